@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeysModule } from '../../libs/features/api-keys/index.js';
+import { AuthModule } from '../../libs/features/auth/index.js';
+import { BillingModule } from '../../libs/features/billing/index.js';
+import { DataSetsModule } from '../../libs/features/data-sets/index.js';
+import { DeploymentsModule } from '../../libs/features/deployments/index.js';
+import { HealthModule } from '../../libs/features/health/index.js';
+import { ModelsModule } from '../../libs/features/models/index.js';
+import { OrganizationsModule } from '../../libs/features/organizations/index.js';
+import { ProjectsModule } from '../../libs/features/projects/index.js';
+import { RecommendationsModule } from '../../libs/features/recommendations/index.js';
+import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
+import { UsageModule } from '../../libs/features/usage/index.js';
+import { ClockModule } from '../../libs/platform/clock/clock.js';
+import type { Config } from '../../libs/platform/config/config.js';
+import { ConfigModule } from '../../libs/platform/config/config.module.js';
+import { DatabaseModule } from '../../libs/platform/database/database.module.js';
+import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
+import { QueueModule } from '../../libs/platform/queue/queue.module.js';
+import { StripeModule } from '../../libs/platform/stripe/stripe.module.js';
+import { loggingModule } from '../../libs/platform/telemetry/logging.js';
+
+const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule, StripeModule];
+
+const FEATURES = [
+  AuthModule,
+  ProjectsModule,
+  DataSetsModule,
+  ModelsModule,
+  TrainingJobsModule,
+  DeploymentsModule,
+  RecommendationsModule,
+  ApiKeysModule,
+  UsageModule,
+  BillingModule,
+  OrganizationsModule,
+  HealthModule,
+];
+
+@Module({})
+export class ApiModule {
+  static with(config: Config): DynamicModule {
+    return { module: ApiModule, imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...FEATURES] };
+  }
+}

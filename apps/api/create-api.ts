@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import type { Config } from '../../libs/platform/config/config.js';
+import { ProblemFilter } from '../../libs/platform/errors/problem.filter.js';
+import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
+import { newId } from '../../libs/platform/http/ids.js';
+import { httpDuration } from '../../libs/platform/telemetry/metrics.js';
+import { ApiModule } from './api.module.js';
+import { serveDocs } from './openapi.js';
+import { serveWeb } from './web.js';
+
+const JSON_BYTES_MAX = 1024 * 1024;
+
+/** The whole HTTP door, ready to listen. */
+export async function createApi(config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: JSON_BYTES_MAX,
+    genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
+    // A connection that sends its request slower than this is closed; uploads have as long as they need for the body.
+    connectionTimeout: 0,
+    requestTimeout: 0,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config), adapter, { bufferLogs: true, rawBody: true });
+  app.useLogger(app.get(Logger));
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(validationPipe);
+  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  const fastify = adapter.getInstance();
+  // Uploads stay streams; whoever reads one bounds it.
+  fastify.addContentTypeParser(['text/csv', 'application/csv'], (_request, payload, done) => done(null, payload));
+  fastify.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  fastify.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };
+    httpDuration.observe(labels, reply.elapsedTime / 1000);
+  });
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  serveDocs(app);
+  await serveWeb(app);
+  return app;
+}
+
+function acceptRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : undefined;
+}

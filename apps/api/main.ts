@@ -1,0 +1,9 @@
+import { readConfig } from '../../libs/platform/config/config.js';
+import { stopOnSignal } from '../../libs/platform/telemetry/lifecycle.js';
+import { createApi } from './create-api.js';
+
+const config = readConfig();
+const app = await createApi(config);
+stopOnSignal(app);
+await app.listen(config.PORT, config.HOST);
+process.send?.('ready');

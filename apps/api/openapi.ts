@@ -1,0 +1,51 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { problemSchema } from '../../libs/platform/errors/problem.js';
+
+/** OpenAPI 3.1 of every route, written from the zod schemas that validate and strip at run time. */
+export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Kindred')
+    .setDescription('Recommenders for many tenants: upload interactions, train, deploy, recommend, pay by use.')
+    .setVersion('1')
+    .addSecurity('session', { type: 'apiKey', in: 'cookie', name: 'kindred_session' })
+    .addSecurity('apiKey', { type: 'http', scheme: 'bearer', description: 'kin_live_…' })
+    .addGlobalResponse({ status: 'default', description: 'Any error', standardSchema: problemSchema })
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    standardSchemaConverter: toJsonSchema,
+    operationIdFactory: (controller, method) => {
+      const noun = controller.replace(/Controller$/, '');
+      return noun[0]!.toLowerCase() + noun.slice(1) + method[0]!.toUpperCase() + method.slice(1);
+    },
+  });
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) nameProblems(operation.responses ?? {});
+  return document;
+}
+
+/** Errors are `application/problem+json`, which the generator cannot be told. */
+function nameProblems(responses: Record<string, { content?: Record<string, unknown> }>): void {
+  for (const [status, response] of Object.entries(responses)) {
+    const isError = status === 'default' || Number(status) >= 400;
+    if (isError && response.content) response.content = { 'application/problem+json': Object.values(response.content)[0] };
+  }
+}
+
+/** `/docs` for people, `/openapi.json` for programs. */
+export function serveDocs(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApi(app), { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Kindred API' });
+}
+
+function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  // A date arrives as text; what it is parsed into is not the caller's business.
+  const json = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: writeDatesAsText });
+  const { $schema: _, $defs: components, ...rest } = json;
+  return { schema: rest, ...(components && { components }) };
+}
+
+function writeDatesAsText({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+}

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { readTrainingInput, type TrainingTask } from '../../libs/features/training-jobs/worker.js';
+import { TrainingInputError } from '../../libs/models/family.js';
+import { createTrainer } from '../../libs/models/trainers.js';
+import type { ThreadMessage } from './thread-training-runner.js';
+
+const { interactionsFile, itemsFile, ...options } = workerData as TrainingTask;
+const say = (message: ThreadMessage, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(message, transfer);
+
+try {
+  const trainer = createTrainer(await readTrainingInput(interactionsFile, itemsFile), options);
+  while (!trainer.done) say({ kind: 'progress', progress: trainer.epoch() });
+  const result = trainer.finalize();
+  say({ kind: 'result', result }, [result.artifact.buffer as ArrayBuffer]);
+} catch (error) {
+  if (!(error instanceof TrainingInputError)) throw error;
+  say({ kind: 'refused', reason: error.message });
+}

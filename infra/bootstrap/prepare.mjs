@@ -1,0 +1,147 @@
+// What must be true before any command runs: a Node that is new enough, the dependencies, the build. This file and its
+// neighbours run on whatever Node the machine has, before anything is installed, so they are plain JavaScript without imports.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+const NODE_MIN = [20, 19];
+const NODE_RUN_MIN = [22, 18];
+const INSTALL_BYTES = 1.5e9;
+
+/** Ends the command with one line that says what to do. */
+export function fail(message) {
+  console.error(`kindred: ${message}`);
+  process.exit(1);
+}
+
+export function checkMachine() {
+  if (isOlder(process.versions.node, NODE_MIN)) {
+    fail(`Node ${process.versions.node} is too old: install Node ${NODE_MIN.join('.')} or later, then run this again.`);
+  }
+  process.chdir(root);
+  for (const folder of [root, process.env.KINDRED_DATA_DIR || path.join(root, '.kindred')]) checkWritable(path.resolve(folder));
+}
+
+function isOlder(version, [major, minor]) {
+  const [actualMajor, actualMinor] = version.split('.').map(Number);
+  return actualMajor < major || (actualMajor === major && actualMinor < minor);
+}
+
+function checkWritable(folder) {
+  const probe = path.join(folder, `.write-probe-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    // A full disk may still make an empty file, so the probe has a body.
+    writeFileSync(probe, Buffer.alloc(65_536));
+    rmSync(probe);
+  } catch (error) {
+    rmSync(probe, { force: true });
+    const advice = {
+      EROFS: 'is on a read-only disk: copy Kindred to a disk that can be written to',
+      EACCES: `cannot be written to by ${process.env.USER ?? 'you'}: change its owner, or run from a folder of your own`,
+      ENOSPC: 'is on a full disk: free some space',
+    };
+    fail(`${folder} ${advice[error.code] ?? `cannot be written to (${error.message})`}, then run this again.`);
+  }
+}
+
+/** Runs a command with its output kept back; when it fails, shows the end of it and stops. */
+function quietly(what, command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+    child.on('error', (error) => fail(`${what} could not start: ${error.message}`));
+    child.on('exit', (code) => {
+      if (code === 0) return resolve();
+      if (/ENOSPC|no space left/i.test(output)) fail(`${what} ran out of disk space: free some, then run this again.`);
+      console.error(output.trim().split('\n').slice(-30).join('\n'));
+      fail(`${what} failed (see above).`);
+    });
+  });
+}
+
+/** Installs the dependencies that package-lock.json names, when they are not the ones that are there. */
+export async function install() {
+  const stamp = path.join(root, 'node_modules/.kindred-installed');
+  const wanted = hash([path.join(root, 'package-lock.json')]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const { bavail, bsize } = statfsSync(root);
+  if (bavail * bsize < INSTALL_BYTES) fail(`the disk of ${root} has less than ${INSTALL_BYTES / 1e9} GB free: free some, then run this again.`);
+  console.log('Installing dependencies…');
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  await quietly('npm ci', npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+/** The pinned Node that npm installed for this platform; else the machine's own, if it is new enough. */
+export function pinnedNode() {
+  const pinned = path.join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  if (existsSync(pinned) && spawnSync(pinned, ['--version']).status === 0) return pinned;
+  if (!isOlder(process.versions.node, NODE_RUN_MIN)) return process.execPath;
+  return fail(`npm has no Node for ${process.platform}-${process.arch}, and ${process.versions.node} is too old: install Node ${NODE_RUN_MIN.join('.')} or later.`);
+}
+
+/** Prisma's client, compiled TypeScript and the dashboard, when their sources changed since they were last built. */
+export async function build() {
+  const node = pinnedNode();
+  const stamp = path.join(root, 'dist/.kindred-built');
+  const wanted = hash(sources());
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('Building…');
+  rmSync(stamp, { force: true });
+  await generatePrismaClient(node);
+  await Promise.all([
+    quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
+    quietly('the dashboard build', node, ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts']),
+  ]);
+  writeFileSync(stamp, wanted);
+}
+
+/** `generate` needs no engine, but looks for one and would download it: any existing file satisfies the look. */
+export function generatePrismaClient(node) {
+  const env = { PRISMA_SCHEMA_ENGINE_BINARY: node, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
+  return quietly('prisma generate', node, ['node_modules/prisma/build/index.js', 'generate'], env);
+}
+
+function sources() {
+  const files = ['package-lock.json', 'tsconfig.json', 'prisma.config.ts'].map((name) => path.join(root, name));
+  for (const folder of ['apps', 'libs', 'infra', 'prisma', 'test', 'bench']) {
+    if (!existsSync(path.join(root, folder))) continue;
+    for (const entry of readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (entry.isFile() && !file.includes('/database/generated/')) files.push(file);
+    }
+  }
+  return files.sort();
+}
+
+function hash(files) {
+  const digest = createHash('sha256');
+  for (const file of files) digest.update(path.relative(root, file)).update(readFileSync(file));
+  return digest.digest('hex');
+}
+
+/**
+ * Runs a program to its end with our own input and output, passing signals on. Should this process be killed outright,
+ * the program learns it from its closed channel.
+ *
+ * @returns the exit code
+ */
+export function run(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
+    const parent = process.ppid;
+    // npm's shell may die without passing the signal on; then nobody else would tell us.
+    const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+    child.on('exit', (code) => {
+      clearInterval(watch);
+      resolve(code ?? 1);
+    });
+  });
+}

@@ -1,0 +1,24 @@
+// `npm run <command>`: the commands that need dependencies and the pinned Node, but no running platform.
+import { build, checkMachine, fail, generatePrismaClient, install, pinnedNode, run } from './prepare.mjs';
+
+const [command, ...args] = process.argv.slice(2);
+
+const COMMANDS = {
+  build: () => 0,
+  journey: (node) => run(node, ['dist/infra/journey/journey.js', ...args]),
+  migration: (node) => run(node, ['dist/infra/prisma/write-migration.js', ...args]),
+  migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
+  openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
+  quality: (node) => run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args]),
+  format: (node) => run(node, ['node_modules/prettier/bin/prettier.cjs', '--write', '.', '--log-level', 'warn']),
+  check: async () => (await import('./check.mjs')).runChecks(),
+};
+
+const NEED_NO_BUILD = ['format', 'check'];
+
+checkMachine();
+if (!COMMANDS[command]) fail(`there is no command ${command}: it is one of ${Object.keys(COMMANDS).join(', ')}.`);
+await install();
+if (NEED_NO_BUILD.includes(command)) await generatePrismaClient(pinnedNode());
+else await build();
+process.exit(await COMMANDS[command](pinnedNode()));

@@ -1,0 +1,45 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { apiKeySchema, type CreateApiKey, createApiKeySchema, createdApiKeySchema } from './api-keys.schema.js';
+import { ApiKeysService } from './api-keys.service.js';
+
+@ApiTags('API keys')
+@Controller('v1/projects/:projectId/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeysService) {}
+
+  /** Makes an API key. */
+  @Post()
+  @Requires('api-keys:write')
+  @Answers(201, 'The key, shown this once', createdApiKeySchema)
+  create(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Body({ schema: createApiKeySchema }) body: CreateApiKey,
+  ) {
+    return this.apiKeys.create(tenantId, projectId, body);
+  }
+
+  /** Lists the project's API keys. */
+  @Get()
+  @Requires('project:read')
+  @Answers(200, 'A page of keys, newest first', pageSchema(apiKeySchema))
+  list(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.apiKeys.list(tenantId, projectId, query);
+  }
+
+  /** Revokes an API key: within a second no node accepts it. */
+  @Delete(':apiKeyId')
+  @Requires('api-keys:write')
+  @Answers(204, 'Revoked')
+  async revoke(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('apiKeyId') apiKeyId: string) {
+    await this.apiKeys.revoke(tenantId, projectId, apiKeyId);
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Answers } from '../../platform/http/answers.js';
+import { notAuthenticated } from './auth.errors.js';
+import { type Login, loginSchema, type Me, meSchema, type Signup, signupSchema } from './auth.schema.js';
+import { AuthService } from './auth.service.js';
+import { permissionsOf } from '../../platform/access/permissions.js';
+import { CurrentPrincipal, type Principal, Public, Requires } from '../../platform/access/principal.js';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.js';
+
+@ApiTags('auth')
+@Controller('v1')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Makes an account and its organization, and signs in. */
+  @Post('auth/signup')
+  @Public()
+  @Answers(201, 'Signed up; the session is in the cookie', meSchema)
+  async signup(@Body({ schema: signupSchema }) body: Signup, @Res({ passthrough: true }) reply: FastifyReply): Promise<Me> {
+    return this.signIn(await this.auth.signup(body), reply);
+  }
+
+  /** Signs in. */
+  @Post('auth/login')
+  @Public()
+  @Answers(200, 'Signed in; the session is in the cookie', meSchema)
+  async login(@Body({ schema: loginSchema }) body: Login, @Res({ passthrough: true }) reply: FastifyReply): Promise<Me> {
+    return this.signIn(await this.auth.login(body), reply);
+  }
+
+  /** Ends the session. */
+  @Post('auth/logout')
+  @Public()
+  @Answers(204, 'Signed out')
+  async logout(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const token = readSessionCookie(request, this.config);
+    if (token) await this.auth.logout(token);
+    clearSessionCookie(reply, this.config);
+  }
+
+  /** Who is signed in, where, and what they may do. */
+  @Get('me')
+  @Requires('me:read')
+  @Answers(200, 'The signed-in person', meSchema)
+  async me(@Req() request: FastifyRequest, @CurrentPrincipal() principal: Principal): Promise<Me> {
+    const token = readSessionCookie(request, this.config);
+    if (principal.kind !== 'user' || !token) throw notAuthenticated();
+    return this.describe(token);
+  }
+
+  private async signIn(token: string, reply: FastifyReply): Promise<Me> {
+    setSessionCookie(reply, this.config, token);
+    return this.describe(token);
+  }
+
+  private async describe(token: string): Promise<Me> {
+    const session = await this.auth.findSession(token);
+    if (!session) throw notAuthenticated();
+    return {
+      user: { id: session.userId, email: session.email },
+      organization: { id: session.tenantId, name: session.organizationName },
+      role: session.role,
+      permissions: permissionsOf(session.role, session.isOperator),
+    };
+  }
+}

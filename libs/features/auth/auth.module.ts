@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { BillingModule } from '../billing/index.js';
+import { AuthController } from './auth.controller.js';
+import { AuthRepository } from './auth.repository.js';
+import { AuthService } from './auth.service.js';
+import { AuthenticationGuard } from './authentication.guard.js';
+import { SessionStrategy } from './session.strategy.js';
+
+@Module({
+  imports: [PassportModule, BillingModule],
+  controllers: [AuthController],
+  providers: [AuthService, AuthRepository, SessionStrategy, { provide: APP_GUARD, useClass: AuthenticationGuard }],
+})
+export class AuthModule {}

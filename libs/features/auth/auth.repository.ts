@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import type { Role } from '../../platform/access/permissions.js';
+
+export interface SessionRow {
+  userId: string;
+  email: string;
+  isOperator: boolean;
+  tenantId: string;
+  organizationName: string;
+  role: Role;
+}
+
+/** People, memberships and sessions, which stand above any one tenant: every method wants a system transaction. */
+@Injectable()
+export class AuthRepository {
+  async createUser(transaction: Transaction, user: { id: string; email: string; passwordHash: string }): Promise<void> {
+    await transaction.user.create({ data: user });
+  }
+
+  async createOrganization(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+    await transaction.organization.create({ data: organization });
+    await transaction.membership.create({ data: { tenantId: organization.id, userId: ownerId, role: 'owner' } });
+  }
+
+  findUserByEmail(transaction: Transaction, email: string): Promise<{ id: string; passwordHash: string } | null> {
+    return transaction.user.findUnique({ where: { email }, select: { id: true, passwordHash: true } });
+  }
+
+  /** The organization that a person enters at login: the one they joined first. */
+  async findFirstTenant(transaction: Transaction, userId: string): Promise<string | null> {
+    const membership = await transaction.membership.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' } });
+    return membership?.tenantId ?? null;
+  }
+
+  async createSession(
+    transaction: Transaction,
+    session: { tokenHash: Uint8Array<ArrayBuffer>; userId: string; tenantId: string | null; expiresAt: Date },
+  ): Promise<void> {
+    await transaction.session.deleteMany({ where: { userId: session.userId, expiresAt: { lt: new Date() } } });
+    await transaction.session.create({ data: session });
+  }
+
+  /** The session's person with their role now, so that a lost membership ends every session in that organization. */
+  async findSession(transaction: Transaction, tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<SessionRow | null> {
+    const session = await transaction.session.findUnique({ where: { tokenHash, expiresAt: { gt: now } }, include: { user: true } });
+    if (!session?.tenantId) return null;
+    const membership = await transaction.membership.findUnique({
+      where: { tenantId_userId: { tenantId: session.tenantId, userId: session.userId } },
+      include: { organization: { select: { name: true } } },
+    });
+    if (!membership) return null;
+    return {
+      userId: session.userId,
+      email: session.user.email,
+      isOperator: session.user.isOperator,
+      tenantId: membership.tenantId,
+      organizationName: membership.organization.name,
+      role: membership.role,
+    };
+  }
+
+  async deleteSession(transaction: Transaction, tokenHash: Uint8Array<ArrayBuffer>): Promise<void> {
+    await transaction.session.deleteMany({ where: { tokenHash } });
+  }
+}

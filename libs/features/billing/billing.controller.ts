@@ -1,0 +1,61 @@
+import { Body, Controller, Get, Headers, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal, type Principal, Public, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { wrongSignature } from './billing.errors.js';
+import {
+  checkoutSessionSchema,
+  type CreateCheckoutSession,
+  createCheckoutSessionSchema,
+  plansSchema,
+  upcomingInvoiceSchema,
+} from './billing.schema.js';
+import { BillingService } from './billing.service.js';
+import { CheckoutService } from './checkout.service.js';
+
+@ApiTags('billing')
+@Controller('v1/billing')
+export class BillingController {
+  constructor(
+    private readonly billing: BillingService,
+    private readonly checkout: CheckoutService,
+  ) {}
+
+  /** Lists the plans and what they cost now. */
+  @Get('plans')
+  @Requires('billing:read')
+  @Answers(200, 'The price list', plansSchema)
+  listPlans(@CurrentPrincipal() { tenantId }: Principal) {
+    return this.billing.listPlans(tenantId);
+  }
+
+  /** Shows the invoice of the running period as it stands. */
+  @Get('invoices/upcoming')
+  @Requires('billing:read')
+  @Answers(200, 'The invoice, were it written now', upcomingInvoiceSchema)
+  upcomingInvoice(@CurrentPrincipal() { tenantId }: Principal) {
+    return this.billing.upcomingInvoice(tenantId);
+  }
+
+  /** Opens a Stripe Checkout for a plan. */
+  @Post('checkout-sessions')
+  @Requires('billing:write')
+  @Answers(201, 'Where to pay', checkoutSessionSchema)
+  createCheckoutSession(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Body({ schema: createCheckoutSessionSchema }) { plan }: CreateCheckoutSession,
+  ) {
+    return this.checkout.open(tenantId, plan);
+  }
+
+  /** Stripe calls this. */
+  @Post('stripe/webhook')
+  @Public()
+  @ApiExcludeEndpoint()
+  @Answers(204, 'Taken')
+  async webhook(@Req() request: RawBodyRequest<FastifyRequest>, @Headers('stripe-signature') signature?: string): Promise<void> {
+    if (!request.rawBody || !signature) throw wrongSignature();
+    await this.checkout.handleWebhook(request.rawBody, signature);
+  }
+}

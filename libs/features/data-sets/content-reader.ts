@@ -1,0 +1,281 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
+import type { ColumnMapping, DataSetKind, ImportError, Statistics } from './data-sets.schema.js';
+
+const ERRORS_MAX = 100;
+const ID_LENGTH_MAX = 256;
+const HEADER_BYTES_MAX = 65_536;
+const LINE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Spellings of each column that need no mapping; the first is ours. */
+const SPELLINGS = {
+  user_id: ['user_id', 'userId', 'userid', 'USER_ID'],
+  item_id: ['item_id', 'itemId', 'itemid', 'movieId', 'ITEM_ID'],
+  event_type: ['event_type', 'eventType', 'EVENT_TYPE'],
+  value: ['value', 'rating', 'EVENT_VALUE'],
+  timestamp: ['timestamp', 'TIMESTAMP'],
+} as const;
+
+type Column = keyof typeof SPELLINGS;
+
+/** The columns that each kind of data set reads; any further column of items and users is an attribute. */
+const REQUIRED: Record<DataSetKind, Column[]> = { interactions: ['user_id', 'item_id'], items: ['item_id'], users: ['user_id'] };
+const OPTIONAL: Record<DataSetKind, Column[]> = { interactions: ['event_type', 'value', 'timestamp'], items: [], users: [] };
+
+export interface Content {
+  rowsAccepted: number;
+  rowsRejected: number;
+  /** The first rejected rows, by line. */
+  errors: ImportError[];
+  statistics: Statistics;
+}
+
+/** The file as a whole cannot be read; the message is for the customer. */
+export class ContentError extends Error {}
+
+/**
+ * Reads a CSV file (comma, semicolon, tab or pipe; UTF-8 or UTF-16), checks every row and writes the good ones to
+ * `target` as Parquet.
+ *
+ * Interactions become `user_id, item_id, event_type, value, timestamp` (Unix seconds); items and users become their id
+ * and one text column for each further header.
+ *
+ * @throws ContentError where no row can be read: an empty file, no header, a required column missing
+ */
+export async function readContent(file: string, target: string, kind: DataSetKind, mapping: ColumnMapping): Promise<Content> {
+  return withTables([file, target], async (connection, scratch) => {
+    const text = await toUtf8(file, scratch);
+    const header = await readHeader(connection, text, scratch);
+    const columns = findColumns(header.names, kind, mapping);
+    await loadRows(connection, text, header, columns, kind);
+    const selected = kind === 'interactions' ? '* EXCLUDE (line)' : attributesOf(header.names, columns, kind);
+    await connection.run(`COPY (SELECT ${selected} FROM accepted ORDER BY line) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`);
+    return describe(connection, kind);
+  });
+}
+
+/** The file itself, or a UTF-8 copy of one that starts with a UTF-16 byte order mark, as Excel writes them. */
+async function toUtf8(file: string, scratch: string): Promise<string> {
+  if ((await stat(file)).size === 0) throw new ContentError('The file is empty.');
+  const start = await readStart(file, 2);
+  const encoding = start[0] === 0xff && start[1] === 0xfe ? 'utf-16le' : start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : null;
+  if (!encoding) return file;
+  const copy = path.join(scratch, 'utf-8.csv');
+  const decoded = Readable.toWeb(createReadStream(file)).pipeThrough(new TextDecoderStream(encoding) as never);
+  await pipeline(Readable.fromWeb(decoded as never), createWriteStream(copy));
+  return copy;
+}
+
+async function readStart(file: string, length: number): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Header {
+  names: string[];
+  delimiter: string;
+}
+
+/** Reads the first line alone, so that no oddity further down can change what the columns are taken to be. */
+async function readHeader(connection: DuckDBConnection, file: string, scratch: string): Promise<Header> {
+  const line = (await readStart(file, HEADER_BYTES_MAX)).toString('utf8').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, 1)[0]!;
+  if (line.trim() === '') throw new ContentError('The first line is empty: it must hold the column names.');
+  const copy = path.join(scratch, 'header.csv');
+  await pipeline(Readable.from([`${line}\n`]), createWriteStream(copy));
+  const delimiter = [',', ';', '\t', '|'].reduce((best, mark) => (line.split(mark).length > line.split(best).length ? mark : best));
+  const reader = await connection
+    .runAndReadAll(
+      `SELECT * FROM read_csv(${quoteText(copy)}, header = false, all_varchar = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"')`,
+    )
+    .catch(() => {
+      throw new ContentError('The first line cannot be read as column names: check its quotes.');
+    });
+  return { names: (reader.getRows()[0] ?? []).map((name) => String(name ?? '').trim()), delimiter };
+}
+
+/** The index of each of our columns in the file. */
+function findColumns(names: string[], kind: DataSetKind, mapping: ColumnMapping): Map<Column, number> {
+  const columns = new Map<Column, number>();
+  for (const column of [...REQUIRED[kind], ...OPTIONAL[kind]]) {
+    const mapped = mapping[column];
+    const wanted: readonly string[] = mapped === undefined ? SPELLINGS[column] : [mapped];
+    const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
+    if (index !== undefined) columns.set(column, index);
+    else if (mapped !== undefined || REQUIRED[kind].includes(column)) {
+      throw new ContentError(
+        `There is no column ${wanted[0]}. The file has: ${names.join(', ')}. ` +
+          `Rename one, or say which it is with the query parameter ${column}=HEADER.`,
+      );
+    }
+  }
+  return columns;
+}
+
+interface Check {
+  column: Column;
+  isWrong: string;
+  message: string;
+}
+
+/** Reads every row as text into `accepted` (typed) and `rejected` (line, column, message). */
+async function loadRows(
+  connection: DuckDBConnection,
+  file: string,
+  header: Header,
+  columns: Map<Column, number>,
+  kind: DataSetKind,
+): Promise<void> {
+  const types = header.names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
+  await connection
+    .run(
+      `CREATE TEMP TABLE raw AS SELECT row_number() OVER () AS ordinal, * FROM read_csv(${quoteText(file)},
+         auto_detect = false, header = true, delim = ${quoteText(header.delimiter)}, quote = '"', escape = '"', nullstr = '',
+         columns = {${types}}, store_rejects = true, rejects_limit = 0, strict_mode = true, max_line_size = ${LINE_BYTES_MAX})`,
+    )
+    .catch((error: Error) => {
+      throw new ContentError(`The file cannot be read as CSV: ${error.message.split('\n', 1)[0]}`);
+    });
+  // One structural error a line; the reader may list several.
+  await connection.run(`CREATE TEMP TABLE broken AS
+    SELECT line, any_value(error_type)::VARCHAR AS error_type FROM reject_errors GROUP BY line ORDER BY line`);
+  await numberLines(connection);
+  const cell = (column: Column) => `c${columns.get(column)}`;
+  const checks = checksOf(columns, cell);
+  const whichCase = (pick: (check: Check) => string) =>
+    `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
+  await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
+    ${whichCase(({ column }) => quoteText(header.names[columns.get(column)!]!))} AS problem_column,
+    ${whichCase(({ message }) => message)} AS problem FROM numbered`);
+  await connection.run(`CREATE TEMP TABLE rejected AS
+    SELECT line, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL
+    UNION ALL SELECT line, NULL, ${structuralMessage(header.names.length)} FROM broken`);
+  await connection.run(`CREATE TEMP TABLE accepted AS SELECT line, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`);
+  if (kind !== 'interactions') await rejectRepeats(connection, REQUIRED[kind][0]!, header.names[columns.get(REQUIRED[kind][0]!)!]!);
+}
+
+/**
+ * Gives each row that was read its line in the file. The reader numbers only the rows it rejects, so the n-th row read
+ * stands at the n-th line that is not among those.
+ */
+async function numberLines(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`CREATE TEMP TABLE gaps AS
+    SELECT line - 1 - row_number() OVER (ORDER BY line) AS rows_before, row_number() OVER (ORDER BY line) AS shift FROM broken`);
+  await connection.run(`CREATE TEMP TABLE numbered AS
+    SELECT raw.*, (ordinal + 1 + coalesce(gaps.shift, 0))::BIGINT AS line
+    FROM raw ASOF LEFT JOIN gaps ON raw.ordinal > gaps.rows_before`);
+}
+
+function checksOf(columns: Map<Column, number>, cell: (column: Column) => string): Check[] {
+  const checks: Check[] = [];
+  for (const column of ['user_id', 'item_id'] as const) {
+    if (!columns.has(column)) continue;
+    checks.push({ column, isWrong: `coalesce(trim(${cell(column)}), '') = ''`, message: quoteText(`${column} is empty`) });
+    const isTooLong = `length(${cell(column)}) > ${ID_LENGTH_MAX}`;
+    checks.push({ column, isWrong: isTooLong, message: quoteText(`${column} is longer than ${ID_LENGTH_MAX} characters`) });
+  }
+  const value = columns.has('value') && cell('value');
+  if (value) {
+    const isWrong = `${value} IS NOT NULL AND NOT coalesce(isfinite(try_cast(${value} AS DOUBLE)), false)`;
+    checks.push({ column: 'value', isWrong, message: `'"' || left(${value}, 40) || '" is not a finite number'` });
+  }
+  const timestamp = columns.has('timestamp') && cell('timestamp');
+  if (timestamp) {
+    const isWrong = `${timestamp} IS NOT NULL AND ${unixSeconds(timestamp)} IS NULL`;
+    const message = `'"' || left(${timestamp}, 40) || '" is neither Unix time nor ISO 8601'`;
+    checks.push({ column: 'timestamp', isWrong, message });
+  }
+  return checks;
+}
+
+/** Unix seconds from seconds, milliseconds (past 10¹¹, the year 5138 in seconds) or ISO 8601; without an offset it is UTC. */
+function unixSeconds(cell: string): string {
+  const number = `try_cast(${cell} AS DOUBLE)`;
+  const seconds = `CASE WHEN isfinite(${number}) AND ${number} >= 0 AND ${number} < 1e15 THEN
+    CASE WHEN ${number} > 1e11 THEN ${number} / 1000 ELSE ${number} END END`;
+  const hasOffset = `regexp_matches(${cell}, ':\\d\\d(\\.\\d+)?\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$')`;
+  const parsed = `CASE WHEN ${hasOffset} THEN epoch(try_cast(${cell} AS TIMESTAMPTZ)) ELSE epoch(try_cast(${cell} AS TIMESTAMP)) END`;
+  return `(CASE WHEN ${number} IS NOT NULL THEN ${seconds} ELSE ${parsed} END)`;
+}
+
+function structuralMessage(columnCount: number): string {
+  return `CASE error_type
+    WHEN 'MISSING COLUMNS' THEN 'the row has fewer fields than the header, which has ${columnCount}'
+    WHEN 'TOO MANY COLUMNS' THEN 'the row has more fields than the header, which has ${columnCount}'
+    WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and not closed'
+    WHEN 'INVALID ENCODING' THEN 'the row is not UTF-8 text'
+    WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the row is longer than ${LINE_BYTES_MAX} bytes'
+    ELSE 'the row cannot be read as CSV' END`;
+}
+
+function typedColumns(columns: Map<Column, number>, cell: (column: Column) => string, kind: DataSetKind): string {
+  const id = (column: Column) => `trim(${cell(column)}) AS ${column}`;
+  if (kind !== 'interactions') return `${id(REQUIRED[kind][0]!)}, * EXCLUDE (line, ordinal, problem_column, problem)`;
+  const optional = (column: Column, expression: (cell: string) => string, type: string) =>
+    `${columns.has(column) ? expression(cell(column)) : 'NULL'}::${type} AS ${column}`;
+  return [
+    id('user_id'),
+    id('item_id'),
+    optional('event_type', (text) => text, 'VARCHAR'),
+    optional('value', (text) => text, 'DOUBLE'),
+    optional('timestamp', unixSeconds, 'DOUBLE'),
+  ].join(', ');
+}
+
+/** An item or a user is described once: the first row stands. */
+async function rejectRepeats(connection: DuckDBConnection, column: Column, headerName: string): Promise<void> {
+  await connection.run(`CREATE TEMP TABLE repeats AS
+    SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY ${column} ORDER BY line) AS turn FROM accepted) WHERE turn > 1`);
+  await connection.run(`INSERT INTO rejected
+    SELECT line, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row' FROM accepted SEMI JOIN repeats USING (line)`);
+  await connection.run('DELETE FROM accepted WHERE line IN (SELECT line FROM repeats)');
+}
+
+function attributesOf(names: string[], columns: Map<Column, number>, kind: DataSetKind): string {
+  const idColumn = REQUIRED[kind][0]!;
+  const idIndex = columns.get(idColumn);
+  const attributes = names.map((name, index) => ({ name, index })).filter(({ name, index }) => index !== idIndex && name !== '');
+  const first = attributes.filter(({ name }, place) => name !== idColumn && attributes.findIndex((other) => other.name === name) === place);
+  return [idColumn, ...first.map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(', ');
+}
+
+async function describe(connection: DuckDBConnection, kind: DataSetKind): Promise<Content> {
+  const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
+  const { accepted, rejected } = await one('SELECT (SELECT count(*) FROM accepted) AS accepted, (SELECT count(*) FROM rejected) AS rejected');
+  const errors = await connection.runAndReadAll(`SELECT line, column_name, message FROM rejected ORDER BY line LIMIT ${ERRORS_MAX}`);
+  return {
+    rowsAccepted: Number(accepted),
+    rowsRejected: Number(rejected),
+    errors: errors.getRows().map(([line, column, message]) => ({
+      row: Number(line),
+      column: column === null ? null : String(column),
+      message: String(message),
+    })),
+    statistics: kind === 'interactions' ? toStatistics(await one(INTERACTION_STATISTICS)) : {},
+  };
+}
+
+const INTERACTION_STATISTICS = `
+  SELECT count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items, min(timestamp) AS first, max(timestamp) AS last,
+    (SELECT count(*) FROM (SELECT user_id FROM accepted GROUP BY user_id HAVING count(*) > 1)) AS users_with_two_or_more
+  FROM accepted`;
+
+function toStatistics(row: Record<string, unknown>): Statistics {
+  const time = (seconds: unknown) => (seconds === null ? null : new Date(Number(seconds) * 1000).toISOString());
+  return {
+    users: Number(row['users']),
+    items: Number(row['items']),
+    usersWithTwoOrMore: Number(row['users_with_two_or_more']),
+    from: time(row['first']),
+    to: time(row['last']),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import { Body, Controller, Get, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { uploadNotCsv } from './data-sets.errors.js';
+import {
+  type ColumnMapping,
+  columnMappingSchema,
+  type CreateDataSet,
+  createDataSetSchema,
+  dataSetSchema,
+  importSchema,
+  uploadedSchema,
+} from './data-sets.schema.js';
+import { DataSetsService } from './data-sets.service.js';
+
+@ApiTags('data sets')
+@Controller('v1/projects/:projectId/data-sets')
+export class DataSetsController {
+  constructor(private readonly dataSets: DataSetsService) {}
+
+  /** Makes an empty data set. */
+  @Post()
+  @Requires('project:write')
+  @Answers(201, 'The new data set', dataSetSchema)
+  create(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Body({ schema: createDataSetSchema }) body: CreateDataSet,
+  ) {
+    return this.dataSets.create(tenantId, projectId, body);
+  }
+
+  /** Lists the project's data sets. */
+  @Get()
+  @Requires('project:read')
+  @Answers(200, 'A page of data sets, newest first', pageSchema(dataSetSchema))
+  list(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.dataSets.list(tenantId, projectId, query);
+  }
+
+  /** Shows a data set and its imports. */
+  @Get(':dataSetId')
+  @Requires('project:read')
+  @Answers(200, 'The data set', dataSetSchema)
+  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('dataSetId') dataSetId: string) {
+    return this.dataSets.get(tenantId, projectId, dataSetId);
+  }
+
+  /** Replaces the data set's rows by those of a CSV file, once its import succeeds. */
+  @Put(':dataSetId/content')
+  @Requires('project:write')
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string', format: 'binary' }, description: 'CSV with a header line' })
+  @Answers(202, 'The file is stored and its import queued', uploadedSchema)
+  async upload(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Query({ schema: columnMappingSchema }) mapping: ColumnMapping,
+    @Req() request: FastifyRequest,
+  ) {
+    if (!isStream(request.body)) throw uploadNotCsv();
+    return { importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping), status: 'queued' };
+  }
+
+  /** Shows how an import went, row by row where it went wrong. */
+  @Get(':dataSetId/imports/:importId')
+  @Requires('project:read')
+  @Answers(200, 'The import', importSchema)
+  getImport(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Param('importId') importId: string,
+  ) {
+    return this.dataSets.getImport(tenantId, projectId, dataSetId, importId);
+  }
+}
+
+function isStream(body: unknown): body is Readable {
+  return typeof (body as Readable | null)?.pipe === 'function';
+}

@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
+import { Queue } from '../../platform/queue/queue.js';
+import { ProjectsService } from '../projects/index.js';
+import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
+import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
+
+@Injectable()
+export class DataSetsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: DataSetsRepository,
+    private readonly projects: ProjectsService,
+    private readonly queue: Queue,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  create(tenantId: string, projectId: string, body: CreateDataSet): Promise<DataSet> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
+    });
+  }
+
+  list(tenantId: string, projectId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return toPage(await this.repository.list(transaction, projectId, query), query);
+    });
+  }
+
+  get(tenantId: string, projectId: string, dataSetId: string): Promise<DataSet> {
+    return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId, dataSetId));
+  }
+
+  /** @throws Problem 404 where the data set is not in this project of this tenant */
+  async require(transaction: Transaction, projectId: string, dataSetId: string): Promise<DataSet> {
+    const id = parseId('data set', dataSetId);
+    const dataSet = await this.repository.find(transaction, parseId('project', projectId), id);
+    if (!dataSet) throw notFound('data set', dataSetId);
+    return dataSet;
+  }
+
+  /** Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds. */
+  async upload(tenantId: string, projectId: string, dataSetId: string, content: Readable, columnMapping: ColumnMapping): Promise<string> {
+    await this.get(tenantId, projectId, dataSetId);
+    const id = newId();
+    const uploadKey = `${tenantId}/uploads/${id}.csv`;
+    const uploadBytes = await this.store(uploadKey, content);
+    await this.database.tenant(tenantId, async (transaction) => {
+      await this.repository.createImport(transaction, { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping });
+      await this.queue.send(transaction, 'imports', { tenantId, id });
+    });
+    return id;
+  }
+
+  getImport(tenantId: string, projectId: string, dataSetId: string, importId: string): Promise<Import> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.require(transaction, projectId, dataSetId);
+      const found = await this.repository.findImport(transaction, dataSetId, parseId('import', importId));
+      if (!found) throw notFound('import', importId);
+      return found;
+    });
+  }
+
+  /** The rows that a finished import brought, for training. */
+  findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
+    return this.repository.findContent(transaction, importId);
+  }
+
+  private async store(key: string, content: Readable): Promise<number> {
+    try {
+      return await this.objects.put(key, content, this.config.KINDRED_UPLOAD_BYTES_MAX);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (error instanceof ObjectTooLargeError) throw uploadTooLarge(error.bytesMax);
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw storageFull();
+      if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') throw uploadBrokenOff();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ProjectsModule } from '../projects/index.js';
+import { DeploymentsController } from './deployments.controller.js';
+import { DeploymentsRepository } from './deployments.repository.js';
+import { DeploymentsService } from './deployments.service.js';
+
+@Module({
+  imports: [ProjectsModule],
+  controllers: [DeploymentsController],
+  providers: [DeploymentsService, DeploymentsRepository],
+  exports: [DeploymentsService],
+})
+export class DeploymentsModule {}

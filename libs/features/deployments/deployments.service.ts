@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { isForeignKeyViolation } from '../../platform/database/errors.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { ProjectsService } from '../projects/index.js';
+import { DeploymentsRepository } from './deployments.repository.js';
+import type { CreateDeployment, Deployment, UpdateDeployment } from './deployments.schema.js';
+
+@Injectable()
+export class DeploymentsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: DeploymentsRepository,
+    private readonly projects: ProjectsService,
+  ) {}
+
+  create(tenantId: string, projectId: string, body: CreateDeployment): Promise<Deployment> {
+    const work = this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
+    });
+    return work.catch(orVersionNotFound(body.modelVersionId));
+  }
+
+  update(tenantId: string, projectId: string, deploymentId: string, body: UpdateDeployment): Promise<Deployment> {
+    const work = this.database.tenant(tenantId, async (transaction) => {
+      await this.require(transaction, projectId, deploymentId);
+      return this.repository.update(transaction, tenantId, deploymentId, body);
+    });
+    return work.catch(orVersionNotFound(body.modelVersionId));
+  }
+
+  get(tenantId: string, projectId: string, deploymentId: string): Promise<Deployment> {
+    return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId, deploymentId));
+  }
+
+  list(tenantId: string, projectId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return toPage(await this.repository.list(transaction, projectId, query), query);
+    });
+  }
+
+  find(transaction: Transaction, deploymentId: string): Promise<Deployment | null> {
+    return this.repository.find(transaction, deploymentId);
+  }
+
+  private async require(transaction: Transaction, projectId: string, deploymentId: string): Promise<Deployment> {
+    const deployment = await this.repository.find(transaction, parseId('deployment', deploymentId));
+    if (deployment?.projectId !== projectId) throw notFound('deployment', deploymentId);
+    return deployment;
+  }
+}
+
+/** The database itself refuses a version of another project or tenant. */
+function orVersionNotFound(modelVersionId = ''): (error: unknown) => never {
+  return (error) => {
+    throw isForeignKeyViolation(error) ? notFound('model version', modelVersionId) : error;
+  };
+}

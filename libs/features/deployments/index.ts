@@ -1,0 +1,2 @@
+export { DeploymentsModule } from './deployments.module.js';
+export { DeploymentsService } from './deployments.service.js';

@@ -1,0 +1,44 @@
+import { Controller, Get, Header, HttpCode, Res } from '@nestjs/common';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Public } from '../../platform/access/principal.js';
+import { Database } from '../../platform/database/database.js';
+import { Answers } from '../../platform/http/answers.js';
+import { metrics } from '../../platform/telemetry/metrics.js';
+
+const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
+
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  /** Whether the process runs. */
+  @Get('livez')
+  @Public()
+  @Answers(200, 'It does', statusSchema)
+  live() {
+    return { status: 'ok' };
+  }
+
+  /** Whether it can serve: the database answers. */
+  @Get('readyz')
+  @Public()
+  @Answers(200, 'It can; 503 when it cannot', statusSchema)
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    if (await this.database.isReady()) return { status: 'ok' };
+    void reply.status(503);
+    return { status: 'unavailable' };
+  }
+
+  /** Figures in Prometheus text format. */
+  @Get('metrics')
+  @Public()
+  @HttpCode(200)
+  @Header('content-type', metrics.contentType)
+  @ApiProduces('text/plain')
+  show(): Promise<string> {
+    return metrics.metrics();
+  }
+}

@@ -1,0 +1,4 @@
+export { ModelsModule } from './models.module.js';
+export type { StoredArtifact } from './models.repository.js';
+export { type Metrics, metricsSchema } from './models.schema.js';
+export { ModelsService } from './models.service.js';

@@ -1,0 +1,66 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { type CreateModel, createModelSchema, modelSchema, modelVersionSchema, recipesSchema } from './models.schema.js';
+import { ModelsService } from './models.service.js';
+
+@ApiTags('models')
+@Controller('v1')
+export class ModelsController {
+  constructor(private readonly models: ModelsService) {}
+
+  /** Lists the recipes, their settings and the metrics. */
+  @Get('recipes')
+  @Requires('project:read')
+  @Answers(200, 'Every recipe', recipesSchema)
+  listRecipes() {
+    return this.models.listRecipes();
+  }
+
+  /** Makes a model: a recipe, its settings and the data sets that it learns from. */
+  @Post('projects/:projectId/models')
+  @Requires('project:write')
+  @Answers(201, 'The new model', modelSchema)
+  create(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Body({ schema: createModelSchema }) body: CreateModel,
+  ) {
+    return this.models.create(tenantId, projectId, body);
+  }
+
+  /** Lists the project's models. */
+  @Get('projects/:projectId/models')
+  @Requires('project:read')
+  @Answers(200, 'A page of models, newest first', pageSchema(modelSchema))
+  list(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.models.list(tenantId, projectId, query);
+  }
+
+  /** Shows a model. */
+  @Get('projects/:projectId/models/:modelId')
+  @Requires('project:read')
+  @Answers(200, 'The model', modelSchema)
+  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('modelId') modelId: string) {
+    return this.models.get(tenantId, projectId, modelId);
+  }
+
+  /** Lists what training made of a model. */
+  @Get('projects/:projectId/models/:modelId/versions')
+  @Requires('project:read')
+  @Answers(200, 'A page of versions, newest first', pageSchema(modelVersionSchema))
+  listVersions(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.models.listVersions(tenantId, projectId, modelId, query);
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { findRecipe, manifests, recipeKeys } from '../../models/manifests.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { DataSetsService } from '../data-sets/index.js';
+import { ProjectsService } from '../projects/index.js';
+import { wrongDataSetKind, wrongSettings } from './models.errors.js';
+import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
+import type { CreateModel, Model } from './models.schema.js';
+
+@Injectable()
+export class ModelsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ModelsRepository,
+    private readonly projects: ProjectsService,
+    private readonly dataSets: DataSetsService,
+  ) {}
+
+  /** Every recipe with the schema of its settings, and what the metrics mean. */
+  listRecipes() {
+    const recipes = recipeKeys.map((key) => {
+      const { family, summary, settings } = findRecipe(key)!;
+      return { key, family, summary, settings: z.toJSONSchema(settings, { io: 'input' }) };
+    });
+    return { recipes, metrics: Object.assign({}, ...Object.values(manifests).map(({ metrics }) => metrics)) };
+  }
+
+  create(tenantId: string, projectId: string, body: CreateModel): Promise<Model> {
+    const settings = parseSettings(body);
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      await this.requireKind(transaction, projectId, 'interactionsDataSetId', body.interactionsDataSetId, 'interactions');
+      if (body.itemsDataSetId) await this.requireKind(transaction, projectId, 'itemsDataSetId', body.itemsDataSetId, 'items');
+      const { name, recipe, interactionsDataSetId, itemsDataSetId = null } = body;
+      const model = { id: newId(), projectId, name, recipe, settings, interactionsDataSetId, itemsDataSetId };
+      return this.repository.create(transaction, { tenantId, ...model });
+    });
+  }
+
+  list(tenantId: string, projectId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return toPage(await this.repository.list(transaction, projectId, query), query);
+    });
+  }
+
+  get(tenantId: string, projectId: string, modelId: string): Promise<Model> {
+    return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId, modelId));
+  }
+
+  listVersions(tenantId: string, projectId: string, modelId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.require(transaction, projectId, modelId);
+      return toPage(await this.repository.listVersions(transaction, modelId, query), query);
+    });
+  }
+
+  /** @throws Problem 404 where the model is not in this project of this tenant */
+  async require(transaction: Transaction, projectId: string, modelId: string): Promise<Model> {
+    const id = parseId('model', modelId);
+    const model = await this.repository.find(transaction, parseId('project', projectId), id);
+    if (!model) throw notFound('model', modelId);
+    return model;
+  }
+
+  /** Adds what a training job made, in the transaction that completes the job. */
+  async addVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
+    await this.repository.createVersion(transaction, version);
+  }
+
+  findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
+    return this.repository.findArtifact(transaction, modelVersionId);
+  }
+
+  private async requireKind(transaction: Transaction, projectId: string, field: string, dataSetId: string, kind: string): Promise<void> {
+    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
+    if (dataSet.kind !== kind) throw wrongDataSetKind(field, kind, dataSet.kind);
+  }
+}
+
+function parseSettings({ recipe, settings }: CreateModel): Record<string, unknown> {
+  const result = findRecipe(recipe)!.settings.safeParse(settings);
+  if (result.success) return result.data as Record<string, unknown>;
+  throw wrongSettings(result.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })));
+}

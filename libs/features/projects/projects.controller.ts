@@ -1,0 +1,37 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { type CreateProject, createProjectSchema, projectSchema } from './projects.schema.js';
+import { ProjectsService } from './projects.service.js';
+
+@ApiTags('projects')
+@Controller('v1/projects')
+export class ProjectsController {
+  constructor(private readonly projects: ProjectsService) {}
+
+  /** Makes a project: an isolated space of data sets, models, deployments and keys. */
+  @Post()
+  @Requires('project:write')
+  @Answers(201, 'The new project', projectSchema)
+  create(@CurrentPrincipal() { tenantId }: Principal, @Body({ schema: createProjectSchema }) body: CreateProject) {
+    return this.projects.create(tenantId, body);
+  }
+
+  /** Lists the organization's projects. */
+  @Get()
+  @Requires('project:read')
+  @Answers(200, 'A page of projects, newest first', pageSchema(projectSchema))
+  list(@CurrentPrincipal() { tenantId }: Principal, @Query({ schema: pageQuerySchema }) query: PageQuery) {
+    return this.projects.list(tenantId, query);
+  }
+
+  /** Shows a project. */
+  @Get(':projectId')
+  @Requires('project:read')
+  @Answers(200, 'The project', projectSchema)
+  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string) {
+    return this.projects.get(tenantId, projectId);
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { ProjectsRepository } from './projects.repository.js';
+import type { CreateProject, Project } from './projects.schema.js';
+
+@Injectable()
+export class ProjectsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ProjectsRepository,
+  ) {}
+
+  create(tenantId: string, { name }: CreateProject): Promise<Project> {
+    return this.database.tenant(tenantId, (transaction) => this.repository.create(transaction, tenantId, { id: newId(), name }));
+  }
+
+  async list(tenantId: string, query: PageQuery) {
+    return toPage(await this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, query)), query);
+  }
+
+  get(tenantId: string, projectId: string): Promise<Project> {
+    return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId));
+  }
+
+  /** @throws Problem 404 where the project is not this tenant's */
+  async require(transaction: Transaction, projectId: string): Promise<Project> {
+    const project = await this.repository.find(transaction, parseId('project', projectId));
+    if (!project) throw notFound('project', projectId);
+    return project;
+  }
+}

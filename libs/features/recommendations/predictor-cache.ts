@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { RankingPredictor } from '../../models/family.js';
+import { findRecipe } from '../../models/manifests.js';
+import { loadPredictor } from '../../models/predictors.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import { sha256Hex } from '../../platform/secrets/secrets.js';
+import type { StoredArtifact } from '../models/index.js';
+
+const BYTES_MAX = 2 * 1024 ** 3;
+
+/** Loaded models, the least recently used dropped first. The key holds the version's id, which no two tenants share. */
+@Injectable()
+export class PredictorCache {
+  private readonly cache = new LRUCache<string, RankingPredictor, StoredArtifact>({
+    maxSize: BYTES_MAX,
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+    fetchMethod: async (_, __, { context }) => this.load(context),
+  });
+
+  constructor(@Inject(OBJECT_STORE) private readonly objects: ObjectStore) {}
+
+  async get(artifact: StoredArtifact): Promise<RankingPredictor> {
+    return this.cache.forceFetch(artifact.modelVersionId, { context: artifact });
+  }
+
+  private async load({ artifactKey, artifactSha256, recipe }: StoredArtifact): Promise<RankingPredictor> {
+    const bytes = await this.objects.get(artifactKey);
+    if (sha256Hex(bytes) !== artifactSha256) throw new Error(`Artifact ${artifactKey} is not what training stored: its SHA-256 differs`);
+    return loadPredictor(findRecipe(recipe)!.family, bytes);
+  }
+}

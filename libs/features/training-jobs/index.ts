@@ -1,0 +1,1 @@
+export { TrainingJobsModule } from './training-jobs.module.js';

@@ -1,0 +1,68 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TrainingInput } from '../../models/family.js';
+import { quoteText, withTables } from '../../platform/tables/tables.js';
+
+/** Reads imported Parquet into the dense, indexed form that trainers take. Ids are numbered in the order of their text. */
+export async function readTrainingInput(interactionsFile: string, itemsFile?: string): Promise<TrainingInput> {
+  return withTables([interactionsFile, ...(itemsFile ? [itemsFile] : [])], async (connection) => {
+    await connection.run(`CREATE TEMP TABLE interactions AS SELECT * FROM read_parquet(${quoteText(interactionsFile)})`);
+    const userIds = await numberIds(connection, 'user_id', 'users');
+    const itemIds = await numberIds(connection, 'item_id', 'items');
+    return {
+      userIds,
+      itemIds,
+      ...(await readInteractions(connection)),
+      itemAttributes: itemsFile ? await readAttributes(connection, itemsFile, itemIds) : itemIds.map(() => null),
+    };
+  });
+}
+
+async function numberIds(connection: DuckDBConnection, column: string, table: string): Promise<string[]> {
+  await connection.run(`CREATE TEMP TABLE ${table} AS
+    SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number FROM (SELECT DISTINCT ${column} FROM interactions)`);
+  const ids: string[] = [];
+  await forEachChunk(connection, `SELECT ${column} FROM ${table} ORDER BY number`, ([column]) => {
+    for (const id of column!) ids.push(id as string);
+  });
+  return ids;
+}
+
+async function readInteractions(connection: DuckDBConnection) {
+  const [row] = (await connection.runAndReadAll('SELECT count(*), count(value), count(timestamp) FROM interactions')).getRows();
+  const [count, values, timestamps] = row!.map(Number) as [number, number, number];
+  const input = {
+    users: new Uint32Array(count),
+    items: new Uint32Array(count),
+    values: values > 0 ? new Float32Array(count) : null,
+    timestamps: timestamps > 0 ? new Float64Array(count) : null,
+  };
+  let offset = 0;
+  const sql = `SELECT users.number, items.number, coalesce(value, 1), coalesce(timestamp, 0)
+    FROM interactions JOIN users USING (user_id) JOIN items USING (item_id) ORDER BY 1, 2, 4`;
+  await forEachChunk(connection, sql, ([users, items, value, timestamp]) => {
+    input.users.set(users as number[], offset);
+    input.items.set(items as number[], offset);
+    input.values?.set(value as number[], offset);
+    input.timestamps?.set(timestamp as number[], offset);
+    offset += users!.length;
+  });
+  return input;
+}
+
+async function readAttributes(connection: DuckDBConnection, file: string, itemIds: string[]): Promise<TrainingInput['itemAttributes']> {
+  const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(file)}) SEMI JOIN items USING (item_id)`);
+  const byItem = new Map<string, Record<string, string>>();
+  for (const { item_id, ...columns } of reader.getRowObjects()) {
+    const known = Object.entries(columns).filter(([, value]) => value !== null);
+    byItem.set(String(item_id), Object.fromEntries(known.map(([name, value]) => [name, String(value)])));
+  }
+  return itemIds.map((id) => byItem.get(id) ?? null);
+}
+
+/** Streams a result column by column, so that a hundred million rows never stand in memory as objects. */
+async function forEachChunk(connection: DuckDBConnection, sql: string, visit: (columns: readonly (readonly unknown[])[]) => void) {
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    visit(chunk.getColumns());
+  }
+}

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { DataSetsModule } from '../data-sets/index.js';
+import { ModelsModule } from '../models/index.js';
+import { UsageModule } from '../usage/index.js';
+import { TrainingRunner } from './training-runner.js';
+import { TrainingService } from './training.service.js';
+import { TrainingJobsProcessor } from './training-jobs.processor.js';
+import { TrainingJobsRepository } from './training-jobs.repository.js';
+
+export { readTrainingInput } from './training-input.js';
+export { TrainingFailedError, TrainingRunner, type TrainingTask } from './training-runner.js';
+
+/** The worker's door to this feature; the worker says where training happens. */
+@Module({})
+export class TrainingWorkerModule {
+  static with(runner: Type<TrainingRunner>): DynamicModule {
+    return {
+      module: TrainingWorkerModule,
+      imports: [DataSetsModule, ModelsModule, UsageModule],
+      providers: [TrainingJobsProcessor, TrainingService, TrainingJobsRepository, { provide: TrainingRunner, useClass: runner }],
+    };
+  }
+}

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { TrainerOptions, TrainingInput, TrainingResult } from './family.js';
+import { manifests, type FamilyKey } from './manifests.js';
+import { loadPredictor } from './predictors.js';
+import { createTrainer } from './trainers.js';
+
+/** What a recipe promises on the checkerboard. */
+export interface RankingConformance {
+  family: FamilyKey;
+  recipe: string;
+  /** Settings that are quick on 120 × 120. */
+  settings: Record<string, unknown>;
+  /** Least recall@20 on the held-out fifth of {@link checkerboard}; popularity reaches about 0.3. */
+  recallFloor: number;
+}
+
+const side = 120;
+
+/**
+ * Users and items of two colours; a user touched every item of the own colour but one, `item-u` for `user-u`. So the right
+ * answer is known by eye: the missing item. Every item is equally popular.
+ */
+export function checkerboard(): TrainingInput {
+  const cells = Array.from({ length: side * side }, (_, cell) => [Math.floor(cell / side), cell % side]);
+  const touched = cells.filter(([user, item]) => user % 2 === item % 2 && user !== item);
+  return {
+    userIds: Array.from({ length: side }, (_, user) => `user-${user}`),
+    itemIds: Array.from({ length: side }, (_, item) => `item-${item}`),
+    users: Uint32Array.from(touched, ([user]) => user),
+    items: Uint32Array.from(touched, ([, item]) => item),
+    values: null,
+    timestamps: null,
+    itemAttributes: Array.from({ length: side }, (_, item) => (item === 0 ? { colour: 'black' } : null)),
+  };
+}
+
+/** The guarantees that every recipe of the ranking task gives; each family's spec calls this once per recipe. */
+export function describeRankingConformance({ family, recipe, settings, recallFloor }: RankingConformance): void {
+  const start = (changes: Partial<TrainerOptions> = {}) =>
+    createTrainer(checkerboard(), { family, recipe, settings, seed: 1, ...changes });
+
+  describe(`${family}/${recipe} conforms to the ranking task`, () => {
+    let trained: TrainingResult;
+    beforeAll(() => {
+      trained = runToEnd(start());
+    });
+
+    it('declares the recipe, every metric it reports, and defaults for every setting', () => {
+      const manifest = manifests[family];
+      expect(manifest.task).toBe('ranking');
+      expect(Object.keys(trained.metrics.model).sort()).toEqual(Object.keys(manifest.metrics).sort());
+      expect(Object.keys(trained.metrics.popularity).sort()).toEqual(Object.keys(manifest.metrics).sort());
+      const entry = Object.entries(manifest.recipes).find(([key]) => key === recipe);
+      expect(entry?.[1].settings.safeParse({}).success).toBe(true);
+    });
+
+    it('gives the same artifact and metrics for the same seed', () => {
+      const again = runToEnd(start());
+      expect(Buffer.compare(again.artifact, trained.artifact)).toBe(0);
+      expect(again.metrics).toEqual(trained.metrics);
+    });
+
+    it('reports progress that never falls and stays within 0..1', () => {
+      const trainer = start();
+      let last = 0;
+      while (!trainer.done) {
+        const { progress } = trainer.epoch();
+        expect(progress).toBeGreaterThanOrEqual(last);
+        expect(progress).toBeLessThanOrEqual(1);
+        last = progress;
+      }
+    });
+
+    it('refuses to go on after the end and to finish before it', () => {
+      expect(() => start().finalize()).toThrow();
+      const trainer = start();
+      while (!trainer.done) trainer.epoch();
+      expect(() => trainer.epoch()).toThrow();
+    });
+
+    it('reaches the quality floor on the checkerboard', () => {
+      expect(trained.metrics.evaluatedUsers).toBe(side);
+      expect(trained.metrics.popularity['recall@20']).toBeLessThan(0.4);
+      expect(trained.metrics.model['recall@20']).toBeGreaterThanOrEqual(recallFloor);
+    });
+
+    it("stops with the abort signal's reason", () => {
+      const controller = new AbortController();
+      const trainer = start({ signal: controller.signal });
+      trainer.epoch();
+      const reason = new Error('cancelled by the customer');
+      controller.abort(reason);
+      expect(() => trainer.epoch()).toThrow(reason);
+    });
+
+    it('answers from the artifact alone, with ranks from 1, falling scores and attributes where known', () => {
+      const predictor = loadPredictor(family, trained.artifact);
+      expect(predictor.byteLength).toBeGreaterThanOrEqual(trained.artifact.byteLength);
+      const { items } = predictor.recommend({ userId: 'user-2', limit: side, excludeSeen: false });
+      expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(side);
+      items.forEach(({ rank, score, itemId, attributes }, position) => {
+        expect(rank).toBe(position + 1);
+        if (position > 0) expect(score).toBeLessThanOrEqual(items[position - 1].score);
+        expect(attributes).toEqual(itemId === 'item-0' ? { colour: 'black' } : undefined);
+      });
+    });
+
+    it('answers the same from a copy of the artifact at any address in memory', () => {
+      const shifted = Buffer.concat([Buffer.of(0), trained.artifact]).subarray(1);
+      const request = { userId: 'user-5', limit: 10, excludeSeen: true };
+      const answer = loadPredictor(family, trained.artifact).recommend(request);
+      expect(loadPredictor(family, shifted).recommend(request)).toEqual(answer);
+    });
+
+    it('falls back to popularity for an unknown user and names the source', () => {
+      const predictor = loadPredictor(family, trained.artifact);
+      const unknown = predictor.recommend({ userId: 'nobody', limit: 5, excludeSeen: true });
+      const known = predictor.recommend({ userId: 'user-0', limit: 5, excludeSeen: true });
+      expect(unknown.source).toBe('popularity');
+      expect(unknown.items).toHaveLength(5);
+      expect(known.fallbackReason).toBeUndefined();
+      expect(unknown.fallbackReason).toBe(known.source === 'model' ? 'unknown_user' : undefined);
+    });
+
+    it('leaves out what the user has seen only when asked, and honours the limit', () => {
+      const predictor = loadPredictor(family, trained.artifact);
+      const touched = checkerboard();
+      const seen = new Set<string>();
+      touched.users.forEach((user, i) => user === 3 && seen.add(touched.itemIds[touched.items[i]]));
+      const ask = (limit: number, excludeSeen: boolean) =>
+        predictor.recommend({ userId: 'user-3', limit, excludeSeen }).items.map(({ itemId }) => itemId);
+      expect(ask(side, true)).toHaveLength(side - seen.size);
+      expect(ask(side, true).some((item) => seen.has(item))).toBe(false);
+      expect(ask(side, false)).toHaveLength(side);
+      expect(ask(7, true)).toEqual(ask(side, true).slice(0, 7));
+      expect(ask(0, true)).toEqual([]);
+    });
+  });
+}
+
+/** Runs every step and returns the result. */
+export function runToEnd(trainer: ReturnType<typeof createTrainer>): TrainingResult {
+  while (!trainer.done) trainer.epoch();
+  return trainer.finalize();
+}

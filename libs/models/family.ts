@@ -1,0 +1,101 @@
+import type { ZodType } from 'zod';
+
+/** One data set in memory: parallel arrays, one entry per interaction, indices into the id lists. */
+export interface TrainingInput {
+  /** Index to external id; distinct. */
+  userIds: string[];
+  /** Index to external id; distinct. Items without interactions are allowed. */
+  itemIds: string[];
+  /** `[interactions]`, indices into `userIds`. */
+  users: Uint32Array;
+  /** `[interactions]`, indices into `itemIds`. */
+  items: Uint32Array;
+  /** `[interactions]`, rating or other value; null when the data set has none. */
+  values: Float32Array | null;
+  /** `[interactions]`, Unix seconds; null when the data set has none. */
+  timestamps: Float64Array | null;
+  /** `[items]`, null where nothing is known of the item. */
+  itemAttributes: (Record<string, string> | null)[];
+}
+
+/** What a customer sees of a running job. */
+export interface TrainingProgress {
+  phase: 'fitting' | 'evaluating' | 'refitting' | 'publishing';
+  /** 0..1 over the whole job, never falling. */
+  progress: number;
+  /** The sweep under way within the current fit, from 1; 0 before the first and for a recipe without sweeps. */
+  epoch: number;
+  /** Sweeps of one fit; 0 for a recipe without sweeps. */
+  epochs: number;
+}
+
+/** Metric name with its cutoff, such as `recall@20`, to its value; the family's manifest defines each name. */
+export interface MetricValues {
+  [metric: string]: number;
+}
+
+/** What a finished job leaves: the artifact to store and the offline metrics, popularity beside the model on the same users. */
+export interface TrainingResult {
+  artifact: Uint8Array;
+  metrics: { model: MetricValues; popularity: MetricValues; evaluatedUsers: number };
+}
+
+/** A training job cut into calls short enough that the caller can report progress and stop between them. */
+export interface Trainer {
+  readonly done: boolean;
+  /**
+   * Does the next slice of work (a couple of seconds at most on a million interactions). Throws the abort signal's reason
+   * once it is aborted, {@link TrainingInputError} where the customer can act, and an Error when called after `done`.
+   */
+  epoch(): TrainingProgress;
+  /** Builds the artifact. Throws an Error before `done`. */
+  finalize(): TrainingResult;
+}
+
+export interface TrainerOptions {
+  /** A key of the family's `recipes`. */
+  recipe: string;
+  /** Checked against the recipe's schema; missing settings take their defaults. */
+  settings: unknown;
+  /** Any integer; the same input, settings and seed give the same artifact bytes. */
+  seed: number;
+  signal?: AbortSignal;
+}
+
+export interface RecommendRequest {
+  userId: string;
+  /** Most items returned; fewer come back when fewer qualify. */
+  limit: number;
+  /** Leaves out items that the user had in the training data. */
+  excludeSeen: boolean;
+}
+
+export interface RecommendResult {
+  /** What ranked the items. */
+  source: 'model' | 'popularity';
+  /** Why popularity answered in the model's place; absent when nothing was replaced. */
+  fallbackReason?: 'unknown_user';
+  /** Best first, `rank` from 1; scores compare only within one answer. */
+  items: { itemId: string; score: number; rank: number; attributes?: Record<string, string> }[];
+}
+
+/** A loaded artifact that answers requests of the ranking task; stateless, so calls may interleave. */
+export interface RankingPredictor {
+  recommend(request: RecommendRequest): RecommendResult;
+  /** Estimate of the memory held while loaded, in bytes, for cache accounting. */
+  readonly byteLength: number;
+}
+
+/** What the API needs to know of a family without loading its trainer. */
+export interface FamilyManifest {
+  key: string;
+  task: 'ranking' | 'classification' | 'generation';
+  recipes: Record<string, { summary: string; settings: ZodType }>;
+  /** Metric name to its one-sentence definition. */
+  metrics: Record<string, string>;
+}
+
+/** The input cannot be trained on; the message is shown to the customer and says what is wrong, where, and what to do. */
+export class TrainingInputError extends Error {
+  override readonly name = 'TrainingInputError';
+}

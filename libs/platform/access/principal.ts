@@ -1,0 +1,48 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { problemSchema } from '../errors/problem.js';
+import type { Permission, Role } from './permissions.js';
+
+/** A person signed in by session cookie, acting in one organization. */
+export interface UserPrincipal {
+  kind: 'user';
+  tenantId: string;
+  userId: string;
+  email: string;
+  role: Role;
+  permissions: readonly Permission[];
+}
+
+/** A program that holds an API key, which reaches one project. */
+export interface ApiKeyPrincipal {
+  kind: 'apiKey';
+  tenantId: string;
+  projectId: string;
+  apiKeyId: string;
+  permissions: readonly Permission[];
+}
+
+export type Principal = UserPrincipal | ApiKeyPrincipal;
+
+export const REQUIRED_PERMISSION = 'required-permission';
+export const IS_PUBLIC = 'is-public';
+
+/** Who may call the route. A route that carries neither this nor `@Public` is refused to everyone. */
+export function Requires(permission: Permission): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(REQUIRED_PERMISSION, permission),
+    ApiSecurity('session'),
+    ApiSecurity('apiKey'),
+    ApiResponse({ status: 401, description: 'No valid session or API key', standardSchema: problemSchema }),
+    ApiResponse({ status: 403, description: `The role or the key lacks ${permission}`, standardSchema: problemSchema }),
+  );
+}
+
+/** The route answers anyone. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** The caller, as the authentication guard found them. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>().user,
+);

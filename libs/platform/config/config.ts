@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+/** Every setting of the API and the worker. `.env.example` shows each with its description; a test keeps the two equal. */
+export const configSchema = z.strictObject({
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .default(3000)
+    .describe('Port of the API and the dashboard. The local Stripe takes the next one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+  DATABASE_URL: url('postgresql:', 'postgres:').describe(
+    'Postgres 15.14 or later, as the owner of its database. Unset: the embedded Postgres. The API and the worker never use this login; they get kindred_app, which row-level security binds.',
+  ),
+  S3_URL: url('s3:', 's3+http:')
+    .optional()
+    .describe(
+      'Object store: s3://KEY:SECRET@host/bucket?region=REGION, or s3+http:// without TLS. Unset: a folder of KINDRED_DATA_DIR.',
+    ),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .min(1)
+    .describe('Secret key of your Stripe account. Unset: a local Stripe, for trying out.'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .min(1)
+    .describe(
+      'Signing secret of the webhook endpoint PUBLIC_URL/v1/billing/stripe/webhook. Needed with STRIPE_SECRET_KEY.',
+    ),
+  STRIPE_API_URL: url('http:', 'https:').optional().describe('Another address of the Stripe API, such as a local one.'),
+  PUBLIC_URL: url('http:', 'https:')
+    .optional()
+    .describe(
+      'Address that browsers use, without a path. https makes session cookies Secure. Unset: http://localhost:PORT.',
+    ),
+  KINDRED_SECRET: z
+    .string()
+    .min(32)
+    .describe(
+      'At least 32 random characters: the pepper of API key hashes. Unset: made once, kept in KINDRED_DATA_DIR.',
+    ),
+  KINDRED_DATA_DIR: z
+    .string()
+    .default('.kindred')
+    .describe('Folder of the embedded Postgres, the object store and secrets.'),
+  KINDRED_UPLOAD_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2 * 1024 ** 3)
+    .describe('Largest upload of a data set, in bytes.'),
+  KINDRED_SEED: z.enum(['demo', 'none']).default('demo').describe('Whether npm start makes the demo organization.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log line.'),
+});
+
+export type Config = z.infer<typeof configSchema> & { PUBLIC_URL: string };
+
+/** Injection token and type of the configuration. */
+export const CONFIG = Symbol('config');
+
+/**
+ * Reads the environment once.
+ *
+ * @throws Error naming every variable that is wrong, and every `KINDRED_` variable that does not exist
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const known = Object.keys(configSchema.shape);
+  const ours = Object.entries(environment).filter(
+    ([name, value]) => value !== '' && (known.includes(name) || name.startsWith('KINDRED_')),
+  );
+  const result = configSchema.safeParse(Object.fromEntries(ours));
+  if (!result.success) throw new Error(`Configuration: ${z.prettifyError(result.error)}\nSee .env.example.`);
+  return { ...result.data, PUBLIC_URL: result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}` };
+}

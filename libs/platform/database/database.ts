@@ -1,0 +1,88 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { CONFIG, type Config } from '../config/config.js';
+import { Prisma, PrismaClient } from './generated/client.js';
+
+export type Transaction = Prisma.TransactionClient;
+
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
+
+/**
+ * The only door to Postgres. Every statement runs in a transaction that is bound either to one tenant, whose rows are
+ * then the only ones it can see or write, or to the system role.
+ */
+@Injectable()
+export class Database implements OnModuleInit, OnApplicationShutdown {
+  /** For the hot routes that speak SQL themselves, through `tenantSql` and `systemSql`. */
+  private readonly pool: pg.Pool;
+  private readonly prisma: PrismaClient;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 20, connectionTimeoutMillis: 10_000 });
+    // A broken idle connection is replaced when next needed; unhandled, its event would end the process.
+    this.pool.on('error', () => {});
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  }
+
+  /** Refuses to serve with a login that row-level security would not bind. */
+  async onModuleInit(): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string; is_free: boolean }>(
+      `SELECT current_user AS name, rolsuper OR rolbypassrls OR EXISTS (
+         SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = pg_roles.oid) AS is_free
+       FROM pg_roles WHERE rolname = current_user`,
+    );
+    if (rows[0]?.is_free) {
+      throw new Error(
+        `The database login ${rows[0].name} owns tables or bypasses row-level security: connect as kindred_app.`,
+      );
+    }
+  }
+
+  /** Runs `work` in one transaction that sees and writes the rows of `tenantId` alone. */
+  tenant<T>(tenantId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.prisma.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+      return work(transaction);
+    }, TRANSACTION);
+  }
+
+  /** Runs `work` in one transaction above all tenants: for signing in, sweeping and the operator, never for a tenant's request. */
+  system<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.prisma.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SET LOCAL ROLE kindred_system`;
+      return work(transaction);
+    }, TRANSACTION);
+  }
+
+  /** One statement of plain SQL above all tenants, in a transaction of its own: the batched path of the usage ledger. */
+  async systemSql(text: string, values: unknown[]): Promise<void> {
+    const client = await this.pool.connect();
+    let failure: Error | undefined;
+    try {
+      await client.query('BEGIN; SET LOCAL ROLE kindred_system');
+      await client.query(text, values);
+      await client.query('COMMIT');
+    } catch (error) {
+      failure = error as Error;
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    } finally {
+      // A connection that failed in mid-transaction is thrown away rather than given to another tenant.
+      client.release(failure);
+    }
+  }
+
+  /** Whether Postgres answers. */
+  async isReady(): Promise<boolean> {
+    return this.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.prisma.$disconnect();
+    await this.pool.end();
+  }
+}

@@ -1,0 +1,11 @@
+import { Prisma } from './generated/client.js';
+
+/** A unique key already holds that value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+/** A row refers to one that is not there, or that another tenant or project owns. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
+}

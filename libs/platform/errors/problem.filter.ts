@@ -1,0 +1,63 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from './problem.js';
+
+/** Turns whatever a route throws into `application/problem+json`; the unexpected is logged and its text kept back. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = toProblem(error);
+    if (problem.status >= 500)
+      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    if (reply.sent || reply.raw.headersSent) return;
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send({
+        type: 'about:blank',
+        title: STATUS_CODES[problem.status] ?? 'Error',
+        status: problem.status,
+        code: problem.code,
+        detail: problem.message,
+        requestId: request.id,
+        errors: problem.errors,
+      });
+  }
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HttpException) return new Problem(error.getStatus(), codeOf(error.getStatus()), error.message);
+  // Fastify's own errors (a body that is too large or is not JSON) carry the status that they deserve.
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new Problem(status, codeOf(status), (error as Error).message);
+  }
+  if (isDatabaseDown(error)) {
+    return new Problem(
+      503,
+      'database_unavailable',
+      'The database does not answer. Nothing was changed: try again shortly.',
+    );
+  }
+  return new Problem(500, 'internal_error', 'Something went wrong on our side. Quote the request id to support.');
+}
+
+function codeOf(status: number): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replace(/[^a-z]+/g, '_');
+}
+
+/** Refused and dropped connections, and Postgres's classes 08 (connection) and 57P (shutting down). */
+function isDatabaseDown(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|P1001|P1017|08|57P)/.test(code)) return true;
+    if (/Connection terminated|server closed the connection/.test(cause.message)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The body of every error: RFC 9457 problem details, with a stable `code` for programs. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('URI of the kind of problem'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe('Stable name of the problem, for programs'),
+    detail: z.string().describe('What happened, where, and what to do'),
+    requestId: z.string().describe('Quote this to support'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Each wrong field of the request'),
+  })
+  .meta({ id: 'Problem' });
+
+export interface ProblemField {
+  path: string;
+  message: string;
+}
+
+/** An error that the caller may see. Anything else that is thrown becomes an opaque 500. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly errors?: ProblemField[],
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+}
+
+/** 404 for what does not exist and for what belongs to another tenant: the two must look the same. */
+export function notFound(noun: string, id: string): Problem {
+  return new Problem(404, 'not_found', `There is no ${noun} ${id} here. Check the id and the project.`);
+}

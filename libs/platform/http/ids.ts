@@ -1,0 +1,14 @@
+import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
+import { notFound } from '../errors/problem.js';
+
+/** A new id: opaque to callers, and sorted by the time it was made. */
+export const newId = uuidv7;
+
+export const idSchema = z.uuid();
+
+/** A path parameter. One that is no id cannot exist, so it answers 404 as an unknown one does. */
+export function parseId(noun: string, id: string): string {
+  if (!idSchema.safeParse(id).success) throw notFound(noun, id);
+  return id;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { idSchema } from './ids.js';
+
+/** Query of every list: newest first, `cursor` is the `nextCursor` of the page before. */
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: idSchema.optional(),
+});
+
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** Prisma arguments that fetch a page and one row more, which tells whether another page follows. */
+export function pageArguments({ limit, cursor }: PageQuery) {
+  return { take: limit + 1, orderBy: { id: 'desc' as const }, ...(cursor && { where: { id: { lt: cursor } } }) };
+}
+
+export function toPage<T extends { id: string }>(rows: T[], { limit }: PageQuery): { data: T[]; nextCursor: string | null } {
+  const data = rows.slice(0, limit);
+  return { data, nextCursor: rows.length > limit ? data.at(-1)!.id : null };
+}

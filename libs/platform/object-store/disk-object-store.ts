@@ -1,0 +1,53 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { randomToken } from '../secrets/secrets.js';
+import { ByteLimit } from './byte-limit.js';
+import type { LocalFile, ObjectStore } from './object-store.js';
+
+/** Objects as files below one folder. */
+export class DiskObjectStore implements ObjectStore {
+  constructor(private readonly folder: string) {}
+
+  async put(key: string, content: Readable, bytesMax = Infinity): Promise<number> {
+    const target = this.pathOf(key);
+    const draft = `${target}.${randomToken()}.draft`;
+    await mkdir(path.dirname(target), { recursive: true });
+    const limit = new ByteLimit(bytesMax);
+    try {
+      await pipeline(content, limit, createWriteStream(draft, { flush: true, mode: 0o600 }));
+      await rename(draft, target);
+      await syncFolder(path.dirname(target));
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    return limit.bytes;
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await readFile(this.pathOf(key)));
+  }
+
+  async open(key: string): Promise<LocalFile> {
+    return { path: this.pathOf(key), release: async () => {} };
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.pathOf(key), { force: true });
+  }
+
+  private pathOf(key: string): string {
+    const file = path.resolve(this.folder, key);
+    if (!file.startsWith(path.resolve(this.folder) + path.sep)) throw new Error(`Object key ${key} leaves the store`);
+    return file;
+  }
+}
+
+/** Makes a rename survive a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}

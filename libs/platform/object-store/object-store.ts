@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+
+/** Injection token of the object store. */
+export const OBJECT_STORE = Symbol('object-store');
+
+/** A local copy of an object; `release` it when done. */
+export interface LocalFile {
+  path: string;
+  release(): Promise<void>;
+}
+
+/**
+ * Immutable blobs by key: uploads, imported content, artifacts. A key's first part is the tenant's id. An object exists
+ * wholly or not at all, whenever the writer is killed.
+ */
+export interface ObjectStore {
+  /**
+   * Stores the stream and returns its length in bytes; rejects, storing nothing, when the stream fails or exceeds `bytesMax`.
+   *
+   * @throws ObjectTooLargeError
+   */
+  put(key: string, content: Readable, bytesMax?: number): Promise<number>;
+  get(key: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The object as a file, for engines that read files. */
+  open(key: string): Promise<LocalFile>;
+  delete(key: string): Promise<void>;
+}
+
+export class ObjectTooLargeError extends Error {
+  constructor(readonly bytesMax: number) {
+    super(`The content is larger than ${bytesMax} bytes.`);
+  }
+}

@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import Stripe from 'stripe';
+import { CONFIG, type Config } from '../config/config.js';
+
+const stripe = {
+  provide: Stripe,
+  inject: [CONFIG],
+  useFactory: (config: Config): Stripe => {
+    const address = config.STRIPE_API_URL ? new URL(config.STRIPE_API_URL) : undefined;
+    return new Stripe(config.STRIPE_SECRET_KEY, {
+      maxNetworkRetries: 2,
+      timeout: 20_000,
+      ...(address && {
+        host: address.hostname,
+        port: address.port,
+        protocol: address.protocol === 'http:' ? ('http' as const) : ('https' as const),
+      }),
+    });
+  },
+};
+
+/** The client of Stripe: the real one, or the local one where STRIPE_API_URL points to it. */
+@Global()
+@Module({ providers: [stripe], exports: [stripe] })
+export class StripeModule {}
