@@ -32,6 +32,160 @@ export type Problem = {
     }>;
 };
 
+export type Me = {
+    user: {
+        id: string;
+        email: string;
+    };
+    organization: {
+        id: string;
+        name: string;
+    };
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'billing:read' | 'billing:write' | 'operator'>;
+};
+
+export type Project = {
+    id: string;
+    name: string;
+    createdAt: string;
+};
+
+export type DataSet = {
+    id: string;
+    projectId: string;
+    name: string;
+    kind: 'interactions' | 'items' | 'users';
+    createdAt: string;
+    /**
+     * The import whose rows the data set holds; a failed one never takes its place
+     */
+    currentImport: Import | null;
+    latestImport: Import | null;
+};
+
+export type Import = {
+    id: string;
+    dataSetId: string;
+    status: 'queued' | 'running' | 'succeeded' | 'failed';
+    rowsAccepted: number | null;
+    rowsRejected: number | null;
+    /**
+     * The first 100 rejected rows
+     */
+    errors: Array<{
+        /**
+         * Line of the file; the header is line 1
+         */
+        row: number;
+        /**
+         * Header of the column; null where the whole row is wrong
+         */
+        column: string | null;
+        message: string;
+    }>;
+    statistics: {
+        /**
+         * Distinct users
+         */
+        users?: number;
+        /**
+         * Distinct items
+         */
+        items?: number;
+        /**
+         * Users with at least two interactions
+         */
+        usersWithTwoOrMore?: number;
+        /**
+         * Earliest timestamp
+         */
+        from?: string | null;
+        /**
+         * Latest timestamp
+         */
+        to?: string | null;
+    } | null;
+    failureReason: string | null;
+    createdAt: string;
+    finishedAt: string | null;
+};
+
+export type Model = {
+    id: string;
+    projectId: string;
+    name: string;
+    recipe: string;
+    settings: {
+        [key: string]: unknown;
+    };
+    interactionsDataSetId: string;
+    itemsDataSetId: string | null;
+    createdAt: string;
+};
+
+export type ModelVersion = {
+    id: string;
+    modelId: string;
+    trainingJobId: string;
+    metrics: Metrics;
+    artifactBytes: number;
+    createdAt: string;
+};
+
+export type Metrics = {
+    model: {
+        [key: string]: number;
+    };
+    /**
+     * The same metrics for recommending what is popular: the floor
+     */
+    popularity: {
+        [key: string]: number;
+    };
+    evaluatedUsers: number;
+};
+
+export type TrainingJob = {
+    id: string;
+    projectId: string;
+    modelId: string;
+    status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * Share of the work done
+     */
+    progress: number;
+    /**
+     * What the worker is doing now
+     */
+    phase: string | null;
+    metrics: Metrics | null;
+    /**
+     * What about the data may make the result poor
+     */
+    warnings: Array<string>;
+    failureReason: string | null;
+    modelVersionId: string | null;
+    device: string | null;
+    /**
+     * From start to end, or to now
+     */
+    durationMs: number | null;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+};
+
+export type Deployment = {
+    id: string;
+    projectId: string;
+    name: string;
+    modelVersionId: string;
+    modelId: string;
+    createdAt: string;
+    updatedAt: string;
+};
+
 export type Recommendations = {
     /**
      * Name it in later interactions to attribute them
@@ -62,6 +216,127 @@ export type Recommendations = {
     }>;
 };
 
+export type ApiKey = {
+    id: string;
+    projectId: string;
+    name: string;
+    /**
+     * First characters of the key, to tell it by
+     */
+    prefix: string;
+    scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+    createdAt: string;
+    revokedAt: string | null;
+};
+
+export type Usage = {
+    from: string;
+    to: string;
+    rows: Array<{
+        /**
+         * UTC day
+         */
+        day?: string;
+        /**
+         * Null for calls made with a session and for training
+         */
+        apiKeyId?: string | null;
+        meter?: 'recommendation_requests' | 'training_seconds';
+        /**
+         * Exact decimal
+         */
+        quantity: string;
+    }>;
+};
+
+export type Plan = {
+    key: string;
+    name: string;
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    monthlyFee: string;
+    meters: Array<{
+        meter: 'recommendation_requests' | 'training_seconds';
+        unit: string;
+        /**
+         * Exact decimal
+         */
+        includedQuantity: string;
+        /**
+         * Exact decimal
+         */
+        unitAmount: string;
+    }>;
+};
+
+export type UpcomingInvoice = {
+    plan: {
+        key: string;
+        name: string;
+    };
+    status: 'active' | 'past_due' | 'cancelled';
+    currency: string;
+    /**
+     * Inclusive
+     */
+    periodStart: string;
+    /**
+     * Exclusive; the invoice is due then
+     */
+    periodEnd: string;
+    lines: Array<{
+        kind: 'plan' | 'meter';
+        description: string;
+        meter: 'recommendation_requests' | 'training_seconds' | null;
+        /**
+         * Used in the period so far
+         */
+        quantity: string;
+        /**
+         * Part of the quantity that the plan covers
+         */
+        includedQuantity: string;
+        /**
+         * Price of one unit beyond what is included
+         */
+        unitAmount: string;
+        /**
+         * Rounded, half up, to the currency's smallest unit
+         */
+        amount: string;
+    }>;
+    /**
+     * Sum of the lines
+     */
+    total: string;
+};
+
+export type OrganizationSummary = {
+    id: string;
+    name: string;
+    createdAt: string;
+    members: number;
+    plan: string;
+    status: 'active' | 'past_due' | 'cancelled';
+    currency: string;
+    /**
+     * In the running billing period
+     */
+    usage: Array<{
+        meter: 'recommendation_requests' | 'training_seconds';
+        quantity: string;
+    }>;
+    /**
+     * Total of the organization's upcoming invoice
+     */
+    upcomingTotal: string;
+};
+
 export type AuthSignupData = {
     body: {
         /**
@@ -89,18 +364,7 @@ export type AuthSignupResponses = {
     /**
      * Signed up; the session is in the cookie
      */
-    201: {
-        user: {
-            id: string;
-            email: string;
-        };
-        organization: {
-            id: string;
-            name: string;
-        };
-        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'billing:read' | 'billing:write' | 'operator'>;
-    };
+    201: Me;
 };
 
 export type AuthSignupResponse = AuthSignupResponses[keyof AuthSignupResponses];
@@ -131,18 +395,7 @@ export type AuthLoginResponses = {
     /**
      * Signed in; the session is in the cookie
      */
-    200: {
-        user: {
-            id: string;
-            email: string;
-        };
-        organization: {
-            id: string;
-            name: string;
-        };
-        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'billing:read' | 'billing:write' | 'operator'>;
-    };
+    200: Me;
 };
 
 export type AuthLoginResponse = AuthLoginResponses[keyof AuthLoginResponses];
@@ -200,18 +453,7 @@ export type AuthMeResponses = {
     /**
      * The signed-in person
      */
-    200: {
-        user: {
-            id: string;
-            email: string;
-        };
-        organization: {
-            id: string;
-            name: string;
-        };
-        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'billing:read' | 'billing:write' | 'operator'>;
-    };
+    200: Me;
 };
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
@@ -248,11 +490,7 @@ export type ProjectsListResponses = {
      * A page of projects, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            name: string;
-            createdAt: string;
-        }>;
+        data: Array<Project>;
         nextCursor: string | null;
     };
 };
@@ -289,11 +527,7 @@ export type ProjectsCreateResponses = {
     /**
      * The new project
      */
-    201: {
-        id: string;
-        name: string;
-        createdAt: string;
-    };
+    201: Project;
 };
 
 export type ProjectsCreateResponse = ProjectsCreateResponses[keyof ProjectsCreateResponses];
@@ -328,11 +562,7 @@ export type ProjectsGetResponses = {
     /**
      * The project
      */
-    200: {
-        id: string;
-        name: string;
-        createdAt: string;
-    };
+    200: Project;
 };
 
 export type ProjectsGetResponse = ProjectsGetResponses[keyof ProjectsGetResponses];
@@ -371,108 +601,7 @@ export type DataSetsListResponses = {
      * A page of data sets, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            projectId: string;
-            name: string;
-            kind: 'interactions' | 'items' | 'users';
-            createdAt: string;
-            /**
-             * The import whose rows the data set holds; a failed one never takes its place
-             */
-            currentImport: {
-                id: string;
-                dataSetId: string;
-                status: 'queued' | 'running' | 'succeeded' | 'failed';
-                rowsAccepted: number | null;
-                rowsRejected: number | null;
-                /**
-                 * The first 100 rejected rows
-                 */
-                errors: Array<{
-                    /**
-                     * Line of the file; the header is line 1
-                     */
-                    row: number;
-                    /**
-                     * Header of the column; null where the whole row is wrong
-                     */
-                    column: string | null;
-                    message: string;
-                }>;
-                statistics: {
-                    /**
-                     * Distinct users
-                     */
-                    users?: number;
-                    /**
-                     * Distinct items
-                     */
-                    items?: number;
-                    /**
-                     * Users with at least two interactions
-                     */
-                    usersWithTwoOrMore?: number;
-                    /**
-                     * Earliest timestamp
-                     */
-                    from?: string | null;
-                    /**
-                     * Latest timestamp
-                     */
-                    to?: string | null;
-                } | null;
-                failureReason: string | null;
-                createdAt: string;
-                finishedAt: string | null;
-            } | null;
-            latestImport: {
-                id: string;
-                dataSetId: string;
-                status: 'queued' | 'running' | 'succeeded' | 'failed';
-                rowsAccepted: number | null;
-                rowsRejected: number | null;
-                /**
-                 * The first 100 rejected rows
-                 */
-                errors: Array<{
-                    /**
-                     * Line of the file; the header is line 1
-                     */
-                    row: number;
-                    /**
-                     * Header of the column; null where the whole row is wrong
-                     */
-                    column: string | null;
-                    message: string;
-                }>;
-                statistics: {
-                    /**
-                     * Distinct users
-                     */
-                    users?: number;
-                    /**
-                     * Distinct items
-                     */
-                    items?: number;
-                    /**
-                     * Users with at least two interactions
-                     */
-                    usersWithTwoOrMore?: number;
-                    /**
-                     * Earliest timestamp
-                     */
-                    from?: string | null;
-                    /**
-                     * Latest timestamp
-                     */
-                    to?: string | null;
-                } | null;
-                failureReason: string | null;
-                createdAt: string;
-                finishedAt: string | null;
-            } | null;
-        }>;
+        data: Array<DataSet>;
         nextCursor: string | null;
     };
 };
@@ -512,108 +641,7 @@ export type DataSetsCreateResponses = {
     /**
      * The new data set
      */
-    201: {
-        id: string;
-        projectId: string;
-        name: string;
-        kind: 'interactions' | 'items' | 'users';
-        createdAt: string;
-        /**
-         * The import whose rows the data set holds; a failed one never takes its place
-         */
-        currentImport: {
-            id: string;
-            dataSetId: string;
-            status: 'queued' | 'running' | 'succeeded' | 'failed';
-            rowsAccepted: number | null;
-            rowsRejected: number | null;
-            /**
-             * The first 100 rejected rows
-             */
-            errors: Array<{
-                /**
-                 * Line of the file; the header is line 1
-                 */
-                row: number;
-                /**
-                 * Header of the column; null where the whole row is wrong
-                 */
-                column: string | null;
-                message: string;
-            }>;
-            statistics: {
-                /**
-                 * Distinct users
-                 */
-                users?: number;
-                /**
-                 * Distinct items
-                 */
-                items?: number;
-                /**
-                 * Users with at least two interactions
-                 */
-                usersWithTwoOrMore?: number;
-                /**
-                 * Earliest timestamp
-                 */
-                from?: string | null;
-                /**
-                 * Latest timestamp
-                 */
-                to?: string | null;
-            } | null;
-            failureReason: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        } | null;
-        latestImport: {
-            id: string;
-            dataSetId: string;
-            status: 'queued' | 'running' | 'succeeded' | 'failed';
-            rowsAccepted: number | null;
-            rowsRejected: number | null;
-            /**
-             * The first 100 rejected rows
-             */
-            errors: Array<{
-                /**
-                 * Line of the file; the header is line 1
-                 */
-                row: number;
-                /**
-                 * Header of the column; null where the whole row is wrong
-                 */
-                column: string | null;
-                message: string;
-            }>;
-            statistics: {
-                /**
-                 * Distinct users
-                 */
-                users?: number;
-                /**
-                 * Distinct items
-                 */
-                items?: number;
-                /**
-                 * Users with at least two interactions
-                 */
-                usersWithTwoOrMore?: number;
-                /**
-                 * Earliest timestamp
-                 */
-                from?: string | null;
-                /**
-                 * Latest timestamp
-                 */
-                to?: string | null;
-            } | null;
-            failureReason: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        } | null;
-    };
+    201: DataSet;
 };
 
 export type DataSetsCreateResponse = DataSetsCreateResponses[keyof DataSetsCreateResponses];
@@ -649,108 +677,7 @@ export type DataSetsGetResponses = {
     /**
      * The data set
      */
-    200: {
-        id: string;
-        projectId: string;
-        name: string;
-        kind: 'interactions' | 'items' | 'users';
-        createdAt: string;
-        /**
-         * The import whose rows the data set holds; a failed one never takes its place
-         */
-        currentImport: {
-            id: string;
-            dataSetId: string;
-            status: 'queued' | 'running' | 'succeeded' | 'failed';
-            rowsAccepted: number | null;
-            rowsRejected: number | null;
-            /**
-             * The first 100 rejected rows
-             */
-            errors: Array<{
-                /**
-                 * Line of the file; the header is line 1
-                 */
-                row: number;
-                /**
-                 * Header of the column; null where the whole row is wrong
-                 */
-                column: string | null;
-                message: string;
-            }>;
-            statistics: {
-                /**
-                 * Distinct users
-                 */
-                users?: number;
-                /**
-                 * Distinct items
-                 */
-                items?: number;
-                /**
-                 * Users with at least two interactions
-                 */
-                usersWithTwoOrMore?: number;
-                /**
-                 * Earliest timestamp
-                 */
-                from?: string | null;
-                /**
-                 * Latest timestamp
-                 */
-                to?: string | null;
-            } | null;
-            failureReason: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        } | null;
-        latestImport: {
-            id: string;
-            dataSetId: string;
-            status: 'queued' | 'running' | 'succeeded' | 'failed';
-            rowsAccepted: number | null;
-            rowsRejected: number | null;
-            /**
-             * The first 100 rejected rows
-             */
-            errors: Array<{
-                /**
-                 * Line of the file; the header is line 1
-                 */
-                row: number;
-                /**
-                 * Header of the column; null where the whole row is wrong
-                 */
-                column: string | null;
-                message: string;
-            }>;
-            statistics: {
-                /**
-                 * Distinct users
-                 */
-                users?: number;
-                /**
-                 * Distinct items
-                 */
-                items?: number;
-                /**
-                 * Users with at least two interactions
-                 */
-                usersWithTwoOrMore?: number;
-                /**
-                 * Earliest timestamp
-                 */
-                from?: string | null;
-                /**
-                 * Latest timestamp
-                 */
-                to?: string | null;
-            } | null;
-            failureReason: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        } | null;
-    };
+    200: DataSet;
 };
 
 export type DataSetsGetResponse = DataSetsGetResponses[keyof DataSetsGetResponses];
@@ -850,52 +777,7 @@ export type DataSetsGetImportResponses = {
     /**
      * The import
      */
-    200: {
-        id: string;
-        dataSetId: string;
-        status: 'queued' | 'running' | 'succeeded' | 'failed';
-        rowsAccepted: number | null;
-        rowsRejected: number | null;
-        /**
-         * The first 100 rejected rows
-         */
-        errors: Array<{
-            /**
-             * Line of the file; the header is line 1
-             */
-            row: number;
-            /**
-             * Header of the column; null where the whole row is wrong
-             */
-            column: string | null;
-            message: string;
-        }>;
-        statistics: {
-            /**
-             * Distinct users
-             */
-            users?: number;
-            /**
-             * Distinct items
-             */
-            items?: number;
-            /**
-             * Users with at least two interactions
-             */
-            usersWithTwoOrMore?: number;
-            /**
-             * Earliest timestamp
-             */
-            from?: string | null;
-            /**
-             * Latest timestamp
-             */
-            to?: string | null;
-        } | null;
-        failureReason: string | null;
-        createdAt: string;
-        finishedAt: string | null;
-    };
+    200: Import;
 };
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
@@ -985,18 +867,7 @@ export type ModelsListResponses = {
      * A page of models, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            projectId: string;
-            name: string;
-            recipe: string;
-            settings: {
-                [key: string]: unknown;
-            };
-            interactionsDataSetId: string;
-            itemsDataSetId: string | null;
-            createdAt: string;
-        }>;
+        data: Array<Model>;
         nextCursor: string | null;
     };
 };
@@ -1050,18 +921,7 @@ export type ModelsCreateResponses = {
     /**
      * The new model
      */
-    201: {
-        id: string;
-        projectId: string;
-        name: string;
-        recipe: string;
-        settings: {
-            [key: string]: unknown;
-        };
-        interactionsDataSetId: string;
-        itemsDataSetId: string | null;
-        createdAt: string;
-    };
+    201: Model;
 };
 
 export type ModelsCreateResponse = ModelsCreateResponses[keyof ModelsCreateResponses];
@@ -1097,18 +957,7 @@ export type ModelsGetResponses = {
     /**
      * The model
      */
-    200: {
-        id: string;
-        projectId: string;
-        name: string;
-        recipe: string;
-        settings: {
-            [key: string]: unknown;
-        };
-        interactionsDataSetId: string;
-        itemsDataSetId: string | null;
-        createdAt: string;
-    };
+    200: Model;
 };
 
 export type ModelsGetResponse = ModelsGetResponses[keyof ModelsGetResponses];
@@ -1148,25 +997,7 @@ export type ModelsListVersionsResponses = {
      * A page of versions, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            modelId: string;
-            trainingJobId: string;
-            metrics: {
-                model: {
-                    [key: string]: number;
-                };
-                /**
-                 * The same metrics for recommending what is popular: the floor
-                 */
-                popularity: {
-                    [key: string]: number;
-                };
-                evaluatedUsers: number;
-            };
-            artifactBytes: number;
-            createdAt: string;
-        }>;
+        data: Array<ModelVersion>;
         nextCursor: string | null;
     };
 };
@@ -1206,46 +1037,7 @@ export type TrainingJobsCreateResponses = {
     /**
      * The queued job
      */
-    202: {
-        id: string;
-        projectId: string;
-        modelId: string;
-        status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-        /**
-         * Share of the work done
-         */
-        progress: number;
-        /**
-         * What the worker is doing now
-         */
-        phase: string | null;
-        metrics: {
-            model: {
-                [key: string]: number;
-            };
-            /**
-             * The same metrics for recommending what is popular: the floor
-             */
-            popularity: {
-                [key: string]: number;
-            };
-            evaluatedUsers: number;
-        } | null;
-        /**
-         * What about the data may make the result poor
-         */
-        warnings: Array<string>;
-        failureReason: string | null;
-        modelVersionId: string | null;
-        device: string | null;
-        /**
-         * From start to end, or to now
-         */
-        durationMs: number | null;
-        createdAt: string;
-        startedAt: string | null;
-        finishedAt: string | null;
-    };
+    202: TrainingJob;
 };
 
 export type TrainingJobsCreateResponse = TrainingJobsCreateResponses[keyof TrainingJobsCreateResponses];
@@ -1285,46 +1077,7 @@ export type TrainingJobsListResponses = {
      * A page of jobs, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            projectId: string;
-            modelId: string;
-            status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-            /**
-             * Share of the work done
-             */
-            progress: number;
-            /**
-             * What the worker is doing now
-             */
-            phase: string | null;
-            metrics: {
-                model: {
-                    [key: string]: number;
-                };
-                /**
-                 * The same metrics for recommending what is popular: the floor
-                 */
-                popularity: {
-                    [key: string]: number;
-                };
-                evaluatedUsers: number;
-            } | null;
-            /**
-             * What about the data may make the result poor
-             */
-            warnings: Array<string>;
-            failureReason: string | null;
-            modelVersionId: string | null;
-            device: string | null;
-            /**
-             * From start to end, or to now
-             */
-            durationMs: number | null;
-            createdAt: string;
-            startedAt: string | null;
-            finishedAt: string | null;
-        }>;
+        data: Array<TrainingJob>;
         nextCursor: string | null;
     };
 };
@@ -1362,46 +1115,7 @@ export type TrainingJobsGetResponses = {
     /**
      * The job
      */
-    200: {
-        id: string;
-        projectId: string;
-        modelId: string;
-        status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-        /**
-         * Share of the work done
-         */
-        progress: number;
-        /**
-         * What the worker is doing now
-         */
-        phase: string | null;
-        metrics: {
-            model: {
-                [key: string]: number;
-            };
-            /**
-             * The same metrics for recommending what is popular: the floor
-             */
-            popularity: {
-                [key: string]: number;
-            };
-            evaluatedUsers: number;
-        } | null;
-        /**
-         * What about the data may make the result poor
-         */
-        warnings: Array<string>;
-        failureReason: string | null;
-        modelVersionId: string | null;
-        device: string | null;
-        /**
-         * From start to end, or to now
-         */
-        durationMs: number | null;
-        createdAt: string;
-        startedAt: string | null;
-        finishedAt: string | null;
-    };
+    200: TrainingJob;
 };
 
 export type TrainingJobsGetResponse = TrainingJobsGetResponses[keyof TrainingJobsGetResponses];
@@ -1437,46 +1151,7 @@ export type TrainingJobsCancelResponses = {
     /**
      * The cancelled job
      */
-    200: {
-        id: string;
-        projectId: string;
-        modelId: string;
-        status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-        /**
-         * Share of the work done
-         */
-        progress: number;
-        /**
-         * What the worker is doing now
-         */
-        phase: string | null;
-        metrics: {
-            model: {
-                [key: string]: number;
-            };
-            /**
-             * The same metrics for recommending what is popular: the floor
-             */
-            popularity: {
-                [key: string]: number;
-            };
-            evaluatedUsers: number;
-        } | null;
-        /**
-         * What about the data may make the result poor
-         */
-        warnings: Array<string>;
-        failureReason: string | null;
-        modelVersionId: string | null;
-        device: string | null;
-        /**
-         * From start to end, or to now
-         */
-        durationMs: number | null;
-        createdAt: string;
-        startedAt: string | null;
-        finishedAt: string | null;
-    };
+    200: TrainingJob;
 };
 
 export type TrainingJobsCancelResponse = TrainingJobsCancelResponses[keyof TrainingJobsCancelResponses];
@@ -1515,15 +1190,7 @@ export type DeploymentsListResponses = {
      * A page of deployments, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            projectId: string;
-            name: string;
-            modelVersionId: string;
-            modelId: string;
-            createdAt: string;
-            updatedAt: string;
-        }>;
+        data: Array<Deployment>;
         nextCursor: string | null;
     };
 };
@@ -1563,15 +1230,7 @@ export type DeploymentsCreateResponses = {
     /**
      * The new deployment
      */
-    201: {
-        id: string;
-        projectId: string;
-        name: string;
-        modelVersionId: string;
-        modelId: string;
-        createdAt: string;
-        updatedAt: string;
-    };
+    201: Deployment;
 };
 
 export type DeploymentsCreateResponse = DeploymentsCreateResponses[keyof DeploymentsCreateResponses];
@@ -1607,15 +1266,7 @@ export type DeploymentsGetResponses = {
     /**
      * The deployment
      */
-    200: {
-        id: string;
-        projectId: string;
-        name: string;
-        modelVersionId: string;
-        modelId: string;
-        createdAt: string;
-        updatedAt: string;
-    };
+    200: Deployment;
 };
 
 export type DeploymentsGetResponse = DeploymentsGetResponses[keyof DeploymentsGetResponses];
@@ -1657,15 +1308,7 @@ export type DeploymentsUpdateResponses = {
     /**
      * The deployment; every node answers with the new version within 2 seconds
      */
-    200: {
-        id: string;
-        projectId: string;
-        name: string;
-        modelVersionId: string;
-        modelId: string;
-        createdAt: string;
-        updatedAt: string;
-    };
+    200: Deployment;
 };
 
 export type DeploymentsUpdateResponse = DeploymentsUpdateResponses[keyof DeploymentsUpdateResponses];
@@ -1749,18 +1392,7 @@ export type ApiKeysListResponses = {
      * A page of keys, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            projectId: string;
-            name: string;
-            /**
-             * First characters of the key, to tell it by
-             */
-            prefix: string;
-            scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
-            createdAt: string;
-            revokedAt: string | null;
-        }>;
+        data: Array<ApiKey>;
         nextCursor: string | null;
     };
 };
@@ -1900,25 +1532,7 @@ export type UsageQueryResponses = {
     /**
      * One row a group; the quantities add up to every event in the range
      */
-    200: {
-        from: string;
-        to: string;
-        rows: Array<{
-            /**
-             * UTC day
-             */
-            day?: string;
-            /**
-             * Null for calls made with a session and for training
-             */
-            apiKeyId?: string | null;
-            meter?: 'recommendation_requests' | 'training_seconds';
-            /**
-             * Exact decimal
-             */
-            quantity: string;
-        }>;
-    };
+    200: Usage;
 };
 
 export type UsageQueryResponse = UsageQueryResponses[keyof UsageQueryResponses];
@@ -1952,30 +1566,7 @@ export type BillingListPlansResponses = {
      * The price list
      */
     200: {
-        plans: Array<{
-            key: string;
-            name: string;
-            /**
-             * ISO 4217, lower case
-             */
-            currency: string;
-            /**
-             * Exact decimal
-             */
-            monthlyFee: string;
-            meters: Array<{
-                meter: 'recommendation_requests' | 'training_seconds';
-                unit: string;
-                /**
-                 * Exact decimal
-                 */
-                includedQuantity: string;
-                /**
-                 * Exact decimal
-                 */
-                unitAmount: string;
-            }>;
-        }>;
+        plans: Array<Plan>;
     };
 };
 
@@ -2009,47 +1600,7 @@ export type BillingUpcomingInvoiceResponses = {
     /**
      * The invoice, were it written now
      */
-    200: {
-        plan: {
-            key: string;
-            name: string;
-        };
-        status: 'active' | 'past_due' | 'cancelled';
-        currency: string;
-        /**
-         * Inclusive
-         */
-        periodStart: string;
-        /**
-         * Exclusive; the invoice is due then
-         */
-        periodEnd: string;
-        lines: Array<{
-            kind: 'plan' | 'meter';
-            description: string;
-            meter: 'recommendation_requests' | 'training_seconds' | null;
-            /**
-             * Used in the period so far
-             */
-            quantity: string;
-            /**
-             * Part of the quantity that the plan covers
-             */
-            includedQuantity: string;
-            /**
-             * Price of one unit beyond what is included
-             */
-            unitAmount: string;
-            /**
-             * Rounded, half up, to the currency's smallest unit
-             */
-            amount: string;
-        }>;
-        /**
-         * Sum of the lines
-         */
-        total: string;
-    };
+    200: UpcomingInvoice;
 };
 
 export type BillingUpcomingInvoiceResponse = BillingUpcomingInvoiceResponses[keyof BillingUpcomingInvoiceResponses];
@@ -2127,26 +1678,7 @@ export type OrganizationsListResponses = {
      * A page of organizations, newest first
      */
     200: {
-        data: Array<{
-            id: string;
-            name: string;
-            createdAt: string;
-            members: number;
-            plan: string;
-            status: 'active' | 'past_due' | 'cancelled';
-            currency: string;
-            /**
-             * In the running billing period
-             */
-            usage: Array<{
-                meter: 'recommendation_requests' | 'training_seconds';
-                quantity: string;
-            }>;
-            /**
-             * Total of the organization's upcoming invoice
-             */
-            upcomingTotal: string;
-        }>;
+        data: Array<OrganizationSummary>;
         nextCursor: string | null;
     };
 };

@@ -20,7 +20,7 @@ export const apiKeySchema = z.object({
   scopes: z.array(z.enum(API_KEY_SCOPES)),
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
-});
+}).meta({ id: 'ApiKey' });
 
 export const createdApiKeySchema = apiKeySchema.extend({ key: z.string().describe('The key, shown this once') });
 

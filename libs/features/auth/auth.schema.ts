@@ -22,7 +22,7 @@ export const meSchema = z.object({
   organization: z.object({ id: z.uuid(), name: z.string() }),
   role: z.enum(Object.keys(ROLE_PERMISSIONS) as [keyof typeof ROLE_PERMISSIONS]),
   permissions: z.array(z.enum(PERMISSIONS)),
-});
+}).meta({ id: 'Me' });
 
 export type Signup = z.infer<typeof signupSchema>;
 export type Login = z.infer<typeof loginSchema>;

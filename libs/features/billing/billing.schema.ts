@@ -9,7 +9,7 @@ export const planSchema = z.object({
   currency: z.string().describe('ISO 4217, lower case'),
   monthlyFee: decimal,
   meters: z.array(z.object({ meter: z.enum(METERS), unit: z.string(), includedQuantity: decimal, unitAmount: decimal })),
-});
+}).meta({ id: 'Plan' });
 
 export const plansSchema = z.object({ plans: z.array(planSchema) });
 
@@ -31,7 +31,7 @@ export const upcomingInvoiceSchema = z.object({
     }),
   ),
   total: decimal.describe('Sum of the lines'),
-});
+}).meta({ id: 'UpcomingInvoice' });
 
 export const createCheckoutSessionSchema = z.object({ plan: z.enum(['pro']) });
 

@@ -35,7 +35,7 @@ export const importSchema = z.object({
   failureReason: z.string().nullable(),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
-});
+}).meta({ id: 'Import' });
 
 export const dataSetSchema = z.object({
   id: z.uuid(),
@@ -45,7 +45,7 @@ export const dataSetSchema = z.object({
   createdAt: z.iso.datetime(),
   currentImport: importSchema.nullable().describe('The import whose rows the data set holds; a failed one never takes its place'),
   latestImport: importSchema.nullable(),
-});
+}).meta({ id: 'DataSet' });
 
 /** Our column → the file's header, for files whose headers are not among the known spellings. */
 export const columnMappingSchema = z.object({

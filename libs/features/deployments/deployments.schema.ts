@@ -15,7 +15,7 @@ export const deploymentSchema = z.object({
   modelId: z.uuid(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-});
+}).meta({ id: 'Deployment' });
 
 export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
 export type UpdateDeployment = z.infer<typeof updateDeploymentSchema>;

@@ -19,7 +19,7 @@ export const modelSchema = z.object({
   interactionsDataSetId: z.uuid(),
   itemsDataSetId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
-});
+}).meta({ id: 'Model' });
 
 const metricValuesSchema = z.record(z.string(), z.number());
 
@@ -27,7 +27,7 @@ export const metricsSchema = z.object({
   model: metricValuesSchema,
   popularity: metricValuesSchema.describe('The same metrics for recommending what is popular: the floor'),
   evaluatedUsers: z.int(),
-});
+}).meta({ id: 'Metrics' });
 
 export const modelVersionSchema = z.object({
   id: z.uuid(),
@@ -36,7 +36,7 @@ export const modelVersionSchema = z.object({
   metrics: metricsSchema,
   artifactBytes: z.int(),
   createdAt: z.iso.datetime(),
-});
+}).meta({ id: 'ModelVersion' });
 
 export const recipesSchema = z.object({
   recipes: z.array(

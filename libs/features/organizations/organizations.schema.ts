@@ -11,6 +11,6 @@ export const organizationSummarySchema = z.object({
   currency: z.string(),
   usage: z.array(z.object({ meter: z.enum(METERS), quantity: z.string() })).describe('In the running billing period'),
   upcomingTotal: z.string().describe("Total of the organization's upcoming invoice"),
-});
+}).meta({ id: 'OrganizationSummary' });
 
 export type OrganizationSummary = z.infer<typeof organizationSummarySchema>;

@@ -23,7 +23,7 @@ export const trainingJobSchema = z.object({
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
-});
+}).meta({ id: 'TrainingJob' });
 
 export const listTrainingJobsQuerySchema = pageQuerySchema.extend({ modelId: z.uuid().optional() });
 
