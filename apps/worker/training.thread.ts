@@ -11,7 +11,7 @@ try {
   const trainer = createTrainer(await readTrainingInput(interactionsFile, itemsFile), options);
   while (!trainer.done) say({ kind: 'progress', progress: trainer.epoch() });
   const result = trainer.finalize();
-  say({ kind: 'result', result }, [result.artifact.buffer as ArrayBuffer]);
+  say({ kind: 'result', result }, [result.artifact.buffer]);
 } catch (error) {
   if (!(error instanceof TrainingInputError)) throw error;
   say({ kind: 'refused', reason: error.message });

@@ -36,7 +36,7 @@ export interface MetricValues {
 
 /** What a finished job leaves: the artifact to store and the offline metrics, popularity beside the model on the same users. */
 export interface TrainingResult {
-  artifact: Uint8Array;
+  artifact: Uint8Array<ArrayBuffer>;
   metrics: { model: MetricValues; popularity: MetricValues; evaluatedUsers: number };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** The bytes are not an artifact that this version can read; the message says which rule they break. */
@@ -37,16 +36,11 @@ const tensorHeader = z.strictObject({
 const fileHeader = z.object({ __metadata__: z.record(z.string(), z.string()) }).catchall(tensorHeader);
 type TensorHeader = z.infer<typeof tensorHeader>;
 
-/** SHA-256 of the bytes, hexadecimal. */
-export function artifactSha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /**
  * Lays out a safetensors file (huggingface/safetensors, "Format"): u64 header length, JSON header, then the tensors
  * without gaps, little-endian. The format forbids gaps, so alignment is by U8 tensors named `padding.N`.
  */
-export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array {
+export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   const starts: number[] = [];
   let end = 0;

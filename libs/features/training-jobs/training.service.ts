@@ -90,12 +90,13 @@ export class TrainingService {
     const modelVersionId = newId();
     const artifactKey = `${job.tenantId}/artifacts/${modelVersionId}`;
     await this.objects.put(artifactKey, Readable.from([artifact]));
+    const artifactSha256 = await sha256Hex(artifact);
     const finishedAt = this.clock.now();
     const seconds = Math.max(1, Math.ceil((finishedAt.getTime() - job.startedAt.getTime()) / 1000));
     const { tenantId, projectId, modelId, id: trainingJobId } = job;
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       if (!(await this.repository.succeed(transaction, job, metrics, finishedAt))) return false;
-      const stored = { artifactKey, artifactSha256: sha256Hex(artifact), artifactBytes: artifact.byteLength };
+      const stored = { artifactKey, artifactSha256, artifactBytes: artifact.byteLength };
       await this.models.addVersion(transaction, { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics, ...stored });
       const event = { id: trainingJobId, tenantId, meter: 'training_seconds' as const, quantity: seconds, projectId };
       await this.usage.recordIn(transaction, { ...event, occurredAt: finishedAt });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Csr } from '../../compute/csr/kernel.js';
 import {
   ArtifactError,
-  decodeUtf8,
   dtypeOf,
   readSafetensors,
   writeSafetensors,
@@ -11,17 +10,30 @@ import {
   type TensorArray,
   type TensorFile,
 } from '../safetensors.js';
+import { sortedOrder, TextColumn, TextIndex } from '../text-column.js';
 import type { Factors } from './recipes/ials.js';
 import type { Popularity } from './recipes/popularity.js';
 
-export { ArtifactError, artifactSha256 } from '../safetensors.js';
+export { ArtifactError } from '../safetensors.js';
 
-/** All that a predictor needs, as plain arrays; nothing in an artifact is ever run. */
-export interface RecommenderArtifact {
+/** What training found, to be written. */
+export interface RecommenderArtifact extends Knowledge {
   userIds: string[];
   itemIds: string[];
   /** `[items]` */
   itemAttributes: (Record<string, string> | null)[];
+}
+
+/** What a predictor reads: views into the artifact's bytes, so that loading costs next to nothing. */
+export interface LoadedArtifact extends Knowledge {
+  users: TextIndex;
+  itemIds: TextColumn;
+  /** `[items]`, JSON of an object of texts, or empty where nothing is known; see {@link parseAttributes}. */
+  itemAttributes: TextColumn;
+}
+
+/** Plain arrays; nothing in an artifact is ever run. */
+interface Knowledge {
   popularity: Popularity;
   /** `[users, items]`, the distinct pairs of the training data. */
   seen: Csr;
@@ -38,13 +50,14 @@ const metadataSchema = z.object({
 const attributesSchema = z.record(z.string(), z.string());
 
 /** The same content gives the same bytes. */
-export function writeArtifact(artifact: RecommenderArtifact): Uint8Array {
+export function writeArtifact(artifact: RecommenderArtifact): Uint8Array<ArrayBuffer> {
   const { userIds, itemIds, itemAttributes, popularity, seen, factors } = artifact;
   const attributes = itemAttributes.map((value) => (value === null ? '' : JSON.stringify(value)));
   const tensors: Record<string, Tensor> = {
-    ...packStrings('user_ids', userIds),
-    ...packStrings('item_ids', itemIds),
-    ...packStrings('item_attributes', attributes),
+    ...packTexts('user_ids', userIds),
+    'user_ids.order': vector(sortedOrder(userIds)),
+    ...packTexts('item_ids', itemIds),
+    ...packTexts('item_attributes', attributes),
     'popularity.counts': vector(popularity.counts),
     'popularity.order': vector(popularity.order),
     'seen.offsets': vector(seen.offsets),
@@ -65,17 +78,17 @@ export function writeArtifact(artifact: RecommenderArtifact): Uint8Array {
  * Reads and checks every part, so that a predictor can index without checks of its own. Arrays may be views into `bytes`.
  * Throws {@link ArtifactError} whatever the bytes are. The caller checks the SHA-256 first.
  */
-export function readArtifact(bytes: Uint8Array): RecommenderArtifact {
+export function readArtifact(bytes: Uint8Array): LoadedArtifact {
   const file = readSafetensors(bytes);
   const metadata = metadataSchema.safeParse(file.metadata);
   if (!metadata.success) throw new ArtifactError(`Not a recommender artifact: ${z.prettifyError(metadata.error)}`);
-  const userIds = unpackStrings(file, 'user_ids');
-  const itemIds = unpackStrings(file, 'item_ids');
-  const itemAttributes = unpackStrings(file, 'item_attributes').map(parseAttributes);
+  const userIds = readTexts(file, 'user_ids');
+  const itemIds = readTexts(file, 'item_ids');
+  const itemAttributes = readTexts(file, 'item_attributes');
   if (itemAttributes.length !== itemIds.length) throw new ArtifactError('Item ids and attributes differ in number.');
   const [users, items] = [userIds.length, itemIds.length];
   return {
-    userIds,
+    users: new TextIndex(userIds, take(file, 'user_ids.order', 'U32', [users])),
     itemIds,
     itemAttributes,
     popularity: readPopularity(file, items),
@@ -135,27 +148,18 @@ function vector(array: TensorArray): Tensor {
   return { shape: [array.length], array };
 }
 
-/** Strings as one run of UTF-8 bytes and `[strings + 1]` offsets into it. */
-function packStrings(name: string, strings: string[]): Record<string, Tensor> {
-  const bytes = Buffer.from(strings.join(''), 'utf8');
-  const offsets = new Uint32Array(strings.length + 1);
-  let end = 0;
-  strings.forEach((string, i) => (offsets[i + 1] = end += Buffer.byteLength(string)));
-  if (end !== bytes.length || end > 0xffffffff) throw new ArtifactError(`"${name}" is not text of at most 4 GiB.`);
+function packTexts(name: string, texts: string[]): Record<string, Tensor> {
+  const { bytes, offsets } = TextColumn.pack(texts);
   return { [`${name}.bytes`]: vector(bytes), [`${name}.offsets`]: vector(offsets) };
 }
 
-function unpackStrings(file: TensorFile, name: string): string[] {
+function readTexts(file: TensorFile, name: string): TextColumn {
   const count = file.tensors[`${name}.offsets`]?.shape[0] ?? 0;
   if (count === 0) throw new ArtifactError(`Tensor "${name}.offsets" is missing or empty.`);
   const offsets = take(file, `${name}.offsets`, 'U32', [count]);
   const bytes = take(file, `${name}.bytes`, 'U8', [offsets[count - 1]]);
   assertOffsets(`${name}.offsets`, offsets, bytes.length);
-  try {
-    return Array.from({ length: count - 1 }, (_, i) => decodeUtf8(bytes.subarray(offsets[i], offsets[i + 1])));
-  } catch (error) {
-    throw new ArtifactError(`Tensor "${name}.bytes" is not UTF-8.`, { cause: error });
-  }
+  return new TextColumn(bytes, offsets);
 }
 
 function assertOffsets(name: string, offsets: Uint32Array, length: number): void {
@@ -165,7 +169,8 @@ function assertOffsets(name: string, offsets: Uint32Array, length: number): void
   }
 }
 
-function parseAttributes(json: string): Record<string, string> | null {
+/** Throws {@link ArtifactError} where the text is not what {@link writeArtifact} writes. */
+export function parseAttributes(json: string): Record<string, string> | null {
   if (json === '') return null;
   try {
     return attributesSchema.parse(JSON.parse(json));
