@@ -1,13 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 // Nest reads constructor types from decorator metadata, which vitest's compiler writes only when it is asked to.
-const nestDecorators = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+
+const project = (name: string, include: string[], test: object = {}) => ({ extends: true as const, test: { name, include, ...test } });
+
+const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
-  oxc: nestDecorators,
+  oxc,
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['libs/**/*.spec.ts', 'infra/**/*.spec.ts', 'test/architecture/**/*.spec.ts'] } },
+      project('unit', ['{libs,infra,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], { testTimeout: 20_000 }),
+      project('api', ['test/api/*.spec.ts'], PLATFORM),
+      project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
+      project('quality', ['test/quality/*.spec.ts'], { testTimeout: 120_000 }),
+      project('e2e', ['test/e2e/*.spec.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
     ],
   },
 });

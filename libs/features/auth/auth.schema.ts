@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textSchema } from '../../platform/http/text.js';
 import { PERMISSIONS, ROLE_PERMISSIONS } from '../../platform/access/permissions.js';
 
 const email = z
@@ -12,7 +13,7 @@ const email = z
 export const signupSchema = z.object({
   email,
   password: z.string().min(8, 'must have at least 8 characters').max(128),
-  organizationName: z.string().trim().min(1).max(120),
+  organizationName: textSchema.trim().min(1).max(120),
 });
 
 export const loginSchema = z.object({ email, password: z.string().max(1024) });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { printable } from '../../platform/http/text.js';
 import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
 import type { ColumnMapping, DataSetKind, ImportError, Statistics } from './data-sets.schema.js';
 
@@ -36,7 +37,11 @@ export interface Content {
 }
 
 /** The file as a whole cannot be read; the message is for the customer. */
-export class ContentError extends Error {}
+export class ContentError extends Error {
+  constructor(message: string) {
+    super(printable(message));
+  }
+}
 
 /**
  * Reads a CSV file (comma, semicolon, tab or pipe; UTF-8 or UTF-16), checks every row and writes the good ones to
@@ -257,8 +262,8 @@ async function describe(connection: DuckDBConnection, kind: DataSetKind): Promis
     rowsRejected: Number(rejected),
     errors: errors.getRows().map(([line, column, message]) => ({
       row: Number(line),
-      column: column === null ? null : String(column),
-      message: String(message),
+      column: column === null ? null : printable(String(column)),
+      message: printable(String(message)),
     })),
     statistics: kind === 'interactions' ? toStatistics(await one(INTERACTION_STATISTICS)) : {},
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
 
 export const DATA_SET_KINDS = ['interactions', 'items', 'users'] as const;
@@ -49,11 +50,11 @@ export const dataSetSchema = z.object({
 
 /** Our column → the file's header, for files whose headers are not among the known spellings. */
 export const columnMappingSchema = z.object({
-  user_id: z.string().optional().describe('Header of the column that holds the user id'),
-  item_id: z.string().optional().describe('Header of the column that holds the item id'),
-  event_type: z.string().optional().describe('Header of the column that holds the event type'),
-  value: z.string().optional().describe('Header of the column that holds the rating or value'),
-  timestamp: z.string().optional().describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
+  user_id: textSchema.optional().describe('Header of the column that holds the user id'),
+  item_id: textSchema.optional().describe('Header of the column that holds the item id'),
+  event_type: textSchema.optional().describe('Header of the column that holds the event type'),
+  value: textSchema.optional().describe('Header of the column that holds the rating or value'),
+  timestamp: textSchema.optional().describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
 });
 
 export const uploadedSchema = z.object({ importId: z.uuid(), status: z.literal('queued') });

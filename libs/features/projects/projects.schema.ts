@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { textSchema } from '../../platform/http/text.js';
 
-export const nameSchema = z.string().trim().min(1).max(120);
+export const nameSchema = textSchema.trim().min(1).max(120);
 
 export const createProjectSchema = z.object({ name: nameSchema });
 

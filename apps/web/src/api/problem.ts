@@ -1,0 +1,30 @@
+import type { Problem } from '../../../../libs/client/index';
+
+/** Status of a request that got no answer. */
+export const NO_ANSWER = 0;
+
+/** What a screen may show of a failed request. */
+export class ProblemError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string | null,
+    readonly requestId: string | null,
+    readonly errors: { path: string; message: string }[],
+  ) {
+    super(detail ?? code);
+    this.name = 'ProblemError';
+  }
+}
+
+/** Reads problem details; anything else, a proxy's HTML page or a broken connection, becomes a problem without a text. */
+export function toProblemError(error: unknown, response: { status: number } | undefined): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const status = response?.status ?? NO_ANSWER;
+  if (isProblem(error)) return new ProblemError(status, error.code, error.detail, error.requestId, error.errors ?? []);
+  return new ProblemError(status, status === NO_ANSWER ? 'no_answer' : 'unreadable_answer', null, null, []);
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'detail' in value && 'code' in value;
+}

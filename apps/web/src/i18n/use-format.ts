@@ -1,0 +1,48 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+/** Prices of one unit are far below a cent. */
+const UNIT_PRICE_DIGITS_MAX = 8;
+
+/** Numbers and dates as the language of the page writes them. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  return useMemo(() => createFormat(i18n.language), [i18n.language]);
+}
+
+function createFormat(language: string) {
+  // Intl reads a decimal string exactly, where Number() would round it.
+  const number = (value: number | string, options?: Intl.NumberFormatOptions) =>
+    new Intl.NumberFormat(language, options).format(value as number);
+  const unit = (value: number, name: string, digits = 0) =>
+    number(value, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits });
+  const date = (iso: string, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, options).format(new Date(iso));
+  return {
+    number,
+    fixed: (value: number, digits: number) =>
+      number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    /** A change relative to 1, with its sign: 0.18 is "+18%". */
+    change: (value: number) => number(value, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 }),
+    percent: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 0 }),
+    money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
+    unitPrice: (amount: string, currency: string) =>
+      number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
+    date: (iso: string) => date(iso, { dateStyle: 'medium' }),
+    dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
+    /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
+    day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
+    shortDay: (iso: string) => date(iso, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+    duration: (ms: number) => {
+      if (ms < MINUTE_MS) return unit(ms / SECOND_MS, 'second', ms < 10 * SECOND_MS ? 1 : 0);
+      return `${unit(Math.floor(ms / MINUTE_MS), 'minute')} ${unit(Math.floor((ms % MINUTE_MS) / SECOND_MS), 'second')}`;
+    },
+    bytes: (bytes: number) => {
+      const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
+      return unit(bytes / 1000 ** power, BYTE_UNITS[power]!, power === 0 ? 0 : 1);
+    },
+  };
+}

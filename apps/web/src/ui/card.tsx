@@ -1,0 +1,40 @@
+import { type ReactNode, useId } from 'react';
+import { classNames } from './class-names';
+
+interface CardProps {
+  title?: ReactNode;
+  /** One line under the title. */
+  hint?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  /** The content reaches the edges, as tables do. */
+  isFlush?: boolean;
+}
+
+/** A titled part of a page. */
+export function Card({ title, hint, actions, children, isFlush }: CardProps) {
+  const titleId = useId();
+  return (
+    <section aria-labelledby={title ? titleId : undefined} className="rounded-lg border border-line bg-surface">
+      {title && (
+        <div
+          className={classNames(
+            'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3.5 sm:px-5',
+            isFlush && 'pb-3',
+          )}
+        >
+          <div className="min-w-0">
+            <h2 id={titleId} className="text-[0.9375rem] font-semibold">
+              {title}
+            </h2>
+            {hint && <p className="text-muted">{hint}</p>}
+          </div>
+          {actions}
+        </div>
+      )}
+      <div className={classNames(!isFlush && 'px-4 py-4 sm:px-5', isFlush && title && 'border-t border-line')}>
+        {children}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { createContext, type FormEvent, type ReactNode, use } from 'react';
+import { ProblemError } from '../api/problem';
+import { ProblemNotice } from './problem-notice';
+
+const FieldErrors = createContext<Map<string, string>>(new Map());
+
+/** What the API says about the field, by the path it has in the request. */
+export function useFieldError(path: string): string | undefined {
+  return use(FieldErrors).get(path);
+}
+
+interface FormProps {
+  onSubmit: (values: FormData) => void;
+  /** Of the last submission: shown above the buttons, and beside each field that it names. */
+  error?: unknown;
+  children: ReactNode;
+  actions: ReactNode;
+}
+
+/** A form whose fields check themselves by HTML constraints and report beside themselves, not in the browser's bubbles. */
+export function Form({ onSubmit, error, children, actions }: FormProps) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit(new FormData(event.currentTarget));
+  };
+  const focusFirstInvalid = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    event.currentTarget.querySelector<HTMLElement>('input:invalid, select:invalid')?.focus();
+  };
+  const problems = error instanceof ProblemError ? error.errors : [];
+  return (
+    <FieldErrors value={new Map(problems.map(({ path, message }) => [path, message]))}>
+      <form onSubmit={submit} onInvalid={focusFirstInvalid} className="space-y-4">
+        {children}
+        {error != null && <ProblemNotice error={error} />}
+        <div className="flex flex-wrap justify-end gap-2 pt-1">{actions}</div>
+      </form>
+    </FieldErrors>
+  );
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: '/',
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: fileURLToPath(new URL('../../dist/apps/web', import.meta.url)),
+    emptyOutDir: true,
+    // The server's policy has no data: fonts or scripts, so every asset is a file.
+    assetsInlineLimit: 0,
+  },
+  server: { proxy: { '/v1': process.env.KINDRED_URL ?? 'http://localhost:3000' } },
+});

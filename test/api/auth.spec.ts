@@ -1,0 +1,71 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionCookie, startApi, Tenant, type TestApi } from '../factories/api.js';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const login = (email: string, password: string) => request(api.url).post('/v1/auth/login').send({ email, password });
+
+describe('signing up', () => {
+  it('makes an owner of a new organization on the Free plan', async () => {
+    const tenant = await Tenant.signUp(api, 'Books & more');
+    const { body } = await tenant.get('/v1/me').expect(200);
+    expect(body).toMatchObject({ user: { email: tenant.email }, organization: { name: 'Books & more' }, role: 'owner' });
+    expect(body.permissions).not.toContain('operator');
+    const { body: invoice } = await tenant.get('/v1/billing/invoices/upcoming').expect(200);
+    expect(invoice.plan.key).toBe('free');
+  });
+
+  it('refuses an email that is taken, whatever its case, and keeps nothing of the attempt', async () => {
+    const tenant = await Tenant.signUp(api);
+    const again = { email: tenant.email.toUpperCase(), password: 'another password', organizationName: 'Thief' };
+    const { body } = await request(api.url).post('/v1/auth/signup').send(again).expect(409);
+    expect(body.code).toBe('email_taken');
+    await login(tenant.email, 'another password').expect(401);
+  });
+
+  it('names every wrong field', async () => {
+    const { body, type } = await request(api.url).post('/v1/auth/signup').send({ email: 'x', password: 'short' }).expect(400);
+    expect(type).toBe('application/problem+json');
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['email', 'password', 'organizationName']);
+  });
+
+  it('refuses a role or an operator flag smuggled into the body', async () => {
+    const email = `smuggler-${Date.now()}@example.com`;
+    const body = { email, password: 'long enough', organizationName: 'X', isOperator: true, role: 'operator' };
+    const response = await request(api.url).post('/v1/auth/signup').send(body).expect(201);
+    expect(response.body.permissions).not.toContain('operator');
+  });
+});
+
+describe('a session', () => {
+  it('is a new one at each login, hidden from scripts, and ends at logout', async () => {
+    const tenant = await Tenant.signUp(api);
+    const first = await login(tenant.email, tenant.password).expect(200);
+    const second = await login(tenant.email, tenant.password).set('cookie', sessionCookie(first)).expect(200);
+    expect(sessionCookie(second)).not.toBe(sessionCookie(first));
+    expect(String(second.headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Lax/);
+    await request(api.url).post('/v1/auth/logout').set('cookie', sessionCookie(second)).expect(204);
+    await request(api.url).get('/v1/me').set('cookie', sessionCookie(second)).expect(401);
+    await request(api.url).get('/v1/me').set('cookie', sessionCookie(first)).expect(200);
+  });
+
+  it('cannot be ridden on by a page of another site', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { body } = await tenant.post('/v1/projects', { name: 'Forged' }).set('origin', 'https://evil.example').expect(403);
+    expect(body.code).toBe('cross_site_request');
+    expect((await tenant.get('/v1/projects').expect(200)).body.data).toEqual([]);
+    await tenant.post('/v1/projects', { name: 'Ours' }).set('origin', 'http://localhost:3000').expect(201);
+  });
+
+  it('answers the same to a wrong password and to an unknown email', async () => {
+    const tenant = await Tenant.signUp(api);
+    const wrong = (await login(tenant.email, 'not the password').expect(401)).body;
+    const unknown = (await login('nobody@example.com', 'not the password').expect(401)).body;
+    expect({ ...wrong, requestId: '' }).toEqual({ ...unknown, requestId: '' });
+  });
+});

@@ -1,0 +1,108 @@
+import http from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, Tenant, type TestApi } from '../factories/api.js';
+
+let api: TestApi;
+let tenant: Tenant;
+let projectId: string;
+
+beforeAll(async () => {
+  api = await startApi({ KINDRED_UPLOAD_BYTES_MAX: 200_000 });
+  tenant = await Tenant.signUp(api);
+  projectId = await tenant.createProject();
+});
+afterAll(() => api.close());
+
+const contentOf = (id: string) => `/v1/projects/${projectId}/data-sets/${id}/content`;
+
+describe('an upload', () => {
+  it('says which rows are wrong, by row and column, and takes the others', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const csv = 'user_id,item_id,rating,timestamp\nu1,i1,5,1363061522\n,i2,4,1363061522\nu3,i3,five,2020-01-01\nu4,i4\n';
+    const done = await tenant.upload(projectId, id, csv);
+    expect(done).toMatchObject({ status: 'succeeded', rowsAccepted: 1, rowsRejected: 3, failureReason: null });
+    expect(done.errors).toEqual([
+      { row: 3, column: 'user_id', message: 'user_id is empty' },
+      { row: 4, column: 'rating', message: '"five" is not a finite number' },
+      { row: 5, column: null, message: 'the row has fewer fields than the header, which has 4' },
+    ]);
+  });
+
+  it('that is wrong as a whole loses nothing of what was there', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const good = await tenant.upload(projectId, id, 'user_id,item_id\nu1,i1\nu2,i2\n');
+    for (const csv of ['a,b\n1,2\n', 'user_id,item_id\n', 'user_id,item_id\n,\n', '\u0000\u0000\u0000']) {
+      const bad = await tenant.upload(projectId, id, csv);
+      expect(bad.status, csv).toBe('failed');
+      expect(bad.failureReason).toBeTruthy();
+    }
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`).expect(200);
+    expect(body.currentImport).toMatchObject({ id: good.id, rowsAccepted: 2 });
+    expect(body.latestImport.status).toBe('failed');
+  });
+
+  it('may name its columns by a mapping, and speaks MovieLens without one', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const mapped = await tenant.upload(projectId, id, 'customer;sku\nu1;i1\n', '?user_id=customer&item_id=sku');
+    expect(mapped).toMatchObject({ status: 'succeeded', rowsAccepted: 1 });
+    const movieLens = await tenant.upload(projectId, id, 'userId,movieId,rating,timestamp\n1,31,2.5,1260759144\n');
+    expect(movieLens).toMatchObject({ status: 'succeeded', statistics: { users: 1, items: 1 } });
+  });
+
+  it('is refused where it is empty of type, too large or of no data set', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    expect((await tenant.post(contentOf(id)).send({})).status).toBe(404);
+    const json = await tenant.put(contentOf(id), '{}').set('content-type', 'application/json');
+    expect([json.status, json.body.code]).toEqual([415, 'upload_not_csv']);
+    const large = await tenant.put(contentOf(id), 'user_id,item_id\n' + 'u,i\n'.repeat(60_000));
+    expect([large.status, large.body.code]).toEqual([413, 'upload_too_large']);
+    await tenant.put(contentOf(crypto.randomUUID()), 'user_id,item_id\n').expect(404);
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`);
+    expect(body).toMatchObject({ currentImport: null, latestImport: null });
+  });
+
+  it('that breaks off changes nothing', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const { hostname, port } = new URL(api.url);
+    const headers = { cookie: tenant.cookie, 'content-type': 'text/csv', 'content-length': 100_000 };
+    const call = http.request({ hostname, port, path: contentOf(id), method: 'PUT', headers });
+    call.on('error', () => {});
+    call.write('user_id,item_id\nu1,i1\n');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    call.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`).expect(200);
+    expect(body.latestImport).toBeNull();
+  });
+});
+
+it('refuses names with control characters, which the database could not store', async () => {
+  for (const name of ['a\u0000b', 'a\nb', '', ' ', 'x'.repeat(121)]) {
+    await tenant.post('/v1/projects', { name }).expect(400);
+  }
+  await tenant.post('/v1/projects', { name: 'Bücher & 🎬 电影' }).expect(201);
+});
+
+describe('a model', () => {
+  it('refuses settings out of range, unknown settings, unknown recipes and data sets of the wrong kind', async () => {
+    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+    const items = await tenant.createDataSet(projectId, 'items');
+    const create = (body: object) =>
+      tenant.post(`/v1/projects/${projectId}/models`, { name: 'M', recipe: 'ials', interactionsDataSetId, ...body });
+    expect((await create({ settings: { factors: 4 } }).expect(400)).body.errors[0].path).toBe('settings.factors');
+    await create({ settings: { colour: 'red' } }).expect(400);
+    await create({ recipe: 'magic' }).expect(400);
+    expect((await create({ interactionsDataSetId: items }).expect(422)).body.code).toBe('wrong_data_set_kind');
+    await create({ itemsDataSetId: crypto.randomUUID() }).expect(404);
+    const { body } = await create({ settings: { factors: 16 } }).expect(201);
+    expect(body.settings).toMatchObject({ factors: 16, epochs: expect.any(Number) });
+  });
+
+  it('cannot be trained before its data set holds rows', async () => {
+    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+    const model = { name: 'M', recipe: 'ials', interactionsDataSetId };
+    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(422);
+    expect(body.code).toBe('data_set_empty');
+  });
+});

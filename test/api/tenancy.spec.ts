@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
+
+const GLOBAL_TABLES = ['users', 'sessions', 'meters', 'plans', 'price_versions', 'meter_prices', 'stripe_events', '_prisma_migrations'];
+const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, Record<string, Operation>> };
+
+interface Operation {
+  requestBody?: { content: Record<string, unknown> };
+}
+
+let api: TestApi;
+let owner: pg.Client;
+let app: pg.Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  app = new pg.Client({ connectionString: inject('appUrl') });
+  await Promise.all([owner.connect(), app.connect()]);
+});
+afterAll(async () => {
+  await Promise.all([api.close(), owner.end(), app.end()]);
+});
+
+describe('another tenant', () => {
+  it('gets 404 from every route of openapi.json that names one of our ids, and changes nothing', async () => {
+    const ours = await Tenant.signUp(api);
+    const live = await ours.deploy();
+    const { id: apiKeyId } = await ours.createKey(live.projectId);
+    const { body: dataSet } = await ours.get(`/v1/projects/${live.projectId}/data-sets/${live.interactionsDataSetId}`);
+    const { job, itemsDataSetId: _, ...created } = live;
+    const ids: Record<string, string> = {
+      ...created,
+      dataSetId: live.interactionsDataSetId,
+      importId: dataSet.currentImport.id,
+      jobId: job.id,
+      apiKeyId,
+    };
+    const bodies: Record<string, object | string> = {
+      'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
+      'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/content': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/models': { name: 'X', recipe: 'popularity', interactionsDataSetId: ids['dataSetId'] },
+      'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
+      'PATCH /v1/projects/{projectId}/deployments/{deploymentId}': { name: 'Stolen' },
+      'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
+      'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
+    };
+    const theirs = await Tenant.signUp(api);
+    const theirProject = await theirs.createProject();
+    const theirKey = await theirs.createKey(theirProject, ['recommendations:read', 'project:read', 'project:write']);
+    const before = await snapshot();
+    let walked = 0;
+    for (const [template, operations] of Object.entries(openapi.paths)) {
+      if (!template.includes('{')) continue;
+      const path = template.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no-id-for-${name}`);
+      for (const [method, { requestBody }] of Object.entries(operations)) {
+        const route = `${method.toUpperCase()} ${template}`;
+        const body = bodies[route] ?? {};
+        for (const [header, value] of [['cookie', theirs.cookie], ['authorization', `Bearer ${theirKey.key}`]] as const) {
+          const call = request(api.url)[method as 'get'](path).set(header, value);
+          if (requestBody?.content['text/csv']) call.set('content-type', 'text/csv');
+          const response = await (method === 'get' || method === 'delete' ? call : call.send(body as object));
+          // A key may lack the route's scope; then it learns nothing either.
+          const expected = header === 'authorization' && response.status === 403 ? 403 : 404;
+          expect(response.status, `${route} with ${header}: ${response.text}`).toBe(expected);
+          walked++;
+        }
+      }
+    }
+    expect(walked).toBeGreaterThan(30);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('cannot use our data set or model version inside its own project', async () => {
+    const ours = await Tenant.signUp(api);
+    const live = await ours.deploy();
+    const theirs = await Tenant.signUp(api);
+    const projectId = await theirs.createProject();
+    const model = { name: 'X', recipe: 'popularity', interactionsDataSetId: live.interactionsDataSetId };
+    await theirs.post(`/v1/projects/${projectId}/models`, model).expect(404);
+    await theirs.post(`/v1/projects/${projectId}/deployments`, { name: 'X', modelVersionId: live.modelVersionId }).expect(404);
+  });
+
+  it('never sees a row of ours in interleaved requests over few connections', async () => {
+    const tenants = await Promise.all(Array.from({ length: 4 }, () => Tenant.signUp(api)));
+    const own = await Promise.all(tenants.map((tenant) => tenant.createProject()));
+    const calls = Array.from({ length: 400 }, async (_, i) => {
+      const { body } = await tenants[i % 4]!.get('/v1/projects').expect(200);
+      expect(body.data.map(({ id }: { id: string }) => id)).toEqual([own[i % 4]]);
+    });
+    await Promise.all(calls);
+  });
+
+  /** Rows of every table that another tenant might have changed. */
+  async function snapshot() {
+    const tables = ['projects', 'data_sets', 'imports', 'models', 'model_versions', 'training_jobs', 'deployments', 'api_keys', 'usage_events'];
+    const digests: Record<string, string> = {};
+    for (const table of tables) {
+      const { rows } = await owner.query(`SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM ${table} t`);
+      digests[table] = rows[0].digest;
+    }
+    return digests;
+  }
+});
+
+describe('an API key', () => {
+  it('reaches its own project and no other of the same organization', async () => {
+    const tenant = await Tenant.signUp(api);
+    const [one, two] = [await tenant.createProject('One'), await tenant.createProject('Two')];
+    const key = withKey(api, (await tenant.createKey(one, ['project:read'])).key);
+    await key.get(`/v1/projects/${one}/models`).expect(200);
+    await key.get(`/v1/projects/${two}/models`).expect(404);
+  });
+});
+
+describe('the database', () => {
+  it('binds every tenant table by row-level security with USING and WITH CHECK, forced on the owner too', async () => {
+    const { rows } = await owner.query(`
+      SELECT c.relname AS table, c.relrowsecurity AND c.relforcerowsecurity AS forced,
+        EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND 'kindred_app' = ANY (p.roles)
+          AND p.qual LIKE '%current_tenant_id%' AND p.with_check LIKE '%current_tenant_id%') AS isolated
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')`);
+    const tenantTables = rows.filter(({ table }) => !GLOBAL_TABLES.includes(table));
+    expect(tenantTables.length).toBeGreaterThanOrEqual(12);
+    for (const row of tenantTables) expect(row).toMatchObject({ forced: true, isolated: true });
+  });
+
+  it("leads every tenant table's primary key with the tenant", async () => {
+    const { rows } = await owner.query(`
+      SELECT c.relname AS table, a.attname AS first FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+      WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace`);
+    for (const { table, first } of rows) {
+      if (!GLOBAL_TABLES.includes(table) && table !== 'organizations') expect({ table, first }).toEqual({ table, first: 'tenant_id' });
+    }
+  });
+
+  it('gives the app a login that owns nothing and bypasses nothing', async () => {
+    const { rows } = await owner.query(`
+      SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, (SELECT count(*)::int FROM pg_class WHERE relowner = pg_roles.oid) AS owned
+      FROM pg_roles WHERE rolname IN ('kindred_app', 'kindred_system') ORDER BY 1`);
+    const harmless = { rolsuper: false, rolbypassrls: false, rolcreaterole: false, owned: 0 };
+    expect(rows).toEqual([
+      { rolname: 'kindred_app', ...harmless },
+      { rolname: 'kindred_system', ...harmless },
+    ]);
+  });
+
+  it('has no view and no SECURITY DEFINER function through which rows could leak', async () => {
+    const { rows } = await owner.query(`
+      SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+      UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`);
+    expect(rows).toEqual([]);
+  });
+
+  it('shows no row and raises no error where no tenant is set', async () => {
+    await Tenant.signUp(api);
+    for (const table of ['organizations', 'projects', 'memberships', 'api_keys', 'usage_events']) {
+      expect((await app.query(`SELECT count(*)::int AS count FROM ${table}`)).rows).toEqual([{ count: 0 }]);
+    }
+  });
+
+  it("refuses a row of another tenant, and forgets the tenant at the transaction's end", async () => {
+    const [tenantId, otherId] = [crypto.randomUUID(), crypto.randomUUID()];
+    await app.query('BEGIN');
+    await app.query(`SELECT set_config('app.tenant_id', $1, true)`, [tenantId]);
+    const insert = app.query(`INSERT INTO projects (tenant_id, id, name) VALUES ($1, $2, 'x')`, [otherId, crypto.randomUUID()]);
+    await expect(insert).rejects.toThrow(/row-level security/);
+    await app.query('ROLLBACK');
+    const { rows } = await app.query(`SELECT current_tenant_id() AS tenant`);
+    expect(rows).toEqual([{ tenant: null }]);
+  });
+
+  it('lets nobody who serves requests change the ledger or the price list', async () => {
+    for (const statement of [
+      'DELETE FROM usage_events',
+      'UPDATE usage_events SET quantity = 1',
+      'UPDATE price_versions SET monthly_fee_minor = 0',
+      'DELETE FROM meter_prices',
+    ]) {
+      for (const role of ['kindred_app', 'kindred_system']) {
+        await app.query(`SET ROLE ${role}`);
+        await expect(app.query(statement), `${role}: ${statement}`).rejects.toThrow(/permission denied/);
+      }
+    }
+    await app.query('RESET ROLE');
+  });
+
+  it('keeps people and sessions from a tenant transaction', async () => {
+    await expect(app.query('SELECT * FROM users')).rejects.toThrow(/permission denied/);
+    await expect(app.query('SELECT * FROM sessions')).rejects.toThrow(/permission denied/);
+  });
+});

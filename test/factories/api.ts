@@ -1,0 +1,144 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import request, { type Response } from 'supertest';
+import { inject } from 'vitest';
+import { createApi } from '../../apps/api/create-api.js';
+import type { Config } from '../../libs/platform/config/config.js';
+import { KINDRED_SECRET } from './platform.setup.js';
+
+export const WEBHOOK_SECRET = 'whsec_that_only_the_tests_know';
+
+export interface TestApi {
+  app: NestFastifyApplication;
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The real API on a port of its own, on the tests' Postgres and object store. */
+export async function startApi(changes: Partial<Config> = {}): Promise<TestApi> {
+  const app = await createApi({
+    PORT: 1,
+    HOST: '127.0.0.1',
+    DATABASE_URL: inject('appUrl'),
+    STRIPE_SECRET_KEY: 'sk_test_none',
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    PUBLIC_URL: 'http://localhost:3000',
+    KINDRED_SECRET,
+    KINDRED_DATA_DIR: inject('dataDirectory'),
+    KINDRED_UPLOAD_BYTES_MAX: 50_000_000,
+    KINDRED_SEED: 'none',
+    LOG_LEVEL: 'silent',
+    ...changes,
+  });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), close: () => app.close() };
+}
+
+let people = 0;
+
+/** A new person with an organization of their own, signed in. */
+export class Tenant {
+  private constructor(
+    readonly api: TestApi,
+    readonly email: string,
+    readonly password: string,
+    readonly cookie: string,
+  ) {}
+
+  static async signUp(api: TestApi, organizationName = 'Test shop'): Promise<Tenant> {
+    const email = `person-${process.pid}-${Date.now()}-${people++}@example.com`;
+    const password = 'correct horse battery';
+    const response = await request(api.url).post('/v1/auth/signup').send({ email, password, organizationName });
+    if (response.status !== 201) throw new Error(`signup answered ${response.status}: ${response.text}`);
+    return new Tenant(api, email, password, sessionCookie(response));
+  }
+
+  get(path: string) {
+    return request(this.api.url).get(path).set('cookie', this.cookie);
+  }
+
+  post(path: string, body: object = {}) {
+    return request(this.api.url).post(path).set('cookie', this.cookie).send(body);
+  }
+
+  patch(path: string, body: object) {
+    return request(this.api.url).patch(path).set('cookie', this.cookie).send(body);
+  }
+
+  delete(path: string) {
+    return request(this.api.url).delete(path).set('cookie', this.cookie);
+  }
+
+  put(path: string, csv: string | Buffer) {
+    return request(this.api.url).put(path).set('cookie', this.cookie).set('content-type', 'text/csv').send(csv);
+  }
+
+  async createProject(name = 'Shop'): Promise<string> {
+    return (await this.post('/v1/projects', { name }).expect(201)).body.id;
+  }
+
+  async createDataSet(projectId: string, kind: string): Promise<string> {
+    return (await this.post(`/v1/projects/${projectId}/data-sets`, { name: kind, kind }).expect(201)).body.id;
+  }
+
+  /** Uploads and waits for the import to end. */
+  async upload(projectId: string, dataSetId: string, csv: string | Buffer, query = '') {
+    const dataSet = `/v1/projects/${projectId}/data-sets/${dataSetId}`;
+    const { importId } = (await this.put(`${dataSet}/content${query}`, csv).expect(202)).body;
+    return this.waitFor(`${dataSet}/imports/${importId}`);
+  }
+
+  /** The state at `path` once it is neither queued nor running. */
+  async waitFor(path: string) {
+    for (;;) {
+      const { body } = await this.get(path).expect(200);
+      if (!['queued', 'running'].includes(body.status)) return body;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** From nothing to a live deployment of a model trained on `csv`. */
+  async deploy({ csv = tasteCsv(), recipe = 'popularity', items = '' } = {}) {
+    const projectId = await this.createProject();
+    const interactionsDataSetId = await this.createDataSet(projectId, 'interactions');
+    await this.upload(projectId, interactionsDataSetId, csv);
+    const itemsDataSetId = items ? await this.createDataSet(projectId, 'items') : undefined;
+    if (itemsDataSetId) await this.upload(projectId, itemsDataSetId, items);
+    const model = { name: 'Model', recipe, interactionsDataSetId, itemsDataSetId };
+    const modelId = (await this.post(`/v1/projects/${projectId}/models`, model).expect(201)).body.id;
+    const queued = (await this.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202)).body;
+    const job = await this.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
+    if (job.status !== 'succeeded') throw new Error(`training ${job.status}: ${job.failureReason}`);
+    const body = { name: 'Home', modelVersionId: job.modelVersionId };
+    const deploymentId = (await this.post(`/v1/projects/${projectId}/deployments`, body).expect(201)).body.id;
+    return { projectId, interactionsDataSetId, itemsDataSetId, modelId, job, modelVersionId: job.modelVersionId, deploymentId };
+  }
+
+  async createKey(projectId: string, scopes = ['recommendations:read']): Promise<{ id: string; key: string }> {
+    return (await this.post(`/v1/projects/${projectId}/api-keys`, { name: 'Key', scopes }).expect(201)).body;
+  }
+}
+
+/** A call with an API key. */
+export function withKey(api: TestApi, key: string) {
+  const authorization = `Bearer ${key}`;
+  return {
+    get: (path: string) => request(api.url).get(path).set({ authorization }),
+    post: (path: string, body: object = {}) => request(api.url).post(path).set({ authorization }).send(body),
+  };
+}
+
+export function sessionCookie(response: Response): string {
+  return String(response.headers['set-cookie']).split(';', 1)[0]!;
+}
+
+/** Two groups of users who like two groups of items, so that what to recommend is known by eye. */
+export function tasteCsv(users = 60, items = 24): string {
+  const rows = ['user_id,item_id,rating,timestamp'];
+  for (let user = 0; user < users; user++) {
+    for (let item = 0; item < items; item++) {
+      const isLiked = user % 2 === item % 2 && (user * 7 + item * 3) % 5 !== 0;
+      if (isLiked) rows.push(`user-${user},item-${item},5,${1_600_000_000 + user * 100 + item}`);
+    }
+  }
+  return rows.join('\n');
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { migrate } from '../../libs/platform/database/migrate.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    ownerUrl: string;
+    appUrl: string;
+    dataDirectory: string;
+  }
+}
+
+export const KINDRED_SECRET = 'a-secret-that-only-the-tests-know-0123456789';
+
+/** A real Postgres and a real worker process for the tests of one project, gone afterwards. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDirectory = mkdtempSync(path.join(tmpdir(), 'kindred-test-'));
+  const postgres = await startEmbeddedPostgres(dataDirectory, 'postgres');
+  const appUrl = await migrate(postgres.url, KINDRED_SECRET);
+  project.provide('ownerUrl', postgres.url);
+  project.provide('appUrl', appUrl);
+  project.provide('dataDirectory', dataDirectory);
+  const worker = await startWorker(appUrl, dataDirectory);
+  return async () => {
+    worker.kill('SIGTERM');
+    await new Promise((resolve) => worker.once('exit', resolve));
+    await postgres.stop();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  };
+}
+
+/** A worker as `npm start` would start it; resolves when it takes messages. */
+export async function startWorker(appUrl: string, dataDirectory: string): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, ['dist/apps/worker/main.js'], {
+    env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
+  });
+  return worker;
+}
+
+function workerEnvironment(appUrl: string, dataDirectory: string): Record<string, string> {
+  return {
+    DATABASE_URL: appUrl,
+    KINDRED_DATA_DIR: dataDirectory,
+    KINDRED_SECRET,
+    STRIPE_SECRET_KEY: 'sk_test_none',
+    STRIPE_WEBHOOK_SECRET: 'whsec_none',
+    LOG_LEVEL: 'error',
+    TZ: 'UTC',
+  };
+}
