@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 // Nest reads constructor types from decorator metadata, which vitest's compiler writes only when it is asked to.
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 
-const project = (name: string, include: string[], test: object = {}) => ({ extends: true as const, test: { name, include, ...test } });
+const project = (name: string, include: string[], test: object = {}) => ({
+  extends: true as const,
+  test: { name, include, ...test },
+});
 
 const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -11,7 +14,9 @@ export default defineConfig({
   oxc,
   test: {
     projects: [
-      project('unit', ['{libs,infra,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], { testTimeout: 20_000 }),
+      project('unit', ['{libs,infra,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], {
+        testTimeout: 20_000,
+      }),
       project('api', ['test/api/*.spec.ts'], PLATFORM),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
       project('quality', ['test/quality/*.spec.ts'], { testTimeout: 120_000 }),

@@ -21,7 +21,8 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       return noun[0]!.toLowerCase() + noun.slice(1) + method[0]!.toUpperCase() + method.slice(1);
     },
   });
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) nameProblems(operation.responses ?? {});
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path)))
+    nameProblems(operation.responses ?? {});
   return document;
 }
 
@@ -29,13 +30,17 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
 function nameProblems(responses: Record<string, { content?: Record<string, unknown> }>): void {
   for (const [status, response] of Object.entries(responses)) {
     const isError = status === 'default' || Number(status) >= 400;
-    if (isError && response.content) response.content = { 'application/problem+json': Object.values(response.content)[0] };
+    if (isError && response.content)
+      response.content = { 'application/problem+json': Object.values(response.content)[0] };
   }
 }
 
 /** `/docs` for people, `/openapi.json` for programs. */
 export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => buildOpenApi(app), { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Kindred API' });
+  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Kindred API',
+  });
 }
 
 function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
@@ -46,6 +51,12 @@ function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | '
   return { schema: rest, ...(components && { components }) };
 }
 
-function writeDatesAsText({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+function writeDatesAsText({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
   if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }

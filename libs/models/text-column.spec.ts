@@ -20,7 +20,11 @@ it('finds every text at its index and no other text', () => {
 it('refuses an order that is wrong or names a text twice', () => {
   const { bytes, offsets } = TextColumn.pack(['a', 'b', 'c']);
   const column = new TextColumn(bytes, offsets);
-  for (const order of [[1, 0, 2], [0, 0, 1], [0, 1, 9]]) {
+  for (const order of [
+    [1, 0, 2],
+    [0, 0, 1],
+    [0, 1, 9],
+  ]) {
     expect(() => new TextIndex(column, Uint32Array.from(order))).toThrow(/order|equal/);
   }
 });

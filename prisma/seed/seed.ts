@@ -42,11 +42,19 @@ export async function seedDemo(apiUrl: string, ownerUrl: string, secretsFile: Se
     secretsFile.save();
   }
   await makeOperator(apiUrl, ownerUrl, secrets.operatorPassword);
-  return { email: DEMO_EMAIL, operatorEmail: OPERATOR_EMAIL, deploymentId: deployment.id, apiKey: secrets.demoApiKey, userId: '8' };
+  return {
+    email: DEMO_EMAIL,
+    operatorEmail: OPERATOR_EMAIL,
+    deploymentId: deployment.id,
+    apiKey: secrets.demoApiKey,
+    userId: '8',
+  };
 }
 
 async function trainedVersion(api: ApiSession, inProject: string, modelId: string): Promise<string> {
-  const { data: versions } = await api.get<{ data: { id: string }[] }>(`${inProject}/models/${modelId}/versions?limit=1`);
+  const { data: versions } = await api.get<{ data: { id: string }[] }>(
+    `${inProject}/models/${modelId}/versions?limit=1`,
+  );
   if (versions[0]) return versions[0].id;
   console.log('Training the demo model…');
   const job = await api.train(inProject, modelId);
@@ -71,13 +79,18 @@ function ratingsCsv(): string {
 }
 
 function filmsCsv(): string {
-  const rows = readRows('movies.dat.gz').map(([id, title, genres]) => [id, quote(title!), quote(genres!.replaceAll('|', ', '))].join(','));
+  const rows = readRows('movies.dat.gz').map(([id, title, genres]) =>
+    [id, quote(title!), quote(genres!.replaceAll('|', ', '))].join(','),
+  );
   return ['item_id,title,genres', ...rows].join('\n');
 }
 
 function readRows(name: string): string[][] {
   const text = gunzipSync(readFileSync(`${FOLDER}/${name}`)).toString('utf8');
-  return text.trimEnd().split('\n').map((line) => line.split('::'));
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('::'));
 }
 
 function quote(text: string): string {

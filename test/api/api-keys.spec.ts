@@ -25,7 +25,9 @@ it('shows a key once, in the format that secret scanners know, and keeps only it
   expect(listed.prefix).toHaveLength(13);
   const owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
-  const { rows } = await owner.query(`SELECT count(*)::int AS count FROM api_keys t WHERE t::text LIKE $1`, [`%${key.slice(13)}%`]);
+  const { rows } = await owner.query(`SELECT count(*)::int AS count FROM api_keys t WHERE t::text LIKE $1`, [
+    `%${key.slice(13)}%`,
+  ]);
   await owner.end();
   expect(rows).toEqual([{ count: 0 }]);
 });
@@ -45,7 +47,8 @@ it('may do what its scopes say and nothing more', async () => {
   await reader.get(`/v1/projects/${projectId}/models`).expect(200);
   const { body } = await reader.post(`/v1/projects/${projectId}/data-sets`, { name: 'X', kind: 'items' }).expect(403);
   expect(body.code).toBe('not_permitted');
-  for (const path of ['/v1/me', '/v1/billing/invoices/upcoming', '/v1/admin/organizations']) await reader.get(path).expect(403);
+  for (const path of ['/v1/me', '/v1/billing/invoices/upcoming', '/v1/admin/organizations'])
+    await reader.get(path).expect(403);
   await tenant.post(`/v1/projects/${projectId}/api-keys`, { name: 'X', scopes: ['billing:write'] }).expect(400);
 });
 

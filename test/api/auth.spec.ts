@@ -14,7 +14,11 @@ describe('signing up', () => {
   it('makes an owner of a new organization on the Free plan', async () => {
     const tenant = await Tenant.signUp(api, 'Books & more');
     const { body } = await tenant.get('/v1/me').expect(200);
-    expect(body).toMatchObject({ user: { email: tenant.email }, organization: { name: 'Books & more' }, role: 'owner' });
+    expect(body).toMatchObject({
+      user: { email: tenant.email },
+      organization: { name: 'Books & more' },
+      role: 'owner',
+    });
     expect(body.permissions).not.toContain('operator');
     const { body: invoice } = await tenant.get('/v1/billing/invoices/upcoming').expect(200);
     expect(invoice.plan.key).toBe('free');
@@ -29,7 +33,10 @@ describe('signing up', () => {
   });
 
   it('names every wrong field', async () => {
-    const { body, type } = await request(api.url).post('/v1/auth/signup').send({ email: 'x', password: 'short' }).expect(400);
+    const { body, type } = await request(api.url)
+      .post('/v1/auth/signup')
+      .send({ email: 'x', password: 'short' })
+      .expect(400);
     expect(type).toBe('application/problem+json');
     expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['email', 'password', 'organizationName']);
   });
@@ -56,7 +63,10 @@ describe('a session', () => {
 
   it('cannot be ridden on by a page of another site', async () => {
     const tenant = await Tenant.signUp(api);
-    const { body } = await tenant.post('/v1/projects', { name: 'Forged' }).set('origin', 'https://evil.example').expect(403);
+    const { body } = await tenant
+      .post('/v1/projects', { name: 'Forged' })
+      .set('origin', 'https://evil.example')
+      .expect(403);
     expect(body.code).toBe('cross_site_request');
     expect((await tenant.get('/v1/projects').expect(200)).body.data).toEqual([]);
     await tenant.post('/v1/projects', { name: 'Ours' }).set('origin', 'http://localhost:3000').expect(201);

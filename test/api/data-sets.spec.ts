@@ -18,7 +18,8 @@ const contentOf = (id: string) => `/v1/projects/${projectId}/data-sets/${id}/con
 describe('an upload', () => {
   it('says which rows are wrong, by row and column, and takes the others', async () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
-    const csv = 'user_id,item_id,rating,timestamp\nu1,i1,5,1363061522\n,i2,4,1363061522\nu3,i3,five,2020-01-01\nu4,i4\n';
+    const csv =
+      'user_id,item_id,rating,timestamp\nu1,i1,5,1363061522\n,i2,4,1363061522\nu3,i3,five,2020-01-01\nu4,i4\n';
     const done = await tenant.upload(projectId, id, csv);
     expect(done).toMatchObject({ status: 'succeeded', rowsAccepted: 1, rowsRejected: 3, failureReason: null });
     expect(done.errors).toEqual([

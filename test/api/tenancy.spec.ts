@@ -4,8 +4,19 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
 
-const GLOBAL_TABLES = ['users', 'sessions', 'meters', 'plans', 'price_versions', 'meter_prices', 'stripe_events', '_prisma_migrations'];
-const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, Record<string, Operation>> };
+const GLOBAL_TABLES = new Set([
+  'users',
+  'sessions',
+  'meters',
+  'plans',
+  'price_versions',
+  'meter_prices',
+  'stripe_events',
+  '_prisma_migrations',
+]);
+const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+  paths: Record<string, Record<string, Operation>>;
+};
 
 interface Operation {
   requestBody?: { content: Record<string, unknown> };
@@ -42,7 +53,11 @@ describe('another tenant', () => {
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/content': 'user_id,item_id\n1,1\n',
-      'POST /v1/projects/{projectId}/models': { name: 'X', recipe: 'popularity', interactionsDataSetId: ids['dataSetId'] },
+      'POST /v1/projects/{projectId}/models': {
+        name: 'X',
+        recipe: 'popularity',
+        interactionsDataSetId: ids['dataSetId'],
+      },
       'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
       'PATCH /v1/projects/{projectId}/deployments/{deploymentId}': { name: 'Stolen' },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
@@ -59,7 +74,10 @@ describe('another tenant', () => {
       for (const [method, { requestBody }] of Object.entries(operations)) {
         const route = `${method.toUpperCase()} ${template}`;
         const body = bodies[route] ?? {};
-        for (const [header, value] of [['cookie', theirs.cookie], ['authorization', `Bearer ${theirKey.key}`]] as const) {
+        for (const [header, value] of [
+          ['cookie', theirs.cookie],
+          ['authorization', `Bearer ${theirKey.key}`],
+        ] as const) {
           const call = request(api.url)[method as 'get'](path).set(header, value);
           if (requestBody?.content['text/csv']) call.set('content-type', 'text/csv');
           const response = await (method === 'get' || method === 'delete' ? call : call.send(body as object));
@@ -81,7 +99,9 @@ describe('another tenant', () => {
     const projectId = await theirs.createProject();
     const model = { name: 'X', recipe: 'popularity', interactionsDataSetId: live.interactionsDataSetId };
     await theirs.post(`/v1/projects/${projectId}/models`, model).expect(404);
-    await theirs.post(`/v1/projects/${projectId}/deployments`, { name: 'X', modelVersionId: live.modelVersionId }).expect(404);
+    await theirs
+      .post(`/v1/projects/${projectId}/deployments`, { name: 'X', modelVersionId: live.modelVersionId })
+      .expect(404);
   });
 
   it('never sees a row of ours in interleaved requests over few connections', async () => {
@@ -96,10 +116,22 @@ describe('another tenant', () => {
 
   /** Rows of every table that another tenant might have changed. */
   async function snapshot() {
-    const tables = ['projects', 'data_sets', 'imports', 'models', 'model_versions', 'training_jobs', 'deployments', 'api_keys', 'usage_events'];
+    const tables = [
+      'projects',
+      'data_sets',
+      'imports',
+      'models',
+      'model_versions',
+      'training_jobs',
+      'deployments',
+      'api_keys',
+      'usage_events',
+    ];
     const digests: Record<string, string> = {};
     for (const table of tables) {
-      const { rows } = await owner.query(`SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM ${table} t`);
+      const { rows } = await owner.query(
+        `SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM ${table} t`,
+      );
       digests[table] = rows[0].digest;
     }
     return digests;
@@ -123,7 +155,7 @@ describe('the database', () => {
         EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND 'kindred_app' = ANY (p.roles)
           AND p.qual LIKE '%current_tenant_id%' AND p.with_check LIKE '%current_tenant_id%') AS isolated
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')`);
-    const tenantTables = rows.filter(({ table }) => !GLOBAL_TABLES.includes(table));
+    const tenantTables = rows.filter(({ table }) => !GLOBAL_TABLES.has(table));
     expect(tenantTables.length).toBeGreaterThanOrEqual(12);
     for (const row of tenantTables) expect(row).toMatchObject({ forced: true, isolated: true });
   });
@@ -134,7 +166,8 @@ describe('the database', () => {
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
       WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace`);
     for (const { table, first } of rows) {
-      if (!GLOBAL_TABLES.includes(table) && table !== 'organizations') expect({ table, first }).toEqual({ table, first: 'tenant_id' });
+      if (!GLOBAL_TABLES.has(table) && table !== 'organizations')
+        expect({ table, first }).toEqual({ table, first: 'tenant_id' });
     }
   });
 
@@ -167,7 +200,10 @@ describe('the database', () => {
     const [tenantId, otherId] = [crypto.randomUUID(), crypto.randomUUID()];
     await app.query('BEGIN');
     await app.query(`SELECT set_config('app.tenant_id', $1, true)`, [tenantId]);
-    const insert = app.query(`INSERT INTO projects (tenant_id, id, name) VALUES ($1, $2, 'x')`, [otherId, crypto.randomUUID()]);
+    const insert = app.query(`INSERT INTO projects (tenant_id, id, name) VALUES ($1, $2, 'x')`, [
+      otherId,
+      crypto.randomUUID(),
+    ]);
     await expect(insert).rejects.toThrow(/row-level security/);
     await app.query('ROLLBACK');
     const { rows } = await app.query(`SELECT current_tenant_id() AS tenant`);

@@ -81,7 +81,9 @@ describe('usage', () => {
     const requests = rows.filter(({ meter }: { meter: string }) => meter === 'recommendation_requests');
     const sum = requests.reduce((total: number, { quantity }: { quantity: string }) => total + Number(quantity), 0);
     expect(sum).toBe(answered);
-    expect(new Set(requests.map(({ apiKeyId }: { apiKeyId: string }) => apiKeyId))).toEqual(new Set(keys.map(({ id }) => id)));
+    expect(new Set(requests.map(({ apiKeyId }: { apiKeyId: string }) => apiKeyId))).toEqual(
+      new Set(keys.map(({ id }) => id)),
+    );
     const invoice = (await shop.get('/v1/billing/invoices/upcoming').expect(200)).body;
     const line = invoice.lines.find(({ meter }: { meter: string }) => meter === 'recommendation_requests');
     expect(line.quantity).toBe('200');

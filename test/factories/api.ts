@@ -110,7 +110,15 @@ export class Tenant {
     if (job.status !== 'succeeded') throw new Error(`training ${job.status}: ${job.failureReason}`);
     const body = { name: 'Home', modelVersionId: job.modelVersionId };
     const deploymentId = (await this.post(`/v1/projects/${projectId}/deployments`, body).expect(201)).body.id;
-    return { projectId, interactionsDataSetId, itemsDataSetId, modelId, job, modelVersionId: job.modelVersionId, deploymentId };
+    return {
+      projectId,
+      interactionsDataSetId,
+      itemsDataSetId,
+      modelId,
+      job,
+      modelVersionId: job.modelVersionId,
+      deploymentId,
+    };
   }
 
   async createKey(projectId: string, scopes = ['recommendations:read']): Promise<{ id: string; key: string }> {

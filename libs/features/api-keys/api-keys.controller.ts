@@ -39,7 +39,11 @@ export class ApiKeysController {
   @Delete(':apiKeyId')
   @Requires('api-keys:write')
   @Answers(204, 'Revoked')
-  async revoke(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('apiKeyId') apiKeyId: string) {
+  async revoke(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('apiKeyId') apiKeyId: string,
+  ) {
     await this.apiKeys.revoke(tenantId, projectId, apiKeyId);
   }
 }

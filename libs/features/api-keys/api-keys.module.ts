@@ -5,5 +5,9 @@ import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-@Module({ imports: [ProjectsModule], controllers: [ApiKeysController], providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy] })
+@Module({
+  imports: [ProjectsModule],
+  controllers: [ApiKeysController],
+  providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy],
+})
 export class ApiKeysModule {}

@@ -28,7 +28,10 @@ export class ApiKeysRepository {
   }
 
   /** The living key with that hash, of whichever tenant; wants a system transaction. */
-  async findByHash(transaction: Transaction, keyHash: Uint8Array<ArrayBuffer>): Promise<(ApiKey & { tenantId: string }) | null> {
+  async findByHash(
+    transaction: Transaction,
+    keyHash: Uint8Array<ArrayBuffer>,
+  ): Promise<(ApiKey & { tenantId: string }) | null> {
     const row = await transaction.apiKey.findUnique({ where: { keyHash, revokedAt: null } });
     return row && { ...toApiKey(row), tenantId: row.tenantId };
   }

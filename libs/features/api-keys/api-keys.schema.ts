@@ -12,15 +12,17 @@ export const createApiKeySchema = z.object({
     .describe('What the key may do, within its project'),
 });
 
-export const apiKeySchema = z.object({
-  id: z.uuid(),
-  projectId: z.uuid(),
-  name: z.string(),
-  prefix: z.string().describe('First characters of the key, to tell it by'),
-  scopes: z.array(z.enum(API_KEY_SCOPES)),
-  createdAt: z.iso.datetime(),
-  revokedAt: z.iso.datetime().nullable(),
-}).meta({ id: 'ApiKey' });
+export const apiKeySchema = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    name: z.string(),
+    prefix: z.string().describe('First characters of the key, to tell it by'),
+    scopes: z.array(z.enum(API_KEY_SCOPES)),
+    createdAt: z.iso.datetime(),
+    revokedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ApiKey' });
 
 export const createdApiKeySchema = apiKeySchema.extend({ key: z.string().describe('The key, shown this once') });
 

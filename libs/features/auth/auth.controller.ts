@@ -22,7 +22,10 @@ export class AuthController {
   @Post('auth/signup')
   @Public()
   @Answers(201, 'Signed up; the session is in the cookie', meSchema)
-  async signup(@Body({ schema: signupSchema }) body: Signup, @Res({ passthrough: true }) reply: FastifyReply): Promise<Me> {
+  async signup(
+    @Body({ schema: signupSchema }) body: Signup,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Me> {
     return this.signIn(await this.auth.signup(body), reply);
   }
 
@@ -30,7 +33,10 @@ export class AuthController {
   @Post('auth/login')
   @Public()
   @Answers(200, 'Signed in; the session is in the cookie', meSchema)
-  async login(@Body({ schema: loginSchema }) body: Login, @Res({ passthrough: true }) reply: FastifyReply): Promise<Me> {
+  async login(
+    @Body({ schema: loginSchema }) body: Login,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Me> {
     return this.signIn(await this.auth.login(body), reply);
   }
 

@@ -5,7 +5,11 @@ export const notAuthenticated = () =>
   new Problem(401, 'not_authenticated', 'Sign in, or send an API key as "Authorization: Bearer kin_live_…".');
 
 export const notPermitted = (permission: Permission | undefined) =>
-  new Problem(403, 'not_permitted', `This call needs the permission ${permission ?? 'that nobody has'}, which you do not hold.`);
+  new Problem(
+    403,
+    'not_permitted',
+    `This call needs the permission ${permission ?? 'that nobody has'}, which you do not hold.`,
+  );
 
 export const crossSiteRequest = () =>
   new Problem(403, 'cross_site_request', 'This call came from a page of another site and was not carried out.');

@@ -18,7 +18,11 @@ export class AuthRepository {
     await transaction.user.create({ data: user });
   }
 
-  async createOrganization(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+  async createOrganization(
+    transaction: Transaction,
+    organization: { id: string; name: string },
+    ownerId: string,
+  ): Promise<void> {
     await transaction.organization.create({ data: organization });
     await transaction.membership.create({ data: { tenantId: organization.id, userId: ownerId, role: 'owner' } });
   }
@@ -42,8 +46,15 @@ export class AuthRepository {
   }
 
   /** The session's person with their role now, so that a lost membership ends every session in that organization. */
-  async findSession(transaction: Transaction, tokenHash: Uint8Array<ArrayBuffer>, now: Date): Promise<SessionRow | null> {
-    const session = await transaction.session.findUnique({ where: { tokenHash, expiresAt: { gt: now } }, include: { user: true } });
+  async findSession(
+    transaction: Transaction,
+    tokenHash: Uint8Array<ArrayBuffer>,
+    now: Date,
+  ): Promise<SessionRow | null> {
+    const session = await transaction.session.findUnique({
+      where: { tokenHash, expiresAt: { gt: now } },
+      include: { user: true },
+    });
     if (!session?.tenantId) return null;
     const membership = await transaction.membership.findUnique({
       where: { tenantId_userId: { tenantId: session.tenantId, userId: session.userId } },

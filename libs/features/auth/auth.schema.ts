@@ -18,12 +18,14 @@ export const signupSchema = z.object({
 
 export const loginSchema = z.object({ email, password: z.string().max(1024) });
 
-export const meSchema = z.object({
-  user: z.object({ id: z.uuid(), email: z.string() }),
-  organization: z.object({ id: z.uuid(), name: z.string() }),
-  role: z.enum(Object.keys(ROLE_PERMISSIONS) as [keyof typeof ROLE_PERMISSIONS]),
-  permissions: z.array(z.enum(PERMISSIONS)),
-}).meta({ id: 'Me' });
+export const meSchema = z
+  .object({
+    user: z.object({ id: z.uuid(), email: z.string() }),
+    organization: z.object({ id: z.uuid(), name: z.string() }),
+    role: z.enum(Object.keys(ROLE_PERMISSIONS) as [keyof typeof ROLE_PERMISSIONS]),
+    permissions: z.array(z.enum(PERMISSIONS)),
+  })
+  .meta({ id: 'Me' });
 
 export type Signup = z.infer<typeof signupSchema>;
 export type Login = z.infer<typeof loginSchema>;

@@ -62,10 +62,16 @@ export class AuthService {
   }
 
   findSession(token: string): Promise<SessionRow | null> {
-    return this.database.system((transaction) => this.repository.findSession(transaction, sha256(token), this.clock.now()));
+    return this.database.system((transaction) =>
+      this.repository.findSession(transaction, sha256(token), this.clock.now()),
+    );
   }
 
-  private async openSession(transaction: Parameters<AuthRepository['createSession']>[0], userId: string, tenantId: string | null) {
+  private async openSession(
+    transaction: Parameters<AuthRepository['createSession']>[0],
+    userId: string,
+    tenantId: string | null,
+  ) {
     const token = randomToken();
     const expiresAt = new Date(this.clock.now().getTime() + SESSION_DAYS * 86_400_000);
     await this.repository.createSession(transaction, { tokenHash: sha256(token), userId, tenantId, expiresAt });

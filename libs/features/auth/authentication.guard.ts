@@ -43,7 +43,8 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
   private refuseCrossSite(request: FastifyRequest): void {
     const { origin, authorization, host } = request.headers;
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || authorization || !origin) return;
-    const isOurs = origin === new URL(this.config.PUBLIC_URL).origin || (URL.canParse(origin) && new URL(origin).host === host);
+    const isOurs =
+      origin === new URL(this.config.PUBLIC_URL).origin || (URL.canParse(origin) && new URL(origin).host === host);
     if (!isOurs) throw crossSiteRequest();
   }
 }

@@ -54,7 +54,10 @@ export class BillingController {
   @Public()
   @ApiExcludeEndpoint()
   @Answers(204, 'Taken')
-  async webhook(@Req() request: RawBodyRequest<FastifyRequest>, @Headers('stripe-signature') signature?: string): Promise<void> {
+  async webhook(
+    @Req() request: RawBodyRequest<FastifyRequest>,
+    @Headers('stripe-signature') signature?: string,
+  ): Promise<void> {
     if (!request.rawBody || !signature) throw wrongSignature();
     await this.checkout.handleWebhook(request.rawBody, signature);
   }

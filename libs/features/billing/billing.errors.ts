@@ -4,4 +4,8 @@ export const alreadyOnPlan = (plan: string) =>
   new Problem(409, 'already_on_plan', `This organization is on the plan ${plan} already: there is nothing to pay for.`);
 
 export const wrongSignature = () =>
-  new Problem(400, 'wrong_signature', 'The webhook is not signed with our secret, or was signed more than five minutes ago.');
+  new Problem(
+    400,
+    'wrong_signature',
+    'The webhook is not signed with our secret, or was signed more than five minutes ago.',
+  );

@@ -24,7 +24,10 @@ const withMeters = { plan: true, meterPrices: { include: { meter: true }, orderB
 
 @Injectable()
 export class BillingRepository {
-  async createSubscription(transaction: Transaction, row: { tenantId: string; priceVersionId: string; anchorAt: Date }): Promise<void> {
+  async createSubscription(
+    transaction: Transaction,
+    row: { tenantId: string; priceVersionId: string; anchorAt: Date },
+  ): Promise<void> {
     await transaction.subscription.create({ data: { ...row, status: 'active' } });
   }
 
@@ -55,11 +58,16 @@ export class BillingRepository {
   }
 
   async findPriceVersions(transaction: Transaction, ids: string[]): Promise<PriceVersion[]> {
-    return (await transaction.priceVersion.findMany({ where: { id: { in: ids } }, include: withMeters })).map(toPriceVersion);
+    return (await transaction.priceVersion.findMany({ where: { id: { in: ids } }, include: withMeters })).map(
+      toPriceVersion,
+    );
   }
 
   findOrganization(transaction: Transaction, id: string): Promise<{ name: string; stripeCustomerId: string | null }> {
-    return transaction.organization.findUniqueOrThrow({ where: { id }, select: { name: true, stripeCustomerId: true } });
+    return transaction.organization.findUniqueOrThrow({
+      where: { id },
+      select: { name: true, stripeCustomerId: true },
+    });
   }
 
   async setStripeCustomer(transaction: Transaction, id: string, stripeCustomerId: string): Promise<void> {
@@ -68,7 +76,9 @@ export class BillingRepository {
 
   /** The tenant that pays as that customer; wants a system transaction. */
   async findTenantByCustomer(transaction: Transaction, stripeCustomerId: string): Promise<string | null> {
-    return (await transaction.organization.findUnique({ where: { stripeCustomerId }, select: { id: true } }))?.id ?? null;
+    return (
+      (await transaction.organization.findUnique({ where: { stripeCustomerId }, select: { id: true } }))?.id ?? null
+    );
   }
 
   /** Whether the event was handled before; wants a system transaction. */

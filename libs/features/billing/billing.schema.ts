@@ -1,41 +1,53 @@
 import { z } from 'zod';
 import { METERS } from '../usage/index.js';
 
-const decimal = z.string().regex(/^-?\d+(\.\d+)?$/).describe('Exact decimal');
+const decimal = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .describe('Exact decimal');
 
-export const planSchema = z.object({
-  key: z.string(),
-  name: z.string(),
-  currency: z.string().describe('ISO 4217, lower case'),
-  monthlyFee: decimal,
-  meters: z.array(z.object({ meter: z.enum(METERS), unit: z.string(), includedQuantity: decimal, unitAmount: decimal })),
-}).meta({ id: 'Plan' });
+export const planSchema = z
+  .object({
+    key: z.string(),
+    name: z.string(),
+    currency: z.string().describe('ISO 4217, lower case'),
+    monthlyFee: decimal,
+    meters: z.array(
+      z.object({ meter: z.enum(METERS), unit: z.string(), includedQuantity: decimal, unitAmount: decimal }),
+    ),
+  })
+  .meta({ id: 'Plan' });
 
 export const plansSchema = z.object({ plans: z.array(planSchema) });
 
-export const upcomingInvoiceSchema = z.object({
-  plan: z.object({ key: z.string(), name: z.string() }),
-  status: z.enum(['active', 'past_due', 'cancelled']),
-  currency: z.string(),
-  periodStart: z.iso.datetime().describe('Inclusive'),
-  periodEnd: z.iso.datetime().describe('Exclusive; the invoice is due then'),
-  lines: z.array(
-    z.object({
-      kind: z.enum(['plan', 'meter']),
-      description: z.string(),
-      meter: z.enum(METERS).nullable(),
-      quantity: decimal.describe('Used in the period so far'),
-      includedQuantity: decimal.describe('Part of the quantity that the plan covers'),
-      unitAmount: decimal.describe('Price of one unit beyond what is included'),
-      amount: decimal.describe("Rounded, half up, to the currency's smallest unit"),
-    }),
-  ),
-  total: decimal.describe('Sum of the lines'),
-}).meta({ id: 'UpcomingInvoice' });
+export const upcomingInvoiceSchema = z
+  .object({
+    plan: z.object({ key: z.string(), name: z.string() }),
+    status: z.enum(['active', 'past_due', 'cancelled']),
+    currency: z.string(),
+    periodStart: z.iso.datetime().describe('Inclusive'),
+    periodEnd: z.iso.datetime().describe('Exclusive; the invoice is due then'),
+    lines: z.array(
+      z.object({
+        kind: z.enum(['plan', 'meter']),
+        description: z.string(),
+        meter: z.enum(METERS).nullable(),
+        quantity: decimal.describe('Used in the period so far'),
+        includedQuantity: decimal.describe('Part of the quantity that the plan covers'),
+        unitAmount: decimal.describe('Price of one unit beyond what is included'),
+        amount: decimal.describe("Rounded, half up, to the currency's smallest unit"),
+      }),
+    ),
+    total: decimal.describe('Sum of the lines'),
+  })
+  .meta({ id: 'UpcomingInvoice' });
 
 export const createCheckoutSessionSchema = z.object({ plan: z.enum(['pro']) });
 
-export const checkoutSessionSchema = z.object({ id: z.string(), url: z.url().describe('Send the browser here to pay') });
+export const checkoutSessionSchema = z.object({
+  id: z.string(),
+  url: z.url().describe('Send the browser here to pay'),
+});
 
 export type PlanView = z.infer<typeof planSchema>;
 export type UpcomingInvoice = z.infer<typeof upcomingInvoiceSchema>;

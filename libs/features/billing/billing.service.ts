@@ -22,7 +22,11 @@ export class BillingService {
   /** Every organization has a subscription from its first moment; the ledger relies on it. */
   async subscribeToFree(transaction: Transaction, tenantId: string): Promise<void> {
     const price = await this.requirePrice(transaction, FREE_PLAN);
-    await this.repository.createSubscription(transaction, { tenantId, priceVersionId: price.id, anchorAt: this.clock.now() });
+    await this.repository.createSubscription(transaction, {
+      tenantId,
+      priceVersionId: price.id,
+      anchorAt: this.clock.now(),
+    });
   }
 
   /** The price on offer now. */
@@ -33,7 +37,9 @@ export class BillingService {
   }
 
   async listPlans(tenantId: string): Promise<{ plans: PlanView[] }> {
-    const prices = await this.database.tenant(tenantId, (transaction) => this.repository.listCurrentPrices(transaction));
+    const prices = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.listCurrentPrices(transaction),
+    );
     return { plans: prices.map(toPlanView) };
   }
 

@@ -71,7 +71,9 @@ export class CheckoutService {
       const subscription = await this.stripe.subscriptions.retrieve(found.subscription);
       if (subscription.customer !== found.customer) return;
       const current = await this.repository.findSubscription(transaction, tenantId);
-      const state = await this.stateOf(subscription, current.anchorAt, (plan) => this.billing.requirePrice(transaction, plan));
+      const state = await this.stateOf(subscription, current.anchorAt, (plan) =>
+        this.billing.requirePrice(transaction, plan),
+      );
       await this.repository.updateSubscription(transaction, tenantId, state);
     });
     await this.database.system((transaction) => this.repository.rememberEvent(transaction, event.id, event.type));
@@ -107,7 +109,9 @@ export class CheckoutService {
       { name, metadata: { tenant_id: tenantId } },
       { idempotencyKey: `customer-${tenantId}` },
     );
-    await this.database.tenant(tenantId, (transaction) => this.repository.setStripeCustomer(transaction, tenantId, customer.id));
+    await this.database.tenant(tenantId, (transaction) =>
+      this.repository.setStripeCustomer(transaction, tenantId, customer.id),
+    );
     return customer.id;
   }
 

@@ -19,7 +19,11 @@ export function minorDigits(currency: string): number {
 }
 
 /** The lines of an invoice under one or, after a change of plan in mid-period, several price versions. */
-export function rate(current: PriceVersion, used: MeteredQuantity[], earlier: PriceVersion[]): { lines: InvoiceLine[]; total: string } {
+export function rate(
+  current: PriceVersion,
+  used: MeteredQuantity[],
+  earlier: PriceVersion[],
+): { lines: InvoiceLine[]; total: string } {
   const digits = minorDigits(current.currency);
   const lines = [planLine(current, digits), ...meterLines(current, used, digits)];
   for (const version of earlier) {
@@ -32,7 +36,12 @@ export function rate(current: PriceVersion, used: MeteredQuantity[], earlier: Pr
 
 function planLine(version: PriceVersion, digits: number): InvoiceLine {
   const fee = new Decimal(version.monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
-  const line = { description: `${version.planName} plan, one month`, meter: null, quantity: '1', includedQuantity: '0' };
+  const line = {
+    description: `${version.planName} plan, one month`,
+    meter: null,
+    quantity: '1',
+    includedQuantity: '0',
+  };
   return { kind: 'plan', ...line, unitAmount: fee, amount: fee };
 }
 

@@ -25,8 +25,16 @@ const SPELLINGS = {
 type Column = keyof typeof SPELLINGS;
 
 /** The columns that each kind of data set reads; any further column of items and users is an attribute. */
-const REQUIRED: Record<DataSetKind, Column[]> = { interactions: ['user_id', 'item_id'], items: ['item_id'], users: ['user_id'] };
-const OPTIONAL: Record<DataSetKind, Column[]> = { interactions: ['event_type', 'value', 'timestamp'], items: [], users: [] };
+const REQUIRED: Record<DataSetKind, Column[]> = {
+  interactions: ['user_id', 'item_id'],
+  items: ['item_id'],
+  users: ['user_id'],
+};
+const OPTIONAL: Record<DataSetKind, Column[]> = {
+  interactions: ['event_type', 'value', 'timestamp'],
+  items: [],
+  users: [],
+};
 
 export interface Content {
   rowsAccepted: number;
@@ -52,14 +60,21 @@ export class ContentError extends Error {
  *
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
-export async function readContent(file: string, target: string, kind: DataSetKind, mapping: ColumnMapping): Promise<Content> {
+export async function readContent(
+  file: string,
+  target: string,
+  kind: DataSetKind,
+  mapping: ColumnMapping,
+): Promise<Content> {
   return withTables([file, target], async (connection, scratch) => {
     const text = await toUtf8(file, scratch);
     const header = await readHeader(connection, text, scratch);
     const columns = findColumns(header.names, kind, mapping);
     await loadRows(connection, text, header, columns, kind);
     const selected = kind === 'interactions' ? '* EXCLUDE (line)' : attributesOf(header.names, columns, kind);
-    await connection.run(`COPY (SELECT ${selected} FROM accepted ORDER BY line) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`);
+    await connection.run(
+      `COPY (SELECT ${selected} FROM accepted ORDER BY line) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
+    );
     return describe(connection, kind);
   });
 }
@@ -68,7 +83,8 @@ export async function readContent(file: string, target: string, kind: DataSetKin
 async function toUtf8(file: string, scratch: string): Promise<string> {
   if ((await stat(file)).size === 0) throw new ContentError('The file is empty.');
   const start = await readStart(file, 2);
-  const encoding = start[0] === 0xff && start[1] === 0xfe ? 'utf-16le' : start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : null;
+  const encoding =
+    start[0] === 0xff && start[1] === 0xfe ? 'utf-16le' : start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : null;
   if (!encoding) return file;
   const copy = path.join(scratch, 'utf-8.csv');
   const decoded = Readable.toWeb(createReadStream(file)).pipeThrough(new TextDecoderStream(encoding) as never);
@@ -93,11 +109,16 @@ interface Header {
 
 /** Reads the first line alone, so that no oddity further down can change what the columns are taken to be. */
 async function readHeader(connection: DuckDBConnection, file: string, scratch: string): Promise<Header> {
-  const line = (await readStart(file, HEADER_BYTES_MAX)).toString('utf8').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, 1)[0]!;
+  const line = (await readStart(file, HEADER_BYTES_MAX))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/, 1)[0]!;
   if (line.trim() === '') throw new ContentError('The first line is empty: it must hold the column names.');
   const copy = path.join(scratch, 'header.csv');
   await pipeline(Readable.from([`${line}\n`]), createWriteStream(copy));
-  const delimiter = [',', ';', '\t', '|'].reduce((best, mark) => (line.split(mark).length > line.split(best).length ? mark : best));
+  const delimiter = [',', ';', '\t', '|'].reduce((best, mark) =>
+    line.split(mark).length > line.split(best).length ? mark : best,
+  );
   const reader = await connection
     .runAndReadAll(
       `SELECT * FROM read_csv(${quoteText(copy)}, header = false, all_varchar = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"')`,
@@ -164,8 +185,11 @@ async function loadRows(
   await connection.run(`CREATE TEMP TABLE rejected AS
     SELECT line, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL
     UNION ALL SELECT line, NULL, ${structuralMessage(header.names.length)} FROM broken`);
-  await connection.run(`CREATE TEMP TABLE accepted AS SELECT line, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`);
-  if (kind !== 'interactions') await rejectRepeats(connection, REQUIRED[kind][0]!, header.names[columns.get(REQUIRED[kind][0]!)!]!);
+  await connection.run(
+    `CREATE TEMP TABLE accepted AS SELECT line, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`,
+  );
+  if (kind !== 'interactions')
+    await rejectRepeats(connection, REQUIRED[kind][0]!, header.names[columns.get(REQUIRED[kind][0]!)!]!);
 }
 
 /**
@@ -174,7 +198,8 @@ async function loadRows(
  */
 async function numberLines(connection: DuckDBConnection): Promise<void> {
   await connection.run(`CREATE TEMP TABLE gaps AS
-    SELECT line - 1 - row_number() OVER (ORDER BY line) AS rows_before, row_number() OVER (ORDER BY line) AS shift FROM broken`);
+    SELECT line - 1 - turn AS rows_before, max(turn) AS shift
+    FROM (SELECT line, row_number() OVER (ORDER BY line) AS turn FROM broken) GROUP BY rows_before`);
   await connection.run(`CREATE TEMP TABLE numbered AS
     SELECT raw.*, (ordinal + 1 + coalesce(gaps.shift, 0))::BIGINT AS line
     FROM raw ASOF LEFT JOIN gaps ON raw.ordinal > gaps.rows_before`);
@@ -184,9 +209,17 @@ function checksOf(columns: Map<Column, number>, cell: (column: Column) => string
   const checks: Check[] = [];
   for (const column of ['user_id', 'item_id'] as const) {
     if (!columns.has(column)) continue;
-    checks.push({ column, isWrong: `coalesce(trim(${cell(column)}), '') = ''`, message: quoteText(`${column} is empty`) });
+    checks.push({
+      column,
+      isWrong: `coalesce(trim(${cell(column)}), '') = ''`,
+      message: quoteText(`${column} is empty`),
+    });
     const isTooLong = `length(${cell(column)}) > ${ID_LENGTH_MAX}`;
-    checks.push({ column, isWrong: isTooLong, message: quoteText(`${column} is longer than ${ID_LENGTH_MAX} characters`) });
+    checks.push({
+      column,
+      isWrong: isTooLong,
+      message: quoteText(`${column} is longer than ${ID_LENGTH_MAX} characters`),
+    });
   }
   const value = columns.has('value') && cell('value');
   if (value) {
@@ -248,15 +281,23 @@ async function rejectRepeats(connection: DuckDBConnection, column: Column, heade
 function attributesOf(names: string[], columns: Map<Column, number>, kind: DataSetKind): string {
   const idColumn = REQUIRED[kind][0]!;
   const idIndex = columns.get(idColumn);
-  const attributes = names.map((name, index) => ({ name, index })).filter(({ name, index }) => index !== idIndex && name !== '');
-  const first = attributes.filter(({ name }, place) => name !== idColumn && attributes.findIndex((other) => other.name === name) === place);
+  const attributes = names
+    .map((name, index) => ({ name, index }))
+    .filter(({ name, index }) => index !== idIndex && name !== '');
+  const first = attributes.filter(
+    ({ name }, place) => name !== idColumn && attributes.findIndex((other) => other.name === name) === place,
+  );
   return [idColumn, ...first.map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(', ');
 }
 
 async function describe(connection: DuckDBConnection, kind: DataSetKind): Promise<Content> {
   const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
-  const { accepted, rejected } = await one('SELECT (SELECT count(*) FROM accepted) AS accepted, (SELECT count(*) FROM rejected) AS rejected');
-  const errors = await connection.runAndReadAll(`SELECT line, column_name, message FROM rejected ORDER BY line LIMIT ${ERRORS_MAX}`);
+  const { accepted, rejected } = await one(
+    'SELECT (SELECT count(*) FROM accepted) AS accepted, (SELECT count(*) FROM rejected) AS rejected',
+  );
+  const errors = await connection.runAndReadAll(
+    `SELECT line, column_name, message FROM rejected ORDER BY line LIMIT ${ERRORS_MAX}`,
+  );
   return {
     rowsAccepted: Number(accepted),
     rowsRejected: Number(rejected),

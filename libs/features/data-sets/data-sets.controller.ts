@@ -50,7 +50,11 @@ export class DataSetsController {
   @Get(':dataSetId')
   @Requires('project:read')
   @Answers(200, 'The data set', dataSetSchema)
-  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('dataSetId') dataSetId: string) {
+  get(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+  ) {
     return this.dataSets.get(tenantId, projectId, dataSetId);
   }
 
@@ -68,7 +72,10 @@ export class DataSetsController {
     @Req() request: FastifyRequest,
   ) {
     if (!isStream(request.body)) throw uploadNotCsv();
-    return { importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping), status: 'queued' };
+    return {
+      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping),
+      status: 'queued',
+    };
   }
 
   /** Shows how an import went, row by row where it went wrong. */

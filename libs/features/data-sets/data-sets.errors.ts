@@ -1,13 +1,21 @@
 import { Problem } from '../../platform/errors/problem.js';
 
 export const uploadTooLarge = (bytesMax: number) =>
-  new Problem(413, 'upload_too_large', `The file is larger than ${bytesMax} bytes: split it, or ask us to raise the limit.`);
+  new Problem(
+    413,
+    'upload_too_large',
+    `The file is larger than ${bytesMax} bytes: split it, or ask us to raise the limit.`,
+  );
 
 export const uploadNotCsv = () =>
   new Problem(415, 'upload_not_csv', 'Send the file as the request body with "Content-Type: text/csv".');
 
 export const uploadBrokenOff = () =>
-  new Problem(400, 'upload_broken_off', 'The upload ended before the whole file came. The data set is as it was: send it again.');
+  new Problem(
+    400,
+    'upload_broken_off',
+    'The upload ended before the whole file came. The data set is as it was: send it again.',
+  );
 
 export const storageFull = () =>
   new Problem(507, 'storage_full', 'There is no room to store the file. The data set is as it was: try again later.');

@@ -34,7 +34,10 @@ const latestImport = { imports: { orderBy: { id: 'desc' }, take: 1 } } as const;
 
 @Injectable()
 export class DataSetsRepository {
-  async create(transaction: Transaction, dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string }): Promise<DataSet> {
+  async create(
+    transaction: Transaction,
+    dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string },
+  ): Promise<DataSet> {
     return toDataSet({ ...(await transaction.dataSet.create({ data: dataSet })), imports: [] }, null);
   }
 
@@ -47,15 +50,28 @@ export class DataSetsRepository {
 
   async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<DataSet[]> {
     const page = pageArguments(query);
-    const rows = await transaction.dataSet.findMany({ ...page, where: { ...page.where, projectId }, include: latestImport });
-    const current = await transaction.import.findMany({ where: { id: { in: rows.flatMap((row) => row.currentImportId ?? []) } } });
+    const rows = await transaction.dataSet.findMany({
+      ...page,
+      where: { ...page.where, projectId },
+      include: latestImport,
+    });
+    const current = await transaction.import.findMany({
+      where: { id: { in: rows.flatMap((row) => row.currentImportId ?? []) } },
+    });
     const byId = new Map(current.map((row) => [row.id, row]));
     return rows.map((row) => toDataSet(row, byId.get(row.currentImportId ?? '') ?? null));
   }
 
   async createImport(
     transaction: Transaction,
-    row: { tenantId: string; id: string; dataSetId: string; uploadKey: string; uploadBytes: number; columnMapping: ColumnMapping },
+    row: {
+      tenantId: string;
+      id: string;
+      dataSetId: string;
+      uploadKey: string;
+      uploadBytes: number;
+      columnMapping: ColumnMapping;
+    },
   ): Promise<void> {
     await transaction.import.create({ data: row });
   }
@@ -79,22 +95,47 @@ export class DataSetsRepository {
       WHERE id = ${id}::uuid AND (status = 'queued' OR (status = 'running' AND lease_expires_at < now()))
       RETURNING attempt`;
     if (claimed.length === 0) return null;
-    const row = await transaction.import.findFirstOrThrow({ where: { id }, include: { dataSet: { select: { kind: true } } } });
+    const row = await transaction.import.findFirstOrThrow({
+      where: { id },
+      include: { dataSet: { select: { kind: true } } },
+    });
     const { dataSetId, uploadKey, attempt } = row;
-    return { tenantId, id, dataSetId, kind: row.dataSet.kind, uploadKey, columnMapping: row.columnMapping as ColumnMapping, attempt };
+    return {
+      tenantId,
+      id,
+      dataSetId,
+      kind: row.dataSet.kind,
+      uploadKey,
+      columnMapping: row.columnMapping as ColumnMapping,
+      attempt,
+    };
   }
 
   async extendLease(transaction: Transaction, { id, attempt }: ClaimedImport): Promise<boolean> {
     const leaseExpiresAt = new Date(Date.now() + LEASE_SECONDS * 1000);
-    const { count } = await transaction.import.updateMany({ where: { id, attempt, status: 'running' }, data: { leaseExpiresAt } });
+    const { count } = await transaction.import.updateMany({
+      where: { id, attempt, status: 'running' },
+      data: { leaseExpiresAt },
+    });
     return count === 1;
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */
-  async succeedImport(transaction: Transaction, claimed: ClaimedImport, contentKey: string, content: Content): Promise<boolean> {
+  async succeedImport(
+    transaction: Transaction,
+    claimed: ClaimedImport,
+    contentKey: string,
+    content: Content,
+  ): Promise<boolean> {
     const { count } = await transaction.import.updateMany({
       where: { id: claimed.id, attempt: claimed.attempt, status: 'running' },
-      data: { status: 'succeeded', finishedAt: new Date(), contentKey, ...countsOf(content), statistics: content.statistics },
+      data: {
+        status: 'succeeded',
+        finishedAt: new Date(),
+        contentKey,
+        ...countsOf(content),
+        statistics: content.statistics,
+      },
     });
     if (count === 0) return false;
     // A slow import must not undo a later upload that finished before it; ids are in order of creation.

@@ -17,36 +17,42 @@ export const statisticsSchema = z.object({
   to: z.iso.datetime().nullable().optional().describe('Latest timestamp'),
 });
 
-export const importSchema = z.object({
-  id: z.uuid(),
-  dataSetId: z.uuid(),
-  status: z.enum(['queued', 'running', 'succeeded', 'failed']),
-  rowsAccepted: count.nullable(),
-  rowsRejected: count.nullable(),
-  errors: z
-    .array(
-      z.object({
-        row: z.int().positive().describe('Line of the file; the header is line 1'),
-        column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
-        message: z.string(),
-      }),
-    )
-    .describe('The first 100 rejected rows'),
-  statistics: statisticsSchema.nullable(),
-  failureReason: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime().nullable(),
-}).meta({ id: 'Import' });
+export const importSchema = z
+  .object({
+    id: z.uuid(),
+    dataSetId: z.uuid(),
+    status: z.enum(['queued', 'running', 'succeeded', 'failed']),
+    rowsAccepted: count.nullable(),
+    rowsRejected: count.nullable(),
+    errors: z
+      .array(
+        z.object({
+          row: z.int().positive().describe('Line of the file; the header is line 1'),
+          column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
+          message: z.string(),
+        }),
+      )
+      .describe('The first 100 rejected rows'),
+    statistics: statisticsSchema.nullable(),
+    failureReason: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Import' });
 
-export const dataSetSchema = z.object({
-  id: z.uuid(),
-  projectId: z.uuid(),
-  name: z.string(),
-  kind: z.enum(DATA_SET_KINDS),
-  createdAt: z.iso.datetime(),
-  currentImport: importSchema.nullable().describe('The import whose rows the data set holds; a failed one never takes its place'),
-  latestImport: importSchema.nullable(),
-}).meta({ id: 'DataSet' });
+export const dataSetSchema = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    name: z.string(),
+    kind: z.enum(DATA_SET_KINDS),
+    createdAt: z.iso.datetime(),
+    currentImport: importSchema
+      .nullable()
+      .describe('The import whose rows the data set holds; a failed one never takes its place'),
+    latestImport: importSchema.nullable(),
+  })
+  .meta({ id: 'DataSet' });
 
 /** Our column → the file's header, for files whose headers are not among the known spellings. */
 export const columnMappingSchema = z.object({
@@ -54,7 +60,9 @@ export const columnMappingSchema = z.object({
   item_id: textSchema.optional().describe('Header of the column that holds the item id'),
   event_type: textSchema.optional().describe('Header of the column that holds the event type'),
   value: textSchema.optional().describe('Header of the column that holds the rating or value'),
-  timestamp: textSchema.optional().describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
+  timestamp: textSchema
+    .optional()
+    .describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
 });
 
 export const uploadedSchema = z.object({ importId: z.uuid(), status: z.literal('queued') });

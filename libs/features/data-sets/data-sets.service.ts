@@ -50,13 +50,26 @@ export class DataSetsService {
   }
 
   /** Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds. */
-  async upload(tenantId: string, projectId: string, dataSetId: string, content: Readable, columnMapping: ColumnMapping): Promise<string> {
+  async upload(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    content: Readable,
+    columnMapping: ColumnMapping,
+  ): Promise<string> {
     await this.get(tenantId, projectId, dataSetId);
     const id = newId();
     const uploadKey = `${tenantId}/uploads/${id}.csv`;
     const uploadBytes = await this.store(uploadKey, content);
     await this.database.tenant(tenantId, async (transaction) => {
-      await this.repository.createImport(transaction, { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping });
+      await this.repository.createImport(transaction, {
+        tenantId,
+        id,
+        dataSetId,
+        uploadKey,
+        uploadBytes,
+        columnMapping,
+      });
       await this.queue.send(transaction, 'imports', { tenantId, id });
     });
     return id;

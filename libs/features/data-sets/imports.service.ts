@@ -25,15 +25,20 @@ export class ImportsService {
 
   /** Carries out one import; does nothing when another worker has it or it is done. */
   async run(message: QueueMessage): Promise<void> {
-    const claimed = await this.database.tenant(message.tenantId, (transaction) => this.repository.claimImport(transaction, message));
+    const claimed = await this.database.tenant(message.tenantId, (transaction) =>
+      this.repository.claimImport(transaction, message),
+    );
     if (!claimed) return;
-    const extend = () => this.database.tenant(claimed.tenantId, (transaction) => this.repository.extendLease(transaction, claimed));
+    const extend = () =>
+      this.database.tenant(claimed.tenantId, (transaction) => this.repository.extendLease(transaction, claimed));
     await withLease(extend, () => this.import(claimed));
   }
 
   /** Sends lost messages again and gives up on imports that no worker survived. */
   async sweep(): Promise<void> {
-    for (const { tenantId, id, attempt } of await this.database.system((transaction) => this.repository.findStranded(transaction))) {
+    for (const { tenantId, id, attempt } of await this.database.system((transaction) =>
+      this.repository.findStranded(transaction),
+    )) {
       await this.database.tenant(tenantId, async (transaction) => {
         if (attempt < ATTEMPTS_MAX) return this.queue.send(transaction, 'imports', { tenantId, id });
         const reason = `The file could not be read in ${ATTEMPTS_MAX} tries: each time the worker that read it stopped. Try a smaller file.`;
@@ -72,7 +77,9 @@ export class ImportsService {
   }
 
   private async fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<void> {
-    await this.database.tenant(claimed.tenantId, (transaction) => this.repository.failImport(transaction, claimed, reason, content));
+    await this.database.tenant(claimed.tenantId, (transaction) =>
+      this.repository.failImport(transaction, claimed, reason, content),
+    );
   }
 }
 

@@ -45,7 +45,11 @@ export class DeploymentsController {
   @Get(':deploymentId')
   @Requires('project:read')
   @Answers(200, 'The deployment', deploymentSchema)
-  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('deploymentId') deploymentId: string) {
+  get(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('deploymentId') deploymentId: string,
+  ) {
     return this.deployments.get(tenantId, projectId, deploymentId);
   }
 

@@ -8,7 +8,10 @@ const withModel = { modelVersion: { select: { modelId: true } } } as const;
 
 @Injectable()
 export class DeploymentsRepository {
-  async create(transaction: Transaction, row: CreateDeployment & { tenantId: string; id: string; projectId: string }): Promise<Deployment> {
+  async create(
+    transaction: Transaction,
+    row: CreateDeployment & { tenantId: string; id: string; projectId: string },
+  ): Promise<Deployment> {
     return toDeployment(await transaction.deployment.create({ data: row, include: withModel }));
   }
 
@@ -24,7 +27,9 @@ export class DeploymentsRepository {
 
   async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<Deployment[]> {
     const page = pageArguments(query);
-    return (await transaction.deployment.findMany({ ...page, where: { ...page.where, projectId }, include: withModel })).map(toDeployment);
+    return (
+      await transaction.deployment.findMany({ ...page, where: { ...page.where, projectId }, include: withModel })
+    ).map(toDeployment);
   }
 }
 

@@ -3,7 +3,13 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
-import { type CreateModel, createModelSchema, modelSchema, modelVersionSchema, recipesSchema } from './models.schema.js';
+import {
+  type CreateModel,
+  createModelSchema,
+  modelSchema,
+  modelVersionSchema,
+  recipesSchema,
+} from './models.schema.js';
 import { ModelsService } from './models.service.js';
 
 @ApiTags('models')
@@ -47,7 +53,11 @@ export class ModelsController {
   @Get('projects/:projectId/models/:modelId')
   @Requires('project:read')
   @Answers(200, 'The model', modelSchema)
-  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('modelId') modelId: string) {
+  get(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+  ) {
     return this.models.get(tenantId, projectId, modelId);
   }
 

@@ -41,28 +41,56 @@ export class ModelsRepository {
 
   async listVersions(transaction: Transaction, modelId: string, query: PageQuery): Promise<ModelVersion[]> {
     const page = pageArguments(query);
-    return (await transaction.modelVersion.findMany({ ...page, where: { ...page.where, modelId } })).map(toModelVersion);
+    return (await transaction.modelVersion.findMany({ ...page, where: { ...page.where, modelId } })).map(
+      toModelVersion,
+    );
   }
 
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
-    await transaction.modelVersion.create({ data: { ...version, metrics: version.metrics as unknown as Prisma.InputJsonObject } });
+    await transaction.modelVersion.create({
+      data: { ...version, metrics: version.metrics as unknown as Prisma.InputJsonObject },
+    });
   }
 
   async findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
-    const row = await transaction.modelVersion.findFirst({ where: { id: modelVersionId }, include: { model: { select: { recipe: true } } } });
+    const row = await transaction.modelVersion.findFirst({
+      where: { id: modelVersionId },
+      include: { model: { select: { recipe: true } } },
+    });
     if (!row) return null;
-    return { modelVersionId, recipe: row.model.recipe, artifactKey: row.artifactKey, artifactSha256: row.artifactSha256 };
+    return {
+      modelVersionId,
+      recipe: row.model.recipe,
+      artifactKey: row.artifactKey,
+      artifactSha256: row.artifactSha256,
+    };
   }
 }
 
 function toModel(row: Prisma.ModelGetPayload<object>): Model {
   const { id, projectId, name, recipe, interactionsDataSetId, itemsDataSetId } = row;
   const settings = row.settings as Record<string, unknown>;
-  return { id, projectId, name, recipe, settings, interactionsDataSetId, itemsDataSetId, createdAt: row.createdAt.toISOString() };
+  return {
+    id,
+    projectId,
+    name,
+    recipe,
+    settings,
+    interactionsDataSetId,
+    itemsDataSetId,
+    createdAt: row.createdAt.toISOString(),
+  };
 }
 
 function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersion {
   const { id, modelId, trainingJobId } = row;
   const metrics = row.metrics as unknown as Metrics;
-  return { id, modelId, trainingJobId, metrics, artifactBytes: Number(row.artifactBytes), createdAt: row.createdAt.toISOString() };
+  return {
+    id,
+    modelId,
+    trainingJobId,
+    metrics,
+    artifactBytes: Number(row.artifactBytes),
+    createdAt: row.createdAt.toISOString(),
+  };
 }

@@ -4,39 +4,50 @@ import { nameSchema } from '../projects/index.js';
 
 export const createModelSchema = z.object({
   name: nameSchema,
-  recipe: z.enum(recipeKeys as [string, ...string[]]).describe('How the model is trained; GET /v1/recipes lists each with its settings'),
-  settings: z.record(z.string(), z.unknown()).default({}).describe("Checked against the recipe's own schema; what is left out takes its default"),
+  recipe: z
+    .enum(recipeKeys as [string, ...string[]])
+    .describe('How the model is trained; GET /v1/recipes lists each with its settings'),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Checked against the recipe's own schema; what is left out takes its default"),
   interactionsDataSetId: z.uuid(),
   itemsDataSetId: z.uuid().optional().describe('Adds titles and other attributes to recommendations'),
 });
 
-export const modelSchema = z.object({
-  id: z.uuid(),
-  projectId: z.uuid(),
-  name: z.string(),
-  recipe: z.string(),
-  settings: z.record(z.string(), z.unknown()),
-  interactionsDataSetId: z.uuid(),
-  itemsDataSetId: z.uuid().nullable(),
-  createdAt: z.iso.datetime(),
-}).meta({ id: 'Model' });
+export const modelSchema = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    name: z.string(),
+    recipe: z.string(),
+    settings: z.record(z.string(), z.unknown()),
+    interactionsDataSetId: z.uuid(),
+    itemsDataSetId: z.uuid().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Model' });
 
 const metricValuesSchema = z.record(z.string(), z.number());
 
-export const metricsSchema = z.object({
-  model: metricValuesSchema,
-  popularity: metricValuesSchema.describe('The same metrics for recommending what is popular: the floor'),
-  evaluatedUsers: z.int(),
-}).meta({ id: 'Metrics' });
+export const metricsSchema = z
+  .object({
+    model: metricValuesSchema,
+    popularity: metricValuesSchema.describe('The same metrics for recommending what is popular: the floor'),
+    evaluatedUsers: z.int(),
+  })
+  .meta({ id: 'Metrics' });
 
-export const modelVersionSchema = z.object({
-  id: z.uuid(),
-  modelId: z.uuid(),
-  trainingJobId: z.uuid(),
-  metrics: metricsSchema,
-  artifactBytes: z.int(),
-  createdAt: z.iso.datetime(),
-}).meta({ id: 'ModelVersion' });
+export const modelVersionSchema = z
+  .object({
+    id: z.uuid(),
+    modelId: z.uuid(),
+    trainingJobId: z.uuid(),
+    metrics: metricsSchema,
+    artifactBytes: z.int(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'ModelVersion' });
 
 export const recipesSchema = z.object({
   recipes: z.array(

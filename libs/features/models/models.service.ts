@@ -33,8 +33,15 @@ export class ModelsService {
     const settings = parseSettings(body);
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
-      await this.requireKind(transaction, projectId, 'interactionsDataSetId', body.interactionsDataSetId, 'interactions');
-      if (body.itemsDataSetId) await this.requireKind(transaction, projectId, 'itemsDataSetId', body.itemsDataSetId, 'items');
+      await this.requireKind(
+        transaction,
+        projectId,
+        'interactionsDataSetId',
+        body.interactionsDataSetId,
+        'interactions',
+      );
+      if (body.itemsDataSetId)
+        await this.requireKind(transaction, projectId, 'itemsDataSetId', body.itemsDataSetId, 'items');
       const { name, recipe, interactionsDataSetId, itemsDataSetId = null } = body;
       const model = { id: newId(), projectId, name, recipe, settings, interactionsDataSetId, itemsDataSetId };
       return this.repository.create(transaction, { tenantId, ...model });
@@ -76,7 +83,13 @@ export class ModelsService {
     return this.repository.findArtifact(transaction, modelVersionId);
   }
 
-  private async requireKind(transaction: Transaction, projectId: string, field: string, dataSetId: string, kind: string): Promise<void> {
+  private async requireKind(
+    transaction: Transaction,
+    projectId: string,
+    field: string,
+    dataSetId: string,
+    kind: string,
+  ): Promise<void> {
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
     if (dataSet.kind !== kind) throw wrongDataSetKind(field, kind, dataSet.kind);
   }
@@ -85,5 +98,7 @@ export class ModelsService {
 function parseSettings({ recipe, settings }: CreateModel): Record<string, unknown> {
   const result = findRecipe(recipe)!.settings.safeParse(settings);
   if (result.success) return result.data as Record<string, unknown>;
-  throw wrongSettings(result.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })));
+  throw wrongSettings(
+    result.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })),
+  );
 }

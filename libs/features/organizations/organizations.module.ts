@@ -4,5 +4,9 @@ import { OrganizationsController } from './organizations.controller.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationsService } from './organizations.service.js';
 
-@Module({ imports: [BillingModule], controllers: [OrganizationsController], providers: [OrganizationsService, OrganizationsRepository] })
+@Module({
+  imports: [BillingModule],
+  controllers: [OrganizationsController],
+  providers: [OrganizationsService, OrganizationsRepository],
+})
 export class OrganizationsModule {}

@@ -5,7 +5,9 @@ export const nameSchema = textSchema.trim().min(1).max(120);
 
 export const createProjectSchema = z.object({ name: nameSchema });
 
-export const projectSchema = z.object({ id: z.uuid(), name: z.string(), createdAt: z.iso.datetime() }).meta({ id: 'Project' });
+export const projectSchema = z
+  .object({ id: z.uuid(), name: z.string(), createdAt: z.iso.datetime() })
+  .meta({ id: 'Project' });
 
 export type CreateProject = z.infer<typeof createProjectSchema>;
 export type Project = z.infer<typeof projectSchema>;

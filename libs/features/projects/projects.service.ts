@@ -14,11 +14,16 @@ export class ProjectsService {
   ) {}
 
   create(tenantId: string, { name }: CreateProject): Promise<Project> {
-    return this.database.tenant(tenantId, (transaction) => this.repository.create(transaction, tenantId, { id: newId(), name }));
+    return this.database.tenant(tenantId, (transaction) =>
+      this.repository.create(transaction, tenantId, { id: newId(), name }),
+    );
   }
 
   async list(tenantId: string, query: PageQuery) {
-    return toPage(await this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, query)), query);
+    return toPage(
+      await this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, query)),
+      query,
+    );
   }
 
   get(tenantId: string, projectId: string): Promise<Project> {

@@ -26,7 +26,8 @@ export class PredictorCache {
 
   private async load({ artifactKey, artifactSha256, recipe }: StoredArtifact): Promise<RankingPredictor> {
     const bytes = await this.objects.get(artifactKey);
-    if ((await sha256Hex(bytes)) !== artifactSha256) throw new Error(`Artifact ${artifactKey} is not what training stored: its SHA-256 differs`);
+    if ((await sha256Hex(bytes)) !== artifactSha256)
+      throw new Error(`Artifact ${artifactKey} is not what training stored: its SHA-256 differs`);
     return loadPredictor(findRecipe(recipe)!.family, bytes);
   }
 }

@@ -25,7 +25,8 @@ export class RecommendationsService {
   private readonly routes = new LRUCache<string, Route, { tenantId: string; deploymentId: string }>({
     max: 10_000,
     ttl: CACHE_MS,
-    fetchMethod: async (_, __, { context }) => (await this.findRoute(context.tenantId, context.deploymentId)) ?? undefined,
+    fetchMethod: async (_, __, { context }) =>
+      (await this.findRoute(context.tenantId, context.deploymentId)) ?? undefined,
   });
 
   constructor(

@@ -5,7 +5,9 @@ import { quoteText, withTables } from '../../platform/tables/tables.js';
 /** Reads imported Parquet into the dense, indexed form that trainers take. Ids are numbered in the order of their text. */
 export async function readTrainingInput(interactionsFile: string, itemsFile?: string): Promise<TrainingInput> {
   return withTables([interactionsFile, ...(itemsFile ? [itemsFile] : [])], async (connection) => {
-    await connection.run(`CREATE TEMP TABLE interactions AS SELECT * FROM read_parquet(${quoteText(interactionsFile)})`);
+    await connection.run(
+      `CREATE TEMP TABLE interactions AS SELECT * FROM read_parquet(${quoteText(interactionsFile)})`,
+    );
     const userIds = await numberIds(connection, 'user_id', 'users');
     const itemIds = await numberIds(connection, 'item_id', 'items');
     return {
@@ -21,14 +23,16 @@ async function numberIds(connection: DuckDBConnection, column: string, table: st
   await connection.run(`CREATE TEMP TABLE ${table} AS
     SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number FROM (SELECT DISTINCT ${column} FROM interactions)`);
   const ids: string[] = [];
-  await forEachChunk(connection, `SELECT ${column} FROM ${table} ORDER BY number`, ([column]) => {
-    for (const id of column!) ids.push(id as string);
+  await forEachChunk(connection, `SELECT ${column} FROM ${table} ORDER BY number`, ([values]) => {
+    for (const id of values!) ids.push(id as string);
   });
   return ids;
 }
 
 async function readInteractions(connection: DuckDBConnection) {
-  const [row] = (await connection.runAndReadAll('SELECT count(*), count(value), count(timestamp) FROM interactions')).getRows();
+  const [row] = (
+    await connection.runAndReadAll('SELECT count(*), count(value), count(timestamp) FROM interactions')
+  ).getRows();
   const [count, values, timestamps] = row!.map(Number) as [number, number, number];
   const input = {
     users: new Uint32Array(count),
@@ -49,8 +53,14 @@ async function readInteractions(connection: DuckDBConnection) {
   return input;
 }
 
-async function readAttributes(connection: DuckDBConnection, file: string, itemIds: string[]): Promise<TrainingInput['itemAttributes']> {
-  const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(file)}) SEMI JOIN items USING (item_id)`);
+async function readAttributes(
+  connection: DuckDBConnection,
+  file: string,
+  itemIds: string[],
+): Promise<TrainingInput['itemAttributes']> {
+  const reader = await connection.runAndReadAll(
+    `SELECT * FROM read_parquet(${quoteText(file)}) SEMI JOIN items USING (item_id)`,
+  );
   const byItem = new Map<string, Record<string, string>>();
   for (const { item_id, ...columns } of reader.getRowObjects()) {
     const known = Object.entries(columns).filter(([, value]) => value !== null);
@@ -60,7 +70,11 @@ async function readAttributes(connection: DuckDBConnection, file: string, itemId
 }
 
 /** Streams a result column by column, so that a hundred million rows never stand in memory as objects. */
-async function forEachChunk(connection: DuckDBConnection, sql: string, visit: (columns: readonly (readonly unknown[])[]) => void) {
+async function forEachChunk(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (columns: readonly (readonly unknown[])[]) => void,
+) {
   const result = await connection.stream(sql);
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     visit(chunk.getColumns());

@@ -45,7 +45,11 @@ export class TrainingJobsController {
   @Get('training-jobs/:jobId')
   @Requires('project:read')
   @Answers(200, 'The job', trainingJobSchema)
-  get(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('jobId') jobId: string) {
+  get(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('jobId') jobId: string,
+  ) {
     return this.trainingJobs.get(tenantId, projectId, jobId);
   }
 
@@ -53,7 +57,11 @@ export class TrainingJobsController {
   @Post('training-jobs/:jobId/cancel')
   @Requires('project:write')
   @Answers(200, 'The cancelled job', trainingJobSchema)
-  cancel(@CurrentPrincipal() { tenantId }: Principal, @Param('projectId') projectId: string, @Param('jobId') jobId: string) {
+  cancel(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('jobId') jobId: string,
+  ) {
     return this.trainingJobs.cancel(tenantId, projectId, jobId);
   }
 }

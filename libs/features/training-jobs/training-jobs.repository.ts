@@ -66,14 +66,29 @@ export class TrainingJobsRepository {
     const row = await transaction.trainingJob.findFirstOrThrow({ where: { id }, include: { model: true } });
     const { projectId, modelId, interactionsImportId, itemsImportId, attempt } = row;
     const { recipe, settings } = row.model;
-    return { tenantId, id, projectId, modelId, recipe, settings, interactionsImportId, itemsImportId, attempt, startedAt: row.startedAt! };
+    return {
+      tenantId,
+      id,
+      projectId,
+      modelId,
+      recipe,
+      settings,
+      interactionsImportId,
+      itemsImportId,
+      attempt,
+      startedAt: row.startedAt!,
+    };
   }
 
   extendLease(transaction: Transaction, claim: Claim): Promise<boolean> {
     return this.writeRunning(transaction, claim, { leaseExpiresAt: new Date(Date.now() + LEASE_SECONDS * 1000) });
   }
 
-  reportProgress(transaction: Transaction, claim: Claim, progress: { progress: number; phase: string; device: string }): Promise<boolean> {
+  reportProgress(
+    transaction: Transaction,
+    claim: Claim,
+    progress: { progress: number; phase: string; device: string },
+  ): Promise<boolean> {
     return this.writeRunning(transaction, claim, progress);
   }
 
@@ -105,14 +120,19 @@ export class TrainingJobsRepository {
   }
 
   /** Writes only while the claim is the latest and the job still runs: a worker that was thought dead changes nothing. */
-  private async writeRunning(transaction: Transaction, { id, attempt }: Claim, data: Prisma.TrainingJobUpdateManyMutationInput) {
+  private async writeRunning(
+    transaction: Transaction,
+    { id, attempt }: Claim,
+    data: Prisma.TrainingJobUpdateManyMutationInput,
+  ) {
     const { count } = await transaction.trainingJob.updateMany({ where: { id, attempt, status: 'running' }, data });
     return count === 1;
   }
 }
 
 function toTrainingJob(row: TrainingJobRow): TrainingJob {
-  const { id, projectId, modelId, status, progress, phase, warnings, failureReason, device, startedAt, finishedAt } = row;
+  const { id, projectId, modelId, status, progress, phase, warnings, failureReason, device, startedAt, finishedAt } =
+    row;
   return {
     id,
     projectId,

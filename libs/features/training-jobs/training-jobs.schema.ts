@@ -7,23 +7,25 @@ export const TRAINING_JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed'
 /** Takes no parameters yet; unknown ones are refused, so that adding some later changes no meaning. */
 export const createTrainingJobSchema = z.strictObject({}).prefault({});
 
-export const trainingJobSchema = z.object({
-  id: z.uuid(),
-  projectId: z.uuid(),
-  modelId: z.uuid(),
-  status: z.enum(TRAINING_JOB_STATUSES),
-  progress: z.number().min(0).max(1).describe('Share of the work done'),
-  phase: z.string().nullable().describe('What the worker is doing now'),
-  metrics: metricsSchema.nullable(),
-  warnings: z.array(z.string()).describe('What about the data may make the result poor'),
-  failureReason: z.string().nullable(),
-  modelVersionId: z.uuid().nullable(),
-  device: z.string().nullable(),
-  durationMs: z.int().nullable().describe('From start to end, or to now'),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
-}).meta({ id: 'TrainingJob' });
+export const trainingJobSchema = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    modelId: z.uuid(),
+    status: z.enum(TRAINING_JOB_STATUSES),
+    progress: z.number().min(0).max(1).describe('Share of the work done'),
+    phase: z.string().nullable().describe('What the worker is doing now'),
+    metrics: metricsSchema.nullable(),
+    warnings: z.array(z.string()).describe('What about the data may make the result poor'),
+    failureReason: z.string().nullable(),
+    modelVersionId: z.uuid().nullable(),
+    device: z.string().nullable(),
+    durationMs: z.int().nullable().describe('From start to end, or to now'),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'TrainingJob' });
 
 export const listTrainingJobsQuerySchema = pageQuerySchema.extend({ modelId: z.uuid().optional() });
 

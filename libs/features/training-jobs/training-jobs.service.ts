@@ -31,7 +31,9 @@ export class TrainingJobsService {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
       const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
-      const items = model.itemsDataSetId ? await this.requireContent(transaction, projectId, model.itemsDataSetId) : null;
+      const items = model.itemsDataSetId
+        ? await this.requireContent(transaction, projectId, model.itemsDataSetId)
+        : null;
       const job = await this.repository.create(transaction, {
         tenantId,
         id: newId(),
@@ -73,7 +75,11 @@ export class TrainingJobsService {
     return job;
   }
 
-  private async requireContent(transaction: Transaction, projectId: string, dataSetId: string): Promise<ImportedContent> {
+  private async requireContent(
+    transaction: Transaction,
+    projectId: string,
+    dataSetId: string,
+  ): Promise<ImportedContent> {
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
     const content = dataSet.currentImport && (await this.dataSets.findContent(transaction, dataSet.currentImport.id));
     if (!content) throw dataSetEmpty(dataSet.name);
@@ -85,10 +91,14 @@ function warningsAbout({ rows, statistics }: ImportedContent): string[] {
   const activeUsers = statistics?.usersWithTwoOrMore ?? 0;
   const warnings = [];
   if (rows < INTERACTIONS_ADVISED) {
-    warnings.push(`There are ${rows} interactions; below ${INTERACTIONS_ADVISED} a recommender rarely beats popularity.`);
+    warnings.push(
+      `There are ${rows} interactions; below ${INTERACTIONS_ADVISED} a recommender rarely beats popularity.`,
+    );
   }
   if (activeUsers < ACTIVE_USERS_ADVISED) {
-    warnings.push(`${activeUsers} users have two interactions or more; the metrics say little below ${ACTIVE_USERS_ADVISED}.`);
+    warnings.push(
+      `${activeUsers} users have two interactions or more; the metrics say little below ${ACTIVE_USERS_ADVISED}.`,
+    );
   }
   return warnings;
 }

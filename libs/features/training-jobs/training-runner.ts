@@ -22,7 +22,11 @@ export abstract class TrainingRunner {
    * @throws TrainingFailedError where the customer can be told why
    * @throws the signal's reason once it is aborted
    */
-  abstract run(task: TrainingTask, onProgress: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainingResult>;
+  abstract run(
+    task: TrainingTask,
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TrainingResult>;
 }
 
 /** Training cannot succeed however often it is tried; the message is for the customer. */

@@ -37,9 +37,12 @@ export class TrainingService {
 
   /** Carries out one job; does nothing when another worker has it or it has ended. */
   async run(message: QueueMessage): Promise<void> {
-    const job = await this.database.tenant(message.tenantId, (transaction) => this.repository.claim(transaction, message));
+    const job = await this.database.tenant(message.tenantId, (transaction) =>
+      this.repository.claim(transaction, message),
+    );
     if (!job) return;
-    const extend = () => this.database.tenant(job.tenantId, (transaction) => this.repository.extendLease(transaction, job));
+    const extend = () =>
+      this.database.tenant(job.tenantId, (transaction) => this.repository.extendLease(transaction, job));
     try {
       await withLease(extend, async (signal) => this.complete(job, await this.train(job, signal)));
     } catch (error) {
@@ -50,7 +53,9 @@ export class TrainingService {
 
   /** Sends lost messages again and gives up on jobs that no worker survived. */
   async sweep(): Promise<void> {
-    for (const { tenantId, id, attempt } of await this.database.system((transaction) => this.repository.findStranded(transaction))) {
+    for (const { tenantId, id, attempt } of await this.database.system((transaction) =>
+      this.repository.findStranded(transaction),
+    )) {
       await this.database.tenant(tenantId, async (transaction) => {
         if (attempt < ATTEMPTS_MAX) return this.queue.send(transaction, 'training-jobs', { tenantId, id });
         const reason =
@@ -64,7 +69,9 @@ export class TrainingService {
   private async train(job: ClaimedJob, signal: AbortSignal): Promise<TrainingResult> {
     const files: LocalFile[] = [];
     const open = async (importId: string): Promise<string> => {
-      const content = await this.database.tenant(job.tenantId, (transaction) => this.dataSets.findContent(transaction, importId));
+      const content = await this.database.tenant(job.tenantId, (transaction) =>
+        this.dataSets.findContent(transaction, importId),
+      );
       if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
       const file = await this.objects.open(content.contentKey);
       files.push(file);
@@ -97,7 +104,15 @@ export class TrainingService {
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       if (!(await this.repository.succeed(transaction, job, metrics, finishedAt))) return false;
       const stored = { artifactKey, artifactSha256, artifactBytes: artifact.byteLength };
-      await this.models.addVersion(transaction, { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics, ...stored });
+      await this.models.addVersion(transaction, {
+        id: modelVersionId,
+        tenantId,
+        projectId,
+        modelId,
+        trainingJobId,
+        metrics,
+        ...stored,
+      });
       const event = { id: trainingJobId, tenantId, meter: 'training_seconds' as const, quantity: seconds, projectId };
       await this.usage.recordIn(transaction, { ...event, occurredAt: finishedAt });
       return true;

@@ -17,7 +17,12 @@ export class TrainingWorkerModule {
     return {
       module: TrainingWorkerModule,
       imports: [DataSetsModule, ModelsModule, UsageModule],
-      providers: [TrainingJobsProcessor, TrainingService, TrainingJobsRepository, { provide: TrainingRunner, useClass: runner }],
+      providers: [
+        TrainingJobsProcessor,
+        TrainingService,
+        TrainingJobsRepository,
+        { provide: TrainingRunner, useClass: runner },
+      ],
     };
   }
 }

@@ -34,7 +34,9 @@ export const usageRowSchema = z.object({
   quantity: z.string().describe('Exact decimal'),
 });
 
-export const usageSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetime(), rows: z.array(usageRowSchema) }).meta({ id: 'Usage' });
+export const usageSchema = z
+  .object({ from: z.iso.datetime(), to: z.iso.datetime(), rows: z.array(usageRowSchema) })
+  .meta({ id: 'Usage' });
 
 export type UsageQuery = z.infer<typeof usageQuerySchema>;
 export type UsageRow = z.infer<typeof usageRowSchema>;

@@ -33,4 +33,9 @@ export function permissionsOf(role: Role, isOperator: boolean): Permission[] {
 }
 
 /** Scopes that an API key may hold: never keys, billing or the operator's. */
-export const API_KEY_SCOPES = ['recommendations:read', 'project:read', 'project:write', 'usage:read'] as const satisfies Permission[];
+export const API_KEY_SCOPES = [
+  'recommendations:read',
+  'project:read',
+  'project:write',
+  'usage:read',
+] as const satisfies Permission[];

@@ -44,5 +44,6 @@ export const Public = () => SetMetadata(IS_PUBLIC, true);
 
 /** The caller, as the authentication guard found them. */
 export const CurrentPrincipal = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>().user,
+  (_: unknown, context: ExecutionContext) =>
+    context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>().user,
 );

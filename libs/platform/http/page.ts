@@ -18,7 +18,10 @@ export function pageArguments({ limit, cursor }: PageQuery) {
   return { take: limit + 1, orderBy: { id: 'desc' as const }, ...(cursor && { where: { id: { lt: cursor } } }) };
 }
 
-export function toPage<T extends { id: string }>(rows: T[], { limit }: PageQuery): { data: T[]; nextCursor: string | null } {
+export function toPage<T extends { id: string }>(
+  rows: T[],
+  { limit }: PageQuery,
+): { data: T[]; nextCursor: string | null } {
   const data = rows.slice(0, limit);
   return { data, nextCursor: rows.length > limit ? data.at(-1)!.id : null };
 }

@@ -21,7 +21,10 @@ export class LeaseLostError extends Error {
  *
  * @param extend pushes the row's lease on; false when the row is no longer this worker's, which aborts the signal
  */
-export async function withLease<T>(extend: () => Promise<boolean>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withLease<T>(
+  extend: () => Promise<boolean>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const beat = async () => {
     // A database that is away for a moment is no reason to stop: the lease outlives several beats.

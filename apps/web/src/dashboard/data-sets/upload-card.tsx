@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { FileSpreadsheet, UploadCloud } from 'lucide-react';
+import { type DragEvent, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DataSet } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { classNames } from '../../ui/class-names';
+import { Form } from '../../ui/form';
+import { ProgressBar } from '../../ui/progress-bar';
+import { ColumnMappingFields, readColumnMapping } from './column-mapping-fields';
+import { dataSetsQuery } from './data-sets.queries';
+import { uploadContent } from './upload-content';
+
+/** Sends a CSV file into the data set, whose rows it will replace once they are checked. */
+export function UploadCard({ dataSet }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [file, setFile] = useState<File | null>(null);
+  const [share, setShare] = useState(0);
+  const upload = useMutation({
+    mutationFn: ({ content, values }: { content: File; values: FormData }) =>
+      uploadContent({
+        path: { projectId: dataSet.projectId, dataSetId: dataSet.id },
+        file: content,
+        mapping: readColumnMapping(values),
+        onProgress: setShare,
+      }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: dataSetsQuery(dataSet.projectId).queryKey });
+      setFile(null);
+    },
+  });
+  const submit = (values: FormData) => {
+    setShare(0);
+    if (file) upload.mutate({ content: file, values });
+  };
+  return (
+    <Card
+      title={dataSet.currentImport ? t('upload.replaceTitle') : t('upload.title')}
+      hint={dataSet.currentImport && t('upload.replaceHint')}
+    >
+      <Form
+        onSubmit={submit}
+        error={upload.error}
+        actions={
+          <Button type="submit" variant="primary" isBusy={upload.isPending} disabled={!file}>
+            {t('upload.submit')}
+          </Button>
+        }
+      >
+        <DropZone file={file} onFile={setFile} kind={dataSet.kind} isDisabled={upload.isPending} />
+        {upload.isPending && <ProgressBar label={t('upload.progress')} share={share} />}
+        <ColumnMappingFields kind={dataSet.kind} />
+      </Form>
+    </Card>
+  );
+}
+
+interface DropZoneProps {
+  file: File | null;
+  onFile: (file: File) => void;
+  kind: DataSet['kind'];
+  isDisabled: boolean;
+}
+
+function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const hintId = useId();
+  const [isOver, setIsOver] = useState(false);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setIsOver(false);
+    const dropped = event.dataTransfer.files[0];
+    if (dropped && !isDisabled) onFile(dropped);
+  };
+  return (
+    <label
+      onDragOver={(event) => {
+        event.preventDefault();
+        setIsOver(true);
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={drop}
+      className={classNames(
+        'flex flex-col items-center gap-1 rounded-lg border border-dashed px-4 py-8 text-center transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
+        isOver ? 'border-accent bg-accent-soft' : 'border-line-strong hover:bg-sunken/60',
+      )}
+    >
+      <input
+        type="file"
+        accept=".csv,.tsv,.txt,text/csv"
+        aria-label={t('upload.file')}
+        aria-describedby={hintId}
+        disabled={isDisabled}
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          if (chosen) onFile(chosen);
+        }}
+        className="sr-only"
+      />
+      {file ? (
+        <FileSpreadsheet aria-hidden className="size-6 text-accent" />
+      ) : (
+        <UploadCloud aria-hidden className="size-6 text-muted" />
+      )}
+      <span className="font-medium break-all">
+        {file ? `${file.name} · ${format.bytes(file.size)}` : t('upload.choose')}
+      </span>
+      <span id={hintId} className="text-xs text-muted">
+        {t(`upload.columns.${kind}`)}
+      </span>
+    </label>
+  );
+}

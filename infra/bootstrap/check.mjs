@@ -1,0 +1,62 @@
+// The checks that need no database: format, lint, types, who imports whom, and openapi.json and the client against the routes.
+import { spawn } from 'node:child_process';
+import { pinnedNode, root } from './prepare.mjs';
+
+const CHECKS = {
+  format: [
+    'node_modules/prettier/bin/prettier.cjs',
+    '--check',
+    '.',
+    '--log-level',
+    'warn',
+    '--cache',
+    '--cache-location',
+    'node_modules/.cache/prettier',
+  ],
+  lint: ['node_modules/oxlint/bin/oxlint', '--quiet'],
+  'types of the platform': [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.json',
+    '--noEmit',
+    '--incremental',
+    '--tsBuildInfoFile',
+    'node_modules/.cache/tsc-platform',
+  ],
+  'types of the dashboard': ['node_modules/typescript/bin/tsc', '-p', 'apps/web/tsconfig.json'],
+  imports: [
+    'node_modules/.bin/depcruise',
+    '--config',
+    'test/architecture/import-rules.mjs',
+    'apps',
+    'libs',
+    'infra',
+    'prisma',
+  ],
+};
+
+/** @returns the number of checks that passed and that failed; what failed is shown */
+export async function countChecks() {
+  const counts = { passed: 0, failed: 0 };
+  for (const [name, args] of Object.entries(CHECKS)) {
+    const { code, output } = await runCheck(args);
+    console.log(`${code === 0 ? '✓' : '✗'} ${name}`);
+    if (code !== 0) console.log(output.trim());
+    counts[code === 0 ? 'passed' : 'failed']++;
+  }
+  return counts;
+}
+
+/** @returns the exit code */
+export async function runChecks() {
+  return (await countChecks()).failed === 0 ? 0 : 1;
+}
+
+function runCheck(args) {
+  return new Promise((resolve) => {
+    const child = spawn(pinnedNode(), args, { cwd: root });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('exit', (code) => resolve({ code: code ?? 1, output }));
+  });
+}

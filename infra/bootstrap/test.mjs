@@ -1,0 +1,36 @@
+// `npm test`: everything, on a fresh clone too. Ends with one line that sums over all runners.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build, checkMachine, install, pinnedNode, run } from './prepare.mjs';
+import { countChecks } from './check.mjs';
+import { findChromium } from './chromium.mjs';
+
+checkMachine();
+await install();
+await build();
+const total = await countChecks();
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
+const env = { CHROMIUM_PATH: await findChromium() };
+// The browser's project comes alone, last: it times what a person would wait for.
+for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['e2e']]) {
+  const file = path.join(folder, `${projects[0]}.json`);
+  const selected = projects.flatMap((name) => ['--project', name]);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const code = await run(pinnedNode(), ['node_modules/vitest/vitest.mjs', 'run', ...selected, ...reporters], env);
+  const { numPassedTests, numFailedTests } = readResults(file);
+  total.passed += numPassedTests;
+  // A runner that broke down without a failed test (a setup that threw, say) is a failure all the same.
+  total.failed += Math.max(numFailedTests, code === 0 ? 0 : 1);
+}
+rmSync(folder, { recursive: true });
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+function readResults(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 1 };
+  }
+}

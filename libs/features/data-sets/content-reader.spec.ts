@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { quoteText, withTables } from '../../platform/tables/tables.js';
+import { ContentError, readContent } from './content-reader.js';
+import type { ColumnMapping, DataSetKind } from './data-sets.schema.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-content-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+
+async function read(csv: string | Buffer, kind: DataSetKind = 'interactions', mapping: ColumnMapping = {}) {
+  const file = path.join(folder, `${files++}.csv`);
+  const target = file.replace('.csv', '.parquet');
+  writeFileSync(file, csv);
+  const content = await readContent(file, target, kind, mapping);
+  const rows = await withTables([target], async (connection) =>
+    (await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(target)})`)).getRowObjects(),
+  );
+  return { ...content, rows };
+}
+
+const errorsOf = ({ errors }: Awaited<ReturnType<typeof read>>) => errors.map(({ row, column }) => [row, column]);
+
+describe('reading interactions', () => {
+  it('types values and times: Unix seconds, milliseconds and ISO 8601 with or without an offset', async () => {
+    const times = [
+      '1577836800',
+      '1577836800000',
+      '2020-01-01',
+      '2020-01-01T00:00:00Z',
+      '2020-01-01 02:00:00+02',
+      '2020-01-01T02:00:00+02:00',
+    ];
+    const { rows } = await read(
+      ['user_id,item_id,value,timestamp', ...times.map((time, i) => `u,i${i},1.5,${time}`)].join('\n'),
+    );
+    expect(rows.map(({ timestamp }) => timestamp)).toEqual(times.map(() => 1_577_836_800));
+    expect(rows[0]).toMatchObject({ user_id: 'u', item_id: 'i0', value: 1.5, event_type: null });
+  });
+
+  it.each([
+    ['a byte order mark and CRLF', '\uFEFFuser_id,item_id\r\nu1,i1\r\n'],
+    ['UTF-16 from a spreadsheet', Buffer.from('\uFEFFuser_id;item_id\nu1;i1\n', 'utf16le')],
+    ['tabs', 'user_id\titem_id\nu1\ti1\n'],
+    ['pipes and no last newline', 'user_id|item_id\nu1|i1'],
+    ['columns in another order, and others between them', 'x,item_id,y,user_id\n1,i1,2,u1\n'],
+    ['quotes where none are needed', '"user_id","item_id"\n"u1","i1"\n'],
+    ['spaces around ids', 'user_id,item_id\n u1 ,i1 \n'],
+  ])('takes %s', async (_, csv) => {
+    expect((await read(csv)).rows).toMatchObject([{ user_id: 'u1', item_id: 'i1' }]);
+  });
+
+  it('keeps ids as text, whatever they look like', async () => {
+    const ids = ['007', '1e5', 'NULL', '🎬', 'a,b', 'say "hi"', 'x'.repeat(256)];
+    const csv = ['user_id,item_id', ...ids.map((id) => `"${id.replaceAll('"', '""')}",i`)].join('\n');
+    expect((await read(csv)).rows.map((row) => row['user_id'])).toEqual(ids);
+  });
+
+  it('finds each kind of wrong row at its line and column, and takes the rest', async () => {
+    const lines = [
+      'user_id,item_id,rating,timestamp',
+      'u,i,5,1',
+      ',i,5,1',
+      'u,,5,1',
+      'u,i,five,1',
+      'u,i,nan,1',
+      'u,i,5,yesterday',
+      'u,i,5,-1',
+      'u,i',
+      'u,i,5,1,extra',
+      `${'u'.repeat(257)},i,5,1`,
+      'u,i,,',
+    ];
+    const found = await read(lines.join('\n'));
+    expect(found).toMatchObject({ rowsAccepted: 2, rowsRejected: 9 });
+    expect(errorsOf(found)).toEqual([
+      [3, 'user_id'],
+      [4, 'item_id'],
+      [5, 'rating'],
+      [6, 'rating'],
+      [7, 'timestamp'],
+      [8, 'timestamp'],
+      [9, null],
+      [10, null],
+      [11, 'user_id'],
+    ]);
+  });
+
+  it('counts lines that are not UTF-8 and goes on after them', async () => {
+    const csv = Buffer.concat([
+      Buffer.from('user_id,item_id\nu1,i1\n'),
+      Buffer.from([0xc4, 0xe3, 0x2c, 0x41, 0x0a]),
+      Buffer.from(',x\nu2,i2\n'),
+    ]);
+    expect(errorsOf(await read(csv))).toEqual([
+      [3, null],
+      [4, 'user_id'],
+    ]);
+  });
+
+  it('shows a wrong cell with its control characters replaced', async () => {
+    const { errors } = await read('user_id,item_id,rating\nu,i,a\u0000b\n');
+    expect(errors[0]!.message).toBe('"a\uFFFDb" is not a finite number');
+  });
+
+  it.each([
+    ['an empty file', '', /empty/],
+    ['an empty first line', '\nu,i\n', /first line is empty/],
+    ['no header', '1,2\n3,4\n', /There is no column user_id/],
+    ['a header without item ids', 'user_id,thing\n', /There is no column item_id.*has: user_id, thing/],
+    ['bytes that are no text', Buffer.from([0, 1, 2, 255]), /There is no column user_id/],
+  ])('refuses %s as a whole, and says why', async (_, csv, reason) => {
+    await expect(read(csv)).rejects.toThrow(ContentError);
+    await expect(read(csv)).rejects.toThrow(reason);
+  });
+
+  it('follows a mapping, and says which header of it is missing', async () => {
+    const mapping = { user_id: 'wer', item_id: 'was' };
+    expect((await read('wer,was\nu,i\n', 'interactions', mapping)).rows).toMatchObject([
+      { user_id: 'u', item_id: 'i' },
+    ]);
+    await expect(read('wer,was\n', 'interactions', { user_id: 'wer', item_id: 'wo' })).rejects.toThrow(/no column wo/);
+  });
+
+  it('accounts for every line of any mixture of good and bad ones', async () => {
+    const cell = fc.constantFrom('u1', 'ü', '', '7', 'nan', '"q"', ' ');
+    const row = fc.array(cell, { minLength: 2, maxLength: 4 }).map((cells) => cells.join(','));
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), async (rows) => {
+        const { rowsAccepted, rowsRejected, errors } = await read(['user_id,item_id,value', ...rows].join('\n'));
+        expect(rowsAccepted + rowsRejected).toBe(rows.length);
+        // A delimiter at the end of a full row is forgiven.
+        const isGood = (line: string) => {
+          const [user, item, value, ...extra] = line.split(',');
+          return (
+            user!.trim() !== '' &&
+            item!.trim() !== '' &&
+            ['', '7'].includes(value!) &&
+            (extra.length === 0 || extra.join() === '')
+          );
+        };
+        expect(errors.map((error) => error.row)).toEqual(rows.flatMap((line, i) => (isGood(line) ? [] : [i + 2])));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('reading items', () => {
+  it('keeps further columns as attributes and the first of two descriptions', async () => {
+    const found = await read('item_id,title,genres\n1,"A, B",x|y\n1,again,z\n,q,r\n2,Ünï,\n', 'items');
+    expect(found.rows).toEqual([
+      { item_id: '1', title: 'A, B', genres: 'x|y' },
+      { item_id: '2', title: 'Ünï', genres: null },
+    ]);
+    expect(errorsOf(found)).toEqual([
+      [3, 'item_id'],
+      [4, 'item_id'],
+    ]);
+  });
+});

@@ -1,0 +1,216 @@
+import { mkdtempSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import request from 'supertest';
+import Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startLocalStripe } from '../../infra/local-stripe/server.js';
+import { startApi, Tenant, type TestApi, WEBHOOK_SECRET } from '../factories/api.js';
+
+const PRO_FEE = '49.00';
+
+let api: TestApi;
+let localStripe: FastifyInstance;
+let owner: pg.Client;
+let stripe: Stripe;
+
+beforeAll(async () => {
+  const stripePort = await freePort();
+  api = await startApi({ STRIPE_API_URL: `http://127.0.0.1:${stripePort}`, PUBLIC_URL: 'http://localhost:3000' });
+  localStripe = await startLocalStripe({
+    file: path.join(mkdtempSync(path.join(tmpdir(), 'kindred-stripe-')), 'stripe.json'),
+    port: stripePort,
+    webhookUrl: `${api.url}/v1/billing/stripe/webhook`,
+    webhookSecret: WEBHOOK_SECRET,
+  });
+  stripe = new Stripe('sk_test_none', { host: '127.0.0.1', port: String(stripePort), protocol: 'http' });
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(async () => {
+  await Promise.all([api.close(), localStripe.close(), owner.end()]);
+});
+
+const invoiceOf = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come true within 10 seconds');
+}
+
+/** Opens a Checkout and clicks "Pay" on the local Stripe's page. */
+async function upgrade(tenant: Tenant): Promise<void> {
+  const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
+  const page = await fetch(body.url);
+  expect(await page.text()).toContain('$49.00 a month');
+  const paid = await fetch(body.url, { method: 'POST', redirect: 'manual' });
+  expect(paid.headers.get('location')).toBe('http://localhost:3000/billing?checkout=success');
+  await until(async () => (await invoiceOf(tenant)).plan.key === 'pro');
+}
+
+async function addUsage(tenant: Tenant, meter: string, quantity: string): Promise<void> {
+  const { organization } = (await tenant.get('/v1/me')).body;
+  await owner.query(
+    `INSERT INTO usage_events (tenant_id, id, meter_key, quantity, price_version_id, occurred_at)
+     SELECT $1, gen_random_uuid(), $2, $3, price_version_id, now() FROM subscriptions WHERE tenant_id = $1`,
+    [organization.id, meter, quantity],
+  );
+}
+
+describe('the upcoming invoice', () => {
+  it('of a new organization is nothing, line by line', async () => {
+    const invoice = await invoiceOf(await Tenant.signUp(api));
+    expect(invoice).toMatchObject({ currency: 'usd', status: 'active', total: '0.00' });
+    expect(invoice.lines.map(({ amount }: { amount: string }) => amount)).toEqual(['0.00', '0.00', '0.00']);
+    expect(new Date(invoice.periodEnd) > new Date()).toBe(true);
+  });
+
+  it('rates what goes beyond the plan exactly, and its lines add up to its total', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    await addUsage(tenant, 'recommendation_requests', '123456');
+    await addUsage(tenant, 'training_seconds', '7211');
+    const invoice = await invoiceOf(tenant);
+    // (123,456 − 100,000) × 0.0002 = 4.6912; (7,211 − 7,200) × 0.0005 = 0.0055, each rounded half up to the cent.
+    expect(invoice.lines.map(({ amount }: { amount: string }) => amount)).toEqual([PRO_FEE, '4.69', '0.01']);
+    expect(invoice.total).toBe('53.70');
+  });
+
+  it('bills what was used before an upgrade by the plan that it was used under', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    // Metered under Free, in the running period: as if the upgrade had come later.
+    await owner.query(
+      `INSERT INTO usage_events (tenant_id, id, meter_key, quantity, price_version_id, occurred_at)
+       SELECT $1, gen_random_uuid(), 'recommendation_requests', 9000, id, now() FROM price_versions WHERE plan_key = 'free'`,
+      [organization.id],
+    );
+    await addUsage(tenant, 'recommendation_requests', '100001');
+    const { lines } = await invoiceOf(tenant);
+    const requests = lines.filter(({ meter }: { meter: string }) => meter === 'recommendation_requests');
+    expect(requests.map(({ quantity, amount }: Record<string, string>) => [quantity, amount])).toEqual([
+      ['100001', '0.00'],
+      ['9000', '0.00'],
+    ]);
+  });
+});
+
+describe('Checkout', () => {
+  it('upgrades to Pro when it is paid, and is refused to those who are on it', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(409);
+    expect(body.code).toBe('already_on_plan');
+    await tenant.post('/v1/billing/checkout-sessions', { plan: 'gold' }).expect(400);
+  });
+
+  it('makes one customer of two clicks at once', async () => {
+    const tenant = await Tenant.signUp(api);
+    const open = () => tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
+    const sessions = await Promise.all([open(), open()]);
+    const customers = await Promise.all(sessions.map(({ body }) => stripe.checkout.sessions.retrieve(body.id)));
+    expect(new Set(customers.map(({ customer }) => customer)).size).toBe(1);
+  });
+
+  it('puts the organization back on Free when the subscription ends', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const { rows } = await owner.query('SELECT stripe_subscription_id AS id FROM subscriptions WHERE tenant_id = $1', [
+      organization.id,
+    ]);
+    await stripe.subscriptions.cancel(rows[0].id);
+    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+  });
+});
+
+describe('a webhook', () => {
+  const send = (payload: string, signature: string) =>
+    request(api.url)
+      .post('/v1/billing/stripe/webhook')
+      .set({ 'content-type': 'application/json', 'stripe-signature': signature })
+      .send(payload);
+  const sign = (payload: string, secret = WEBHOOK_SECRET, timestamp = Math.floor(Date.now() / 1000)) =>
+    stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+
+  it('is refused where it is unsigned, forged, altered or stale', async () => {
+    const payload = JSON.stringify({
+      id: 'evt_1',
+      object: 'event',
+      type: 'customer.subscription.updated',
+      data: { object: {} },
+    });
+    const sixMinutesAgo = Math.floor(Date.now() / 1000) - 360;
+    await send(payload, '').expect(400);
+    await send(payload, sign(payload, 'whsec_wrong')).expect(400);
+    await send(`${payload} `, sign(payload)).expect(400);
+    await send(payload, sign(payload, WEBHOOK_SECRET, sixMinutesAgo)).expect(400);
+  });
+
+  it('that comes twice or out of order leaves what Stripe says now', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const { rows } = await owner.query(
+      'SELECT stripe_subscription_id AS subscription, stripe_customer_id AS customer FROM subscriptions JOIN organizations ON id = tenant_id WHERE tenant_id = $1',
+      [organization.id],
+    );
+    // A deletion that Stripe knows nothing of: late, reordered or replayed by someone who holds an old event.
+    const object = {
+      id: rows[0].subscription,
+      object: 'subscription',
+      customer: rows[0].customer,
+      status: 'canceled',
+      metadata: {},
+    };
+    const payload = JSON.stringify({
+      id: 'evt_late',
+      object: 'event',
+      type: 'customer.subscription.deleted',
+      data: { object },
+    });
+    for (let times = 0; times < 3; times++) await send(payload, sign(payload)).expect(204);
+    expect((await invoiceOf(tenant)).plan.key).toBe('pro');
+  });
+
+  it('of a customer that nobody here is does no harm', async () => {
+    const object = { id: 'sub_x', object: 'subscription', customer: 'cus_unknown' };
+    const payload = JSON.stringify({
+      id: 'evt_x',
+      object: 'event',
+      type: 'customer.subscription.updated',
+      data: { object },
+    });
+    await send(payload, sign(payload)).expect(204);
+  });
+});
+
+describe('the operator', () => {
+  it('sees every organization with its plan, usage and what it will pay; nobody else does', async () => {
+    const tenant = await Tenant.signUp(api, 'Paying shop');
+    await upgrade(tenant);
+    await addUsage(tenant, 'recommendation_requests', '42');
+    await tenant.get('/v1/admin/organizations').expect(403);
+    const operator = await Tenant.signUp(api, 'Operators');
+    await owner.query('UPDATE users SET is_operator = true WHERE email = $1', [operator.email]);
+    const { data } = (await operator.get('/v1/admin/organizations?limit=100').expect(200)).body;
+    const shop = data.find(({ name }: { name: string }) => name === 'Paying shop');
+    expect(shop).toMatchObject({ plan: 'Pro', members: 1, upcomingTotal: (await invoiceOf(tenant)).total });
+    expect(shop.usage).toContainEqual({ meter: 'recommendation_requests', quantity: '42' });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

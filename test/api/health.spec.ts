@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import request from 'supertest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApi, Tenant, type TestApi } from '../factories/api.js';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const get = (path: string) => request(api.url).get(path);
+
+it('answers probes, metrics and documentation without credentials', async () => {
+  expect((await get('/livez').expect(200)).body).toEqual({ status: 'ok' });
+  expect((await get('/readyz').expect(200)).body).toEqual({ status: 'ok' });
+  expect((await get('/metrics').expect(200)).text).toContain('http_server_request_duration_seconds');
+  expect((await get('/docs').expect(200)).text).toContain('swagger-ui');
+  expect((await get('/openapi.json').expect(200)).body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
+});
+
+it('never labels a metric with a tenant', async () => {
+  const tenant = await Tenant.signUp(api);
+  const { organization } = (await tenant.get('/v1/me')).body;
+  await tenant.get(`/v1/projects/${organization.id}`).expect(404);
+  expect((await get('/metrics')).text).not.toContain(organization.id);
+});
+
+it('names each request, ours or the caller’s way, and says so in errors', async () => {
+  const given = await get('/v1/projects').set('x-request-id', 'order-4711').expect(401);
+  expect([given.headers['x-request-id'], given.body.requestId]).toEqual(['order-4711', 'order-4711']);
+  const made = await get('/v1/nowhere').expect(404);
+  expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  const injected = await get('/v1/projects').set('x-request-id', '{"level":60}').expect(401);
+  expect(injected.headers['x-request-id']).not.toContain('level');
+});
+
+it('answers problem details to bodies that are no JSON, too large or of no known type', async () => {
+  const post = (type: string, body: string) =>
+    request(api.url).post('/v1/auth/login').set('content-type', type).send(body);
+  for (const [response, status] of [
+    [await post('application/json', '{"email":'), 400],
+    [await post('application/json', JSON.stringify({ email: 'x'.repeat(2_000_000) })), 413],
+    [await post('application/xml', '<x/>'), 415],
+    [await post('application/json', '{"__proto__":{"isOperator":true}}'), 400],
+  ] as const) {
+    expect([response.status, response.type]).toEqual([status, 'application/problem+json']);
+  }
+});

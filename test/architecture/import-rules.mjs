@@ -1,0 +1,87 @@
+// Who may import whom. `npm run check` holds the sources to it; the planted imports beside this file show that each rule bites.
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    rule(
+      'compute-stands-alone',
+      'compute imports nothing of ours',
+      { path: '^libs/compute/' },
+      { path: '^(libs/(?!compute/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
+      'models-use-compute',
+      'models import compute and each other’s frame, nothing else of ours',
+      { path: '^libs/models/' },
+      { path: '^(libs/(?!models/|compute/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
+      'no-family-in-family',
+      'a family never imports another',
+      { path: '^libs/models/([^/]+)/' },
+      { path: '^libs/models/[^/]+/', pathNot: '^libs/models/$1/' },
+    ),
+    rule(
+      'platform-stands-alone',
+      'platform imports platform',
+      { path: '^libs/platform/' },
+      { path: '^(libs/(?!platform/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
+      'features-through-doors',
+      'a feature imports another by its index.ts',
+      { path: '^libs/features/([^/]+)/' },
+      { path: '^libs/features/[^/]+/', pathNot: ['^libs/features/$1/', '^libs/features/[^/]+/index\\.ts$'] },
+    ),
+    rule(
+      'features-below-apps',
+      'a feature imports platform, and of models only what the API may load',
+      { path: '^libs/features/' },
+      {
+        path: '^(apps/|infra/|prisma/|libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$))',
+      },
+    ),
+    rule(
+      'apps-through-doors',
+      'an app imports a feature by its doors',
+      { path: '^apps/' },
+      { path: '^libs/features/', pathNot: '^libs/features/[^/]+/(index|worker)\\.ts$' },
+    ),
+    rule(
+      'api-loads-no-trainer',
+      'the API reaches predictors, never trainers',
+      { path: '^apps/api/' },
+      { path: '^libs/models/(trainers\\.ts|[^/]+/trainer\\.ts)$', reachable: true },
+    ),
+    rule(
+      'web-uses-the-client',
+      'the dashboard knows the platform by its client alone',
+      { path: '^apps/web/' },
+      { path: '^(libs/(?!client/)|apps/(?!web/)|infra/|prisma/)' },
+    ),
+    rule(
+      'prisma-in-repositories',
+      'the generated client is for repositories and the database service',
+      { path: '^(libs|apps)/', pathNot: ['\\.repository\\.ts$', '^libs/platform/database/'] },
+      { path: '^libs/platform/database/generated/' },
+    ),
+    rule(
+      'no-cycles',
+      'nothing imports itself round a corner',
+      { pathNot: '^libs/(client|platform/database/generated)/' },
+      { circular: true, viaOnly: { pathNot: '^libs/(client|platform/database/generated)/' } },
+    ),
+    rule('no-missing-modules', 'every import leads somewhere', {}, { couldNotResolve: true }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.(wgsl|css|json)$' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};

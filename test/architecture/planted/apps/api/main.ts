@@ -1,0 +1,2 @@
+import '../../libs/features/a/a.service.js';
+import './step.js';

@@ -1,0 +1,1 @@
+import '../../libs/features/b/worker.js';

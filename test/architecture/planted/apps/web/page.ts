@@ -1,0 +1,2 @@
+import '../../libs/client/index.js';
+import '../../libs/features/a/index.js';

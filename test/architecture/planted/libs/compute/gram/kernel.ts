@@ -1,0 +1,2 @@
+import '../../platform/clock/clock.js';
+export const gram = 0;

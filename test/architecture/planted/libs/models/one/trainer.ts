@@ -1,0 +1,2 @@
+import '../two/trainer.js';
+import '../../platform/clock/clock.js';

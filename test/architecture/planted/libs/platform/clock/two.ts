@@ -1,0 +1,2 @@
+import './one.js';
+import './three.js';
