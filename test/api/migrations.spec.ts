@@ -28,11 +28,11 @@ describe('migrations', () => {
   });
 
   it('refuse to go on where one was edited after it was applied', async () => {
-    await owner.query(`UPDATE _prisma_migrations SET checksum = 'x' || checksum`);
+    await owner.query(`UPDATE _prisma_migrations SET checksum = reverse(checksum)`);
     try {
       await expect(migrate(inject('ownerUrl'), KINDRED_SECRET)).rejects.toThrow(/was edited after it was applied/);
     } finally {
-      await owner.query('UPDATE _prisma_migrations SET checksum = substr(checksum, 2)');
+      await owner.query('UPDATE _prisma_migrations SET checksum = reverse(checksum)');
     }
   });
 });

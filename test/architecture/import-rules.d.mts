@@ -1,0 +1,4 @@
+import type { IConfiguration, IRegularForbiddenRuleType } from 'dependency-cruiser';
+
+declare const importRules: IConfiguration & { forbidden: (IRegularForbiddenRuleType & { name: string })[] };
+export default importRules;
