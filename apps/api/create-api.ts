@@ -9,9 +9,9 @@ import type { Config } from '../../libs/platform/config/config.js';
 import { ProblemFilter } from '../../libs/platform/errors/problem.filter.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { newId } from '../../libs/platform/http/ids.js';
-import { httpDuration } from '../../libs/platform/telemetry/metrics.js';
 import { ApiModule } from './api.module.js';
 import { serveDocs } from './openapi.js';
+import { logRequests } from './request-log.js';
 import { serveWeb } from './web.js';
 
 const JSON_BYTES_MAX = 1024 * 1024;
@@ -36,11 +36,7 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   const fastify = adapter.getInstance();
   // Uploads stay streams; whoever reads one bounds it.
   fastify.addContentTypeParser(['text/csv', 'application/csv'], (_request, payload, done) => done(null, payload));
-  fastify.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  fastify.addHook('onResponse', async (request, reply) => {
-    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };
-    httpDuration.observe(labels, reply.elapsedTime / 1000);
-  });
+  logRequests(app);
   await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {

@@ -12,8 +12,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = toProblem(error);
-    if (problem.status >= 500)
-      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    if (problem.status >= 500) this.logger.error({ msg: 'request failed', request_id: request.id, err: error });
     if (reply.sent || reply.raw.headersSent) return;
     void reply
       .status(problem.status)

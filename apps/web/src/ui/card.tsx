@@ -32,7 +32,7 @@ export function Card({ title, hint, actions, children, isFlush }: CardProps) {
           {actions}
         </div>
       )}
-      <div className={classNames(!isFlush && 'px-4 py-4 sm:px-5', isFlush && title && 'border-t border-line')}>
+      <div className={classNames(!isFlush && 'px-4 py-4 sm:px-5', isFlush && Boolean(title) && 'border-t border-line')}>
         {children}
       </div>
     </section>

@@ -95,6 +95,8 @@ function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
         aria-label={t('upload.file')}
         aria-describedby={hintId}
         disabled={isDisabled}
+        // Choosing the same file once more must count as a change.
+        onClick={(event) => (event.currentTarget.value = '')}
         onChange={(event) => {
           const chosen = event.target.files?.[0];
           if (chosen) onFile(chosen);

@@ -17,7 +17,7 @@ interface UploadInput {
  * @throws ProblemError
  */
 export function uploadContent({ path, file, mapping, onProgress }: UploadInput): Promise<DataSetsUploadResponse> {
-  const url = buildUrl<DataSetsUploadData & { url: string }>({
+  const url = buildUrl<Omit<DataSetsUploadData, 'body'>>({
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content',
     path,
     query: mapping,

@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { UpcomingInvoice } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Badge } from '../../ui/badge';
+import { Card } from '../../ui/card';
+import { FactList } from '../../ui/fact-list';
+import { Notice } from '../../ui/notice';
+import { PageHeader } from '../../ui/page-header';
+import { QueryView } from '../../ui/query-view';
+import { upcomingInvoiceQuery } from './billing.queries';
+import { PlansCard } from './plans-card';
+import { UpcomingInvoiceCard } from './upcoming-invoice-card';
+
+const FREE_PLAN = 'free';
+const POLL_MS = 1_000;
+const WAIT_MAX_MS = 30_000;
+
+export function BillingPage() {
+  const { t } = useTranslation();
+  const { checkout } = useSearch({ from: '/app/billing' });
+  const isLate = useIsPast(WAIT_MAX_MS);
+  const invoice = useQuery({
+    ...upcomingInvoiceQuery,
+    // The plan changes when Stripe's message arrives, which may be after the customer is back.
+    refetchInterval: ({ state }) => checkout === 'success' && !isLate && state.data?.plan.key === FREE_PLAN && POLL_MS,
+  });
+  return (
+    <>
+      <PageHeader title={t('billing.title')} hint={t('billing.hint')} />
+      <QueryView query={invoice}>
+        {(upcoming) => (
+          <div className="space-y-5">
+            {checkout === 'cancelled' && <Notice>{t('billing.checkoutCancelled')}</Notice>}
+            {checkout === 'success' && <CheckoutNotice plan={upcoming.plan} isLate={isLate} />}
+            {upcoming.status === 'past_due' && <Notice tone="danger">{t('billing.pastDue')}</Notice>}
+            <CurrentPlanCard upcoming={upcoming} />
+            <UpcomingInvoiceCard upcoming={upcoming} />
+            <PlansCard currentPlan={upcoming.plan.key} />
+          </div>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function useIsPast(delayMs: number): boolean {
+  const [isPast, setIsPast] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsPast(true), delayMs);
+    return () => clearTimeout(timer);
+  }, [delayMs]);
+  return isPast;
+}
+
+function CheckoutNotice({ plan, isLate }: { plan: UpcomingInvoice['plan']; isLate: boolean }) {
+  const { t } = useTranslation();
+  if (plan.key !== FREE_PLAN) return <Notice tone="success">{t('billing.planActive', { plan: plan.name })}</Notice>;
+  return <Notice tone="success">{isLate ? t('billing.checkoutLate') : t('billing.checkoutWaiting')}</Notice>;
+}
+
+function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const tone = upcoming.status === 'active' ? 'success' : 'danger';
+  return (
+    <Card
+      title={t('billing.currentPlan')}
+      actions={<Badge tone={tone}>{t(`subscriptionStatus.${upcoming.status}`)}</Badge>}
+    >
+      <FactList
+        facts={[
+          [t('billing.plan'), upcoming.plan.name],
+          [t('billing.period'), `${format.date(upcoming.periodStart)} – ${format.date(upcoming.periodEnd)}`],
+          [t('billing.dueOn'), format.date(upcoming.periodEnd)],
+          [t('billing.dueSoFar'), format.money(upcoming.total, upcoming.currency)],
+        ]}
+      />
+    </Card>
+  );
+}

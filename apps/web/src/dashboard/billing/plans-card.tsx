@@ -1,0 +1,105 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Check } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import {
+  billingCreateCheckoutSession,
+  type BillingCreateCheckoutSessionData,
+  type Plan,
+  unwrap,
+} from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
+import { ProblemNotice } from '../../ui/problem-notice';
+import { QueryView } from '../../ui/query-view';
+import { useMe } from '../auth/auth.queries';
+import { plansQuery } from './billing.queries';
+
+/** The price list, and the way to pay for another plan. */
+export function PlansCard({ currentPlan }: { currentPlan: string }) {
+  const { t } = useTranslation();
+  const plans = useQuery(plansQuery);
+  return (
+    <section aria-labelledby="plans">
+      <h2 id="plans" className="mb-3 text-[0.9375rem] font-semibold">
+        {t('billing.plans')}
+      </h2>
+      <QueryView query={plans}>
+        {(list) => (
+          <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+            {list.plans.map((plan) => (
+              <PlanItem key={plan.key} plan={plan} isCurrent={plan.key === currentPlan} />
+            ))}
+          </ul>
+        )}
+      </QueryView>
+    </section>
+  );
+}
+
+function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const format = useFormat();
+  // Going back to the free plan is done by cancelling at Stripe.
+  const canUpgrade = !isCurrent && Number(plan.monthlyFee) > 0 && can('billing:write');
+  return (
+    <li className={`flex flex-col rounded-lg border bg-surface p-5 ${isCurrent ? 'border-accent' : 'border-line'}`}>
+      <div className="flex items-center justify-between gap-2">
+        <h3 className="font-semibold">{plan.name}</h3>
+        {isCurrent && <Badge tone="accent">{t('billing.yourPlan')}</Badge>}
+      </div>
+      <p className="mt-1">
+        <span className="text-2xl font-semibold tabular-nums">{format.money(plan.monthlyFee, plan.currency)}</span>{' '}
+        <span className="text-muted">{t('billing.perMonth')}</span>
+      </p>
+      <ul className="mt-4 mb-5 space-y-2.5">
+        {plan.meters.map(({ meter, includedQuantity, unitAmount }) => (
+          <li key={meter} className="flex gap-2">
+            <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
+            <span>
+              {t('billing.includes', {
+                quantity: format.number(includedQuantity),
+                meter: t(`meterNouns.${meter}`),
+              })}
+              <span className="block text-xs text-muted">
+                {Number(unitAmount) > 0
+                  ? t('billing.beyond', {
+                      price: format.unitPrice(unitAmount, plan.currency),
+                      unit: t(`meterUnits.${meter}`),
+                    })
+                  : t('billing.beyondFree')}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {canUpgrade && <UpgradeButton plan={plan} />}
+    </li>
+  );
+}
+
+function UpgradeButton({ plan }: { plan: Plan }) {
+  const { t } = useTranslation();
+  const checkout = useMutation({
+    mutationFn: () =>
+      unwrap(
+        billingCreateCheckoutSession({ body: { plan: plan.key as BillingCreateCheckoutSessionData['body']['plan'] } }),
+      ),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  return (
+    <div className="mt-auto space-y-3">
+      {/* Stays busy on success, until the browser has left for Stripe. */}
+      <Button
+        variant="primary"
+        className="w-full"
+        isBusy={checkout.isPending || checkout.isSuccess}
+        onClick={() => checkout.mutate()}
+      >
+        {t('billing.upgrade', { plan: plan.name })}
+      </Button>
+      {checkout.isError && <ProblemNotice error={checkout.error} />}
+    </div>
+  );
+}

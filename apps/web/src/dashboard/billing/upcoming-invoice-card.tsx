@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import type { UpcomingInvoice } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Card } from '../../ui/card';
+import { Cell, HeaderCell, Table } from '../../ui/table';
+
+/** The invoice as it would be now, line by line. */
+export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { currency, lines, total } = upcoming;
+  // The API describes a metered line by the meter's key.
+  const describe = ({ description, meter }: UpcomingInvoice['lines'][number]) =>
+    meter ? description.replace(meter, t(`meters.${meter}`)) : description;
+  return (
+    <Card
+      title={t('billing.upcoming')}
+      hint={t('billing.upcomingHint', { date: format.date(upcoming.periodEnd) })}
+      isFlush
+    >
+      <Table label={t('billing.upcoming')}>
+        <thead>
+          <tr>
+            <HeaderCell className="w-2/5">{t('billing.description')}</HeaderCell>
+            <HeaderCell isNumber>{t('billing.quantity')}</HeaderCell>
+            <HeaderCell isNumber>{t('billing.included')}</HeaderCell>
+            <HeaderCell isNumber>{t('billing.unitPrice')}</HeaderCell>
+            <HeaderCell isNumber>{t('billing.amount')}</HeaderCell>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.description}>
+              <Cell>{describe(line)}</Cell>
+              <Cell isNumber>{format.number(line.quantity)}</Cell>
+              <Cell isNumber>{line.meter ? format.number(line.includedQuantity) : '—'}</Cell>
+              <Cell isNumber>{format.unitPrice(line.unitAmount, currency)}</Cell>
+              <Cell isNumber>{format.money(line.amount, currency)}</Cell>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr className="font-semibold">
+            <Cell colSpan={4} className="border-t border-b-0">
+              {t('billing.total')}
+            </Cell>
+            <Cell isNumber className="border-t border-b-0">
+              {format.money(total, currency)}
+            </Cell>
+          </tr>
+        </tfoot>
+      </Table>
+    </Card>
+  );
+}

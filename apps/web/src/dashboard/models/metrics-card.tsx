@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Metrics } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Badge } from '../../ui/badge';
+import { Card } from '../../ui/card';
+import { Cell, HeaderCell, Table } from '../../ui/table';
+import { recipesQuery } from './models.queries';
+
+/** Metrics from the plain to the subtle; any other follows. */
+const ORDER = ['recall@20', 'ndcg@20', 'ndcg@100', 'coverage@20'];
+const DIGITS = 4;
+
+/** The model beside recommending what is popular: a model earns its keep by the difference. */
+export function MetricsCard({ metrics }: { metrics: Metrics }) {
+  const { t } = useTranslation();
+  const { data: recipes } = useQuery(recipesQuery);
+  const keys = [...new Set([...ORDER, ...Object.keys(metrics.model)])].filter((key) => key in metrics.model);
+  return (
+    <Card title={t('metrics.title')} hint={t('metrics.hint', { count: metrics.evaluatedUsers })} isFlush>
+      <Table label={t('metrics.title')}>
+        <thead>
+          <tr>
+            <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
+            <HeaderCell>{t('metrics.model')}</HeaderCell>
+            <HeaderCell>{t('metrics.popularity')}</HeaderCell>
+            <HeaderCell isNumber>{t('metrics.lift')}</HeaderCell>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <MetricRow
+              key={key}
+              metric={key}
+              definition={recipes?.metrics[key]}
+              model={metrics.model[key] ?? 0}
+              popularity={metrics.popularity[key] ?? 0}
+            />
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  );
+}
+
+interface MetricRowProps {
+  metric: string;
+  definition: string | undefined;
+  model: number;
+  popularity: number;
+}
+
+function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
+  const terms = useTerms();
+  const format = useFormat();
+  const larger = Math.max(model, popularity);
+  const lift = popularity > 0 ? model / popularity - 1 : null;
+  return (
+    <tr>
+      <Cell className="min-w-60">
+        <p className="font-medium">{terms.name('metrics', metric)}</p>
+        {definition && <p className="text-xs text-muted">{terms.text(`metrics.${metric}`, definition)}</p>}
+      </Cell>
+      <Cell className="w-1/4 min-w-32">
+        <Bar value={model} largest={larger} className="bg-accent" />
+      </Cell>
+      <Cell className="w-1/4 min-w-32">
+        <Bar value={popularity} largest={larger} className="bg-bar-quiet" />
+      </Cell>
+      <Cell isNumber>
+        {lift === null ? '—' : <Badge tone={lift > 0 ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}
+      </Cell>
+    </tr>
+  );
+}
+
+function Bar({ value, largest, className }: { value: number; largest: number; className: string }) {
+  const format = useFormat();
+  const percent = largest > 0 ? (value / largest) * 100 : 0;
+  return (
+    <>
+      <span className="font-medium">{format.fixed(value, DIGITS)}</span>
+      <div aria-hidden className="mt-1 h-1.5 rounded-full bg-sunken">
+        <div className={`h-full rounded-full ${className}`} style={{ width: `${percent}%` }} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Model } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Card } from '../../ui/card';
+import { FactList } from '../../ui/fact-list';
+import { PageHeader } from '../../ui/page-header';
+import { QueryView } from '../../ui/query-view';
+import { useMe } from '../auth/auth.queries';
+import { dataSetsQuery } from '../data-sets/data-sets.queries';
+import { StartTrainingButton } from '../training-jobs/start-training-button';
+import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
+import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
+import { MetricsCard } from './metrics-card';
+import { modelQuery } from './models.queries';
+import { VersionsCard } from './versions-card';
+
+export function ModelPage() {
+  const { projectId, modelId } = useParams({ from: '/app/projects/$projectId/models/$modelId' });
+  const terms = useTerms();
+  const { can } = useMe();
+  const model = useQuery(modelQuery(projectId, modelId));
+  const jobs = useQuery(trainingJobsQuery(projectId, modelId));
+  const metrics = jobs.data?.find(({ status }) => status === 'succeeded')?.metrics;
+  return (
+    <QueryView query={model}>
+      {(found) => (
+        <>
+          <PageHeader
+            title={found.name}
+            hint={terms.name('recipes', found.recipe)}
+            actions={can('project:write') && <StartTrainingButton projectId={projectId} modelId={modelId} />}
+          />
+          <div className="space-y-5">
+            <TrainingJobsCard jobs={jobs} />
+            {metrics && <MetricsCard metrics={metrics} />}
+            <VersionsCard projectId={projectId} modelId={modelId} jobs={jobs.data ?? []} />
+            <SettingsCard model={found} />
+          </div>
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function SettingsCard({ model }: { model: Model }) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
+  const dataSets = useQuery(dataSetsQuery(model.projectId));
+  const nameOf = (dataSetId: string | null) => dataSets.data?.find(({ id }) => id === dataSetId)?.name;
+  const show = (value: unknown) =>
+    typeof value === 'number' ? format.number(value, { maximumFractionDigits: 10 }) : String(value);
+  return (
+    <Card title={t('models.settings')}>
+      <FactList
+        facts={[
+          [t('models.interactions'), nameOf(model.interactionsDataSetId)],
+          [t('models.items'), nameOf(model.itemsDataSetId) ?? '—'],
+          ...Object.entries(model.settings).map(([name, value]): [string, string] => [
+            terms.name('settings', name),
+            show(value),
+          ]),
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,29 @@
+import { queryOptions } from '@tanstack/react-query';
+import { modelsGet, modelsList, modelsListRecipes, modelsListVersions, unwrap, unwrapPages } from '../../api/client';
+
+export const modelsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['models', projectId],
+    queryFn: () => unwrapPages((cursor) => modelsList({ path: { projectId }, query: { limit: 100, cursor } })),
+  });
+
+export const modelQuery = (projectId: string, modelId: string) =>
+  queryOptions({
+    queryKey: ['models', projectId, modelId],
+    queryFn: () => unwrap(modelsGet({ path: { projectId, modelId } })),
+  });
+
+/** Newest first. */
+export const versionsQuery = (projectId: string, modelId: string) =>
+  queryOptions({
+    queryKey: ['models', projectId, modelId, 'versions'],
+    queryFn: () =>
+      unwrapPages((cursor) => modelsListVersions({ path: { projectId, modelId }, query: { limit: 100, cursor } })),
+  });
+
+/** Changes only with a release of the API. */
+export const recipesQuery = queryOptions({
+  queryKey: ['recipes'],
+  queryFn: () => unwrap(modelsListRecipes()),
+  staleTime: Infinity,
+});

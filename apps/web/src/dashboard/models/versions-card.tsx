@@ -1,0 +1,112 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { PackageCheck } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ModelVersion, TrainingJob } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { EmptyState } from '../../ui/empty-state';
+import { QueryView } from '../../ui/query-view';
+import { Cell, HeaderCell, Table } from '../../ui/table';
+import { useMe } from '../auth/auth.queries';
+import { DeployDialog } from '../deployments/deploy-dialog';
+import { deploymentsQuery } from '../deployments/deployments.queries';
+import { versionsQuery } from './models.queries';
+import { useVersionName } from './use-version-name';
+
+interface VersionsCardProps {
+  projectId: string;
+  modelId: string;
+  jobs: TrainingJob[];
+}
+
+/** What training has produced, newest first, each ready to go live. */
+export function VersionsCard({ projectId, modelId, jobs }: VersionsCardProps) {
+  const { t } = useTranslation();
+  const versions = useVersions(projectId, modelId, jobs);
+  const [deploying, setDeploying] = useState<ModelVersion | null>(null);
+  return (
+    <Card title={t('versions.title')} isFlush>
+      <QueryView query={versions}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyState icon={PackageCheck} title={t('versions.emptyTitle')}>
+              {t('versions.emptyText')}
+            </EmptyState>
+          ) : (
+            <VersionsTable projectId={projectId} versions={rows} onDeploy={setDeploying} />
+          )
+        }
+      </QueryView>
+      {deploying && <DeployDialog projectId={projectId} version={deploying} onClose={() => setDeploying(null)} />}
+    </Card>
+  );
+}
+
+/** The versions, fetched again whenever one more job has succeeded. */
+function useVersions(projectId: string, modelId: string, jobs: TrainingJob[]) {
+  const queryClient = useQueryClient();
+  const succeededCount = jobs.filter(({ status }) => status === 'succeeded').length;
+  useEffect(() => {
+    void queryClient.invalidateQueries({ queryKey: versionsQuery(projectId, modelId).queryKey });
+  }, [queryClient, projectId, modelId, succeededCount]);
+  return useQuery(versionsQuery(projectId, modelId));
+}
+
+interface VersionsTableProps {
+  projectId: string;
+  versions: ModelVersion[];
+  onDeploy: (version: ModelVersion) => void;
+}
+
+function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const format = useFormat();
+  const versionName = useVersionName();
+  const { data: deployments } = useQuery(deploymentsQuery(projectId));
+  return (
+    <Table label={t('versions.title')}>
+      <thead>
+        <tr>
+          <HeaderCell>{t('versions.version')}</HeaderCell>
+          <HeaderCell>{t('versions.trained')}</HeaderCell>
+          <HeaderCell isNumber>{t('versions.size')}</HeaderCell>
+          <HeaderCell>{t('versions.liveIn')}</HeaderCell>
+          {can('project:write') && (
+            <HeaderCell>
+              <span className="sr-only">{t('ui.actions')}</span>
+            </HeaderCell>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {versions.map((version) => (
+          <tr key={version.id}>
+            <Cell className="font-medium">{versionName(versions, version.id)}</Cell>
+            <Cell className="whitespace-nowrap">{format.dateTime(version.createdAt)}</Cell>
+            <Cell isNumber>{format.bytes(version.artifactBytes)}</Cell>
+            <Cell>
+              <span className="flex flex-wrap gap-1">
+                {deployments
+                  ?.filter(({ modelVersionId }) => modelVersionId === version.id)
+                  .map(({ id, name }) => (
+                    <Badge key={id} tone="accent">
+                      {name}
+                    </Badge>
+                  ))}
+              </span>
+            </Cell>
+            {can('project:write') && (
+              <Cell className="text-right">
+                <Button onClick={() => onDeploy(version)}>{t('versions.deploy')}</Button>
+              </Cell>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,105 @@
+import { useMutation, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { Dumbbell } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { type TrainingJob, trainingJobsCancel, unwrap } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { EmptyState } from '../../ui/empty-state';
+import { Notice } from '../../ui/notice';
+import { ProblemNotice } from '../../ui/problem-notice';
+import { ProgressBar } from '../../ui/progress-bar';
+import { QueryView } from '../../ui/query-view';
+import { isActive, StatusBadge } from '../../ui/status-badge';
+import { useMe } from '../auth/auth.queries';
+import { trainingJobsQuery } from './training-jobs.queries';
+
+/** The latest jobs of a model, as they go on. */
+export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]> }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t('trainingJobs.title')} isFlush>
+      <QueryView query={jobs}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyState icon={Dumbbell} title={t('trainingJobs.emptyTitle')}>
+              {t('trainingJobs.emptyText')}
+            </EmptyState>
+          ) : (
+            <ul className="divide-y divide-line">
+              {rows.map((job) => (
+                <JobRow key={job.id} job={job} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </Card>
+  );
+}
+
+function JobRow({ job }: { job: TrainingJob }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const format = useFormat();
+  const terms = useTerms();
+  return (
+    <li className="space-y-2.5 px-4 py-3 sm:px-5">
+      <div className="flex min-h-9 flex-wrap items-center gap-x-5 gap-y-1.5">
+        <span role="status" className="min-w-22">
+          <StatusBadge status={job.status} />
+        </span>
+        <span className="tabular-nums">{format.dateTime(job.createdAt)}</span>
+        {job.durationMs !== null && (
+          <span className="text-muted tabular-nums">
+            {t('trainingJobs.duration', { duration: format.duration(job.durationMs) })}
+          </span>
+        )}
+        {job.device && (
+          <span className="text-muted">{t('trainingJobs.device', { device: job.device.toUpperCase() })}</span>
+        )}
+        {isActive(job) && can('project:write') && <CancelButton job={job} />}
+      </div>
+      {job.status === 'running' && (
+        <div className="space-y-1">
+          <div className="flex justify-between gap-4 text-xs text-muted tabular-nums">
+            <span>{describePhase(job.phase, (key) => terms.name('phases', key))}</span>
+            <span>{format.percent(job.progress)}</span>
+          </div>
+          <ProgressBar label={t('trainingJobs.progress')} share={job.progress} />
+        </div>
+      )}
+      {job.failureReason && <Notice tone="danger">{job.failureReason}</Notice>}
+      {job.warnings.map((warning) => (
+        <Notice key={warning} tone="warning">
+          {warning}
+        </Notice>
+      ))}
+    </li>
+  );
+}
+
+/** A phase is a word, with the epochs after it where it has some: "fitting 3/10". */
+function describePhase(phase: string | null, nameOf: (key: string) => string): string {
+  const [key, ...rest] = (phase ?? 'starting').split(' ');
+  return [nameOf(key!), ...rest].join(' ');
+}
+
+function CancelButton({ job }: { job: TrainingJob }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => unwrap(trainingJobsCancel({ path: { projectId: job.projectId, jobId: job.id } })),
+    onSettled: () =>
+      queryClient.invalidateQueries({ queryKey: trainingJobsQuery(job.projectId, job.modelId).queryKey }),
+  });
+  return (
+    <div className="ml-auto">
+      <Button isBusy={cancel.isPending} onClick={() => cancel.mutate()}>
+        {t('trainingJobs.cancel')}
+      </Button>
+      {cancel.isError && <ProblemNotice error={cancel.error} />}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { OrganizationsPage } from './admin/organizations/organizations-page';
+import { ProblemError } from './api/problem';
+import { createQueryClient } from './api/query-client';
+import { ApiKeysPage } from './dashboard/api-keys/api-keys-page';
+import { meQuery } from './dashboard/auth/auth.queries';
+import { LoginPage } from './dashboard/auth/login-page';
+import { SignupPage } from './dashboard/auth/signup-page';
+import { BillingPage } from './dashboard/billing/billing-page';
+import { DataSetPage } from './dashboard/data-sets/data-set-page';
+import { DataSetsPage } from './dashboard/data-sets/data-sets-page';
+import { DeploymentPage } from './dashboard/deployments/deployment-page';
+import { DeploymentsPage } from './dashboard/deployments/deployments-page';
+import { ModelPage } from './dashboard/models/model-page';
+import { ModelsPage } from './dashboard/models/models-page';
+import { ProjectLayout } from './dashboard/projects/project-layout';
+import { ProjectPage } from './dashboard/projects/project-page';
+import { ProjectsPage } from './dashboard/projects/projects-page';
+import { RANGES_DAYS, type RangeDays } from './dashboard/usage/usage.queries';
+import { UsagePage } from './dashboard/usage/usage-page';
+import { AppLayout } from './shell/app-layout';
+import { ErrorPage, NotFoundPage } from './shell/error-pages';
+
+export const queryClient = createQueryClient(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname !== '/login') void router.navigate({ to: '/login', search: { returnTo: href } });
+});
+
+const rootRoute = createRootRoute({ component: Outlet });
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  component: LoginPage,
+  validateSearch: ({ returnTo }: Record<string, unknown>): { returnTo?: string } =>
+    // Only a path of ours: "//" and "/\" would lead a browser to another site.
+    typeof returnTo === 'string' && /^\/(?![/\\])/.test(returnTo) ? { returnTo } : {},
+});
+
+const signupRoute = createRoute({ getParentRoute: () => rootRoute, path: '/signup', component: SignupPage });
+
+/** Everything below needs a session. */
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  component: AppLayout,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) {
+        throw redirect({ to: '/login', search: location.href === '/' ? {} : { returnTo: location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+const projectsRoute = createRoute({ getParentRoute: () => appRoute, path: '/', component: ProjectsPage });
+
+const projectRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/projects/$projectId',
+  component: ProjectLayout,
+});
+
+const projectPages = [
+  createRoute({ getParentRoute: () => projectRoute, path: '/', component: ProjectPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/data-sets', component: DataSetsPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/data-sets/$dataSetId', component: DataSetPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/models', component: ModelsPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/models/$modelId', component: ModelPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/deployments', component: DeploymentsPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/deployments/$deploymentId', component: DeploymentPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/api-keys', component: ApiKeysPage }),
+] as const;
+
+const usageRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/usage',
+  component: UsagePage,
+  validateSearch: ({ days }: Record<string, unknown>): { days?: RangeDays } =>
+    RANGES_DAYS.includes(days as RangeDays) ? { days: days as RangeDays } : {},
+});
+
+const billingRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/billing',
+  component: BillingPage,
+  validateSearch: ({ checkout }: Record<string, unknown>): { checkout?: 'success' | 'cancelled' } =>
+    checkout === 'success' || checkout === 'cancelled' ? { checkout } : {},
+});
+
+const organizationsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/admin/organizations',
+  component: OrganizationsPage,
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    loginRoute,
+    signupRoute,
+    appRoute.addChildren([
+      projectsRoute,
+      projectRoute.addChildren(projectPages),
+      usageRoute,
+      billingRoute,
+      organizationsRoute,
+    ]),
+  ]),
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
