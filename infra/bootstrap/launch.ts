@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { seedDemo } from '../../prisma/seed/seed.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
@@ -24,14 +25,14 @@ async function stop(exitCode: number): Promise<never> {
 async function launch(): Promise<void> {
   const startedMs = Date.now();
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const directory = path.resolve(process.env['KINDRED_DATA_DIR'] || '.kindred');
-  const port = Number(process.env['PORT'] || 3000);
+  const { PORT: port, HOST: host, KINDRED_DATA_DIR, KINDRED_SEED, PUBLIC_URL: publicUrl } = readSettings();
+  const directory = path.resolve(KINDRED_DATA_DIR);
   const usesLocalStripe = !process.env['STRIPE_SECRET_KEY'];
   mkdirSync(directory, { recursive: true });
   const unlock = lockDirectory(directory);
   stops.push(async () => unlock());
-  await refuseBusyPort(port);
-  if (usesLocalStripe) await refuseBusyPort(port + 1);
+  await refuseBusyPort(port, host);
+  if (usesLocalStripe) await refuseBusyPort(port + 1, host);
   if (process.argv.includes('--reset')) await reset(directory);
 
   const secretsFile = new SecretsFile(directory);
@@ -71,9 +72,8 @@ async function launch(): Promise<void> {
   for (const each of processes) stops.push(() => each.stop());
   await Promise.all(processes.map((each) => each.start()));
 
-  const url = (process.env['PUBLIC_URL'] || `http://localhost:${port}`).replace(/\/$/, '');
-  const isSeeded = process.env['KINDRED_SEED'] !== 'none';
-  const demo = isSeeded ? await seedDemo(`http://127.0.0.1:${port}`, ownerUrl, secretsFile) : undefined;
+  const url = publicUrl.replace(/\/$/, '');
+  const demo = KINDRED_SEED === 'demo' ? await seedDemo(`http://127.0.0.1:${port}`, ownerUrl, secretsFile) : undefined;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.log(`\nKindred is ready (${seconds} s). Ctrl-C stops it; npm start -- --reset starts over.\n`);
   console.log(`  Dashboard       ${url}`);
@@ -89,6 +89,18 @@ async function launch(): Promise<void> {
   );
 }
 
+/** Finds a wrong setting before anything is started; what is unset and made up later stands in as itself. */
+function readSettings(): Config {
+  const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = process.env;
+  return readConfig({
+    ...process.env,
+    DATABASE_URL: process.env['DATABASE_URL'] || 'postgresql://embedded',
+    STRIPE_SECRET_KEY: STRIPE_SECRET_KEY || 'local',
+    STRIPE_WEBHOOK_SECRET: STRIPE_SECRET_KEY ? STRIPE_WEBHOOK_SECRET : 'local',
+    KINDRED_SECRET: process.env['KINDRED_SECRET'] || 'made when first started, then kept',
+  });
+}
+
 async function startPostgres(directory: string, password: string): Promise<string> {
   const postgres = await startEmbeddedPostgres(directory, password);
   stops.push(() => postgres.stop());
@@ -102,7 +114,7 @@ async function reset(directory: string): Promise<void> {
   }
 }
 
-async function refuseBusyPort(port: number): Promise<void> {
+async function refuseBusyPort(port: number, host: string): Promise<void> {
   const server = net.createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -114,7 +126,7 @@ async function refuseBusyPort(port: number): Promise<void> {
           : new Error(`port ${port} cannot be used (${error.message}): choose another with PORT=3100 npm start.`),
       ),
     );
-    server.listen(port, process.env['HOST'] || '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   await new Promise((resolve) => server.close(resolve));
 }

@@ -17,6 +17,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Where root keeps data that the server's account could not reach elsewhere. */
+const ROOT_HOME = '/var/lib/kindred';
+
 export interface EmbeddedPostgres {
   /** The superuser's URL of the database `kindred`, which the first migration makes. */
   url: string;
@@ -74,6 +77,7 @@ export async function removeEmbeddedPostgres(directory: string): Promise<void> {
     await stop();
   }
   rmSync(home, { recursive: true, force: true });
+  if (home.startsWith(ROOT_HOME)) rmSync(path.dirname(home), { recursive: true, force: true });
 }
 
 type Execute = (binary: string, ...args: string[]) => Promise<{ stdout: string }>;
@@ -130,7 +134,7 @@ function postgresHome(directory: string): string {
   const account = serviceAccount();
   if (!account || isReachable(directory, account)) return path.join(directory, 'postgres');
   const name = createHash('sha256').update(path.resolve(directory)).digest('hex').slice(0, 12);
-  return path.join('/var/lib/kindred', name, 'postgres');
+  return path.join(ROOT_HOME, name, 'postgres');
 }
 
 /** Whether every folder on the way to `file` lets the account through. */

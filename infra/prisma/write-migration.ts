@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../../libs/platform/database/migrate.js';
-import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
 import { schemaDiff } from './schema-diff.js';
 
 // `npm run migration -- name`: writes prisma/migrations/<time>_<name>/migration.sql with what prisma/schema has changed since
@@ -27,7 +27,7 @@ try {
     sql ? `Wrote ${folder}/migration.sql` : 'prisma/schema and the migrations agree: there is nothing to write.',
   );
 } finally {
-  await postgres.stop();
+  await removeEmbeddedPostgres(directory);
   rmSync(directory, { recursive: true });
 }
 process.exit(0);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 
 declare module 'vitest' {
@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     worker.kill('SIGTERM');
     await new Promise((resolve) => worker.once('exit', resolve));
-    await postgres.stop();
+    await removeEmbeddedPostgres(dataDirectory);
     rmSync(dataDirectory, { recursive: true, force: true });
   };
 }

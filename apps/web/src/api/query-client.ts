@@ -9,7 +9,8 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     if (error instanceof ProblemError && error.code === 'not_authenticated') onSignedOut();
   };
   return new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    // Who is signed in is asked before a page opens, and answered there.
+    queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== 'me' && onError(error) }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: { queries: { staleTime: 5_000, retry: isWorthRetrying } },
   });

@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ScrollRegion } from './scroll-region';
 
 const COPIED_SHOWN_MS = 2_000;
 
@@ -15,15 +16,11 @@ interface CodeBlockProps {
 export function CodeBlock({ label, code, testId }: CodeBlockProps) {
   return (
     <div className="relative rounded-md border border-line bg-sunken">
-      <pre
-        role="region"
-        tabIndex={0}
-        aria-label={label}
-        data-testid={testId}
-        className="overflow-x-auto rounded-md py-3 pr-12 pl-3.5 font-mono text-xs leading-5"
-      >
-        {code}
-      </pre>
+      <ScrollRegion aria-label={label} className="rounded-md">
+        <pre data-testid={testId} className="py-3 pr-12 pl-3.5 font-mono text-xs leading-5">
+          {code}
+        </pre>
+      </ScrollRegion>
       <CopyButton text={code} />
     </div>
   );
@@ -47,9 +44,7 @@ function CopyButton({ text }: { text: string }) {
       className="absolute top-1.5 right-1.5 grid size-8 place-items-center rounded-md border border-line bg-surface text-muted hover:text-ink"
     >
       <Icon aria-hidden className="size-3.5" />
-      <span role="status" className="sr-only">
-        {isCopied ? t('ui.copied') : t('ui.copy')}
-      </span>
+      <output className="sr-only">{isCopied ? t('ui.copied') : t('ui.copy')}</output>
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { createContext, type FormEvent, type ReactNode, use } from 'react';
+import { createContext, type FormEvent, type ReactNode, use, useMemo } from 'react';
 import { ProblemError } from '../api/problem';
 import { ProblemNotice } from './problem-notice';
 
@@ -27,9 +27,12 @@ export function Form({ onSubmit, error, children, actions }: FormProps) {
     event.preventDefault();
     event.currentTarget.querySelector<HTMLElement>('input:invalid, select:invalid')?.focus();
   };
-  const problems = error instanceof ProblemError ? error.errors : [];
+  const fieldErrors = useMemo(() => {
+    const errors = error instanceof ProblemError ? error.errors : [];
+    return new Map(errors.map(({ path, message }) => [path, message]));
+  }, [error]);
   return (
-    <FieldErrors value={new Map(problems.map(({ path, message }) => [path, message]))}>
+    <FieldErrors value={fieldErrors}>
       <form onSubmit={submit} onInvalid={focusFirstInvalid} className="space-y-4">
         {children}
         {error != null && <ProblemNotice error={error} />}

@@ -14,11 +14,11 @@ export function QueryView<T>({ query, children }: { query: UseQueryResult<T>; ch
 export function Loading() {
   const { t } = useTranslation();
   return (
-    <div role="status" className="space-y-3 rounded-lg border border-line bg-surface p-5">
+    <output className="block space-y-3 rounded-lg border border-line bg-surface p-5">
       <span className="sr-only">{t('ui.loading')}</span>
       {['w-1/3', 'w-full', 'w-5/6'].map((width) => (
-        <div key={width} className={`h-3.5 animate-pulse rounded bg-sunken ${width}`} />
+        <span key={width} className={`block h-3.5 animate-pulse rounded bg-sunken ${width}`} />
       ))}
-    </div>
+    </output>
   );
 }

@@ -1,17 +1,18 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { classNames } from './class-names';
+import { ScrollRegion } from './scroll-region';
 
 /** A named table. On narrow screens it scrolls sideways by itself, with the keyboard too. */
 export function Table({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-[inherit]">
+    <ScrollRegion aria-label={label} className="rounded-[inherit]">
       <table
         aria-label={label}
         className="w-full border-collapse text-left tabular-nums [&_tbody_tr:last-child>*]:border-b-0"
       >
         {children}
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -11,7 +11,7 @@ export function Tabs({ label, tabs }: TabsProps) {
   const id = useId();
   const [selectedKey, setSelectedKey] = useState(tabs[0]?.key);
   const selected = tabs.find(({ key }) => key === selectedKey);
-  const move = (event: KeyboardEvent<HTMLDivElement>) => {
+  const move = (event: KeyboardEvent<HTMLButtonElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     const next = tabs.at((tabs.findIndex(({ key }) => key === selectedKey) + step) % tabs.length)!;
@@ -20,7 +20,7 @@ export function Tabs({ label, tabs }: TabsProps) {
   };
   return (
     <div>
-      <div role="tablist" aria-label={label} onKeyDown={move} className="flex gap-1 border-b border-line">
+      <div role="tablist" aria-label={label} className="flex gap-1 border-b border-line">
         {tabs.map((tab) => (
           <button
             key={tab.key}
@@ -31,6 +31,7 @@ export function Tabs({ label, tabs }: TabsProps) {
             aria-controls={`${id}-panel`}
             tabIndex={tab.key === selectedKey ? 0 : -1}
             onClick={() => setSelectedKey(tab.key)}
+            onKeyDown={move}
             className={classNames(
               '-mb-px border-b-2 px-3 py-2 font-medium',
               tab.key === selectedKey ? 'border-accent text-ink' : 'border-transparent text-muted hover:text-ink',

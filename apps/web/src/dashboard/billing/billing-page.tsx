@@ -72,10 +72,13 @@ function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
     >
       <FactList
         facts={[
-          [t('billing.plan'), upcoming.plan.name],
-          [t('billing.period'), `${format.date(upcoming.periodStart)} – ${format.date(upcoming.periodEnd)}`],
-          [t('billing.dueOn'), format.date(upcoming.periodEnd)],
-          [t('billing.dueSoFar'), format.money(upcoming.total, upcoming.currency)],
+          { name: t('billing.plan'), value: upcoming.plan.name },
+          {
+            name: t('billing.period'),
+            value: `${format.date(upcoming.periodStart)} – ${format.date(upcoming.periodEnd)}`,
+          },
+          { name: t('billing.dueOn'), value: format.date(upcoming.periodEnd) },
+          { name: t('billing.dueSoFar'), value: format.money(upcoming.total, upcoming.currency) },
         ]}
       />
     </Card>

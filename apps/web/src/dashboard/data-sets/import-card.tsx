@@ -18,9 +18,9 @@ export function ImportCard({ latest, hasEarlierRows }: { latest: Import; hasEarl
       title={t('import.title')}
       hint={format.dateTime(latest.finishedAt ?? latest.createdAt)}
       actions={
-        <span role="status">
+        <output>
           <StatusBadge status={latest.status} />
-        </span>
+        </output>
       }
     >
       <div className="space-y-4">
@@ -44,16 +44,17 @@ export function ImportCard({ latest, hasEarlierRows }: { latest: Import; hasEarl
         {statistics && Object.keys(statistics).length > 0 && (
           <FactList
             facts={[
-              [t('dataSets.users'), statistics.users != null && format.number(statistics.users)],
-              [t('dataSets.items'), statistics.items != null && format.number(statistics.items)],
-              [
-                t('import.activeUsers'),
-                statistics.usersWithTwoOrMore != null && format.number(statistics.usersWithTwoOrMore),
-              ],
-              [
-                t('import.period'),
-                statistics.from && statistics.to && `${format.date(statistics.from)} – ${format.date(statistics.to)}`,
-              ],
+              { name: t('dataSets.users'), value: statistics.users != null && format.number(statistics.users) },
+              { name: t('dataSets.items'), value: statistics.items != null && format.number(statistics.items) },
+              {
+                name: t('import.activeUsers'),
+                value: statistics.usersWithTwoOrMore != null && format.number(statistics.usersWithTwoOrMore),
+              },
+              {
+                name: t('import.period'),
+                value:
+                  statistics.from && statistics.to && `${format.date(statistics.from)} – ${format.date(statistics.to)}`,
+              },
             ]}
           />
         )}

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FileSpreadsheet, UploadCloud } from 'lucide-react';
-import { type DragEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSet } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -65,27 +65,17 @@ interface DropZoneProps {
   isDisabled: boolean;
 }
 
+/** The file input fills the zone, so that the browser itself takes what is dropped on it. */
 function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const hintId = useId();
   const [isOver, setIsOver] = useState(false);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setIsOver(false);
-    const dropped = event.dataTransfer.files[0];
-    if (dropped && !isDisabled) onFile(dropped);
-  };
+  const Icon = file ? FileSpreadsheet : UploadCloud;
   return (
-    <label
-      onDragOver={(event) => {
-        event.preventDefault();
-        setIsOver(true);
-      }}
-      onDragLeave={() => setIsOver(false)}
-      onDrop={drop}
+    <div
       className={classNames(
-        'flex flex-col items-center gap-1 rounded-lg border border-dashed px-4 py-8 text-center transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
+        'relative flex flex-col items-center gap-1 rounded-lg border border-dashed px-4 py-8 text-center transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
         isOver ? 'border-accent bg-accent-soft' : 'border-line-strong hover:bg-sunken/60',
       )}
     >
@@ -95,25 +85,24 @@ function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
         aria-label={t('upload.file')}
         aria-describedby={hintId}
         disabled={isDisabled}
+        onDragEnter={() => setIsOver(true)}
+        onDragLeave={() => setIsOver(false)}
+        onDrop={() => setIsOver(false)}
         // Choosing the same file once more must count as a change.
         onClick={(event) => (event.currentTarget.value = '')}
         onChange={(event) => {
           const chosen = event.target.files?.[0];
           if (chosen) onFile(chosen);
         }}
-        className="sr-only"
+        className="absolute inset-0 cursor-pointer opacity-0 disabled:cursor-not-allowed"
       />
-      {file ? (
-        <FileSpreadsheet aria-hidden className="size-6 text-accent" />
-      ) : (
-        <UploadCloud aria-hidden className="size-6 text-muted" />
-      )}
+      <Icon aria-hidden className={classNames('size-6', file ? 'text-accent' : 'text-muted')} />
       <span className="font-medium break-all">
         {file ? `${file.name} · ${format.bytes(file.size)}` : t('upload.choose')}
       </span>
       <span id={hintId} className="text-xs text-muted">
         {t(`upload.columns.${kind}`)}
       </span>
-    </label>
+    </div>
   );
 }

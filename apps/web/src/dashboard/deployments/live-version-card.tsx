@@ -31,22 +31,30 @@ export function LiveVersionCard({ deployment }: { deployment: Deployment }) {
             <div className="min-w-0 flex-1 basis-80">
               <FactList
                 facts={[
-                  [
-                    t('deployments.model'),
-                    <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId }}>
-                      {model?.name ?? '…'}
-                    </TextLink>,
-                  ],
-                  [
-                    t('versions.version'),
-                    <span className="inline-flex min-h-6 items-center">{versionName(rows, modelVersionId)}</span>,
-                  ],
-                  [
-                    t('versions.trained'),
-                    <span className="inline-flex min-h-6 items-center">
-                      {format.dateTime(rows.find(({ id }) => id === modelVersionId)?.createdAt ?? deployment.updatedAt)}
-                    </span>,
-                  ],
+                  {
+                    name: t('deployments.model'),
+                    value: (
+                      <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId }}>
+                        {model?.name ?? '…'}
+                      </TextLink>
+                    ),
+                  },
+                  {
+                    name: t('versions.version'),
+                    value: (
+                      <span className="inline-flex min-h-6 items-center">{versionName(rows, modelVersionId)}</span>
+                    ),
+                  },
+                  {
+                    name: t('versions.trained'),
+                    value: (
+                      <span className="inline-flex min-h-6 items-center">
+                        {format.dateTime(
+                          rows.find(({ id }) => id === modelVersionId)?.createdAt ?? deployment.updatedAt,
+                        )}
+                      </span>
+                    ),
+                  },
                 ]}
               />
             </div>

@@ -96,7 +96,7 @@ function Answer({ answer }: { answer: Recommendations }) {
         </div>
       )}
       {answer.items.length === 0 && <p className="px-5 py-8 text-center text-muted">{t('playground.noItems')}</p>}
-      <ol role="list" aria-label={t('playground.list')} className="divide-y divide-line">
+      <ol aria-label={t('playground.list')} className="divide-y divide-line">
         {answer.items.map((item) => (
           <AnswerItem key={item.itemId} item={item} />
         ))}

@@ -57,8 +57,8 @@ function SettingsCard({ model }: { model: Model }) {
     <Card title={t('models.settings')}>
       <FactList
         facts={[
-          [t('models.interactions'), nameOf(model.interactionsDataSetId)],
-          [t('models.items'), nameOf(model.itemsDataSetId) ?? '—'],
+          { name: t('models.interactions'), value: nameOf(model.interactionsDataSetId) },
+          { name: t('models.items'), value: nameOf(model.itemsDataSetId) ?? '—' },
           ...Object.entries(model.settings).map(([name, value]): [string, string] => [
             terms.name('settings', name),
             show(value),

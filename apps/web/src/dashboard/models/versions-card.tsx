@@ -1,6 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { PackageCheck } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelVersion, TrainingJob } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -15,6 +15,8 @@ import { DeployDialog } from '../deployments/deploy-dialog';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { versionsQuery } from './models.queries';
 import { useVersionName } from './use-version-name';
+
+const POLL_MS = 300;
 
 interface VersionsCardProps {
   projectId: string;
@@ -45,14 +47,16 @@ export function VersionsCard({ projectId, modelId, jobs }: VersionsCardProps) {
   );
 }
 
-/** The versions, fetched again whenever one more job has succeeded. */
+/** The versions, asked for again while a job names one that is not among them yet. */
 function useVersions(projectId: string, modelId: string, jobs: TrainingJob[]) {
-  const queryClient = useQueryClient();
-  const succeededCount = jobs.filter(({ status }) => status === 'succeeded').length;
-  useEffect(() => {
-    void queryClient.invalidateQueries({ queryKey: versionsQuery(projectId, modelId).queryKey });
-  }, [queryClient, projectId, modelId, succeededCount]);
-  return useQuery(versionsQuery(projectId, modelId));
+  return useQuery({
+    ...versionsQuery(projectId, modelId),
+    refetchInterval: ({ state }) => jobs.some((job) => isMissing(job, state.data)) && POLL_MS,
+  });
+}
+
+function isMissing({ modelVersionId }: TrainingJob, versions: ModelVersion[] = []): boolean {
+  return modelVersionId !== null && versions.every(({ id }) => id !== modelVersionId);
 }
 
 interface VersionsTableProps {

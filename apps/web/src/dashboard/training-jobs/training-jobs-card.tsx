@@ -47,9 +47,9 @@ function JobRow({ job }: { job: TrainingJob }) {
   return (
     <li className="space-y-2.5 px-4 py-3 sm:px-5">
       <div className="flex min-h-9 flex-wrap items-center gap-x-5 gap-y-1.5">
-        <span role="status" className="min-w-22">
+        <output className="min-w-22">
           <StatusBadge status={job.status} />
-        </span>
+        </output>
         <span className="tabular-nums">{format.dateTime(job.createdAt)}</span>
         {job.durationMs !== null && (
           <span className="text-muted tabular-nums">

@@ -74,11 +74,11 @@ function MeterCard({ meter, days, rows }: { meter: Meter; days: RangeDays; rows:
       title={t(`meters.${meter}`)}
       actions={<span className="text-lg font-semibold tabular-nums">{format.number(quantityOf(rows, meter))}</span>}
     >
-      <div role="img" aria-label={t('usage.chart', { meter: t(`meters.${meter}`) })} className="h-48">
+      <figure aria-label={t('usage.chart', { meter: t(`meters.${meter}`) })} className="h-48">
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
           <UsageChart points={points} name={t(`meters.${meter}`)} />
         </Suspense>
-      </div>
+      </figure>
     </Card>
   );
 }
