@@ -1,0 +1,144 @@
+import { execFile, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tasteCsv } from '../factories/api.js';
+import { Installation } from '../factories/installation.js';
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  await installation.start();
+});
+afterAll(() => installation.remove());
+
+describe('npm start', () => {
+  it('prints a curl line with a working key, which answers with titles', async () => {
+    const { items, source } = await installation.curl();
+    expect(source).toBe('model');
+    expect(items).toHaveLength(5);
+    for (const { attributes } of items) expect(attributes.title).toMatch(/\(\d{4}\)$/);
+  });
+
+  it('says who holds the port or the data where it is started twice', async () => {
+    const again = await failedStart({ KINDRED_DATA_DIR: installation.directory, PORT: String(installation.port) });
+    expect(again).toMatch(/is in use by process \d+: stop that one first/);
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as net.AddressInfo;
+    const busy = await failedStart({ KINDRED_DATA_DIR: `${installation.directory}/other`, PORT: String(port) });
+    expect(busy).toMatch(
+      new RegExp(
+        `^kindred: port ${port} is busy: stop what listens there, or choose another with PORT=\\d+ npm start\\.\n$`,
+      ),
+    );
+    server.close();
+  });
+
+  it('names a setting that is wrong', async () => {
+    expect(await failedStart({ PORT: 'http' })).toMatch(/Configuration: .*\n.*PORT/);
+    expect(await failedStart({ KINDRED_DATA_DIRECTORY: '/x' })).toMatch(/KINDRED_DATA_DIRECTORY/);
+  });
+
+  it('starts what was killed again: a dead worker, a dead API', async () => {
+    for (const name of ['worker', 'api']) kill(`dist/apps/${name}/main.js`);
+    await until(async () => (await fetch(`${installation.url}/readyz`).catch(() => null))?.ok === true);
+    expect((await installation.curl())['source']).toBe('model');
+  });
+
+  it('stops on Ctrl-C with nothing left behind, and comes back in under 10 seconds with everything', async () => {
+    const before = await installation.curl();
+    expect(await installation.stop('SIGINT')).toBe(0);
+    expect(installation.processes()).toEqual([]);
+    await expect(fetch(`${installation.url}/livez`)).rejects.toThrow();
+    const seconds = await installation.start();
+    expect(seconds).toBeLessThan(10);
+    const after = await installation.curl();
+    expect({ ...after, recommendationId: '' }).toEqual({ ...before, recommendationId: '' });
+  });
+
+  it('leaves nothing behind either where npm is killed outright', async () => {
+    await installation.stop('SIGKILL');
+    await until(async () => installation.processes().length === 0);
+    await installation.start();
+  });
+
+  it('adopts the Postgres that a killed launcher left running', async () => {
+    const before = await installation.curl();
+    kill('dist/infra/bootstrap/launch.js');
+    await until(async () => installation.processes().every(({ command }) => command.includes('postgres')));
+    expect(installation.processes()).not.toEqual([]);
+    await installation.start();
+    expect((await installation.curl())['items']).toEqual(before['items']);
+    expect(await installation.stop('SIGTERM')).toBe(0);
+    expect(installation.processes()).toEqual([]);
+    await installation.start();
+  });
+});
+
+describe('npm run journey', () => {
+  const journey = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [
+      'infra/bootstrap/run.mjs',
+      'journey',
+      ...args,
+      '--url',
+      installation.url,
+    ]).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+        code,
+        output: stdout + stderr,
+      }),
+    );
+
+  it('walks the whole path with a file that the platform has not seen', async () => {
+    const file = path.join(installation.directory, 'interactions.csv');
+    writeFileSync(file, tasteCsv(400, 60));
+    const { code, output } = await journey(file, '--limit', '3');
+    expect(output).toMatch(/Everything worked\. Meanwhile \d+ calls of \/livez took \d+ ms at most\./);
+    expect(output).toMatch(/recall@20/);
+    expect(output).toMatch(/'recommendation_requests' +│ '3'/);
+    expect(code).toBe(0);
+  });
+
+  it('exits 1 and says why where it fails', async () => {
+    const file = path.join(installation.directory, 'wrong.csv');
+    writeFileSync(file, 'a,b\n1,2\n');
+    const { code, output } = await journey(file);
+    expect(code).toBe(1);
+    expect(output).toMatch(/The import failed: There is no column user_id/);
+    expect((await journey('/nowhere.csv')).code).toBe(1);
+  });
+});
+
+/** What a start that cannot succeed prints. */
+function failedStart(env: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, ['infra/bootstrap/start.mjs'], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) =>
+      code === 1 ? resolve(output) : reject(new Error(`it ended with ${code}: ${output}`)),
+    );
+  });
+}
+
+function kill(script: string): void {
+  const found = installation.processes().filter(({ command }) => command.includes(script));
+  expect(found).not.toEqual([]);
+  for (const { pid } of found) process.kill(pid, 'SIGKILL');
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come true within 20 seconds');
+}
