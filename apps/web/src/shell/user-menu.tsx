@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronDown, LogOut } from 'lucide-react';
+import { ChevronDown, CircleUser, LogOut } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { authLogout, type Me, unwrap } from '../api/client';
@@ -27,7 +27,8 @@ export function UserMenu({ me }: { me: Me }) {
         aria-label={t('shell.account', { organization: me.organization.name })}
         className="flex h-8 max-w-48 items-center gap-1 rounded-md px-2 font-medium hover:bg-sunken"
       >
-        <span className="truncate">{me.organization.name}</span>
+        <CircleUser aria-hidden className="size-5 shrink-0 text-muted sm:hidden" />
+        <span className="truncate max-sm:hidden">{me.organization.name}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-muted" />
       </button>
       <div

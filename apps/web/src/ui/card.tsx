@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import { classNames } from './class-names';
 
 interface CardProps {
@@ -13,9 +13,8 @@ interface CardProps {
 
 /** A titled part of a page. */
 export function Card({ title, hint, actions, children, isFlush }: CardProps) {
-  const titleId = useId();
   return (
-    <section aria-labelledby={title ? titleId : undefined} className="rounded-lg border border-line bg-surface">
+    <section className="rounded-lg border border-line bg-surface">
       {title && (
         <div
           className={classNames(
@@ -24,9 +23,7 @@ export function Card({ title, hint, actions, children, isFlush }: CardProps) {
           )}
         >
           <div className="min-w-0">
-            <h2 id={titleId} className="text-[0.9375rem] font-semibold">
-              {title}
-            </h2>
+            <h2 className="text-[0.9375rem] font-semibold">{title}</h2>
             {hint && <p className="text-muted">{hint}</p>}
           </div>
           {actions}

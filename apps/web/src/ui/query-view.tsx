@@ -1,13 +1,27 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PageHeader } from './page-header';
 import { ProblemNotice } from './problem-notice';
 
+interface QueryViewProps<T> {
+  query: UseQueryResult<T>;
+  /** The content is the whole page with its heading, so an error needs a heading too. */
+  isPage?: boolean;
+  children: (value: T) => ReactNode;
+}
+
 /** Waits for a query, shows its error with a way to try again, then its content. */
-export function QueryView<T>({ query, children }: { query: UseQueryResult<T>; children: (value: T) => ReactNode }) {
+export function QueryView<T>({ query, isPage, children }: QueryViewProps<T>) {
+  const { t } = useTranslation();
   if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />;
-  return <Loading />;
+  if (!query.isError) return <Loading />;
+  return (
+    <>
+      {isPage && <PageHeader title={t('problem.title')} />}
+      <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
+    </>
+  );
 }
 
 /** Grey lines where content will be. */

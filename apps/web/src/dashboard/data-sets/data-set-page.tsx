@@ -14,7 +14,7 @@ export function DataSetPage() {
   const { projectId, dataSetId } = useParams({ from: '/app/projects/$projectId/data-sets/$dataSetId' });
   const dataSet = useQuery(dataSetQuery(projectId, dataSetId));
   return (
-    <QueryView query={dataSet}>
+    <QueryView query={dataSet} isPage>
       {(found) => (
         <>
           <PageHeader title={found.name} hint={t(`kinds.${found.kind}`)} />

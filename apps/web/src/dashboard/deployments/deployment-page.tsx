@@ -20,7 +20,7 @@ export function DeploymentPage() {
   // Of both tabs, so that the code asks what the playground asked.
   const [input, setInput] = useState<RecommendInput>({ userId: '', limit: 10, excludeSeen: true });
   return (
-    <QueryView query={deployment}>
+    <QueryView query={deployment} isPage>
       {(found) => (
         <>
           <PageHeader

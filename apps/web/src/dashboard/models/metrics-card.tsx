@@ -58,14 +58,14 @@ function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
   const lift = popularity > 0 ? model / popularity - 1 : null;
   return (
     <tr>
-      <Cell className="min-w-60">
+      <Cell className="min-w-44">
         <p className="font-medium">{terms.name('metrics', metric)}</p>
         {definition && <p className="text-xs text-muted">{terms.text(`metrics.${metric}`, definition)}</p>}
       </Cell>
-      <Cell className="w-1/4 min-w-32">
+      <Cell className="w-1/4 min-w-24">
         <Bar value={model} largest={larger} className="bg-accent" />
       </Cell>
-      <Cell className="w-1/4 min-w-32">
+      <Cell className="w-1/4 min-w-24">
         <Bar value={popularity} largest={larger} className="bg-bar-quiet" />
       </Cell>
       <Cell isNumber>

@@ -25,7 +25,7 @@ export function ModelPage() {
   const jobs = useQuery(trainingJobsQuery(projectId, modelId));
   const metrics = jobs.data?.find(({ status }) => status === 'succeeded')?.metrics;
   return (
-    <QueryView query={model}>
+    <QueryView query={model} isPage>
       {(found) => (
         <>
           <PageHeader
@@ -59,10 +59,10 @@ function SettingsCard({ model }: { model: Model }) {
         facts={[
           { name: t('models.interactions'), value: nameOf(model.interactionsDataSetId) },
           { name: t('models.items'), value: nameOf(model.itemsDataSetId) ?? '—' },
-          ...Object.entries(model.settings).map(([name, value]): [string, string] => [
-            terms.name('settings', name),
-            show(value),
-          ]),
+          ...Object.entries(model.settings).map(([name, value]) => ({
+            name: terms.name('settings', name),
+            value: show(value),
+          })),
         ]}
       />
     </Card>

@@ -89,7 +89,7 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
       <tbody>
         {versions.map((version) => (
           <tr key={version.id}>
-            <Cell className="font-medium">{versionName(versions, version.id)}</Cell>
+            <Cell className="font-medium whitespace-nowrap">{versionName(versions, version.id)}</Cell>
             <Cell className="whitespace-nowrap">{format.dateTime(version.createdAt)}</Cell>
             <Cell isNumber>{format.bytes(version.artifactBytes)}</Cell>
             <Cell>

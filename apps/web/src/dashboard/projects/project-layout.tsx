@@ -15,7 +15,7 @@ export function ProjectLayout() {
   const project = useQuery(projectQuery(projectId));
   const params = { projectId };
   return (
-    <QueryView query={project}>
+    <QueryView query={project} isPage>
       {({ name }) => (
         <>
           <Link
