@@ -292,6 +292,10 @@ export type UpcomingInvoice = {
     lines: Array<{
         kind: 'plan' | 'meter';
         description: string;
+        /**
+         * Name of the plan whose price this is
+         */
+        plan: string;
         meter: 'recommendation_requests' | 'training_seconds' | null;
         /**
          * Used in the period so far

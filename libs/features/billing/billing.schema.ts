@@ -31,6 +31,7 @@ export const upcomingInvoiceSchema = z
       z.object({
         kind: z.enum(['plan', 'meter']),
         description: z.string(),
+        plan: z.string().describe('Name of the plan whose price this is'),
         meter: z.enum(METERS).nullable(),
         quantity: decimal.describe('Used in the period so far'),
         includedQuantity: decimal.describe('Part of the quantity that the plan covers'),

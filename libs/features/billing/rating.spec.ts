@@ -48,8 +48,8 @@ describe('rating', () => {
     const { lines } = rate(price(), used('5', 'free-1'), [earlier]);
     expect(lines.map(({ description, amount }) => [description, amount])).toEqual([
       ['Pro plan, one month', '49.00'],
-      ['recommendation_requests (requests), Pro plan', '0.00'],
-      ['recommendation_requests (requests), Free plan', '5.00'],
+      ['Recommendation requests, Pro plan', '0.00'],
+      ['Recommendation requests, Free plan', '5.00'],
     ]);
   });
 

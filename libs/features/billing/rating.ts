@@ -34,26 +34,22 @@ export function rate(
   return { lines, total: total.toFixed(digits) };
 }
 
-function planLine(version: PriceVersion, digits: number): InvoiceLine {
-  const fee = new Decimal(version.monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
-  const line = {
-    description: `${version.planName} plan, one month`,
-    meter: null,
-    quantity: '1',
-    includedQuantity: '0',
-  };
-  return { kind: 'plan', ...line, unitAmount: fee, amount: fee };
+function planLine({ planName, monthlyFeeMinor }: PriceVersion, digits: number): InvoiceLine {
+  const fee = new Decimal(monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
+  const line = { description: `${planName} plan, one month`, plan: planName, meter: null };
+  return { kind: 'plan', ...line, quantity: '1', includedQuantity: '0', unitAmount: fee, amount: fee };
 }
 
 /** amount = max(0, quantity − included) × unit amount, rounded once, here, to the smallest unit. */
 function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: number): InvoiceLine[] {
-  return version.meters.map(({ meter, unit, includedQuantity, unitAmount }) => {
+  return version.meters.map(({ meter, includedQuantity, unitAmount }) => {
     const metered = used.find((row) => row.meter === meter && row.priceVersionId === version.id);
     const quantity = metered?.quantity ?? new Decimal(0);
     const billable = Decimal.max(0, quantity.minus(includedQuantity));
     return {
       kind: 'meter',
-      description: `${meter} (${unit}s), ${version.planName} plan`,
+      description: `${inWords(meter)}, ${version.planName} plan`,
+      plan: version.planName,
       meter,
       quantity: quantity.toFixed(),
       includedQuantity: Decimal.min(quantity, includedQuantity).toFixed(),
@@ -61,4 +57,10 @@ function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: numb
       amount: billable.times(unitAmount).toDecimalPlaces(digits, Decimal.ROUND_HALF_UP).toFixed(digits),
     };
   });
+}
+
+/** `recommendation_requests` → `Recommendation requests` */
+function inWords(meter: MeterKey): string {
+  const words = meter.replaceAll('_', ' ');
+  return words[0]!.toUpperCase() + words.slice(1);
 }

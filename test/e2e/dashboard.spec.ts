@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tasteCsv } from '../factories/api.js';
+import { Installation } from '../factories/installation.js';
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let installation: Installation;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+/** What the browser complained of: scripts that the content security policy stopped, exceptions. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  const launch = chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: CHROMIUM_FLAGS,
+  });
+  [browser] = await Promise.all([launch, installation.start()]);
+  context = await browser.newContext({
+    baseURL: installation.url,
+    locale: 'en-US',
+    viewport: { width: 1280, height: 800 },
+  });
+  context.setDefaultTimeout(30_000);
+  page = await openPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation.remove();
+});
+
+async function openPage(): Promise<Page> {
+  const opened = await context.newPage();
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  opened.on('console', (message) => {
+    if (/Content.Security.Policy|violates/i.test(message.text())) complaints.push(message.text());
+  });
+  return opened;
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const fill = (label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
+
+async function createDataSet(name: string, kind: string, csv: string): Promise<void> {
+  await page.getByRole('link', { name: 'Data sets', exact: true }).click();
+  await button('New data set').first().click();
+  await page.getByRole('textbox', { name: 'Name' }).fill(name);
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption(kind);
+  await button('Create data set').click();
+  const file = path.join(installation.directory, `${name}.csv`);
+  writeFileSync(file, csv);
+  await page.getByLabel('CSV file').setInputFiles(file);
+  await button('Upload').click();
+}
+
+describe('a newcomer in the browser', () => {
+  it('comes from signing up to a working curl, and sees what it costs', async () => {
+    await page.goto('/signup');
+    await fill('Email', 'newcomer@example.com');
+    await fill('Password', 'a long enough password');
+    await fill('Organization name', 'Corner shop');
+    await button('Sign up').click();
+    await button('New project').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
+    await button('Create project').click();
+
+    await createDataSet('Purchases', 'interactions', `${tasteCsv()}\n,item-1,5,1\n`);
+    await page
+      .getByText(/\b\d+ rows accepted/)
+      .first()
+      .waitFor();
+    await page.getByText('user_id is empty').waitFor();
+    await createDataSet(
+      'Products',
+      'items',
+      'item_id,title\nitem-0,"Blue, teapot"\nitem-10,Green cup\nitem-20,Red bowl\n',
+    );
+    await page
+      .getByText(/\b3 rows accepted/)
+      .first()
+      .waitFor();
+
+    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await button('New model').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('For you');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('ials');
+    await page.getByRole('combobox', { name: 'Interactions data set' }).selectOption({ label: 'Purchases' });
+    await page.getByRole('combobox', { name: 'Items data set' }).selectOption({ label: 'Products' });
+    await button('Create model').click();
+    await button('Start training').first().click();
+    await page.getByText('Succeeded', { exact: true }).first().waitFor();
+    await page.getByRole('columnheader', { name: 'Popularity' }).first().waitFor();
+
+    await button('Deploy').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Home page');
+    await button('Create deployment').click();
+    await page.getByRole('textbox', { name: 'User id' }).fill('user-0');
+    await button('Recommend').click();
+    const list = page.getByRole('list', { name: 'Recommendations' });
+    await list.getByText('Blue, teapot').waitFor();
+
+    await page.getByRole('link', { name: 'API keys', exact: true }).click();
+    await button('New key').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Web shop');
+    await button('Create key').click();
+    const key = await page.getByTestId('api-key').innerText();
+    const curl = await page.getByTestId('curl').innerText();
+    expect(key).toMatch(/^kin_live_\w{36}$/);
+    expect(curl).toContain(key);
+    const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace('curl', 'curl -s')]);
+    expect(JSON.parse(stdout).items.length).toBeGreaterThan(0);
+    await button('Done').click();
+  });
+
+  it('sees the calls in usage and the upcoming invoice, and upgrades through Checkout', async () => {
+    await page.getByRole('link', { name: 'Usage', exact: true }).click();
+    await page.getByRole('cell', { name: '2', exact: true }).first().waitFor();
+    await page.getByRole('link', { name: 'Billing', exact: true }).click();
+    const invoice = page.getByRole('table', { name: 'Upcoming invoice' });
+    await invoice.getByText(/Free/).first().waitFor();
+    await button('Upgrade to Pro').click();
+    await button('Pay $49.00').click();
+    await page.waitForURL(/checkout=success/);
+    await invoice
+      .getByText(/Pro plan/)
+      .first()
+      .waitFor();
+    await invoice
+      .getByText(/49\.00/)
+      .first()
+      .waitFor();
+  });
+
+  it('is told plainly what is wrong, at the field', async () => {
+    const stranger = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
+    const form = await stranger.newPage();
+    await form.goto('/login');
+    await form.getByLabel('Email', { exact: true }).fill('nobody@example.com');
+    await form.getByLabel('Password', { exact: true }).fill('wrong password');
+    await form.getByRole('button', { name: 'Log in', exact: true }).click();
+    await form.getByText('No account has this email and password.').waitFor();
+    await form.goto('/usage');
+    await form.waitForURL(/\/login/);
+    await stranger.close();
+  });
+
+  it('finds no page with an accessibility violation, in either theme and either language', async () => {
+    const { email, password } = installation.account('Demo');
+    const paths = await demoPaths(email, password);
+    const looks = ['en-US', 'zh-CN'].flatMap((locale) =>
+      (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
+    );
+    await Promise.all(
+      looks.map(async (look) => {
+        const visitor = await browser.newContext({ baseURL: installation.url, ...look });
+        await visitor.request.post('/v1/auth/login', { data: { email, password } });
+        const visit = await visitor.newPage();
+        visit.on('pageerror', (error) => complaints.push(error.message));
+        for (const visited of paths)
+          expect(await violationsOf(visit, visited), `${visited} ${JSON.stringify(look)}`).toEqual([]);
+        expect(await visit.locator('html').getAttribute('lang')).toBe(look.locale === 'zh-CN' ? 'zh-CN' : 'en');
+        await visitor.close();
+      }),
+    );
+  });
+
+  it('as the operator sees every organization and what it pays', async () => {
+    const { email, password } = installation.account('Operator');
+    await context.request.post('/v1/auth/login', { data: { email, password } });
+    await page.goto('/admin/organizations');
+    const row = page.getByRole('row', { name: /Corner shop/ });
+    await row.getByText('Pro').first().waitFor();
+    await row.getByText(/49\.00/).waitFor();
+  });
+
+  it('was never stopped by the content security policy, and nothing was thrown', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** What axe finds against WCAG 2.2 AA once the page has loaded what it shows. */
+async function violationsOf(visit: Page, url: string): Promise<string[]> {
+  await visit.goto(url);
+  await visit.getByRole('heading', { level: 1 }).waitFor();
+  await visit.waitForLoadState('networkidle');
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+  const { violations } = await new AxeBuilder({ page: visit }).withTags(tags).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** One page of each kind, with something on it. */
+async function demoPaths(email: string, password: string): Promise<string[]> {
+  const login = await fetch(`${installation.url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const cookie = login.headers.getSetCookie()[0]!.split(';', 1)[0]!;
+  const first = async (list: string): Promise<string> => {
+    const response = await fetch(`${installation.url}/v1/${list}`, { headers: { cookie } });
+    return ((await response.json()) as { data: { id: string }[] }).data[0]!.id;
+  };
+  const project = `projects/${await first('projects')}`;
+  const [dataSet, model, deployment] = await Promise.all(
+    ['data-sets', 'models', 'deployments'].map((kind) => first(`${project}/${kind}`)),
+  );
+  return [
+    '/login',
+    '/signup',
+    '/',
+    `/${project}/data-sets`,
+    `/${project}/data-sets/${dataSet}`,
+    `/${project}/models`,
+    `/${project}/models/${model}`,
+    `/${project}/deployments`,
+    `/${project}/deployments/${deployment}`,
+    `/${project}/api-keys`,
+    '/usage',
+    '/billing',
+  ];
+}
