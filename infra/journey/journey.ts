@@ -75,9 +75,11 @@ async function journey(): Promise<void> {
     );
     printRecommendations(answer);
   }
-  const { rows } = await step('Read usage', () => api.get<{ rows: { quantity: string }[] }>('/v1/usage?groupBy=meter'));
-  console.table(rows);
-  const metered = rows.find((row) => (row as { meter?: string }).meter === 'recommendation_requests')?.quantity;
+  const { rows } = await step('Read usage', () =>
+    api.get<{ rows: { meter: string; quantity: string }[] }>('/v1/usage?groupBy=meter'),
+  );
+  printTable(rows);
+  const metered = rows.find(({ meter }) => meter === 'recommendation_requests')?.quantity;
   if (metered !== String(users.length))
     throw new Error(`${users.length} calls were answered and ${metered ?? 0} metered`);
   const invoice = await step('Read the upcoming invoice', () => api.get<Invoice>('/v1/billing/invoices/upcoming'));
@@ -118,15 +120,11 @@ function printMetrics({
   evaluatedUsers,
 }: NonNullable<Awaited<ReturnType<ApiSession['train']>>['metrics']>): void {
   console.log(`\nOffline metrics on held-out interactions of ${evaluatedUsers} users:`);
-  const rows = Object.keys(model).map((metric) => [
-    metric,
-    {
-      model: round(model[metric]!),
-      popularity: round(popularity[metric]!),
-      ratio: round(model[metric]! / popularity[metric]!),
-    },
-  ]);
-  console.table(Object.fromEntries(rows));
+  const row = (metric: string) => {
+    const [ours, floor] = [model[metric]!, popularity[metric]!];
+    return { metric, model: ours.toFixed(4), popularity: floor.toFixed(4), ratio: (ours / floor).toFixed(2) };
+  };
+  printTable(Object.keys(model).map(row));
 }
 
 function printRecommendations({ source, items }: Recommendations): void {
@@ -138,16 +136,22 @@ function printRecommendations({ source, items }: Recommendations): void {
 
 function printInvoice({ lines, total, currency, periodStart, periodEnd }: Invoice): void {
   console.log(`\nUpcoming invoice, ${periodStart.slice(0, 10)} to ${periodEnd.slice(0, 10)}, in ${currency}:`);
-  console.table(
-    lines.map(({ description, quantity, includedQuantity, unitAmount, amount }) => ({
-      description,
-      quantity,
-      includedQuantity,
-      unitAmount,
-      amount,
-    })),
+  printTable(
+    lines.map(({ description, quantity, includedQuantity, unitAmount, amount }) => {
+      return { line: description, quantity, included: includedQuantity, price: unitAmount, amount };
+    }),
   );
   console.log(`Total ${total} ${currency}`);
+}
+
+/** Rows as aligned columns: text to the left, numbers to the right. */
+function printTable(rows: Record<string, string>[]): void {
+  const names = Object.keys(rows[0] ?? {});
+  const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => row[name]!.length)));
+  for (const row of [Object.fromEntries(names.map((name) => [name, name])), ...rows]) {
+    const cells = names.map((name, i) => (i === 0 ? row[name]!.padEnd(widths[i]!) : row[name]!.padStart(widths[i]!)));
+    console.log(`  ${cells.join('  ')}`);
+  }
 }
 
 /** Three users of the file, the same ones each time. */

@@ -15,10 +15,12 @@ interface FormProps {
   error?: unknown;
   children: ReactNode;
   actions: ReactNode;
+  /** One field with its button beside it. */
+  isInline?: boolean;
 }
 
 /** A form whose fields check themselves by HTML constraints and report beside themselves, not in the browser's bubbles. */
-export function Form({ onSubmit, error, children, actions }: FormProps) {
+export function Form({ onSubmit, error, children, actions, isInline }: FormProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSubmit(new FormData(event.currentTarget));
@@ -33,10 +35,14 @@ export function Form({ onSubmit, error, children, actions }: FormProps) {
   }, [error]);
   return (
     <FieldErrors value={fieldErrors}>
-      <form onSubmit={submit} onInvalid={focusFirstInvalid} className="space-y-4">
+      <form
+        onSubmit={submit}
+        onInvalid={focusFirstInvalid}
+        className={isInline ? 'flex flex-wrap items-end gap-2' : 'space-y-4'}
+      >
         {children}
         {error != null && <ProblemNotice error={error} />}
-        <div className="flex flex-wrap justify-end gap-2 pt-1">{actions}</div>
+        <div className={isInline ? undefined : 'flex flex-wrap justify-end gap-2 pt-1'}>{actions}</div>
       </form>
     </FieldErrors>
   );

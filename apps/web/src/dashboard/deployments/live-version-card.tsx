@@ -83,29 +83,28 @@ function VersionSwitch({ deployment, versions }: { deployment: Deployment; versi
     onSuccess: () => queryClient.invalidateQueries({ queryKey: deploymentsQuery(projectId).queryKey }),
   });
   return (
-    <div className="w-full sm:w-80">
-      <Form
-        onSubmit={update.mutate}
-        error={update.error}
-        actions={
-          <Button type="submit" isBusy={update.isPending}>
-            {t('deployments.switch')}
-          </Button>
-        }
+    <Form
+      isInline
+      onSubmit={update.mutate}
+      error={update.error}
+      actions={
+        <Button type="submit" isBusy={update.isPending}>
+          {t('deployments.switch')}
+        </Button>
+      }
+    >
+      <SelectField
+        key={deployment.modelVersionId}
+        label={t('deployments.switchTo')}
+        name="modelVersionId"
+        defaultValue={deployment.modelVersionId}
       >
-        <SelectField
-          key={deployment.modelVersionId}
-          label={t('deployments.switchTo')}
-          name="modelVersionId"
-          defaultValue={deployment.modelVersionId}
-        >
-          {versions.map(({ id, createdAt }) => (
-            <option key={id} value={id}>
-              {`${versionName(versions, id)} · ${format.dateTime(createdAt)}`}
-            </option>
-          ))}
-        </SelectField>
-      </Form>
-    </div>
+        {versions.map(({ id, createdAt }) => (
+          <option key={id} value={id}>
+            {`${versionName(versions, id)} · ${format.dateTime(createdAt)}`}
+          </option>
+        ))}
+      </SelectField>
+    </Form>
   );
 }
