@@ -2,7 +2,8 @@
 // neighbours run on whatever Node the machine has, before anything is installed, so they are plain JavaScript without imports.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+// As a whole, because an old Node lacks some of its functions and must get as far as being told that it is too old.
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 const NODE_MIN = [20, 19];
 const NODE_RUN_MIN = [22, 18];
 const INSTALL_BYTES = 1.5e9;
+/** Postgres needs some 40 MB for an empty cluster and as much again for its log. */
+const DATA_BYTES = 0.2e9;
 
 /** Ends the command with one line that says what to do. */
 export function fail(message) {
@@ -23,8 +26,9 @@ export function checkMachine() {
     fail(`Node ${process.versions.node} is too old: install Node ${NODE_MIN.join('.')} or later, then run this again.`);
   }
   process.chdir(root);
-  for (const folder of [root, process.env.KINDRED_DATA_DIR || path.join(root, '.kindred')])
-    checkWritable(path.resolve(folder));
+  const dataFolder = path.resolve(process.env.KINDRED_DATA_DIR || path.join(root, '.kindred'));
+  for (const folder of [root, dataFolder]) checkWritable(folder);
+  checkSpace(dataFolder, DATA_BYTES);
 }
 
 function isOlder(version, [major, minor]) {
@@ -35,12 +39,12 @@ function isOlder(version, [major, minor]) {
 function checkWritable(folder) {
   const probe = path.join(folder, `.write-probe-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true });
     // A full disk may still make an empty file, so the probe has a body.
-    writeFileSync(probe, Buffer.alloc(65_536));
-    rmSync(probe);
+    fs.writeFileSync(probe, Buffer.alloc(65_536));
+    fs.rmSync(probe);
   } catch (error) {
-    rmSync(probe, { force: true });
+    fs.rmSync(probe, { force: true });
     const advice = {
       EROFS: 'is on a read-only disk: copy Kindred to a disk that can be written to',
       EACCES: `cannot be written to by ${process.env.USER ?? 'you'}: change its owner, or run from a folder of your own`,
@@ -48,6 +52,12 @@ function checkWritable(folder) {
     };
     fail(`${folder} ${advice[error.code] ?? `cannot be written to (${error.message})`}, then run this again.`);
   }
+}
+
+function checkSpace(folder, bytes) {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  if (bavail * bsize < bytes)
+    fail(`the disk of ${folder} has less than ${bytes / 1e9} GB free: free some, then run this again.`);
 }
 
 /** Runs a command with its output kept back; when it fails, shows the end of it and stops. */
@@ -75,23 +85,21 @@ function quietly(what, command, args, env = {}) {
 export async function install() {
   const stamp = path.join(root, 'node_modules/.kindred-installed');
   const wanted = hash([path.join(root, 'package-lock.json')]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < INSTALL_BYTES)
-    fail(`the disk of ${root} has less than ${INSTALL_BYTES / 1e9} GB free: free some, then run this again.`);
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
+  checkSpace(root, INSTALL_BYTES);
   console.log('Installing dependencies…');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   // `npm ci` refuses a lock file that lacks packages of platforms which a registry does not carry; this installs what the
   // lock file names, checks it against the digests there, and leaves such packages out.
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   await quietly('npm install', npm[0], [...npm.slice(1), ...args]);
-  writeFileSync(stamp, wanted);
+  fs.writeFileSync(stamp, wanted);
 }
 
 /** The pinned Node that npm installed for this platform; else the machine's own, if it is new enough. */
 export function pinnedNode() {
   const pinned = path.join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
-  if (existsSync(pinned) && spawnSync(pinned, ['--version']).status === 0) return pinned;
+  if (fs.existsSync(pinned) && spawnSync(pinned, ['--version']).status === 0) return pinned;
   if (!isOlder(process.versions.node, NODE_RUN_MIN)) return process.execPath;
   return fail(
     `npm has no Node for ${process.platform}-${process.arch}, and ${process.versions.node} is too old: install Node ${NODE_RUN_MIN.join('.')} or later.`,
@@ -103,9 +111,9 @@ export async function build() {
   const node = pinnedNode();
   const stamp = path.join(root, 'dist/.kindred-built');
   const wanted = hash(sources());
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Building…');
-  rmSync(stamp, { force: true });
+  fs.rmSync(stamp, { force: true });
   await generatePrismaClient(node);
   await Promise.all([
     quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
@@ -116,7 +124,7 @@ export async function build() {
       'apps/web/vite.config.ts',
     ]),
   ]);
-  writeFileSync(stamp, wanted);
+  fs.writeFileSync(stamp, wanted);
 }
 
 /** `generate` needs no engine, but looks for one and would download it: any existing file satisfies the look. */
@@ -128,8 +136,8 @@ export function generatePrismaClient(node) {
 function sources() {
   const files = ['package-lock.json', 'tsconfig.json', 'prisma.config.ts'].map((name) => path.join(root, name));
   for (const folder of ['apps', 'libs', 'infra', 'prisma', 'test', 'bench']) {
-    if (!existsSync(path.join(root, folder))) continue;
-    for (const entry of readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
+    if (!fs.existsSync(path.join(root, folder))) continue;
+    for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
       if (entry.isFile() && !file.includes('/database/generated/')) files.push(file);
     }
@@ -139,7 +147,7 @@ function sources() {
 
 function hash(files) {
   const digest = createHash('sha256');
-  for (const file of files) digest.update(path.relative(root, file)).update(readFileSync(file));
+  for (const file of files) digest.update(path.relative(root, file)).update(fs.readFileSync(file));
   return digest.digest('hex');
 }
 
