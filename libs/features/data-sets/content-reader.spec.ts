@@ -90,6 +90,15 @@ describe('reading interactions', () => {
     ]);
   });
 
+  it('counts lines as an editor does, past blank ones and cells of several lines', async () => {
+    const csv = 'user_id,item_id\n\n,i1\n"u\n2",i2\n\nbroken\n,i3\n';
+    expect(errorsOf(await read(csv))).toEqual([
+      [3, 'user_id'],
+      [7, null],
+      [8, 'user_id'],
+    ]);
+  });
+
   it('counts lines that are not UTF-8 and goes on after them', async () => {
     const csv = Buffer.concat([
       Buffer.from('user_id,item_id\nu1,i1\n'),

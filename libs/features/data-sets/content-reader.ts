@@ -7,6 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { printable } from '../../platform/http/text.js';
 import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
 import type { ColumnMapping, DataSetKind, ImportError, Statistics } from './data-sets.schema.js';
+import { findLines } from './line-numbers.js';
 
 const ERRORS_MAX = 100;
 const ID_LENGTH_MAX = 256;
@@ -71,11 +72,11 @@ export async function readContent(
     const header = await readHeader(connection, text, scratch);
     const columns = findColumns(header.names, kind, mapping);
     await loadRows(connection, text, header, columns, kind);
-    const selected = kind === 'interactions' ? '* EXCLUDE (line)' : attributesOf(header.names, columns, kind);
+    const selected = kind === 'interactions' ? '* EXCLUDE (ordinal)' : attributesOf(header.names, columns, kind);
     await connection.run(
-      `COPY (SELECT ${selected} FROM accepted ORDER BY line) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
+      `COPY (SELECT ${selected} FROM accepted ORDER BY ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
     );
-    return describe(connection, kind);
+    return describe(connection, text, header, kind);
   });
 }
 
@@ -153,7 +154,7 @@ interface Check {
   message: string;
 }
 
-/** Reads every row as text into `accepted` (typed) and `rejected` (line, column, message). */
+/** Reads every row as text into `accepted` (typed) and `rejected` (its ordinal among the rows read, column, message). */
 async function loadRows(
   connection: DuckDBConnection,
   file: string,
@@ -171,38 +172,24 @@ async function loadRows(
     .catch((error: Error) => {
       throw new ContentError(`The file cannot be read as CSV: ${error.message.split('\n', 1)[0]}`);
     });
-  // One structural error a line; the reader may list several.
+  // One structural error a row; the reader may list several. It counts bytes from 1.
   await connection.run(`CREATE TEMP TABLE broken AS
-    SELECT line, any_value(error_type)::VARCHAR AS error_type FROM reject_errors GROUP BY line ORDER BY line`);
-  await numberLines(connection);
+    SELECT line_byte_position - 1 AS start, any_value(error_type)::VARCHAR AS error_type FROM reject_errors GROUP BY start`);
   const cell = (column: Column) => `c${columns.get(column)}`;
   const checks = checksOf(columns, cell);
   const whichCase = (pick: (check: Check) => string) =>
     `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
+  const headerOf = (column: Column) => header.names[columns.get(column)!]!;
   await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
-    ${whichCase(({ column }) => quoteText(header.names[columns.get(column)!]!))} AS problem_column,
-    ${whichCase(({ message }) => message)} AS problem FROM numbered`);
+    ${whichCase(({ column }) => quoteText(headerOf(column)))} AS problem_column,
+    ${whichCase(({ message }) => message)} AS problem FROM raw`);
   await connection.run(`CREATE TEMP TABLE rejected AS
-    SELECT line, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL
-    UNION ALL SELECT line, NULL, ${structuralMessage(header.names.length)} FROM broken`);
+    SELECT ordinal, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL`);
   await connection.run(
-    `CREATE TEMP TABLE accepted AS SELECT line, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`,
+    `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`,
   );
-  if (kind !== 'interactions')
-    await rejectRepeats(connection, REQUIRED[kind][0]!, header.names[columns.get(REQUIRED[kind][0]!)!]!);
-}
-
-/**
- * Gives each row that was read its line in the file. The reader numbers only the rows it rejects, so the n-th row read
- * stands at the n-th line that is not among those.
- */
-async function numberLines(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`CREATE TEMP TABLE gaps AS
-    SELECT line - 1 - turn AS rows_before, max(turn) AS shift
-    FROM (SELECT line, row_number() OVER (ORDER BY line) AS turn FROM broken) GROUP BY rows_before`);
-  await connection.run(`CREATE TEMP TABLE numbered AS
-    SELECT raw.*, (ordinal + 1 + coalesce(gaps.shift, 0))::BIGINT AS line
-    FROM raw ASOF LEFT JOIN gaps ON raw.ordinal > gaps.rows_before`);
+  const [idColumn] = REQUIRED[kind];
+  if (kind !== 'interactions') await rejectRepeats(connection, idColumn!, headerOf(idColumn!));
 }
 
 function checksOf(columns: Map<Column, number>, cell: (column: Column) => string): Check[] {
@@ -257,7 +244,7 @@ function structuralMessage(columnCount: number): string {
 
 function typedColumns(columns: Map<Column, number>, cell: (column: Column) => string, kind: DataSetKind): string {
   const id = (column: Column) => `trim(${cell(column)}) AS ${column}`;
-  if (kind !== 'interactions') return `${id(REQUIRED[kind][0]!)}, * EXCLUDE (line, ordinal, problem_column, problem)`;
+  if (kind !== 'interactions') return `${id(REQUIRED[kind][0]!)}, * EXCLUDE (ordinal, problem_column, problem)`;
   const optional = (column: Column, expression: (cell: string) => string, type: string) =>
     `${columns.has(column) ? expression(cell(column)) : 'NULL'}::${type} AS ${column}`;
   return [
@@ -272,10 +259,10 @@ function typedColumns(columns: Map<Column, number>, cell: (column: Column) => st
 /** An item or a user is described once: the first row stands. */
 async function rejectRepeats(connection: DuckDBConnection, column: Column, headerName: string): Promise<void> {
   await connection.run(`CREATE TEMP TABLE repeats AS
-    SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY ${column} ORDER BY line) AS turn FROM accepted) WHERE turn > 1`);
+    SELECT ordinal FROM (SELECT ordinal, row_number() OVER (PARTITION BY ${column} ORDER BY ordinal) AS turn FROM accepted) WHERE turn > 1`);
   await connection.run(`INSERT INTO rejected
-    SELECT line, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row' FROM accepted SEMI JOIN repeats USING (line)`);
-  await connection.run('DELETE FROM accepted WHERE line IN (SELECT line FROM repeats)');
+    SELECT ordinal, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row' FROM accepted SEMI JOIN repeats USING (ordinal)`);
+  await connection.run('DELETE FROM accepted WHERE ordinal IN (SELECT ordinal FROM repeats)');
 }
 
 function attributesOf(names: string[], columns: Map<Column, number>, kind: DataSetKind): string {
@@ -290,24 +277,42 @@ function attributesOf(names: string[], columns: Map<Column, number>, kind: DataS
   return [idColumn, ...first.map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(', ');
 }
 
-async function describe(connection: DuckDBConnection, kind: DataSetKind): Promise<Content> {
+async function describe(
+  connection: DuckDBConnection,
+  file: string,
+  header: Header,
+  kind: DataSetKind,
+): Promise<Content> {
   const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
-  const { accepted, rejected } = await one(
-    'SELECT (SELECT count(*) FROM accepted) AS accepted, (SELECT count(*) FROM rejected) AS rejected',
-  );
-  const errors = await connection.runAndReadAll(
-    `SELECT line, column_name, message FROM rejected ORDER BY line LIMIT ${ERRORS_MAX}`,
-  );
+  const counts = await one(`SELECT (SELECT count(*) FROM accepted) AS accepted,
+    (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken) AS rejected`);
   return {
-    rowsAccepted: Number(accepted),
-    rowsRejected: Number(rejected),
-    errors: errors.getRows().map(([line, column, message]) => ({
-      row: Number(line),
-      column: column === null ? null : printable(String(column)),
-      message: printable(String(message)),
-    })),
+    rowsAccepted: Number(counts['accepted']),
+    rowsRejected: Number(counts['rejected']),
+    errors: counts['rejected'] === 0n ? [] : await listErrors(connection, file, header),
     statistics: kind === 'interactions' ? toStatistics(await one(INTERACTION_STATISTICS)) : {},
   };
+}
+
+/** The first wrong rows with their lines in the file, which the reader does not tell for rows that it could read. */
+async function listErrors(connection: DuckDBConnection, file: string, header: Header): Promise<ImportError[]> {
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
+  const rejected = await rows(
+    `SELECT ordinal, column_name, message FROM rejected ORDER BY ordinal LIMIT ${ERRORS_MAX}`,
+  );
+  const broken = await rows(`SELECT start, ${structuralMessage(header.names.length)} FROM broken ORDER BY start`);
+  const starts = broken.map(([start]) => Number(start));
+  const { ofOrdinals, ofBroken } = await findLines(
+    file,
+    rejected.map(([ordinal]) => Number(ordinal)),
+    starts,
+  );
+  const errors = [
+    ...rejected.map(([, column, message], i) => ({ row: ofOrdinals[i]!, column: printable(String(column)), message })),
+    ...broken.slice(0, ofBroken.length).map(([, message], i) => ({ row: ofBroken[i]!, column: null, message })),
+  ];
+  errors.sort((a, b) => a.row - b.row);
+  return errors.slice(0, ERRORS_MAX).map((error) => ({ ...error, message: printable(String(error.message)) }));
 }
 
 const INTERACTION_STATISTICS = `

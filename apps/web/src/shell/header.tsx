@@ -13,7 +13,7 @@ export function Header() {
   const { t } = useTranslation();
   const { me, can } = useMe();
   return (
-    <header className="sticky top-0 z-10 border-b border-line bg-surface">
+    <header className="border-b border-line bg-surface">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-3 px-4 sm:px-6 md:h-14 md:flex-nowrap">
         <Link to="/" className="flex h-14 items-center gap-2 text-base font-semibold tracking-tight">
           <Logo />

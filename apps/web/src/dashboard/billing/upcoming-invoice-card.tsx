@@ -4,14 +4,13 @@ import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 
+type Line = UpcomingInvoice['lines'][number];
+
 /** The invoice as it would be now, line by line. */
 export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { currency, lines, total } = upcoming;
-  // The API describes a metered line by the meter's key.
-  const describe = ({ description, meter }: UpcomingInvoice['lines'][number]) =>
-    meter ? description.replace(meter, t(`meters.${meter}`)) : description;
   return (
     <Card
       title={t('billing.upcoming')}
@@ -31,7 +30,10 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
         <tbody>
           {lines.map((line) => (
             <tr key={line.description}>
-              <Cell>{describe(line)}</Cell>
+              <Cell>
+                {line.meter ? t(`meters.${line.meter}`) : t('billing.planLine', { plan: upcoming.plan.name })}
+                {isRepeated(line, lines) && <p className="text-xs text-muted">{line.description}</p>}
+              </Cell>
               <Cell isNumber>{format.number(line.quantity)}</Cell>
               <Cell isNumber>{line.meter ? format.number(line.includedQuantity) : '—'}</Cell>
               <Cell isNumber>{format.unitPrice(line.unitAmount, currency)}</Cell>
@@ -52,4 +54,9 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
       </Table>
     </Card>
   );
+}
+
+/** After a change of plan a meter has a line for each price; only the API's own words tell them apart. */
+function isRepeated({ meter }: Line, lines: Line[]): boolean {
+  return lines.filter((line) => line.meter === meter).length > 1;
 }
