@@ -38,8 +38,9 @@ const CHECKS = {
 /** @returns the number of checks that passed and that failed; what failed is shown */
 export async function countChecks() {
   const counts = { passed: 0, failed: 0 };
-  for (const [name, args] of Object.entries(CHECKS)) {
-    const { code, output } = await runCheck(args);
+  const running = Object.entries(CHECKS).map(([name, args]) => ({ name, result: runCheck(args) }));
+  for (const { name, result } of running) {
+    const { code, output } = await result;
     console.log(`${code === 0 ? '✓' : '✗'} ${name}`);
     if (code !== 0) console.log(output.trim());
     counts[code === 0 ? 'passed' : 'failed']++;
