@@ -11,7 +11,7 @@ const CHECKS = {
     'warn',
     '--cache',
     '--cache-location',
-    'node_modules/.cache/prettier',
+    'node_modules/.cache/prettier-check',
   ],
   lint: ['node_modules/oxlint/bin/oxlint', '--quiet'],
   'types of the platform': [

@@ -15,6 +15,9 @@ import { isActive, StatusBadge } from '../../ui/status-badge';
 import { useMe } from '../auth/auth.queries';
 import { trainingJobsQuery } from './training-jobs.queries';
 
+/** Earlier ones fold away, so that the quality below stays in sight. */
+const JOBS_OPEN_MAX = 3;
+
 /** The latest jobs of a model, as they go on. */
 export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]> }) {
   const { t } = useTranslation();
@@ -27,15 +30,31 @@ export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]>
               {t('trainingJobs.emptyText')}
             </EmptyState>
           ) : (
-            <ul className="divide-y divide-line">
-              {rows.map((job) => (
-                <JobRow key={job.id} job={job} />
-              ))}
-            </ul>
+            <>
+              <JobList jobs={rows.slice(0, JOBS_OPEN_MAX)} />
+              {rows.length > JOBS_OPEN_MAX && (
+                <details className="border-t border-line">
+                  <summary className="px-4 py-2.5 text-muted hover:text-ink sm:px-5">
+                    {t('trainingJobs.earlier')}
+                  </summary>
+                  <JobList jobs={rows.slice(JOBS_OPEN_MAX)} />
+                </details>
+              )}
+            </>
           )
         }
       </QueryView>
     </Card>
+  );
+}
+
+function JobList({ jobs }: { jobs: TrainingJob[] }) {
+  return (
+    <ul className="divide-y divide-line">
+      {jobs.map((job) => (
+        <JobRow key={job.id} job={job} />
+      ))}
+    </ul>
   );
 }
 
@@ -45,17 +64,13 @@ function JobRow({ job }: { job: TrainingJob }) {
   const format = useFormat();
   const terms = useTerms();
   return (
-    <li className="space-y-2.5 px-4 py-3 sm:px-5">
+    <li className="space-y-2 px-4 py-2 sm:px-5">
       <div className="flex min-h-9 flex-wrap items-center gap-x-5 gap-y-1.5">
         <output className="min-w-22">
           <StatusBadge status={job.status} />
         </output>
         <span className="tabular-nums">{format.dateTime(job.createdAt)}</span>
-        {job.durationMs !== null && (
-          <span className="text-muted tabular-nums">
-            {t('trainingJobs.duration', { duration: format.duration(job.durationMs) })}
-          </span>
-        )}
+        {job.durationMs !== null && <span className="text-muted tabular-nums">{format.duration(job.durationMs)}</span>}
         {job.device && (
           <span className="text-muted">{t('trainingJobs.device', { device: job.device.toUpperCase() })}</span>
         )}
