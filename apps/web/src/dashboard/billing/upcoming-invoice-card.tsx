@@ -31,8 +31,8 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
           {lines.map((line) => (
             <tr key={line.description}>
               <Cell>
-                {line.meter ? t(`meters.${line.meter}`) : t('billing.planLine', { plan: upcoming.plan.name })}
-                {isRepeated(line, lines) && <p className="text-xs text-muted">{line.description}</p>}
+                {line.meter ? t(`meters.${line.meter}`) : t('billing.planLine', { plan: line.plan })}
+                {isRepeated(line, lines) && <p className="text-xs text-muted">{line.plan}</p>}
               </Cell>
               <Cell isNumber>{format.number(line.quantity)}</Cell>
               <Cell isNumber>{line.meter ? format.number(line.includedQuantity) : '—'}</Cell>
@@ -56,7 +56,7 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
   );
 }
 
-/** After a change of plan a meter has a line for each price; only the API's own words tell them apart. */
+/** After a change of plan a meter has a line for each plan's price. */
 function isRepeated({ meter }: Line, lines: Line[]): boolean {
   return lines.filter((line) => line.meter === meter).length > 1;
 }

@@ -49,9 +49,7 @@ export function LiveVersionCard({ deployment }: { deployment: Deployment }) {
                     name: t('versions.trained'),
                     value: (
                       <span className="inline-flex min-h-6 items-center">
-                        {format.dateTime(
-                          rows.find(({ id }) => id === modelVersionId)?.createdAt ?? deployment.updatedAt,
-                        )}
+                        {format.date(rows.find(({ id }) => id === modelVersionId)?.createdAt ?? deployment.updatedAt)}
                       </span>
                     ),
                   },
