@@ -14,23 +14,23 @@ export interface RankingConformance {
   recallFloor: number;
 }
 
-const side = 120;
+const SIDE = 120;
 
 /**
  * Users and items of two colours; a user touched every item of the own colour but one, `item-u` for `user-u`. So the right
  * answer is known by eye: the missing item. Every item is equally popular.
  */
 export function checkerboard(): TrainingInput {
-  const cells = Array.from({ length: side * side }, (_, cell) => [Math.floor(cell / side), cell % side]);
+  const cells = Array.from({ length: SIDE * SIDE }, (_, cell) => [Math.floor(cell / SIDE), cell % SIDE]);
   const touched = cells.filter(([user, item]) => user % 2 === item % 2 && user !== item);
   return {
-    userIds: Array.from({ length: side }, (_, user) => `user-${user}`),
-    itemIds: Array.from({ length: side }, (_, item) => `item-${item}`),
+    userIds: Array.from({ length: SIDE }, (_, user) => `user-${user}`),
+    itemIds: Array.from({ length: SIDE }, (_, item) => `item-${item}`),
     users: Uint32Array.from(touched, ([user]) => user),
     items: Uint32Array.from(touched, ([, item]) => item),
     values: null,
     timestamps: null,
-    itemAttributes: Array.from({ length: side }, (_, item) => (item === 0 ? { colour: 'black' } : null)),
+    itemAttributes: Array.from({ length: SIDE }, (_, item) => (item === 0 ? { colour: 'black' } : null)),
   };
 }
 
@@ -79,7 +79,7 @@ export function describeRankingConformance({ family, recipe, settings, recallFlo
     });
 
     it('reaches the quality floor on the checkerboard', () => {
-      expect(trained.metrics.evaluatedUsers).toBe(side);
+      expect(trained.metrics.evaluatedUsers).toBe(SIDE);
       expect(trained.metrics.popularity['recall@20']).toBeLessThan(0.4);
       expect(trained.metrics.model['recall@20']).toBeGreaterThanOrEqual(recallFloor);
     });
@@ -96,8 +96,8 @@ export function describeRankingConformance({ family, recipe, settings, recallFlo
     it('answers from the artifact alone, with ranks from 1, falling scores and attributes where known', () => {
       const predictor = loadPredictor(family, trained.artifact);
       expect(predictor.byteLength).toBeGreaterThanOrEqual(trained.artifact.byteLength);
-      const { items } = predictor.recommend({ userId: 'user-2', limit: side, excludeSeen: false });
-      expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(side);
+      const { items } = predictor.recommend({ userId: 'user-2', limit: SIDE, excludeSeen: false });
+      expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(SIDE);
       items.forEach(({ rank, score, itemId, attributes }, position) => {
         expect(rank).toBe(position + 1);
         if (position > 0) expect(score).toBeLessThanOrEqual(items[position - 1].score);
@@ -129,10 +129,10 @@ export function describeRankingConformance({ family, recipe, settings, recallFlo
       touched.users.forEach((user, i) => user === 3 && seen.add(touched.itemIds[touched.items[i]]));
       const ask = (limit: number, excludeSeen: boolean) =>
         predictor.recommend({ userId: 'user-3', limit, excludeSeen }).items.map(({ itemId }) => itemId);
-      expect(ask(side, true)).toHaveLength(side - seen.size);
-      expect(ask(side, true).some((item) => seen.has(item))).toBe(false);
-      expect(ask(side, false)).toHaveLength(side);
-      expect(ask(7, true)).toEqual(ask(side, true).slice(0, 7));
+      expect(ask(SIDE, true)).toHaveLength(SIDE - seen.size);
+      expect(ask(SIDE, true).some((item) => seen.has(item))).toBe(false);
+      expect(ask(SIDE, false)).toHaveLength(SIDE);
+      expect(ask(7, true)).toEqual(ask(SIDE, true).slice(0, 7));
       expect(ask(0, true)).toEqual([]);
     });
   });

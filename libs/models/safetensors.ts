@@ -5,9 +5,9 @@ export class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 }
 
-const elementTypes = { U8: Uint8Array, U32: Uint32Array, F32: Float32Array };
+const ELEMENT_TYPES = { U8: Uint8Array, U32: Uint32Array, F32: Float32Array };
 
-export type Dtype = keyof typeof elementTypes;
+export type Dtype = keyof typeof ELEMENT_TYPES;
 export type TensorArray<D extends Dtype = Dtype> = { U8: Uint8Array; U32: Uint32Array; F32: Float32Array }[D];
 
 export interface Tensor {
@@ -23,9 +23,9 @@ export interface TensorFile {
 }
 
 /** Tensors start at multiples of this many bytes from the start of the file. */
-const alignment = 64;
-const headerLengthMax = 1_000_000;
-const paddingPrefix = 'padding.';
+const ALIGNMENT = 64;
+const HEADER_LENGTH_MAX = 1_000_000;
+const PADDING_PREFIX = 'padding.';
 
 const size = z.int().min(0);
 const tensorHeader = z.strictObject({
@@ -46,7 +46,7 @@ export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<
   let end = 0;
   for (const [name, { shape, array }] of Object.entries(tensors)) {
     const gap = alignUp(end) - end;
-    if (gap > 0) header[`${paddingPrefix}${starts.length}`] = describeTensor('U8', [gap], end, gap);
+    if (gap > 0) header[`${PADDING_PREFIX}${starts.length}`] = describeTensor('U8', [gap], end, gap);
     starts.push(end + gap);
     header[name] = describeTensor(dtypeOf(array), shape, end + gap, array.byteLength);
     end += gap + array.byteLength;
@@ -71,7 +71,7 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   assertContiguous(Object.values(headers), bytes.length - dataStart);
   const tensors: Record<string, Tensor> = {};
   for (const [name, header] of Object.entries(headers)) {
-    if (name.startsWith(paddingPrefix)) continue;
+    if (name.startsWith(PADDING_PREFIX)) continue;
     tensors[name] = { shape: header.shape, array: readTensor(bytes, dataStart, name, header) };
   }
   return { metadata, tensors };
@@ -80,7 +80,7 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
 function locateHeader(bytes: Uint8Array): { json: Uint8Array; dataStart: number } {
   if (bytes.length < 8) throw new ArtifactError('The artifact is shorter than its first field.');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(Math.min(headerLengthMax, bytes.length - 8))) {
+  if (length > BigInt(Math.min(HEADER_LENGTH_MAX, bytes.length - 8))) {
     throw new ArtifactError(`The artifact's header claims ${length} bytes, more than the file or the limit allows.`);
   }
   const dataStart = 8 + Number(length);
@@ -109,7 +109,7 @@ function assertContiguous(headers: TensorHeader[], dataLength: number): void {
 }
 
 function readTensor(bytes: Uint8Array, dataStart: number, name: string, header: TensorHeader): TensorArray {
-  const type = elementTypes[header.dtype];
+  const type = ELEMENT_TYPES[header.dtype];
   const [start, end] = header.data_offsets;
   const count = header.shape.reduce((product, length) => product * length, 1);
   if (end - start !== count * type.BYTES_PER_ELEMENT) {
@@ -125,11 +125,11 @@ function readTensor(bytes: Uint8Array, dataStart: number, name: string, header: 
 
 /** Decodes strictly; throws TypeError for bytes that are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return strictDecoder.decode(bytes);
+  return STRICT_DECODER.decode(bytes);
 }
 
 // A byte order mark is part of an id, not something to drop.
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const STRICT_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function describeTensor(dtype: Dtype, shape: number[], start: number, byteLength: number): TensorHeader {
   return { dtype, shape, data_offsets: [start, start + byteLength] };
@@ -146,5 +146,5 @@ function bytesOf(array: TensorArray): Uint8Array {
 }
 
 function alignUp(position: number): number {
-  return Math.ceil(position / alignment) * alignment;
+  return Math.ceil(position / ALIGNMENT) * ALIGNMENT;
 }

@@ -3,14 +3,14 @@ import { ArtifactError, decodeUtf8 } from './safetensors.js';
 /** Texts as one run of UTF-8 bytes; each is decoded when it is asked for, so that a million of them load at once. */
 export class TextColumn {
   readonly length: number;
-  readonly #bytes: Buffer;
-  readonly #offsets: Uint32Array;
+  private readonly bytes: Buffer;
+  private readonly offsets: Uint32Array;
 
   /** @param offsets `[texts + 1]`, rising from 0 to the number of bytes, which the caller has checked */
   constructor(bytes: Uint8Array, offsets: Uint32Array) {
     this.length = offsets.length - 1;
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#offsets = offsets;
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.offsets = offsets;
   }
 
   static pack(texts: readonly string[]): { bytes: Uint8Array; offsets: Uint32Array } {
@@ -25,7 +25,7 @@ export class TextColumn {
   /** Throws {@link ArtifactError} where the bytes are not UTF-8. */
   at(index: number): string {
     try {
-      return decodeUtf8(this.#bytes.subarray(this.#offsets[index], this.#offsets[index + 1]));
+      return decodeUtf8(this.bytes.subarray(this.offsets[index], this.offsets[index + 1]));
     } catch (error) {
       throw new ArtifactError('A text of the artifact is not UTF-8.', { cause: error });
     }
@@ -33,12 +33,12 @@ export class TextColumn {
 
   /** Below 0 where the text at `index` sorts before `text` by its bytes, 0 where they are equal. */
   compare(index: number, text: Uint8Array): number {
-    return this.#bytes.compare(text, 0, text.length, this.#offsets[index], this.#offsets[index + 1]);
+    return this.bytes.compare(text, 0, text.length, this.offsets[index], this.offsets[index + 1]);
   }
 
   /** The bytes of the text at `index`, as a view. */
   bytesAt(index: number): Uint8Array {
-    return this.#bytes.subarray(this.#offsets[index], this.#offsets[index + 1]);
+    return this.bytes.subarray(this.offsets[index], this.offsets[index + 1]);
   }
 }
 
@@ -50,8 +50,8 @@ export function sortedOrder(texts: readonly string[]): Uint32Array {
 
 /** Finds a text's index by binary search. */
 export class TextIndex {
-  readonly #column: TextColumn;
-  readonly #order: Uint32Array;
+  private readonly column: TextColumn;
+  private readonly order: Uint32Array;
 
   /** @param order `[texts]`; throws {@link ArtifactError} unless it names the texts in strictly rising order */
   constructor(column: TextColumn, order: Uint32Array) {
@@ -61,17 +61,17 @@ export class TextIndex {
         throw new ArtifactError('Two ids are equal, or their order is wrong.');
       }
     }
-    this.#column = column;
-    this.#order = order;
+    this.column = column;
+    this.order = order;
   }
 
   find(text: string): number | undefined {
     const wanted = Buffer.from(text, 'utf8');
-    let [low, high] = [0, this.#order.length - 1];
+    let [low, high] = [0, this.order.length - 1];
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      const comparison = this.#column.compare(this.#order[middle], wanted);
-      if (comparison === 0) return this.#order[middle];
+      const comparison = this.column.compare(this.order[middle], wanted);
+      if (comparison === 0) return this.order[middle];
       if (comparison < 0) low = middle + 1;
       else high = middle - 1;
     }

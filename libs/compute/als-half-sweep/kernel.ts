@@ -4,15 +4,15 @@ import { ridgeOf, type HalfSweep, type RowRange } from './reference.js';
  * Conjugate gradient steps per row. Warm starts carry the rest over to the next sweep (Takács, Pilászy, Tikk 2011,
  * "Applications of the conjugate gradient method for implicit feedback collaborative filtering").
  */
-const stepsPerSweep = 3;
+const STEPS_PER_SWEEP = 3;
 /** A squared residual this small against the first is rounding, and dividing by it would amplify noise. */
-const convergedShare = 1e-20;
+const CONVERGED_SHARE = 1e-20;
 
 /**
  * Improves each row from its present value by conjugate gradient (Hestenes and Stiefel 1952) on the row's normal
  * equations, never forming A. A row without interactions gets its exact solution, zero.
  */
-export function solveRows(sweep: HalfSweep, { start, end }: RowRange, steps = stepsPerSweep): void {
+export function solveRows(sweep: HalfSweep, { start, end }: RowRange, steps = STEPS_PER_SWEEP): void {
   const { dimensions: d, solved, interactions } = sweep;
   const system = new RowSystem(sweep);
   for (let row = start; row < end; row++) {
@@ -23,36 +23,36 @@ export function solveRows(sweep: HalfSweep, { start, end }: RowRange, steps = st
 
 /** The normal equations of one row at a time, with buffers that live for the whole sweep. */
 class RowSystem {
-  readonly #sweep: HalfSweep;
+  private readonly sweep: HalfSweep;
   /** α₀ HᵀH, padded with zero rows to a multiple of four. */
-  readonly #weightedGram: Float64Array;
-  readonly #solution: Float64Array;
-  readonly #residual: Float64Array;
-  readonly #direction: Float64Array;
-  readonly #product: Float64Array;
+  private readonly weightedGram: Float64Array;
+  private readonly solution: Float64Array;
+  private readonly residual: Float64Array;
+  private readonly direction: Float64Array;
+  private readonly product: Float64Array;
 
   constructor(sweep: HalfSweep) {
     const d = sweep.dimensions;
     const padded = Math.ceil(d / 4) * 4;
-    this.#sweep = sweep;
-    this.#weightedGram = new Float64Array(padded * d);
-    sweep.fixedGram.forEach((value, i) => (this.#weightedGram[i] = sweep.unobservedWeight * value));
-    this.#solution = new Float64Array(d);
-    this.#residual = new Float64Array(d);
-    this.#direction = new Float64Array(d);
-    this.#product = new Float64Array(padded);
+    this.sweep = sweep;
+    this.weightedGram = new Float64Array(padded * d);
+    sweep.fixedGram.forEach((value, i) => (this.weightedGram[i] = sweep.unobservedWeight * value));
+    this.solution = new Float64Array(d);
+    this.residual = new Float64Array(d);
+    this.direction = new Float64Array(d);
+    this.product = new Float64Array(padded);
   }
 
   improve(row: number, steps: number): void {
-    const { dimensions: d, solved } = this.#sweep;
-    const [x, r, p, product] = [this.#solution, this.#residual, this.#direction, this.#product];
+    const { dimensions: d, solved } = this.sweep;
+    const [x, r, p, product] = [this.solution, this.residual, this.direction, this.product];
     for (let j = 0; j < d; j++) x[j] = solved[row * d + j];
-    this.#multiply(row, x, 1);
+    this.multiply(row, x, 1);
     for (let j = 0; j < d; j++) p[j] = r[j] = -product[j];
     const firstSquare = dot(r, r, d);
     let square = firstSquare;
-    for (let step = 0; step < steps && square > convergedShare * firstSquare; step++) {
-      this.#multiply(row, p, 0);
+    for (let step = 0; step < steps && square > CONVERGED_SHARE * firstSquare; step++) {
+      this.multiply(row, p, 0);
       const length = square / dot(p, product, d);
       for (let j = 0; j < d; j++) {
         x[j] += length * p[j];
@@ -70,12 +70,12 @@ class RowSystem {
    * product = A v − target · b, as α₀ HᵀH v + ridge v + Σ_i (h_i · v − target) h_i: with target 1 the negative residual of
    * v, in one pass over the interactions; with target 0 the product alone.
    */
-  #multiply(row: number, v: Float64Array, target: 0 | 1): void {
-    const { dimensions: d, fixed, interactions } = this.#sweep;
-    const product = this.#product;
+  private multiply(row: number, v: Float64Array, target: 0 | 1): void {
+    const { dimensions: d, fixed, interactions } = this.sweep;
+    const product = this.product;
     const [start, end] = [interactions.offsets[row], interactions.offsets[row + 1]];
-    multiplyGram(this.#weightedGram, v, product, d);
-    const ridge = ridgeOf(this.#sweep, end - start);
+    multiplyGram(this.weightedGram, v, product, d);
+    const ridge = ridgeOf(this.sweep, end - start);
     for (let j = 0; j < d; j++) product[j] += ridge * v[j];
     addOuterProducts(fixed, interactions.indices, start, end, v, target, product, d);
   }

@@ -3,12 +3,12 @@
  * Not for secrets.
  */
 export class Random {
-  readonly #state: Uint32Array;
-  #spare: number | undefined;
+  private readonly state: Uint32Array;
+  private spare: number | undefined;
 
   /** `state` is four words, not all zero; {@link seeded} derives it from one number. */
   constructor(state: ArrayLike<number>) {
-    this.#state = Uint32Array.from(state);
+    this.state = Uint32Array.from(state);
   }
 
   /** Expands any integer (its low 53 bits count) to a state by the murmur3 finaliser over a Weyl sequence. */
@@ -19,7 +19,7 @@ export class Random {
 
   /** The next 32 random bits, 0..2³²−1. */
   nextUint32(): number {
-    const s = this.#state;
+    const s = this.state;
     const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
     const shifted = s[1] << 9;
     s[2] ^= s[0];
@@ -38,9 +38,9 @@ export class Random {
 
   /** Standard normal, by Marsaglia's polar method (1964). */
   gaussian(): number {
-    if (this.#spare !== undefined) {
-      const spare = this.#spare;
-      this.#spare = undefined;
+    if (this.spare !== undefined) {
+      const spare = this.spare;
+      this.spare = undefined;
       return spare;
     }
     for (;;) {
@@ -49,7 +49,7 @@ export class Random {
       const square = x * x + y * y;
       if (square === 0 || square >= 1) continue;
       const scale = Math.sqrt((-2 * Math.log(square)) / square);
-      this.#spare = y * scale;
+      this.spare = y * scale;
       return x * scale;
     }
   }

@@ -44,23 +44,23 @@ function scoreFour(v: Float32Array, items: Float32Array, first: number, end: num
 
 /** The best entries so far, best first. Items must be offered in ascending order for ties to go to the lower index. */
 class InsertionList {
-  readonly #indices: Uint32Array;
-  readonly #scores: Float32Array;
-  #length = 0;
+  private readonly indices: Uint32Array;
+  private readonly scores: Float32Array;
+  private length = 0;
 
   constructor(capacity: number) {
-    this.#indices = new Uint32Array(capacity);
-    this.#scores = new Float32Array(capacity);
+    this.indices = new Uint32Array(capacity);
+    this.scores = new Float32Array(capacity);
   }
 
   offer(item: number, score: number): void {
-    const [indices, scores] = [this.#indices, this.#scores];
-    let position = this.#length;
+    const [indices, scores] = [this.indices, this.scores];
+    let position = this.length;
     if (position === scores.length) {
       if (position === 0 || score <= scores[position - 1]) return;
       position--;
     } else {
-      this.#length++;
+      this.length++;
     }
     for (; position > 0 && scores[position - 1] < score; position--) {
       scores[position] = scores[position - 1];
@@ -71,6 +71,6 @@ class InsertionList {
   }
 
   toTopItems(): TopItems {
-    return { indices: this.#indices.subarray(0, this.#length), scores: this.#scores.subarray(0, this.#length) };
+    return { indices: this.indices.subarray(0, this.length), scores: this.scores.subarray(0, this.length) };
   }
 }

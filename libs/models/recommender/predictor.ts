@@ -5,7 +5,7 @@ import { type LoadedArtifact, parseAttributes, readArtifact } from './artifact.j
 import type { Factors } from './recipes/ials.js';
 import { topPopular } from './recipes/popularity.js';
 
-const nothingSeen = new Uint32Array(0);
+const NOTHING_SEEN = new Uint32Array(0);
 
 /** Throws the artifact error when the bytes are not a valid recommender artifact. */
 export function loadRecommenderPredictor(artifact: Uint8Array): RankingPredictor {
@@ -14,37 +14,37 @@ export function loadRecommenderPredictor(artifact: Uint8Array): RankingPredictor
 
 class RecommenderPredictor implements RankingPredictor {
   readonly byteLength: number;
-  readonly #artifact: LoadedArtifact;
+  private readonly artifact: LoadedArtifact;
 
   constructor(artifact: LoadedArtifact, artifactLength: number) {
-    this.#artifact = artifact;
+    this.artifact = artifact;
     this.byteLength = artifactLength;
   }
 
   recommend({ userId, limit, excludeSeen }: RecommendRequest): RecommendResult {
-    const { factors, seen, users } = this.#artifact;
+    const { factors, seen, users } = this.artifact;
     const user = users.find(userId);
-    const excluded = excludeSeen && user !== undefined ? rowIndicesOf(seen, user) : nothingSeen;
-    if (factors === null) return { source: 'popularity', items: this.#rankByPopularity(limit, excluded) };
-    if (user !== undefined) return { source: 'model', items: this.#rankByFactors(factors, user, limit, excluded) };
-    const items = this.#rankByPopularity(limit, excluded);
+    const excluded = excludeSeen && user !== undefined ? rowIndicesOf(seen, user) : NOTHING_SEEN;
+    if (factors === null) return { source: 'popularity', items: this.rankByPopularity(limit, excluded) };
+    if (user !== undefined) return { source: 'model', items: this.rankByFactors(factors, user, limit, excluded) };
+    const items = this.rankByPopularity(limit, excluded);
     return { source: 'popularity', fallbackReason: 'unknown_user', items };
   }
 
-  #rankByFactors({ users, items, dimensions }: Factors, user: number, limit: number, excluded: Uint32Array) {
+  private rankByFactors({ users, items, dimensions }: Factors, user: number, limit: number, excluded: Uint32Array) {
     const vector = users.subarray(user * dimensions, (user + 1) * dimensions);
     const { indices, scores } = topK(vector, items, limit, excluded);
-    return this.#present(indices, (position) => scores[position]);
+    return this.present(indices, (position) => scores[position]);
   }
 
-  #rankByPopularity(limit: number, excluded: Uint32Array) {
-    const { popularity } = this.#artifact;
+  private rankByPopularity(limit: number, excluded: Uint32Array) {
+    const { popularity } = this.artifact;
     const indices = topPopular(popularity, limit, excluded);
-    return this.#present(indices, (position) => popularity.counts[indices[position]]);
+    return this.present(indices, (position) => popularity.counts[indices[position]]);
   }
 
-  #present(indices: Uint32Array, scoreAt: (position: number) => number): RecommendResult['items'] {
-    const { itemIds, itemAttributes } = this.#artifact;
+  private present(indices: Uint32Array, scoreAt: (position: number) => number): RecommendResult['items'] {
+    const { itemIds, itemAttributes } = this.artifact;
     return Array.from(indices, (item, position) => {
       const attributes = parseAttributes(itemAttributes.at(item));
       const entry = { itemId: itemIds.at(item), score: scoreAt(position), rank: position + 1 };

@@ -9,15 +9,15 @@ import {
   type TrainingResult,
 } from '../family.js';
 import { writeArtifact } from './artifact.js';
-import { evaluate, evaluatedUsersMax, sampleUsers, type Candidates } from './evaluation/evaluate.js';
+import { evaluate, EVALUATED_USERS_MAX, sampleUsers, type Candidates } from './evaluation/evaluate.js';
 import { splitInteractions, type Split } from './evaluation/split.js';
 import { ialsSettings, popularitySettings, type IalsSettings } from './manifest.js';
 import { fitIals } from './recipes/ials.js';
 import { countPopularity } from './recipes/popularity.js';
 
-const testShare = 0.2;
+const TEST_SHARE = 0.2;
 /** Where each phase ends, over the whole job. */
-const progressAt = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
+const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
 
 interface Fitted {
   metrics: TrainingResult['metrics'];
@@ -36,36 +36,36 @@ export function createRecommenderTrainer(input: TrainingInput, options: TrainerO
 }
 
 class RecommenderTrainer implements Trainer {
-  readonly #input: TrainingInput;
-  readonly #signal: AbortSignal | undefined;
-  readonly #steps: Generator<TrainingProgress, Fitted>;
-  readonly #epochs: number;
-  #fitted: Fitted | undefined;
+  private readonly input: TrainingInput;
+  private readonly signal: AbortSignal | undefined;
+  private readonly steps: Generator<TrainingProgress, Fitted>;
+  private readonly epochs: number;
+  private fitted: Fitted | undefined;
 
   constructor(input: TrainingInput, settings: IalsSettings | null, { seed, signal }: TrainerOptions) {
-    this.#input = input;
-    this.#signal = signal;
-    this.#epochs = settings?.epochs ?? 0;
-    this.#steps = train(input, settings, seed);
+    this.input = input;
+    this.signal = signal;
+    this.epochs = settings?.epochs ?? 0;
+    this.steps = train(input, settings, seed);
   }
 
   get done(): boolean {
-    return this.#fitted !== undefined;
+    return this.fitted !== undefined;
   }
 
   epoch(): TrainingProgress {
-    this.#signal?.throwIfAborted();
-    if (this.#fitted) throw new Error('The trainer is done; call finalize().');
-    const step = this.#steps.next();
+    this.signal?.throwIfAborted();
+    if (this.fitted) throw new Error('The trainer is done; call finalize().');
+    const step = this.steps.next();
     if (!step.done) return step.value;
-    this.#fitted = step.value;
-    return { phase: 'publishing', progress: progressAt.refitted, epoch: this.#epochs, epochs: this.#epochs };
+    this.fitted = step.value;
+    return { phase: 'publishing', progress: PROGRESS_AT.refitted, epoch: this.epochs, epochs: this.epochs };
   }
 
   finalize(): TrainingResult {
-    if (!this.#fitted) throw new Error('The trainer is not done; call epoch() until it is.');
-    const { interactions, candidates, metrics } = this.#fitted;
-    const { userIds, itemIds, itemAttributes } = this.#input;
+    if (!this.fitted) throw new Error('The trainer is not done; call epoch() until it is.');
+    const { interactions, candidates, metrics } = this.fitted;
+    const { userIds, itemIds, itemAttributes } = this.input;
     const artifact = writeArtifact({ userIds, itemIds, itemAttributes, seen: interactions, ...candidates });
     return { artifact, metrics };
   }
@@ -78,14 +78,14 @@ function* train(
   seed: number,
 ): Generator<TrainingProgress, Fitted> {
   const interactions = buildInteractions(input);
-  const split = splitInteractions(interactions, testShare, seed);
-  const users = sampleUsers(split, evaluatedUsersMax, seed);
+  const split = splitInteractions(interactions, TEST_SHARE, seed);
+  const users = sampleUsers(split, EVALUATED_USERS_MAX, seed);
   assertMeasurable(users);
   const epochs = settings?.epochs ?? 0;
   yield { phase: 'fitting', progress: 0, epoch: 0, epochs };
-  const measured = yield* fit(split.train, settings, seed, 'fitting', 0, progressAt.fitted);
+  const measured = yield* fit(split.train, settings, seed, 'fitting', 0, PROGRESS_AT.fitted);
   const metrics = yield* measure(measured, split, users, epochs);
-  const candidates = yield* fit(interactions, settings, seed, 'refitting', progressAt.evaluated, progressAt.refitted);
+  const candidates = yield* fit(interactions, settings, seed, 'refitting', PROGRESS_AT.evaluated, PROGRESS_AT.refitted);
   return { metrics, interactions, candidates };
 }
 
@@ -118,7 +118,7 @@ function* measure(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    const progress = progressAt.fitted + step.value * (progressAt.evaluated - progressAt.fitted);
+    const progress = PROGRESS_AT.fitted + step.value * (PROGRESS_AT.evaluated - PROGRESS_AT.fitted);
     yield { phase: 'evaluating', progress, epoch: epochs, epochs };
   }
 }

@@ -4,13 +4,13 @@ import { topK } from '../../../compute/top-k/kernel.js';
 import type { TrainingResult } from '../../family.js';
 import type { Factors } from '../recipes/ials.js';
 import { topPopular, type Popularity } from '../recipes/popularity.js';
-import { rankingDepth, RankingMetrics } from './metrics.js';
+import { RANKING_DEPTH, RankingMetrics } from './metrics.js';
 import type { Split } from './split.js';
 
 /** Enough that the standard error of a mean recall stays below 0.005. */
-export const evaluatedUsersMax = 5_000;
+export const EVALUATED_USERS_MAX = 5_000;
 /** Items scored between two yields, times dimensions: about a second on one thread. */
-const workPerStep = 1_000_000_000;
+const WORK_PER_STEP = 1_000_000_000;
 
 /** What is measured: popularity, and factors beside it unless the recipe is popularity. */
 export interface Candidates {
@@ -28,12 +28,12 @@ export function* evaluate(
   users: Uint32Array,
 ): Generator<number, TrainingResult['metrics']> {
   const [baseline, model] = [new RankingMetrics(train.columns), new RankingMetrics(train.columns)];
-  const usersPerStep = Math.ceil(workPerStep / (train.columns * (factors?.dimensions ?? 1)));
+  const usersPerStep = Math.ceil(WORK_PER_STEP / (train.columns * (factors?.dimensions ?? 1)));
   for (const [index, user] of users.entries()) {
     if (index % usersPerStep === 0) yield index / users.length;
     const seen = rowIndicesOf(train, user);
     const relevant = rowIndicesOf(test, user);
-    baseline.add(topPopular(popularity, rankingDepth, seen), relevant);
+    baseline.add(topPopular(popularity, RANKING_DEPTH, seen), relevant);
     if (factors) model.add(topByFactors(factors, user, seen), relevant);
   }
   const popularityValues = baseline.values();
@@ -57,5 +57,5 @@ export function sampleUsers({ train, test }: Split, limit: number, seed: number)
 
 function topByFactors({ users, items, dimensions }: Factors, user: number, seen: Uint32Array): Uint32Array {
   const vector = users.subarray(user * dimensions, (user + 1) * dimensions);
-  return topK(vector, items, rankingDepth, seen).indices;
+  return topK(vector, items, RANKING_DEPTH, seen).indices;
 }

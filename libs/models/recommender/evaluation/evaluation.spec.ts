@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCsr, rowIndicesOf, type Csr } from '../../../compute/csr/kernel.js';
 import { countPopularity, topPopular } from '../recipes/popularity.js';
 import { evaluate, sampleUsers } from './evaluate.js';
-import { ndcgAt, rankingDepth, RankingMetrics, recallAt } from './metrics.js';
+import { ndcgAt, RANKING_DEPTH, RankingMetrics, recallAt } from './metrics.js';
 import { splitInteractions } from './split.js';
 
 const csrOf = (rows: number[][], columns: number): Csr =>
@@ -98,6 +98,6 @@ describe('popularity', () => {
     expect([...popularity.counts]).toEqual([0, 2, 1, 2, 0]);
     expect([...popularity.order]).toEqual([1, 3, 2, 0, 4]);
     expect([...topPopular(popularity, 2, Uint32Array.of(1, 2))]).toEqual([3, 0]);
-    expect(topPopular(popularity, rankingDepth, Uint32Array.of())).toHaveLength(5);
+    expect(topPopular(popularity, RANKING_DEPTH, Uint32Array.of())).toHaveLength(5);
   });
 });

@@ -1,7 +1,7 @@
 import type { MetricValues } from '../../family.js';
 
 /** Items that {@link RankingMetrics} needs per user: the largest cutoff. */
-export const rankingDepth = 100;
+export const RANKING_DEPTH = 100;
 
 /** Share of the relevant items found among the first k recommended: hits / |relevant|, in 0..1. */
 export function recallAt(k: number, recommended: Uint32Array, relevant: ReadonlySet<number>): number {
@@ -29,28 +29,28 @@ export function ndcgAt(k: number, recommended: Uint32Array, relevant: ReadonlySe
  * user's training items.
  */
 export class RankingMetrics {
-  readonly #sums = { 'recall@20': 0, 'ndcg@20': 0, 'ndcg@100': 0 };
-  readonly #shown: Uint8Array;
-  #users = 0;
+  private readonly sums = { 'recall@20': 0, 'ndcg@20': 0, 'ndcg@100': 0 };
+  private readonly shown: Uint8Array;
+  private users = 0;
 
   constructor(itemCount: number) {
-    this.#shown = new Uint8Array(itemCount);
+    this.shown = new Uint8Array(itemCount);
   }
 
   /** `recommended` holds {@link rankingDepth} items, best first, or fewer when the catalogue runs out; `relevant` ≥ 1. */
   add(recommended: Uint32Array, relevant: Uint32Array): void {
     const wanted = new Set(relevant);
-    this.#sums['recall@20'] += recallAt(20, recommended, wanted);
-    this.#sums['ndcg@20'] += ndcgAt(20, recommended, wanted);
-    this.#sums['ndcg@100'] += ndcgAt(100, recommended, wanted);
-    for (const item of recommended.subarray(0, 20)) this.#shown[item] = 1;
-    this.#users++;
+    this.sums['recall@20'] += recallAt(20, recommended, wanted);
+    this.sums['ndcg@20'] += ndcgAt(20, recommended, wanted);
+    this.sums['ndcg@100'] += ndcgAt(100, recommended, wanted);
+    for (const item of recommended.subarray(0, 20)) this.shown[item] = 1;
+    this.users++;
   }
 
   values(): MetricValues {
-    const means = Object.entries(this.#sums).map(([metric, sum]) => [metric, sum / this.#users]);
-    const shown = this.#shown.reduce((sum, isShown) => sum + isShown, 0);
-    return { ...Object.fromEntries(means), 'coverage@20': shown / this.#shown.length };
+    const means = Object.entries(this.sums).map(([metric, sum]) => [metric, sum / this.users]);
+    const shown = this.shown.reduce((sum, isShown) => sum + isShown, 0);
+    return { ...Object.fromEntries(means), 'coverage@20': shown / this.shown.length };
   }
 }
 

@@ -10,14 +10,14 @@ export interface Split {
  * Holds out each deduplicated pair with probability `testShare`, by a seeded hash of the pair, so the split does not depend
  * on the order of the input. A user whose every pair would be held out keeps the pair of the highest hash for training.
  */
-export function splitInteractions(interactions: Csr, testShare: number, seed: number): Split {
+export function splitInteractions(interactions: Csr, TEST_SHARE: number, seed: number): Split {
   const { rows, offsets, indices } = interactions;
   const isTest = new Uint8Array(indices.length);
   for (let user = 0; user < rows; user++) {
     let [kept, keptDraw] = [-1, -1];
     for (let position = offsets[user]; position < offsets[user + 1]; position++) {
       const draw = hash32(seed, user, indices[position]) / 2 ** 32;
-      if (draw < testShare) isTest[position] = 1;
+      if (draw < TEST_SHARE) isTest[position] = 1;
       if (draw > keptDraw) [kept, keptDraw] = [position, draw];
     }
     if (kept >= 0) isTest[kept] = 0;

@@ -22,7 +22,7 @@ export interface FitProgress {
 }
 
 /** Work between two yields, in interactions visited times dimensions; about half a second on one thread. */
-const workPerStep = 32_000_000;
+const WORK_PER_STEP = 32_000_000;
 
 /**
  * Fits iALS to deduplicated interactions `[users, items]`, minimising
@@ -68,7 +68,7 @@ function* solveSide(
 /** A row costs its interactions plus half the dimensions: 2d operations an interaction, d² for the Gram product. */
 function endOfSlice({ offsets, rows }: Csr, start: number, dimensions: number): number {
   let end = start;
-  for (let work = 0; end < rows && work < workPerStep; end++) {
+  for (let work = 0; end < rows && work < WORK_PER_STEP; end++) {
     work += (offsets[end + 1] - offsets[end] + dimensions / 2) * dimensions;
   }
   return end;
