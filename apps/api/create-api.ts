@@ -6,6 +6,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import type { Config } from '../../libs/platform/config/config.js';
+import { Problem } from '../../libs/platform/errors/problem.js';
 import { ProblemFilter } from '../../libs/platform/errors/problem.filter.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { newId } from '../../libs/platform/http/ids.js';
@@ -21,9 +22,8 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BYTES_MAX,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
-    // A connection that sends its request slower than this is closed; uploads have as long as they need for the body.
-    connectionTimeout: 0,
-    requestTimeout: 0,
+    // As long as the largest upload may take over a slow line. Headers have Node's own minute.
+    requestTimeout: 3_600_000,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config), adapter, {
     bufferLogs: true,
@@ -34,11 +34,18 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   app.useGlobalPipes(validationPipe);
   app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   const fastify = adapter.getInstance();
-  // Uploads stay streams; whoever reads one bounds it.
-  fastify.addContentTypeParser(['text/csv', 'application/csv'], (_request, payload, done) => done(null, payload));
+  // Uploads stay streams, on the one route that bounds what it reads.
+  fastify.addContentTypeParser(['text/csv', 'application/csv'], (request, payload, done) => {
+    if (request.method === 'PUT') done(null, payload);
+    else done(new Problem(415, 'unsupported_media_type', 'This call takes application/json.'));
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+  });
   logRequests(app);
   await app.register(cookie);
   await app.register(helmet, {
+    hsts: config.PUBLIC_URL.startsWith('https:'),
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -29,10 +29,15 @@ export function lockDirectory(directory: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
+/** The file appears with its content or not at all, and only for one. */
 function claim(file: string): void {
-  const handle = openSync(file, 'wx', 0o600);
-  writeSync(handle, String(process.pid));
-  closeSync(handle);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, String(process.pid), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } finally {
+    rmSync(draft);
+  }
 }
 
 /** Process ids are used again: where the system tells, the process must also be one of ours. */

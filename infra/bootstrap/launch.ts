@@ -9,6 +9,8 @@ import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
 import { SecretsFile } from './secrets-file.js';
 
+const POSTGRES_WATCH_MS = 3_000;
+
 /** What to undo, last first, however far the start came. */
 const stops: (() => Promise<void>)[] = [];
 let stopping: Promise<void> | undefined;
@@ -25,7 +27,7 @@ async function stop(exitCode: number): Promise<never> {
 async function launch(): Promise<void> {
   const startedMs = Date.now();
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { PORT: port, HOST: host, KINDRED_DATA_DIR, KINDRED_SEED, PUBLIC_URL: publicUrl } = readSettings();
+  const { PORT: port, HOST: host, KINDRED_DATA_DIR, KINDRED_SEED, PUBLIC_URL: url } = readSettings();
   const directory = path.resolve(KINDRED_DATA_DIR);
   const usesLocalStripe = !process.env['STRIPE_SECRET_KEY'];
   mkdirSync(directory, { recursive: true });
@@ -72,7 +74,6 @@ async function launch(): Promise<void> {
   for (const each of processes) stops.push(() => each.stop());
   await Promise.all(processes.map((each) => each.start()));
 
-  const url = publicUrl.replace(/\/$/, '');
   const demo = KINDRED_SEED === 'demo' ? await seedDemo(`http://127.0.0.1:${port}`, ownerUrl, secretsFile) : undefined;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.log(`\nKindred is ready (${seconds} s). Ctrl-C stops it; npm start -- --reset starts over.\n`);
@@ -91,19 +92,22 @@ async function launch(): Promise<void> {
 
 /** Finds a wrong setting before anything is started; what is unset and made up later stands in as itself. */
 function readSettings(): Config {
-  const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = process.env;
   return readConfig({
     ...process.env,
     DATABASE_URL: process.env['DATABASE_URL'] || 'postgresql://embedded',
-    STRIPE_SECRET_KEY: STRIPE_SECRET_KEY || 'local',
-    STRIPE_WEBHOOK_SECRET: STRIPE_SECRET_KEY ? STRIPE_WEBHOOK_SECRET : 'local',
     KINDRED_SECRET: process.env['KINDRED_SECRET'] || 'made when first started, then kept',
   });
 }
 
 async function startPostgres(directory: string, password: string): Promise<string> {
   const postgres = await startEmbeddedPostgres(directory, password);
-  stops.push(() => postgres.stop());
+  const watch = setInterval(() => {
+    void postgres.revive().catch((error: Error) => console.error(`kindred: ${error.message}`));
+  }, POSTGRES_WATCH_MS);
+  stops.push(async () => {
+    clearInterval(watch);
+    await postgres.stop();
+  });
   return postgres.url;
 }
 

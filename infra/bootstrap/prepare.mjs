@@ -87,7 +87,7 @@ export async function install() {
   const wanted = hash([path.join(root, 'package-lock.json')]);
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   checkSpace(root, INSTALL_BYTES);
-  console.log('Installing dependencies…');
+  console.error('Installing dependencies…');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   // `npm ci` refuses a lock file that lacks packages of platforms which a registry does not carry; this installs what the
   // lock file names, checks it against the digests there, and leaves such packages out.
@@ -112,7 +112,7 @@ export async function build() {
   const stamp = path.join(root, 'dist/.kindred-built');
   const wanted = hash(sources());
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Building…');
+  console.error('Building…');
   fs.rmSync(stamp, { force: true });
   await generatePrismaClient(node);
   await Promise.all([

@@ -23,6 +23,8 @@ const ROOT_HOME = '/var/lib/kindred';
 export interface EmbeddedPostgres {
   /** The superuser's URL of the database `kindred`, which the first migration makes. */
   url: string;
+  /** Starts the server again, on its port, where it has died; says so. */
+  revive(): Promise<void>;
   /** Stops the server after its open transactions are rolled back; the data stays. */
   stop(): Promise<void>;
 }
@@ -50,14 +52,9 @@ export async function startEmbeddedPostgres(directory: string, password: string)
       ...account,
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
     });
-  const stop = async () => {
-    await execute('pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', '60');
-  };
 
   if (!existsSync(path.join(data, 'PG_VERSION'))) await initialise(home, data, password, account, execute);
-  let port = await runningPort(data, execute);
-  if (port === undefined) {
-    port = await freePort();
+  const start = async (port: number) => {
     const log = path.join(home, 'postgres.log');
     const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
     await execute('pg_ctl', 'start', '-D', data, '-l', log, '-o', settings, '-w', '-t', '60').catch(
@@ -65,8 +62,22 @@ export async function startEmbeddedPostgres(directory: string, password: string)
         throw new Error(`the embedded Postgres did not start; its log is ${log}`, { cause: error });
       },
     );
-  }
-  return { url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/kindred`, stop };
+    return port;
+  };
+  const port = (await runningPort(data, execute)) ?? (await start(await freePort()));
+  let isStopping = false;
+  return {
+    url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/kindred`,
+    async revive() {
+      if ((await runningPort(data, execute)) !== undefined || isStopping) return;
+      console.error('The embedded Postgres ended and is started again.');
+      await start(port);
+    },
+    async stop() {
+      isStopping = true;
+      await execute('pg_ctl', 'stop', '-D', data, '-m', 'fast', '-w', '-t', '60');
+    },
+  };
 }
 
 /** Deletes the data, after stopping a server that still runs on it. */

@@ -48,8 +48,9 @@ export class ApiSession {
     const login = await this.send('POST', '/v1/auth/login', JSON.stringify({ email, password }), {
       'content-type': 'application/json',
     });
-    if (login.ok) this.keepCookie(login);
-    else await this.signup(email, password, organizationName);
+    if (login.status === 401) return this.signup(email, password, organizationName);
+    if (!login.ok) throw new Error(`POST /v1/auth/login answered ${login.status}: ${await login.text()}`);
+    this.keepCookie(login);
   }
 
   async signup(email: string, password: string, organizationName: string): Promise<void> {

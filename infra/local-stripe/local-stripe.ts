@@ -114,6 +114,16 @@ export class LocalStripe {
     return session;
   }
 
+  /** As Stripe does, leaves out cancelled ones unless a status is asked for. */
+  listSubscriptions({ customer, status }: Params) {
+    const data = Object.values(this.store.state.subscriptions).filter(
+      (each) =>
+        each.customer === customer &&
+        (status === 'all' || (status ? each.status === status : each.status !== 'canceled')),
+    );
+    return { object: 'list', url: '/v1/subscriptions', has_more: false, data };
+  }
+
   cancelSubscription(id: string): Stripe.Subscription {
     const subscription = this.find('subscriptions', id);
     Object.assign(subscription, { status: 'canceled', canceled_at: now(), ended_at: now() });

@@ -61,6 +61,7 @@ function addApi(server: FastifyInstance, store: Store, stripe: LocalStripe): voi
     once(request, () => stripe.createSession(request.body)),
   );
   server.get<WithId>('/v1/checkout/sessions/:id', async ({ params }) => stripe.find('sessions', params.id));
+  server.get('/v1/subscriptions', async ({ url }) => stripe.listSubscriptions(qs.parse(url.split('?')[1] ?? '')));
   server.get<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.find('subscriptions', params.id));
   server.delete<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.cancelSubscription(params.id));
 }

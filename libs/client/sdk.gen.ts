@@ -18,6 +18,9 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
 
+/**
+ * Makes an account and its organization, and signs in
+ */
 export const authSignup = <ThrowOnError extends boolean = false>(options: Options<AuthSignupData, ThrowOnError>): RequestResult<AuthSignupResponses, AuthSignupErrors, ThrowOnError> => (options.client ?? client).post<AuthSignupResponses, AuthSignupErrors, ThrowOnError>({
     url: '/v1/auth/signup',
     ...options,
@@ -27,6 +30,9 @@ export const authSignup = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
+/**
+ * Signs in
+ */
 export const authLogin = <ThrowOnError extends boolean = false>(options: Options<AuthLoginData, ThrowOnError>): RequestResult<AuthLoginResponses, AuthLoginErrors, ThrowOnError> => (options.client ?? client).post<AuthLoginResponses, AuthLoginErrors, ThrowOnError>({
     url: '/v1/auth/login',
     ...options,
@@ -36,8 +42,14 @@ export const authLogin = <ThrowOnError extends boolean = false>(options: Options
     }
 });
 
+/**
+ * Ends the session
+ */
 export const authLogout = <ThrowOnError extends boolean = false>(options?: Options<AuthLogoutData, ThrowOnError>): RequestResult<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError> => (options?.client ?? client).post<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError>({ url: '/v1/auth/logout', ...options });
 
+/**
+ * Who is signed in, where, and what they may do
+ */
 export const authMe = <ThrowOnError extends boolean = false>(options?: Options<AuthMeData, ThrowOnError>): RequestResult<AuthMeResponses, AuthMeErrors, ThrowOnError> => (options?.client ?? client).get<AuthMeResponses, AuthMeErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -48,6 +60,9 @@ export const authMe = <ThrowOnError extends boolean = false>(options?: Options<A
     ...options
 });
 
+/**
+ * Lists the organization's projects
+ */
 export const projectsList = <ThrowOnError extends boolean = false>(options?: Options<ProjectsListData, ThrowOnError>): RequestResult<ProjectsListResponses, ProjectsListErrors, ThrowOnError> => (options?.client ?? client).get<ProjectsListResponses, ProjectsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -58,6 +73,9 @@ export const projectsList = <ThrowOnError extends boolean = false>(options?: Opt
     ...options
 });
 
+/**
+ * Makes a project: an isolated space of data sets, models, deployments and keys
+ */
 export const projectsCreate = <ThrowOnError extends boolean = false>(options: Options<ProjectsCreateData, ThrowOnError>): RequestResult<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError> => (options.client ?? client).post<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -72,6 +90,9 @@ export const projectsCreate = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
+/**
+ * Shows a project
+ */
 export const projectsGet = <ThrowOnError extends boolean = false>(options: Options<ProjectsGetData, ThrowOnError>): RequestResult<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError> => (options.client ?? client).get<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -82,6 +103,9 @@ export const projectsGet = <ThrowOnError extends boolean = false>(options: Optio
     ...options
 });
 
+/**
+ * Lists the project's data sets
+ */
 export const dataSetsList = <ThrowOnError extends boolean = false>(options: Options<DataSetsListData, ThrowOnError>): RequestResult<DataSetsListResponses, DataSetsListErrors, ThrowOnError> => (options.client ?? client).get<DataSetsListResponses, DataSetsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -92,6 +116,9 @@ export const dataSetsList = <ThrowOnError extends boolean = false>(options: Opti
     ...options
 });
 
+/**
+ * Makes an empty data set
+ */
 export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Options<DataSetsCreateData, ThrowOnError>): RequestResult<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError> => (options.client ?? client).post<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -106,6 +133,9 @@ export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
+/**
+ * Shows a data set and its imports
+ */
 export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetData, ThrowOnError>): RequestResult<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -116,6 +146,9 @@ export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Optio
     ...options
 });
 
+/**
+ * Replaces the data set's rows by those of a CSV file, once its import succeeds
+ */
 export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Options<DataSetsUploadData, ThrowOnError>): RequestResult<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError> => (options.client ?? client).put<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError>({
     bodySerializer: null,
     security: [{
@@ -131,6 +164,9 @@ export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
+/**
+ * Shows how an import went, row by row where it went wrong
+ */
 export const dataSetsGetImport = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetImportData, ThrowOnError>): RequestResult<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -141,6 +177,9 @@ export const dataSetsGetImport = <ThrowOnError extends boolean = false>(options:
     ...options
 });
 
+/**
+ * Lists the recipes, their settings and the metrics
+ */
 export const modelsListRecipes = <ThrowOnError extends boolean = false>(options?: Options<ModelsListRecipesData, ThrowOnError>): RequestResult<ModelsListRecipesResponses, ModelsListRecipesErrors, ThrowOnError> => (options?.client ?? client).get<ModelsListRecipesResponses, ModelsListRecipesErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -151,6 +190,9 @@ export const modelsListRecipes = <ThrowOnError extends boolean = false>(options?
     ...options
 });
 
+/**
+ * Lists the project's models
+ */
 export const modelsList = <ThrowOnError extends boolean = false>(options: Options<ModelsListData, ThrowOnError>): RequestResult<ModelsListResponses, ModelsListErrors, ThrowOnError> => (options.client ?? client).get<ModelsListResponses, ModelsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -161,6 +203,9 @@ export const modelsList = <ThrowOnError extends boolean = false>(options: Option
     ...options
 });
 
+/**
+ * Makes a model: a recipe, its settings and the data sets that it learns from
+ */
 export const modelsCreate = <ThrowOnError extends boolean = false>(options: Options<ModelsCreateData, ThrowOnError>): RequestResult<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError> => (options.client ?? client).post<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -175,6 +220,9 @@ export const modelsCreate = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
+/**
+ * Shows a model
+ */
 export const modelsGet = <ThrowOnError extends boolean = false>(options: Options<ModelsGetData, ThrowOnError>): RequestResult<ModelsGetResponses, ModelsGetErrors, ThrowOnError> => (options.client ?? client).get<ModelsGetResponses, ModelsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -185,6 +233,9 @@ export const modelsGet = <ThrowOnError extends boolean = false>(options: Options
     ...options
 });
 
+/**
+ * Lists what training made of a model
+ */
 export const modelsListVersions = <ThrowOnError extends boolean = false>(options: Options<ModelsListVersionsData, ThrowOnError>): RequestResult<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -195,6 +246,9 @@ export const modelsListVersions = <ThrowOnError extends boolean = false>(options
     ...options
 });
 
+/**
+ * Queues a training job for a model
+ */
 export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCreateData, ThrowOnError>): RequestResult<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -209,6 +263,9 @@ export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options
     }
 });
 
+/**
+ * Lists the project's training jobs
+ */
 export const trainingJobsList = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsListData, ThrowOnError>): RequestResult<TrainingJobsListResponses, TrainingJobsListErrors, ThrowOnError> => (options.client ?? client).get<TrainingJobsListResponses, TrainingJobsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -219,6 +276,9 @@ export const trainingJobsList = <ThrowOnError extends boolean = false>(options: 
     ...options
 });
 
+/**
+ * Shows how a training job is doing or went
+ */
 export const trainingJobsGet = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsGetData, ThrowOnError>): RequestResult<TrainingJobsGetResponses, TrainingJobsGetErrors, ThrowOnError> => (options.client ?? client).get<TrainingJobsGetResponses, TrainingJobsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -229,6 +289,9 @@ export const trainingJobsGet = <ThrowOnError extends boolean = false>(options: O
     ...options
 });
 
+/**
+ * Cancels a job that waits or runs
+ */
 export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCancelData, ThrowOnError>): RequestResult<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -239,6 +302,9 @@ export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options
     ...options
 });
 
+/**
+ * Lists the project's deployments
+ */
 export const deploymentsList = <ThrowOnError extends boolean = false>(options: Options<DeploymentsListData, ThrowOnError>): RequestResult<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError> => (options.client ?? client).get<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -249,6 +315,9 @@ export const deploymentsList = <ThrowOnError extends boolean = false>(options: O
     ...options
 });
 
+/**
+ * Puts a model version to work under an address of its own
+ */
 export const deploymentsCreate = <ThrowOnError extends boolean = false>(options: Options<DeploymentsCreateData, ThrowOnError>): RequestResult<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError> => (options.client ?? client).post<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -263,6 +332,9 @@ export const deploymentsCreate = <ThrowOnError extends boolean = false>(options:
     }
 });
 
+/**
+ * Shows a deployment
+ */
 export const deploymentsGet = <ThrowOnError extends boolean = false>(options: Options<DeploymentsGetData, ThrowOnError>): RequestResult<DeploymentsGetResponses, DeploymentsGetErrors, ThrowOnError> => (options.client ?? client).get<DeploymentsGetResponses, DeploymentsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -273,6 +345,9 @@ export const deploymentsGet = <ThrowOnError extends boolean = false>(options: Op
     ...options
 });
 
+/**
+ * Switches the version that answers, forward or back, or renames the deployment
+ */
 export const deploymentsUpdate = <ThrowOnError extends boolean = false>(options: Options<DeploymentsUpdateData, ThrowOnError>): RequestResult<DeploymentsUpdateResponses, DeploymentsUpdateErrors, ThrowOnError> => (options.client ?? client).patch<DeploymentsUpdateResponses, DeploymentsUpdateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -287,6 +362,9 @@ export const deploymentsUpdate = <ThrowOnError extends boolean = false>(options:
     }
 });
 
+/**
+ * Recommends items for a user. Each answer counts one recommendation_requests
+ */
 export const recommendationsRecommend = <ThrowOnError extends boolean = false>(options: Options<RecommendationsRecommendData, ThrowOnError>): RequestResult<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError> => (options.client ?? client).post<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -301,6 +379,9 @@ export const recommendationsRecommend = <ThrowOnError extends boolean = false>(o
     }
 });
 
+/**
+ * Lists the project's API keys
+ */
 export const apiKeysList = <ThrowOnError extends boolean = false>(options: Options<ApiKeysListData, ThrowOnError>): RequestResult<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError> => (options.client ?? client).get<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -311,6 +392,9 @@ export const apiKeysList = <ThrowOnError extends boolean = false>(options: Optio
     ...options
 });
 
+/**
+ * Makes an API key
+ */
 export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysCreateData, ThrowOnError>): RequestResult<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError> => (options.client ?? client).post<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -325,6 +409,9 @@ export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
+/**
+ * Revokes an API key: within a second no node accepts it
+ */
 export const apiKeysRevoke = <ThrowOnError extends boolean = false>(options: Options<ApiKeysRevokeData, ThrowOnError>): RequestResult<ApiKeysRevokeResponses, ApiKeysRevokeErrors, ThrowOnError> => (options.client ?? client).delete<ApiKeysRevokeResponses, ApiKeysRevokeErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -335,6 +422,9 @@ export const apiKeysRevoke = <ThrowOnError extends boolean = false>(options: Opt
     ...options
 });
 
+/**
+ * Sums the ledger over a time range; for an API key, over its project
+ */
 export const usageQuery = <ThrowOnError extends boolean = false>(options?: Options<UsageQueryData, ThrowOnError>): RequestResult<UsageQueryResponses, UsageQueryErrors, ThrowOnError> => (options?.client ?? client).get<UsageQueryResponses, UsageQueryErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -345,6 +435,9 @@ export const usageQuery = <ThrowOnError extends boolean = false>(options?: Optio
     ...options
 });
 
+/**
+ * Lists the plans and what they cost now
+ */
 export const billingListPlans = <ThrowOnError extends boolean = false>(options?: Options<BillingListPlansData, ThrowOnError>): RequestResult<BillingListPlansResponses, BillingListPlansErrors, ThrowOnError> => (options?.client ?? client).get<BillingListPlansResponses, BillingListPlansErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -355,6 +448,9 @@ export const billingListPlans = <ThrowOnError extends boolean = false>(options?:
     ...options
 });
 
+/**
+ * Shows the invoice of the running period as it stands
+ */
 export const billingUpcomingInvoice = <ThrowOnError extends boolean = false>(options?: Options<BillingUpcomingInvoiceData, ThrowOnError>): RequestResult<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError> => (options?.client ?? client).get<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -365,6 +461,9 @@ export const billingUpcomingInvoice = <ThrowOnError extends boolean = false>(opt
     ...options
 });
 
+/**
+ * Opens a Stripe Checkout for a plan
+ */
 export const billingCreateCheckoutSession = <ThrowOnError extends boolean = false>(options: Options<BillingCreateCheckoutSessionData, ThrowOnError>): RequestResult<BillingCreateCheckoutSessionResponses, BillingCreateCheckoutSessionErrors, ThrowOnError> => (options.client ?? client).post<BillingCreateCheckoutSessionResponses, BillingCreateCheckoutSessionErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -379,6 +478,9 @@ export const billingCreateCheckoutSession = <ThrowOnError extends boolean = fals
     }
 });
 
+/**
+ * Lists every organization with its usage and what it will pay
+ */
 export const organizationsList = <ThrowOnError extends boolean = false>(options?: Options<OrganizationsListData, ThrowOnError>): RequestResult<OrganizationsListResponses, OrganizationsListErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationsListResponses, OrganizationsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
@@ -389,8 +491,17 @@ export const organizationsList = <ThrowOnError extends boolean = false>(options?
     ...options
 });
 
+/**
+ * Whether the process runs
+ */
 export const healthLive = <ThrowOnError extends boolean = false>(options?: Options<HealthLiveData, ThrowOnError>): RequestResult<HealthLiveResponses, HealthLiveErrors, ThrowOnError> => (options?.client ?? client).get<HealthLiveResponses, HealthLiveErrors, ThrowOnError>({ url: '/livez', ...options });
 
+/**
+ * Whether it can serve: the database answers
+ */
 export const healthReady = <ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/readyz', ...options });
 
+/**
+ * Figures in Prometheus text format
+ */
 export const healthShow = <ThrowOnError extends boolean = false>(options?: Options<HealthShowData, ThrowOnError>): RequestResult<HealthShowResponses, HealthShowErrors, ThrowOnError> => (options?.client ?? client).get<HealthShowResponses, HealthShowErrors, ThrowOnError>({ url: '/metrics', ...options });

@@ -1502,11 +1502,11 @@ export type UsageQueryData = {
         /**
          * Start, UTC, inclusive; 30 days before `to` when absent
          */
-        from?: string;
+        from?: string | string;
         /**
          * End, UTC, exclusive; now when absent
          */
-        to?: string;
+        to?: string | string;
         /**
          * Any of day, apiKey, meter, separated by commas
          */

@@ -69,7 +69,16 @@ describe('a session', () => {
       .expect(403);
     expect(body.code).toBe('cross_site_request');
     expect((await tenant.get('/v1/projects').expect(200)).body.data).toEqual([]);
+    const basic = tenant
+      .post('/v1/projects', { name: 'Forged' })
+      .set({ origin: 'https://evil.example', authorization: 'Basic x' });
+    await basic.expect(403);
     await tenant.post('/v1/projects', { name: 'Ours' }).set('origin', 'http://localhost:3000').expect(201);
+  });
+
+  it('does not stand in for an API key that is wrong', async () => {
+    const tenant = await Tenant.signUp(api);
+    await tenant.get('/v1/projects').set('authorization', 'Bearer kin_live_wrong').expect(401);
   });
 
   it('answers the same to a wrong password and to an unknown email', async () => {

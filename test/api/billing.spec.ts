@@ -111,12 +111,16 @@ describe('Checkout', () => {
     await tenant.post('/v1/billing/checkout-sessions', { plan: 'gold' }).expect(400);
   });
 
-  it('makes one customer of two clicks at once', async () => {
+  it('makes one customer and one subscription of two clicks at once', async () => {
     const tenant = await Tenant.signUp(api);
     const open = () => tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
     const sessions = await Promise.all([open(), open()]);
-    const customers = await Promise.all(sessions.map(({ body }) => stripe.checkout.sessions.retrieve(body.id)));
-    expect(new Set(customers.map(({ customer }) => customer)).size).toBe(1);
+    // One session too, so that it cannot be paid twice.
+    expect(new Set(sessions.map(({ body }) => body.id)).size).toBe(1);
+    const { customer } = await stripe.checkout.sessions.retrieve(sessions[0]!.body.id);
+    await fetch(sessions[0]!.body.url, { method: 'POST', redirect: 'manual' });
+    await fetch(sessions[1]!.body.url, { method: 'POST', redirect: 'manual' });
+    expect((await stripe.subscriptions.list({ customer: customer as string })).data).toHaveLength(1);
   });
 
   it('puts the organization back on Free when the subscription ends', async () => {
@@ -128,6 +132,31 @@ describe('Checkout', () => {
     ]);
     await stripe.subscriptions.cancel(rows[0].id);
     await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+  });
+});
+
+describe('of two subscriptions', () => {
+  it('the one that lives decides, whichever ends', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const read =
+      'SELECT stripe_customer_id AS customer, stripe_subscription_id AS subscription FROM organizations JOIN subscriptions ON tenant_id = id WHERE id = $1';
+    const { customer, subscription } = (await owner.query(read, [organization.id])).rows[0];
+    // A second one, as an operator might make at Stripe.
+    const [price] = (await stripe.prices.list()).data;
+    const metadata = (await stripe.subscriptions.retrieve(subscription)).metadata;
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      customer,
+      line_items: [{ price: price!.id, quantity: 1 }],
+      success_url: 'http://localhost:3000/',
+      subscription_data: { metadata },
+    });
+    await fetch(session.url!, { method: 'POST', redirect: 'manual' });
+    await stripe.subscriptions.cancel(subscription);
+    await until(async () => (await owner.query(read, [organization.id])).rows[0].subscription !== subscription);
+    expect((await invoiceOf(tenant)).plan.key).toBe('pro');
   });
 });
 

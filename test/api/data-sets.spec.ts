@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import http from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
 
 let api: TestApi;
@@ -46,6 +47,7 @@ describe('an upload', () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     const mapped = await tenant.upload(projectId, id, 'customer;sku\nu1;i1\n', '?user_id=customer&item_id=sku');
     expect(mapped).toMatchObject({ status: 'succeeded', rowsAccepted: 1 });
+    await tenant.put(`${contentOf(id)}?usr_id=customer`, 'customer,item_id\n').expect(400);
     const movieLens = await tenant.upload(projectId, id, 'userId,movieId,rating,timestamp\n1,31,2.5,1260759144\n');
     expect(movieLens).toMatchObject({ status: 'succeeded', statistics: { users: 1, items: 1 } });
   });
@@ -57,6 +59,8 @@ describe('an upload', () => {
     expect([json.status, json.body.code]).toEqual([415, 'upload_not_csv']);
     const large = await tenant.put(contentOf(id), 'user_id,item_id\n' + 'u,i\n'.repeat(60_000));
     expect([large.status, large.body.code]).toEqual([413, 'upload_too_large']);
+    const zipped = await tenant.put(contentOf(id), 'user_id,item_id\n').set('content-encoding', 'gzip');
+    expect(zipped.status).toBe(415);
     await tenant.put(contentOf(crypto.randomUUID()), 'user_id,item_id\n').expect(404);
     const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`);
     expect(body).toMatchObject({ currentImport: null, latestImport: null });
@@ -82,6 +86,15 @@ it('refuses names with control characters, which the database could not store', 
     await tenant.post('/v1/projects', { name }).expect(400);
   }
   await tenant.post('/v1/projects', { name: 'Bücher & 🎬 电影' }).expect(201);
+});
+
+it('keeps no file of an import that has ended', async () => {
+  const id = await tenant.createDataSet(projectId, 'interactions');
+  for (const csv of ['user_id,item_id\nu,i\n', 'a,b\n']) await tenant.upload(projectId, id, csv);
+  const { organization } = (await tenant.get('/v1/me')).body;
+  const uploads = `${inject('dataDirectory')}/objects/${organization.id}/uploads`;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(readdirSync(uploads)).toEqual([]);
 });
 
 describe('a model', () => {

@@ -42,6 +42,7 @@ it('answers problem details to bodies that are no JSON, too large or of no known
     [await post('application/json', '{"email":'), 400],
     [await post('application/json', JSON.stringify({ email: 'x'.repeat(2_000_000) })), 413],
     [await post('application/xml', '<x/>'), 415],
+    [await post('text/csv', 'a,b'), 415],
     [await post('application/json', '{"__proto__":{"isOperator":true}}'), 400],
   ] as const) {
     expect([response.status, response.type]).toEqual([status, 'application/problem+json']);

@@ -11,7 +11,6 @@ const GLOBAL_TABLES = new Set([
   'plans',
   'price_versions',
   'meter_prices',
-  'stripe_events',
   '_prisma_migrations',
 ]);
 const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
@@ -145,6 +144,10 @@ describe('an API key', () => {
     const key = withKey(api, (await tenant.createKey(one, ['project:read'])).key);
     await key.get(`/v1/projects/${one}/models`).expect(200);
     await key.get(`/v1/projects/${two}/models`).expect(404);
+    await key.get(`/v1/projects/${one.toUpperCase()}/models`).expect(404);
+    await key.get('/v1/projects').expect(403);
+    const writer = withKey(api, (await tenant.createKey(one, ['project:write'])).key);
+    await writer.post('/v1/projects', { name: 'Three' }).expect(403);
   });
 });
 

@@ -51,8 +51,6 @@ function workerEnvironment(appUrl: string, dataDirectory: string): Record<string
     DATABASE_URL: appUrl,
     KINDRED_DATA_DIR: dataDirectory,
     KINDRED_SECRET,
-    STRIPE_SECRET_KEY: 'sk_test_none',
-    STRIPE_WEBHOOK_SECRET: 'whsec_none',
     LOG_LEVEL: 'error',
     TZ: 'UTC',
   };

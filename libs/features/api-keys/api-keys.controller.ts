@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
@@ -11,7 +11,7 @@ import { ApiKeysService } from './api-keys.service.js';
 export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
-  /** Makes an API key. */
+  @ApiOperation({ summary: 'Makes an API key' })
   @Post()
   @Requires('api-keys:write')
   @Answers(201, 'The key, shown this once', createdApiKeySchema)
@@ -23,7 +23,7 @@ export class ApiKeysController {
     return this.apiKeys.create(tenantId, projectId, body);
   }
 
-  /** Lists the project's API keys. */
+  @ApiOperation({ summary: "Lists the project's API keys" })
   @Get()
   @Requires('project:read')
   @Answers(200, 'A page of keys, newest first', pageSchema(apiKeySchema))
@@ -35,7 +35,7 @@ export class ApiKeysController {
     return this.apiKeys.list(tenantId, projectId, query);
   }
 
-  /** Revokes an API key: within a second no node accepts it. */
+  @ApiOperation({ summary: 'Revokes an API key: within a second no node accepts it' })
   @Delete(':apiKeyId')
   @Requires('api-keys:write')
   @Answers(204, 'Revoked')

@@ -22,6 +22,8 @@ export class ApiKeysService {
   private readonly cache = new LRUCache<string, ApiKeyPrincipal>({
     max: 10_000,
     ttl: CACHE_MS,
+    // A flood of other entries must not fail a fetch that is under way.
+    ignoreFetchAbort: true,
     fetchMethod: async (hash) => (await this.lookUp(new Uint8Array(Buffer.from(hash, 'base64')))) ?? undefined,
   });
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Answers } from '../../platform/http/answers.js';
@@ -18,7 +18,7 @@ export class AuthController {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Makes an account and its organization, and signs in. */
+  @ApiOperation({ summary: 'Makes an account and its organization, and signs in' })
   @Post('auth/signup')
   @Public()
   @Answers(201, 'Signed up; the session is in the cookie', meSchema)
@@ -29,7 +29,7 @@ export class AuthController {
     return this.signIn(await this.auth.signup(body), reply);
   }
 
-  /** Signs in. */
+  @ApiOperation({ summary: 'Signs in' })
   @Post('auth/login')
   @Public()
   @Answers(200, 'Signed in; the session is in the cookie', meSchema)
@@ -40,7 +40,7 @@ export class AuthController {
     return this.signIn(await this.auth.login(body), reply);
   }
 
-  /** Ends the session. */
+  @ApiOperation({ summary: 'Ends the session' })
   @Post('auth/logout')
   @Public()
   @Answers(204, 'Signed out')
@@ -50,7 +50,7 @@ export class AuthController {
     clearSessionCookie(reply, this.config);
   }
 
-  /** Who is signed in, where, and what they may do. */
+  @ApiOperation({ summary: 'Who is signed in, where, and what they may do' })
   @Get('me')
   @Requires('me:read')
   @Answers(200, 'The signed-in person', meSchema)

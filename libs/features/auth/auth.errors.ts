@@ -11,6 +11,13 @@ export const notPermitted = (permission: Permission | undefined) =>
     `This call needs the permission ${permission ?? 'that nobody has'}, which you do not hold.`,
   );
 
+export const notForKeys = () =>
+  new Problem(
+    403,
+    'not_permitted',
+    'An API key reaches its own project only, and this call is about the whole organization.',
+  );
+
 export const crossSiteRequest = () =>
   new Problem(403, 'cross_site_request', 'This call came from a page of another site and was not carried out.');
 

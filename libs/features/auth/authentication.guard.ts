@@ -4,9 +4,15 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { notFound } from '../../platform/errors/problem.js';
-import { crossSiteRequest, notAuthenticated, notPermitted } from './auth.errors.js';
+import { crossSiteRequest, notAuthenticated, notForKeys, notPermitted } from './auth.errors.js';
 import type { Permission } from '../../platform/access/permissions.js';
-import { IS_PUBLIC, type Principal, REQUIRED_PERMISSION } from '../../platform/access/principal.js';
+import {
+  type ApiKeyPrincipal,
+  IS_OPEN_TO_KEYS,
+  IS_PUBLIC,
+  type Principal,
+  REQUIRED_PERMISSION,
+} from '../../platform/access/principal.js';
 
 /** Stands before every route: finds the caller, then checks the route's permission and, for a key, its project. */
 @Injectable()
@@ -26,10 +32,7 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
     await super.canActivate(context);
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED_PERMISSION, targets);
     if (!permission || !request.user.permissions.includes(permission)) throw notPermitted(permission);
-    const { projectId } = request.params as { projectId?: string };
-    if (request.user.kind === 'apiKey' && projectId !== undefined && projectId !== request.user.projectId) {
-      throw notFound('project', projectId);
-    }
+    if (request.user.kind === 'apiKey') this.confineKey(request.user, request, targets);
     return true;
   }
 
@@ -39,10 +42,22 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
     return principal;
   }
 
+  /** A key reaches the routes of its project, and those few others that see to it themselves. */
+  private confineKey(
+    key: ApiKeyPrincipal,
+    request: FastifyRequest,
+    targets: Parameters<Reflector['getAllAndOverride']>[1],
+  ): void {
+    const { projectId } = request.params as { projectId?: string };
+    if (projectId === key.projectId) return;
+    if (projectId !== undefined) throw notFound('project', projectId);
+    if (!this.reflector.getAllAndOverride<boolean>(IS_OPEN_TO_KEYS, targets)) throw notForKeys();
+  }
+
   /** A browser names the page's origin on every write, so a cookie that another site's page rides on is told apart. */
   private refuseCrossSite(request: FastifyRequest): void {
-    const { origin, authorization, host } = request.headers;
-    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || authorization || !origin) return;
+    const { origin, host } = request.headers;
+    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || !origin) return;
     const isOurs =
       origin === new URL(this.config.PUBLIC_URL).origin || (URL.canParse(origin) && new URL(origin).host === host);
     if (!isOurs) throw crossSiteRequest();

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Public, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
@@ -22,7 +22,7 @@ export class BillingController {
     private readonly checkout: CheckoutService,
   ) {}
 
-  /** Lists the plans and what they cost now. */
+  @ApiOperation({ summary: 'Lists the plans and what they cost now' })
   @Get('plans')
   @Requires('billing:read')
   @Answers(200, 'The price list', plansSchema)
@@ -30,7 +30,7 @@ export class BillingController {
     return this.billing.listPlans(tenantId);
   }
 
-  /** Shows the invoice of the running period as it stands. */
+  @ApiOperation({ summary: 'Shows the invoice of the running period as it stands' })
   @Get('invoices/upcoming')
   @Requires('billing:read')
   @Answers(200, 'The invoice, were it written now', upcomingInvoiceSchema)
@@ -38,7 +38,7 @@ export class BillingController {
     return this.billing.upcomingInvoice(tenantId);
   }
 
-  /** Opens a Stripe Checkout for a plan. */
+  @ApiOperation({ summary: 'Opens a Stripe Checkout for a plan' })
   @Post('checkout-sessions')
   @Requires('billing:write')
   @Answers(201, 'Where to pay', checkoutSessionSchema)
@@ -49,7 +49,7 @@ export class BillingController {
     return this.checkout.open(tenantId, plan);
   }
 
-  /** Stripe calls this. */
+  @ApiOperation({ summary: 'Stripe calls this' })
   @Post('stripe/webhook')
   @Public()
   @ApiExcludeEndpoint()

@@ -10,6 +10,7 @@ export type SubscriptionStatus = 'active' | 'past_due' | 'cancelled';
 export interface Subscription {
   status: SubscriptionStatus;
   anchorAt: Date;
+  updatedAt: Date;
   priceVersion: PriceVersion;
 }
 
@@ -36,7 +37,8 @@ export class BillingRepository {
       where: { tenantId },
       include: { priceVersion: { include: withMeters } },
     });
-    return { status: row.status, anchorAt: row.anchorAt, priceVersion: toPriceVersion(row.priceVersion) };
+    const { status, anchorAt, updatedAt } = row;
+    return { status, anchorAt, updatedAt, priceVersion: toPriceVersion(row.priceVersion) };
   }
 
   /** Writers of one subscription wait for each other, so that the state fetched last is the one kept. */
@@ -79,16 +81,6 @@ export class BillingRepository {
     return (
       (await transaction.organization.findUnique({ where: { stripeCustomerId }, select: { id: true } }))?.id ?? null
     );
-  }
-
-  /** Whether the event was handled before; wants a system transaction. */
-  async isHandled(transaction: Transaction, eventId: string): Promise<boolean> {
-    return (await transaction.stripeEvent.count({ where: { id: eventId } })) > 0;
-  }
-
-  /** Wants a system transaction. */
-  async rememberEvent(transaction: Transaction, id: string, type: string): Promise<void> {
-    await transaction.stripeEvent.createMany({ data: { id, type }, skipDuplicates: true });
   }
 }
 

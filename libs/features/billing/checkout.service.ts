@@ -36,71 +36,63 @@ export class CheckoutService {
     }));
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
-    const session = await this.stripe.checkout.sessions.create({
-      mode: 'subscription',
-      customer,
-      line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
-      success_url: `${this.config.PUBLIC_URL}/billing?checkout=success`,
-      cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
-      subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
-    });
+    const session = await this.stripe.checkout.sessions.create(
+      {
+        mode: 'subscription',
+        customer,
+        line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
+        success_url: `${this.config.PUBLIC_URL}/billing?checkout=success`,
+        cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
+        subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
+      },
+      // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
+      { idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}` },
+    );
     return { id: session.id, url: session.url! };
   }
 
   /**
-   * Takes one webhook. The event only says that something happened: the subscription is fetched afresh under a row lock,
-   * so duplicates and late or reordered deliveries all end in Stripe's present state.
+   * Takes one webhook. The event only says whose state may have changed: the customer's subscriptions are fetched afresh
+   * under a row lock, so duplicates, late and reordered deliveries all end in Stripe's present state.
    *
    * @throws Problem 400 for a signature that is not Stripe's
    */
   async handleWebhook(body: Buffer, signature: string): Promise<void> {
     const event = this.verify(body, signature);
-    const found = subscriptionOf(event);
-    if (!found) return;
-    const { tenantId, isHandled } = await this.database.system(async (transaction) => ({
-      tenantId: await this.repository.findTenantByCustomer(transaction, found.customer),
-      isHandled: await this.repository.isHandled(transaction, event.id),
-    }));
-    if (isHandled) return;
+    const customer = customerOf(event);
+    if (!customer) return;
+    const tenantId = await this.database.system((transaction) =>
+      this.repository.findTenantByCustomer(transaction, customer),
+    );
     if (!tenantId) {
-      this.logger.warn(`webhook ${event.id}: no organization pays as ${found.customer}`);
+      this.logger.warn(`webhook ${event.id}: no organization pays as ${customer}`);
       return;
     }
     await this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
-      const subscription = await this.stripe.subscriptions.retrieve(found.subscription);
-      if (subscription.customer !== found.customer) return;
-      const current = await this.repository.findSubscription(transaction, tenantId);
-      const state = await this.stateOf(subscription, current.anchorAt, (plan) =>
-        this.billing.requirePrice(transaction, plan),
+      // No retries while a row is locked: Stripe itself sends the event again.
+      const { data } = await this.stripe.subscriptions.list(
+        { customer, limit: 100 },
+        { timeout: 10_000, maxNetworkRetries: 0 },
       );
+      const current = await this.repository.findSubscription(transaction, tenantId);
+      const state = liveState(data) ?? {
+        // Without one that lives the organization is on Free, and its billing periods go on from where they were.
+        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN)).id,
+        status: 'active' as const,
+        anchorAt: current.anchorAt,
+        stripeSubscriptionId: null,
+      };
       await this.repository.updateSubscription(transaction, tenantId, state);
     });
-    await this.database.system((transaction) => this.repository.rememberEvent(transaction, event.id, event.type));
   }
 
   private verify(body: Buffer, signature: string): Stripe.Event {
     try {
-      return this.stripe.webhooks.constructEvent(body, signature, this.config.STRIPE_WEBHOOK_SECRET);
+      return this.stripe.webhooks.constructEvent(body, signature, this.config.STRIPE_WEBHOOK_SECRET!);
     } catch {
       throw wrongSignature();
     }
-  }
-
-  /** An ended subscription puts the organization back on Free; its billing periods go on from where they were. */
-  private async stateOf(
-    subscription: Stripe.Subscription,
-    anchorAt: Date,
-    requirePrice: (plan: string) => Promise<PriceVersion>,
-  ): Promise<SubscriptionState> {
-    const status = STATUS[subscription.status];
-    const priceVersionId = subscription.metadata['price_version_id'];
-    if (!status || !priceVersionId) {
-      const free = await requirePrice(FREE_PLAN);
-      return { priceVersionId: free.id, status: 'active', anchorAt, stripeSubscriptionId: null };
-    }
-    const anchor = new Date(subscription.billing_cycle_anchor * 1000);
-    return { priceVersionId, status, anchorAt: anchor, stripeSubscriptionId: subscription.id };
   }
 
   /** The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */
@@ -134,17 +126,28 @@ export class CheckoutService {
   }
 }
 
-function subscriptionOf(event: Stripe.Event): { subscription: string; customer: string } | null {
+/** What the newest of a customer's subscriptions that still lives amounts to; null where none does. */
+function liveState(subscriptions: Stripe.Subscription[]): SubscriptionState | null {
+  const [newest] = subscriptions
+    .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
+    .sort((a, b) => b.created - a.created);
+  if (!newest) return null;
+  return {
+    priceVersionId: newest.metadata['price_version_id']!,
+    status: STATUS[newest.status]!,
+    anchorAt: new Date(newest.billing_cycle_anchor * 1000),
+    stripeSubscriptionId: newest.id,
+  };
+}
+
+function customerOf(event: Stripe.Event): string | null {
   switch (event.type) {
-    case 'checkout.session.completed': {
-      const { subscription, customer } = event.data.object;
-      return typeof subscription === 'string' && typeof customer === 'string' ? { subscription, customer } : null;
-    }
+    case 'checkout.session.completed':
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
     case 'customer.subscription.deleted': {
-      const { id, customer } = event.data.object;
-      return typeof customer === 'string' ? { subscription: id, customer } : null;
+      const { customer } = event.data.object;
+      return typeof customer === 'string' ? customer : null;
     }
     default:
       return null;

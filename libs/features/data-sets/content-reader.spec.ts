@@ -54,6 +54,15 @@ describe('reading interactions', () => {
     expect((await read(csv)).rows).toMatchObject([{ user_id: 'u1', item_id: 'i1' }]);
   });
 
+  it.each(['999999999999999', '12026-01-01', '0001-01-01', '1969-12-31', 'infinity', '-5'])(
+    'refuses the time %s',
+    async (time) => {
+      expect(errorsOf(await read(`user_id,item_id,timestamp\nu,i,${time}\nu,i,9999-12-31\n`))).toEqual([
+        [2, 'timestamp'],
+      ]);
+    },
+  );
+
   it('keeps ids as text, whatever they look like', async () => {
     const ids = ['007', '1e5', 'NULL', '🎬', 'a,b', 'say "hi"', 'x'.repeat(256)];
     const csv = ['user_id,item_id', ...ids.map((id) => `"${id.replaceAll('"', '""')}",i`)].join('\n');
@@ -121,6 +130,7 @@ describe('reading interactions', () => {
     ['an empty first line', '\nu,i\n', /first line is empty/],
     ['no header', '1,2\n3,4\n', /There is no column user_id/],
     ['a header without item ids', 'user_id,thing\n', /There is no column item_id.*has: user_id, thing/],
+    ['a column that stands twice', 'user_id,item_id,User_Id\nu,i,x\n', /Two columns are called User_Id/],
     ['bytes that are no text', Buffer.from([0, 1, 2, 255]), /There is no column user_id/],
   ])('refuses %s as a whole, and says why', async (_, csv, reason) => {
     await expect(read(csv)).rejects.toThrow(ContentError);

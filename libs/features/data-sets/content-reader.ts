@@ -12,6 +12,8 @@ import { findLines } from './line-numbers.js';
 const ERRORS_MAX = 100;
 const ID_LENGTH_MAX = 256;
 const HEADER_BYTES_MAX = 65_536;
+/** In Unix seconds. */
+const YEAR_9999_END = 253_402_300_799;
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Spellings of each column that need no mapping; the first is ours. */
@@ -74,7 +76,7 @@ export async function readContent(
     await loadRows(connection, text, header, columns, kind);
     const selected = kind === 'interactions' ? '* EXCLUDE (ordinal)' : attributesOf(header.names, columns, kind);
     await connection.run(
-      `COPY (SELECT ${selected} FROM accepted ORDER BY ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
+      `COPY (SELECT ${selected} FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
     );
     return describe(connection, text, header, kind);
   });
@@ -127,7 +129,11 @@ async function readHeader(connection: DuckDBConnection, file: string, scratch: s
     .catch(() => {
       throw new ContentError('The first line cannot be read as column names: check its quotes.');
     });
-  return { names: (reader.getRows()[0] ?? []).map((name) => String(name ?? '').trim()), delimiter };
+  const names = (reader.getRows()[0] ?? []).map((name) => String(name ?? '').trim());
+  const known = names.map((name) => name.toLowerCase());
+  const repeated = names.find((name, index) => name !== '' && known.indexOf(known[index]!) < index);
+  if (repeated !== undefined) throw new ContentError(`Two columns are called ${repeated}: rename one.`);
+  return { names, delimiter };
 }
 
 /** The index of each of our columns in the file. */
@@ -216,20 +222,22 @@ function checksOf(columns: Map<Column, number>, cell: (column: Column) => string
   const timestamp = columns.has('timestamp') && cell('timestamp');
   if (timestamp) {
     const isWrong = `${timestamp} IS NOT NULL AND ${unixSeconds(timestamp)} IS NULL`;
-    const message = `'"' || left(${timestamp}, 40) || '" is neither Unix time nor ISO 8601'`;
+    const message = `'"' || left(${timestamp}, 40) || '" is no time from 1970 to 9999, as Unix time or ISO 8601'`;
     checks.push({ column: 'timestamp', isWrong, message });
   }
   return checks;
 }
 
-/** Unix seconds from seconds, milliseconds (past 10¹¹, the year 5138 in seconds) or ISO 8601; without an offset it is UTC. */
+/** Unix seconds from seconds, milliseconds (past 10¹¹) or ISO 8601, without an offset UTC; NULL outside 1970 to 9999. */
 function unixSeconds(cell: string): string {
   const number = `try_cast(${cell} AS DOUBLE)`;
-  const seconds = `CASE WHEN isfinite(${number}) AND ${number} >= 0 AND ${number} < 1e15 THEN
-    CASE WHEN ${number} > 1e11 THEN ${number} / 1000 ELSE ${number} END END`;
   const hasOffset = `regexp_matches(${cell}, ':\\d\\d(\\.\\d+)?\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$')`;
-  const parsed = `CASE WHEN ${hasOffset} THEN epoch(try_cast(${cell} AS TIMESTAMPTZ)) ELSE epoch(try_cast(${cell} AS TIMESTAMP)) END`;
-  return `(CASE WHEN ${number} IS NOT NULL THEN ${seconds} ELSE ${parsed} END)`;
+  const seconds = `CASE
+    WHEN ${number} > 1e11 THEN ${number} / 1000
+    WHEN ${number} IS NOT NULL THEN ${number}
+    WHEN ${hasOffset} THEN epoch(try_cast(${cell} AS TIMESTAMPTZ))
+    ELSE epoch(try_cast(${cell} AS TIMESTAMP)) END`;
+  return `(CASE WHEN (${seconds}) BETWEEN 0 AND ${YEAR_9999_END} THEN (${seconds}) END)`;
 }
 
 function structuralMessage(columnCount: number): string {
@@ -267,14 +275,10 @@ async function rejectRepeats(connection: DuckDBConnection, column: Column, heade
 
 function attributesOf(names: string[], columns: Map<Column, number>, kind: DataSetKind): string {
   const idColumn = REQUIRED[kind][0]!;
-  const idIndex = columns.get(idColumn);
   const attributes = names
     .map((name, index) => ({ name, index }))
-    .filter(({ name, index }) => index !== idIndex && name !== '');
-  const first = attributes.filter(
-    ({ name }, place) => name !== idColumn && attributes.findIndex((other) => other.name === name) === place,
-  );
-  return [idColumn, ...first.map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(', ');
+    .filter(({ name, index }) => name !== '' && index !== columns.get(idColumn));
+  return [idColumn, ...attributes.map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(', ');
 }
 
 async function describe(

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Put, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
@@ -22,7 +22,7 @@ import { DataSetsService } from './data-sets.service.js';
 export class DataSetsController {
   constructor(private readonly dataSets: DataSetsService) {}
 
-  /** Makes an empty data set. */
+  @ApiOperation({ summary: 'Makes an empty data set' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new data set', dataSetSchema)
@@ -34,7 +34,7 @@ export class DataSetsController {
     return this.dataSets.create(tenantId, projectId, body);
   }
 
-  /** Lists the project's data sets. */
+  @ApiOperation({ summary: "Lists the project's data sets" })
   @Get()
   @Requires('project:read')
   @Answers(200, 'A page of data sets, newest first', pageSchema(dataSetSchema))
@@ -46,7 +46,7 @@ export class DataSetsController {
     return this.dataSets.list(tenantId, projectId, query);
   }
 
-  /** Shows a data set and its imports. */
+  @ApiOperation({ summary: 'Shows a data set and its imports' })
   @Get(':dataSetId')
   @Requires('project:read')
   @Answers(200, 'The data set', dataSetSchema)
@@ -58,7 +58,7 @@ export class DataSetsController {
     return this.dataSets.get(tenantId, projectId, dataSetId);
   }
 
-  /** Replaces the data set's rows by those of a CSV file, once its import succeeds. */
+  @ApiOperation({ summary: "Replaces the data set's rows by those of a CSV file, once its import succeeds" })
   @Put(':dataSetId/content')
   @Requires('project:write')
   @ApiConsumes('text/csv')
@@ -71,14 +71,14 @@ export class DataSetsController {
     @Query({ schema: columnMappingSchema }) mapping: ColumnMapping,
     @Req() request: FastifyRequest,
   ) {
-    if (!isStream(request.body)) throw uploadNotCsv();
+    if (!isStream(request.body) || request.headers['content-encoding']) throw uploadNotCsv();
     return {
       importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping),
       status: 'queued',
     };
   }
 
-  /** Shows how an import went, row by row where it went wrong. */
+  @ApiOperation({ summary: 'Shows how an import went, row by row where it went wrong' })
   @Get(':dataSetId/imports/:importId')
   @Requires('project:read')
   @Answers(200, 'The import', importSchema)

@@ -8,7 +8,11 @@ export const uploadTooLarge = (bytesMax: number) =>
   );
 
 export const uploadNotCsv = () =>
-  new Problem(415, 'upload_not_csv', 'Send the file as the request body with "Content-Type: text/csv".');
+  new Problem(
+    415,
+    'upload_not_csv',
+    'Send the file, not compressed, as the request body with "Content-Type: text/csv".',
+  );
 
 export const uploadBrokenOff = () =>
   new Problem(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import { LEASE_SECONDS, MESSAGE_LOST_SECONDS } from '../../platform/queue/lease.js';
+import { type Claim, claimRow } from '../../platform/queue/leased-rows.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
 import type { Content } from './content-reader.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
@@ -11,15 +11,12 @@ type ImportRow = Prisma.ImportGetPayload<object>;
 type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true } }>;
 
 /** What a worker needs of an import that it claimed. */
-export interface ClaimedImport {
+export interface ClaimedImport extends Claim {
   tenantId: string;
-  id: string;
   dataSetId: string;
   kind: CreateDataSet['kind'];
   uploadKey: string;
   columnMapping: ColumnMapping;
-  /** The fencing token of this claim. */
-  attempt: number;
 }
 
 /** An import's Parquet in the object store, and what is known of its rows. */
@@ -90,34 +87,15 @@ export class DataSetsRepository {
 
   /** Takes a waiting import, or one whose worker fell silent; null when it is not to be had. */
   async claimImport(transaction: Transaction, { tenantId, id }: QueueMessage): Promise<ClaimedImport | null> {
-    const claimed = await transaction.$queryRaw<{ attempt: number }[]>`
-      UPDATE imports SET status = 'running', attempt = attempt + 1, lease_expires_at = now() + make_interval(secs => ${LEASE_SECONDS})
-      WHERE id = ${id}::uuid AND (status = 'queued' OR (status = 'running' AND lease_expires_at < now()))
-      RETURNING attempt`;
-    if (claimed.length === 0) return null;
+    const claim = await claimRow(transaction, 'imports', id);
+    if (!claim) return null;
     const row = await transaction.import.findFirstOrThrow({
       where: { id },
       include: { dataSet: { select: { kind: true } } },
     });
-    const { dataSetId, uploadKey, attempt } = row;
-    return {
-      tenantId,
-      id,
-      dataSetId,
-      kind: row.dataSet.kind,
-      uploadKey,
-      columnMapping: row.columnMapping as ColumnMapping,
-      attempt,
-    };
-  }
-
-  async extendLease(transaction: Transaction, { id, attempt }: ClaimedImport): Promise<boolean> {
-    const leaseExpiresAt = new Date(Date.now() + LEASE_SECONDS * 1000);
-    const { count } = await transaction.import.updateMany({
-      where: { id, attempt, status: 'running' },
-      data: { leaseExpiresAt },
-    });
-    return count === 1;
+    const { dataSetId, uploadKey, dataSet } = row;
+    const columnMapping = row.columnMapping as ColumnMapping;
+    return { ...claim, tenantId, dataSetId, kind: dataSet.kind, uploadKey, columnMapping };
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */
@@ -146,25 +124,18 @@ export class DataSetsRepository {
     return true;
   }
 
+  /** False when the claim was lost meanwhile. */
   async failImport(
     transaction: Transaction,
-    { id, attempt }: Pick<ClaimedImport, 'id' | 'attempt'>,
+    { id, attempt }: Claim,
     failureReason: string,
     content?: Content,
-  ): Promise<void> {
-    await transaction.import.updateMany({
+  ): Promise<boolean> {
+    const { count } = await transaction.import.updateMany({
       where: { id, attempt, status: { in: ['queued', 'running'] } },
       data: { status: 'failed', finishedAt: new Date(), failureReason, ...(content && countsOf(content)) },
     });
-  }
-
-  /** Imports of any tenant that nobody works on though they should be; wants a system transaction. */
-  findStranded(transaction: Transaction): Promise<{ tenantId: string; id: string; attempt: number }[]> {
-    return transaction.$queryRaw`
-      SELECT tenant_id AS "tenantId", id, attempt FROM imports
-      WHERE (status = 'queued' AND created_at < now() - make_interval(secs => ${MESSAGE_LOST_SECONDS}))
-         OR (status = 'running' AND lease_expires_at < now())
-      LIMIT 1000`;
+    return count === 1;
   }
 }
 

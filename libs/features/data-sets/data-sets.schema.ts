@@ -55,12 +55,13 @@ export const dataSetSchema = z
   .meta({ id: 'DataSet' });
 
 /** Our column → the file's header, for files whose headers are not among the known spellings. */
-export const columnMappingSchema = z.object({
-  user_id: textSchema.optional().describe('Header of the column that holds the user id'),
-  item_id: textSchema.optional().describe('Header of the column that holds the item id'),
-  event_type: textSchema.optional().describe('Header of the column that holds the event type'),
-  value: textSchema.optional().describe('Header of the column that holds the rating or value'),
+export const columnMappingSchema = z.strictObject({
+  user_id: textSchema.min(1).optional().describe('Header of the column that holds the user id'),
+  item_id: textSchema.min(1).optional().describe('Header of the column that holds the item id'),
+  event_type: textSchema.min(1).optional().describe('Header of the column that holds the event type'),
+  value: textSchema.min(1).optional().describe('Header of the column that holds the rating or value'),
   timestamp: textSchema
+    .min(1)
     .optional()
     .describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
 });

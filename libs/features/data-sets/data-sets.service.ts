@@ -11,6 +11,7 @@ import { ProjectsService } from '../projects/index.js';
 import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
+import { uploadKeyOf } from './upload-key.js';
 
 @Injectable()
 export class DataSetsService {
@@ -59,7 +60,7 @@ export class DataSetsService {
   ): Promise<string> {
     await this.get(tenantId, projectId, dataSetId);
     const id = newId();
-    const uploadKey = `${tenantId}/uploads/${id}.csv`;
+    const uploadKey = uploadKeyOf(tenantId, id);
     const uploadBytes = await this.store(uploadKey, content);
     await this.database.tenant(tenantId, async (transaction) => {
       await this.repository.createImport(transaction, {

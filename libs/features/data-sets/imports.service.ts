@@ -4,12 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { ATTEMPTS_MAX, withLease } from '../../platform/queue/lease.js';
+import { extendLease, findStranded } from '../../platform/queue/leased-rows.js';
 import { Queue } from '../../platform/queue/queue.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
 import { type Content, ContentError, readContent } from './content-reader.js';
 import { type ClaimedImport, DataSetsRepository } from './data-sets.repository.js';
+import { uploadKeyOf } from './upload-key.js';
+
+const GIVEN_UP = `The file could not be read in ${ATTEMPTS_MAX} tries: each time the worker that read it stopped. Try a smaller file.`;
 
 /** The worker's half: turns uploads into checked Parquet. */
 @Injectable()
@@ -30,54 +34,62 @@ export class ImportsService {
     );
     if (!claimed) return;
     const extend = () =>
-      this.database.tenant(claimed.tenantId, (transaction) => this.repository.extendLease(transaction, claimed));
-    await withLease(extend, () => this.import(claimed));
+      this.database.tenant(claimed.tenantId, (transaction) => extendLease(transaction, 'imports', claimed));
+    await withLease(extend, async () => {
+      // The upload is still the next worker's where this one lost its claim.
+      if (await this.import(claimed)) await this.objects.delete(claimed.uploadKey);
+    });
   }
 
   /** Sends lost messages again and gives up on imports that no worker survived. */
   async sweep(): Promise<void> {
-    for (const { tenantId, id, attempt } of await this.database.system((transaction) =>
-      this.repository.findStranded(transaction),
-    )) {
-      await this.database.tenant(tenantId, async (transaction) => {
-        if (attempt < ATTEMPTS_MAX) return this.queue.send(transaction, 'imports', { tenantId, id });
-        const reason = `The file could not be read in ${ATTEMPTS_MAX} tries: each time the worker that read it stopped. Try a smaller file.`;
-        await this.repository.failImport(transaction, { id, attempt }, reason);
+    const stranded = await this.database.system((transaction) => findStranded(transaction, 'imports'));
+    for (const { tenantId, id, attempt } of stranded) {
+      const isGivenUp = await this.database.tenant(tenantId, async (transaction) => {
+        if (attempt >= ATTEMPTS_MAX) return this.repository.failImport(transaction, { id, attempt }, GIVEN_UP);
+        await this.queue.send(transaction, 'imports', { tenantId, id });
+        return false;
       });
+      if (isGivenUp) await this.objects.delete(uploadKeyOf(tenantId, id));
     }
   }
 
-  private async import(claimed: ClaimedImport): Promise<void> {
+  /** False when the claim was lost meanwhile. */
+  private async import(claimed: ClaimedImport): Promise<boolean> {
     const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-import-'));
-    const upload = await this.objects.open(claimed.uploadKey);
+    let upload: LocalFile | undefined;
     try {
+      upload = await this.objects.open(claimed.uploadKey);
       const parquet = path.join(scratch, 'content.parquet');
       const content = await readContent(upload.path, parquet, claimed.kind, claimed.columnMapping);
-      if (content.rowsAccepted === 0) await this.fail(claimed, reasonForNone(content), content);
-      else await this.succeed(claimed, parquet, content);
-      await this.objects.delete(claimed.uploadKey);
+      if (content.rowsAccepted === 0) return await this.fail(claimed, reasonForNone(content), content);
+      return await this.succeed(claimed, parquet, content);
     } catch (error) {
-      if (error instanceof ContentError) await this.fail(claimed, error.message);
-      else throw error;
+      if (error instanceof ContentError) return await this.fail(claimed, error.message);
+      throw error;
     } finally {
-      await upload.release();
+      await upload?.release();
       await rm(scratch, { recursive: true, force: true });
     }
   }
 
   /** The content's key names the claim, so that a worker which lost its claim cannot overwrite the other's file. */
-  private async succeed(claimed: ClaimedImport, parquet: string, content: Content): Promise<void> {
+  private async succeed(claimed: ClaimedImport, parquet: string, content: Content): Promise<boolean> {
     const contentKey = `${claimed.tenantId}/content/${claimed.id}-${claimed.attempt}.parquet`;
     await this.objects.put(contentKey, createReadStream(parquet));
     const isOurs = await this.database.tenant(claimed.tenantId, (transaction) =>
       this.repository.succeedImport(transaction, claimed, contentKey, content),
     );
-    if (!isOurs) await this.objects.delete(contentKey);
+    if (!isOurs) {
+      await this.objects.delete(contentKey);
+      return false;
+    }
     this.logger.log(`import ${claimed.id}: ${content.rowsAccepted} rows accepted, ${content.rowsRejected} rejected`);
+    return true;
   }
 
-  private async fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<void> {
-    await this.database.tenant(claimed.tenantId, (transaction) =>
+  private fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<boolean> {
+    return this.database.tenant(claimed.tenantId, (transaction) =>
       this.repository.failImport(transaction, claimed, reason, content),
     );
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
@@ -17,7 +17,7 @@ import { DeploymentsService } from './deployments.service.js';
 export class DeploymentsController {
   constructor(private readonly deployments: DeploymentsService) {}
 
-  /** Puts a model version to work under an address of its own. */
+  @ApiOperation({ summary: 'Puts a model version to work under an address of its own' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new deployment', deploymentSchema)
@@ -29,7 +29,7 @@ export class DeploymentsController {
     return this.deployments.create(tenantId, projectId, body);
   }
 
-  /** Lists the project's deployments. */
+  @ApiOperation({ summary: "Lists the project's deployments" })
   @Get()
   @Requires('project:read')
   @Answers(200, 'A page of deployments, newest first', pageSchema(deploymentSchema))
@@ -41,7 +41,7 @@ export class DeploymentsController {
     return this.deployments.list(tenantId, projectId, query);
   }
 
-  /** Shows a deployment. */
+  @ApiOperation({ summary: 'Shows a deployment' })
   @Get(':deploymentId')
   @Requires('project:read')
   @Answers(200, 'The deployment', deploymentSchema)
@@ -53,7 +53,7 @@ export class DeploymentsController {
     return this.deployments.get(tenantId, projectId, deploymentId);
   }
 
-  /** Switches the version that answers, forward or back, or renames the deployment. */
+  @ApiOperation({ summary: 'Switches the version that answers, forward or back, or renames the deployment' })
   @Patch(':deploymentId')
   @Requires('project:write')
   @Answers(200, 'The deployment; every node answers with the new version within 2 seconds', deploymentSchema)

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../platform/access/principal.js';
@@ -14,7 +14,7 @@ const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
 export class HealthController {
   constructor(private readonly database: Database) {}
 
-  /** Whether the process runs. */
+  @ApiOperation({ summary: 'Whether the process runs' })
   @Get('livez')
   @Public()
   @Answers(200, 'It does', statusSchema)
@@ -22,7 +22,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether it can serve: the database answers. */
+  @ApiOperation({ summary: 'Whether it can serve: the database answers' })
   @Get('readyz')
   @Public()
   @Answers(200, 'It can; 503 when it cannot', statusSchema)
@@ -32,7 +32,7 @@ export class HealthController {
     return { status: 'unavailable' };
   }
 
-  /** Figures in Prometheus text format. */
+  @ApiOperation({ summary: 'Figures in Prometheus text format' })
   @Get('metrics')
   @Public()
   @HttpCode(200)

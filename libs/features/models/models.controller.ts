@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import {
@@ -17,15 +17,16 @@ import { ModelsService } from './models.service.js';
 export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
-  /** Lists the recipes, their settings and the metrics. */
+  @ApiOperation({ summary: 'Lists the recipes, their settings and the metrics' })
   @Get('recipes')
   @Requires('project:read')
+  @OpenToKeys()
   @Answers(200, 'Every recipe', recipesSchema)
   listRecipes() {
     return this.models.listRecipes();
   }
 
-  /** Makes a model: a recipe, its settings and the data sets that it learns from. */
+  @ApiOperation({ summary: 'Makes a model: a recipe, its settings and the data sets that it learns from' })
   @Post('projects/:projectId/models')
   @Requires('project:write')
   @Answers(201, 'The new model', modelSchema)
@@ -37,7 +38,7 @@ export class ModelsController {
     return this.models.create(tenantId, projectId, body);
   }
 
-  /** Lists the project's models. */
+  @ApiOperation({ summary: "Lists the project's models" })
   @Get('projects/:projectId/models')
   @Requires('project:read')
   @Answers(200, 'A page of models, newest first', pageSchema(modelSchema))
@@ -49,7 +50,7 @@ export class ModelsController {
     return this.models.list(tenantId, projectId, query);
   }
 
-  /** Shows a model. */
+  @ApiOperation({ summary: 'Shows a model' })
   @Get('projects/:projectId/models/:modelId')
   @Requires('project:read')
   @Answers(200, 'The model', modelSchema)
@@ -61,7 +62,7 @@ export class ModelsController {
     return this.models.get(tenantId, projectId, modelId);
   }
 
-  /** Lists what training made of a model. */
+  @ApiOperation({ summary: 'Lists what training made of a model' })
   @Get('projects/:projectId/models/:modelId/versions')
   @Requires('project:read')
   @Answers(200, 'A page of versions, newest first', pageSchema(modelVersionSchema))

@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
@@ -11,7 +11,7 @@ import { OrganizationsService } from './organizations.service.js';
 export class OrganizationsController {
   constructor(private readonly organizations: OrganizationsService) {}
 
-  /** Lists every organization with its usage and what it will pay. */
+  @ApiOperation({ summary: 'Lists every organization with its usage and what it will pay' })
   @Get()
   @Requires('operator')
   @Answers(200, 'A page of organizations, newest first', pageSchema(organizationSummarySchema))

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
@@ -11,7 +11,7 @@ import { ProjectsService } from './projects.service.js';
 export class ProjectsController {
   constructor(private readonly projects: ProjectsService) {}
 
-  /** Makes a project: an isolated space of data sets, models, deployments and keys. */
+  @ApiOperation({ summary: 'Makes a project: an isolated space of data sets, models, deployments and keys' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new project', projectSchema)
@@ -19,7 +19,7 @@ export class ProjectsController {
     return this.projects.create(tenantId, body);
   }
 
-  /** Lists the organization's projects. */
+  @ApiOperation({ summary: "Lists the organization's projects" })
   @Get()
   @Requires('project:read')
   @Answers(200, 'A page of projects, newest first', pageSchema(projectSchema))
@@ -27,7 +27,7 @@ export class ProjectsController {
     return this.projects.list(tenantId, query);
   }
 
-  /** Shows a project. */
+  @ApiOperation({ summary: 'Shows a project' })
   @Get(':projectId')
   @Requires('project:read')
   @Answers(200, 'The project', projectSchema)

@@ -15,6 +15,8 @@ export class PredictorCache {
   private readonly cache = new LRUCache<string, RankingPredictor, StoredArtifact>({
     maxSize: BYTES_MAX,
     sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+    // A flood of other entries must not fail a fetch that is under way.
+    ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context }) => this.load(context),
   });
 

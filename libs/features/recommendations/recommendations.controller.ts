@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type Recommend, recommendationsSchema, recommendSchema } from './recommendations.schema.js';
 import { RecommendationsService } from './recommendations.service.js';
@@ -10,9 +10,10 @@ import { RecommendationsService } from './recommendations.service.js';
 export class RecommendationsController {
   constructor(private readonly recommendations: RecommendationsService) {}
 
-  /** Recommends items for a user. Each answer counts one recommendation_requests. */
+  @ApiOperation({ summary: 'Recommends items for a user. Each answer counts one recommendation_requests' })
   @Post('recommendations')
   @Requires('recommendations:read')
+  @OpenToKeys()
   @Answers(200, 'The items, best first', recommendationsSchema)
   recommend(
     @CurrentPrincipal() principal: Principal,

@@ -25,6 +25,8 @@ export class RecommendationsService {
   private readonly routes = new LRUCache<string, Route, { tenantId: string; deploymentId: string }>({
     max: 10_000,
     ttl: CACHE_MS,
+    // A flood of other entries must not fail a fetch that is under way.
+    ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context }) =>
       (await this.findRoute(context.tenantId, context.deploymentId)) ?? undefined,
   });

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { pageSchema } from '../../platform/http/page.js';
@@ -16,7 +16,7 @@ import { TrainingJobsService } from './training-jobs.service.js';
 export class TrainingJobsController {
   constructor(private readonly trainingJobs: TrainingJobsService) {}
 
-  /** Queues a training job for a model. */
+  @ApiOperation({ summary: 'Queues a training job for a model' })
   @Post('models/:modelId/training-jobs')
   @Requires('project:write')
   @Answers(202, 'The queued job', trainingJobSchema)
@@ -29,7 +29,7 @@ export class TrainingJobsController {
     return this.trainingJobs.create(tenantId, projectId, modelId);
   }
 
-  /** Lists the project's training jobs. */
+  @ApiOperation({ summary: "Lists the project's training jobs" })
   @Get('training-jobs')
   @Requires('project:read')
   @Answers(200, 'A page of jobs, newest first', pageSchema(trainingJobSchema))
@@ -41,7 +41,7 @@ export class TrainingJobsController {
     return this.trainingJobs.list(tenantId, projectId, query);
   }
 
-  /** Shows how a training job is doing or went. */
+  @ApiOperation({ summary: 'Shows how a training job is doing or went' })
   @Get('training-jobs/:jobId')
   @Requires('project:read')
   @Answers(200, 'The job', trainingJobSchema)
@@ -53,7 +53,7 @@ export class TrainingJobsController {
     return this.trainingJobs.get(tenantId, projectId, jobId);
   }
 
-  /** Cancels a job that waits or runs. */
+  @ApiOperation({ summary: 'Cancels a job that waits or runs' })
   @Post('training-jobs/:jobId/cancel')
   @Requires('project:write')
   @Answers(200, 'The cancelled job', trainingJobSchema)

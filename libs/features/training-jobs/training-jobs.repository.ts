@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
-import { LEASE_SECONDS, MESSAGE_LOST_SECONDS } from '../../platform/queue/lease.js';
+import { type Claim, claimRow } from '../../platform/queue/leased-rows.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
 import type { Metrics } from '../models/index.js';
 import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
@@ -22,21 +22,15 @@ export interface NewTrainingJob {
 }
 
 /** What a worker needs of a job that it claimed. */
-export interface ClaimedJob {
+export interface ClaimedJob extends Claim {
   tenantId: string;
-  id: string;
   projectId: string;
   modelId: string;
   recipe: string;
   settings: unknown;
   interactionsImportId: string;
   itemsImportId: string | null;
-  /** The fencing token of this claim. */
-  attempt: number;
-  startedAt: Date;
 }
-
-type Claim = Pick<ClaimedJob, 'id' | 'attempt'>;
 
 @Injectable()
 export class TrainingJobsRepository {
@@ -57,31 +51,16 @@ export class TrainingJobsRepository {
 
   /** Takes a waiting job, or one whose worker fell silent; null when it is not to be had. */
   async claim(transaction: Transaction, { tenantId, id }: QueueMessage): Promise<ClaimedJob | null> {
-    const claimed = await transaction.$queryRaw<unknown[]>`
-      UPDATE training_jobs SET status = 'running', attempt = attempt + 1, started_at = now(), progress = 0,
-        lease_expires_at = now() + make_interval(secs => ${LEASE_SECONDS})
-      WHERE id = ${id}::uuid AND (status = 'queued' OR (status = 'running' AND lease_expires_at < now()))
-      RETURNING id`;
-    if (claimed.length === 0) return null;
-    const row = await transaction.trainingJob.findFirstOrThrow({ where: { id }, include: { model: true } });
-    const { projectId, modelId, interactionsImportId, itemsImportId, attempt } = row;
+    const claim = await claimRow(transaction, 'training_jobs', id);
+    if (!claim) return null;
+    const row = await transaction.trainingJob.update({
+      where: { tenantId_id: { tenantId, id } },
+      data: { startedAt: new Date(), progress: 0 },
+      include: { model: true },
+    });
+    const { projectId, modelId, interactionsImportId, itemsImportId } = row;
     const { recipe, settings } = row.model;
-    return {
-      tenantId,
-      id,
-      projectId,
-      modelId,
-      recipe,
-      settings,
-      interactionsImportId,
-      itemsImportId,
-      attempt,
-      startedAt: row.startedAt!,
-    };
-  }
-
-  extendLease(transaction: Transaction, claim: Claim): Promise<boolean> {
-    return this.writeRunning(transaction, claim, { leaseExpiresAt: new Date(Date.now() + LEASE_SECONDS * 1000) });
+    return { ...claim, tenantId, projectId, modelId, recipe, settings, interactionsImportId, itemsImportId };
   }
 
   reportProgress(
@@ -108,15 +87,6 @@ export class TrainingJobsRepository {
       data: { status: 'cancelled', phase: null, finishedAt: new Date() },
     });
     return count === 1;
-  }
-
-  /** Jobs of any tenant that nobody works on though they should be; wants a system transaction. */
-  findStranded(transaction: Transaction): Promise<(QueueMessage & { attempt: number })[]> {
-    return transaction.$queryRaw`
-      SELECT tenant_id AS "tenantId", id, attempt FROM training_jobs
-      WHERE (status = 'queued' AND created_at < now() - make_interval(secs => ${MESSAGE_LOST_SECONDS}))
-         OR (status = 'running' AND lease_expires_at < now())
-      LIMIT 1000`;
   }
 
   /** Writes only while the claim is the latest and the job still runs: a worker that was thought dead changes nothing. */

@@ -7,6 +7,7 @@ import { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { ATTEMPTS_MAX, LeaseLostError, withLease } from '../../platform/queue/lease.js';
+import { extendLease, findStranded } from '../../platform/queue/leased-rows.js';
 import { Queue } from '../../platform/queue/queue.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
 import { sha256Hex } from '../../platform/secrets/secrets.js';
@@ -41,10 +42,12 @@ export class TrainingService {
       this.repository.claim(transaction, message),
     );
     if (!job) return;
+    // What is billed is measured by a clock that nobody can set.
+    const startedMs = performance.now();
     const extend = () =>
-      this.database.tenant(job.tenantId, (transaction) => this.repository.extendLease(transaction, job));
+      this.database.tenant(job.tenantId, (transaction) => extendLease(transaction, 'training_jobs', job));
     try {
-      await withLease(extend, async (signal) => this.complete(job, await this.train(job, signal)));
+      await withLease(extend, async (signal) => this.complete(job, await this.train(job, signal), startedMs));
     } catch (error) {
       if (error instanceof LeaseLostError) this.logger.log(`training job ${job.id}: ${error.message}`);
       else await this.fail(job, error as Error);
@@ -54,7 +57,7 @@ export class TrainingService {
   /** Sends lost messages again and gives up on jobs that no worker survived. */
   async sweep(): Promise<void> {
     for (const { tenantId, id, attempt } of await this.database.system((transaction) =>
-      this.repository.findStranded(transaction),
+      findStranded(transaction, 'training_jobs'),
     )) {
       await this.database.tenant(tenantId, async (transaction) => {
         if (attempt < ATTEMPTS_MAX) return this.queue.send(transaction, 'training-jobs', { tenantId, id });
@@ -93,13 +96,13 @@ export class TrainingService {
   }
 
   /** Stores the artifact, then in one transaction ends the job, adds the version and meters the time: all or nothing. */
-  private async complete(job: ClaimedJob, { artifact, metrics }: TrainingResult): Promise<void> {
+  private async complete(job: ClaimedJob, { artifact, metrics }: TrainingResult, startedMs: number): Promise<void> {
     const modelVersionId = newId();
     const artifactKey = `${job.tenantId}/artifacts/${modelVersionId}`;
     await this.objects.put(artifactKey, Readable.from([artifact]));
     const artifactSha256 = await sha256Hex(artifact);
     const finishedAt = this.clock.now();
-    const seconds = Math.max(1, Math.ceil((finishedAt.getTime() - job.startedAt.getTime()) / 1000));
+    const seconds = Math.max(1, Math.ceil((performance.now() - startedMs) / 1000));
     const { tenantId, projectId, modelId, id: trainingJobId } = job;
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       if (!(await this.repository.succeed(transaction, job, metrics, finishedAt))) return false;
@@ -122,10 +125,10 @@ export class TrainingService {
 
   private async fail(job: ClaimedJob, error: Error): Promise<void> {
     const isExpected = error instanceof TrainingFailedError;
-    if (!isExpected) this.logger.error(error.stack ?? error.message);
+    if (!isExpected) this.logger.error({ msg: `training job ${job.id} failed`, err: error });
     const reason = isExpected
       ? error.message
-      : `Training stopped with an error that is ours to mend (${error.message}). Your live versions are untouched.`;
+      : `Training stopped with an error that is ours to mend: quote job ${job.id} to support. Your live versions are untouched.`;
     await this.database.tenant(job.tenantId, (transaction) => this.repository.fail(transaction, job, reason));
   }
 

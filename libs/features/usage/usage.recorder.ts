@@ -26,7 +26,7 @@ export class UsageRecorder implements OnApplicationShutdown {
   record(event: UsageEvent): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ event, resolve, reject });
-      this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
+      this.flushing ??= this.flush();
     });
   }
 
@@ -35,17 +35,31 @@ export class UsageRecorder implements OnApplicationShutdown {
   }
 
   private async flush(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH_EVENTS_MAX);
-      try {
-        await this.repository.append(batch.map(({ event }) => event));
-        for (const { event, resolve } of batch) {
-          usageEventsTotal.inc({ meter: event.meter });
-          resolve();
-        }
-      } catch (error) {
+    while (this.waiting.length > 0) await this.append(this.waiting.splice(0, BATCH_EVENTS_MAX));
+    // At once, not in a later microtask: an event that came in between would wait for the next one.
+    this.flushing = undefined;
+  }
+
+  private async append(batch: Waiting[]): Promise<void> {
+    try {
+      await this.repository.append(batch.map(({ event }) => event));
+    } catch (error) {
+      // One event that the database refuses must not take the others down with it.
+      if (batch.length > 1 && isRefusal(error)) {
+        for (const waiting of batch) await this.append([waiting]);
+      } else {
         for (const { reject } of batch) reject(error);
       }
+      return;
+    }
+    for (const { event, resolve } of batch) {
+      usageEventsTotal.inc({ meter: event.meter });
+      resolve();
     }
   }
+}
+
+/** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
 }

@@ -43,13 +43,14 @@ export class UsageRepository {
     await transaction.$executeRawUnsafe(APPEND, ...columnsOf([event]));
   }
 
-  async sum(transaction: Transaction, { from, to, groupBy }: UsageQuery): Promise<UsageRow[]> {
+  async sum(transaction: Transaction, { from, to, groupBy }: UsageQuery, projectId?: string): Promise<UsageRow[]> {
     const groups = [...new Set(groupBy)].map((group) => COLUMNS[group]);
     const selected = groups.map(({ expression, name }) => Prisma.sql`${expression} AS ${Prisma.raw(`"${name}"`)}`);
     const keys = groups.map((_, index) => Prisma.raw(String(index + 1)));
     const rows = await transaction.$queryRaw<(UsageRow & { quantity: Decimal | null })[]>`
       SELECT ${Prisma.join([...selected, Prisma.sql`sum(quantity) AS quantity`])}
       FROM usage_events WHERE occurred_at >= ${from} AND occurred_at < ${to}
+      ${projectId ? Prisma.sql`AND project_id = ${projectId}::uuid` : Prisma.empty}
       ${keys.length > 0 ? Prisma.sql`GROUP BY ${Prisma.join(keys)} ORDER BY ${Prisma.join(keys)}` : Prisma.empty}`;
     return rows.map((row) => ({ ...row, quantity: plain(row.quantity) }));
   }

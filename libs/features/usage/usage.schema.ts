@@ -8,11 +8,17 @@ export type Group = (typeof GROUPS)[number];
 
 const DAY_MS = 86_400_000;
 
+const time = z.iso
+  .datetime({ offset: true, local: true })
+  .or(z.iso.date())
+  .transform((text) => new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length === 10 ? text : `${text}Z`))
+  .refine((date) => date.getUTCFullYear() >= 1970, 'must be from 1970 to 9999');
+
 /** Half-open: `from` counts, `to` does not. */
 export const usageQuerySchema = z
   .object({
-    from: z.coerce.date().optional().describe('Start, UTC, inclusive; 30 days before `to` when absent'),
-    to: z.coerce.date().optional().describe('End, UTC, exclusive; now when absent'),
+    from: time.optional().describe('Start, UTC, inclusive; 30 days before `to` when absent'),
+    to: time.optional().describe('End, UTC, exclusive; now when absent'),
     groupBy: z
       .string()
       .default('day,meter')

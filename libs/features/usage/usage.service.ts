@@ -10,8 +10,10 @@ export class UsageService {
     private readonly repository: UsageRepository,
   ) {}
 
-  async query(tenantId: string, query: UsageQuery) {
-    const rows = await this.database.tenant(tenantId, (transaction) => this.repository.sum(transaction, query));
+  async query(tenantId: string, query: UsageQuery, projectId?: string) {
+    const rows = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.sum(transaction, query, projectId),
+    );
     return { from: query.from.toISOString(), to: query.to.toISOString(), rows };
   }
 

@@ -27,6 +27,7 @@ export type Principal = UserPrincipal | ApiKeyPrincipal;
 
 export const REQUIRED_PERMISSION = 'required-permission';
 export const IS_PUBLIC = 'is-public';
+export const IS_OPEN_TO_KEYS = 'is-open-to-keys';
 
 /** Who may call the route. A route that carries neither this nor `@Public` is refused to everyone. */
 export function Requires(permission: Permission): MethodDecorator {
@@ -41,6 +42,9 @@ export function Requires(permission: Permission): MethodDecorator {
 
 /** The route answers anyone. */
 export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** The route names no project and yet answers keys: it holds them to their project itself, or says the same to all. */
+export const OpenToKeys = () => SetMetadata(IS_OPEN_TO_KEYS, true);
 
 /** The caller, as the authentication guard found them. */
 export const CurrentPrincipal = createParamDecorator(

@@ -18,6 +18,12 @@ describe('configuration', () => {
     });
   });
 
+  it('asks for the webhook secret beside the Stripe key, and for neither where there is no Stripe', () => {
+    const { STRIPE_SECRET_KEY: _, STRIPE_WEBHOOK_SECRET: __, ...worker } = complete;
+    expect(readConfig(worker).STRIPE_SECRET_KEY).toBeUndefined();
+    expect(() => readConfig({ ...worker, STRIPE_SECRET_KEY: 'sk' })).toThrow(/STRIPE_WEBHOOK_SECRET/);
+  });
+
   it('names every wrong variable at once', () => {
     const wrong = () => readConfig({ ...complete, PORT: 'http', DATABASE_URL: 'mysql://x', KINDRED_SECRET: 'short' });
     expect(wrong).toThrow(/PORT/);

@@ -25,11 +25,11 @@ export const configSchema = z.strictObject({
     ),
   STRIPE_SECRET_KEY: z
     .string()
-    .min(1)
-    .describe('Secret key of your Stripe account. Unset: a local Stripe, for trying out.'),
+    .optional()
+    .describe('Secret key of your Stripe account; the worker needs none. Unset: a local Stripe, for trying out.'),
   STRIPE_WEBHOOK_SECRET: z
     .string()
-    .min(1)
+    .optional()
     .describe(
       'Signing secret of the webhook endpoint PUBLIC_URL/v1/billing/stripe/webhook. Needed with STRIPE_SECRET_KEY.',
     ),
@@ -79,5 +79,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const result = configSchema.safeParse(Object.fromEntries(ours));
   if (!result.success) throw new Error(`Configuration: ${z.prettifyError(result.error)}\nSee .env.example.`);
-  return { ...result.data, PUBLIC_URL: result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}` };
+  const { PORT, PUBLIC_URL = `http://localhost:${PORT}`, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = result.data;
+  if (STRIPE_SECRET_KEY && !STRIPE_WEBHOOK_SECRET) {
+    throw new Error('Configuration: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it.\nSee .env.example.');
+  }
+  return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, '') };
 }

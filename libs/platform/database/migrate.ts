@@ -51,8 +51,7 @@ async function createDatabase(ownerUrl: string): Promise<void> {
     url.pathname = '/postgres';
     const admin = new pg.Client({ connectionString: url.href });
     await admin.connect();
-    await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
-    await admin.end();
+    await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`).finally(() => admin.end());
   } finally {
     await probe.end();
   }

@@ -41,7 +41,7 @@ function toProblem(error: unknown): Problem {
     return new Problem(
       503,
       'database_unavailable',
-      'The database does not answer. Nothing was changed: try again shortly.',
+      'The database does not answer or is overloaded: try again shortly.',
     );
   }
   return new Problem(500, 'internal_error', 'Something went wrong on our side. Quote the request id to support.');
@@ -51,12 +51,16 @@ function codeOf(status: number): string {
   return (STATUS_CODES[status] ?? 'error').toLowerCase().replace(/[^a-z]+/g, '_');
 }
 
-/** Refused and dropped connections, and Postgres's classes 08 (connection) and 57P (shutting down). */
+/** Refused, dropped and unavailable connections; Postgres's classes 08 (connection), 53 (resources), 57P (shutting down). */
 function isDatabaseDown(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|P1001|P1017|08|57P)/.test(code)) return true;
-    if (/Connection terminated|server closed the connection/.test(cause.message)) return true;
+    if (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|P1001|P1017|P2024|P2028|08|53|57P)/.test(code))
+      return true;
+    if (
+      /Connection terminated|server closed the connection|timeout exceeded when trying to connect/.test(cause.message)
+    )
+      return true;
   }
   return false;
 }

@@ -9,6 +9,7 @@ export const idSchema = z.uuid();
 
 /** A path parameter. One that is no id cannot exist, so it answers 404 as an unknown one does. */
 export function parseId(noun: string, id: string): string {
-  if (!idSchema.safeParse(id).success) throw notFound(noun, id);
+  // One spelling each: an id in capitals would be equal to Postgres and unequal to us.
+  if (!idSchema.safeParse(id).success || id !== id.toLowerCase()) throw notFound(noun, id);
   return id;
 }

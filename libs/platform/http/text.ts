@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** Text that people read: control characters, which Postgres (NUL) or screens cannot take, are refused. */
-export const textSchema = z.string().refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters');
+/** Control characters, halves of surrogate pairs, and marks that turn the direction of what follows. */
+const UNREADABLE = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
+
+/** Text that people read: what Postgres (NUL) or screens cannot take is refused. */
+export const textSchema = z.string().refine((text) => !UNREADABLE.test(text), 'must not hold control characters');
 
 /** The same text fit to be stored and shown, with a replacement character for each control character. */
 export function printable(text: string): string {

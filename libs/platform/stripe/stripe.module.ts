@@ -6,6 +6,7 @@ const stripe = {
   provide: Stripe,
   inject: [CONFIG],
   useFactory: (config: Config): Stripe => {
+    if (!config.STRIPE_SECRET_KEY) throw new Error('Configuration: the API needs STRIPE_SECRET_KEY. See .env.example.');
     const address = config.STRIPE_API_URL ? new URL(config.STRIPE_API_URL) : undefined;
     return new Stripe(config.STRIPE_SECRET_KEY, {
       maxNetworkRetries: 2,

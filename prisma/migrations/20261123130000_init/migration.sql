@@ -94,15 +94,6 @@ CREATE TABLE "subscriptions" (
 );
 
 -- CreateTable
-CREATE TABLE "stripe_events" (
-    "id" TEXT NOT NULL,
-    "type" TEXT NOT NULL,
-    "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "stripe_events_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
 CREATE TABLE "data_sets" (
     "tenant_id" UUID NOT NULL,
     "id" UUID NOT NULL,
@@ -446,7 +437,6 @@ GRANT INSERT ON usage_events TO kindred_system;
 
 -- People and their sessions belong to no tenant; a tenant's transaction cannot read them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON users, sessions TO kindred_system;
-GRANT SELECT, INSERT ON stripe_events TO kindred_system;
 
 -- The price list is public and immutable.
 GRANT SELECT ON meters, plans, price_versions, meter_prices TO kindred_app, kindred_system;
