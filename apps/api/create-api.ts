@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
-import { ProblemFilter } from '../../libs/platform/errors/problem.filter.js';
+import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { newId } from '../../libs/platform/http/ids.js';
 import { ApiModule } from './api.module.js';
@@ -21,6 +21,7 @@ const JSON_BYTES_MAX = 1024 * 1024;
 export async function createApi(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BYTES_MAX,
+    frameworkErrors: sendFrameworkError,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
     // As long as the largest upload may take over a slow line. Headers have Node's own minute.
     requestTimeout: 3_600_000,

@@ -35,7 +35,15 @@ it('names each request, ours or the caller’s way, and says so in errors', asyn
   expect(injected.headers['x-request-id']).not.toContain('level');
 });
 
-it('answers problem details to bodies that are no JSON, too large or of no known type', async () => {
+it('answers problem details to paths and bodies that are malformed, too large or of no known type', async () => {
+  for (const [path, status] of [
+    ['/v1/projects/%', 400],
+    [`/v1/projects/${'x'.repeat(200)}`, 414],
+  ] as const) {
+    const { status: answered, type, body } = await get(path);
+    expect([answered, type, body.status]).toEqual([status, 'application/problem+json', status]);
+    expect(body.requestId).toBeTruthy();
+  }
   const post = (type: string, body: string) =>
     request(api.url).post('/v1/auth/login').set('content-type', type).send(body);
   for (const [response, status] of [

@@ -13,20 +13,21 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = toProblem(error);
     if (problem.status >= 500) this.logger.error({ msg: 'request failed', request_id: request.id, err: error });
-    if (reply.sent || reply.raw.headersSent) return;
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send({
-        type: 'about:blank',
-        title: STATUS_CODES[problem.status] ?? 'Error',
-        status: problem.status,
-        code: problem.code,
-        detail: problem.message,
-        requestId: request.id,
-        errors: problem.errors,
-      });
+    if (!reply.sent && !reply.raw.headersSent) sendProblem(problem, request, reply);
   }
+}
+
+/** For errors that come before any route: a path that cannot be decoded, an id too long for the router. */
+export function sendFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(toProblem(error), request, reply);
+}
+
+function sendProblem({ status, code, message, errors }: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const title = STATUS_CODES[status] ?? 'Error';
+  void reply
+    .status(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send({ type: 'about:blank', title, status, code, detail: message, requestId: request.id, errors });
 }
 
 function toProblem(error: unknown): Problem {

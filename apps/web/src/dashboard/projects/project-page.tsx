@@ -52,22 +52,22 @@ function Steps({ projectId }: { projectId: string }) {
         const next = doneCounts.indexOf(0);
         return (
           <ol className="divide-y divide-line rounded-lg border border-line bg-surface">
-            <Step step="dataSet" number={1} count={doneCounts[0]!} isNext={next === 0}>
+            <Step step="dataSet" count={doneCounts[0]!} isNext={next === 0}>
               <Link to="/projects/$projectId/data-sets" params={params} className={linkClass(next === 0)}>
                 {t('steps.dataSet.action')}
               </Link>
             </Step>
-            <Step step="model" number={2} count={doneCounts[1]!} isNext={next === 1}>
+            <Step step="model" count={doneCounts[1]!} isNext={next === 1}>
               <Link to="/projects/$projectId/models" params={params} className={linkClass(next === 1)}>
                 {t('steps.model.action')}
               </Link>
             </Step>
-            <Step step="deployment" number={3} count={doneCounts[2]!} isNext={next === 2}>
+            <Step step="deployment" count={doneCounts[2]!} isNext={next === 2}>
               <Link to="/projects/$projectId/deployments" params={params} className={linkClass(next === 2)}>
                 {t('steps.deployment.action')}
               </Link>
             </Step>
-            <Step step="apiKey" number={4} count={doneCounts[3]!} isNext={next === 3}>
+            <Step step="apiKey" count={doneCounts[3]!} isNext={next === 3}>
               <Link to="/projects/$projectId/api-keys" params={params} className={linkClass(next === 3)}>
                 {t('steps.apiKey.action')}
               </Link>
@@ -81,14 +81,13 @@ function Steps({ projectId }: { projectId: string }) {
 
 interface StepProps {
   step: Exclude<StepKey, 'project'>;
-  number: number;
   /** How many there are. */
   count: number;
   isNext: boolean;
   children: ReactNode;
 }
 
-function Step({ step, number, count, isNext, children }: StepProps) {
+function Step({ step, count, isNext, children }: StepProps) {
   const { t } = useTranslation();
   const Icon = STEPS[step];
   const isDone = count > 0;
@@ -104,7 +103,7 @@ function Step({ step, number, count, isNext, children }: StepProps) {
       </span>
       <div className="min-w-48 flex-1">
         <h2 className="font-semibold">
-          {number}. {t(`steps.${step}.noun`)}
+          {Object.keys(STEPS).indexOf(step) + 1}. {t(`steps.${step}.noun`)}
         </h2>
         <p className="text-muted">{isDone ? t(`steps.${step}.done`, { count }) : t(`steps.${step}.text`)}</p>
       </div>
