@@ -127,6 +127,18 @@ describe('npm run journey', () => {
   });
 });
 
+describe('npm start -- --reset', () => {
+  it('starts over: other secrets, and nothing of what was there', async () => {
+    const before = installation.account('Demo');
+    const { deploymentUrl } = installation;
+    await installation.stop('SIGINT');
+    await installation.start('--reset');
+    expect(installation.account('Demo').password).not.toBe(before.password);
+    expect(installation.deploymentUrl).not.toBe(deploymentUrl);
+    expect((await installation.curl())['source']).toBe('model');
+  });
+});
+
 /** What a start that cannot succeed prints. */
 function failedStart(env: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, ['infra/bootstrap/start.mjs'], {

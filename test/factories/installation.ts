@@ -31,7 +31,7 @@ export class Installation {
   async start(...args: string[]): Promise<number> {
     this.output = '';
     const env = { ...process.env, PORT: String(this.port), KINDRED_DATA_DIR: this.directory, NODE_OPTIONS: '' };
-    const child = spawn(process.execPath, ['infra/bootstrap/start.mjs', ...args], {
+    const child = spawn('npm', ['start', '--', ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -61,6 +61,11 @@ export class Installation {
   account(which: 'Demo' | 'Operator'): { email: string; password: string } {
     const [, email, password] = new RegExp(`${which} login\\s+(\\S+) / (\\S+)`).exec(this.output)!;
     return { email: email!, password: password! };
+  }
+
+  /** Where the printed `curl` line calls. */
+  get deploymentUrl(): string {
+    return /http\S+\/recommendations/.exec(this.output)![0];
   }
 
   /** Runs the `curl` line that `npm start` printed. */
