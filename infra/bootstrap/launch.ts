@@ -3,11 +3,11 @@ import net from 'node:net';
 import path from 'node:path';
 import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
-import { seedDemo } from '../../prisma/seed/seed.js';
+import { type Demo, seedDemo } from '../../prisma/seed/seed.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
 import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
-import { SecretsFile } from './secrets-file.js';
+import { type Secrets, SecretsFile } from './secrets-file.js';
 
 const POSTGRES_WATCH_MS = 3_000;
 
@@ -27,21 +27,24 @@ async function stop(exitCode: number): Promise<never> {
 async function launch(): Promise<void> {
   const startedMs = Date.now();
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { PORT: port, HOST: host, KINDRED_DATA_DIR, KINDRED_SEED, PUBLIC_URL: url } = readSettings();
-  const directory = path.resolve(KINDRED_DATA_DIR);
-  const usesLocalStripe = !process.env['STRIPE_SECRET_KEY'];
+  const config = readSettings();
+  const { PORT: port, HOST: host, PUBLIC_URL: url } = config;
+  const directory = path.resolve(config.KINDRED_DATA_DIR);
+  const logs = path.join(directory, 'logs');
+  const localStripePort = config.STRIPE_SECRET_KEY ? undefined : port + 1;
   mkdirSync(directory, { recursive: true });
   const unlock = lockDirectory(directory);
   stops.push(async () => unlock());
   await refuseBusyPort(port, host);
-  if (usesLocalStripe) await refuseBusyPort(port + 1, host);
+  if (localStripePort) await refuseBusyPort(localStripePort, host);
   if (process.argv.includes('--reset')) await reset(directory);
+  mkdirSync(logs, { recursive: true });
 
   const secretsFile = new SecretsFile(directory);
   const { secrets } = secretsFile;
   const ownerUrl = process.env['DATABASE_URL'] || (await startPostgres(directory, secrets.postgresPassword));
   const kindredSecret = process.env['KINDRED_SECRET'] || secrets.kindredSecret;
-  const env: NodeJS.ProcessEnv = {
+  await startProcesses(directory, logs, localStripePort, {
     ...process.env,
     NODE_ENV: 'production',
     TZ: 'UTC',
@@ -49,40 +52,49 @@ async function launch(): Promise<void> {
     DATABASE_URL: await migrate(ownerUrl, kindredSecret),
     KINDRED_SECRET: kindredSecret,
     KINDRED_DATA_DIR: directory,
-  };
-  const processes = [];
-  const logs = path.join(directory, 'logs');
-  mkdirSync(logs, { recursive: true });
-  if (usesLocalStripe) {
-    Object.assign(env, {
+    ...(localStripePort && {
       STRIPE_SECRET_KEY: 'sk_test_local',
       STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
-      STRIPE_API_URL: `http://127.0.0.1:${port + 1}`,
-    });
-    const stripeEnv = {
-      ...env,
-      LOCAL_STRIPE_PORT: String(port + 1),
-      LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
-      WEBHOOK_URL: `http://127.0.0.1:${port}/v1/billing/stripe/webhook`,
-    };
-    processes.push(
-      new PlatformProcess('local Stripe', 'dist/infra/local-stripe/main.js', stripeEnv, path.join(logs, 'stripe.log')),
-    );
-  }
-  processes.push(new PlatformProcess('API', 'dist/apps/api/main.js', env, path.join(logs, 'api.log')));
-  processes.push(new PlatformProcess('worker', 'dist/apps/worker/main.js', env, path.join(logs, 'worker.log')));
-  for (const each of processes) stops.push(() => each.stop());
-  await Promise.all(processes.map((each) => each.start()));
-
-  const demo = KINDRED_SEED === 'demo' ? await seedDemo(`http://127.0.0.1:${port}`, ownerUrl, secretsFile) : undefined;
+      STRIPE_API_URL: `http://127.0.0.1:${localStripePort}`,
+    }),
+  });
+  const apiUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const demo = config.KINDRED_SEED === 'demo' ? await seedDemo(apiUrl, ownerUrl, secretsFile) : undefined;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.log(`\nKindred is ready (${seconds} s). Ctrl-C stops it; npm start -- --reset starts over.\n`);
   console.log(`  Dashboard       ${url}`);
   console.log(`  API reference   ${url}/docs`);
   console.log(`  Logs            ${logs}`);
-  if (!demo) return;
-  console.log(`  Demo login      ${demo.email} / ${secrets.demoPassword}`);
-  console.log(`  Operator login  ${demo.operatorEmail} / ${secrets.operatorPassword}`);
+  if (demo) printDemo(url, demo, secrets);
+}
+
+async function startProcesses(
+  directory: string,
+  logs: string,
+  localStripePort: number | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const processes = [
+    new PlatformProcess('API', 'dist/apps/api/main.js', env, path.join(logs, 'api.log')),
+    new PlatformProcess('worker', 'dist/apps/worker/main.js', env, path.join(logs, 'worker.log')),
+  ];
+  if (localStripePort) {
+    const stripeEnv = {
+      ...env,
+      LOCAL_STRIPE_PORT: String(localStripePort),
+      LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
+      WEBHOOK_URL: `http://127.0.0.1:${env['PORT']}/v1/billing/stripe/webhook`,
+    };
+    const script = 'dist/infra/local-stripe/main.js';
+    processes.unshift(new PlatformProcess('local Stripe', script, stripeEnv, path.join(logs, 'stripe.log')));
+  }
+  for (const each of processes) stops.push(() => each.stop());
+  await Promise.all(processes.map((each) => each.start()));
+}
+
+function printDemo(url: string, demo: Demo, { demoPassword, operatorPassword }: Secrets): void {
+  console.log(`  Demo login      ${demo.email} / ${demoPassword}`);
+  console.log(`  Operator login  ${demo.operatorEmail} / ${operatorPassword}`);
   console.log(`\nRecommendations for a user of the demo, with a working key:\n`);
   console.log(
     `curl -s ${url}/v1/deployments/${demo.deploymentId}/recommendations -H 'Authorization: Bearer ${demo.apiKey}' ` +
@@ -112,6 +124,10 @@ async function startPostgres(directory: string, password: string): Promise<strin
 }
 
 async function reset(directory: string): Promise<void> {
+  for (const name of ['DATABASE_URL', 'S3_URL']) {
+    if (process.env[name])
+      throw new Error(`--reset empties what is embedded, not your ${name}: unset it, or empty that yourself.`);
+  }
   await removeEmbeddedPostgres(directory);
   for (const name of ['objects', 'logs', 'secrets.json', 'local-stripe.json']) {
     rmSync(path.join(directory, name), { recursive: true, force: true });
