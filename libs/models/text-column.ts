@@ -36,9 +36,10 @@ export class TextColumn {
     return this.bytes.compare(text, 0, text.length, this.offsets[index], this.offsets[index + 1]);
   }
 
-  /** The bytes of the text at `index`, as a view. */
-  bytesAt(index: number): Uint8Array {
-    return this.bytes.subarray(this.offsets[index], this.offsets[index + 1]);
+  /** Below 0 where the text at `a` sorts before the one at `b` by their bytes, 0 where they are equal. */
+  compareTexts(a: number, b: number): number {
+    const [bytes, offsets] = [this.bytes, this.offsets];
+    return bytes.compare(bytes, offsets[b], offsets[b + 1], offsets[a], offsets[a + 1]);
   }
 }
 
@@ -57,7 +58,7 @@ export class TextIndex {
   constructor(column: TextColumn, order: Uint32Array) {
     for (let rank = 0; rank < order.length; rank++) {
       if (order[rank] >= column.length) throw new ArtifactError('The order of the ids names one that is not there.');
-      if (rank > 0 && column.compare(order[rank - 1], column.bytesAt(order[rank])) >= 0) {
+      if (rank > 0 && column.compareTexts(order[rank - 1], order[rank]) >= 0) {
         throw new ArtifactError('Two ids are equal, or their order is wrong.');
       }
     }

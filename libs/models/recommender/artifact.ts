@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allFinite } from '../../compute/all-finite/kernel.js';
 import type { Csr } from '../../compute/csr/kernel.js';
 import {
   ArtifactError,
@@ -129,7 +130,7 @@ function readFactors(file: TensorFile, users: number, items: number): Factors {
     users: take(file, 'factors.users', 'F32', [users, dimensions]),
     items: take(file, 'factors.items', 'F32', [items, dimensions]),
   };
-  if (!factors.users.every(Number.isFinite) || !factors.items.every(Number.isFinite)) {
+  if (!allFinite(factors.users) || !allFinite(factors.items)) {
     throw new ArtifactError('Factors hold a value that is not finite.');
   }
   return factors;

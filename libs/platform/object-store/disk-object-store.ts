@@ -28,7 +28,8 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await readFile(this.pathOf(key)));
+    const { buffer, byteOffset, byteLength } = await readFile(this.pathOf(key));
+    return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
   async open(key: string): Promise<LocalFile> {

@@ -1,3 +1,4 @@
+import { allFinite } from '../../../compute/all-finite/kernel.js';
 import { solveRows } from '../../../compute/als-half-sweep/kernel.js';
 import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { gram } from '../../../compute/gram/kernel.js';
@@ -81,7 +82,7 @@ function drawFactors(rows: number, dimensions: number, random: Random): Float32A
 
 /** Throws {@link TrainingInputError} when a value is NaN or infinite. */
 export function assertFinite(...arrays: Float32Array[]): void {
-  if (arrays.every((array) => array.every(Number.isFinite))) return;
+  if (arrays.every(allFinite)) return;
   throw new TrainingInputError(
     'Training stopped because the model left the range of numbers. Raise "regularization" or lower "unobservedWeight", then train again.',
   );
