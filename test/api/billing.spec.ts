@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,8 @@ import { startApi, Tenant, type TestApi, WEBHOOK_SECRET } from '../factories/api
 
 const PRO_FEE = '49.00';
 
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-stripe-'));
+
 let api: TestApi;
 let localStripe: FastifyInstance;
 let owner: pg.Client;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   const stripePort = await freePort();
   api = await startApi({ STRIPE_API_URL: `http://127.0.0.1:${stripePort}`, PUBLIC_URL: 'http://localhost:3000' });
   localStripe = await startLocalStripe({
-    file: path.join(mkdtempSync(path.join(tmpdir(), 'kindred-stripe-')), 'stripe.json'),
+    file: path.join(folder, 'stripe.json'),
     port: stripePort,
     webhookUrl: `${api.url}/v1/billing/stripe/webhook`,
     webhookSecret: WEBHOOK_SECRET,
@@ -32,6 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([api.close(), localStripe.close(), owner.end()]);
+  rmSync(folder, { recursive: true });
 });
 
 const invoiceOf = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
