@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +6,7 @@ import pg from 'pg';
 import request from 'supertest';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
 import { startApi, Tenant, type TestApi, WEBHOOK_SECRET } from '../factories/api.js';
 
@@ -238,11 +238,3 @@ describe('the operator', () => {
     expect(shop.usage).toContainEqual({ meter: 'recommendation_requests', quantity: '42' });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
