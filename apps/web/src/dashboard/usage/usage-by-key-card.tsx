@@ -1,18 +1,17 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ApiKey } from '../../api/client';
-import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { apiKeysQuery } from '../api-keys/api-keys.queries';
 import { useMe } from '../auth/auth.queries';
 import { projectsQuery } from '../projects/projects.queries';
-import { METERS, type RangeDays, usageQuery } from './usage.queries';
+import { MeterHeaders, MeterQuantities } from './meter-columns';
+import { type RangeDays, usageQuery } from './usage.queries';
 
 export function UsageByKeyCard({ days }: { days: RangeDays }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const usage = useQuery(usageQuery(days, 'apiKey,meter'));
   const describe = useApiKeys();
   return (
@@ -31,11 +30,7 @@ export function UsageByKeyCard({ days }: { days: RangeDays }) {
                   <tr>
                     <HeaderCell>{t('usage.key')}</HeaderCell>
                     <HeaderCell>{t('usage.project')}</HeaderCell>
-                    {METERS.map((meter) => (
-                      <HeaderCell key={meter} isNumber>
-                        {t(`meters.${meter}`)}
-                      </HeaderCell>
-                    ))}
+                    <MeterHeaders />
                   </tr>
                 </thead>
                 <tbody>
@@ -48,11 +43,7 @@ export function UsageByKeyCard({ days }: { days: RangeDays }) {
                           {apiKey && <span className="ml-2 font-mono text-xs text-muted">{apiKey.prefix}…</span>}
                         </Cell>
                         <Cell>{project ?? '—'}</Cell>
-                        {METERS.map((meter) => (
-                          <Cell key={meter} isNumber>
-                            {format.number(quantityOf(keyId, meter))}
-                          </Cell>
-                        ))}
+                        <MeterQuantities quantityOf={(meter) => quantityOf(keyId, meter)} />
                       </tr>
                     );
                   })}

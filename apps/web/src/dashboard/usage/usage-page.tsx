@@ -9,6 +9,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { sumDecimals } from './sum-decimals';
+import { MeterHeaders, MeterQuantities } from './meter-columns';
 import { listDays, type Meter, METERS, RANGES_DAYS, type RangeDays, usageQuery } from './usage.queries';
 import { UsageByKeyCard } from './usage-by-key-card';
 
@@ -97,22 +98,14 @@ function DailyCard({ rows }: { rows: Rows }) {
           <thead>
             <tr>
               <HeaderCell>{t('usage.day')}</HeaderCell>
-              {METERS.map((meter) => (
-                <HeaderCell key={meter} isNumber>
-                  {t(`meters.${meter}`)}
-                </HeaderCell>
-              ))}
+              <MeterHeaders />
             </tr>
           </thead>
           <tbody>
             {days.map((day) => (
               <tr key={day}>
                 <Cell className="whitespace-nowrap">{format.day(day)}</Cell>
-                {METERS.map((meter) => (
-                  <Cell key={meter} isNumber>
-                    {format.number(quantityOf(rows, meter, day))}
-                  </Cell>
-                ))}
+                <MeterQuantities quantityOf={(meter) => quantityOf(rows, meter, day)} />
               </tr>
             ))}
           </tbody>
