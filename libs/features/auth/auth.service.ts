@@ -1,13 +1,15 @@
 import { hash, verify } from '@node-rs/argon2';
 import { Injectable } from '@nestjs/common';
+import { permissionsOf } from '../../platform/access/permissions.js';
+import type { UserPrincipal } from '../../platform/access/principal.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
 import { newId } from '../../platform/http/ids.js';
 import { randomToken, sha256 } from '../../platform/secrets/secrets.js';
 import { BillingService } from '../billing/index.js';
 import { emailTaken, wrongCredentials } from './auth.errors.js';
-import { AuthRepository, type SessionRow } from './auth.repository.js';
+import { AuthRepository } from './auth.repository.js';
 import type { Login, Signup } from './auth.schema.js';
 
 /** OWASP's argon2id floor: 19 MiB, two passes, one lane (the library's default variant is argon2id). */
@@ -61,17 +63,17 @@ export class AuthService {
     await this.database.system((transaction) => this.repository.deleteSession(transaction, sha256(token)));
   }
 
-  findSession(token: string): Promise<SessionRow | null> {
-    return this.database.system((transaction) =>
+  /** Whose session it is, with what they may do now; null for one that has ended. */
+  async findPrincipal(token: string): Promise<UserPrincipal | null> {
+    const session = await this.database.system((transaction) =>
       this.repository.findSession(transaction, sha256(token), this.clock.now()),
     );
+    if (!session) return null;
+    const { isOperator, ...person } = session;
+    return { kind: 'user', ...person, permissions: permissionsOf(person.role, isOperator) };
   }
 
-  private async openSession(
-    transaction: Parameters<AuthRepository['createSession']>[0],
-    userId: string,
-    tenantId: string | null,
-  ) {
+  private async openSession(transaction: Transaction, userId: string, tenantId: string | null) {
     const token = randomToken();
     const expiresAt = new Date(this.clock.now().getTime() + SESSION_DAYS * 86_400_000);
     await this.repository.createSession(transaction, { tokenHash: sha256(token), userId, tenantId, expiresAt });

@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { AuthService } from './auth.service.js';
-import { permissionsOf } from '../../platform/access/permissions.js';
 import type { UserPrincipal } from '../../platform/access/principal.js';
 import { readSessionCookie } from './session-cookie.js';
 
@@ -21,9 +20,6 @@ export class SessionStrategy extends PassportStrategy(Strategy, 'session') {
     // Whoever sends a key wants to be that key, also where it is wrong.
     if (request.headers.authorization) return false;
     const token = readSessionCookie(request, this.config);
-    const session = token ? await this.auth.findSession(token) : null;
-    if (!session) return false;
-    const { userId, email, tenantId, role, isOperator } = session;
-    return { kind: 'user', userId, email, tenantId, role, permissions: permissionsOf(role, isOperator) };
+    return (token && (await this.auth.findPrincipal(token))) || false;
   }
 }

@@ -8,6 +8,7 @@ import type { Permission, Role } from './permissions.js';
 export interface UserPrincipal {
   kind: 'user';
   tenantId: string;
+  organizationName: string;
   userId: string;
   email: string;
   role: Role;
