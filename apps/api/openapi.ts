@@ -45,18 +45,7 @@ export function serveDocs(app: NestFastifyApplication): void {
 
 function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
   if (!(schema instanceof z.ZodType)) return undefined;
-  // A date arrives as text; what it is parsed into is not the caller's business.
-  const json = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: writeDatesAsText });
+  const json = z.toJSONSchema(schema, { io: schemaType });
   const { $schema: _, $defs: components, ...rest } = json;
   return { schema: rest, ...(components && { components }) };
-}
-
-function writeDatesAsText({
-  zodSchema,
-  jsonSchema,
-}: {
-  zodSchema: z.core.$ZodTypes;
-  jsonSchema: z.core.JSONSchema.BaseSchema;
-}): void {
-  if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }

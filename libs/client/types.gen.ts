@@ -286,7 +286,7 @@ export type UpcomingInvoice = {
      */
     periodStart: string;
     /**
-     * Exclusive; the invoice is due then
+     * Exclusive
      */
     periodEnd: string;
     lines: Array<{

@@ -49,7 +49,7 @@ export class BillingController {
     return this.checkout.open(tenantId, plan);
   }
 
-  @ApiOperation({ summary: 'Stripe calls this' })
+  /** Stripe calls this. */
   @Post('stripe/webhook')
   @Public()
   @ApiExcludeEndpoint()

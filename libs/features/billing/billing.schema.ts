@@ -26,7 +26,7 @@ export const upcomingInvoiceSchema = z
     status: z.enum(['active', 'past_due', 'cancelled']),
     currency: z.string(),
     periodStart: z.iso.datetime().describe('Inclusive'),
-    periodEnd: z.iso.datetime().describe('Exclusive; the invoice is due then'),
+    periodEnd: z.iso.datetime().describe('Exclusive'),
     lines: z.array(
       z.object({
         kind: z.enum(['plan', 'meter']),

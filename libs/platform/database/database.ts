@@ -14,7 +14,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
  */
 @Injectable()
 export class Database implements OnModuleInit, OnApplicationShutdown {
-  /** For the hot routes that speak SQL themselves, through `tenantSql` and `systemSql`. */
+  /** Beneath Prisma, and for the one hot path that speaks SQL itself, `systemSql`. */
   private readonly pool: pg.Pool;
   private readonly prisma: PrismaClient;
 
