@@ -1,153 +1,139 @@
-import { ridgeOf, type HalfSweep, type RowRange } from './reference.js';
+import type { Csr } from '../csr/kernel.js';
+import { DIMENSIONS_MULTIPLE, output, type Argument, type Engine, type RunOptions } from '../engine/engine.js';
+import { gram } from '../gram/kernel.js';
+import type { HalfSweep } from './reference.js';
+
+export type { HalfSweep } from './reference.js';
+
+/** How a row's system is solved: conjugate gradient from the last solution, exactly, or block by block (iALS++). */
+export type AlsSolver =
+  | { method: 'conjugate-gradient'; steps: number }
+  | { method: 'cholesky' }
+  /** `blockSize` is a multiple of 16 that divides the dimensions. */
+  | { method: 'block-descent'; blockSize: number };
+
+const KERNELS = {
+  'conjugate-gradient': 'als_conjugate_gradient',
+  cholesky: 'als_cholesky',
+  'block-descent': 'als_block_descent',
+} satisfies Record<AlsSolver['method'], string>;
 
 /**
- * Conjugate gradient steps per row. Warm starts carry the rest over to the next sweep (Takács, Pilászy, Tikk 2011,
- * "Applications of the conjugate gradient method for implicit feedback collaborative filtering").
+ * Solves one side in place. Both `solved` and `fixed` are first turned into the principal axes of `fixed`, the same rotation
+ * for both, so products of their rows stay as they were.
  */
-const STEPS_PER_SWEEP = 3;
-/** A squared residual this small against the first is rounding, and dividing by it would amplify noise. */
-const CONVERGED_SHARE = 1e-20;
-
-/**
- * Improves each row from its present value by conjugate gradient (Hestenes and Stiefel 1952) on the row's normal
- * equations, never forming A. A row without interactions gets its exact solution, zero.
- */
-export function solveRows(sweep: HalfSweep, { start, end }: RowRange, steps = STEPS_PER_SWEEP): void {
-  const { dimensions: d, solved, interactions } = sweep;
-  const system = new RowSystem(sweep);
-  for (let row = start; row < end; row++) {
-    if (interactions.offsets[row] === interactions.offsets[row + 1]) solved.fill(0, row * d, (row + 1) * d);
-    else system.improve(row, steps);
-  }
+export async function alsHalfSweep(
+  engine: Engine,
+  sweep: HalfSweep,
+  solver: AlsSolver,
+  options: RunOptions = {},
+): Promise<void> {
+  const { interactions, dimensions, solved, fixed } = sweep;
+  assertShape(sweep, solver);
+  const { signal } = options;
+  const axes = await principalAxes(engine, await gram(engine, fixed, dimensions, { signal }), dimensions, { signal });
+  await rotateRows(engine, fixed, axes.rotation, dimensions, { signal });
+  // An exact solution does not start from the last one.
+  if (solver.method !== 'cholesky') await rotateRows(engine, solved, axes.rotation, dimensions, { signal });
+  const args: Argument[] = [
+    interactions.rows,
+    dimensions,
+    longestFirst(interactions),
+    interactions.offsets,
+    interactions.indices,
+    interactions.values,
+    ridgesOf(sweep),
+    axes.eigenvalues.map((value) => sweep.unobservedWeight * value),
+    output(solved),
+    fixed,
+    parameterOf(solver),
+  ];
+  const work = { pieces: interactions.rows, scratchBytes: scratchBytesOf(sweep, solver) };
+  await engine.run(KERNELS[solver.method], args, work, options);
 }
 
-/** The normal equations of one row at a time, with buffers that live for the whole sweep. */
-class RowSystem {
-  private readonly sweep: HalfSweep;
-  /** α₀ HᵀH, padded with zero rows to a multiple of four. */
-  private readonly weightedGram: Float64Array;
-  private readonly solution: Float64Array;
-  private readonly residual: Float64Array;
-  private readonly direction: Float64Array;
-  private readonly product: Float64Array;
-
-  constructor(sweep: HalfSweep) {
-    const d = sweep.dimensions;
-    const padded = Math.ceil(d / 4) * 4;
-    this.sweep = sweep;
-    this.weightedGram = new Float64Array(padded * d);
-    sweep.fixedGram.forEach((value, i) => (this.weightedGram[i] = sweep.unobservedWeight * value));
-    this.solution = new Float64Array(d);
-    this.residual = new Float64Array(d);
-    this.direction = new Float64Array(d);
-    this.product = new Float64Array(padded);
-  }
-
-  improve(row: number, steps: number): void {
-    const { dimensions: d, solved } = this.sweep;
-    const [x, r, p, product] = [this.solution, this.residual, this.direction, this.product];
-    for (let j = 0; j < d; j++) x[j] = solved[row * d + j];
-    this.multiply(row, x, 1);
-    for (let j = 0; j < d; j++) p[j] = r[j] = -product[j];
-    const firstSquare = dot(r, r, d);
-    let square = firstSquare;
-    for (let step = 0; step < steps && square > CONVERGED_SHARE * firstSquare; step++) {
-      this.multiply(row, p, 0);
-      const length = square / dot(p, product, d);
-      for (let j = 0; j < d; j++) {
-        x[j] += length * p[j];
-        r[j] -= length * product[j];
-      }
-      const nextSquare = dot(r, r, d);
-      const turn = nextSquare / square;
-      for (let j = 0; j < d; j++) p[j] = r[j] + turn * p[j];
-      square = nextSquare;
-    }
-    for (let j = 0; j < d; j++) solved[row * d + j] = x[j];
-  }
-
-  /**
-   * product = A v − target · b, as α₀ HᵀH v + ridge v + Σ_i (h_i · v − target) h_i: with target 1 the negative residual of
-   * v, in one pass over the interactions; with target 0 the product alone.
-   */
-  private multiply(row: number, v: Float64Array, target: 0 | 1): void {
-    const { dimensions: d, fixed, interactions } = this.sweep;
-    const product = this.product;
-    const [start, end] = [interactions.offsets[row], interactions.offsets[row + 1]];
-    multiplyGram(this.weightedGram, v, product, d);
-    const ridge = ridgeOf(this.sweep, end - start);
-    for (let j = 0; j < d; j++) product[j] += ridge * v[j];
-    addOuterProducts(fixed, interactions.indices, start, end, v, target, product, d);
-  }
+interface PrincipalAxes {
+  /** `[dimensions, dimensions]`, an axis a column. */
+  rotation: Float32Array;
+  /** `[dimensions]`, not sorted: near the order of the diagonal. */
+  eigenvalues: Float32Array;
 }
 
-/** product = gram · v, four rows at a time so that each v[j] is read once for four sums. */
-function multiplyGram(gram: Float64Array, v: Float64Array, product: Float64Array, d: number): void {
-  for (let i = 0; i < d; i += 4) {
-    const a = i * d;
-    const b = a + d;
-    const c = b + d;
-    const e = c + d;
-    let sumA = 0;
-    let sumB = 0;
-    let sumC = 0;
-    let sumE = 0;
-    for (let j = 0; j < d; j++) {
-      const value = v[j];
-      sumA += value * gram[a + j];
-      sumB += value * gram[b + j];
-      sumC += value * gram[c + j];
-      sumE += value * gram[e + j];
-    }
-    product[i] = sumA;
-    product[i + 1] = sumB;
-    product[i + 2] = sumC;
-    product[i + 3] = sumE;
-  }
+async function principalAxes(engine: Engine, matrix: Float32Array, d: number, options: RunOptions) {
+  const identity = new Float32Array(d * d);
+  for (let i = 0; i < d; i++) identity[i * d + i] = 1;
+  const axes: PrincipalAxes = { rotation: new Float32Array(d * d), eigenvalues: new Float32Array(d) };
+  const args = [output(matrix), output(identity), output(axes.rotation), output(axes.eigenvalues), d];
+  await engine.run('principal_axes', args, { pieces: 1, scratchBytes: d * 4 + 64 }, options);
+  return axes;
 }
 
-/**
- * product += Σ (h · v − target) h over the columns at positions start..end, four at a time. In the last block the first
- * column stands in for missing ones with its coefficient set to zero, which saves a second loop for the remainder.
- */
-function addOuterProducts(
-  fixed: Float32Array,
-  columns: Uint32Array,
-  start: number,
-  end: number,
-  v: Float64Array,
-  target: number,
-  product: Float64Array,
+async function rotateRows(
+  engine: Engine,
+  matrix: Float32Array,
+  rotation: Float32Array,
   d: number,
-): void {
-  for (let position = start; position < end; position += 4) {
-    const left = end - position;
-    const a = columns[position] * d;
-    const b = left > 1 ? columns[position + 1] * d : a;
-    const c = left > 2 ? columns[position + 2] * d : a;
-    const e = left > 3 ? columns[position + 3] * d : a;
-    let sumA = -target;
-    let sumB = -target;
-    let sumC = -target;
-    let sumE = -target;
-    for (let j = 0; j < d; j++) {
-      const value = v[j];
-      sumA += value * fixed[a + j];
-      sumB += value * fixed[b + j];
-      sumC += value * fixed[c + j];
-      sumE += value * fixed[e + j];
-    }
-    if (left < 2) sumB = 0;
-    if (left < 3) sumC = 0;
-    if (left < 4) sumE = 0;
-    for (let j = 0; j < d; j++) {
-      product[j] += sumA * fixed[a + j] + sumB * fixed[b + j] + sumC * fixed[c + j] + sumE * fixed[e + j];
-    }
-  }
+  options: RunOptions,
+) {
+  const rows = matrix.length / d;
+  await engine.run(
+    'rotate_rows',
+    [output(matrix), rows, rotation, d],
+    { pieces: rows, scratchBytes: 192 * d },
+    options,
+  );
 }
 
-function dot(a: Float64Array, b: Float64Array, d: number): number {
-  let sum = 0;
-  for (let j = 0; j < d; j++) sum += a[j] * b[j];
-  return sum;
+const orders = new WeakMap<Csr, Uint32Array>();
+
+/** Rows by falling number of columns; remembered, as a fit asks for it once a sweep. */
+function longestFirst(interactions: Csr): Uint32Array {
+  const known = orders.get(interactions);
+  if (known) return known;
+  const { rows, offsets } = interactions;
+  const lengths = Uint32Array.from({ length: rows }, (_, row) => offsets[row + 1] - offsets[row]);
+  const order = Uint32Array.from(lengths.keys()).sort((a, b) => lengths[b] - lengths[a] || a - b);
+  orders.set(interactions, order);
+  return order;
+}
+
+/** λ (n + α₀ |I|)^ν for each row of n columns. */
+function ridgesOf({ interactions, unobservedWeight, regularization, regularizationExponent }: HalfSweep): Float32Array {
+  const { rows, columns, offsets } = interactions;
+  const byCount = new Map<number, number>();
+  return Float32Array.from({ length: rows }, (_, row) => {
+    const count = offsets[row + 1] - offsets[row];
+    let ridge = byCount.get(count);
+    if (ridge === undefined) {
+      ridge = regularization * (count + unobservedWeight * columns) ** regularizationExponent;
+      byCount.set(count, ridge);
+    }
+    return ridge;
+  });
+}
+
+function parameterOf(solver: AlsSolver): number {
+  if (solver.method === 'conjugate-gradient') return solver.steps;
+  return solver.method === 'block-descent' ? solver.blockSize : 0;
+}
+
+/** What the solver's C++ cuts its scratch memory into, in bytes. */
+function scratchBytesOf({ dimensions: d, interactions }: HalfSweep, solver: AlsSolver): number {
+  const vectors = 6 * (4 * d + 64);
+  if (solver.method === 'conjugate-gradient') return vectors;
+  if (solver.method === 'cholesky') return vectors + 4 * d * d + 4 * d * Math.max(d, 64) + 256;
+  const longest = interactions.rows > 0 ? longestFirst(interactions)[0] : 0;
+  const errors = interactions.offsets[longest + 1] - interactions.offsets[longest] + 64;
+  return vectors + 4 * (solver.blockSize ** 2 + 64 * solver.blockSize + errors) + 256;
+}
+
+function assertShape({ dimensions, interactions, solved, fixed }: HalfSweep, solver: AlsSolver): void {
+  const isWhole = (value: number, of: number) => Number.isInteger(value / of) && value > 0;
+  if (!isWhole(dimensions, DIMENSIONS_MULTIPLE))
+    throw new RangeError(`${dimensions} dimensions: not a multiple of 16.`);
+  if (solved.length !== interactions.rows * dimensions || fixed.length !== interactions.columns * dimensions)
+    throw new RangeError('The factors do not have a row for each row and column of the interactions.');
+  if (solver.method !== 'block-descent') return;
+  if (!isWhole(solver.blockSize, DIMENSIONS_MULTIPLE) || !isWhole(dimensions, solver.blockSize))
+    throw new RangeError(`Blocks of ${solver.blockSize}: not a multiple of 16 that divides ${dimensions} dimensions.`);
 }

@@ -1,23 +1,23 @@
 import type { Csr } from '../csr/kernel.js';
 
 /**
- * One side of iALS held fixed, the other solved. Per row u with observed columns S_u the least-squares problem is
+ * One side of iALS held fixed, the other solved. Per row u with observed columns S_u of weight c_ui the least-squares
+ * problem is
  *
- *   A w_u = b,  A = Σ_{i∈S_u} h_i h_iᵀ + α₀ HᵀH + λ (|S_u| + α₀ |I|)^ν I,  b = Σ_{i∈S_u} h_i
+ *   A w_u = b,  A = Σ_{i∈S_u} c_ui h_i h_iᵀ + α₀ HᵀH + λ (|S_u| + α₀ |I|)^ν I,  b = Σ_{i∈S_u} c_ui h_i
  *
  * (Hu, Koren, Volinsky 2008, eq. 4, in the parametrisation of Rendle, Krichene, Zhang, Koren 2021, "Revisiting the
- * Performance of iALS on Item Recommendation Benchmarks", eq. 5 and section 3.3). Values of the interactions are unused.
+ * Performance of iALS on Item Recommendation Benchmarks", eq. 5 and section 3.3). A row without columns becomes zero.
  */
 export interface HalfSweep {
-  /** `[rows, columns]`, who touched what. */
+  /** `[rows, columns]`, who touched what; values are the weights c > 0, null for 1 throughout. */
   interactions: Csr;
+  /** A multiple of 16; pad with columns of zeros, which stay zero. */
   dimensions: number;
-  /** w `[rows, dimensions]`, written in place. */
+  /** w `[rows, dimensions]`, written in place; iterative solvers start from it. */
   solved: Float32Array;
   /** h `[columns, dimensions]`. */
   fixed: Float32Array;
-  /** HᵀH `[dimensions, dimensions]`. */
-  fixedGram: Float64Array;
   /** α₀ > 0. */
   unobservedWeight: number;
   /** λ > 0. */
@@ -26,40 +26,36 @@ export interface HalfSweep {
   regularizationExponent: number;
 }
 
-/** Half-open range of rows, so that a caller can divide a sweep; rows do not depend on each other. */
-export interface RowRange {
-  start: number;
-  end: number;
-}
-
-/** Solves each row exactly, by Cholesky factorisation in float64. */
-export function solveRowsReference(sweep: HalfSweep, { start, end }: RowRange): void {
-  const d = sweep.dimensions;
-  for (let row = start; row < end; row++) {
-    const { matrix, right } = normalEquations(sweep, row);
-    sweep.solved.set(solveCholesky(matrix, right), row * d);
+/** Solves every row exactly, by Cholesky factorisation in float64. */
+export function alsHalfSweepReference(sweep: HalfSweep): void {
+  const { dimensions: d, fixed, interactions, solved } = sweep;
+  const gram = gramOf(fixed, d);
+  for (let row = 0; row < interactions.rows; row++) {
+    const { matrix, right } = normalEquations(sweep, gram, row);
+    solved.set(solveCholesky(matrix, right), row * d);
   }
 }
 
-/** λ (|S_u| + α₀ |I|)^ν: the weight of ‖w_u‖² for a row with this many interactions. */
-export function ridgeOf(sweep: HalfSweep, interactionCount: number): number {
-  const weight = interactionCount + sweep.unobservedWeight * sweep.interactions.columns;
-  return sweep.regularization * weight ** sweep.regularizationExponent;
+function gramOf(fixed: Float32Array, d: number): number[][] {
+  const gram = Array.from({ length: d }, () => Array.from({ length: d }, () => 0));
+  for (let start = 0; start < fixed.length; start += d)
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) gram[i][j] += fixed[start + i] * fixed[start + j];
+  return gram;
 }
 
-function normalEquations(sweep: HalfSweep, row: number): { matrix: number[][]; right: number[] } {
-  const { dimensions: d, fixed, fixedGram, unobservedWeight, interactions } = sweep;
-  const columns = interactions.indices.subarray(interactions.offsets[row], interactions.offsets[row + 1]);
-  const ridge = ridgeOf(sweep, columns.length);
-  const matrix = Array.from({ length: d }, (_, i) =>
-    Array.from({ length: d }, (_, j) => unobservedWeight * fixedGram[i * d + j] + (i === j ? ridge : 0)),
-  );
+function normalEquations(sweep: HalfSweep, gram: number[][], row: number): { matrix: number[][]; right: number[] } {
+  const { dimensions: d, fixed, unobservedWeight, interactions } = sweep;
+  const { offsets, indices, values, columns } = interactions;
+  const count = offsets[row + 1] - offsets[row];
+  const ridge = sweep.regularization * (count + unobservedWeight * columns) ** sweep.regularizationExponent;
+  const matrix = gram.map((line, i) => line.map((value, j) => unobservedWeight * value + (i === j ? ridge : 0)));
   const right = Array.from({ length: d }, () => 0);
-  for (const column of columns) {
-    const vector = fixed.subarray(column * d, (column + 1) * d);
+  for (let position = offsets[row]; position < offsets[row + 1]; position++) {
+    const weight = values?.[position] ?? 1;
+    const vector = fixed.subarray(indices[position] * d, (indices[position] + 1) * d);
     for (let i = 0; i < d; i++) {
-      right[i] += vector[i];
-      for (let j = 0; j < d; j++) matrix[i][j] += vector[i] * vector[j];
+      right[i] += weight * vector[i];
+      for (let j = 0; j < d; j++) matrix[i][j] += weight * vector[i] * vector[j];
     }
   }
   return { matrix, right };

@@ -1,32 +1,33 @@
-/** `YᵀY` of Y `[rows, dimensions]`, accumulated in float64; returns `[dimensions, dimensions]`, symmetric. */
-export function gram(matrix: Float32Array, dimensions: number): Float64Array {
-  const d = dimensions;
-  const sums = new Float64Array(d * d);
-  const fourRows = 4 * d;
-  const wholeBlocks = matrix.length - (matrix.length % fourRows);
-  for (let start = 0; start < wholeBlocks; start += fourRows) addFourRows(sums, matrix, start, d);
-  for (let start = wholeBlocks; start < matrix.length; start += d) addRow(sums, matrix, start, d);
-  mirrorUpperTriangle(sums, d);
-  return sums;
+import { output, type Engine, type RunOptions } from '../engine/engine.js';
+
+const PARTS_MAX = 16;
+const ROWS_PER_PART = 512;
+
+/** `YᵀY` of Y `[rows, dimensions]`, dimensions a multiple of 16; returns `[dimensions, dimensions]`, symmetric. */
+export async function gram(
+  engine: Engine,
+  matrix: Float32Array,
+  dimensions: number,
+  options: RunOptions = {},
+): Promise<Float32Array> {
+  const rows = matrix.length / dimensions;
+  // Fixed by the input, so that the order of additions does not depend on the threads.
+  const parts = Math.min(PARTS_MAX, Math.max(1, Math.ceil(rows / ROWS_PER_PART)));
+  const sums = new Float32Array(parts * dimensions * dimensions);
+  await engine.run('gram', [matrix, rows, dimensions, output(sums), parts], { pieces: parts }, options);
+  return sumParts(sums, parts, dimensions);
 }
 
-function addFourRows(sums: Float64Array, matrix: Float32Array, start: number, d: number): void {
-  const [a, b, c, e] = [start, start + d, start + 2 * d, start + 3 * d];
+/** Adds up the upper triangles in float64 and mirrors the sum. */
+function sumParts(sums: Float32Array, parts: number, d: number): Float32Array {
+  const total = new Float32Array(d * d);
   for (let i = 0; i < d; i++) {
-    const [ai, bi, ci, ei] = [matrix[a + i], matrix[b + i], matrix[c + i], matrix[e + i]];
     for (let j = i; j < d; j++) {
-      sums[i * d + j] += ai * matrix[a + j] + bi * matrix[b + j] + ci * matrix[c + j] + ei * matrix[e + j];
+      let sum = 0;
+      for (let part = 0; part < parts; part++) sum += sums[(part * d + i) * d + j];
+      total[i * d + j] = sum;
+      total[j * d + i] = sum;
     }
   }
-}
-
-function addRow(sums: Float64Array, matrix: Float32Array, start: number, d: number): void {
-  for (let i = 0; i < d; i++) {
-    const value = matrix[start + i];
-    for (let j = i; j < d; j++) sums[i * d + j] += value * matrix[start + j];
-  }
-}
-
-function mirrorUpperTriangle(sums: Float64Array, d: number): void {
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) sums[i * d + j] = sums[j * d + i];
+  return total;
 }

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Engine } from './engine.js';
+import { loadAddon, NativeEngine } from './native.js';
+import { WasmEngine } from './wasm.js';
+
+export interface EngineOptions {
+  /** Defaults to the cores that this process may use. */
+  threads?: number;
+  /** Defaults to the native addon where it was built and runs, else WebAssembly. */
+  backend?: 'native' | 'wasm';
+  /** One of {@link instructionSets}; defaults to the fastest. */
+  instructionSet?: string;
+}
+
+/** What the build of the addon left beside it. */
+export interface NativeBuild {
+  /** Null when the addon was built; else why not. */
+  problem: string | null;
+}
+
+const ROOT = findRoot();
+const ADDON_FILE = path.join(ROOT, 'dist/native/kindred-compute.node');
+const BUILD_FILE = path.join(ROOT, 'dist/native/build.json');
+/** Built by `npm run wasm`, and checked against the sources by a test. */
+export const WASM_FILE = path.join(ROOT, 'libs/compute/engine/kernels.wasm');
+
+/** Opens the fastest engine that this machine has. Throws when the one asked for cannot be had. */
+export async function openEngine({ threads, backend, instructionSet }: EngineOptions = {}): Promise<Engine> {
+  const count = threads ?? availableParallelism();
+  const native = backend === 'wasm' ? null : findNative();
+  if (native && 'addon' in native)
+    return new NativeEngine(native.addon, instructionSet ?? native.addon.instructionSets()[0], count);
+  if (native && backend === 'native') throw new Error(native.problem);
+  return WasmEngine.open(readFileSync(WASM_FILE), count);
+}
+
+/** Instruction sets that the addon can use here, fastest first; none without the addon. */
+export function instructionSets(): string[] {
+  const native = findNative();
+  return 'addon' in native ? native.addon.instructionSets() : [];
+}
+
+/** Null when the native addon serves, else why not. */
+export function nativeProblem(): string | null {
+  const native = findNative();
+  return 'addon' in native ? null : native.problem;
+}
+
+function findNative(): { addon: ReturnType<typeof loadAddon> } | { problem: string } {
+  if (!existsSync(ADDON_FILE)) return { problem: readProblem() };
+  try {
+    return { addon: loadAddon(ADDON_FILE) };
+  } catch (error) {
+    return { problem: `The native addon does not load: ${(error as Error).message}` };
+  }
+}
+
+function readProblem(): string {
+  if (!existsSync(BUILD_FILE)) return 'The native addon was not built yet: run npm start or npm run build.';
+  return (
+    (JSON.parse(readFileSync(BUILD_FILE, 'utf8')) as NativeBuild).problem ??
+    'The native addon is missing: run npm run build.'
+  );
+}
+
+/** The folder of package.json, from the sources as from their compiled copy. */
+function findRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error(`No package.json lies above ${import.meta.dirname}.`);
+    folder = parent;
+  }
+  return folder;
+}
