@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { Engine } from '../compute/engine/engine.js';
 
 /** One data set in memory: parallel arrays, one entry per interaction, indices into the id lists. */
 export interface TrainingInput {
@@ -14,13 +15,23 @@ export interface TrainingInput {
   values: Float32Array | null;
   /** `[interactions]`, Unix seconds; null when the data set has none. */
   timestamps: Float64Array | null;
+  /** What users did, such as view or purchase; null when the data set names none. */
+  eventTypes: EventTypes | null;
   /** `[items]`, null where nothing is known of the item. */
   itemAttributes: (Record<string, string> | null)[];
 }
 
+/** The event type of each interaction. */
+export interface EventTypes {
+  /** Distinct. */
+  names: string[];
+  /** `[interactions]`, indices into `names`. */
+  codes: Uint32Array;
+}
+
 /** What a customer sees of a running job. */
 export interface TrainingProgress {
-  phase: 'fitting' | 'evaluating' | 'refitting' | 'publishing';
+  phase: 'tuning' | 'fitting' | 'evaluating' | 'refitting' | 'publishing';
   /** 0..1 over the whole job, never falling. */
   progress: number;
   /** The sweep under way within the current fit, from 1; 0 before the first and for a recipe without sweeps. */
@@ -38,18 +49,40 @@ export interface MetricValues {
 export interface TrainingResult {
   artifact: Uint8Array<ArrayBuffer>;
   metrics: { model: MetricValues; popularity: MetricValues; evaluatedUsers: number };
+  /** How the recipe was chosen; null where the customer chose it. */
+  report: TuningReport | null;
+}
+
+/** What a search over recipes found and why it settled as it did. */
+export interface TuningReport {
+  recipe: string;
+  settings: Record<string, unknown>;
+  /** A sentence or two for the customer. */
+  explanation: string;
+  /** Best first; popularity is always among them. */
+  leaderboard: LeaderboardEntry[];
+}
+
+/** One recipe's best attempt, measured on interactions that neither it nor the final metrics learnt from. */
+export interface LeaderboardEntry {
+  recipe: string;
+  settings: Record<string, unknown>;
+  metrics: MetricValues;
+  /** Of this fit and its measurement. */
+  seconds: number;
 }
 
 /** A training job cut into calls short enough that the caller can report progress and stop between them. */
 export interface Trainer {
   readonly done: boolean;
   /**
-   * Does the next slice of work (a couple of seconds at most on a million interactions). Throws the abort signal's reason
-   * once it is aborted, {@link TrainingInputError} where the customer can act, and an Error when called after `done`.
+   * Does the next slice of work (a couple of seconds at most on a million interactions). Rejects within 200 ms with the abort
+   * signal's reason once it is aborted, with {@link TrainingInputError} where the customer can act, and with an Error when
+   * called after `done`. One call at a time.
    */
-  epoch(): TrainingProgress;
-  /** Builds the artifact. Throws an Error before `done`. */
-  finalize(): TrainingResult;
+  epoch(): Promise<TrainingProgress>;
+  /** Builds the artifact. Rejects with an Error before `done`. */
+  finalize(): Promise<TrainingResult>;
 }
 
 export interface TrainerOptions {
@@ -59,7 +92,11 @@ export interface TrainerOptions {
   settings: unknown;
   /** Any integer; the same input, settings and seed give the same artifact bytes. */
   seed: number;
+  /** Runs the kernels; the caller closes it. */
+  engine: Engine;
   signal?: AbortSignal;
+  /** What a fit may hold beside its input, in bytes; defaults to a share of the memory of this machine or container. */
+  memoryBytesMax?: number;
 }
 
 export interface RecommendRequest {
@@ -81,7 +118,7 @@ export interface RecommendResult {
 
 /** A loaded artifact that answers requests of the ranking task; stateless, so calls may interleave. */
 export interface RankingPredictor {
-  recommend(request: RecommendRequest): RecommendResult;
+  recommend(request: RecommendRequest): Promise<RecommendResult>;
   /** Estimate of the memory held while loaded, in bytes, for cache accounting. */
   readonly byteLength: number;
 }

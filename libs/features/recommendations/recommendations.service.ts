@@ -49,7 +49,7 @@ export class RecommendationsService {
       throw notFound('deployment', deploymentId);
     }
     const predictor = await this.predictors.get(route.artifact);
-    const result = predictor.recommend(request);
+    const result = await predictor.recommend(request);
     const recommendationId = newId();
     await this.usage.record({
       id: recommendationId,

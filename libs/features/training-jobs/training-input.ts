@@ -10,10 +10,11 @@ export async function readTrainingInput(interactionsFile: string, itemsFile?: st
     );
     const userIds = await numberIds(connection, 'user_id', 'users');
     const itemIds = await numberIds(connection, 'item_id', 'items');
+    const eventTypes = await numberIds(connection, 'event_type', 'event_types');
     return {
       userIds,
       itemIds,
-      ...(await readInteractions(connection)),
+      ...(await readInteractions(connection, eventTypes)),
       itemAttributes: itemsFile ? await readAttributes(connection, itemsFile, itemIds) : itemIds.map(() => null),
     };
   });
@@ -21,7 +22,7 @@ export async function readTrainingInput(interactionsFile: string, itemsFile?: st
 
 async function numberIds(connection: DuckDBConnection, column: string, table: string): Promise<string[]> {
   await connection.run(`CREATE TEMP TABLE ${table} AS
-    SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number FROM (SELECT DISTINCT ${column} FROM interactions)`);
+    SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number FROM (SELECT DISTINCT ${column} FROM interactions WHERE ${column} IS NOT NULL)`);
   const ids: string[] = [];
   await forEachChunk(connection, `SELECT ${column} FROM ${table} ORDER BY number`, ([values]) => {
     for (const id of values!) ids.push(id as string);
@@ -29,7 +30,8 @@ async function numberIds(connection: DuckDBConnection, column: string, table: st
   return ids;
 }
 
-async function readInteractions(connection: DuckDBConnection) {
+/** In the order of user and time; an interaction without an event type has the type `''`. */
+async function readInteractions(connection: DuckDBConnection, eventTypes: string[]) {
   const [row] = (
     await connection.runAndReadAll('SELECT count(*), count(value), count(timestamp) FROM interactions')
   ).getRows();
@@ -39,15 +41,17 @@ async function readInteractions(connection: DuckDBConnection) {
     items: new Uint32Array(count),
     values: values > 0 ? new Float32Array(count) : null,
     timestamps: timestamps > 0 ? new Float64Array(count) : null,
+    eventTypes: eventTypes.length > 0 ? { names: [...eventTypes, ''], codes: new Uint32Array(count) } : null,
   };
   let offset = 0;
-  const sql = `SELECT users.number, items.number, coalesce(value, 1), coalesce(timestamp, 0)
-    FROM interactions JOIN users USING (user_id) JOIN items USING (item_id) ORDER BY 1, 2, 4`;
-  await forEachChunk(connection, sql, ([users, items, value, timestamp]) => {
+  const sql = `SELECT users.number, items.number, coalesce(value, 1), coalesce(timestamp, 0), coalesce(event_types.number, ${eventTypes.length})
+    FROM interactions JOIN users USING (user_id) JOIN items USING (item_id) LEFT JOIN event_types USING (event_type) ORDER BY 1, 4, 2`;
+  await forEachChunk(connection, sql, ([users, items, value, timestamp, type]) => {
     input.users.set(users as number[], offset);
     input.items.set(items as number[], offset);
     input.values?.set(value as number[], offset);
     input.timestamps?.set(timestamp as number[], offset);
+    input.eventTypes?.codes.set(type as number[], offset);
     offset += users!.length;
   });
   return input;

@@ -12,7 +12,7 @@ import {
   type TensorFile,
 } from '../safetensors.js';
 import { sortedOrder, TextColumn, TextIndex } from '../text-column.js';
-import type { Factors } from './recipes/ials.js';
+import type { FactorModel, ProductModel } from './fitted-model.js';
 import type { Popularity } from './recipes/popularity.js';
 
 export { ArtifactError } from '../safetensors.js';
@@ -38,41 +38,53 @@ interface Knowledge {
   popularity: Popularity;
   /** `[users, items]`, the distinct pairs of the training data. */
   seen: Csr;
-  /** Present when the recipe is ials, null when it is popularity. */
-  factors: Factors | null;
+  /** What ranks for a known user; null where popularity does. */
+  model: FactorModel | ProductModel | null;
 }
 
-const metadataSchema = z.object({
-  format: z.literal('kindred-artifact'),
-  version: z.literal('1'),
-  family: z.literal('recommender'),
-  recipe: z.enum(['ials', 'popularity']),
-});
+const artifactMetadata = { format: z.literal('kindred-artifact'), family: z.literal('recommender') };
+const metadataSchema = z.discriminatedUnion('version', [
+  // Version 1 counted popularity in whole numbers and knew two recipes.
+  z.object({ ...artifactMetadata, version: z.literal('1'), recipe: z.enum(['ials', 'popularity']) }),
+  z.object({ ...artifactMetadata, version: z.literal('2'), kind: z.enum(['factors', 'product', 'popularity']) }),
+]);
+type Kind = 'factors' | 'product' | 'popularity';
 const attributesSchema = z.record(z.string(), z.string());
 
 /** The same content gives the same bytes. */
 export function writeArtifact(artifact: RecommenderArtifact): Uint8Array<ArrayBuffer> {
-  const { userIds, itemIds, itemAttributes, popularity, seen, factors } = artifact;
+  const { userIds, itemIds, itemAttributes, popularity, seen, model } = artifact;
   const attributes = itemAttributes.map((value) => (value === null ? '' : JSON.stringify(value)));
-  const tensors: Record<string, Tensor> = {
-    ...packTexts('user_ids', userIds),
-    'user_ids.order': vector(sortedOrder(userIds)),
-    ...packTexts('item_ids', itemIds),
-    ...packTexts('item_attributes', attributes),
-    'popularity.counts': vector(popularity.counts),
-    'popularity.order': vector(popularity.order),
-    'seen.offsets': vector(seen.offsets),
-    'seen.indices': vector(seen.indices),
-  };
-  if (factors) {
-    tensors['factors.users'] = { shape: [userIds.length, factors.dimensions], array: factors.users };
-    tensors['factors.items'] = { shape: [itemIds.length, factors.dimensions], array: factors.items };
-  }
-  const recipe = factors ? 'ials' : 'popularity';
+  const kind: Kind = model?.kind ?? 'popularity';
   return writeSafetensors({
-    metadata: { format: 'kindred-artifact', version: '1', family: 'recommender', recipe },
-    tensors,
+    metadata: { format: 'kindred-artifact', version: '2', family: 'recommender', kind },
+    tensors: {
+      ...packTexts('user_ids', userIds),
+      'user_ids.order': vector(sortedOrder(userIds)),
+      ...packTexts('item_ids', itemIds),
+      ...packTexts('item_attributes', attributes),
+      'popularity.scores': vector(popularity.scores),
+      'popularity.order': vector(popularity.order),
+      ...packSparse('seen', seen),
+      ...(model ? packModel(model) : {}),
+    },
   });
+}
+
+function packModel(model: FactorModel | ProductModel): Record<string, Tensor> {
+  if (model.kind === 'product') {
+    return { ...packSparse('histories', model.histories), ...packSparse('similarity', model.similarity) };
+  }
+  const { dimensions, users, items } = model;
+  return {
+    'factors.users': { shape: [users.length / dimensions, dimensions], array: users },
+    'factors.items': { shape: [items.length / dimensions, dimensions], array: items },
+  };
+}
+
+function packSparse(name: string, { offsets, indices, values }: Csr): Record<string, Tensor> {
+  const pattern = { [`${name}.offsets`]: vector(offsets), [`${name}.indices`]: vector(indices) };
+  return values ? { ...pattern, [`${name}.values`]: vector(values) } : pattern;
 }
 
 /**
@@ -93,39 +105,56 @@ export function readArtifact(bytes: Uint8Array): LoadedArtifact {
     itemIds,
     itemAttributes,
     popularity: readPopularity(file, items),
-    seen: readSeen(file, users, items),
-    factors: metadata.data.recipe === 'ials' ? readFactors(file, users, items) : null,
+    seen: { ...readSparse(file, 'seen', users, items), values: null },
+    model: readModel(file, kindOf(metadata.data), users, items),
   };
 }
 
+function kindOf(metadata: z.infer<typeof metadataSchema>): Kind {
+  if (metadata.version === '2') return metadata.kind;
+  return metadata.recipe === 'ials' ? 'factors' : 'popularity';
+}
+
+function readModel(file: TensorFile, kind: Kind, users: number, items: number): LoadedArtifact['model'] {
+  if (kind === 'popularity') return null;
+  return kind === 'factors' ? readFactors(file, users, items) : readProduct(file, users, items);
+}
+
 function readPopularity(file: TensorFile, items: number): Popularity {
-  const counts = take(file, 'popularity.counts', 'U32', [items]);
+  const scores = file.tensors['popularity.counts']
+    ? Float32Array.from(take(file, 'popularity.counts', 'U32', [items]))
+    : take(file, 'popularity.scores', 'F32', [items]);
+  if (!allFinite(scores)) throw new ArtifactError('Popularity holds a value that is not finite.');
   const order = take(file, 'popularity.order', 'U32', [items]);
   const placed = new Uint8Array(items);
   for (const item of order) if (item < items) placed[item] = 1;
   if (placed.includes(0)) throw new ArtifactError('Tensor "popularity.order" is not an order of the items.');
-  return { counts, order };
+  return { scores, order };
 }
 
-function readSeen(file: TensorFile, users: number, items: number): Csr {
-  const offsets = take(file, 'seen.offsets', 'U32', [users + 1]);
-  const indices = take(file, 'seen.indices', 'U32', [offsets[users]]);
-  assertOffsets('seen.offsets', offsets, indices.length);
-  for (let user = 0; user < users; user++) {
-    for (let position = offsets[user]; position < offsets[user + 1]; position++) {
-      const isAscending = position === offsets[user] || indices[position - 1] < indices[position];
-      if (!isAscending || indices[position] >= items) {
-        throw new ArtifactError('Tensor "seen.indices" is not ascending within a user, or names an unknown item.');
+/** Values are null where the file has none. */
+function readSparse(file: TensorFile, name: string, rows: number, columns: number): Csr {
+  const offsets = take(file, `${name}.offsets`, 'U32', [rows + 1]);
+  const indices = take(file, `${name}.indices`, 'U32', [offsets[rows]]);
+  assertOffsets(`${name}.offsets`, offsets, indices.length);
+  for (let row = 0; row < rows; row++) {
+    for (let position = offsets[row]; position < offsets[row + 1]; position++) {
+      const isAscending = position === offsets[row] || indices[position - 1] < indices[position];
+      if (!isAscending || indices[position] >= columns) {
+        throw new ArtifactError(`Tensor "${name}.indices" is not ascending within a row, or out of bounds.`);
       }
     }
   }
-  return { rows: users, columns: items, offsets, indices, values: null };
+  const values = file.tensors[`${name}.values`] ? take(file, `${name}.values`, 'F32', [indices.length]) : null;
+  if (values && !allFinite(values)) throw new ArtifactError(`Tensor "${name}.values" is not finite throughout.`);
+  return { rows, columns, offsets, indices, values };
 }
 
-function readFactors(file: TensorFile, users: number, items: number): Factors {
+function readFactors(file: TensorFile, users: number, items: number): FactorModel {
   const dimensions = file.tensors['factors.users']?.shape[1] ?? 0;
   if (dimensions === 0) throw new ArtifactError('Tensor "factors.users" is missing or has no dimensions.');
-  const factors: Factors = {
+  const factors: FactorModel = {
+    kind: 'factors',
     dimensions,
     users: take(file, 'factors.users', 'F32', [users, dimensions]),
     items: take(file, 'factors.items', 'F32', [items, dimensions]),
@@ -134,6 +163,16 @@ function readFactors(file: TensorFile, users: number, items: number): Factors {
     throw new ArtifactError('Factors hold a value that is not finite.');
   }
   return factors;
+}
+
+function readProduct(file: TensorFile, users: number, items: number): ProductModel {
+  const inner = (file.tensors['similarity.offsets']?.shape[0] ?? 0) - 1;
+  if (inner < 0) throw new ArtifactError('Tensor "similarity.offsets" is missing or empty.');
+  return {
+    kind: 'product',
+    histories: readSparse(file, 'histories', users, inner),
+    similarity: readSparse(file, 'similarity', inner, items),
+  };
 }
 
 function take<D extends Dtype>(file: TensorFile, name: string, dtype: D, shape: number[]): TensorArray<D> {

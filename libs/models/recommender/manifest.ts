@@ -1,64 +1,66 @@
-import { z } from 'zod';
 import type { FamilyManifest } from '../family.js';
-
-/**
- * Settings of iALS; names in docs and console are these keys. The defaults are a compromise found with 64 factors over
- * sets of 1,400 to 810,000 interactions; the low exponent is what lets one regularization suit them all.
- */
-export const ialsSettings = z.strictObject({
-  factors: z
-    .int()
-    .min(8)
-    .max(256)
-    .default(64)
-    .describe(
-      'Length of the vector learnt for each user and item. More captures finer tastes and costs time and memory.',
-    ),
-  epochs: z
-    .int()
-    .min(1)
-    .max(50)
-    .default(10)
-    .describe('Sweeps over all users and items. Quality settles after about 10.'),
-  unobservedWeight: z
-    .number()
-    .min(0.0001)
-    .max(10)
-    .default(0.01)
-    .describe(
-      'How strongly an item that a user never touched counts as a dislike, against 1 for a touched one. Larger catalogues want less.',
-    ),
-  regularization: z
-    .number()
-    .min(0.00001)
-    .max(10)
-    .default(1)
-    .describe('Pull of every vector towards zero. Raise it when the model fits noise, which small data sets invite.'),
-  regularizationExponent: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.25)
-    .describe('How much harder the pull is on busy users and items: 0 treats all alike, 1 grows with their activity.'),
-});
-
-/** Popularity has nothing to set. */
-export const popularitySettings = z.strictObject({});
-
-export type IalsSettings = z.infer<typeof ialsSettings>;
+import * as settings from './settings.js';
 
 /** The family of recommenders that learn from user and item pairs alone. */
 export const recommenderManifest = {
   key: 'recommender',
   task: 'ranking',
   recipes: {
+    auto: {
+      summary: 'Looks at the data, tries the recipes that suit it, and takes the one that ranks best: the safe choice.',
+      settings: settings.autoSettings,
+    },
     ials: {
       summary: 'Matrix factorisation for implicit feedback (iALS): personal ranking from who touched what.',
-      settings: ialsSettings,
+      settings: settings.ialsSettings,
+    },
+    'ials++': {
+      summary: 'iALS solved block by block: for long vectors.',
+      settings: settings.ialsPlusPlusSettings,
+    },
+    bpr: {
+      summary: 'Matrix factorisation that learns from pairs of a touched and an untouched item (BPR).',
+      settings: settings.bprSettings,
+    },
+    ease: {
+      summary:
+        'A linear model from item to item in closed form (EASE): often the best for catalogues below 20,000 items.',
+      settings: settings.easeSettings,
+    },
+    'item-knn': {
+      summary: 'Items like those the user touched, by who touched both.',
+      settings: settings.itemKnnSettings,
+    },
+    'user-knn': {
+      summary: 'What the users most alike touched; for sessions, what similar sessions held.',
+      settings: settings.userKnnSettings,
+    },
+    rp3beta: {
+      summary:
+        'Random walks from item to user to item, popular items held back (RP3β): fast, and strong on sparse data.',
+      settings: settings.rp3betaSettings,
+    },
+    markov: {
+      summary:
+        'What follows the latest items in the order of time, mixed with what is liked together. Needs timestamps.',
+      settings: settings.markovSettings,
+    },
+    'explicit-mf': {
+      summary:
+        'Foretells ratings (biased matrix factorisation, SVD++ as a setting). Needs values; ranks worse than the others.',
+      settings: settings.explicitMfSettings,
     },
     popularity: {
       summary: 'The items that most users touched, the same for everyone: a baseline and a safe start.',
-      settings: popularitySettings,
+      settings: settings.noSettings,
+    },
+    trending: {
+      summary: 'What is popular of late, the same for everyone. Needs timestamps.',
+      settings: settings.trendingSettings,
+    },
+    random: {
+      summary: 'Any items, in an order of chance: the floor that every model must leave behind.',
+      settings: settings.noSettings,
     },
   },
   metrics: {
@@ -66,6 +68,31 @@ export const recommenderManifest = {
     'ndcg@20':
       'Held-out items found among the first 20, earlier ones counting more (1/log2(rank+1)), relative to the best possible order, averaged over users.',
     'ndcg@100': 'The same as ndcg@20 over the first 100.',
+    'ndcg@10': 'The same as ndcg@20 over the first 10.',
+    'precision@20': 'Share of the first 20 recommended that are held-out items, averaged over users.',
+    'map@20':
+      'Precision at each held-out item among the first 20, summed and divided by the most that could be there, averaged over users.',
+    'mrr@20': 'One divided by the rank of the first held-out item, 0 beyond 20, averaged over users.',
+    'hitRate@10': 'Share of users with a held-out item among the first 10.',
+    'hitRate@20': 'Share of users with a held-out item among the first 20.',
+    auc: 'Chance that a held-out item ranks above one that the user never touched, averaged over users.',
     'coverage@20': "Share of the catalogue that appears in at least one evaluated user's first 20.",
+    'gini@20':
+      "How unevenly the items share the evaluated users' first 20: 0 is even, 1 is one item for all. Lower is more diverse.",
+    'novelty@20': 'How little known the first 20 are: −log2 of the share of users who touched each, averaged.',
+    rmse: 'Root of the mean squared error of foretold ratings; beside it, that of the average rating of each item. Lower is better.',
+    mae: 'Mean absolute error of foretold ratings; beside it, that of the average rating of each item. Lower is better.',
   },
 } satisfies FamilyManifest;
+
+/** A recipe of this family. */
+export type RecipeKey = keyof typeof recommenderManifest.recipes;
+
+/** A recipe that is fitted itself rather than by choosing another. */
+export type FittableRecipe = Exclude<RecipeKey, 'auto'>;
+
+/** A recipe with settings that its schema has passed. */
+export interface RecipeChoice {
+  recipe: FittableRecipe;
+  settings: Record<string, unknown>;
+}

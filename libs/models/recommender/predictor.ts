@@ -1,46 +1,88 @@
 import { rowIndicesOf } from '../../compute/csr/kernel.js';
-import { topK } from '../../compute/top-k/kernel.js';
+import type { Engine } from '../../compute/engine/engine.js';
+import { buildItemIndex, topItems, topScores, type ItemIndex, type TopItems } from '../../compute/top-k/kernel.js';
 import type { RankingPredictor, RecommendRequest, RecommendResult } from '../family.js';
 import { type LoadedArtifact, parseAttributes, readArtifact } from './artifact.js';
-import type { Factors } from './recipes/ials.js';
+import type { FactorModel, ProductModel } from './fitted-model.js';
 import { topPopular } from './recipes/popularity.js';
+import { scoreUsers } from './scoring.js';
 
 const NOTHING_SEEN = new Uint32Array(0);
 
-/** Throws the artifact error when the bytes are not a valid recommender artifact. */
-export function loadRecommenderPredictor(artifact: Uint8Array): RankingPredictor {
-  return new RecommenderPredictor(readArtifact(artifact), artifact.byteLength);
+/** Rejects with the artifact error when the bytes are not a valid recommender artifact. */
+export async function loadRecommenderPredictor(bytes: Uint8Array, engine: Engine): Promise<RankingPredictor> {
+  const artifact = readArtifact(bytes);
+  const { model } = artifact;
+  if (model?.kind !== 'factors') return new RecommenderPredictor(artifact, bytes.byteLength, engine, null);
+  const items = engine.own(model.items);
+  const index = await buildItemIndex(engine, items, model.dimensions);
+  const predictor = new RecommenderPredictor(artifact, bytes.byteLength + items.byteLength / 2, engine, index);
+  engine.releaseWith(predictor, items);
+  return predictor;
 }
 
 class RecommenderPredictor implements RankingPredictor {
   readonly byteLength: number;
   private readonly artifact: LoadedArtifact;
+  private readonly engine: Engine;
+  private readonly index: ItemIndex | null;
 
-  constructor(artifact: LoadedArtifact, artifactLength: number) {
+  /** @param index of the items where the model is one of factors */
+  constructor(artifact: LoadedArtifact, byteLength: number, engine: Engine, index: ItemIndex | null) {
     this.artifact = artifact;
-    this.byteLength = artifactLength;
+    this.byteLength = byteLength;
+    this.engine = engine;
+    this.index = index;
   }
 
-  recommend({ userId, limit, excludeSeen }: RecommendRequest): RecommendResult {
-    const { factors, seen, users } = this.artifact;
+  async recommend({ userId, limit, excludeSeen }: RecommendRequest): Promise<RecommendResult> {
+    const { model, seen, users } = this.artifact;
     const user = users.find(userId);
     const excluded = excludeSeen && user !== undefined ? rowIndicesOf(seen, user) : NOTHING_SEEN;
-    if (factors === null) return { source: 'popularity', items: this.rankByPopularity(limit, excluded) };
-    if (user !== undefined) return { source: 'model', items: this.rankByFactors(factors, user, limit, excluded) };
+    if (model === null) return { source: 'popularity', items: this.rankByPopularity(limit, excluded) };
+    if (user !== undefined) return { source: 'model', items: await this.rankFor(model, user, limit, excluded) };
     const items = this.rankByPopularity(limit, excluded);
     return { source: 'popularity', fallbackReason: 'unknown_user', items };
   }
 
-  private rankByFactors({ users, items, dimensions }: Factors, user: number, limit: number, excluded: Uint32Array) {
-    const vector = users.subarray(user * dimensions, (user + 1) * dimensions);
-    const { indices, scores } = topK(vector, items, limit, excluded);
-    return this.present(indices, (position) => scores[position]);
+  private async rankFor(model: FactorModel | ProductModel, user: number, limit: number, excluded: Uint32Array) {
+    const top = await (model.kind === 'factors'
+      ? this.rankByFactors(model, user, limit, excluded)
+      : this.rankByProduct(model, user, limit, excluded));
+    return this.present(top.indices.subarray(0, top.counts[0]), (position) => top.scores[position]);
+  }
+
+  private rankByFactors({ users, dimensions }: FactorModel, user: number, limit: number, excluded: Uint32Array) {
+    const query = users.subarray(user * dimensions, (user + 1) * dimensions);
+    return topItems(this.engine, this.index!, query, limit, this.candidates(excluded));
+  }
+
+  private async rankByProduct(
+    model: ProductModel,
+    user: number,
+    limit: number,
+    excluded: Uint32Array,
+  ): Promise<TopItems> {
+    const items = model.similarity.columns;
+    const scores = this.engine.float32(items);
+    try {
+      await scoreUsers(this.engine, model, Uint32Array.of(user), scores);
+      return await topScores(this.engine, scores, items, limit, this.candidates(excluded));
+    } finally {
+      this.engine.release(scores);
+    }
+  }
+
+  private candidates(excluded: Uint32Array) {
+    const columns = this.artifact.itemIds.length;
+    const offsets = Uint32Array.of(0, excluded.length);
+    return { excluded: { rows: 1, columns, offsets, indices: excluded, values: null }, allowed: null };
   }
 
   private rankByPopularity(limit: number, excluded: Uint32Array) {
     const { popularity } = this.artifact;
     const indices = topPopular(popularity, limit, excluded);
-    return this.present(indices, (position) => popularity.counts[indices[position]]);
+    return this.present(indices, (position) => popularity.scores[indices[position]]);
   }
 
   private present(indices: Uint32Array, scoreAt: (position: number) => number): RecommendResult['items'] {

@@ -1,13 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { checkerboard, describeRankingConformance, runToEnd } from '../conformance.js';
+import { checkerboard, describeRankingConformance, runToEnd, type RankingConformance } from '../conformance.js';
+import { sharedEngine } from '../engine.js';
 import { TrainingInputError, type TrainingInput } from '../family.js';
 import { findRecipe, recipeKeys } from '../manifests.js';
 import { loadPredictor } from '../predictors.js';
 import { createTrainer } from '../trainers.js';
-import { assertFinite } from './recipes/ials.js';
+import type { RecipeKey } from './manifest.js';
+import { assertFinite } from './recipes/fit.js';
 
-describeRankingConformance({ family: 'recommender', recipe: 'ials', settings: { factors: 8 }, recallFloor: 0.95 });
-describeRankingConformance({ family: 'recommender', recipe: 'popularity', settings: {}, recallFloor: 0.1 });
+// Every user goes once round the items of the own colour and ends just before the one that is missing.
+const { users, items } = checkerboard();
+const timestamps = Float64Array.from(users, (user, i) => (items[i] - user + 120) % 120);
+const values = new Float32Array(timestamps.length).fill(4);
+
+/** Every recipe: one that is not here does not compile. */
+const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe'>> = {
+  auto: { settings: { budgetSeconds: 5 }, recallFloor: 0.95 },
+  ials: { settings: { factors: 8 }, recallFloor: 0.95 },
+  'ials++': { settings: { factors: 16, blockSize: 16 }, recallFloor: 0.95 },
+  bpr: { settings: { factors: 8, epochs: 30 }, recallFloor: 0.9 },
+  ease: { settings: {}, recallFloor: 0.95 },
+  'item-knn': { settings: {}, recallFloor: 0.95 },
+  'user-knn': { settings: {}, recallFloor: 0.95 },
+  rp3beta: { settings: {}, recallFloor: 0.95 },
+  markov: { settings: {}, recallFloor: 0.95, changes: { timestamps } },
+  'explicit-mf': { settings: { epochs: 3 }, recallFloor: 0.1, changes: { values } },
+  popularity: { settings: {}, recallFloor: 0.1 },
+  trending: { settings: {}, recallFloor: 0, changes: { timestamps } },
+  random: { settings: {}, recallFloor: 0.1 },
+};
+
+for (const [recipe, promise] of Object.entries(CONFORMANCE)) {
+  describeRankingConformance({ family: 'recommender', recipe, ...promise });
+}
 
 function inputOf(pairs: [user: number, item: number][], users: number, items: number): TrainingInput {
   return {
@@ -17,40 +42,42 @@ function inputOf(pairs: [user: number, item: number][], users: number, items: nu
     items: Uint32Array.from(pairs, ([, item]) => item),
     values: null,
     timestamps: null,
+    eventTypes: null,
     itemAttributes: Array.from({ length: items }, () => null),
   };
 }
 
-const startIals = (input: TrainingInput, settings: unknown = {}) =>
-  createTrainer(input, { family: 'recommender', recipe: 'ials', settings, seed: 1 });
+const startIals = async (input: TrainingInput, settings: unknown = {}) =>
+  createTrainer(input, { family: 'recommender', recipe: 'ials', settings, seed: 1, engine: await sharedEngine() });
 
 describe('ials', () => {
-  it('recommends the one item that is missing from the colour of the user', () => {
-    const { artifact } = runToEnd(startIals(checkerboard(), { factors: 8 }));
-    const predictor = loadPredictor('recommender', artifact);
+  it('recommends the one item that is missing from the colour of the user', async () => {
+    const { artifact } = await runToEnd(await startIals(checkerboard(), { factors: 8 }));
+    const predictor = await loadPredictor('recommender', artifact);
     for (const user of [0, 1, 57, 119]) {
-      const { items } = predictor.recommend({ userId: `user-${user}`, limit: 1, excludeSeen: true });
+      const { items } = await predictor.recommend({ userId: `user-${user}`, limit: 1, excludeSeen: true });
       expect(items[0].itemId).toBe(`item-${user}`);
     }
   });
 
-  it('trains with more factors than items, and with a user who has every item', () => {
+  it('trains with more factors than items, and with a user who has every item', async () => {
     const everything = [0, 1, 2, 3, 4].map((item): [number, number] => [0, item]);
     const input = inputOf([...everything, [1, 0], [1, 1], [2, 1], [2, 2], [2, 3], [1, 4]], 3, 5);
-    const result = runToEnd(startIals(input, { factors: 64 }));
-    const predictor = loadPredictor('recommender', result.artifact);
-    expect(predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: true }).items).toEqual([]);
-    expect(predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: false }).items).toHaveLength(5);
+    const result = await runToEnd(await startIals(input, { factors: 64 }));
+    const predictor = await loadPredictor('recommender', result.artifact);
+    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
+    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: false })).items).toHaveLength(5);
   });
 
-  it('counts a repeated pair once', () => {
+  it('counts a repeated pair once', async () => {
     const input = checkerboard();
     const repeated = {
       ...input,
-      users: Uint32Array.of(...input.users, ...input.users),
-      items: Uint32Array.of(...input.items, ...input.items),
+      users: Uint32Array.from([...input.users, ...input.users]),
+      items: Uint32Array.from([...input.items, ...input.items]),
     };
-    const [once, twice] = [input, repeated].map((each) => runToEnd(startIals(each, { factors: 8, epochs: 2 })));
+    const train = async (each: TrainingInput) => runToEnd(await startIals(each, { factors: 8, epochs: 2 }));
+    const [once, twice] = await Promise.all([input, repeated].map(train));
     expect(Buffer.compare(once.artifact, twice.artifact)).toBe(0);
     expect(once.metrics).toEqual(twice.metrics);
   });
@@ -63,62 +90,38 @@ describe('ials', () => {
 });
 
 describe('input that cannot be trained on', () => {
+  const one: [number, number][] = [
+    [0, 0],
+    [0, 1],
+  ];
+  const oneEach: [number, number][] = [
+    [0, 0],
+    [1, 1],
+    [2, 0],
+  ];
   it.each([
     ['no interactions', inputOf([], 3, 3), /0 interactions of 3 users with 3 items.*Upload/],
-    [
-      'one user',
-      inputOf(
-        [
-          [0, 0],
-          [0, 1],
-        ],
-        1,
-        2,
-      ),
-      /at least 2 users and 2 items/,
-    ],
-    [
-      'one item',
-      inputOf(
-        [
-          [0, 0],
-          [1, 0],
-        ],
-        2,
-        1,
-      ),
-      /at least 2 users and 2 items/,
-    ],
-    [
-      'one item per user',
-      inputOf(
-        [
-          [0, 0],
-          [1, 1],
-          [2, 0],
-        ],
-        3,
-        2,
-      ),
-      /users with at least 2 different items/,
-    ],
-  ])('%s is refused with a reason', (_name, input, message) => {
-    const train = () => runToEnd(startIals(input));
-    expect(train).toThrow(TrainingInputError);
-    expect(train).toThrow(message);
+    ['one user', inputOf(one, 1, 2), /at least 2 users and 2 items/],
+    ['one item', inputOf(oneEach, 3, 1), /at least 2 users and 2 items/],
+    ['one item per user', inputOf(oneEach, 3, 2), /users with at least 2 different items/],
+  ])('%s is refused with a reason', async (_name, input, message) => {
+    const train = async () => runToEnd(await startIals(input));
+    await expect(train()).rejects.toThrow(TrainingInputError);
+    await expect(train()).rejects.toThrow(message);
   });
 
-  it('refuses unknown recipes and settings out of range', () => {
-    expect(() => startIals(checkerboard(), { factors: 7 })).toThrow(/factors/);
-    expect(() => startIals(checkerboard(), { layers: 2 })).toThrow(TrainingInputError);
-    const options = { family: 'recommender', recipe: 'magic', settings: {}, seed: 1 } as const;
+  it('refuses unknown recipes and settings out of range', async () => {
+    await expect(startIals(checkerboard(), { factors: 7 })).rejects.toThrow(/factors/);
+    await expect(startIals(checkerboard(), { layers: 2 })).rejects.toThrow(TrainingInputError);
+    const engine = await sharedEngine();
+    const options = { family: 'recommender', recipe: 'magic', settings: {}, seed: 1, engine } as const;
     expect(() => createTrainer(checkerboard(), options)).toThrow(/no recipe "magic"/);
   });
 });
 
 describe('findRecipe', () => {
   it('names the family of each recipe', () => {
-    expect(recipeKeys).toEqual(['ials', 'popularity']);
+    expect(recipeKeys).toEqual(Object.keys(CONFORMANCE));
     for (const recipe of recipeKeys) expect(findRecipe(recipe)).toMatchObject({ family: 'recommender', recipe });
     expect(findRecipe('magic')).toBeUndefined();
   });

@@ -1,5 +1,3 @@
-import { z, type ZodType } from 'zod';
-import { buildCsr, type Csr } from '../../compute/csr/kernel.js';
 import {
   TrainingInputError,
   type Trainer,
@@ -7,139 +5,168 @@ import {
   type TrainingInput,
   type TrainingProgress,
   type TrainingResult,
+  type TuningReport,
 } from '../family.js';
 import { writeArtifact } from './artifact.js';
-import { evaluate, EVALUATED_USERS_MAX, sampleUsers, type Candidates } from './evaluation/evaluate.js';
-import { splitInteractions, type Split } from './evaluation/split.js';
-import { ialsSettings, popularitySettings, type IalsSettings } from './manifest.js';
-import { fitIals } from './recipes/ials.js';
-import { countPopularity } from './recipes/popularity.js';
+import { chooseGoal } from './auto/data-report.js';
+import { tune } from './auto/tune.js';
+import { holdOut, measure, type Goal, type HeldOut } from './evaluation/hold-out.js';
+import { distinctPairs, readEvents, type Events } from './events.js';
+import { SteppedJob, type Pause } from './job.js';
+import type { RecipeChoice, RecipeKey } from './manifest.js';
+import { defaultMemoryBytesMax } from './memory.js';
+import type { Fit, FitProgress } from './recipes/fit.js';
+import { countPopularity, rankByScore } from './recipes/popularity.js';
+import { fitRecipe, parseChoice } from './recipes/recipes.js';
+import type { AutoSettings } from './settings.js';
 
-const TEST_SHARE = 0.2;
+/** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
+const FORETELLS_NEXT: RecipeKey[] = ['markov', 'trending'];
+
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
+const TUNED_AT = 0.7;
 
-interface Fitted {
+interface Trained {
+  fit: Fit;
   metrics: TrainingResult['metrics'];
-  interactions: Csr;
-  candidates: Candidates;
+  report: TuningReport | null;
 }
 
 /**
  * Fits on 80 % of the interactions, measures on the rest with popularity beside the model, then refits on all of them.
- * A pair counts once however often it occurs; values and timestamps are not used.
  * Throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used.
  */
 export function createRecommenderTrainer(input: TrainingInput, options: TrainerOptions): Trainer {
   assertTrainable(input);
-  return new RecommenderTrainer(input, parseSettings(options), options);
+  const { recipe, settings } = parseChoice(options.recipe, options.settings);
+  return new RecommenderTrainer(input, recipe, settings, options);
 }
 
 class RecommenderTrainer implements Trainer {
   private readonly input: TrainingInput;
-  private readonly signal: AbortSignal | undefined;
-  private readonly steps: Generator<TrainingProgress, Fitted>;
-  private readonly epochs: number;
-  private fitted: Fitted | undefined;
+  private readonly recipe: RecipeKey;
+  private readonly settings: Record<string, unknown>;
+  private readonly options: TrainerOptions;
+  private readonly events: Events;
+  private readonly job: SteppedJob<TrainingProgress, Trained>;
+  private published: TrainingResult | undefined;
+  private last: TrainingProgress = { phase: 'fitting', progress: 0, epoch: 0, epochs: 0 };
 
-  constructor(input: TrainingInput, settings: IalsSettings | null, { seed, signal }: TrainerOptions) {
+  constructor(input: TrainingInput, recipe: RecipeKey, settings: Record<string, unknown>, options: TrainerOptions) {
     this.input = input;
-    this.signal = signal;
-    this.epochs = settings?.epochs ?? 0;
-    this.steps = train(input, settings, seed);
+    this.recipe = recipe;
+    this.settings = settings;
+    this.options = options;
+    this.events = readEvents(input);
+    this.job = new SteppedJob((pause) => this.train(pause), options.signal);
   }
 
   get done(): boolean {
-    return this.fitted !== undefined;
+    return this.job.result !== undefined;
   }
 
-  epoch(): TrainingProgress {
-    this.signal?.throwIfAborted();
-    if (this.fitted) throw new Error('The trainer is done; call finalize().');
-    const step = this.steps.next();
-    if (!step.done) return step.value;
-    this.fitted = step.value;
-    return { phase: 'publishing', progress: PROGRESS_AT.refitted, epoch: this.epochs, epochs: this.epochs };
+  async epoch(): Promise<TrainingProgress> {
+    if (this.done) throw new Error('The trainer is done; call finalize().');
+    const next = await this.job.step();
+    this.last = next ?? { ...this.last, phase: 'publishing', progress: PROGRESS_AT.refitted };
+    return this.last;
   }
 
-  finalize(): TrainingResult {
-    if (!this.fitted) throw new Error('The trainer is not done; call epoch() until it is.');
-    const { interactions, candidates, metrics } = this.fitted;
+  async finalize(): Promise<TrainingResult> {
+    if (!this.job.result) throw new Error('The trainer is not done; call epoch() until it is.');
+    this.published ??= this.publish(this.job.result);
+    return this.published;
+  }
+
+  /** The whole job; each pause is the end of one `epoch()` call. */
+  private async train(pause: Pause<TrainingProgress>): Promise<Trained> {
+    await pause(this.last);
+    const heldOut = holdOut(this.events, this.goal(), this.options.seed);
+    const { choice, report } = await this.choose(heldOut, pause);
+    const from = report ? TUNED_AT : 0;
+    const at = (phase: keyof typeof PROGRESS_AT) => from + (1 - from) * PROGRESS_AT[phase];
+    const measured = await this.fit(choice, heldOut.train, stage(pause, 'fitting', from, at('fitted')));
+    const metrics = await this.measure(
+      choice,
+      measured,
+      heldOut,
+      stage(pause, 'evaluating', at('fitted'), at('evaluated')),
+    );
+    const fit = await this.fit(choice, this.events, stage(pause, 'refitting', at('evaluated'), PROGRESS_AT.refitted));
+    return { fit, metrics, report };
+  }
+
+  private goal(): Goal {
+    if (this.recipe === 'auto') return chooseGoal(this.events, (this.settings as AutoSettings).goal);
+    return FORETELLS_NEXT.includes(this.recipe) && this.events.timestamps ? 'next' : 'taste';
+  }
+
+  private async choose(
+    { train }: HeldOut,
+    pause: Pause<TrainingProgress>,
+  ): Promise<{ choice: RecipeChoice; report: TuningReport | null }> {
+    const { recipe, settings } = this;
+    if (recipe !== 'auto') return { choice: { recipe, settings }, report: null };
+    const { engine, seed, signal } = this.options;
+    const report = stage(pause, 'tuning', 0, TUNED_AT);
+    const tuned = await tune(train, {
+      ...{ engine, seed, signal, goal: this.goal(), memoryBytesMax: this.memoryBytesMax() },
+      budgetSeconds: (settings as AutoSettings).budgetSeconds,
+      report: (fraction) => report({ epoch: 0, epochs: 0, fraction }),
+    });
+    return { choice: tuned.choice, report: tuned.report };
+  }
+
+  private fit(choice: RecipeChoice, events: Events, report: (progress: FitProgress) => Promise<void>): Promise<Fit> {
+    const { engine, seed, signal } = this.options;
+    return fitRecipe(choice, events, this.memoryBytesMax(), { engine, seed, signal, report });
+  }
+
+  private async measure(
+    { recipe }: RecipeChoice,
+    { model, release }: Fit,
+    heldOut: HeldOut,
+    report: (progress: FitProgress) => Promise<void>,
+  ): Promise<TrainingResult['metrics']> {
+    const { engine, seed, signal } = this.options;
+    const foretellsRatings = recipe === 'explicit-mf';
+    const half = (done: number) => (fraction: number) =>
+      report({ epoch: 0, epochs: 0, fraction: (done + fraction) / 2 });
+    const options = { seed, ...(signal ? { signal } : {}) };
+    try {
+      const baseline = { kind: 'popularity', scores: heldOut.question.popularity } as const;
+      const popularity = await measure(engine, baseline, heldOut, foretellsRatings, { ...options, report: half(0) });
+      const values = await measure(engine, model, heldOut, foretellsRatings, { ...options, report: half(1) });
+      return { model: values, popularity, evaluatedUsers: heldOut.question.users.length };
+    } finally {
+      release();
+    }
+  }
+
+  private publish({ fit, metrics, report }: Trained): TrainingResult {
     const { userIds, itemIds, itemAttributes } = this.input;
-    const artifact = writeArtifact({ userIds, itemIds, itemAttributes, seen: interactions, ...candidates });
-    return { artifact, metrics };
+    const seen = distinctPairs(this.events);
+    const model = fit.model.kind === 'popularity' ? null : fit.model;
+    const popularity = fit.model.kind === 'popularity' ? rankByScore(fit.model.scores) : countPopularity(seen);
+    const artifact = writeArtifact({ userIds, itemIds, itemAttributes, seen, popularity, model });
+    fit.release();
+    return { artifact, metrics, report };
+  }
+
+  private memoryBytesMax(): number {
+    return this.options.memoryBytesMax ?? defaultMemoryBytesMax();
   }
 }
 
-/** The whole job as one sequence; each yield is the end of one `epoch()` call. `settings` is null for popularity. */
-function* train(
-  input: TrainingInput,
-  settings: IalsSettings | null,
-  seed: number,
-): Generator<TrainingProgress, Fitted> {
-  const interactions = buildInteractions(input);
-  const split = splitInteractions(interactions, TEST_SHARE, seed);
-  const users = sampleUsers(split, EVALUATED_USERS_MAX, seed);
-  assertMeasurable(users);
-  const epochs = settings?.epochs ?? 0;
-  yield { phase: 'fitting', progress: 0, epoch: 0, epochs };
-  const measured = yield* fit(split.train, settings, seed, 'fitting', 0, PROGRESS_AT.fitted);
-  const metrics = yield* measure(measured, split, users, epochs);
-  const candidates = yield* fit(interactions, settings, seed, 'refitting', PROGRESS_AT.evaluated, PROGRESS_AT.refitted);
-  return { metrics, interactions, candidates };
-}
-
-function* fit(
-  interactions: Csr,
-  settings: IalsSettings | null,
-  seed: number,
+/** Maps a fit's progress to its part of the job. */
+function stage(
+  pause: Pause<TrainingProgress>,
   phase: TrainingProgress['phase'],
   start: number,
   end: number,
-): Generator<TrainingProgress, Candidates> {
-  const popularity = countPopularity(interactions);
-  if (settings === null) return { popularity, factors: null };
-  const steps = fitIals(interactions, settings, seed);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return { popularity, factors: step.value };
-    const { epoch, fraction } = step.value;
-    yield { phase, progress: start + fraction * (end - start), epoch, epochs: settings.epochs };
-  }
-}
-
-function* measure(
-  candidates: Candidates,
-  split: Split,
-  users: Uint32Array,
-  epochs: number,
-): Generator<TrainingProgress, TrainingResult['metrics']> {
-  const steps = evaluate(candidates, split, users);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    const progress = PROGRESS_AT.fitted + step.value * (PROGRESS_AT.evaluated - PROGRESS_AT.fitted);
-    yield { phase: 'evaluating', progress, epoch: epochs, epochs };
-  }
-}
-
-/** Null for popularity, which has no settings. */
-function parseSettings({ recipe, settings }: TrainerOptions): IalsSettings | null {
-  if (recipe === 'ials') return parseWith(ialsSettings, recipe, settings);
-  if (recipe !== 'popularity') throw new TrainingInputError(`There is no recipe "${recipe}".`);
-  parseWith(popularitySettings, recipe, settings);
-  return null;
-}
-
-function parseWith<T>(schema: ZodType<T>, recipe: string, settings: unknown): T {
-  const parsed = schema.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  throw new TrainingInputError(`The settings do not fit the recipe "${recipe}": ${z.prettifyError(parsed.error)}`);
-}
-
-function buildInteractions({ users, items, userIds, itemIds }: TrainingInput): Csr {
-  const [rows, columns] = [userIds.length, itemIds.length];
-  return buildCsr({ rows, columns, rowIndices: users, columnIndices: items, values: null });
+): (progress: FitProgress) => Promise<void> {
+  return ({ fraction, epoch, epochs }) => pause({ phase, progress: start + fraction * (end - start), epoch, epochs });
 }
 
 function assertTrainable({ users, userIds, itemIds }: TrainingInput): void {
@@ -150,11 +177,4 @@ function assertTrainable({ users, userIds, itemIds }: TrainingInput): void {
       `${found} A recommender needs at least 2 users and 2 items; upload more, then train again.`,
     );
   }
-}
-
-function assertMeasurable(users: Uint32Array): void {
-  if (users.length > 0) return;
-  throw new TrainingInputError(
-    'No user is left to measure the model on: holding out a fifth of the interactions needs users with at least 2 different items each. Upload more interactions per user, then train again.',
-  );
 }

@@ -1,42 +1,78 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
 import { hash32 } from '../../../compute/random/kernel.js';
+import { distinctPairs, filterEvents, userOffsets, type Events } from '../events.js';
 
+/** Events to learn from, and events to be foretold, over the same users and items. */
 export interface Split {
-  train: Csr;
-  test: Csr;
+  train: Events;
+  test: Events;
 }
 
 /**
- * Holds out each deduplicated pair with probability `testShare`, by a seeded hash of the pair, so the split does not depend
- * on the order of the input. A user whose every pair would be held out keeps the pair of the highest hash for training.
+ * Holds out each distinct pair with probability `testShare`, by a seeded hash of the pair, so the split does not depend on
+ * the order of the input. A user whose every pair would be held out keeps the pair of the highest hash for training.
  */
-export function splitInteractions(interactions: Csr, TEST_SHARE: number, seed: number): Split {
-  const { rows, offsets, indices } = interactions;
-  const isTest = new Uint8Array(indices.length);
-  for (let user = 0; user < rows; user++) {
-    let [kept, keptDraw] = [-1, -1];
-    for (let position = offsets[user]; position < offsets[user + 1]; position++) {
-      const draw = hash32(seed, user, indices[position]) / 2 ** 32;
-      if (draw < TEST_SHARE) isTest[position] = 1;
-      if (draw > keptDraw) [kept, keptDraw] = [position, draw];
-    }
-    if (kept >= 0) isTest[kept] = 0;
+export function splitAtRandom(events: Events, testShare: number, seed: number): Split {
+  const { users, items, userCount } = events;
+  const drawOf = (position: number) => hash32(seed, users[position], items[position]) / 2 ** 32;
+  const highest = new Float64Array(userCount).fill(-1);
+  for (let position = 0; position < users.length; position++) {
+    highest[users[position]] = Math.max(highest[users[position]], drawOf(position));
   }
-  return { train: selectPairs(interactions, isTest, 0), test: selectPairs(interactions, isTest, 1) };
+  return splitBy(events, (position) => {
+    const draw = drawOf(position);
+    return draw < testShare && draw !== highest[users[position]];
+  });
 }
 
-function selectPairs({ rows, columns, offsets, indices }: Csr, side: Uint8Array, wanted: number): Csr {
-  const selected = new Uint32Array(rows + 1);
-  for (let row = 0; row < rows; row++) {
-    let count = selected[row];
-    for (let position = offsets[row]; position < offsets[row + 1]; position++) if (side[position] === wanted) count++;
-    selected[row + 1] = count;
-  }
+/** Holds out each user's last event where the user has at least two; needs timestamps. A pair met before stays in training. */
+export function splitLastOut(events: Events): Split {
+  const offsets = userOffsets(events);
+  return splitBy(events, (position) => {
+    const user = events.users[position];
+    return position === offsets[user + 1] - 1 && position > offsets[user];
+  });
+}
+
+/** Holds out the events after the moment that leaves about `testShare` of all behind it; needs timestamps. */
+export function splitByTime(events: Events, testShare: number): Split {
+  const times = events.timestamps!.toSorted();
+  const moment = times[Math.floor((1 - testShare) * (times.length - 1))];
+  return splitBy(events, (position) => events.timestamps![position] > moment);
+}
+
+/**
+ * Strong generalisation (Marlin 2004): holds out whole users, drawn with probability `userShare` by a seeded hash. The fit
+ * sees `train` alone; the held-out users' `history` is folded in, and their `test` foretold.
+ */
+export function splitUsers(
+  events: Events,
+  userShare: number,
+  testShare: number,
+  seed: number,
+): Split & { history: Events } {
+  const isHeldOut = (user: number) => hash32(seed, user, 0) / 2 ** 32 < userShare;
+  const { users } = events;
+  const inner = splitAtRandom(
+    filterEvents(events, (position) => isHeldOut(users[position])),
+    testShare,
+    seed,
+  );
   return {
-    rows,
-    columns,
-    offsets: selected,
-    indices: indices.filter((_, position) => side[position] === wanted),
-    values: null,
+    train: filterEvents(events, (position) => !isHeldOut(users[position])),
+    history: inner.train,
+    test: inner.test,
+  };
+}
+
+/** What an evaluation ranks for: each user's held-out items, `[users, items]`. */
+export function heldOutItems({ test }: Split): Csr {
+  return distinctPairs(test);
+}
+
+function splitBy(events: Events, isTest: (position: number) => boolean): Split {
+  return {
+    train: filterEvents(events, (position) => !isTest(position)),
+    test: filterEvents(events, isTest),
   };
 }

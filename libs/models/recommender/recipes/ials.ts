@@ -1,89 +1,90 @@
-import { allFinite } from '../../../compute/all-finite/kernel.js';
-import { solveRows } from '../../../compute/als-half-sweep/kernel.js';
-import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
-import { gram } from '../../../compute/gram/kernel.js';
+import { alsHalfSweep, type AlsSolver, type HalfSweep } from '../../../compute/als-half-sweep/kernel.js';
+import { transposeCsr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
-import { TrainingInputError } from '../../family.js';
-import type { IalsSettings } from '../manifest.js';
+import type { Events } from '../events.js';
+import type { FactorModel } from '../fitted-model.js';
+import type { IalsPlusPlusSettings, IalsSettings } from '../settings.js';
+import { weighPairs } from '../weighting.js';
+import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
 
-/** The score of an item for a user is the dot product of their rows. */
-export interface Factors {
-  dimensions: number;
-  /** `[users, dimensions]` */
-  users: Float32Array;
-  /** `[items, dimensions]` */
-  items: Float32Array;
-}
-
-export interface FitProgress {
-  /** The sweep under way, from 1. */
-  epoch: number;
-  /** 0..1 over the whole fit. */
-  fraction: number;
-}
-
-/** Work between two yields, in interactions visited times dimensions; about half a second on one thread. */
-const WORK_PER_STEP = 32_000_000;
+type AlsSettings = Omit<IalsSettings, 'solver' | 'steps'>;
 
 /**
- * Fits iALS to deduplicated interactions `[users, items]`, minimising
+ * Fits iALS to weighted pairs c_ui of S, minimising
  *
- *   Σ_{(u,i)∈S} (w_u·h_i − 1)² + α₀ Σ_{u,i} (w_u·h_i)² + λ Σ_u (|S_u| + α₀|I|)^ν ‖w_u‖² + λ Σ_i (|S_i| + α₀|U|)^ν ‖h_i‖²
+ *   Σ_{(u,i)∈S} c_ui (w_u·h_i − 1)² + α₀ Σ_{u,i} (w_u·h_i)² + λ Σ_u (|S_u| + α₀|I|)^ν ‖w_u‖² + λ Σ_i (|S_i| + α₀|U|)^ν ‖h_i‖²
  *
- * by alternating half sweeps from N(0, 0.1/√d) (Rendle, Krichene, Zhang, Koren 2021). Yields after each slice of rows.
- * Throws {@link TrainingInputError} when the factors stop being finite.
+ * by alternating half sweeps from N(0, 0.1/√d) (Rendle, Krichene, Zhang, Koren 2021), warm-started.
  */
-export function* fitIals(interactions: Csr, settings: IalsSettings, seed: number): Generator<FitProgress, Factors> {
-  const { factors: dimensions, epochs } = settings;
+export function fitIals(events: Events, settings: IalsSettings, context: FitContext): Promise<Fit<FactorModel>> {
+  const { solver, steps } = settings;
+  return fitAls(events, settings, solver === 'cholesky' ? { method: solver } : { method: solver, steps }, context);
+}
+
+/** The same objective by block coordinate descent (Rendle, Krichene, Zhang, Koren 2021, "iALS++"). */
+export function fitIalsPlusPlus(
+  events: Events,
+  settings: IalsPlusPlusSettings,
+  context: FitContext,
+): Promise<Fit<FactorModel>> {
+  // A block no longer than the vectors; longer ones would only be padding.
+  const blockSize = Math.min(settings.blockSize, paddedDimensions(settings.factors));
+  return fitAls(events, settings, { method: 'block-descent', blockSize }, context);
+}
+
+async function fitAls(
+  events: Events,
+  settings: AlsSettings,
+  solver: AlsSolver,
+  context: FitContext,
+): Promise<Fit<FactorModel>> {
+  const { engine, seed } = context;
+  const byUser = weighPairs(events, settings);
+  const byItem = transposeCsr(byUser);
   const random = Random.seeded(seed);
-  const byItem = transposeCsr(interactions);
-  const users = drawFactors(interactions.rows, dimensions, random);
-  const items = drawFactors(byItem.rows, dimensions, random);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (const half of solveSide(interactions, users, items, settings))
-      yield { epoch, fraction: (epoch - 1 + half / 2) / epochs };
-    for (const half of solveSide(byItem, items, users, settings))
-      yield { epoch, fraction: (epoch - 0.5 + half / 2) / epochs };
-    assertFinite(users, items);
-  }
-  return { dimensions, users, items };
-}
-
-/** Solves all rows of one side in slices of even work; yields the share done, ending with 1. */
-function* solveSide(
-  interactions: Csr,
-  solved: Float32Array,
-  fixed: Float32Array,
-  settings: IalsSettings,
-): Generator<number> {
-  const dimensions = settings.factors;
-  const sweep = { ...settings, interactions, dimensions, solved, fixed, fixedGram: gram(fixed, dimensions) };
-  for (let start = 0; start < interactions.rows;) {
-    const end = endOfSlice(interactions, start, dimensions);
-    solveRows(sweep, { start, end });
-    yield end / interactions.rows;
-    start = end;
-  }
-}
-
-/** A row costs its interactions plus half the dimensions: 2d operations an interaction, d² for the Gram product. */
-function endOfSlice({ offsets, rows }: Csr, start: number, dimensions: number): number {
-  let end = start;
-  for (let work = 0; end < rows && work < WORK_PER_STEP; end++) {
-    work += (offsets[end + 1] - offsets[end] + dimensions / 2) * dimensions;
-  }
-  return end;
-}
-
-function drawFactors(rows: number, dimensions: number, random: Random): Float32Array {
-  const deviation = 0.1 / Math.sqrt(dimensions);
-  return Float32Array.from({ length: rows * dimensions }, () => deviation * random.gaussian());
-}
-
-/** Throws {@link TrainingInputError} when a value is NaN or infinite. */
-export function assertFinite(...arrays: Float32Array[]): void {
-  if (arrays.every(allFinite)) return;
-  throw new TrainingInputError(
-    'Training stopped because the model left the range of numbers. Raise "regularization" or lower "unobservedWeight", then train again.',
+  const deviation = 0.1 / Math.sqrt(settings.factors);
+  const dimensions = paddedDimensions(
+    settings.factors,
+    solver.method === 'block-descent' ? solver.blockSize : undefined,
   );
+  const drawn = { drawn: settings.factors, dimensions };
+  const users = drawFactors(engine, byUser.rows, drawn, deviation, random);
+  const items = drawFactors(engine, byItem.rows, drawn, deviation, random);
+  const { unobservedWeight, regularization, regularizationExponent, epochs } = settings;
+  const weights = { dimensions, unobservedWeight, regularization, regularizationExponent };
+  const solve = (sides: Pick<HalfSweep, 'interactions' | 'solved' | 'fixed'>) =>
+    alsHalfSweep(engine, { ...weights, ...sides }, solver, runOptions(context));
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      await solve({ interactions: byUser, solved: users, fixed: items });
+      await context.report({ epoch, epochs, fraction: (epoch - 0.5) / epochs });
+      await solve({ interactions: byItem, solved: items, fixed: users });
+      await context.report({ epoch, epochs, fraction: epoch / epochs });
+    }
+    return factorFit(engine, { kind: 'factors', dimensions, users, items }, (newcomers, { engine, signal }) =>
+      foldIn(newcomers, { items, dimensions }, settings, { ...context, engine, signal }),
+    );
+  } catch (error) {
+    engine.release(users, items);
+    throw error;
+  }
+}
+
+/** Solves the vectors of users whom the fit never saw, exactly, with the items held fixed. */
+async function foldIn(
+  events: Events,
+  { items, dimensions }: Pick<FactorModel, 'items' | 'dimensions'>,
+  settings: AlsSettings,
+  context: FitContext,
+): Promise<FactorModel> {
+  const interactions = weighPairs(events, settings);
+  const solved = context.engine.float32(interactions.rows * dimensions);
+  // The sweep rotates both sides, and the model's own users must keep fitting its items.
+  const fixed = context.engine.float32(items.length);
+  fixed.set(items);
+  const { unobservedWeight, regularization, regularizationExponent } = settings;
+  const weights = { unobservedWeight, regularization, regularizationExponent };
+  const sweep = { interactions, dimensions, solved, fixed, ...weights };
+  await alsHalfSweep(context.engine, sweep, { method: 'cholesky' }, runOptions(context));
+  return { kind: 'factors', dimensions, users: solved, items: fixed };
 }

@@ -1,18 +1,44 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
+import { assertTimestamps, distinctPairs, type Events } from '../events.js';
+import type { PopularityModel } from '../fitted-model.js';
+import type { TrendingSettings } from '../settings.js';
+import { ageDecay } from '../weighting.js';
+import { NOTHING_TO_RELEASE, type Fit } from './fit.js';
 
+/** Items by how much they are in demand. */
 export interface Popularity {
-  /** `[items]`, distinct users who touched the item. */
-  counts: Uint32Array;
-  /** `[items]`, item indices by falling count, equal counts by lower index. */
+  /** `[items]`, finite. */
+  scores: Float32Array;
+  /** `[items]`, item indices by falling score, equal scores by lower index. */
   order: Uint32Array;
 }
 
-/** Counts over deduplicated interactions `[users, items]`. */
-export function countPopularity(interactions: Csr): Popularity {
-  const counts = new Uint32Array(interactions.columns);
-  for (const item of interactions.indices) counts[item]++;
-  const order = Uint32Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || a - b);
-  return { counts, order };
+export function rankByScore(scores: Float32Array): Popularity {
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+  return { scores, order };
+}
+
+/** Scores an item by its distinct users, given pairs `[users, items]`. */
+export function countPopularity({ columns, indices }: Csr): Popularity {
+  const counts = new Float32Array(columns);
+  for (const item of indices) counts[item]++;
+  return rankByScore(counts);
+}
+
+export async function fitPopularity(events: Events): Promise<Fit> {
+  return popularityFit(countPopularity(distinctPairs(events)).scores);
+}
+
+/** Scores an item by its events, each worth half after every half-life, seen from the latest of all. */
+export async function fitTrending(events: Events, settings: TrendingSettings): Promise<Fit> {
+  assertTimestamps(events, 'trending');
+  const decay = ageDecay(events, settings.halfLifeDays)!;
+  const typeWeights = events.eventTypes?.names.map((name) => settings.eventWeights[name] ?? 1);
+  const scores = new Float64Array(events.itemCount);
+  events.items.forEach((item, position) => {
+    scores[item] += decay[position] * (typeWeights?.[events.eventTypes!.codes[position]] ?? 1);
+  });
+  return popularityFit(Float32Array.from(scores));
 }
 
 /** The first `limit` items of the order that are not in `excluded`. */
@@ -23,4 +49,9 @@ export function topPopular({ order }: Popularity, limit: number, excluded: Uint3
     .subarray(0, limit + leftOut.size)
     .filter((item) => !leftOut.has(item))
     .subarray(0, limit);
+}
+
+function popularityFit(scores: Float32Array): Fit<PopularityModel> {
+  const model: PopularityModel = { kind: 'popularity', scores };
+  return { model, foldIn: async () => model, release: NOTHING_TO_RELEASE };
 }

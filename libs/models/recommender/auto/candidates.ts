@@ -1,0 +1,58 @@
+import type { Goal } from '../evaluation/hold-out.js';
+import type { Events } from '../events.js';
+import type { FittableRecipe } from '../manifest.js';
+import { memoryNeeded } from '../memory.js';
+import { parseChoice } from '../recipes/recipes.js';
+import type { RecipeChoice } from '../manifest.js';
+
+/** What the choice of candidates depends on beside the data. */
+export interface CandidateLimits {
+  goal: Goal;
+  budgetSeconds: number;
+  memoryBytesMax: number;
+}
+
+/** Cheap ones first, so that a short budget has compared something. BPR, which iALS beats, is left to those who ask for it. */
+const IN_ORDER_OF_COST: FittableRecipe[] = [
+  'popularity',
+  'trending',
+  'rp3beta',
+  'item-knn',
+  'markov',
+  'user-knn',
+  'ials',
+  'ease',
+];
+
+/** Multiply-adds a second that the slowest engine reaches when it inverts a matrix. */
+const SLOW_MULTIPLY_ADDS = 1e10;
+/** No one fit should take more of the budget than this. */
+const FIT_BUDGET_SHARE = 0.1;
+/** Above this, comparing all users with each other costs more than it has ever been worth. */
+const USER_KNN_INTERACTIONS_MAX = 5_000_000;
+
+/** The recipes that suit the data; why others do not is added to `skipped`. */
+export function chooseCandidates(
+  events: Events,
+  limits: CandidateLimits,
+  skipped: Map<FittableRecipe, string>,
+): FittableRecipe[] {
+  return IN_ORDER_OF_COST.filter((recipe) => {
+    const reason = unsuitable(recipe, events, limits);
+    if (reason !== null) skipped.set(recipe, reason);
+    return reason === null;
+  });
+}
+
+function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLimits): string | null {
+  const needed = memoryNeeded(parseChoice(recipe, {}) as RecipeChoice, events);
+  if (needed > limits.memoryBytesMax) return 'it needs more memory than there is';
+  const isTimeless = events.timestamps === null;
+  if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';
+  if (recipe === 'markov' && limits.goal === 'taste') return 'the order of time says little here';
+  const isTooLarge = events.itemCount ** 3 > limits.budgetSeconds * FIT_BUDGET_SHARE * SLOW_MULTIPLY_ADDS * 10;
+  if (recipe === 'ease' && isTooLarge) return 'there are too many items for the budget';
+  if (recipe === 'user-knn' && events.users.length > USER_KNN_INTERACTIONS_MAX)
+    return 'there are too many interactions';
+  return null;
+}

@@ -1,0 +1,210 @@
+import type { Engine } from '../../../compute/engine/engine.js';
+import { hash32, Random } from '../../../compute/random/kernel.js';
+import { TrainingInputError, type LeaderboardEntry, type MetricValues, type TuningReport } from '../../family.js';
+import { holdOut, measure, type Goal, type HeldOut } from '../evaluation/hold-out.js';
+import { filterEvents, type Events } from '../events.js';
+import type { FittableRecipe, RecipeChoice } from '../manifest.js';
+import { fitRecipe, parseChoice } from '../recipes/recipes.js';
+import { chooseCandidates } from './candidates.js';
+import { describeData } from './data-report.js';
+import { explainChoice } from './explanation.js';
+import { drawSettings, moveSettings, searchSpaceOf } from './search-space.js';
+
+export interface TuneOptions {
+  engine: Engine;
+  seed: number;
+  signal?: AbortSignal | undefined;
+  goal: Goal;
+  /** The search ends by then; a fit under way is given up. */
+  budgetSeconds: number;
+  memoryBytesMax: number;
+  /** Called between trials with the share of the budget that is gone; rejects once the search is to end. */
+  report: (fraction: number) => Promise<void>;
+}
+
+export interface Tuned {
+  choice: RecipeChoice;
+  report: TuningReport;
+}
+
+/** What the search maximises on the held-out interactions. */
+export const OBJECTIVE = 'ndcg@20';
+
+/** Trials of each recipe in the first round, its defaults among them. */
+const TRIALS_PER_RECIPE = 12;
+/** The share of the trials that go on to the next round. */
+const PROMOTED_SHARE = 1 / 3;
+const REFINEMENTS_MAX = 40;
+/** Interactions that the fits of the first round see where there are more; each round then sees four times as many. */
+const FIRST_ROUND_INTERACTIONS = 250_000;
+const GROWTH = 4;
+/** Users to measure on, by round from the last. */
+const MEASURED_USERS = [5_000, 2_000, 1_000];
+/** The share of the budget by the end of the first and of the second round. */
+const ROUND_ENDS = [0.45, 0.65];
+
+interface Trial extends RecipeChoice {
+  metrics: MetricValues;
+  seconds: number;
+}
+
+/**
+ * Chooses recipe and settings by successive halving (Jamieson and Talwalkar 2016) over {@link searchSpaceOf}: many trials on
+ * a sample of the users, the best of them on more, and the best of each recipe on all, followed by small steps around the
+ * winner. The first trial of each recipe has the default settings. All draws are seeded; time decides only where the
+ * budget cuts the search off, so a budget that is ample gives the same answer on any machine.
+ */
+export async function tune(events: Events, options: TuneOptions): Promise<Tuned> {
+  return new Search(events, options).run();
+}
+
+class Search {
+  private readonly events: Events;
+  private readonly options: TuneOptions;
+  private readonly random: Random;
+  private readonly startedMs = performance.now();
+  private readonly skipped = new Map<FittableRecipe, string>();
+  private readonly candidates: FittableRecipe[];
+
+  constructor(events: Events, options: TuneOptions) {
+    this.events = events;
+    this.options = options;
+    this.random = Random.seeded(options.seed);
+    this.candidates = chooseCandidates(events, options, this.skipped);
+  }
+
+  async run(): Promise<Tuned> {
+    const rounds = this.samples();
+    let choices = this.firstChoices();
+    for (const [index, sample] of rounds.slice(0, -1).entries()) {
+      const trials = await this.tryAll(choices, sample, ROUND_ENDS[index]);
+      choices = this.promote(trials, choices);
+    }
+    const everything = rounds.at(-1)!;
+    const finalists = await this.tryAll(choices, everything, 1);
+    const refined = await this.refine(finalists, everything);
+    return this.conclude(refined, everything);
+  }
+
+  /** What each round fits and measures, the last one all of it. */
+  private samples(): HeldOut[] {
+    const { goal, seed } = this.options;
+    const shares = [1];
+    const total = this.events.users.length;
+    while (shares.length < MEASURED_USERS.length)
+      shares.unshift(Math.min(1, Math.max(shares[0] / GROWTH, FIRST_ROUND_INTERACTIONS / total)));
+    return shares.map((share, round) => {
+      const isDrawn = (user: number) => hash32(seed, user, 1) / 2 ** 32 < share;
+      const { users } = this.events;
+      const sample = share === 1 ? this.events : filterEvents(this.events, (position) => isDrawn(users[position]));
+      // The caller held out by the seed itself: by the same draws nothing would be left to hold out.
+      return holdOut(sample, goal, hash32(seed, 2, 0), MEASURED_USERS[shares.length - 1 - round]);
+    });
+  }
+
+  /** Every recipe's defaults first, then draws from each recipe in turn. */
+  private firstChoices(): RecipeChoice[] {
+    const choices: RecipeChoice[] = [];
+    for (let trial = 0; trial < TRIALS_PER_RECIPE; trial++) {
+      for (const recipe of this.candidates) {
+        const space = this.spaceOf(recipe);
+        if (trial > 0 && Object.keys(space).length === 0) continue;
+        choices.push(choose(recipe, trial === 0 ? {} : drawSettings(space, this.random)));
+      }
+    }
+    return choices;
+  }
+
+  /** Tries the choices in their order until the share of the budget is gone; best first. */
+  private async tryAll(choices: RecipeChoice[], sample: HeldOut, budgetShare: number): Promise<Trial[]> {
+    const trials: Trial[] = [];
+    for (const choice of choices) {
+      const trial = await this.attempt(choice, sample, budgetShare);
+      if (trial) trials.push(trial);
+      await this.options.report(Math.min(1, this.elapsedSeconds() / this.options.budgetSeconds));
+    }
+    return trials.sort(byObjective);
+  }
+
+  /** The best third, and of each recipe the best one; where the budget cut the round short, what was not tried is lost. */
+  private promote(trials: Trial[], choices: RecipeChoice[]): RecipeChoice[] {
+    const kept = trials.slice(0, Math.ceil(trials.length * PROMOTED_SHARE));
+    const bestOfEach = trials.filter(({ recipe }, place) => trials.findIndex((t) => t.recipe === recipe) === place);
+    const promoted = trials.filter((trial) => kept.includes(trial) || bestOfEach.includes(trial));
+    return promoted.length > 0 ? promoted : choices;
+  }
+
+  /** Small steps around the best so far, the steps growing smaller. */
+  private async refine(finalists: Trial[], sample: HeldOut): Promise<Trial[]> {
+    const trials = [...finalists];
+    for (let step = 0; step < REFINEMENTS_MAX && trials.length > 0; step++) {
+      const best = trials[0];
+      const space = this.spaceOf(best.recipe);
+      if (Object.keys(space).length === 0 || this.elapsedSeconds() >= this.options.budgetSeconds) break;
+      const size = 0.2 * 0.95 ** step;
+      const moved = choose(best.recipe, moveSettings(space, best.settings, size, this.random));
+      trials.push(...(await this.tryAll([moved], sample, 1)));
+      trials.sort(byObjective);
+    }
+    return trials;
+  }
+
+  /** Null where the trial could not be fitted in the time or the memory that is left. */
+  private async attempt(choice: RecipeChoice, sample: HeldOut, budgetShare: number): Promise<Trial | null> {
+    const { engine, seed, signal, memoryBytesMax, budgetSeconds } = this.options;
+    const leftMs = 1000 * (budgetShare * budgetSeconds - this.elapsedSeconds());
+    // Popularity costs next to nothing and must always be there to compare with.
+    const isFloor = choice.recipe === 'popularity';
+    if (leftMs <= 0 && !isFloor) return null;
+    const deadline = isFloor ? undefined : AbortSignal.timeout(Math.ceil(leftMs));
+    const either = [signal, deadline].filter((each) => each !== undefined);
+    const limits = { seed, signal: AbortSignal.any(either) };
+    const startedMs = performance.now();
+    const report = async () => limits.signal.throwIfAborted();
+    try {
+      const fit = await fitRecipe(choice, sample.train, memoryBytesMax, { engine, ...limits, report });
+      try {
+        const metrics = await measure(engine, fit.model, sample, false, { ...limits, report });
+        return { ...choice, metrics, seconds: (performance.now() - startedMs) / 1000 };
+      } finally {
+        fit.release();
+      }
+    } catch (error) {
+      if (signal?.aborted || (!deadline?.aborted && !(error instanceof TrainingInputError))) throw error;
+      if (error instanceof TrainingInputError) this.skipped.set(choice.recipe, error.message);
+      return null;
+    }
+  }
+
+  private conclude(trials: Trial[], { question }: HeldOut): Tuned {
+    const [best] = trials;
+    const { recipe, settings } = best;
+    const leaderboard: LeaderboardEntry[] = trials.filter(
+      (trial, place) => trials.findIndex((other) => other.recipe === trial.recipe) === place,
+    );
+    const explanation = explainChoice({
+      data: describeData(this.events),
+      goal: this.options.goal,
+      leaderboard,
+      skipped: this.skipped,
+      measuredUsers: question.users.length,
+    });
+    return { choice: { recipe, settings }, report: { recipe, settings, explanation, leaderboard } };
+  }
+
+  private spaceOf(recipe: FittableRecipe) {
+    return searchSpaceOf(recipe, { order: this.options.goal === 'next' });
+  }
+
+  private elapsedSeconds(): number {
+    return (performance.now() - this.startedMs) / 1000;
+  }
+}
+
+function choose(recipe: FittableRecipe, settings: Record<string, unknown>): RecipeChoice {
+  return parseChoice(recipe, settings) as RecipeChoice;
+}
+
+function byObjective(a: Trial, b: Trial): number {
+  return b.metrics[OBJECTIVE] - a.metrics[OBJECTIVE];
+}

@@ -1,0 +1,31 @@
+import type { Csr } from '../../compute/csr/kernel.js';
+
+/** What a fit leaves: enough to score every item for every user of the training data. */
+export type FittedModel = FactorModel | ProductModel | PopularityModel;
+
+/** The score of an item for a user is the dot product of their rows; a bias is a column beside a column of ones. */
+export interface FactorModel {
+  kind: 'factors';
+  /** A multiple of 16. */
+  dimensions: number;
+  /** `[users, dimensions]` */
+  users: Float32Array;
+  /** `[items, dimensions]` */
+  items: Float32Array;
+}
+
+/** Scores are the product of two sparse matrices: H `[users, inner]` and S `[inner, items]`. */
+export interface ProductModel {
+  kind: 'product';
+  /** H: what speaks for a user, such as weighted items or similar users. */
+  histories: Csr;
+  /** S: what that says of the items. */
+  similarity: Csr;
+}
+
+/** The same scores for everyone. */
+export interface PopularityModel {
+  kind: 'popularity';
+  /** `[items]` */
+  scores: Float32Array;
+}

@@ -1,0 +1,107 @@
+import { buildCsr, type Csr } from '../../../compute/csr/kernel.js';
+import { Random } from '../../../compute/random/kernel.js';
+import { ratingSgdEpoch, type RatingSgd } from '../../../compute/rating-sgd/kernel.js';
+import { scoreBySimilarity } from '../../../compute/scores/kernel.js';
+import { TrainingInputError } from '../../family.js';
+import type { Events } from '../events.js';
+import type { FactorModel } from '../fitted-model.js';
+import type { ExplicitMfSettings } from '../settings.js';
+import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
+
+const DEVIATION = 0.1;
+
+/**
+ * Biased matrix factorisation of ratings by stochastic gradient descent (Koren 2008, eq. 5; with the implicit term eq. 15).
+ * A pair that was rated several times counts with the mean. The score of an item is the foretold rating: beside the
+ * factors stand two columns, the item's bias against ones and ones against the user's bias and the mean.
+ */
+export async function fitExplicitMf(
+  events: Events,
+  settings: ExplicitMfSettings,
+  context: FitContext,
+): Promise<Fit<FactorModel>> {
+  const { engine, seed } = context;
+  const ratings = meanRatings(events);
+  const random = Random.seeded(seed);
+  const dimensions = paddedDimensions(settings.factors);
+  const drawn = { drawn: settings.factors };
+  const state: Omit<RatingSgd, 'epoch'> = {
+    ...{ ratings, mean: meanOf(ratings.values!), dimensions, seed },
+    userBiases: engine.float32(ratings.rows),
+    itemBiases: engine.float32(ratings.columns),
+    users: drawFactors(engine, ratings.rows, drawn, DEVIATION, random),
+    items: drawFactors(engine, ratings.columns, drawn, DEVIATION, random),
+    implicitItems: settings.implicitTerm ? engine.float32(ratings.columns * dimensions) : null,
+    ...{ learningRate: settings.learningRate, regularization: settings.regularization },
+  };
+  try {
+    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+      await ratingSgdEpoch(engine, { ...state, epoch }, runOptions(context));
+      await context.report({ epoch: epoch + 1, epochs: settings.epochs, fraction: (epoch + 1) / settings.epochs });
+    }
+    if (state.implicitItems) await addImplicitTerm(state, context);
+    return factorFit(engine, toFactors(state, settings.factors, context), null);
+  } finally {
+    engine.release(state.userBiases, state.itemBiases, state.users, state.items, state.implicitItems);
+  }
+}
+
+/** `[users, items]`; a null value of the data set cannot be told from 1. Throws {@link TrainingInputError} without values. */
+function meanRatings({ userCount, itemCount, users, items, values }: Events): Csr {
+  if (!values) {
+    throw new TrainingInputError(
+      'The recipe "explicit-mf" learns from ratings, but this data set has no values. Upload it with a column "value", or choose another recipe.',
+    );
+  }
+  const pairs = { rows: userCount, columns: itemCount, rowIndices: users, columnIndices: items };
+  const sums = buildCsr({ ...pairs, values });
+  const counts = buildCsr({ ...pairs, values: new Float32Array(values.length).fill(1) }).values!;
+  return { ...sums, values: sums.values!.map((sum, place) => sum / counts[place]) };
+}
+
+function meanOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+/** Adds |N(u)|^−½ Σ y_j to each user's vector: a sparse product, the rows of y being full ones. */
+async function addImplicitTerm(state: Omit<RatingSgd, 'epoch'>, context: FitContext): Promise<void> {
+  const { ratings, dimensions, users, implicitItems } = state;
+  const values = new Float32Array(ratings.indices.length);
+  for (let user = 0; user < ratings.rows; user++) {
+    const [start, end] = [ratings.offsets[user], ratings.offsets[user + 1]];
+    values.fill(1 / Math.sqrt(Math.max(1, end - start)), start, end);
+  }
+  const full: Csr = {
+    ...{ rows: ratings.columns, columns: dimensions, values: implicitItems },
+    offsets: Uint32Array.from({ length: ratings.columns + 1 }, (_, item) => item * dimensions),
+    indices: Uint32Array.from(implicitItems!.keys(), (place) => place % dimensions),
+  };
+  const term = context.engine.float32(users.length);
+  try {
+    await scoreBySimilarity(context.engine, { ...ratings, values }, full, term, runOptions(context));
+    for (let i = 0; i < users.length; i++) users[i] += term[i];
+  } finally {
+    context.engine.release(term);
+  }
+}
+
+function toFactors(state: Omit<RatingSgd, 'epoch'>, factors: number, { engine }: FitContext): FactorModel {
+  const dimensions = paddedDimensions(factors + 2);
+  const widen = (rows: Float32Array, columns: (row: number) => [number, number]) => {
+    const count = rows.length / state.dimensions;
+    const wide = engine.float32(count * dimensions);
+    for (let row = 0; row < count; row++) {
+      wide.set(rows.subarray(row * state.dimensions, row * state.dimensions + factors), row * dimensions);
+      wide.set(columns(row), row * dimensions + factors);
+    }
+    return wide;
+  };
+  return {
+    kind: 'factors',
+    dimensions,
+    users: widen(state.users, (user) => [1, state.mean + state.userBiases[user]]),
+    items: widen(state.items, (item) => [state.itemBiases[item], 1]),
+  };
+}

@@ -1,0 +1,61 @@
+import { z, type ZodType } from 'zod';
+import { TrainingInputError } from '../../family.js';
+import type { Events } from '../events.js';
+import { recommenderManifest, type FittableRecipe, type RecipeChoice, type RecipeKey } from '../manifest.js';
+import { assertFits } from '../memory.js';
+import { fitBpr } from './bpr.js';
+import { fitEase } from './ease.js';
+import { fitExplicitMf } from './explicit-mf.js';
+import type { Fit, FitContext, FitRecipe } from './fit.js';
+import { fitIals, fitIalsPlusPlus } from './ials.js';
+import { fitItemKnn } from './item-knn.js';
+import { fitMarkov } from './markov.js';
+import { fitPopularity, fitTrending } from './popularity.js';
+import { fitRandom } from './random.js';
+import { fitRp3beta } from './rp3beta.js';
+import { fitUserKnn } from './user-knn.js';
+
+type SettingsOf<Key extends RecipeKey> = z.infer<(typeof recommenderManifest.recipes)[Key]['settings']>;
+
+const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
+  ials: fitIals,
+  'ials++': fitIalsPlusPlus,
+  bpr: fitBpr,
+  ease: fitEase,
+  'item-knn': fitItemKnn,
+  'user-knn': fitUserKnn,
+  rp3beta: fitRp3beta,
+  markov: fitMarkov,
+  'explicit-mf': fitExplicitMf,
+  popularity: fitPopularity,
+  trending: fitTrending,
+  random: fitRandom,
+};
+
+/** Throws {@link TrainingInputError} where there is no such recipe or its schema refuses the settings. */
+export function parseChoice(
+  recipe: string,
+  settings: unknown,
+): { recipe: RecipeKey; settings: Record<string, unknown> } {
+  if (!Object.hasOwn(recommenderManifest.recipes, recipe)) {
+    throw new TrainingInputError(`There is no recipe "${recipe}".`);
+  }
+  const key = recipe as RecipeKey;
+  const schema: ZodType<object> = recommenderManifest.recipes[key].settings;
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return { recipe: key, settings: parsed.data as Record<string, unknown> };
+  throw new TrainingInputError(`The settings do not fit the recipe "${recipe}": ${z.prettifyError(parsed.error)}`);
+}
+
+/** Throws {@link TrainingInputError} where the recipe wants what the data or the memory does not give. */
+export async function fitRecipe(
+  { recipe, settings }: RecipeChoice,
+  events: Events,
+  memoryBytesMax: number,
+  context: FitContext,
+): Promise<Fit> {
+  assertFits({ recipe, settings }, events, memoryBytesMax);
+  // The registry's type ties each function to its settings, which parseChoice has checked.
+  const fit = recipes[recipe] as FitRecipe<Record<string, unknown>>;
+  return fit(events, settings, context);
+}

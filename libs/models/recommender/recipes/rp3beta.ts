@@ -1,0 +1,41 @@
+import { transposeCsr } from '../../../compute/csr/kernel.js';
+import { truncatedProduct } from '../../../compute/similarity/kernel.js';
+import type { Events } from '../events.js';
+import type { Rp3betaSettings } from '../settings.js';
+import { weighHistory, weighPairs } from '../weighting.js';
+import { rowSums, runOptions, scaleRows, type Fit, type FitContext } from './fit.js';
+import { productFit } from './product.js';
+
+/**
+ * RP3β (Paudel et al. 2017): the chance to walk from an item to a user and on to another item, each step's probability to
+ * the power of α, divided by the goal's popularity to the power of β.
+ */
+export async function fitRp3beta(events: Events, settings: Rp3betaSettings, context: FitContext): Promise<Fit> {
+  const { alpha, beta, neighbours } = settings;
+  const pairs = weighPairs(events, settings);
+  const byItem = transposeCsr(pairs);
+  const popularity = rowSums(byItem, 1);
+  const walks = await truncatedProduct(
+    context.engine,
+    {
+      left: stepProbabilities(byItem, alpha),
+      right: stepProbabilities(pairs, alpha),
+      rowScale: new Float32Array(byItem.rows).fill(1),
+      columnScale: popularity.map((count) => count ** beta),
+      shrinkage: 0,
+      limit: neighbours,
+      dropDiagonal: true,
+    },
+    runOptions(context),
+  );
+  return productFit(walks, (users) => weighHistory(users, settings), events);
+}
+
+/** Each row divided by its sum, to the power of α. */
+function stepProbabilities(matrix: ReturnType<typeof weighPairs>, alpha: number) {
+  const shares = scaleRows(
+    matrix,
+    rowSums(matrix, 1).map((sum) => 1 / sum),
+  );
+  return { ...shares, values: shares.values!.map((share) => share ** alpha) };
+}
