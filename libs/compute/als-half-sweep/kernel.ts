@@ -33,8 +33,8 @@ export async function alsHalfSweep(
   const { signal } = options;
   const axes = await principalAxes(engine, await gram(engine, fixed, dimensions, { signal }), dimensions, { signal });
   await rotateRows(engine, fixed, axes.rotation, dimensions, { signal });
-  // An exact solution does not start from the last one.
-  if (solver.method !== 'cholesky') await rotateRows(engine, solved, axes.rotation, dimensions, { signal });
+  // Conjugate gradient turns each row as it comes to it; an exact solution does not start from the last one.
+  if (solver.method === 'block-descent') await rotateRows(engine, solved, axes.rotation, dimensions, { signal });
   const args: Argument[] = [
     interactions.rows,
     dimensions,
@@ -44,6 +44,7 @@ export async function alsHalfSweep(
     interactions.values,
     ridgesOf(sweep),
     axes.eigenvalues.map((value) => sweep.unobservedWeight * value),
+    axes.rotation,
     output(solved),
     fixed,
     parameterOf(solver),
@@ -120,7 +121,7 @@ function parameterOf(solver: AlsSolver): number {
 /** What the solver's C++ cuts its scratch memory into, in bytes. */
 function scratchBytesOf({ dimensions: d, interactions }: HalfSweep, solver: AlsSolver): number {
   const vectors = 6 * (4 * d + 64);
-  if (solver.method === 'conjugate-gradient') return vectors;
+  if (solver.method === 'conjugate-gradient') return vectors + 2 * 24 * 4 * d;
   if (solver.method === 'cholesky') return vectors + 4 * d * d + 4 * d * Math.max(d, 64) + 256;
   const longest = interactions.rows > 0 ? longestFirst(interactions)[0] : 0;
   const errors = interactions.offsets[longest + 1] - interactions.offsets[longest] + 64;

@@ -1,0 +1,175 @@
+// iALS sweeps side by side with `implicit`: `npm run bench -- als [--set A] [--dimensions 64] [--rounds 5]`.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { alsHalfSweep, type AlsSolver } from '../libs/compute/als-half-sweep/kernel.js';
+import { transposeCsr, type Csr } from '../libs/compute/csr/kernel.js';
+import type { Engine } from '../libs/compute/engine/engine.js';
+import { instructionSets, openEngine } from '../libs/compute/engine/open-engine.js';
+import { Random } from '../libs/compute/random/kernel.js';
+import { buildItemIndex, topItems } from '../libs/compute/top-k/kernel.js';
+import { generateInteractions, holdOut, SPEED_SETS, type GeneratedShape } from './interactions.js';
+import { interleave, time, type Comparison } from './measure.js';
+import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
+
+const THREADS = 2;
+/** Weight of a touched cell beside an untouched one's 1; the peer's alpha is one more. */
+const TOUCHED_WEIGHT = 9;
+const REGULARIZATION = 0.1;
+const SOLVERS: AlsSolver[] = [
+  { method: 'conjugate-gradient', steps: 3 },
+  { method: 'cholesky' },
+  { method: 'block-descent', blockSize: 64 },
+];
+
+export interface AlsResult {
+  set: string;
+  dimensions: number;
+  comparisons: Comparison[];
+  quality: { name: string; recall: number; ndcg: number }[];
+}
+
+/** One model under way. */
+class Fit {
+  readonly users: Float32Array;
+  readonly items: Float32Array;
+  private readonly engine: Engine;
+  private readonly byUser: Csr;
+  private readonly byItem: Csr;
+  private readonly dimensions: number;
+  private readonly solver: AlsSolver;
+
+  constructor(engine: Engine, byUser: Csr, byItem: Csr, dimensions: number, solver: AlsSolver) {
+    Object.assign(this, { engine, byUser, byItem, dimensions, solver });
+    this.engine = engine;
+    this.byUser = byUser;
+    this.byItem = byItem;
+    this.dimensions = dimensions;
+    this.solver = solver;
+    const random = Random.seeded(1);
+    [this.users, this.items] = [byUser.rows, byItem.rows].map((rows) => {
+      const factors = engine.float32(rows * dimensions);
+      factors.forEach((_, i) => (factors[i] = (0.1 * random.gaussian()) / Math.sqrt(dimensions)));
+      return factors;
+    });
+  }
+
+  async sweep(): Promise<void> {
+    await this.half(this.byUser, this.users, this.items);
+    await this.half(this.byItem, this.items, this.users);
+  }
+
+  close(): void {
+    this.engine.release(this.users, this.items);
+  }
+
+  private half(interactions: Csr, solved: Float32Array, fixed: Float32Array): Promise<void> {
+    // Division by the weight of a touched cell leaves the solution as it is but for its scale.
+    const weights = { unobservedWeight: 1 / TOUCHED_WEIGHT, regularization: REGULARIZATION / TOUCHED_WEIGHT };
+    const sweep = { interactions, dimensions: this.dimensions, solved, fixed, regularizationExponent: 0, ...weights };
+    return alsHalfSweep(this.engine, sweep, this.solver);
+  }
+}
+
+export async function benchAls(shape: GeneratedShape, dimensions: number, rounds: number): Promise<AlsResult> {
+  const { train, test } = holdOut(generateInteractions(shape), shape.seed);
+  const byItem = transposeCsr(train);
+  const engines = await openEngines();
+  const peer = ImplicitPeer.open();
+  const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
+  const result: AlsResult = { set: shape.name, dimensions, comparisons: [], quality: [] };
+  try {
+    if (peer) await handOver(peer, folder, train);
+    for (const solver of SOLVERS) {
+      const fits = engines.map((engine) => new Fit(engine, train, byItem, dimensions, solver));
+      const contenders = fits.map((fit, i) => ({ name: `${engines[i].name} ${solver.method}`, run: () => time(() => fit.sweep()) }));
+      if (peer) {
+        await peer.ask({ do: 'start', factors: dimensions, seed: 1 });
+        // The peer has no block descent; its conjugate gradient stands beside ours there.
+        const method = solver.method === 'cholesky' ? 'cholesky' : 'conjugate-gradient';
+        const run = () => peer.ask<Timing>({ do: 'sweep', method, regularization: REGULARIZATION });
+        contenders.unshift({ name: `implicit ${method}`, run });
+      }
+      result.comparisons.push(...(await interleave(contenders, solver.method === 'cholesky' ? Math.min(3, rounds) : rounds)));
+      for (const [i, fit] of fits.entries())
+        result.quality.push({ name: `${engines[i].name} ${solver.method}`, ...(await evaluate(engines[0], fit, train, test, dimensions)) });
+      if (peer && solver.method === 'conjugate-gradient') {
+        await peer.ask({ do: 'save', folder });
+        const [users, items] = ['users', 'items'].map((name) => readFloats(path.join(folder, `${name}.f32`)));
+        result.quality.push({ name: 'implicit conjugate-gradient', ...(await evaluate(engines[0], { users, items }, train, test, dimensions)) });
+      }
+      fits.forEach((fit) => fit.close());
+    }
+  } finally {
+    peer?.close();
+    rmSync(folder, { recursive: true });
+    await Promise.all(engines.map((engine) => engine.close()));
+  }
+  return result;
+}
+
+async function openEngines(): Promise<Engine[]> {
+  const native = instructionSets().map((instructionSet) => openEngine({ backend: 'native', instructionSet, threads: THREADS }));
+  return Promise.all([...native, openEngine({ backend: 'wasm', threads: THREADS })]);
+}
+
+async function handOver(peer: ImplicitPeer, folder: string, { offsets, indices, rows, columns }: Csr): Promise<void> {
+  writeFileSync(path.join(folder, 'offsets.u32'), offsets);
+  writeFileSync(path.join(folder, 'indices.u32'), indices);
+  await peer.ask({ do: 'load', folder, rows, columns });
+}
+
+function readFloats(file: string): Float32Array {
+  const bytes = readFileSync(file);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/** Recall@20 = hits / min(20, |test|) and NDCG@100 over the held-out users. */
+async function evaluate(
+  engine: Engine,
+  { users, items }: { users: Float32Array; items: Float32Array },
+  train: Csr,
+  test: Csr,
+  dimensions: number,
+): Promise<{ recall: number; ndcg: number }> {
+  const index = await buildItemIndex(engine, items, dimensions);
+  const tested = Array.from({ length: test.rows }, (_, user) => user).filter((user) => test.offsets[user + 1] > test.offsets[user]);
+  const queries = new Float32Array(tested.length * dimensions);
+  tested.forEach((user, at) => queries.set(users.subarray(user * dimensions, (user + 1) * dimensions), at * dimensions));
+  const excluded = selectRows(train, tested);
+  const top = await topItems(engine, index, queries, 100, { excluded, allowed: null });
+  let [recall, ndcg] = [0, 0];
+  tested.forEach((user, at) => {
+    const wanted = new Set(test.indices.subarray(test.offsets[user], test.offsets[user + 1]));
+    let [hits, gain, ideal] = [0, 0, 0];
+    for (let place = 0; place < 100; place++) {
+      const discount = 1 / Math.log2(place + 2);
+      if (place < wanted.size) ideal += discount;
+      if (place >= top.counts[at] || !wanted.has(top.indices[at * top.limit + place])) continue;
+      gain += discount;
+      if (place < 20) hits++;
+    }
+    recall += hits / Math.min(20, wanted.size);
+    ndcg += gain / ideal;
+  });
+  return { recall: recall / tested.length, ndcg: ndcg / tested.length };
+}
+
+function selectRows({ columns, offsets, indices }: Csr, rows: number[]): Csr {
+  const selected = new Uint32Array(rows.length + 1);
+  rows.forEach((row, at) => (selected[at + 1] = selected[at] + offsets[row + 1] - offsets[row]));
+  const chosen = new Uint32Array(selected[rows.length]);
+  rows.forEach((row, at) => chosen.set(indices.subarray(offsets[row], offsets[row + 1]), selected[at]));
+  return { rows: rows.length, columns, offsets: selected, indices: chosen, values: null };
+}
+
+if (import.meta.main) {
+  const option = (name: string, fallback: string) => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? fallback : process.argv[at + 1];
+  };
+  const shape = SPEED_SETS[option('set', 'A') as keyof typeof SPEED_SETS];
+  const result = await benchAls(shape, Number(option('dimensions', '128')), Number(option('rounds', '3')));
+  console.table(result.comparisons);
+  console.table(result.quality);
+}
