@@ -9,8 +9,8 @@ import type { RecipeKey } from './manifest.js';
 import { assertFinite } from './recipes/fit.js';
 
 // Every user goes once round the items of the own colour and ends just before the one that is missing.
-const { users, items } = checkerboard();
-const timestamps = Float64Array.from(users, (user, i) => (items[i] - user + 120) % 120);
+const board = checkerboard();
+const timestamps = Float64Array.from(board.users, (user, i) => (board.items[i] - user + 120) % 120);
 const values = new Float32Array(timestamps.length).fill(4);
 
 /** Every recipe: one that is not here does not compile. */

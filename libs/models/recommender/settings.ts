@@ -158,9 +158,9 @@ export const rp3betaSettings = z.strictObject({
     .number()
     .min(0)
     .max(2)
-    .default(0.6)
+    .default(0.2)
     .describe('How much popular items are held back: 0 not at all, 1 in proportion to their popularity.'),
-  neighbours,
+  neighbours: neighbours.default(500),
   ...recency,
   ...weighting,
 });

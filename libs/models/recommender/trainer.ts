@@ -21,7 +21,7 @@ import { fitRecipe, parseChoice } from './recipes/recipes.js';
 import type { AutoSettings } from './settings.js';
 
 /** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
-const FORETELLS_NEXT: RecipeKey[] = ['markov', 'trending'];
+const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'trending']);
 
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
@@ -99,7 +99,7 @@ class RecommenderTrainer implements Trainer {
 
   private goal(): Goal {
     if (this.recipe === 'auto') return chooseGoal(this.events, (this.settings as AutoSettings).goal);
-    return FORETELLS_NEXT.includes(this.recipe) && this.events.timestamps ? 'next' : 'taste';
+    return FORETELLS_NEXT.has(this.recipe) && this.events.timestamps ? 'next' : 'taste';
   }
 
   private async choose(
@@ -111,7 +111,11 @@ class RecommenderTrainer implements Trainer {
     const { engine, seed, signal } = this.options;
     const report = stage(pause, 'tuning', 0, TUNED_AT);
     const tuned = await tune(train, {
-      ...{ engine, seed, signal, goal: this.goal(), memoryBytesMax: this.memoryBytesMax() },
+      engine,
+      seed,
+      signal,
+      goal: this.goal(),
+      memoryBytesMax: this.memoryBytesMax(),
       budgetSeconds: (settings as AutoSettings).budgetSeconds,
       report: (fraction) => report({ epoch: 0, epochs: 0, fraction }),
     });

@@ -1,4 +1,5 @@
 import { buildCsr, transposeCsr, type Csr } from '../../compute/csr/kernel.js';
+import { TrainingInputError } from '../family.js';
 import { userOffsets, type Events } from './events.js';
 import type { Recency, Weighting } from './settings.js';
 
@@ -10,7 +11,7 @@ const SECONDS_PER_DAY = 86_400;
  * An event weighs w = (weight of its type) · 2^(−age / half-life), its age counted from the latest event of all. A pair of
  * several events gets the greatest w without confidence, 1 + α Σ w v with linear and 1 + α ln(1 + Σ w v) with logarithmic
  * confidence (Hu, Koren, Volinsky 2008, section 3), v being the event's value, at least 0, or 1 where there are none.
- * Events of weight 0 are left out.
+ * Events of weight 0 are left out. Throws {@link TrainingInputError} where none is left.
  */
 export function weighPairs(events: Events, settings: Weighting): Csr {
   const weights = weighEvents(events, settings);
@@ -87,12 +88,16 @@ function weighEvents(events: Events, { eventWeights, halfLifeDays }: Weighting):
 /** `[events]`: 2^(−age / half-life), the age counted from the latest event; null without timestamps. */
 export function ageDecay({ timestamps }: Events, halfLifeDays: number): Float32Array | null {
   if (!timestamps) return null;
-  const latest = timestamps.reduce((latest, time) => Math.max(latest, time), -Infinity);
+  const latest = timestamps.reduce((last, time) => Math.max(last, time), -Infinity);
   return Float32Array.from(timestamps, (time) => 2 ** ((time - latest) / (halfLifeDays * SECONDS_PER_DAY)));
 }
 
 function keptPositions(weights: Float32Array): Uint32Array {
-  return Uint32Array.from(weights.keys()).filter((position) => weights[position] > 0);
+  const kept = Uint32Array.from(weights.keys()).filter((position) => weights[position] > 0);
+  if (kept.length > 0) return kept;
+  throw new TrainingInputError(
+    'Nothing is left to learn from: every interaction weighs 0. Raise a weight in "eventWeights" or the half-life in "halfLifeDays", then train again.',
+  );
 }
 
 function amountOf(events: Events, weights: Float32Array | null, position: number, isPlain: boolean): number {

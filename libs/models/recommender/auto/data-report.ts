@@ -26,8 +26,12 @@ export function describeData(events: Events): DataReport {
   const { userCount: users, itemCount: items, values, timestamps } = events;
   const interactions = distinctPairs(events).indices.length;
   return {
-    ...{ users, items, interactions, density: interactions / (users * items) },
-    ...{ hasValues: values !== null, hasTimestamps: timestamps !== null },
+    users,
+    items,
+    interactions,
+    density: interactions / (users * items),
+    hasValues: values !== null,
+    hasTimestamps: timestamps !== null,
     sequenceStrength: timestamps ? sequenceStrength(events) : 0,
   };
 }

@@ -24,7 +24,9 @@ export function explainChoice({ data, goal, leaderboard, skipped, measuredUsers 
     `${best.recipe} ranked best of ${leaderboard.length} recipes on ${target} of ${count(measuredUsers)} users, held out from the fit: ${TOLD} ${best.metrics[TOLD].toFixed(4)}${comparison(best, second, leaderboard)}.`,
     `The data has ${count(data.users)} users, ${count(data.items)} items and ${count(data.interactions)} distinct pairs (${percent(data.density)} of all)${data.hasTimestamps ? '' : ', without timestamps'}.`,
   ];
-  const reasons = [...skipped].map(([recipe, reason]) => `${recipe} (${reason.replace(/\.$/, '')})`);
+  const isRanked = (recipe: string) => leaderboard.some((entry) => entry.recipe === recipe);
+  const leftOut = [...skipped].filter(([recipe]) => !isRanked(recipe));
+  const reasons = leftOut.map(([recipe, reason]) => `${recipe} (${reason.replace(/\.$/, '')})`);
   if (reasons.length > 0) sentences.push(`Left out: ${reasons.join(', ')}.`);
   return sentences.join(' ');
 }

@@ -52,12 +52,12 @@ export const SEARCH_SPACES: Partial<Record<FittableRecipe, SearchSpace>> = {
 
 /** Settings that are worth a try only where the order of time is to be foretold. */
 const RECENCY: SearchSpace = { recency: { scale: 'linear', low: 0.1, high: 1 } };
-const FOLLOWS_HISTORY: FittableRecipe[] = ['ease', 'item-knn', 'user-knn', 'rp3beta'];
+const FOLLOWS_HISTORY = new Set<FittableRecipe>(['ease', 'item-knn', 'user-knn', 'rp3beta']);
 
 /** The dimensions of a recipe; none where the recipe has nothing to tune. */
 export function searchSpaceOf(recipe: FittableRecipe, minds: { order: boolean }): SearchSpace {
   const space = SEARCH_SPACES[recipe] ?? {};
-  return minds.order && FOLLOWS_HISTORY.includes(recipe) ? { ...space, ...RECENCY } : space;
+  return minds.order && FOLLOWS_HISTORY.has(recipe) ? { ...space, ...RECENCY } : space;
 }
 
 /** A point of the space, drawn evenly on each dimension's scale. */

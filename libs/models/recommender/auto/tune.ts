@@ -128,9 +128,8 @@ class Search {
 
   /** The best third, and of each recipe the best one; where the budget cut the round short, what was not tried is lost. */
   private promote(trials: Trial[], choices: RecipeChoice[]): RecipeChoice[] {
-    const kept = trials.slice(0, Math.ceil(trials.length * PROMOTED_SHARE));
-    const bestOfEach = trials.filter(({ recipe }, place) => trials.findIndex((t) => t.recipe === recipe) === place);
-    const promoted = trials.filter((trial) => kept.includes(trial) || bestOfEach.includes(trial));
+    const keptCount = Math.ceil(trials.length * PROMOTED_SHARE);
+    const promoted = trials.filter((trial, place) => place < keptCount || isBestOfRecipe(trial, place, trials));
     return promoted.length > 0 ? promoted : choices;
   }
 
@@ -179,9 +178,7 @@ class Search {
   private conclude(trials: Trial[], { question }: HeldOut): Tuned {
     const [best] = trials;
     const { recipe, settings } = best;
-    const leaderboard: LeaderboardEntry[] = trials.filter(
-      (trial, place) => trials.findIndex((other) => other.recipe === trial.recipe) === place,
-    );
+    const leaderboard: LeaderboardEntry[] = trials.filter(isBestOfRecipe);
     const explanation = explainChoice({
       data: describeData(this.events),
       goal: this.options.goal,
@@ -203,6 +200,11 @@ class Search {
 
 function choose(recipe: FittableRecipe, settings: Record<string, unknown>): RecipeChoice {
   return parseChoice(recipe, settings) as RecipeChoice;
+}
+
+/** Whether no earlier, so no better, trial is of the same recipe. */
+function isBestOfRecipe({ recipe }: Trial, place: number, trials: Trial[]): boolean {
+  return trials.findIndex((other) => other.recipe === recipe) === place;
 }
 
 function byObjective(a: Trial, b: Trial): number {

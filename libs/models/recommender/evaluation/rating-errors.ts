@@ -16,8 +16,8 @@ export function ratingErrors(test: Events, predict: (user: number, item: number)
 
 /** Foretells by dot product, kept within the range of the values that were learnt from. */
 export function predictorOf({ users, items, dimensions }: FactorModel, train: Events) {
-  const low = train.values!.reduce((low, value) => Math.min(low, value), Infinity);
-  const high = train.values!.reduce((high, value) => Math.max(high, value), -Infinity);
+  const low = train.values!.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = train.values!.reduce((most, value) => Math.max(most, value), -Infinity);
   return (user: number, item: number): number => {
     let sum = 0;
     for (let k = 0; k < dimensions; k++) sum += users[user * dimensions + k] * items[item * dimensions + k];

@@ -26,13 +26,17 @@ export async function fitExplicitMf(
   const dimensions = paddedDimensions(settings.factors);
   const drawn = { drawn: settings.factors };
   const state: Omit<RatingSgd, 'epoch'> = {
-    ...{ ratings, mean: meanOf(ratings.values!), dimensions, seed },
+    ratings,
+    mean: meanOf(ratings.values!),
+    dimensions,
+    seed,
     userBiases: engine.float32(ratings.rows),
     itemBiases: engine.float32(ratings.columns),
     users: drawFactors(engine, ratings.rows, drawn, DEVIATION, random),
     items: drawFactors(engine, ratings.columns, drawn, DEVIATION, random),
     implicitItems: settings.implicitTerm ? engine.float32(ratings.columns * dimensions) : null,
-    ...{ learningRate: settings.learningRate, regularization: settings.regularization },
+    learningRate: settings.learningRate,
+    regularization: settings.regularization,
   };
   try {
     for (let epoch = 0; epoch < settings.epochs; epoch++) {
@@ -74,7 +78,9 @@ async function addImplicitTerm(state: Omit<RatingSgd, 'epoch'>, context: FitCont
     values.fill(1 / Math.sqrt(Math.max(1, end - start)), start, end);
   }
   const full: Csr = {
-    ...{ rows: ratings.columns, columns: dimensions, values: implicitItems },
+    rows: ratings.columns,
+    columns: dimensions,
+    values: implicitItems,
     offsets: Uint32Array.from({ length: ratings.columns + 1 }, (_, item) => item * dimensions),
     indices: Uint32Array.from(implicitItems!.keys(), (place) => place % dimensions),
   };

@@ -61,8 +61,8 @@ async function fitAls(
       await solve({ interactions: byItem, solved: items, fixed: users });
       await context.report({ epoch, epochs, fraction: epoch / epochs });
     }
-    return factorFit(engine, { kind: 'factors', dimensions, users, items }, (newcomers, { engine, signal }) =>
-      foldIn(newcomers, { items, dimensions }, settings, { ...context, engine, signal }),
+    return factorFit(engine, { kind: 'factors', dimensions, users, items }, (newcomers, foldContext) =>
+      foldIn(newcomers, { items, dimensions }, settings, foldContext),
     );
   } catch (error) {
     engine.release(users, items);

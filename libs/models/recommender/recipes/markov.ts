@@ -36,7 +36,8 @@ async function countTransitions(events: Events, settings: MarkovSettings, contex
       columnScale: popularity.map((count) => Math.max(count, 1) ** settings.popularityPenalty),
       shrinkage: 0,
       limit: settings.neighbours,
-      dropDiagonal: true,
+      // Some do the same thing twice; where what was seen is left out, this says nothing.
+      dropDiagonal: false,
     },
     runOptions(context),
   );

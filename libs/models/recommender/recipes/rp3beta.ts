@@ -1,4 +1,4 @@
-import { transposeCsr } from '../../../compute/csr/kernel.js';
+import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { truncatedProduct } from '../../../compute/similarity/kernel.js';
 import type { Events } from '../events.js';
 import type { Rp3betaSettings } from '../settings.js';
@@ -8,7 +8,8 @@ import { productFit } from './product.js';
 
 /**
  * RP3β (Paudel et al. 2017): the chance to walk from an item to a user and on to another item, each step's probability to
- * the power of α, divided by the goal's popularity to the power of β.
+ * the power of α, divided by the goal's popularity to the power of β. Deviation: the kept walks from an item are scaled to
+ * sum to 1, so that every item of a history has the same say (an option of Ferrari Dacrema et al. 2019).
  */
 export async function fitRp3beta(events: Events, settings: Rp3betaSettings, context: FitContext): Promise<Fit> {
   const { alpha, beta, neighbours } = settings;
@@ -28,14 +29,19 @@ export async function fitRp3beta(events: Events, settings: Rp3betaSettings, cont
     },
     runOptions(context),
   );
-  return productFit(walks, (users) => weighHistory(users, settings), events);
+  return productFit(toShares(walks), (users) => weighHistory(users, settings), events);
 }
 
 /** Each row divided by its sum, to the power of α. */
-function stepProbabilities(matrix: ReturnType<typeof weighPairs>, alpha: number) {
-  const shares = scaleRows(
-    matrix,
-    rowSums(matrix, 1).map((sum) => 1 / sum),
-  );
+function stepProbabilities(matrix: Csr, alpha: number): Csr {
+  const shares = toShares(matrix);
   return { ...shares, values: shares.values!.map((share) => share ** alpha) };
+}
+
+/** Each row divided by its sum. */
+function toShares(matrix: Csr): Csr {
+  return scaleRows(
+    matrix,
+    rowSums(matrix, 1).map((sum) => (sum > 0 ? 1 / sum : 0)),
+  );
 }

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { runToEnd } from '../conformance.js';
+import { sharedEngine } from '../engine.js';
+import { TrainingInputError, type TrainingInput } from '../family.js';
+import { loadPredictor } from '../predictors.js';
+import { createTrainer } from '../trainers.js';
+
+const engine = await sharedEngine();
+
+function inputOf(pairs: [user: number, item: number][], changes: Partial<TrainingInput> = {}): TrainingInput {
+  const count = (column: 0 | 1) => pairs.reduce((most, pair) => Math.max(most, pair[column] + 1), 0);
+  return {
+    userIds: Array.from({ length: count(0) }, (_, user) => `u${user}`),
+    itemIds: Array.from({ length: count(1) }, (_, item) => `i${item}`),
+    users: Uint32Array.from(pairs, ([user]) => user),
+    items: Uint32Array.from(pairs, ([, item]) => item),
+    values: null,
+    timestamps: null,
+    eventTypes: null,
+    itemAttributes: Array.from({ length: count(1) }, () => null),
+    ...changes,
+  };
+}
+
+async function train(input: TrainingInput, recipe = 'ials', settings: object = {}) {
+  const result = await runToEnd(createTrainer(input, { family: 'recommender', recipe, settings, seed: 1, engine }));
+  return { ...result, predictor: await loadPredictor('recommender', result.artifact, engine) };
+}
+
+/** Two tastes: ten users each for the first and the last five of ten items. */
+const tastes = Array.from({ length: 20 }, (_, user) =>
+  Array.from({ length: 4 }, (__, i): [number, number] => [user, 5 * (user % 2) + ((user + i) % 5)]),
+).flat();
+
+describe('odd input is trained on', () => {
+  it('when all users are identical: what all have is what is ranked', async () => {
+    const alike = Array.from({ length: 20 }, (_, user) =>
+      [0, 1, 2].map((item): [number, number] => [user, item]),
+    ).flat();
+    const { predictor, metrics } = await train(inputOf(alike), 'item-knn');
+    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
+    expect(metrics.model['recall@20']).toBe(1);
+  });
+
+  it('when pairs repeat: a pair stays on one side of the split and counts once', async () => {
+    const once = await train(inputOf(tastes), 'rp3beta');
+    const thrice = await train(inputOf([...tastes, ...tastes, ...tastes]), 'rp3beta');
+    expect(thrice.metrics).toEqual(once.metrics);
+    expect(Buffer.compare(thrice.artifact, once.artifact)).toBe(0);
+  });
+
+  it('when ids are emoji, hold NUL or look like numbers', async () => {
+    const ids = ['👩‍👩‍👧', 'a\0b', '0', '-0', ' ', '\u202E', '\u00e9', 'e\u0301', '…', '0x0'];
+    const userIds = Array.from({ length: 20 }, (_, user) => ids[user % 10] + (user < 10 ? '' : '2'));
+    const { predictor } = await train(inputOf(tastes, { itemIds: ids, userIds }), 'ials', { factors: 8 });
+    for (const userId of userIds) {
+      const { source, items } = await predictor.recommend({ userId, limit: 10, excludeSeen: false });
+      expect(source).toBe('model');
+      expect(items.map(({ itemId }) => itemId).sort()).toEqual([...ids].sort());
+    }
+  });
+
+  it('when values are negative: explicit-mf foretells them, the others count them as 0', async () => {
+    const values = Float32Array.from(tastes, ([user]) => (user % 3) - 2);
+    const rated = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
+    expect(Number.isFinite(rated.metrics.model['rmse'])).toBe(true);
+    const ranked = await train(inputOf(tastes, { values }), 'ials', { factors: 8, confidence: 'log' });
+    expect(ranked.metrics.model['recall@20']).toBeGreaterThan(0);
+  });
+
+  it('when a user has every item, and when there are more factors than items', async () => {
+    const everything = Array.from({ length: 10 }, (_, item): [number, number] => [20, item]);
+    const { predictor } = await train(inputOf([...tastes, ...everything]), 'ials', { factors: 256 });
+    expect((await predictor.recommend({ userId: 'u20', limit: 10, excludeSeen: true })).items).toEqual([]);
+    expect((await predictor.recommend({ userId: 'u20', limit: 10, excludeSeen: false })).items).toHaveLength(10);
+  });
+
+  it('when items have no interactions: they are ranked last, not lost', async () => {
+    const itemIds = Array.from({ length: 12 }, (_, item) => `i${item}`);
+    const itemAttributes = itemIds.map(() => null);
+    const { predictor } = await train(inputOf(tastes, { itemIds, itemAttributes }), 'ease');
+    expect((await predictor.recommend({ userId: 'u0', limit: 20, excludeSeen: false })).items).toHaveLength(12);
+  });
+
+  it('when one user has ten million interactions', { timeout: 120_000 }, async () => {
+    const count = 10_000_000;
+    const users = new Uint32Array(count + tastes.length).fill(20);
+    const items = Uint32Array.from(users.keys(), (position) => position % 10);
+    tastes.forEach(([user, item], i) => ([users[i], items[i]] = [user, item]));
+    const { metrics } = await train({ ...inputOf([...tastes, [20, 0]]), users, items }, 'popularity');
+    expect(metrics.evaluatedUsers).toBeGreaterThan(10);
+  });
+});
+
+describe('input that cannot be trained on is refused with what, where and what to do', () => {
+  it.each([NaN, Infinity, -Infinity])('a value that is %s', async (value) => {
+    const values = new Float32Array(tastes.length).fill(1);
+    values[7] = value;
+    const attempt = train(inputOf(tastes, { values }), 'ials');
+    await expect(attempt).rejects.toThrow(TrainingInputError);
+    await expect(attempt).rejects.toThrow(/user "u1" with item "i9" has a value that is not a finite number/);
+  });
+
+  it('every interaction weighing 0', async () => {
+    const eventTypes = { names: ['view'], codes: new Uint32Array(tastes.length) };
+    const attempt = train(inputOf(tastes, { eventTypes }), 'rp3beta', { eventWeights: { view: 0 } });
+    await expect(attempt).rejects.toThrow(TrainingInputError);
+    await expect(attempt).rejects.toThrow(/every interaction weighs 0.*"eventWeights"/);
+  });
+
+  it('a model that would not fit into the memory', async () => {
+    const options = { family: 'recommender', recipe: 'ease', settings: {}, seed: 1, engine } as const;
+    const attempt = runToEnd(createTrainer(inputOf(tastes), { ...options, memoryBytesMax: 1_000 }));
+    await expect(attempt).rejects.toThrow(/needs about .* GiB of memory for 20 users and 10 items/);
+  });
+});
