@@ -139,20 +139,21 @@ struct Ahead {
   int lead;
 };
 
-/** Products of up to TILE gathered rows with `p`. */
+/** Products with `p` of up to TILE gathered rows, which lie `stride` apart; writes up to three places past the last. */
 template <int DIMENSIONS>
-INLINE void gatherProducts(const Observed& observed, int first, int count, const float* fixed, int dimensions,
+INLINE void gatherProducts(const Observed& observed, int first, int count, const float* fixed, int stride, int dimensions,
                            const float* p, const Ahead& ahead, float* products) {
   const int d = DIMENSIONS ? DIMENSIONS : dimensions;
+  const size_t step = DIMENSIONS ? DIMENSIONS : stride;
   const uint32_t* indices = observed.indices + first;
   for (int j = 0; j < count; j += 4) {
     const int last = count - 1;
-    const float* a = fixed + (size_t)indices[j] * d;
-    const float* b = fixed + (size_t)indices[smaller(j + 1, last)] * d;
-    const float* c = fixed + (size_t)indices[smaller(j + 2, last)] * d;
-    const float* e = fixed + (size_t)indices[smaller(j + 3, last)] * d;
+    const float* a = fixed + indices[j] * step;
+    const float* b = fixed + indices[smaller(j + 1, last)] * step;
+    const float* c = fixed + indices[smaller(j + 2, last)] * step;
+    const float* e = fixed + indices[smaller(j + 3, last)] * step;
     const int fetched = first + j + ahead.lead;
-    for (int f = fetched; f < smaller(fetched + 4, ahead.count); f++) prefetchRow(fixed + (size_t)ahead.indices[f] * d, d);
+    for (int f = fetched; f < smaller(fetched + 4, ahead.count); f++) prefetchRow(fixed + ahead.indices[f] * step, d);
     Vector sa = broadcast(0), sb = sa, sc = sa, se = sa;
     for (int k = 0; k < d; k += WIDTH) {
       Vector v = load(p + k);
@@ -200,7 +201,7 @@ INLINE bool passOverRows(const Run& run, const Observed& observed, const float* 
     // A row may have ten million interactions.
     if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) return false;
     const int count = smaller(TILE, observed.count - first);
-    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, p, ahead, factors);
+    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, ahead, factors);
     if (PASS == Pass::RESIDUAL)
       for (int j = 0; j < count; j++) factors[j] = 1.0f - factors[j];
     if (observed.weights)
@@ -221,7 +222,7 @@ INLINE float curvatureOf(const Run& run, const Observed& observed, const float* 
   for (int first = 0; first < observed.count; first += TILE) {
     if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) break;
     const int count = smaller(TILE, observed.count - first);
-    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, p, ahead, products);
+    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, ahead, products);
     for (int j = 0; j < count; j++) curvature += observed.weightOf(first + j) * products[j] * products[j];
   }
   return curvature;
@@ -304,40 +305,57 @@ static void als_conjugate_gradient(const Run& run, const AlsArguments& in) {
   }
 }
 
-/** Gathers rows scaled by √c_j into `scaled` and adds c_j h_j to `right`. */
-INLINE void gatherScaled(const Observed& observed, int first, int count, const float* fixed, int stride, int width,
-                         float* scaled, float* right) {
-  for (int j = 0; j < count; j++) {
-    if (first + j + PREFETCH_AHEAD < observed.count)
-      prefetchRow(fixed + (size_t)observed.indices[first + j + PREFETCH_AHEAD] * stride, width);
-    const float* row = fixed + (size_t)observed.indices[first + j] * stride;
-    const float weight = observed.weightOf(first + j);
-    Vector root = broadcast(squareRoot(weight)), whole = broadcast(weight);
-    for (int k = 0; k < width; k += WIDTH) {
-      Vector value = load(row + k);
-      store(scaled + (size_t)j * width + k, value * root);
-      store(right + k, multiplyAdd(whole, value, load(right + k)));
-    }
-  }
-}
+/** A block of a row's dimensions and what it has to explain. */
+struct Block {
+  /** Column `first` of the fixed rows. */
+  const float* fixed;
+  int stride;
+  int size;
+  /** [size]: this block of α₀ Λ; `ridge` comes to it. */
+  const float* shared;
+  float ridge;
+  /** [count]: 1 less what the other blocks explain. */
+  const float* targets;
+};
 
-/** The d × d system as it stands: best for rows with many interactions. */
-INLINE void solveRowExactly(const Run& run, const AlsArguments& in, int row, const Observed& observed, float* matrix,
-                            float* inverseDiagonal, float* right, float* scaled) {
+/** Memory for one block's system. */
+struct BlockMemory {
+  /** [size, size] */
+  float* matrix;
+  /** [max(64, size), size] */
+  float* scaled;
+  /** [size] each */
+  float *inverseDiagonal, *right, *roots;
+};
+
+/** The system of the block's size, (D + Σ c h hᵀ) x = Σ c t h: best for rows with many interactions. */
+INLINE bool solveBlock(const Run& run, const Observed& observed, const Block& block, const BlockMemory& memory, float* x) {
   enum { GATHERED = 64 };
-  const int d = in.dimensions;
-  fill(matrix, 0, (size_t)d * d);
-  for (int k = 0; k < d; k++) matrix[(size_t)k * d + k] = in.shared[k] + in.ridges[row];
-  fill(right, 0, d);
+  const int size = block.size;
+  fill(memory.matrix, 0, (size_t)size * size);
+  for (int k = 0; k < size; k++) memory.matrix[(size_t)k * size + k] = block.shared[k] + block.ridge;
+  fill(memory.right, 0, size);
   for (int first = 0; first < observed.count; first += GATHERED) {
-    if (first % (256 * GATHERED) == 0 && first > 0 && run.cancelled()) return;
+    if (first % (256 * GATHERED) == 0 && first > 0 && run.cancelled()) return false;
     const int count = smaller(GATHERED, observed.count - first);
-    gatherScaled(observed, first, count, in.fixed, d, d, scaled, right);
-    addOuterProducts<false>(scaled, d, count, d, matrix, d);
+    for (int j = first; j < first + count; j++) {
+      if (j + PREFETCH_AHEAD < observed.count)
+        prefetchRow(block.fixed + (size_t)observed.indices[j + PREFETCH_AHEAD] * block.stride, size);
+      const float* row = block.fixed + (size_t)observed.indices[j] * block.stride;
+      const float weight = observed.weightOf(j);
+      Vector root = broadcast(squareRoot(weight)), pull = broadcast(weight * block.targets[j]);
+      for (int k = 0; k < size; k += WIDTH) {
+        Vector value = load(row + k);
+        store(memory.scaled + (size_t)(j - first) * size + k, value * root);
+        store(memory.right + k, multiplyAdd(pull, value, load(memory.right + k)));
+      }
+    }
+    addOuterProducts<false>(memory.scaled, size, count, size, memory.matrix, size);
   }
-  factorCholesky(matrix, d, d, inverseDiagonal);
-  solveCholesky(matrix, d, d, inverseDiagonal, right);
-  copy(in.solved + (size_t)row * d, right, d);
+  factorCholesky(memory.matrix, size, size, memory.inverseDiagonal);
+  solveCholesky(memory.matrix, size, size, memory.inverseDiagonal, memory.right);
+  copy(x, memory.right, size);
+  return true;
 }
 
 /** Upper triangle of T Tᵀ of T [size, d] in tiles of 4 × 4; size a multiple of 4. */
@@ -361,110 +379,79 @@ INLINE void gramOfRows(const float* rows, int size, int d, float* gram, int ld) 
 }
 
 /**
- * The same solution from a system of the size of the row: w = D⁻¹ Hᵀ a with (H D⁻¹ Hᵀ + C⁻¹) a = 1 (the matrix inversion
- * lemma): best for rows with fewer interactions than dimensions.
+ * The same solution from a system of the row's length: x = D⁻¹ Hᵀ a with (H D⁻¹ Hᵀ + C⁻¹) a = t (the matrix inversion
+ * lemma): best for rows with fewer interactions than the block has dimensions.
  */
-INLINE void solveRowByItsDual(const AlsArguments& in, int row, const Observed& observed, float* matrix,
-                              float* inverseDiagonal, float* answer, float* scaled, float* roots) {
-  const int d = in.dimensions, size = (observed.count + 15) / 16 * 16;
-  for (int k = 0; k < d; k++) roots[k] = 1.0f / squareRoot(in.shared[k] + in.ridges[row]);
+INLINE void solveBlockByItsDual(const Observed& observed, const Block& block, const BlockMemory& memory, float* x) {
+  const int d = block.size, size = (observed.count + 15) / 16 * 16;
+  for (int k = 0; k < d; k++) memory.roots[k] = 1.0f / squareRoot(block.shared[k] + block.ridge);
   for (int j = 0; j < observed.count; j++) {
-    if (j + PREFETCH_AHEAD < observed.count) prefetchRow(in.fixed + (size_t)observed.indices[j + PREFETCH_AHEAD] * d, d);
-    const float* from = in.fixed + (size_t)observed.indices[j] * d;
-    for (int k = 0; k < d; k += WIDTH) store(scaled + (size_t)j * d + k, load(from + k) * load(roots + k));
+    if (j + PREFETCH_AHEAD < observed.count)
+      prefetchRow(block.fixed + (size_t)observed.indices[j + PREFETCH_AHEAD] * block.stride, d);
+    const float* row = block.fixed + (size_t)observed.indices[j] * block.stride;
+    for (int k = 0; k < d; k += WIDTH) store(memory.scaled + (size_t)j * d + k, load(row + k) * load(memory.roots + k));
   }
-  fill(scaled + (size_t)observed.count * d, 0, (size_t)(size - observed.count) * d);
-  gramOfRows(scaled, size, d, matrix, size);
+  fill(memory.scaled + (size_t)observed.count * d, 0, (size_t)(size - observed.count) * d);
+  gramOfRows(memory.scaled, size, d, memory.matrix, size);
+  float* answer = memory.right;
   for (int j = 0; j < size; j++) {
-    matrix[(size_t)j * size + j] += j < observed.count ? 1.0f / observed.weightOf(j) : 1.0f;
-    answer[j] = j < observed.count ? 1.0f : 0.0f;
+    memory.matrix[(size_t)j * size + j] += j < observed.count ? 1.0f / observed.weightOf(j) : 1.0f;
+    answer[j] = j < observed.count ? block.targets[j] : 0.0f;
   }
-  factorCholesky(matrix, size, size, inverseDiagonal);
-  solveCholesky(matrix, size, size, inverseDiagonal, answer);
-  float* x = in.solved + (size_t)row * d;
+  factorCholesky(memory.matrix, size, size, memory.inverseDiagonal);
+  solveCholesky(memory.matrix, size, size, memory.inverseDiagonal, answer);
   fill(x, 0, d);
-  for (int j = 0; j < observed.count; j++) addScaled(x, answer[j], scaled + (size_t)j * d, d);
-  for (int k = 0; k < d; k += WIDTH) store(x + k, load(x + k) * load(roots + k));
+  for (int j = 0; j < observed.count; j++) addScaled(x, answer[j], memory.scaled + (size_t)j * d, d);
+  for (int k = 0; k < d; k += WIDTH) store(x + k, load(x + k) * load(memory.roots + k));
 }
 
-static void als_cholesky(const Run& run, const AlsArguments& in) {
-  const int d = in.dimensions;
-  Scratch scratch(run);
-  float* matrix = scratch.take<float>((size_t)d * d);
-  float* scaled = scratch.take<float>((size_t)(d > 64 ? d : 64) * d);
-  float *inverseDiagonal = scratch.take<float>(d), *right = scratch.take<float>(d), *roots = scratch.take<float>(d);
-  for (int start, end; run.take(in.rows, 8, &start, &end);)
-    for (int at = start; at < end && !run.cancelled(); at++) {
-      const int row = in.order[at];
-      const Observed observed = observedOf(in, row);
-      if (observed.count == 0) fill(in.solved + (size_t)row * d, 0, d);
-      else if (observed.count <= d * 3 / 4)
-        solveRowByItsDual(in, row, observed, matrix, inverseDiagonal, right, scaled, roots);
-      else solveRowExactly(run, in, row, observed, matrix, inverseDiagonal, right, scaled);
-    }
+/** targets += sign · (products of the gathered rows with the block's x). */
+INLINE void addProducts(const Observed& observed, const float* fixed, int stride, int size, const float* x, float sign,
+                        float* targets) {
+  float products[TILE + 4];
+  const Ahead ahead = {observed.indices, observed.count, PREFETCH_AHEAD};
+  for (int first = 0; first < observed.count; first += TILE) {
+    const int count = smaller(TILE, observed.count - first);
+    gatherProducts<0>(observed, first, count, fixed, stride, size, x, ahead, products);
+    for (int j = 0; j < count; j++) targets[first + j] += sign * products[j];
+  }
 }
 
 /**
  * One sweep over blocks of a row's dimensions, each solved exactly with the others fixed (Rendle, Krichene, Zhang, Koren 2021,
- * "iALS++: Speeding up Matrix Factorization with Subspace Optimization", algorithm 1).
+ * "iALS++: Speeding up Matrix Factorization with Subspace Optimization", algorithm 1). One block of all is the exact solution.
  */
-INLINE void solveRowByBlocks(const Run& run, const AlsArguments& in, int row, const Observed& observed, float* matrix,
-                             float* inverseDiagonal, float* change, float* scaled, float* errors) {
-  enum { GATHERED = 64 };
+INLINE void solveRowByBlocks(const Run& run, const AlsArguments& in, int row, const Observed& observed,
+                             const BlockMemory& memory, float* targets) {
   const int d = in.dimensions, size = in.parameter;
-  const float* fixed = in.fixed;
   float* x = in.solved + (size_t)row * d;
-  for (int first = 0; first < observed.count; first += TILE) {
-    const int count = smaller(TILE, observed.count - first);
-    gatherProducts<0>(observed, first, count, fixed, d, x, {observed.indices, observed.count, PREFETCH_AHEAD}, errors + first);
-  }
-  for (int j = 0; j < observed.count; j++) errors[j] = 1.0f - errors[j];
-  for (int block = 0; block < d; block += size) {
-    fill(matrix, 0, (size_t)size * size);
-    for (int k = 0; k < size; k++) {
-      const float diagonal = in.shared[block + k] + in.ridges[row];
-      matrix[(size_t)k * size + k] = diagonal;
-      change[k] = -diagonal * x[block + k];
-    }
-    for (int first = 0; first < observed.count; first += GATHERED) {
-      if (first % (256 * GATHERED) == 0 && first > 0 && run.cancelled()) return;
-      const int count = smaller(GATHERED, observed.count - first);
-      for (int j = 0; j < count; j++) {
-        if (block == 0 && first + j + PREFETCH_AHEAD < observed.count)
-          prefetchRow(fixed + (size_t)observed.indices[first + j + PREFETCH_AHEAD] * d, d);
-        const float* from = fixed + (size_t)observed.indices[first + j] * d + block;
-        const float weight = observed.weightOf(first + j);
-        Vector root = broadcast(squareRoot(weight)), pull = broadcast(weight * errors[first + j]);
-        for (int k = 0; k < size; k += WIDTH) {
-          Vector value = load(from + k);
-          store(scaled + (size_t)j * size + k, value * root);
-          store(change + k, multiplyAdd(pull, value, load(change + k)));
-        }
-      }
-      addOuterProducts<false>(scaled, size, count, size, matrix, size);
-    }
-    factorCholesky(matrix, size, size, inverseDiagonal);
-    solveCholesky(matrix, size, size, inverseDiagonal, change);
-    for (int k = 0; k < size; k += WIDTH) store(x + block + k, load(x + block + k) + load(change + k));
-    if (block + size == d) return;
-    for (int j = 0; j < observed.count; j++)
-      errors[j] -= dot(fixed + (size_t)observed.indices[j] * d + block, change, size);
+  fill(targets, 1, observed.count);
+  if (size < d) addProducts(observed, in.fixed, d, d, x, -1, targets);
+  for (int first = 0; first < d; first += size) {
+    const Block block = {in.fixed + first, d, size, in.shared + first, in.ridges[row], targets};
+    if (size < d) addProducts(observed, block.fixed, d, size, x + first, 1, targets);
+    if (observed.count <= size * 3 / 4) solveBlockByItsDual(observed, block, memory, x + first);
+    else if (!solveBlock(run, observed, block, memory, x + first)) return;
+    if (first + size < d) addProducts(observed, block.fixed, d, size, x + first, -1, targets);
   }
 }
 
 static void als_block_descent(const Run& run, const AlsArguments& in) {
   const int d = in.dimensions, size = in.parameter;
   Scratch scratch(run);
-  float* matrix = scratch.take<float>((size_t)size * size);
-  float* scaled = scratch.take<float>((size_t)64 * size);
-  float *inverseDiagonal = scratch.take<float>(size), *change = scratch.take<float>(size);
+  BlockMemory memory;
+  memory.matrix = scratch.take<float>((size_t)size * size);
+  memory.scaled = scratch.take<float>((size_t)larger(size, 64) * size);
+  memory.inverseDiagonal = scratch.take<float>(size);
+  memory.right = scratch.take<float>(size);
+  memory.roots = scratch.take<float>(size);
   // The rest of the scratch memory, as long as the longest row.
-  float* errors = scratch.take<float>(0);
+  float* targets = scratch.take<float>(0);
   for (int start, end; run.take(in.rows, 8, &start, &end);)
     for (int at = start; at < end && !run.cancelled(); at++) {
       const int row = in.order[at];
       const Observed observed = observedOf(in, row);
       if (observed.count == 0) fill(in.solved + (size_t)row * d, 0, d);
-      else solveRowByBlocks(run, in, row, observed, matrix, inverseDiagonal, change, scaled, errors);
+      else solveRowByBlocks(run, in, row, observed, memory, targets);
     }
 }

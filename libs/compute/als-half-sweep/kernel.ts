@@ -12,12 +12,6 @@ export type AlsSolver =
   /** `blockSize` is a multiple of 16 that divides the dimensions. */
   | { method: 'block-descent'; blockSize: number };
 
-const KERNELS = {
-  'conjugate-gradient': 'als_conjugate_gradient',
-  cholesky: 'als_cholesky',
-  'block-descent': 'als_block_descent',
-} satisfies Record<AlsSolver['method'], string>;
-
 /**
  * Solves one side in place. Both `solved` and `fixed` are first turned into the principal axes of `fixed`, the same rotation
  * for both, so products of their rows stay as they were.
@@ -29,12 +23,14 @@ export async function alsHalfSweep(
   options: RunOptions = {},
 ): Promise<void> {
   const { interactions, dimensions, solved, fixed } = sweep;
-  assertShape(sweep, solver);
+  // The exact solution is the descent over one block of everything.
+  const blockSize = solver.method === 'block-descent' ? solver.blockSize : dimensions;
+  assertShape(sweep, blockSize);
   const { signal } = options;
   const axes = await principalAxes(engine, await gram(engine, fixed, dimensions, { signal }), dimensions, { signal });
   await rotateRows(engine, fixed, axes.rotation, dimensions, { signal });
-  // Conjugate gradient turns each row as it comes to it; an exact solution does not start from the last one.
-  if (solver.method === 'block-descent') await rotateRows(engine, solved, axes.rotation, dimensions, { signal });
+  // Conjugate gradient turns each row as it comes to it; the exact solution does not start from the last one.
+  if (blockSize < dimensions) await rotateRows(engine, solved, axes.rotation, dimensions, { signal });
   const args: Argument[] = [
     interactions.rows,
     dimensions,
@@ -47,10 +43,17 @@ export async function alsHalfSweep(
     axes.rotation,
     output(solved),
     fixed,
-    parameterOf(solver),
+    solver.method === 'conjugate-gradient' ? solver.steps : blockSize,
   ];
-  const work = { pieces: interactions.rows, scratchBytes: scratchBytesOf(sweep, solver) };
-  await engine.run(KERNELS[solver.method], args, work, options);
+  const pieces = interactions.rows;
+  if (solver.method === 'conjugate-gradient') {
+    // Two chunks of 24 rows and four vectors.
+    const scratchBytes = 4 * (2 * 24 + 4) * dimensions + 512;
+    await engine.run('als_conjugate_gradient', args, { pieces, scratchBytes }, options);
+  } else {
+    const scratchBytes = blockScratchBytes(interactions, blockSize);
+    await engine.run('als_block_descent', args, { pieces, scratchBytes }, options);
+  }
 }
 
 interface PrincipalAxes {
@@ -113,28 +116,19 @@ function ridgesOf({ interactions, unobservedWeight, regularization, regularizati
   });
 }
 
-function parameterOf(solver: AlsSolver): number {
-  if (solver.method === 'conjugate-gradient') return solver.steps;
-  return solver.method === 'block-descent' ? solver.blockSize : 0;
-}
-
-/** What the solver's C++ cuts its scratch memory into, in bytes. */
-function scratchBytesOf({ dimensions: d, interactions }: HalfSweep, solver: AlsSolver): number {
-  const vectors = 6 * (4 * d + 64);
-  if (solver.method === 'conjugate-gradient') return vectors + 2 * 24 * 4 * d;
-  if (solver.method === 'cholesky') return vectors + 4 * d * d + 4 * d * Math.max(d, 64) + 256;
+/** What `als_block_descent` cuts its scratch memory into. */
+function blockScratchBytes(interactions: Csr, size: number): number {
   const longest = interactions.rows > 0 ? longestFirst(interactions)[0] : 0;
-  const errors = interactions.offsets[longest + 1] - interactions.offsets[longest] + 64;
-  return vectors + 4 * (solver.blockSize ** 2 + 64 * solver.blockSize + errors) + 256;
+  const targets = interactions.offsets[longest + 1] - interactions.offsets[longest];
+  return 4 * (size * size + Math.max(size, 64) * size + 3 * size + targets) + 1_024;
 }
 
-function assertShape({ dimensions, interactions, solved, fixed }: HalfSweep, solver: AlsSolver): void {
+function assertShape({ dimensions, interactions, solved, fixed }: HalfSweep, blockSize: number): void {
   const isWhole = (value: number, of: number) => Number.isInteger(value / of) && value > 0;
   if (!isWhole(dimensions, DIMENSIONS_MULTIPLE))
     throw new RangeError(`${dimensions} dimensions: not a multiple of 16.`);
   if (solved.length !== interactions.rows * dimensions || fixed.length !== interactions.columns * dimensions)
     throw new RangeError('The factors do not have a row for each row and column of the interactions.');
-  if (solver.method !== 'block-descent') return;
-  if (!isWhole(solver.blockSize, DIMENSIONS_MULTIPLE) || !isWhole(dimensions, solver.blockSize))
-    throw new RangeError(`Blocks of ${solver.blockSize}: not a multiple of 16 that divides ${dimensions} dimensions.`);
+  if (!isWhole(blockSize, DIMENSIONS_MULTIPLE) || !isWhole(dimensions, blockSize))
+    throw new RangeError(`Blocks of ${blockSize}: not a multiple of 16 that divides ${dimensions} dimensions.`);
 }

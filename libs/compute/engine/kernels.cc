@@ -23,7 +23,6 @@ namespace KERNEL_NAMESPACE {
   DO(principal_axes)                                                                                                     \
   DO(rotate_rows)                                                                                                        \
   DO(als_conjugate_gradient)                                                                                             \
-  DO(als_cholesky)                                                                                                       \
   DO(als_block_descent)                                                                                                  \
   DO(pairwise_sgd)                                                                                                       \
   DO(rating_sgd)                                                                                                         \
