@@ -82,7 +82,10 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
     if (peer) await handOver(peer, folder, train);
     for (const solver of SOLVERS) {
       const fits = engines.map((engine) => new Fit(engine, train, byItem, dimensions, solver));
-      const contenders = fits.map((fit, i) => ({ name: `${engines[i].name} ${solver.method}`, run: () => time(() => fit.sweep()) }));
+      const contenders = fits.map((fit, i) => ({
+        name: `${engines[i].name} ${solver.method}`,
+        run: () => time(() => fit.sweep()),
+      }));
       if (peer) {
         await peer.ask({ do: 'start', factors: dimensions, seed: 1 });
         // The peer has no block descent; its conjugate gradient stands beside ours there.
@@ -90,13 +93,21 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
         const run = () => peer.ask<Timing>({ do: 'sweep', method, regularization: REGULARIZATION });
         contenders.unshift({ name: `implicit ${method}`, run });
       }
-      result.comparisons.push(...(await interleave(contenders, solver.method === 'cholesky' ? Math.min(3, rounds) : rounds)));
+      result.comparisons.push(
+        ...(await interleave(contenders, solver.method === 'cholesky' ? Math.min(3, rounds) : rounds)),
+      );
       for (const [i, fit] of fits.entries())
-        result.quality.push({ name: `${engines[i].name} ${solver.method}`, ...(await evaluate(engines[0], fit, train, test, dimensions)) });
+        result.quality.push({
+          name: `${engines[i].name} ${solver.method}`,
+          ...(await evaluate(engines[0], fit, train, test, dimensions)),
+        });
       if (peer && solver.method === 'conjugate-gradient') {
         await peer.ask({ do: 'save', folder });
         const [users, items] = ['users', 'items'].map((name) => readFloats(path.join(folder, `${name}.f32`)));
-        result.quality.push({ name: 'implicit conjugate-gradient', ...(await evaluate(engines[0], { users, items }, train, test, dimensions)) });
+        result.quality.push({
+          name: 'implicit conjugate-gradient',
+          ...(await evaluate(engines[0], { users, items }, train, test, dimensions)),
+        });
       }
       fits.forEach((fit) => fit.close());
     }
@@ -109,7 +120,9 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
 }
 
 async function openEngines(): Promise<Engine[]> {
-  const native = instructionSets().map((instructionSet) => openEngine({ backend: 'native', instructionSet, threads: THREADS }));
+  const native = instructionSets().map((instructionSet) =>
+    openEngine({ backend: 'native', instructionSet, threads: THREADS }),
+  );
   return Promise.all([...native, openEngine({ backend: 'wasm', threads: THREADS })]);
 }
 
@@ -133,9 +146,13 @@ async function evaluate(
   dimensions: number,
 ): Promise<{ recall: number; ndcg: number }> {
   const index = await buildItemIndex(engine, items, dimensions);
-  const tested = Array.from({ length: test.rows }, (_, user) => user).filter((user) => test.offsets[user + 1] > test.offsets[user]);
+  const tested = Array.from({ length: test.rows }, (_, user) => user).filter(
+    (user) => test.offsets[user + 1] > test.offsets[user],
+  );
   const queries = new Float32Array(tested.length * dimensions);
-  tested.forEach((user, at) => queries.set(users.subarray(user * dimensions, (user + 1) * dimensions), at * dimensions));
+  tested.forEach((user, at) =>
+    queries.set(users.subarray(user * dimensions, (user + 1) * dimensions), at * dimensions),
+  );
   const excluded = selectRows(train, tested);
   const top = await topItems(engine, index, queries, 100, { excluded, allowed: null });
   let [recall, ndcg] = [0, 0];

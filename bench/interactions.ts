@@ -40,7 +40,10 @@ export function generateInteractions({ users, items, interactions, seed }: Gener
   const rowIndices: number[] = [];
   const columnIndices: number[] = [];
   for (let user = 0; user < users; user++) {
-    const tastes = Array.from({ length: 2 + Math.floor(random.uniform() * 5) }, () => topics[Math.floor(random.uniform() * TOPICS)]);
+    const tastes = Array.from(
+      { length: 2 + Math.floor(random.uniform() * 5) },
+      () => topics[Math.floor(random.uniform() * TOPICS)],
+    );
     const count = Math.min(items / 4, Math.max(5, Math.round(activity[user] * scale)));
     for (let draw = 0; draw < count; draw++) {
       // Squaring makes a user's first topics the favourite ones.

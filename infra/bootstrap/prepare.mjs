@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAddon } from '../compute/build-addon.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -106,9 +107,15 @@ export function pinnedNode() {
   );
 }
 
-/** Prisma's client, compiled TypeScript and the dashboard, when their sources changed since they were last built. */
+/** Prisma's client, compiled TypeScript, the dashboard and the native kernels, when their sources changed since they were last built. */
 export async function build() {
   const node = pinnedNode();
+  // Before the first `await`, so that the compiler works beside the others; it never fails, as WebAssembly stands in.
+  const addon = buildAddon(root);
+  await Promise.all([addon, buildJavaScript(node)]);
+}
+
+async function buildJavaScript(node) {
   const stamp = path.join(root, 'dist/.kindred-built');
   const wanted = hash(sources());
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;

@@ -1,10 +1,13 @@
 // `npm run <command>`: the commands that need dependencies and the pinned Node, but no running platform.
-import { build, checkMachine, fail, generatePrismaClient, install, pinnedNode, run } from './prepare.mjs';
+import { build, checkMachine, fail, generatePrismaClient, install, pinnedNode, root, run } from './prepare.mjs';
 
 const [command, ...args] = process.argv.slice(2);
 
 const COMMANDS = {
   build: () => 0,
+  bench: (node) => run(node, ['dist/bench/main.js', ...args]),
+  doctor: (node) => run(node, ['dist/infra/doctor/doctor.js', ...args]),
+  wasm: async () => (await import('../compute/build-wasm.mjs')).buildWasm(root) ?? 0,
   journey: (node) => run(node, ['dist/infra/journey/journey.js', ...args]),
   migration: (node) => run(node, ['dist/infra/prisma/write-migration.js', ...args]),
   migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
@@ -14,7 +17,7 @@ const COMMANDS = {
   check: async () => (await import('./check.mjs')).runChecks(),
 };
 
-const NEED_NO_BUILD = ['format', 'check'];
+const NEED_NO_BUILD = ['format', 'check', 'wasm'];
 
 checkMachine();
 if (!COMMANDS[command]) fail(`there is no command ${command}: it is one of ${Object.keys(COMMANDS).join(', ')}.`);

@@ -1,0 +1,3 @@
+export const SOURCES_SECTION: string;
+export function digestOfSources(root: string): string;
+export function buildWasm(root: string): void;

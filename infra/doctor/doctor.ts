@@ -1,0 +1,46 @@
+// `npm run doctor`: what this machine has, what Kindred uses of it, and why.
+import { existsSync, statfsSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import path from 'node:path';
+import { instructionSets, nativeProblem, openEngine } from '../../libs/compute/engine/open-engine.js';
+import { invertSymmetric } from '../../libs/compute/symmetric-inverse/kernel.js';
+
+const GIBIBYTE = 2 ** 30;
+
+async function describeEngine(): Promise<string> {
+  const engine = await openEngine();
+  const matrix = Float32Array.of(4, 2, 2, 3);
+  await invertSymmetric(engine, matrix, 2);
+  await engine.close();
+  const works = Math.abs(matrix[0] - 0.375) < 1e-5 ? 'answers right' : 'answers WRONG: please report this';
+  return `${engine.name} on ${engine.threads} threads; ${works}`;
+}
+
+function describeChoice(): string {
+  const problem = nativeProblem();
+  if (problem) return `WebAssembly, because: ${problem}`;
+  return `the native addon, compiled on this machine; this processor has ${instructionSets().join(', ')}`;
+}
+
+function describeDisk(): string {
+  const folder = path.resolve(process.env['KINDRED_DATA_DIR'] || '.kindred');
+  const existing = existsSync(folder) ? folder : path.dirname(folder);
+  const { bavail, bsize } = statfsSync(existing);
+  return `${folder}, ${((bavail * bsize) / GIBIBYTE).toFixed(1)} GiB free`;
+}
+
+function describeDatabase(): string {
+  return process.env['DATABASE_URL'] ? 'the one of DATABASE_URL' : 'embedded, started by npm start';
+}
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+const lines = {
+  Node: `${process.version} on ${process.platform}-${process.arch} (${process.execPath})`,
+  Processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores for this process`,
+  Memory: `${((process.constrainedMemory() || totalmem()) / GIBIBYTE).toFixed(1)} GiB`,
+  'Training engine': await describeEngine(),
+  'Chosen engine': describeChoice(),
+  Database: describeDatabase(),
+  Data: describeDisk(),
+};
+for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(16)} ${value}`);
