@@ -34,14 +34,16 @@ export const OBJECTIVE = 'ndcg@20';
 const TRIALS_PER_RECIPE = 12;
 /** The share of the trials that go on to the next round. */
 const PROMOTED_SHARE = 1 / 3;
-const REFINEMENTS_MAX = 40;
+const REFINEMENTS_MAX = 24;
+/** Recipes within this share of the leader are refined beside it: the difference may be one of settings. */
+const NEAR = 0.9;
 /** Interactions that the fits of the first round see where there are more; each round then sees four times as many. */
 const FIRST_ROUND_INTERACTIONS = 250_000;
 const GROWTH = 4;
 /** Users to measure on, by round from the last. */
 const MEASURED_USERS = [5_000, 2_000, 1_000];
 /** The share of the budget by the end of the first and of the second round. */
-const ROUND_ENDS = [0.45, 0.65];
+const ROUND_ENDS = [0.35, 0.5];
 
 interface Trial extends RecipeChoice {
   metrics: MetricValues;
@@ -51,7 +53,7 @@ interface Trial extends RecipeChoice {
 /**
  * Chooses recipe and settings by successive halving (Jamieson and Talwalkar 2016) over {@link searchSpaceOf}: many trials on
  * a sample of the users, the best of them on more, and the best of each recipe on all, followed by small steps around the
- * winner. The first trial of each recipe has the default settings. All draws are seeded; time decides only where the
+ * leaders. The first trial of each recipe has the default settings. All draws are seeded; time decides only where the
  * budget cuts the search off, so a budget that is ample gives the same answer on any machine.
  */
 export async function tune(events: Events, options: TuneOptions): Promise<Tuned> {
@@ -133,16 +135,19 @@ class Search {
     return promoted.length > 0 ? promoted : choices;
   }
 
-  /** Small steps around the best so far, the steps growing smaller. */
+  /** Small steps, growing smaller, around the best of each recipe that comes near the leader, in turn. */
   private async refine(finalists: Trial[], sample: HeldOut): Promise<Trial[]> {
     const trials = [...finalists];
-    for (let step = 0; step < REFINEMENTS_MAX && trials.length > 0; step++) {
-      const best = trials[0];
-      const space = this.spaceOf(best.recipe);
-      if (Object.keys(space).length === 0 || this.elapsedSeconds() >= this.options.budgetSeconds) break;
-      const size = 0.2 * 0.95 ** step;
-      const moved = choose(best.recipe, moveSettings(space, best.settings, size, this.random));
-      trials.push(...(await this.tryAll([moved], sample, 1)));
+    for (let step = 0; step < REFINEMENTS_MAX; step++) {
+      const size = 0.25 * 0.9 ** step;
+      const rivals = trials.filter(isBestOfRecipe).filter((trial) => isNear(trial, trials[0]));
+      const moved = rivals.flatMap(({ recipe, settings }) => {
+        const space = this.spaceOf(recipe);
+        const isTunable = Object.keys(space).length > 0;
+        return isTunable ? [choose(recipe, moveSettings(space, settings, size, this.random))] : [];
+      });
+      if (moved.length === 0 || this.elapsedSeconds() >= this.options.budgetSeconds) break;
+      trials.push(...(await this.tryAll(moved, sample, 1)));
       trials.sort(byObjective);
     }
     return trials;
@@ -205,6 +210,10 @@ function choose(recipe: FittableRecipe, settings: Record<string, unknown>): Reci
 /** Whether no earlier, so no better, trial is of the same recipe. */
 function isBestOfRecipe({ recipe }: Trial, place: number, trials: Trial[]): boolean {
   return trials.findIndex((other) => other.recipe === recipe) === place;
+}
+
+function isNear(trial: Trial, leader: Trial): boolean {
+  return trial.metrics[OBJECTIVE] >= NEAR * leader.metrics[OBJECTIVE];
 }
 
 function byObjective(a: Trial, b: Trial): number {

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../libs/compute/engine/engine.js';
+import { openEngine } from '../../libs/compute/engine/open-engine.js';
+import { tune } from '../../libs/models/recommender/auto/tune.js';
+import type { RecipeChoice } from '../../libs/models/recommender/manifest.js';
+import { defaultMemoryBytesMax } from '../../libs/models/recommender/memory.js';
+import { fitRecipe, parseChoice } from '../../libs/models/recommender/recipes/recipes.js';
+import { autoSettings } from '../../libs/models/recommender/settings.js';
+import { hasSharedFile } from './data-files.js';
+import { describeMachine, figuresOf, isKept, keep, passes } from './results.js';
+import { ROWS, type Measured, type Protocol, type Row } from './rows.js';
+
+/** The time that `auto` gets for its search. */
+const BUDGET_SECONDS = Number(process.env['QUALITY_BUDGET_SECONDS'] ?? autoSettings.parse({}).budgetSeconds);
+/** Goes on with a run that was cut off. */
+const MISSING_ONLY = process.env['QUALITY_MISSING_ONLY'] === '1';
+const TIMEOUT_MS = 1_000 * (BUDGET_SECONDS + 1_800);
+/** Recipes that draw their start by chance. */
+const OF_CHANCE = new Set(['ials', 'ials++', 'bpr', 'explicit-mf']);
+const SEEDS = [1, 2, 3];
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+for (const row of ROWS) {
+  const missing = row.needs.filter((file) => !hasSharedFile(file));
+  if (missing.length > 0) console.warn(`${row.name} is skipped: ${missing.join(', ')} is not in ../shared/data.`);
+  describe.skipIf(missing.length > 0)(row.name, () => {
+    let protocol: Protocol;
+    beforeAll(() => {
+      protocol = row.load();
+    }, 60_000);
+
+    it.each(row.recipes)('%s with %j is measured', { timeout: TIMEOUT_MS }, async (recipe, settings) => {
+      if (MISSING_ONLY && isKept({ row: row.name, recipe, settings })) return;
+      const startedMs = performance.now();
+      const seeds = OF_CHANCE.has(recipe) ? SEEDS : SEEDS.slice(0, 1);
+      const measured = await measureSeeds(protocol, parseChoice(recipe, settings) as RecipeChoice, seeds);
+      record(row, { recipe, settings }, measured, startedMs, seeds.length);
+    });
+
+    it('one of the recipes reaches 97 % of the best figure known, and every one but the baselines beats popularity', () => {
+      const results = measuredHere.filter(({ name }) => name === row.name);
+      if (results.length < row.recipes.length) return;
+      for (const bar of row.bars) {
+        expect(
+          results.some(({ figures }) => passes(bar, figures[bar.metric].value)),
+          bar.metric,
+        ).toBe(true);
+      }
+    });
+
+    it.skipIf(row.goal === null)(
+      'auto reaches 97 % of the best figure known without being told the recipe',
+      { timeout: TIMEOUT_MS },
+      async () => {
+        if (MISSING_ONLY && isKept({ row: row.name, recipe: 'auto', settings: {} })) return;
+        const startedMs = performance.now();
+        const { choice, report } = await tune(protocol.train, {
+          engine,
+          seed: 1,
+          goal: row.goal!,
+          budgetSeconds: BUDGET_SECONDS,
+          memoryBytesMax: defaultMemoryBytesMax(),
+          report: async () => undefined,
+        });
+        console.info(report.explanation);
+        const measured = await measureSeeds(protocol, choice, [1]);
+        const found = { recipe: 'auto', chosen: choice.recipe, settings: choice.settings };
+        const figures = record(row, found, measured, startedMs, 1);
+        for (const bar of row.bars) expect(passes(bar, figures[bar.metric].value), bar.metric).toBe(true);
+      },
+    );
+  });
+}
+
+/** What this run has measured, to be compared at the end of each row. */
+const measuredHere: { name: string; figures: ReturnType<typeof figuresOf> }[] = [];
+
+async function measureSeeds(protocol: Protocol, choice: RecipeChoice, seeds: number[]): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const seed of seeds) {
+    const context = { engine, seed, report: async () => undefined };
+    const fit = await fitRecipe(choice, protocol.train, defaultMemoryBytesMax(), context);
+    measured.push(await protocol.measure(engine, fit));
+    fit.release();
+  }
+  return measured;
+}
+
+function record(
+  row: Row,
+  asked: { recipe: string; chosen?: string; settings: object },
+  measured: Measured[],
+  startedMs: number,
+  seeds: number,
+) {
+  const figures = figuresOf(row, measured);
+  measuredHere.push({ name: row.name, figures });
+  keep({
+    row: row.name,
+    ...asked,
+    seeds,
+    figures,
+    seconds: (performance.now() - startedMs) / 1000,
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(engine.name),
+  });
+  return figures;
+}

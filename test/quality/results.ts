@@ -1,0 +1,123 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { bootstrapInterval, type Interval } from '../../libs/models/recommender/evaluation/bootstrap.js';
+import { ROWS, type Bar, type Measured, type Row } from './rows.js';
+
+const RESULTS = path.resolve(import.meta.dirname, 'results.json');
+const PAGE = path.resolve(import.meta.dirname, '../../docs/quality.md');
+
+/** Ours, to be compared with a bar. */
+interface Figure {
+  value: number;
+  interval: Interval;
+}
+
+/** One line of the table. */
+export interface Result {
+  row: string;
+  /** What was asked for: a recipe, or `auto`. */
+  recipe: string;
+  /** The recipe that `auto` chose. */
+  chosen?: string;
+  settings: object;
+  seeds: number;
+  figures: Record<string, Figure>;
+  /** Of the fit, or of the search and the fit; without reading and measuring. */
+  seconds: number;
+  date: string;
+  machine: string;
+}
+
+/** 97 %: room for details of implementation. */
+const TOLERANCE = 0.97;
+
+/** The share of a bar's figure that must be reached; an error must be below its bar. */
+export function passes({ metric, best }: Bar, value: number): boolean {
+  return metric === 'rmse' ? value <= best : value >= TOLERANCE * best;
+}
+
+/** The means over users and seeds with their 95 % intervals, for the metrics that have bars. */
+export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, Figure> {
+  return Object.fromEntries(
+    bars.map(({ metric }) => {
+      const finish = metric === 'rmse' ? Math.sqrt : (mean: number) => mean;
+      const perUser = measured[0][metric].map(
+        (_, place) => measured.reduce((sum, seed) => sum + seed[metric][place], 0) / measured.length,
+      );
+      const mean = perUser.reduce((sum, value) => sum + value, 0) / perUser.length;
+      const [low, high] = bootstrapInterval(perUser, 1);
+      return [metric, { value: finish(mean), interval: [finish(low), finish(high)] }];
+    }),
+  );
+}
+
+/** Keeps the result in place of an earlier one and writes the page anew, so that a run can be cut off and gone on with. */
+export function keep(result: Result): void {
+  const others = readResults().filter((other) => keyOf(other) !== keyOf(result));
+  const results = [...others, result];
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(PAGE, pageOf(results));
+}
+
+export function isKept(key: Pick<Result, 'row' | 'recipe' | 'settings'>): boolean {
+  return readResults().some((result) => keyOf(result) === keyOf(key));
+}
+
+export function describeMachine(engine: string): string {
+  const [{ model }] = os.cpus();
+  return `${os.availableParallelism()} cores of ${model.trim()}, ${engine}`;
+}
+
+function readResults(): Result[] {
+  return existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Result[]) : [];
+}
+
+/** The settings of `auto` are found, not given. */
+function keyOf({ row, recipe, settings }: Pick<Result, 'row' | 'recipe' | 'settings'>): string {
+  return [row, recipe, recipe === 'auto' ? '' : JSON.stringify(settings)].join(' ');
+}
+
+function pageOf(results: Result[]): string {
+  const sections = ROWS.map((row) =>
+    sectionOf(
+      row,
+      results.filter((result) => result.row === row.name),
+    ),
+  );
+  return `# Quality
+
+What the recipes reach on public data sets, beside the best figure known for each. Written by \`npm run quality\`
+(one data set: \`npm run quality -- -t gowalla\`; only what is missing: \`QUALITY_MISSING_ONLY=1\`). Brackets hold the 95 %
+bootstrap interval over users. A figure passes at 97 % of the bar. Recipes of chance are means over three seeds. \`auto\` is
+told what to foretell, the rest of a taste or the next interaction, and chooses recipe and settings from the training side
+alone, within ten minutes.
+
+${sections.join('\n')}`;
+}
+
+function sectionOf({ name, protocol, bars }: Row, results: Result[]): string {
+  const head = ['Recipe', ...bars.map(({ metric }) => metric), 'Passes', 'Seconds', 'Date', 'Settings'];
+  const lines = results
+    .toSorted((a, b) => b.figures[bars[0].metric].value - a.figures[bars[0].metric].value)
+    .map((result) => lineOf(result, bars));
+  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  const machines = [...new Set(results.map(({ machine }) => machine))].join('; ');
+  return `## ${name}
+
+Protocol: ${protocol}.
+To reach: ${bars.map(({ metric, best, source }) => `${metric} ${best} (${source})`).join(', ')}.
+${results.length > 0 ? `Machine: ${machines}.\n\n${table.join('\n')}` : 'Not measured yet.'}
+`;
+}
+
+function lineOf({ recipe, chosen, settings, figures, seconds, date }: Result, bars: Bar[]): string[] {
+  const shown = bars.map(({ metric }) => {
+    const { value, interval } = figures[metric];
+    return `${value.toFixed(4)} [${interval.map((bound) => bound.toFixed(4)).join(', ')}]`;
+  });
+  const passed = bars.every((bar) => passes(bar, figures[bar.metric].value));
+  const name = chosen ? `**auto** → ${chosen}` : recipe;
+  const told = `\`${JSON.stringify(settings)}\``;
+  return [name, ...shown, passed ? 'yes' : 'no', seconds.toFixed(1), date, told];
+}
