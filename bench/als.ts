@@ -1,23 +1,21 @@
-// iALS sweeps side by side with `implicit`: `npm run bench -- als [--set A] [--dimensions 64] [--rounds 5]`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { alsHalfSweep, type AlsSolver } from '../libs/compute/als-half-sweep/kernel.js';
 import { transposeCsr, type Csr } from '../libs/compute/csr/kernel.js';
 import type { Engine } from '../libs/compute/engine/engine.js';
-import { instructionSets, openEngine } from '../libs/compute/engine/open-engine.js';
 import { Random } from '../libs/compute/random/kernel.js';
 import { buildItemIndex, topItems } from '../libs/compute/top-k/kernel.js';
-import { generateInteractions, holdOut, SPEED_SETS, type GeneratedShape } from './interactions.js';
+import { openEveryEngine } from './engines.js';
+import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
 import { interleave, time, type Comparison } from './measure.js';
 import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
 
-const THREADS = 2;
 /** Weight of a touched cell beside an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;
 const REGULARIZATION = 0.1;
 const SOLVERS: AlsSolver[] = [
-  { method: 'conjugate-gradient', steps: 3 },
+  { method: 'conjugate-gradient', steps: 2 },
   { method: 'cholesky' },
   { method: 'block-descent', blockSize: 64 },
 ];
@@ -25,7 +23,8 @@ const SOLVERS: AlsSolver[] = [
 export interface AlsResult {
   set: string;
   dimensions: number;
-  comparisons: Comparison[];
+  /** One table a solver, the peer first. */
+  comparisons: Comparison[][];
   quality: { name: string; recall: number; ndcg: number }[];
 }
 
@@ -40,7 +39,6 @@ class Fit {
   private readonly solver: AlsSolver;
 
   constructor(engine: Engine, byUser: Csr, byItem: Csr, dimensions: number, solver: AlsSolver) {
-    Object.assign(this, { engine, byUser, byItem, dimensions, solver });
     this.engine = engine;
     this.byUser = byUser;
     this.byItem = byItem;
@@ -74,7 +72,7 @@ class Fit {
 export async function benchAls(shape: GeneratedShape, dimensions: number, rounds: number): Promise<AlsResult> {
   const { train, test } = holdOut(generateInteractions(shape), shape.seed);
   const byItem = transposeCsr(train);
-  const engines = await openEngines();
+  const engines = await openEveryEngine();
   const peer = ImplicitPeer.open();
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
   const result: AlsResult = { set: shape.name, dimensions, comparisons: [], quality: [] };
@@ -93,9 +91,8 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
         const run = () => peer.ask<Timing>({ do: 'sweep', method, regularization: REGULARIZATION });
         contenders.unshift({ name: `implicit ${method}`, run });
       }
-      result.comparisons.push(
-        ...(await interleave(contenders, solver.method === 'cholesky' ? Math.min(3, rounds) : rounds)),
-      );
+      // An exact sweep of the peer takes half a minute.
+      result.comparisons.push(await interleave(contenders, solver.method === 'cholesky' ? 1 : rounds));
       for (const [i, fit] of fits.entries())
         result.quality.push({
           name: `${engines[i].name} ${solver.method}`,
@@ -117,13 +114,6 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
     await Promise.all(engines.map((engine) => engine.close()));
   }
   return result;
-}
-
-async function openEngines(): Promise<Engine[]> {
-  const native = instructionSets().map((instructionSet) =>
-    openEngine({ backend: 'native', instructionSet, threads: THREADS }),
-  );
-  return Promise.all([...native, openEngine({ backend: 'wasm', threads: THREADS })]);
 }
 
 async function handOver(peer: ImplicitPeer, folder: string, { offsets, indices, rows, columns }: Csr): Promise<void> {
@@ -178,15 +168,4 @@ function selectRows({ columns, offsets, indices }: Csr, rows: number[]): Csr {
   const chosen = new Uint32Array(selected[rows.length]);
   rows.forEach((row, at) => chosen.set(indices.subarray(offsets[row], offsets[row + 1]), selected[at]));
   return { rows: rows.length, columns, offsets: selected, indices: chosen, values: null };
-}
-
-if (import.meta.main) {
-  const option = (name: string, fallback: string) => {
-    const at = process.argv.indexOf(`--${name}`);
-    return at < 0 ? fallback : process.argv[at + 1];
-  };
-  const shape = SPEED_SETS[option('set', 'A') as keyof typeof SPEED_SETS];
-  const result = await benchAls(shape, Number(option('dimensions', '128')), Number(option('rounds', '3')));
-  console.table(result.comparisons);
-  console.table(result.quality);
 }

@@ -37,7 +37,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 const lines = {
   Node: `${process.version} on ${process.platform}-${process.arch} (${process.execPath})`,
   Processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores for this process`,
-  Memory: `${((process.constrainedMemory() || totalmem()) / GIBIBYTE).toFixed(1)} GiB`,
+  Memory: `${(Math.min(process.constrainedMemory() || Infinity, totalmem()) / GIBIBYTE).toFixed(1)} GiB`,
   'Training engine': await describeEngine(),
   'Chosen engine': describeChoice(),
   Database: describeDatabase(),

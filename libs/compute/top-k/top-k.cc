@@ -8,15 +8,16 @@
 
 enum { PANEL = 64 };
 
+// Query bytes are unsigned where the instruction wants them so. Without VNNI a pair of products must fit 16 bits. A tile of
+// queries × vectors of items fills the registers; a single query takes more vectors, so that sums do not wait for each other.
 #if defined(__AVX512VNNI__)
-enum { QUERY_LEVELS = 127, QUERY_OFFSET = 128, SCREEN_ROWS = 6, SCREEN_VECTORS = 4 };
+enum { QUERY_LEVELS = 127, QUERY_OFFSET = 128, SCREEN_ROWS = 6, SCREEN_VECTORS = 4, SINGLE_VECTORS = 4 };
 #elif defined(__AVX2__)
-// Pairs of products must fit 16 bits.
-enum { QUERY_LEVELS = 63, QUERY_OFFSET = 64, SCREEN_ROWS = 6, SCREEN_VECTORS = 2 };
-#elif defined(__SSSE3__)
-enum { QUERY_LEVELS = 63, QUERY_OFFSET = 64, SCREEN_ROWS = 4, SCREEN_VECTORS = 2 };
+enum { QUERY_LEVELS = 63, QUERY_OFFSET = 64, SCREEN_ROWS = 6, SCREEN_VECTORS = 2, SINGLE_VECTORS = 8 };
+#elif defined(__SSSE3__) || defined(__wasm_relaxed_simd__)
+enum { QUERY_LEVELS = 63, QUERY_OFFSET = 64, SCREEN_ROWS = 4, SCREEN_VECTORS = 2, SINGLE_VECTORS = 8 };
 #else
-enum { QUERY_LEVELS = 127, QUERY_OFFSET = 0, SCREEN_ROWS = 4, SCREEN_VECTORS = 2 };
+enum { QUERY_LEVELS = 127, QUERY_OFFSET = 0, SCREEN_ROWS = 4, SCREEN_VECTORS = 2, SINGLE_VECTORS = 8 };
 #endif
 
 /** Adds to each lane the products of its four item bytes with the four bytes of `query`. */
@@ -29,11 +30,8 @@ INLINE Integers addQuads(Integers sums, int32_t query, const int8_t* items) {
 #elif defined(__SSSE3__)
   __m128i pairs = _mm_maddubs_epi16(_mm_set1_epi32(query), _mm_loadu_si128((const __m128i*)items));
   return sums + (Integers)_mm_madd_epi16(pairs, _mm_set1_epi16(1));
-#elif defined(__wasm__)
-  v128_t q = wasm_i32x4_splat(query), y = wasm_v128_load(items);
-  v128_t low = wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extmul_low_i8x16(q, y));
-  v128_t high = wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extmul_high_i8x16(q, y));
-  return sums + (Integers)wasm_i32x4_add(wasm_i32x4_shuffle(low, high, 0, 2, 4, 6), wasm_i32x4_shuffle(low, high, 1, 3, 5, 7));
+#elif defined(__wasm_relaxed_simd__)
+  return (Integers)wasm_i32x4_relaxed_dot_i8x16_i7x16_add(wasm_v128_load(items), wasm_i32x4_splat(query), (v128_t)sums);
 #else
   int8_t q[4];
   memcpy(q, &query, 4);
@@ -152,10 +150,10 @@ INLINE void offerCandidates(const ItemIndexArguments& index, int panel, uint64_t
 }
 
 /** Screens one panel for ROWS queries; `quantized` is [ROWS, quads] of four bytes. */
-template <int ROWS>
+template <int ROWS, int VECTORS>
 INLINE void screenPanel(const ItemIndexArguments& index, int panel, int quads, const int32_t* quantized, uint64_t allowed,
                         Screening* screenings) {
-  enum { LANES = SCREEN_VECTORS * WIDTH };
+  enum { LANES = VECTORS * WIDTH };
   const int8_t* packed = index.packed + (size_t)panel * quads * PANEL * 4;
   uint64_t candidates[ROWS] = {};
   Vector thresholds[ROWS];
@@ -166,18 +164,18 @@ INLINE void screenPanel(const ItemIndexArguments& index, int panel, int quads, c
     thresholds[row] = broadcast((s.worst - bound) / s.scale);
   }
   for (int lane = 0; lane < PANEL; lane += LANES) {
-    Integers sums[ROWS][SCREEN_VECTORS];
-    for (int v = 0; v < SCREEN_VECTORS; v++) {
+    Integers sums[ROWS][VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
       Integers start = *(const Integers*)(index.sums + panel * PANEL + lane + v * WIDTH) * -QUERY_OFFSET;
       for (int row = 0; row < ROWS; row++) sums[row][v] = start;
     }
     for (int quad = 0; quad < quads; quad++) {
       const int8_t* items = packed + ((size_t)quad * PANEL + lane) * 4;
       for (int row = 0; row < ROWS; row++)
-        for (int v = 0; v < SCREEN_VECTORS; v++)
+        for (int v = 0; v < VECTORS; v++)
           sums[row][v] = addQuads(sums[row][v], quantized[row * quads + quad], items + v * WIDTH * 4);
     }
-    for (int v = 0; v < SCREEN_VECTORS; v++) {
+    for (int v = 0; v < VECTORS; v++) {
       Vector scale = load(index.scales + panel * PANEL + lane + v * WIDTH);
       for (int row = 0; row < ROWS; row++) {
         Vector score = __builtin_convertvector(sums[row][v], Vector) * scale;
@@ -201,10 +199,10 @@ INLINE void screenPanels(const TopItemsArguments& in, const Run& run, int count,
     if (mask == 0) continue;
     int row = 0;
     for (; row + SCREEN_ROWS <= count; row += SCREEN_ROWS)
-      screenPanel<SCREEN_ROWS>(index, panel, quads, quantized + row * quads, mask, screenings + row);
+      screenPanel<SCREEN_ROWS, SCREEN_VECTORS>(index, panel, quads, quantized + row * quads, mask, screenings + row);
     for (; row + 2 <= count; row += 2)
-      screenPanel<2>(index, panel, quads, quantized + row * quads, mask, screenings + row);
-    for (; row < count; row++) screenPanel<1>(index, panel, quads, quantized + row * quads, mask, screenings + row);
+      screenPanel<2, SCREEN_VECTORS>(index, panel, quads, quantized + row * quads, mask, screenings + row);
+    for (; row < count; row++) screenPanel<1, SINGLE_VECTORS>(index, panel, quads, quantized + row * quads, mask, screenings + row);
   }
 }
 

@@ -1,0 +1,54 @@
+// `npm run bench -- als|top-k|memory [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// this very minute and on this very machine; the ratios are what counts.
+import { benchAls } from './als.js';
+import { SPEED_SETS } from './interactions.js';
+import type { Comparison } from './measure.js';
+import { benchTopK } from './top-k.js';
+
+const [bench, ...args] = process.argv.slice(2);
+
+function option(name: string, fallback: string): string {
+  const at = args.indexOf(`--${name}`);
+  return at < 0 ? fallback : args[at + 1];
+}
+
+function show(comparisons: Comparison[]): void {
+  console.table(
+    Object.fromEntries(
+      comparisons.map(({ name, wall, cpu, wallRatio, cpuRatio }) => [
+        name,
+        {
+          'wall ms': +(wall * 1e3).toFixed(2),
+          'CPU ms': +(cpu * 1e3).toFixed(2),
+          'wall ×': +wallRatio.toFixed(2),
+          'CPU ×': +cpuRatio.toFixed(2),
+        },
+      ]),
+    ),
+  );
+}
+
+const rounds = Number(option('rounds', '5'));
+const dimensions = Number(option('dimensions', '128'));
+const BENCHES: Record<string, () => Promise<void>> = {
+  als: async () => {
+    const { comparisons, quality } = await benchAls(
+      SPEED_SETS[option('set', 'A') as keyof typeof SPEED_SETS],
+      dimensions,
+      rounds,
+    );
+    comparisons.forEach(show);
+    console.table(quality);
+  },
+  'top-k': async () => {
+    const { batch, single, differing } = await benchTopK(Number(option('items', '200000')), dimensions, rounds);
+    show(batch);
+    show(single);
+    console.table(differing);
+  },
+};
+if (!BENCHES[bench]) {
+  console.error(`kindred: there is no bench "${bench ?? ''}": it is one of ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(1);
+}
+await BENCHES[bench]();
