@@ -161,6 +161,10 @@ export type TrainingJob = {
     phase: string | null;
     metrics: Metrics | null;
     /**
+     * How the recipe was chosen; null where you chose it
+     */
+    tuningReport: TuningReport | null;
+    /**
      * What about the data may make the result poor
      */
     warnings: Array<string>;
@@ -174,6 +178,33 @@ export type TrainingJob = {
     createdAt: string;
     startedAt: string | null;
     finishedAt: string | null;
+};
+
+export type TuningReport = {
+    recipe: string;
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * Why this recipe was chosen, and what was left out
+     */
+    explanation: string;
+    /**
+     * The best attempt of each recipe on interactions held out from the search, best first
+     */
+    leaderboard: Array<{
+        recipe: string;
+        settings: {
+            [key: string]: unknown;
+        };
+        metrics: {
+            [key: string]: number;
+        };
+        /**
+         * Of this fit and its measurement
+         */
+        seconds: number;
+    }>;
 };
 
 export type Deployment = {
@@ -884,7 +915,7 @@ export type ModelsCreateData = {
         /**
          * How the model is trained; GET /v1/recipes lists each with its settings
          */
-        recipe: 'ials' | 'popularity';
+        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'popularity' | 'trending' | 'random';
         /**
          * Checked against the recipe's own schema; what is left out takes its default
          */

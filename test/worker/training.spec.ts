@@ -56,6 +56,21 @@ describe('a training job', () => {
     expect(data).toMatchObject([{ id: done.modelVersionId, trainingJobId: done.id }]);
   });
 
+  it('chooses the recipe where it is asked to, and tells how', async () => {
+    const tenant = await Tenant.signUp(api);
+    const projectId = await tenant.createProject();
+    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+    await tenant.upload(projectId, interactionsDataSetId, tasteCsv(300, 60));
+    const model = { name: 'Best', recipe: 'auto', interactionsDataSetId, settings: { budgetSeconds: 5 } };
+    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
+    const { status, tuningReport } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
+    expect(status).toBe('succeeded');
+    expect(tuningReport.leaderboard[0]).toMatchObject({ recipe: tuningReport.recipe });
+    expect(tuningReport.leaderboard.map(({ recipe }: { recipe: string }) => recipe)).toContain('popularity');
+    expect(tuningReport.explanation).toContain(`${tuningReport.recipe} ranked best`);
+  });
+
   it('stops soon after it is cancelled, leaves no version and costs nothing', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant);

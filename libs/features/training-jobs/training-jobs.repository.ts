@@ -5,7 +5,7 @@ import { pageArguments } from '../../platform/http/page.js';
 import { type Claim, claimRow } from '../../platform/queue/leased-rows.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
 import type { Metrics } from '../models/index.js';
-import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
+import type { ListTrainingJobsQuery, TrainingJob, TuningReport } from './training-jobs.schema.js';
 
 const withVersion = { modelVersion: { select: { id: true } } } as const;
 
@@ -71,9 +71,18 @@ export class TrainingJobsRepository {
     return this.writeRunning(transaction, claim, progress);
   }
 
-  succeed(transaction: Transaction, claim: Claim, metrics: Metrics, finishedAt: Date): Promise<boolean> {
+  succeed(
+    transaction: Transaction,
+    claim: Claim,
+    { metrics, tuningReport }: { metrics: Metrics; tuningReport: TuningReport | null },
+    finishedAt: Date,
+  ): Promise<boolean> {
     const result = { status: 'succeeded', progress: 1, phase: null, finishedAt } as const;
-    return this.writeRunning(transaction, claim, { ...result, metrics: metrics as unknown as Prisma.InputJsonObject });
+    return this.writeRunning(transaction, claim, {
+      ...result,
+      metrics: metrics as unknown as Prisma.InputJsonObject,
+      ...(tuningReport && { tuningReport: tuningReport as unknown as Prisma.InputJsonObject }),
+    });
   }
 
   fail(transaction: Transaction, claim: Claim, failureReason: string): Promise<boolean> {
@@ -111,6 +120,7 @@ function toTrainingJob(row: TrainingJobRow): TrainingJob {
     progress,
     phase,
     metrics: row.metrics as unknown as Metrics | null,
+    tuningReport: row.tuningReport as unknown as TuningReport | null,
     warnings,
     failureReason,
     modelVersionId: row.modelVersion?.id ?? null,

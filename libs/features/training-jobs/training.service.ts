@@ -96,7 +96,8 @@ export class TrainingService {
   }
 
   /** Stores the artifact, then in one transaction ends the job, adds the version and meters the time: all or nothing. */
-  private async complete(job: ClaimedJob, { artifact, metrics }: TrainingResult, startedMs: number): Promise<void> {
+  private async complete(job: ClaimedJob, result: TrainingResult, startedMs: number): Promise<void> {
+    const { artifact, metrics, report: tuningReport } = result;
     const modelVersionId = newId();
     const artifactKey = `${job.tenantId}/artifacts/${modelVersionId}`;
     await this.objects.put(artifactKey, Readable.from([artifact]));
@@ -105,7 +106,7 @@ export class TrainingService {
     const seconds = Math.max(1, Math.ceil((performance.now() - startedMs) / 1000));
     const { tenantId, projectId, modelId, id: trainingJobId } = job;
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
-      if (!(await this.repository.succeed(transaction, job, metrics, finishedAt))) return false;
+      if (!(await this.repository.succeed(transaction, job, { metrics, tuningReport }, finishedAt))) return false;
       const stored = { artifactKey, artifactSha256, artifactBytes: artifact.byteLength };
       await this.models.addVersion(transaction, {
         id: modelVersionId,

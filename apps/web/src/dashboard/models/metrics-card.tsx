@@ -10,6 +10,7 @@ import { recipesQuery } from './models.queries';
 
 /** Metrics from the plain to the subtle; any other follows. */
 const ORDER = ['recall@20', 'ndcg@20', 'ndcg@100', 'coverage@20'];
+const LOWER_IS_BETTER = new Set(['gini@20', 'rmse', 'mae']);
 const DIGITS = 4;
 
 /** The model beside recommending what is popular: a model earns its keep by the difference. */
@@ -56,6 +57,7 @@ function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
   const format = useFormat();
   const larger = Math.max(model, popularity);
   const lift = popularity > 0 ? model / popularity - 1 : null;
+  const isBetter = lift !== null && (LOWER_IS_BETTER.has(metric) ? lift < 0 : lift > 0);
   return (
     <tr>
       <Cell className="min-w-44">
@@ -69,7 +71,7 @@ function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
         <Bar value={popularity} largest={larger} className="bg-bar-quiet" />
       </Cell>
       <Cell isNumber>
-        {lift === null ? '—' : <Badge tone={lift > 0 ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}
+        {lift === null ? '—' : <Badge tone={isBetter ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}
       </Cell>
     </tr>
   );

@@ -13,6 +13,7 @@ import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { StartTrainingButton } from '../training-jobs/start-training-button';
 import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
 import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
+import { LeaderboardCard } from './leaderboard-card';
 import { MetricsCard } from './metrics-card';
 import { modelQuery } from './models.queries';
 import { VersionsCard } from './versions-card';
@@ -23,7 +24,7 @@ export function ModelPage() {
   const { can } = useMe();
   const model = useQuery(modelQuery(projectId, modelId));
   const jobs = useQuery(trainingJobsQuery(projectId, modelId));
-  const metrics = jobs.data?.find(({ status }) => status === 'succeeded')?.metrics;
+  const trained = jobs.data?.find(({ status }) => status === 'succeeded');
   return (
     <QueryView query={model} isPage>
       {(found) => (
@@ -35,7 +36,8 @@ export function ModelPage() {
           />
           <div className="space-y-5">
             <TrainingJobsCard jobs={jobs} />
-            {metrics && <MetricsCard metrics={metrics} />}
+            {trained?.metrics && <MetricsCard metrics={trained.metrics} />}
+            {trained?.tuningReport && <LeaderboardCard report={trained.tuningReport} />}
             <VersionsCard projectId={projectId} modelId={modelId} jobs={jobs.data ?? []} />
             <SettingsCard model={found} />
           </div>
@@ -51,8 +53,10 @@ function SettingsCard({ model }: { model: Model }) {
   const format = useFormat();
   const dataSets = useQuery(dataSetsQuery(model.projectId));
   const nameOf = (dataSetId: string | null) => dataSets.data?.find(({ id }) => id === dataSetId)?.name;
-  const show = (value: unknown) =>
-    typeof value === 'number' ? format.number(value, { maximumFractionDigits: 10 }) : String(value);
+  const show = (value: unknown) => {
+    if (typeof value === 'number') return format.number(value, { maximumFractionDigits: 10 });
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  };
   return (
     <Card title={t('models.settings')}>
       <FactList

@@ -22,7 +22,18 @@ export function readSettings(values: FormData, schema: Record<string, unknown>):
   for (const [name, { type }] of listSettings(schema)) {
     const text = String(values.get(fieldName(name)) ?? '');
     if (type === 'boolean') settings[name] = values.has(fieldName(name));
-    else if (text) settings[name] = type === 'number' || type === 'integer' ? Number(text) : text;
+    else if (text) settings[name] = readSetting(text, type);
   }
   return settings;
+}
+
+/** Text that is no JSON goes to the API as it is, which says at the field what it should be. */
+function readSetting(text: string, type: string | undefined): unknown {
+  if (type === 'number' || type === 'integer') return Number(text);
+  if (type !== 'object') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -44,6 +44,7 @@ function SettingField({ recipe, name, setting }: { recipe: string; name: string;
       </SelectField>
     );
   }
+  if (setting.type === 'object') return <TextField {...props} defaultValue={JSON.stringify(setting.default ?? {})} />;
   if (setting.type !== 'number' && setting.type !== 'integer') {
     return <TextField {...props} defaultValue={String(setting.default ?? '')} />;
   }

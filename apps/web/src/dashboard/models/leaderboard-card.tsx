@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import type { TuningReport } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Card } from '../../ui/card';
+import { Cell, HeaderCell, Table } from '../../ui/table';
+
+/** Metrics that tell the recipes apart at a glance. */
+const SHOWN = ['ndcg@20', 'recall@20'];
+const DIGITS = 4;
+
+/** Which recipes the search compared, and why it settled on the first. */
+export function LeaderboardCard({ report }: { report: TuningReport }) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
+  return (
+    <Card title={t('leaderboard.title')} hint={report.explanation} isFlush>
+      <Table label={t('leaderboard.title')}>
+        <thead>
+          <tr>
+            <HeaderCell>{t('models.recipe')}</HeaderCell>
+            {SHOWN.map((metric) => (
+              <HeaderCell key={metric} isNumber>
+                {terms.name('metrics', metric)}
+              </HeaderCell>
+            ))}
+            <HeaderCell isNumber>{t('leaderboard.seconds')}</HeaderCell>
+          </tr>
+        </thead>
+        <tbody>
+          {report.leaderboard.map(({ recipe, metrics, seconds }, place) => (
+            <tr key={recipe} className={place === 0 ? 'font-medium' : undefined}>
+              <Cell>{terms.name('recipes', recipe)}</Cell>
+              {SHOWN.map((metric) => (
+                <Cell key={metric} isNumber>
+                  {format.fixed(metrics[metric] ?? 0, DIGITS)}
+                </Cell>
+              ))}
+              <Cell isNumber>{format.fixed(seconds, 1)}</Cell>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  );
+}
