@@ -9,15 +9,17 @@ import { buildItemIndex, topItems } from '../libs/compute/top-k/kernel.js';
 import { openEveryEngine } from './engines.js';
 import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
 import { interleave, time, type Comparison } from './measure.js';
+import { IalsppPeer } from './peers/ialspp-peer.js';
 import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
 
 /** Weight of a touched cell beside an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;
 const REGULARIZATION = 0.1;
+const BLOCK_SIZE = 64;
 const SOLVERS: AlsSolver[] = [
   { method: 'conjugate-gradient', steps: 2 },
   { method: 'cholesky' },
-  { method: 'block-descent', blockSize: 64 },
+  { method: 'block-descent', blockSize: BLOCK_SIZE },
 ];
 
 export interface AlsResult {
@@ -69,47 +71,46 @@ class Fit {
   }
 }
 
+/** Sweeps of each solver on every engine, in turn with the peers that have the solver. */
 export async function benchAls(shape: GeneratedShape, dimensions: number, rounds: number): Promise<AlsResult> {
   const { train, test } = holdOut(generateInteractions(shape), shape.seed);
   const byItem = transposeCsr(train);
   const engines = await openEveryEngine();
-  const peer = ImplicitPeer.open();
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
+  const implicit = ImplicitPeer.open();
+  const ialspp = await IalsppPeer.open(folder, train, dimensions, BLOCK_SIZE);
   const result: AlsResult = { set: shape.name, dimensions, comparisons: [], quality: [] };
+  const measureQuality = async (name: string, factors: { users: Float32Array; items: Float32Array }) =>
+    result.quality.push({ name, ...(await evaluate(engines[0], factors, train, test, dimensions)) });
   try {
-    if (peer) await handOver(peer, folder, train);
+    if (implicit) await handOver(implicit, folder, train);
     for (const solver of SOLVERS) {
+      const { method } = solver;
       const fits = engines.map((engine) => new Fit(engine, train, byItem, dimensions, solver));
       const contenders = fits.map((fit, i) => ({
-        name: `${engines[i].name} ${solver.method}`,
+        name: `${engines[i].name} ${method}`,
         run: () => time(() => fit.sweep()),
       }));
-      if (peer) {
-        await peer.ask({ do: 'start', factors: dimensions, seed: 1 });
-        // The peer has no block descent; its conjugate gradient stands beside ours there.
-        const method = solver.method === 'cholesky' ? 'cholesky' : 'conjugate-gradient';
-        const run = () => peer.ask<Timing>({ do: 'sweep', method, regularization: REGULARIZATION });
+      if (method === 'block-descent') {
+        if (ialspp) contenders.unshift({ name: `Google Research ${method}`, run: () => ialspp.sweep() });
+      } else if (implicit) {
+        await implicit.ask({ do: 'start', factors: dimensions, seed: 1 });
+        const run = () => implicit.ask<Timing>({ do: 'sweep', method, regularization: REGULARIZATION });
         contenders.unshift({ name: `implicit ${method}`, run });
       }
       // An exact sweep of the peer takes half a minute.
-      result.comparisons.push(await interleave(contenders, solver.method === 'cholesky' ? 1 : rounds));
-      for (const [i, fit] of fits.entries())
-        result.quality.push({
-          name: `${engines[i].name} ${solver.method}`,
-          ...(await evaluate(engines[0], fit, train, test, dimensions)),
-        });
-      if (peer && solver.method === 'conjugate-gradient') {
-        await peer.ask({ do: 'save', folder });
+      result.comparisons.push(await interleave(contenders, method === 'cholesky' ? 1 : rounds));
+      for (const [i, fit] of fits.entries()) await measureQuality(`${engines[i].name} ${method}`, fit);
+      if (implicit && method === 'conjugate-gradient') {
+        await implicit.ask({ do: 'save', folder });
         const [users, items] = ['users', 'items'].map((name) => readFloats(path.join(folder, `${name}.f32`)));
-        result.quality.push({
-          name: 'implicit conjugate-gradient',
-          ...(await evaluate(engines[0], { users, items }, train, test, dimensions)),
-        });
+        await measureQuality(`implicit ${method}`, { users, items });
       }
       fits.forEach((fit) => fit.close());
     }
   } finally {
-    peer?.close();
+    implicit?.close();
+    ialspp?.close();
     rmSync(folder, { recursive: true });
     await Promise.all(engines.map((engine) => engine.close()));
   }

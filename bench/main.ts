@@ -1,8 +1,9 @@
-// `npm run bench -- als|top-k|memory [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// `npm run bench -- als|top-k|scale [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
 // this very minute and on this very machine; the ratios are what counts.
 import { benchAls } from './als.js';
 import { SPEED_SETS } from './interactions.js';
 import type { Comparison } from './measure.js';
+import { benchScale } from './scale.js';
 import { benchTopK } from './top-k.js';
 
 const [bench, ...args] = process.argv.slice(2);
@@ -46,6 +47,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
     show(single);
     console.table(differing);
   },
+  scale: async () => console.table(benchScale(dimensions)),
 };
 if (!BENCHES[bench]) {
   console.error(`kindred: there is no bench "${bench ?? ''}": it is one of ${Object.keys(BENCHES).join(', ')}.`);

@@ -12,28 +12,43 @@ export interface Timing {
   cpu: number;
 }
 
+/** Python with the peers, installed on first use; null where that cannot be had. */
+function installPeers(): string | null {
+  const python = path.join(ENVIRONMENT, 'bin/python');
+  if (existsSync(path.join(ENVIRONMENT, 'installed'))) return python;
+  const steps = [
+    ['python3', '-m', 'venv', ENVIRONMENT],
+    [python, '-m', 'pip', 'install', '--quiet', '-r', path.join(FOLDER, 'requirements.txt')],
+    ['touch', path.join(ENVIRONMENT, 'installed')],
+  ];
+  for (const [command, ...args] of steps) {
+    const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+    if (status === 0) continue;
+    console.log(
+      `The Python peers are left out: "${[command, ...args].join(' ')}" failed: ${error?.message ?? stderr.trim()}`,
+    );
+    return null;
+  }
+  return python;
+}
+
+/** GFLOP/s of OpenBLAS on two threads; null without the peers. */
+export function measurePeak(): number | null {
+  const python = installPeers();
+  if (!python) return null;
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: '2' };
+  return Number(spawnSync(python, [path.join(FOLDER, 'sgemm.py')], { encoding: 'utf8', env }).stdout);
+}
+
 /** `implicit` in a Python process of its own. */
 export class ImplicitPeer {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
 
-  /** Installs the peer on first use; null, with a line that says why, where the machine has no Python or no pip. */
+  /** Null, with a line that says why, where the machine has no Python or no pip. */
   static open(): ImplicitPeer | null {
-    const python = path.join(ENVIRONMENT, 'bin/python');
-    if (!existsSync(path.join(ENVIRONMENT, 'installed'))) {
-      const steps = [
-        ['python3', '-m', 'venv', ENVIRONMENT],
-        [python, '-m', 'pip', 'install', '--quiet', '-r', path.join(FOLDER, 'requirements.txt')],
-        ['touch', path.join(ENVIRONMENT, 'installed')],
-      ];
-      for (const [command, ...args] of steps) {
-        const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-        if (status === 0) continue;
-        console.log(`implicit is left out: "${command} ${args.join(' ')}" failed: ${error?.message ?? stderr.trim()}`);
-        return null;
-      }
-    }
-    return new ImplicitPeer(python);
+    const python = installPeers();
+    return python === null ? null : new ImplicitPeer(python);
   }
 
   private constructor(python: string) {
