@@ -149,7 +149,7 @@ export const ROWS: Row[] = [
     bars: [{ metric: 'rmse', best: 1.37, source: 'better than biases alone, 1.397, measured' }],
     recipes: [
       ['explicit-mf', {}],
-      ['explicit-mf', { implicitTerm: true }],
+      ['explicit-mf', { implicitTerm: false, factors: 16, epochs: 40, learningRate: 0.005, regularization: 0.05 }],
     ],
   },
   {
@@ -183,7 +183,7 @@ export const ROWS: Row[] = [
     recipes: [
       ['popularity', {}],
       ['rp3beta', { alpha: 0.6, beta: 0.3, neighbours: 2_000 }],
-      ['ials', { factors: 128 }],
+      ['ials', { factors: 256, unobservedWeight: 0.005, regularization: 0.3, regularizationExponent: 0.4 }],
       ['item-knn', { similarity: 'tf-idf', neighbours: 800 }],
     ],
   },

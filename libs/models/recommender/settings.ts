@@ -189,13 +189,13 @@ export const markovSettings = z.strictObject({
   neighbours,
 });
 export const explicitMfSettings = z.strictObject({
-  factors: factors.default(16),
-  epochs: z.int().min(1).max(500).default(40).describe('Visits of every rating.'),
-  learningRate: z.number().min(0.0001).max(0.5).default(0.01).describe('Size of each step.'),
+  factors: factors.default(32),
+  epochs: z.int().min(1).max(500).default(60).describe('Visits of every rating.'),
+  learningRate: z.number().min(0.0001).max(0.5).default(0.003).describe('Size of each step.'),
   regularization: z.number().min(0).max(10).default(0.1).describe('Pull of every vector and bias towards zero.'),
   implicitTerm: z
     .boolean()
-    .default(false)
+    .default(true)
     .describe('Also learns from which items a user rated, whatever the ratings (SVD++).'),
 });
 export const trendingSettings = z.strictObject({

@@ -8,7 +8,8 @@ import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
 import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
 
-const DEVIATION = 0.1;
+/** Small, so that the biases settle before the factors begin to fit noise. */
+const DEVIATION = 0.01;
 
 /**
  * Biased matrix factorisation of ratings by stochastic gradient descent (Koren 2008, eq. 5; with the implicit term eq. 15).
