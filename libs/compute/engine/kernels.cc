@@ -13,6 +13,7 @@ namespace KERNEL_NAMESPACE {
 #include "../sparse-gram/sparse-gram.cc"
 #include "../symmetric-inverse/symmetric-inverse.cc"
 #include "../similarity/similarity.cc"
+#include "../elastic-net/elastic-net.cc"
 #include "../scores/scores.cc"
 #include "../held-out-ranks/held-out-ranks.cc"
 #include "../top-k/top-k.cc"
@@ -32,6 +33,7 @@ namespace KERNEL_NAMESPACE {
   DO(inverse_update)                                                                                                     \
   DO(inverse_mirror)                                                                                                     \
   DO(truncated_product)                                                                                                  \
+  DO(elastic_net)  \
   DO(truncate_rows)                                                                                                      \
   DO(scores_by_factors)                                                                                                  \
   DO(scores_by_similarity)                                                                                               \
