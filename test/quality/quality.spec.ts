@@ -44,7 +44,7 @@ for (const row of ROWS) {
       const startedMs = performance.now();
       const seeds = OF_CHANCE.has(recipe) ? SEEDS : SEEDS.slice(0, 1);
       const measured = await measureSeeds(protocol, parseChoice(recipe, settings) as RecipeChoice, seeds);
-      record(row, { recipe, settings }, measured, startedMs, seeds.length);
+      await record(row, { recipe, settings }, measured, startedMs, seeds.length);
     });
 
     it('one of the recipes reaches 97 % of the best figures known, and none falls below popularity', () => {
@@ -77,7 +77,7 @@ for (const row of ROWS) {
         console.info(report.explanation);
         const measured = await measureSeeds(protocol, choice, [1]);
         const found = { recipe: 'auto', chosen: choice.recipe, settings: choice.settings };
-        const figures = record(row, found, measured, startedMs, 1);
+        const figures = await record(row, found, measured, startedMs, 1);
         for (const bar of row.bars) expect(passes(bar, figures[bar.metric].value), bar.metric).toBe(true);
       },
     );
@@ -98,7 +98,7 @@ async function measureSeeds(protocol: Protocol, choice: RecipeChoice, seeds: num
   return measured;
 }
 
-function record(
+async function record(
   row: Row,
   asked: { recipe: string; chosen?: string; settings: object },
   measured: Measured[],
@@ -107,7 +107,7 @@ function record(
 ) {
   const figures = figuresOf(row, measured);
   measuredHere.push({ name: row.name, recipe: asked.recipe, figures });
-  keep({
+  await keep({
     row: row.name,
     ...asked,
     seeds,

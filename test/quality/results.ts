@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { bootstrapInterval, type Interval } from '../../libs/models/recommender/evaluation/bootstrap.js';
 import { ROWS, type Bar, type Measured, type Row } from './rows.js';
 
@@ -53,11 +54,15 @@ export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, F
 }
 
 /** Keeps the result in place of an earlier one and writes the page anew, so that a run can be cut off and gone on with. */
-export function keep(result: Result): void {
+export async function keep(result: Result): Promise<void> {
   const others = readResults().filter((other) => keyOf(other) !== keyOf(result));
   const results = [...others, result];
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(PAGE, pageOf(results));
+  await writeFormatted(RESULTS, JSON.stringify(results));
+  await writeFormatted(PAGE, pageOf(results));
+}
+
+async function writeFormatted(file: string, text: string): Promise<void> {
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 
 export function isKept(key: Pick<Result, 'row' | 'recipe' | 'settings'>): boolean {
