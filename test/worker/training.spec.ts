@@ -26,7 +26,12 @@ async function slowModel(tenant: Tenant) {
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(1_500, 200));
-  const model = { name: 'Slow', recipe: 'ials', interactionsDataSetId, settings: { factors: 64, epochs: 15 } };
+  const model = {
+    name: 'Slow',
+    recipe: 'ials',
+    interactionsDataSetId,
+    settings: { factors: 256, epochs: 15, solver: 'cholesky' },
+  };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
   return { projectId, modelId: id as string };
 }
