@@ -74,8 +74,15 @@ export function describeMachine(engine: string): string {
   return `${os.availableParallelism()} cores of ${model.trim()}, ${engine}`;
 }
 
+/** What was kept of the recipes that the rows still name, and of `auto`. */
 function readResults(): Result[] {
-  return existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Result[]) : [];
+  if (!existsSync(RESULTS)) return [];
+  const named = ROWS.flatMap(({ name: row, recipes }) => [
+    { row, recipe: 'auto', settings: {} },
+    ...recipes.map(([recipe, settings]) => ({ row, recipe, settings })),
+  ]);
+  const keys = new Set(named.map(keyOf));
+  return (JSON.parse(readFileSync(RESULTS, 'utf8')) as Result[]).filter((result) => keys.has(keyOf(result)));
 }
 
 /** The settings of `auto` are found, not given. */

@@ -167,7 +167,7 @@ export const ROWS: Row[] = [
       ['rp3beta', {}],
       ['item-knn', {}],
       ['user-knn', {}],
-      ['ials', { factors: 256, unobservedWeight: 0.003, epochs: 12 }],
+      ['ials', { factors: 256, regularization: 0.1, regularizationExponent: 0.5, epochs: 12 }],
     ],
   },
   {
