@@ -12,7 +12,8 @@ const COMMANDS = {
   migration: (node) => run(node, ['dist/infra/prisma/write-migration.js', ...args]),
   migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
   openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
-  quality: (node) => run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args]),
+  quality: (node) =>
+    run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),
   format: (node) => run(node, ['node_modules/prettier/bin/prettier.cjs', '--write', '.', '--log-level', 'warn']),
   check: async () => (await import('./check.mjs')).runChecks(),
 };
