@@ -106,6 +106,12 @@ describe('the search', () => {
     expect(report.leaderboard.map(({ recipe }) => recipe)).not.toContain('ease');
   });
 
+  it('says what is in the way where nothing can be trained at all', async () => {
+    await expect(search(tastes(false), { memoryBytesMax: 1 })).rejects.toThrow(
+      /No recipe can be trained.*popularity: it needs more memory than there is/,
+    );
+  });
+
   it('stops with the reason of an aborted signal', async () => {
     const reason = new Error('enough');
     await expect(search(paths(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

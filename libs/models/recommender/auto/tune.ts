@@ -54,7 +54,8 @@ interface Trial extends RecipeChoice {
  * Chooses recipe and settings by successive halving (Jamieson and Talwalkar 2016) over {@link searchSpaceOf}: many trials on
  * a sample of the users, the best of them on more, and the best of each recipe on all, followed by small steps around the
  * leaders. The first trial of each recipe has the default settings. All draws are seeded; time decides only where the
- * budget cuts the search off, so a budget that is ample gives the same answer on any machine.
+ * budget cuts the search off, so a budget that is ample gives the same answer on any machine. Throws
+ * {@link TrainingInputError} where not even popularity can be fitted.
  */
 export async function tune(events: Events, options: TuneOptions): Promise<Tuned> {
   return new Search(events, options).run();
@@ -181,8 +182,8 @@ class Search {
   }
 
   private conclude(trials: Trial[], { question }: HeldOut): Tuned {
-    const [best] = trials;
-    const { recipe, settings } = best;
+    if (trials.length === 0) throw nothingFits(this.skipped);
+    const { recipe, settings } = trials[0];
     const leaderboard: LeaderboardEntry[] = trials.filter(isBestOfRecipe);
     const explanation = explainChoice({
       data: describeData(this.events),
@@ -201,6 +202,13 @@ class Search {
   private elapsedSeconds(): number {
     return (performance.now() - this.startedMs) / 1000;
   }
+}
+
+function nothingFits(skipped: Map<FittableRecipe, string>): TrainingInputError {
+  const reasons = [...skipped].map(([recipe, reason]) => `${recipe}: ${reason}`).join('; ');
+  return new TrainingInputError(
+    `No recipe can be trained on this data here (${reasons}). Upload less data, then train again.`,
+  );
 }
 
 function choose(recipe: FittableRecipe, settings: Record<string, unknown>): RecipeChoice {
