@@ -30,6 +30,8 @@ export interface Engine {
   readonly name: string;
   /** Shared by all runs; a kernel's result does not depend on their number. */
   readonly threads: number;
+  /** The most that all arrays of kernels may take together, in bytes; Infinity where only the machine sets a bound. */
+  readonly memoryBytesMax: number;
   /** Zeros on a cache line's boundary, in memory that kernels reach without a copy. */
   float32(length: number): Float32Array;
   /** The same array where kernels reach it already, else a copy that they reach. */

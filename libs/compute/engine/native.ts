@@ -34,6 +34,7 @@ export function loadAddon(file: string): Addon {
 export class NativeEngine implements Engine {
   readonly name: string;
   readonly threads: number;
+  readonly memoryBytesMax = Infinity;
   private readonly addon: Addon;
   private readonly handle: number;
   private readonly pending = new Map<Promise<void>, readonly Argument[]>();

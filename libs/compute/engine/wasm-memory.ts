@@ -1,4 +1,4 @@
-const PAGE_BYTES = 65_536;
+export const PAGE_BYTES = 65_536;
 const ALIGNMENT = 64;
 /** Memory is asked for in steps of this, as each step costs a call. */
 const GROWTH_BYTES = 16 * 2 ** 20;

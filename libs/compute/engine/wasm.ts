@@ -8,7 +8,7 @@ import {
   type RunOptions,
   type Work,
 } from './engine.js';
-import { WasmMemory } from './wasm-memory.js';
+import { PAGE_BYTES, WasmMemory } from './wasm-memory.js';
 
 const STACK_BYTES = 256 * 1024;
 const PAGES_MAX = 65_536;
@@ -20,6 +20,7 @@ const THREAD_FILE = new URL(`./wasm.thread.${import.meta.url.endsWith('.ts') ? '
 export class WasmEngine implements Engine {
   readonly name = 'wasm simd128';
   readonly threads: number;
+  readonly memoryBytesMax = PAGES_MAX * PAGE_BYTES;
   private readonly memory: WasmMemory;
   private readonly workers: Worker[];
   private readonly tickets = new Map<number, { resolve: () => void; reject: (error: unknown) => void }>();
