@@ -21,7 +21,7 @@ const INSTRUCTION_SETS = {
   arm64: { generic: { table: 'kernelsGeneric', flags: '' } },
 };
 
-/** The files that the kernels are made of. */
+/** The files that the kernels are made of, in the order in which `open-engine.ts` digests them too. */
 export function kernelSources(root) {
   const folder = path.join(root, 'libs/compute');
   return fs
@@ -43,7 +43,8 @@ export async function buildAddon(root) {
   }
   fs.mkdirSync(folder, { recursive: true });
   const problem = await compile(root, folder, compiler);
-  fs.writeFileSync(record, JSON.stringify({ digest: wanted, compiler: compiler?.version ?? null, problem }, null, 2));
+  const sources = digest(kernelSources(root), '');
+  fs.writeFileSync(record, JSON.stringify({ digest: wanted, sources, compiler: compiler?.version ?? null, problem }, null, 2));
   return problem;
 }
 

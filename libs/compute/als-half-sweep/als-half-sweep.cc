@@ -37,7 +37,14 @@ static void principal_axes(const Run& run, const PrincipalAxesArguments& in) {
   float* work = in.work;
   float* axes = in.axes;
   float* norms = Scratch(run).take<float>(d);
-  bool rotated = true;
+  // Factors that regularization drives to nothing would leave the range of floats when they are squared.
+  float scale = 0;
+  for (int i = 0; i < d; i++)
+    if (work[(size_t)i * d + i] > scale) scale = work[(size_t)i * d + i];
+  // Denormal numbers have lost their digits.
+  const bool isEmpty = !(scale > 1e-37f);
+  for (size_t i = 0; i < (size_t)d * d; i++) work[i] = isEmpty ? 0 : work[i] / scale;
+  bool rotated = !isEmpty;
   for (int sweep = 0; rotated && sweep < SWEEPS_MAX && !run.cancelled(); sweep++) {
     rotated = false;
     float largest = 0;
@@ -65,7 +72,7 @@ static void principal_axes(const Run& run, const PrincipalAxesArguments& in) {
   }
   for (int i = 0; i < d; i++) {
     const float value = dot(work + (size_t)i * d, axes + (size_t)i * d, d);
-    in.eigenvalues[i] = value > 0 ? value : 0;
+    in.eigenvalues[i] = value > 0 ? scale * value : 0;
     for (int k = 0; k < d; k++) in.rotation[(size_t)k * d + i] = axes[(size_t)i * d + k];
   }
 }

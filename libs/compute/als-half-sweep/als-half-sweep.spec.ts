@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allFinite } from '../all-finite/kernel.js';
 import { everyEngine } from '../engine/every-engine.js';
 import { randomCsr, randomVector } from '../random/random-csr.js';
 import { alsHalfSweep, type AlsSolver } from './kernel.js';
@@ -85,6 +86,13 @@ describe.each(everyEngine)('alsHalfSweep on %s', (_name, engine) => {
     for (const factors of [padded.solved, padded.fixed]) factors.forEach((_, i) => i % 32 >= 20 && (factors[i] = 0));
     await alsHalfSweep(engine, padded, { method: 'conjugate-gradient', steps: 3 });
     expect(padded.solved.every((value, i) => i % 32 < 20 || value === 0)).toBe(true);
+  });
+
+  it.each([1e-12, 1e-18, 1e-22, 1e-30, 1e-40])('stays finite with factors around %d', async (scale) => {
+    const sweep = createSweep({ rows: 30, columns: 40, blocks: 3, density: 0.3, weighted: false, seed: 4 });
+    for (const factors of [sweep.solved, sweep.fixed]) factors.forEach((value, i) => (factors[i] = scale * value));
+    await alsHalfSweep(engine, sweep, { method: 'conjugate-gradient', steps: 3 });
+    expect(allFinite(sweep.solved) && allFinite(sweep.fixed)).toBe(true);
   });
 
   it('refuses shapes that do not fit', async () => {

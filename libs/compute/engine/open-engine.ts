@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Engine } from './engine.js';
@@ -18,6 +19,8 @@ export interface EngineOptions {
 export interface NativeBuild {
   /** Null when the addon was built; else why not. */
   problem: string | null;
+  /** Digest of the C++ that it was built from. */
+  sources: string;
 }
 
 const ROOT = findRoot();
@@ -49,7 +52,12 @@ export function nativeProblem(): string | null {
 }
 
 function findNative(): { addon: ReturnType<typeof loadAddon> } | { problem: string } {
-  if (!existsSync(ADDON_FILE)) return { problem: readProblem() };
+  if (!existsSync(BUILD_FILE)) return { problem: 'The native addon was not built yet: run npm start or npm run build.' };
+  const { problem, sources } = JSON.parse(readFileSync(BUILD_FILE, 'utf8')) as NativeBuild;
+  if (problem !== null) return { problem };
+  // Kernels read their arguments by position, so an addon of other sources would read wrong memory.
+  if (sources !== digestOfSources())
+    return { problem: 'The native addon was built from other sources: run npm run build.' };
   try {
     return { addon: loadAddon(ADDON_FILE) };
   } catch (error) {
@@ -57,12 +65,13 @@ function findNative(): { addon: ReturnType<typeof loadAddon> } | { problem: stri
   }
 }
 
-function readProblem(): string {
-  if (!existsSync(BUILD_FILE)) return 'The native addon was not built yet: run npm start or npm run build.';
-  return (
-    (JSON.parse(readFileSync(BUILD_FILE, 'utf8')) as NativeBuild).problem ??
-    'The native addon is missing: run npm run build.'
-  );
+/** As `build-addon.mjs` computes it, which runs before TypeScript is compiled. */
+function digestOfSources(): string {
+  const folder = path.join(ROOT, 'libs/compute');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(cc|h)$/.test(name));
+  const hash = createHash('sha256');
+  for (const file of files.map((name) => path.join(folder, name)).sort()) hash.update(readFileSync(file));
+  return hash.digest('hex');
 }
 
 /** The folder of package.json, from the sources as from their compiled copy. */

@@ -15,5 +15,6 @@ parentPort!.on('message', ({ ticket, kernel, control, scratch, args }) => {
   } catch (trap) {
     error = trap;
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
   parentPort!.postMessage({ ticket, error });
 });

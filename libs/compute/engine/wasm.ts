@@ -132,6 +132,7 @@ export class WasmEngine implements Engine {
     if (this.tickets.size === 0) this.workers.forEach((each) => each.ref());
     return new Promise((resolve, reject) => {
       this.tickets.set(ticket, { resolve, reject });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
       worker.postMessage({ ...call, ticket });
     });
   }
