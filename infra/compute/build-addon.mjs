@@ -44,7 +44,10 @@ export async function buildAddon(root) {
   fs.mkdirSync(folder, { recursive: true });
   const problem = await compile(root, folder, compiler);
   const sources = digest(kernelSources(root), '');
-  fs.writeFileSync(record, JSON.stringify({ digest: wanted, sources, compiler: compiler?.version ?? null, problem }, null, 2));
+  fs.writeFileSync(
+    record,
+    JSON.stringify({ digest: wanted, sources, compiler: compiler?.version ?? null, problem }, null, 2),
+  );
   return problem;
 }
 

@@ -915,7 +915,7 @@ export type ModelsCreateData = {
         /**
          * How the model is trained; GET /v1/recipes lists each with its settings
          */
-        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'popularity' | 'trending' | 'random';
+        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'slim' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'popularity' | 'trending' | 'random';
         /**
          * Checked against the recipe's own schema; what is left out takes its default
          */

@@ -73,7 +73,7 @@ for (const row of IS_FULL ? ROWS : ROWS.slice(0, 1)) {
           seed: 1,
           goal: row.goal!,
           budgetSeconds: BUDGET_SECONDS,
-          memoryBytesMax: defaultMemoryBytesMax(),
+          memoryBytesMax: defaultMemoryBytesMax(engine),
           report: async () => undefined,
         });
         console.info(report.explanation);
@@ -93,7 +93,7 @@ async function measureSeeds(protocol: Protocol, choice: RecipeChoice, seeds: num
   const measured: Measured[] = [];
   for (const seed of seeds) {
     const context = { engine, seed, report: async () => undefined };
-    const fit = await fitRecipe(choice, protocol.train, defaultMemoryBytesMax(), context);
+    const fit = await fitRecipe(choice, protocol.train, defaultMemoryBytesMax(engine), context);
     measured.push(await protocol.measure(engine, fit));
     fit.release();
   }

@@ -115,6 +115,7 @@ export const ROWS: Row[] = [
     recipes: [
       ['popularity', {}],
       ['ease', {}],
+      ['slim', {}],
       ['item-knn', {}],
       ['user-knn', {}],
       ['rp3beta', { alpha: 0.6, beta: 0.3, neighbours: 200 }],

@@ -27,6 +27,10 @@ export const recommenderManifest = {
         'A linear model from item to item in closed form (EASE): often the best for catalogues below 20,000 items.',
       settings: settings.easeSettings,
     },
+    slim: {
+      summary: 'A linear model from item to item with few, positive weights (SLIM): finer than EASE, and slower.',
+      settings: settings.slimSettings,
+    },
     'item-knn': {
       summary: 'Items like those the user touched, by who touched both.',
       settings: settings.itemKnnSettings,

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import process from 'node:process';
+import type { Engine } from '../../compute/engine/engine.js';
 import { TrainingInputError } from '../family.js';
 import type { Events } from './events.js';
 import type { RecipeChoice } from './manifest.js';
@@ -10,11 +11,11 @@ const SHARE_OF_MEMORY = 0.5;
 /** A value of a sparse matrix and its column; the factor of two is for the copy that transposing makes. */
 const SPARSE_ENTRY_BYTES = 2 * 8;
 
-/** What a fit may hold where nobody says otherwise: half of the memory of this container or machine. */
-export function defaultMemoryBytesMax(): number {
+/** What a fit may hold where nobody says otherwise: half of the memory of this container or machine, or of what the engine reaches. */
+export function defaultMemoryBytesMax({ memoryBytesMax }: Engine): number {
   const limit = process.constrainedMemory();
   const installed = os.totalmem();
-  return SHARE_OF_MEMORY * (limit > 0 ? Math.min(limit, installed) : installed);
+  return SHARE_OF_MEMORY * Math.min(limit || Infinity, installed, memoryBytesMax);
 }
 
 /** What a fit holds beside its events at its peak, in bytes: an estimate that errs on the high side. */
@@ -25,6 +26,7 @@ export function memoryNeeded({ recipe, settings }: RecipeChoice, events: Events)
   const pairs = 2 * users.length * SPARSE_ENTRY_BYTES;
   switch (recipe) {
     case 'ease':
+    case 'slim':
       return pairs + 4 * itemCount ** 2 + neighbours(itemCount);
     case 'item-knn':
     case 'rp3beta':
@@ -52,9 +54,10 @@ export function assertFits(choice: RecipeChoice, events: Events, bytesMax: numbe
   );
 }
 
-function remedyFor({ settings }: RecipeChoice): string {
+function remedyFor({ recipe, settings }: RecipeChoice): string {
   if ('factors' in settings) return 'Lower "factors", then train again.';
-  if ('neighbours' in settings && !('regularization' in settings)) return 'Lower "neighbours", then train again.';
+  if (recipe !== 'ease' && recipe !== 'slim' && 'neighbours' in settings)
+    return 'Lower "neighbours", then train again.';
   return 'Choose "rp3beta", "ials" or "auto", then train again.';
 }
 

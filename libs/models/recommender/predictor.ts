@@ -13,11 +13,28 @@ const NOTHING_SEEN = new Uint32Array(0);
 export async function loadRecommenderPredictor(bytes: Uint8Array, engine: Engine): Promise<RankingPredictor> {
   const artifact = readArtifact(bytes);
   const { model } = artifact;
-  if (model?.kind !== 'factors') return new RecommenderPredictor(artifact, bytes.byteLength, engine, null);
+  if (model?.kind === 'product') return loadProduct(artifact, model, bytes.byteLength, engine);
+  if (model === null) return new RecommenderPredictor(artifact, bytes.byteLength, engine, null);
   const items = engine.own(model.items);
   const index = await buildItemIndex(engine, items, model.dimensions);
   const predictor = new RecommenderPredictor(artifact, bytes.byteLength + items.byteLength / 2, engine, index);
   engine.releaseWith(predictor, items);
+  return predictor;
+}
+
+/** Puts S, which every request reads, where the kernels reach it. */
+function loadProduct(
+  artifact: LoadedArtifact,
+  model: ProductModel,
+  byteLength: number,
+  engine: Engine,
+): RankingPredictor {
+  const { offsets, indices, values } = model.similarity;
+  const own = { offsets: engine.own(offsets), indices: engine.own(indices), values: values && engine.own(values) };
+  const reachable = { ...model, similarity: { ...model.similarity, ...own } };
+  const predictor = new RecommenderPredictor({ ...artifact, model: reachable }, byteLength, engine, null);
+  const copies = [own.offsets, own.indices, own.values].filter((array, i) => array !== [offsets, indices, values][i]);
+  engine.releaseWith(predictor, ...copies);
   return predictor;
 }
 

@@ -20,6 +20,7 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
   'ials++': { settings: { factors: 16, blockSize: 16 }, recallFloor: 0.95 },
   bpr: { settings: { factors: 8, epochs: 30 }, recallFloor: 0.9 },
   ease: { settings: {}, recallFloor: 0.95 },
+  slim: { settings: {}, recallFloor: 0.95 },
   'item-knn': { settings: {}, recallFloor: 0.95 },
   'user-knn': { settings: {}, recallFloor: 0.95 },
   rp3beta: { settings: {}, recallFloor: 0.95 },

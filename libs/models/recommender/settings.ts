@@ -114,7 +114,7 @@ export const ialsSettings = z.strictObject({
     .enum(['conjugate-gradient', 'cholesky'])
     .default('conjugate-gradient')
     .describe('Conjugate gradient is fast and near enough; Cholesky is exact and slow above 64 factors.'),
-  steps: z.int().min(1).max(20).default(3).describe('Only for conjugate gradient: its steps in each sweep.'),
+  steps: z.int().min(1).max(20).default(2).describe('Only for conjugate gradient: its steps in each sweep.'),
   ...weighting,
 });
 export const ialsPlusPlusSettings = z.strictObject({
@@ -140,6 +140,18 @@ export const easeSettings = z.strictObject({
     .min(0.1)
     .max(100_000)
     .default(250)
+    .describe('Pull of the weights between items towards zero. Larger data sets want more.'),
+  neighbours: neighbours.default(500),
+  ...recency,
+  ...weighting,
+});
+export const slimSettings = z.strictObject({
+  l1: z.number().min(0).max(1_000).default(0.5).describe('Keeps the weights between items few: the larger, the fewer.'),
+  l2: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .default(100)
     .describe('Pull of the weights between items towards zero. Larger data sets want more.'),
   neighbours: neighbours.default(500),
   ...recency,
@@ -226,6 +238,7 @@ export type IalsSettings = z.infer<typeof ialsSettings>;
 export type IalsPlusPlusSettings = z.infer<typeof ialsPlusPlusSettings>;
 export type BprSettings = z.infer<typeof bprSettings>;
 export type EaseSettings = z.infer<typeof easeSettings>;
+export type SlimSettings = z.infer<typeof slimSettings>;
 export type KnnSettings = z.infer<typeof itemKnnSettings>;
 export type Rp3betaSettings = z.infer<typeof rp3betaSettings>;
 export type MarkovSettings = z.infer<typeof markovSettings>;

@@ -159,7 +159,7 @@ class RecommenderTrainer implements Trainer {
   }
 
   private memoryBytesMax(): number {
-    return this.options.memoryBytesMax ?? defaultMemoryBytesMax();
+    return this.options.memoryBytesMax ?? defaultMemoryBytesMax(this.options.engine);
   }
 }
 

@@ -22,6 +22,7 @@ const IN_ORDER_OF_COST: FittableRecipe[] = [
   'user-knn',
   'ials',
   'ease',
+  'slim',
 ];
 
 /** Multiply-adds a second that two cores reach when they invert a matrix: 17,000 items took 51 s. */
@@ -51,7 +52,7 @@ function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLim
   if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';
   if (recipe === 'markov' && limits.goal === 'taste') return 'the order of time says little here';
   const isTooLarge = events.itemCount ** 3 > limits.budgetSeconds * FIT_BUDGET_SHARE * INVERSION_MULTIPLY_ADDS;
-  if (recipe === 'ease' && isTooLarge) return 'there are too many items for the budget';
+  if ((recipe === 'ease' || recipe === 'slim') && isTooLarge) return 'there are too many items for the budget';
   if (recipe === 'user-knn' && events.users.length > USER_KNN_INTERACTIONS_MAX)
     return 'there are too many interactions';
   return null;

@@ -31,6 +31,10 @@ const als: SearchSpace = {
 export const SEARCH_SPACES: Partial<Record<FittableRecipe, SearchSpace>> = {
   ials: als,
   ease: { regularization: { scale: 'logarithmic', low: 20, high: 5_000 } },
+  slim: {
+    l1: { scale: 'logarithmic', low: 0.05, high: 10 },
+    l2: { scale: 'logarithmic', low: 10, high: 2_000 },
+  },
   'item-knn': likeness,
   'user-knn': { ...likeness, neighbours: { scale: 'logarithmic', low: 30, high: 500, isWhole: true } },
   rp3beta: {
@@ -52,7 +56,7 @@ export const SEARCH_SPACES: Partial<Record<FittableRecipe, SearchSpace>> = {
 
 /** Settings that are worth a try only where the order of time is to be foretold. */
 const RECENCY: SearchSpace = { recency: { scale: 'linear', low: 0.1, high: 1 } };
-const FOLLOWS_HISTORY = new Set<FittableRecipe>(['ease', 'item-knn', 'user-knn', 'rp3beta']);
+const FOLLOWS_HISTORY = new Set<FittableRecipe>(['ease', 'slim', 'item-knn', 'user-knn', 'rp3beta']);
 
 /** The dimensions of a recipe; none where the recipe has nothing to tune. */
 export function searchSpaceOf(recipe: FittableRecipe, minds: { order: boolean }): SearchSpace {

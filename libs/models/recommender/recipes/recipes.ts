@@ -13,6 +13,7 @@ import { fitMarkov } from './markov.js';
 import { fitPopularity, fitTrending } from './popularity.js';
 import { fitRandom } from './random.js';
 import { fitRp3beta } from './rp3beta.js';
+import { fitSlim } from './slim.js';
 import { fitUserKnn } from './user-knn.js';
 
 type SettingsOf<Key extends RecipeKey> = z.infer<(typeof recommenderManifest.recipes)[Key]['settings']>;
@@ -22,6 +23,7 @@ const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
   'ials++': fitIalsPlusPlus,
   bpr: fitBpr,
   ease: fitEase,
+  slim: fitSlim,
   'item-knn': fitItemKnn,
   'user-knn': fitUserKnn,
   rp3beta: fitRp3beta,
