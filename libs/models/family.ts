@@ -11,7 +11,7 @@ export interface TrainingInput {
   users: Uint32Array;
   /** `[interactions]`, indices into `itemIds`. */
   items: Uint32Array;
-  /** `[interactions]`, rating or other value; null when the data set has none. */
+  /** `[interactions]`, rating or other value, NaN where an interaction has none; null when the data set has none. */
   values: Float32Array | null;
   /** `[interactions]`, Unix seconds; null when the data set has none. */
   timestamps: Float64Array | null;

@@ -52,7 +52,8 @@ export function nativeProblem(): string | null {
 }
 
 function findNative(): { addon: ReturnType<typeof loadAddon> } | { problem: string } {
-  if (!existsSync(BUILD_FILE)) return { problem: 'The native addon was not built yet: run npm start or npm run build.' };
+  if (!existsSync(BUILD_FILE))
+    return { problem: 'The native addon was not built yet: run npm start or npm run build.' };
   const { problem, sources } = JSON.parse(readFileSync(BUILD_FILE, 'utf8')) as NativeBuild;
   if (problem !== null) return { problem };
   // Kernels read their arguments by position, so an addon of other sources would read wrong memory.

@@ -44,7 +44,7 @@ async function readInteractions(connection: DuckDBConnection, eventTypes: string
     eventTypes: eventTypes.length > 0 ? { names: [...eventTypes, ''], codes: new Uint32Array(count) } : null,
   };
   let offset = 0;
-  const sql = `SELECT users.number, items.number, coalesce(value, 1), coalesce(timestamp, 0), coalesce(event_types.number, ${eventTypes.length})
+  const sql = `SELECT users.number, items.number, coalesce(value, 'nan'), coalesce(timestamp, 0), coalesce(event_types.number, ${eventTypes.length})
     FROM interactions JOIN users USING (user_id) JOIN items USING (item_id) LEFT JOIN event_types USING (event_type) ORDER BY 1, 4, 2`;
   await forEachChunk(connection, sql, ([users, items, value, timestamp, type]) => {
     input.users.set(users as number[], offset);

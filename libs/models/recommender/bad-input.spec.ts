@@ -92,8 +92,18 @@ describe('odd input is trained on', () => {
   });
 });
 
+describe('interactions without a value among others with one', () => {
+  it('teach explicit-mf nothing, and weigh 1 elsewhere', async () => {
+    const values = Float32Array.from(tastes, (_, i) => (i % 5 === 0 ? NaN : 4));
+    const { metrics } = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
+    expect(metrics.model['rmse']).toBeLessThan(0.1);
+    const ranked = await train(inputOf(tastes, { values }), 'ials', { factors: 8, confidence: 'linear' });
+    expect(ranked.metrics.model['recall@20']).toBeGreaterThan(0);
+  });
+});
+
 describe('input that cannot be trained on is refused with what, where and what to do', () => {
-  it.each([NaN, Infinity, -Infinity])('a value that is %s', async (value) => {
+  it.each([Infinity, -Infinity])('a value that is %s', async (value) => {
     const values = new Float32Array(tastes.length).fill(1);
     values[7] = value;
     const attempt = train(inputOf(tastes, { values }), 'ials');

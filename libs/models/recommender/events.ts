@@ -8,17 +8,17 @@ export interface Events {
   /** Ascending. */
   users: Uint32Array;
   items: Uint32Array;
-  /** Finite; null when the data set has none. */
+  /** Finite, or NaN where an event has none; null when the data set has none. */
   values: Float32Array | null;
   /** Unix seconds; null when the data set has none, and the order within a user then says nothing. */
   timestamps: Float64Array | null;
   eventTypes: EventTypes | null;
 }
 
-/** Throws {@link TrainingInputError} where a value is not a finite number. */
+/** Throws {@link TrainingInputError} where a value is infinite. */
 export function readEvents(input: TrainingInput): Events {
   const { users, items, values, timestamps, eventTypes } = input;
-  const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  const bad = values?.findIndex((value) => Math.abs(value) === Infinity) ?? -1;
   if (bad >= 0) {
     throw new TrainingInputError(
       `The interaction of user "${input.userIds[users[bad]]}" with item "${input.itemIds[items[bad]]}" has a value that is not a finite number. Correct or leave out its value, then train again.`,
@@ -51,6 +51,12 @@ export function filterEvents(events: Events, keeps: (position: number) => boolea
   let count = 0;
   for (let position = 0; position < kept.length; position++) if (keeps(position)) kept[count++] = position;
   return count === kept.length ? events : takeEvents(events, kept.subarray(0, count));
+}
+
+/** The events with a value; all, where the data set has none. */
+export function ratedEvents(events: Events): Events {
+  const { values } = events;
+  return values ? filterEvents(events, (position) => !Number.isNaN(values[position])) : events;
 }
 
 /** `[users + 1]`: the events of user u are at positions `offsets[u]` to `offsets[u + 1]`. */

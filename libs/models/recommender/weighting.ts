@@ -10,7 +10,7 @@ const SECONDS_PER_DAY = 86_400;
  *
  * An event weighs w = (weight of its type) · 2^(−age / half-life), its age counted from the latest event of all. A pair of
  * several events gets the greatest w without confidence, 1 + α Σ w v with linear and 1 + α ln(1 + Σ w v) with logarithmic
- * confidence (Hu, Koren, Volinsky 2008, section 3), v being the event's value, at least 0, or 1 where there are none.
+ * confidence (Hu, Koren, Volinsky 2008, section 3), v being the event's value, at least 0, or 1 where it has none.
  * Events of weight 0 are left out. Throws {@link TrainingInputError} where none is left.
  */
 export function weighPairs(events: Events, settings: Weighting): Csr {
@@ -101,8 +101,8 @@ function keptPositions(weights: Float32Array): Uint32Array {
 }
 
 function amountOf(events: Events, weights: Float32Array | null, position: number, isPlain: boolean): number {
-  const value = isPlain ? 1 : Math.max(0, events.values?.[position] ?? 1);
-  return (weights?.[position] ?? 1) * value;
+  const value = events.values?.[position] ?? NaN;
+  return (weights?.[position] ?? 1) * (isPlain || Number.isNaN(value) ? 1 : Math.max(0, value));
 }
 
 function confidenceOf(sum: number, { confidence, confidenceScale }: Weighting): number {

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../compute/engine/engine.js';
 import { TrainingInputError, type MetricValues } from '../../family.js';
-import { distinctPairs, type Events } from '../events.js';
+import { distinctPairs, ratedEvents, type Events } from '../events.js';
 import type { FittedModel } from '../fitted-model.js';
 import { countPopularity } from '../recipes/popularity.js';
 import { evaluate, EVALUATED_USERS_MAX, sampleUsers, type EvaluationOptions, type Question } from './evaluate.js';
@@ -47,7 +47,8 @@ export async function measure(
 ): Promise<MetricValues> {
   const { values } = await evaluate(engine, model, question, options);
   if (!foretellsRatings || test.values === null) return values;
-  if (model.kind === 'factors') return { ...values, ...ratingErrors(test, predictorOf(model, train)) };
-  const means = itemMeans(train);
-  return { ...values, ...ratingErrors(test, (_user, item) => means[item]) };
+  const [known, asked] = [ratedEvents(train), ratedEvents(test)];
+  if (model.kind === 'factors') return { ...values, ...ratingErrors(asked, predictorOf(model, known)) };
+  const means = itemMeans(known);
+  return { ...values, ...ratingErrors(asked, (_user, item) => means[item]) };
 }

@@ -3,7 +3,7 @@ import { Random } from '../../../compute/random/kernel.js';
 import { ratingSgdEpoch, type RatingSgd } from '../../../compute/rating-sgd/kernel.js';
 import { scoreBySimilarity } from '../../../compute/scores/kernel.js';
 import { TrainingInputError } from '../../family.js';
-import type { Events } from '../events.js';
+import { ratedEvents, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
 import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
@@ -22,7 +22,7 @@ export async function fitExplicitMf(
   context: FitContext,
 ): Promise<Fit<FactorModel>> {
   const { engine, seed } = context;
-  const ratings = meanRatings(events);
+  const ratings = meanRatings(ratedEvents(events));
   const random = Random.seeded(seed);
   const dimensions = paddedDimensions(settings.factors);
   const drawn = { drawn: settings.factors };
@@ -51,7 +51,7 @@ export async function fitExplicitMf(
   }
 }
 
-/** `[users, items]`; a null value of the data set cannot be told from 1. Throws {@link TrainingInputError} without values. */
+/** `[users, items]`. Throws {@link TrainingInputError} without values. */
 function meanRatings({ userCount, itemCount, users, items, values }: Events): Csr {
   if (!values) {
     throw new TrainingInputError(
