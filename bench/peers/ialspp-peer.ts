@@ -31,7 +31,10 @@ export class IalsppPeer {
     }
     const file = path.join(folder, 'train.csv');
     await writePairs(file, train);
-    return new IalsppPeer(program, file, dimensions, blockSize);
+    const peer = new IalsppPeer(program, file, dimensions, blockSize);
+    // It reads its data and trains from the start; only after an epoch can it be halted.
+    await peer.sweep();
+    return peer;
   }
 
   private constructor(program: string, file: string, dimensions: number, blockSize: number) {
@@ -52,7 +55,7 @@ export class IalsppPeer {
     this.epochs = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** One epoch; the first call also waits for the data to be read. */
+  /** One epoch, after which the program is halted. */
   async sweep(): Promise<Timing> {
     this.child.kill('SIGCONT');
     const before = this.cpuSeconds();
