@@ -8,14 +8,17 @@ import { Random } from '../libs/compute/random/kernel.js';
 import { buildItemIndex, topItems } from '../libs/compute/top-k/kernel.js';
 import { openEveryEngine } from './engines.js';
 import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
-import { interleave, time, type Comparison } from './measure.js';
+import { interleave, time, type Comparison, type Contender } from './measure.js';
 import { IalsppPeer } from './peers/ialspp-peer.js';
 import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
 
 /** Weight of a touched cell beside an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;
 const REGULARIZATION = 0.1;
-const BLOCK_SIZE = 64;
+/** In principal axes 32 ranks as well as 64, which is the peer's faster choice, and costs less. */
+const BLOCK_SIZE = 32;
+const PEER_BLOCK_SIZE = 64;
+const SWEEPS_FOR_QUALITY = 15;
 const SOLVERS: AlsSolver[] = [
   { method: 'conjugate-gradient', steps: 2 },
   { method: 'cholesky' },
@@ -72,19 +75,24 @@ class Fit {
 }
 
 /** Sweeps of each solver on every engine, in turn with the peers that have the solver. */
-export async function benchAls(shape: GeneratedShape, dimensions: number, rounds: number): Promise<AlsResult> {
+export async function benchAls(
+  shape: GeneratedShape,
+  dimensions: number,
+  rounds: number,
+  methods: string[],
+): Promise<AlsResult> {
   const { train, test } = holdOut(generateInteractions(shape), shape.seed);
   const byItem = transposeCsr(train);
   const engines = await openEveryEngine();
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
   const implicit = ImplicitPeer.open();
-  const ialspp = await IalsppPeer.open(folder, train, dimensions, BLOCK_SIZE);
+  const ialspp = await IalsppPeer.open(folder, train, dimensions, PEER_BLOCK_SIZE);
   const result: AlsResult = { set: shape.name, dimensions, comparisons: [], quality: [] };
   const measureQuality = async (name: string, factors: { users: Float32Array; items: Float32Array }) =>
     result.quality.push({ name, ...(await evaluate(engines[0], factors, train, test, dimensions)) });
   try {
     if (implicit) await handOver(implicit, folder, train);
-    for (const solver of SOLVERS) {
+    for (const solver of SOLVERS.filter(({ method }) => methods.includes(method))) {
       const { method } = solver;
       const fits = engines.map((engine) => new Fit(engine, train, byItem, dimensions, solver));
       const contenders = fits.map((fit, i) => ({
@@ -100,6 +108,7 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
       }
       // An exact sweep of the peer takes half a minute.
       result.comparisons.push(await interleave(contenders, method === 'cholesky' ? 1 : rounds));
+      if (method === 'conjugate-gradient') await sweepOn(contenders, SWEEPS_FOR_QUALITY - rounds - 1);
       for (const [i, fit] of fits.entries()) await measureQuality(`${engines[i].name} ${method}`, fit);
       if (implicit && method === 'conjugate-gradient') {
         await implicit.ask({ do: 'save', folder });
@@ -115,6 +124,11 @@ export async function benchAls(shape: GeneratedShape, dimensions: number, rounds
     await Promise.all(engines.map((engine) => engine.close()));
   }
   return result;
+}
+
+/** Untimed sweeps, so that quality is compared where it has settled. */
+async function sweepOn(contenders: Contender[], sweeps: number): Promise<void> {
+  for (let sweep = 0; sweep < sweeps; sweep++) for (const { run } of contenders) await run();
 }
 
 async function handOver(peer: ImplicitPeer, folder: string, { offsets, indices, rows, columns }: Csr): Promise<void> {

@@ -33,10 +33,12 @@ const rounds = Number(option('rounds', '5'));
 const dimensions = Number(option('dimensions', '128'));
 const BENCHES: Record<string, () => Promise<void>> = {
   als: async () => {
+    const methods = option('solvers', 'conjugate-gradient,cholesky,block-descent').split(',');
     const { comparisons, quality } = await benchAls(
       SPEED_SETS[option('set', 'A') as keyof typeof SPEED_SETS],
       dimensions,
       rounds,
+      methods,
     );
     comparisons.forEach(show);
     console.table(quality);

@@ -321,8 +321,8 @@ struct Block {
   /** [size]: this block of α₀ Λ; `ridge` comes to it. */
   const float* shared;
   float ridge;
-  /** [count]: 1 less what the other blocks explain. */
-  const float* targets;
+  /** [count]: 1 less what all blocks explain. */
+  const float* errors;
 };
 
 /** Memory for one block's system. */
@@ -332,16 +332,22 @@ struct BlockMemory {
   /** [max(64, size), size] */
   float* scaled;
   /** [size] each */
-  float *inverseDiagonal, *right, *roots;
+  float *inverseDiagonal, *right, *roots, *answer;
 };
 
-/** The system of the block's size, (D + Σ c h hᵀ) x = Σ c t h: best for rows with many interactions. */
+/**
+ * Adds to x the solution of the system of the block's size, (D + Σ c h hᵀ) Δ = Σ c e h − D x: best for rows with many
+ * interactions. Leaves Δ in `memory.right`; false when cancelled.
+ */
 INLINE bool solveBlock(const Run& run, const Observed& observed, const Block& block, const BlockMemory& memory, float* x) {
   enum { GATHERED = 64 };
   const int size = block.size;
   fill(memory.matrix, 0, (size_t)size * size);
-  for (int k = 0; k < size; k++) memory.matrix[(size_t)k * size + k] = block.shared[k] + block.ridge;
-  fill(memory.right, 0, size);
+  for (int k = 0; k < size; k++) {
+    const float diagonal = block.shared[k] + block.ridge;
+    memory.matrix[(size_t)k * size + k] = diagonal;
+    memory.right[k] = -diagonal * x[k];
+  }
   for (int first = 0; first < observed.count; first += GATHERED) {
     if (first % (256 * GATHERED) == 0 && first > 0 && run.cancelled()) return false;
     const int count = smaller(GATHERED, observed.count - first);
@@ -350,7 +356,7 @@ INLINE bool solveBlock(const Run& run, const Observed& observed, const Block& bl
         prefetchRow(block.fixed + (size_t)observed.indices[j + PREFETCH_AHEAD] * block.stride, size);
       const float* row = block.fixed + (size_t)observed.indices[j] * block.stride;
       const float weight = observed.weightOf(j);
-      Vector root = broadcast(squareRoot(weight)), pull = broadcast(weight * block.targets[j]);
+      Vector root = broadcast(squareRoot(weight)), pull = broadcast(weight * block.errors[j]);
       for (int k = 0; k < size; k += WIDTH) {
         Vector value = load(row + k);
         store(memory.scaled + (size_t)(j - first) * size + k, value * root);
@@ -361,7 +367,7 @@ INLINE bool solveBlock(const Run& run, const Observed& observed, const Block& bl
   }
   factorCholesky(memory.matrix, size, size, memory.inverseDiagonal);
   solveCholesky(memory.matrix, size, size, memory.inverseDiagonal, memory.right);
-  copy(x, memory.right, size);
+  addScaled(x, 1, memory.right, size);
   return true;
 }
 
@@ -386,7 +392,7 @@ INLINE void gramOfRows(const float* rows, int size, int d, float* gram, int ld) 
 }
 
 /**
- * The same solution from a system of the row's length: x = D⁻¹ Hᵀ a with (H D⁻¹ Hᵀ + C⁻¹) a = t (the matrix inversion
+ * The same from a system of the row's length: x + Δ = D⁻¹ Hᵀ a with (H D⁻¹ Hᵀ + C⁻¹) a = e + H x (the matrix inversion
  * lemma): best for rows with fewer interactions than the block has dimensions.
  */
 INLINE void solveBlockByItsDual(const Observed& observed, const Block& block, const BlockMemory& memory, float* x) {
@@ -400,27 +406,34 @@ INLINE void solveBlockByItsDual(const Observed& observed, const Block& block, co
   }
   fill(memory.scaled + (size_t)observed.count * d, 0, (size_t)(size - observed.count) * d);
   gramOfRows(memory.scaled, size, d, memory.matrix, size);
-  float* answer = memory.right;
+  float *answer = memory.answer, *change = memory.right;
+  // The rows are at hand as H D^−½, so H x is their product with D^½ x.
+  for (int k = 0; k < d; k++) change[k] = x[k] / memory.roots[k];
   for (int j = 0; j < size; j++) {
-    memory.matrix[(size_t)j * size + j] += j < observed.count ? 1.0f / observed.weightOf(j) : 1.0f;
-    answer[j] = j < observed.count ? block.targets[j] : 0.0f;
+    const bool isReal = j < observed.count;
+    memory.matrix[(size_t)j * size + j] += isReal ? 1.0f / observed.weightOf(j) : 1.0f;
+    answer[j] = isReal ? block.errors[j] + dot(memory.scaled + (size_t)j * d, change, d) : 0.0f;
   }
   factorCholesky(memory.matrix, size, size, memory.inverseDiagonal);
   solveCholesky(memory.matrix, size, size, memory.inverseDiagonal, answer);
-  fill(x, 0, d);
-  for (int j = 0; j < observed.count; j++) addScaled(x, answer[j], memory.scaled + (size_t)j * d, d);
-  for (int k = 0; k < d; k += WIDTH) store(x + k, load(x + k) * load(memory.roots + k));
+  fill(change, 0, d);
+  for (int j = 0; j < observed.count; j++) addScaled(change, answer[j], memory.scaled + (size_t)j * d, d);
+  for (int k = 0; k < d; k += WIDTH) {
+    Vector solution = load(change + k) * load(memory.roots + k);
+    store(change + k, solution - load(x + k));
+    store(x + k, solution);
+  }
 }
 
-/** targets += sign · (products of the gathered rows with the block's x). */
-INLINE void addProducts(const Observed& observed, const float* fixed, int stride, int size, const float* x, float sign,
-                        float* targets) {
+/** errors −= products of the gathered rows with x. */
+INLINE void subtractProducts(const Observed& observed, const float* fixed, int stride, int size, const float* x,
+                             float* errors) {
   float products[TILE + 4];
   const Ahead ahead = {observed.indices, observed.count, PREFETCH_AHEAD};
   for (int first = 0; first < observed.count; first += TILE) {
     const int count = smaller(TILE, observed.count - first);
     gatherProducts<0>(observed, first, count, fixed, stride, size, x, ahead, products);
-    for (int j = 0; j < count; j++) targets[first + j] += sign * products[j];
+    for (int j = 0; j < count; j++) errors[first + j] -= products[j];
   }
 }
 
@@ -429,17 +442,18 @@ INLINE void addProducts(const Observed& observed, const float* fixed, int stride
  * "iALS++: Speeding up Matrix Factorization with Subspace Optimization", algorithm 1). One block of all is the exact solution.
  */
 INLINE void solveRowByBlocks(const Run& run, const AlsArguments& in, int row, const Observed& observed,
-                             const BlockMemory& memory, float* targets) {
+                             const BlockMemory& memory, float* errors) {
   const int d = in.dimensions, size = in.parameter;
   float* x = in.solved + (size_t)row * d;
-  fill(targets, 1, observed.count);
-  if (size < d) addProducts(observed, in.fixed, d, d, x, -1, targets);
+  // Where one block is all, what it was before does not matter.
+  if (size == d) fill(x, 0, d);
+  fill(errors, 1, observed.count);
+  if (size < d) subtractProducts(observed, in.fixed, d, d, x, errors);
   for (int first = 0; first < d; first += size) {
-    const Block block = {in.fixed + first, d, size, in.shared + first, in.ridges[row], targets};
-    if (size < d) addProducts(observed, block.fixed, d, size, x + first, 1, targets);
-    if (observed.count <= size * 3 / 4) solveBlockByItsDual(observed, block, memory, x + first);
+    const Block block = {in.fixed + first, d, size, in.shared + first, in.ridges[row], errors};
+    if (observed.count * 3 <= size * 2) solveBlockByItsDual(observed, block, memory, x + first);
     else if (!solveBlock(run, observed, block, memory, x + first)) return;
-    if (first + size < d) addProducts(observed, block.fixed, d, size, x + first, -1, targets);
+    if (first + size < d) subtractProducts(observed, block.fixed, d, size, memory.right, errors);
   }
 }
 
@@ -452,13 +466,14 @@ static void als_block_descent(const Run& run, const AlsArguments& in) {
   memory.inverseDiagonal = scratch.take<float>(size);
   memory.right = scratch.take<float>(size);
   memory.roots = scratch.take<float>(size);
+  memory.answer = scratch.take<float>(size);
   // The rest of the scratch memory, as long as the longest row.
-  float* targets = scratch.take<float>(0);
+  float* errors = scratch.take<float>(0);
   for (int start, end; run.take(in.rows, 8, &start, &end);)
     for (int at = start; at < end && !run.cancelled(); at++) {
       const int row = in.order[at];
       const Observed observed = observedOf(in, row);
       if (observed.count == 0) fill(in.solved + (size_t)row * d, 0, d);
-      else solveRowByBlocks(run, in, row, observed, memory, targets);
+      else solveRowByBlocks(run, in, row, observed, memory, errors);
     }
 }

@@ -119,8 +119,8 @@ function ridgesOf({ interactions, unobservedWeight, regularization, regularizati
 /** What `als_block_descent` cuts its scratch memory into. */
 function blockScratchBytes(interactions: Csr, size: number): number {
   const longest = interactions.rows > 0 ? longestFirst(interactions)[0] : 0;
-  const targets = interactions.offsets[longest + 1] - interactions.offsets[longest];
-  return 4 * (size * size + Math.max(size, 64) * size + 3 * size + targets) + 1_024;
+  const errors = interactions.offsets[longest + 1] - interactions.offsets[longest];
+  return 4 * (size * size + Math.max(size, 64) * size + 4 * size + errors) + 1_024;
 }
 
 function assertShape({ dimensions, interactions, solved, fixed }: HalfSweep, blockSize: number): void {

@@ -92,6 +92,19 @@ NOINLINE void addOuterProducts(const float* rows, size_t stride, int count, int 
   }
 }
 
+/** Row k of a factor under way, less its part of the rows `start` to k, in some columns from j on. */
+template <int VECTORS>
+INLINE void subtractRowsAbove(float* a, size_t lda, int start, int k, int j) {
+  Vector sums[VECTORS];
+  for (int v = 0; v < VECTORS; v++) sums[v] = load(a + k * lda + j + v * WIDTH);
+  for (int p = start; p < k; p++) {
+    const float* above = a + p * lda;
+    Vector factor = broadcast(-above[k]);
+    for (int v = 0; v < VECTORS; v++) sums[v] = multiplyAdd(factor, load(above + j + v * WIDTH), sums[v]);
+  }
+  for (int v = 0; v < VECTORS; v++) store(a + k * lda + j + v * WIDTH, sums[v]);
+}
+
 /** Factors A = UᵀU in place (upper triangle; size a multiple of 16); `inverseDiagonal` gets 1 / U_kk. */
 NOINLINE void factorCholesky(float* a, int size, size_t lda, float* inverseDiagonal) {
   enum { BLOCK = 16 };
@@ -99,16 +112,14 @@ NOINLINE void factorCholesky(float* a, int size, size_t lda, float* inverseDiago
     for (int k = start; k < start + BLOCK; k++) {
       float* row = a + k * lda;
       const int first = k / WIDTH * WIDTH;
-      for (int p = start; p < k; p++) {
-        const float* above = a + p * lda;
-        Vector factor = broadcast(-above[k]);
-        for (int j = first; j < size; j += WIDTH) store(row + j, multiplyAdd(factor, load(above + j), load(row + j)));
-      }
+      int j = first;
+      for (; j + 4 * WIDTH <= size; j += 4 * WIDTH) subtractRowsAbove<4>(a, lda, start, k, j);
+      for (; j < size; j += WIDTH) subtractRowsAbove<1>(a, lda, start, k, j);
       // Rounding may take a pivot of a nearly singular system below zero.
       const float pivot = row[k] > 1e-20f ? row[k] : 1e-20f;
       inverseDiagonal[k] = 1.0f / squareRoot(pivot);
       Vector scale = broadcast(inverseDiagonal[k]);
-      for (int j = first; j < size; j += WIDTH) store(row + j, load(row + j) * scale);
+      for (j = first; j < size; j += WIDTH) store(row + j, load(row + j) * scale);
     }
     if (start + BLOCK < size) addOuterProducts<true>(a + start * lda, lda, BLOCK, size, a, lda, start + BLOCK);
   }

@@ -124,7 +124,7 @@ export const ialsPlusPlusSettings = z.strictObject({
     .min(16)
     .max(256)
     .multipleOf(16)
-    .default(64)
+    .default(32)
     .describe('Factors solved together; fewer is faster and takes more sweeps. A multiple of 16.'),
   ...weighting,
 });
