@@ -136,20 +136,12 @@ INLINE Observed observedOf(const AlsArguments& in, int row) {
   return {in.indices + start, weights ? weights + start : nullptr, (int)(in.offsets[row + 1] - start)};
 }
 
-/** NEXT_MAX rows of 512 bytes are half of a common second-level cache. */
-enum { TILE = 32, PREFETCH_AHEAD = 12, NEXT_MAX = 1024 };
-
-/** Rows to fetch while others are computed with: entry j of the list while entry j − `lead` is at work. */
-struct Ahead {
-  const uint32_t* indices;
-  int count;
-  int lead;
-};
+enum { TILE = 32, PREFETCH_AHEAD = 16 };
 
 /** Products with `p` of up to TILE gathered rows, which lie `stride` apart; writes up to three places past the last. */
 template <int DIMENSIONS>
 INLINE void gatherProducts(const Observed& observed, int first, int count, const float* fixed, int stride, int dimensions,
-                           const float* p, const Ahead& ahead, float* products) {
+                           const float* p, float* products) {
   const int d = DIMENSIONS ? DIMENSIONS : dimensions;
   const size_t step = DIMENSIONS ? DIMENSIONS : stride;
   const uint32_t* indices = observed.indices + first;
@@ -159,8 +151,8 @@ INLINE void gatherProducts(const Observed& observed, int first, int count, const
     const float* b = fixed + indices[smaller(j + 1, last)] * step;
     const float* c = fixed + indices[smaller(j + 2, last)] * step;
     const float* e = fixed + indices[smaller(j + 3, last)] * step;
-    const int fetched = first + j + ahead.lead;
-    for (int f = fetched; f < smaller(fetched + 4, ahead.count); f++) prefetchRow(fixed + ahead.indices[f] * step, d);
+    for (int ahead = j + PREFETCH_AHEAD; ahead < smaller(j + PREFETCH_AHEAD + 4, observed.count - first); ahead++)
+      prefetchRow(fixed + indices[ahead] * step, d);
     Vector sa = broadcast(0), sb = sa, sc = sa, se = sa;
     for (int k = 0; k < d; k += WIDTH) {
       Vector v = load(p + k);
@@ -202,13 +194,13 @@ enum class Pass { RESIDUAL, PRODUCT };
 /** out += Σ_j c_j (1 − h_j·p) h_j for the residual, out += Σ_j c_j (h_j·p) h_j for the product; false when cancelled. */
 template <Pass PASS, int DIMENSIONS>
 INLINE bool passOverRows(const Run& run, const Observed& observed, const float* fixed, int d, const float* p,
-                         const Ahead& ahead, float* out) {
+                         float* out) {
   float factors[TILE + 4];
   for (int first = 0; first < observed.count; first += TILE) {
     // A row may have ten million interactions.
     if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) return false;
     const int count = smaller(TILE, observed.count - first);
-    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, ahead, factors);
+    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, factors);
     if (PASS == Pass::RESIDUAL)
       for (int j = 0; j < count; j++) factors[j] = 1.0f - factors[j];
     if (observed.weights)
@@ -221,7 +213,7 @@ INLINE bool passOverRows(const Run& run, const Observed& observed, const float* 
 /** pᵀ A p: all that the last step needs, at half the cost of A p. */
 template <int DIMENSIONS>
 INLINE float curvatureOf(const Run& run, const Observed& observed, const float* fixed, int d, const float* diagonal,
-                         const float* p, const Ahead& ahead) {
+                         const float* p) {
   float products[TILE + 4];
   Vector sums = broadcast(0);
   for (int k = 0; k < d; k += WIDTH) sums = multiplyAdd(load(diagonal + k) * load(p + k), load(p + k), sums);
@@ -229,7 +221,7 @@ INLINE float curvatureOf(const Run& run, const Observed& observed, const float* 
   for (int first = 0; first < observed.count; first += TILE) {
     if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) break;
     const int count = smaller(TILE, observed.count - first);
-    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, ahead, products);
+    gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, products);
     for (int j = 0; j < count; j++) curvature += observed.weightOf(first + j) * products[j] * products[j];
   }
   return curvature;
@@ -238,20 +230,17 @@ INLINE float curvatureOf(const Run& run, const Observed& observed, const float* 
 /** Conjugate gradient preconditioned by D (Saad 2003, algorithm 9.1), from the row's last value. */
 template <int DIMENSIONS>
 INLINE void solveRowByConjugateGradient(const Run& run, const AlsArguments& in, int row, const Observed& observed,
-                                        const Observed& next, float* x, float* scratch) {
+                                        float* x, float* scratch) {
   const int d = DIMENSIONS ? DIMENSIONS : (int)in.dimensions;
   const int steps = in.parameter;
   float *diagonal = scratch, *residual = diagonal + d, *direction = residual + d, *image = direction + d;
   const float* shared = in.shared;
-  // The first pass waits for memory; the later ones have their rows at hand and fetch the next row's.
-  const Ahead own = {observed.indices, observed.count, PREFETCH_AHEAD}, others = {next.indices, smaller(next.count, NEXT_MAX), 0};
-  const Ahead nothing = {nullptr, 0, 0};
   Vector ridge = broadcast(in.ridges[row]);
   for (int k = 0; k < d; k += WIDTH) {
     store(diagonal + k, load(shared + k) + ridge);
     store(residual + k, -(load(diagonal + k) * load(x + k)));
   }
-  if (!passOverRows<Pass::RESIDUAL, DIMENSIONS>(run, observed, in.fixed, d, x, own, residual)) return;
+  if (!passOverRows<Pass::RESIDUAL, DIMENSIONS>(run, observed, in.fixed, d, x, residual)) return;
   Vector sums = broadcast(0);
   for (int k = 0; k < d; k += WIDTH) {
     Vector r = load(residual + k), z = r / load(diagonal + k);
@@ -261,12 +250,12 @@ INLINE void solveRowByConjugateGradient(const Run& run, const AlsArguments& in, 
   float energy = sumOf(sums);
   for (int step = 1; step <= steps && energy > 1e-20f; step++) {
     if (step == steps) {
-      const float curvature = curvatureOf<DIMENSIONS>(run, observed, in.fixed, d, diagonal, direction, step == 1 ? others : nothing);
+      const float curvature = curvatureOf<DIMENSIONS>(run, observed, in.fixed, d, diagonal, direction);
       addScaled(x, energy / curvature, direction, d);
       break;
     }
     for (int k = 0; k < d; k += WIDTH) store(image + k, load(diagonal + k) * load(direction + k));
-    if (!passOverRows<Pass::PRODUCT, DIMENSIONS>(run, observed, in.fixed, d, direction, step == 1 ? others : nothing, image)) return;
+    if (!passOverRows<Pass::PRODUCT, DIMENSIONS>(run, observed, in.fixed, d, direction, image)) return;
     const float length = energy / dot(direction, image, d);
     addScaled(x, length, direction, d);
     Vector l = broadcast(length), sum = broadcast(0);
@@ -297,9 +286,8 @@ NOINLINE void solveRowsByConjugateGradient(const Run& run, const AlsArguments& i
     for (int at = start; at < end && !run.cancelled(); at++) {
       const int row = in.order[at];
       const Observed observed = observedOf(in, row);
-      const Observed next = at + 1 < end ? observedOf(in, in.order[at + 1]) : Observed{nullptr, nullptr, 0};
       if (observed.count == 0) fill(in.solved + (size_t)row * d, 0, d);
-      else solveRowByConjugateGradient<DIMENSIONS>(run, in, row, observed, next, starts + (size_t)(at - start) * d, scratch);
+      else solveRowByConjugateGradient<DIMENSIONS>(run, in, row, observed, starts + (size_t)(at - start) * d, scratch);
     }
   }
 }
@@ -429,10 +417,9 @@ INLINE void solveBlockByItsDual(const Observed& observed, const Block& block, co
 INLINE void subtractProducts(const Observed& observed, const float* fixed, int stride, int size, const float* x,
                              float* errors) {
   float products[TILE + 4];
-  const Ahead ahead = {observed.indices, observed.count, PREFETCH_AHEAD};
   for (int first = 0; first < observed.count; first += TILE) {
     const int count = smaller(TILE, observed.count - first);
-    gatherProducts<0>(observed, first, count, fixed, stride, size, x, ahead, products);
+    gatherProducts<0>(observed, first, count, fixed, stride, size, x, products);
     for (int j = 0; j < count; j++) errors[first + j] -= products[j];
   }
 }
