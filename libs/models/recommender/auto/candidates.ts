@@ -27,6 +27,8 @@ const IN_ORDER_OF_COST: FittableRecipe[] = [
 
 /** Multiply-adds a second that two cores reach when they invert a matrix: 17,000 items took 51 s. */
 const INVERSION_MULTIPLY_ADDS = 1e11;
+/** In cubes of the number of items; the passes of SLIM wait for memory, so that they count as more. */
+const MULTIPLY_ADDS_PER_CUBE: Partial<Record<FittableRecipe, number>> = { ease: 1, slim: 5 };
 /** No one fit should take more of the budget than this. */
 const FIT_BUDGET_SHARE = 0.1;
 /** Above this, comparing all users with each other costs more than it has ever been worth. */
@@ -51,8 +53,9 @@ function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLim
   const isTimeless = events.timestamps === null;
   if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';
   if (recipe === 'markov' && limits.goal === 'taste') return 'the order of time says little here';
-  const isTooLarge = events.itemCount ** 3 > limits.budgetSeconds * FIT_BUDGET_SHARE * INVERSION_MULTIPLY_ADDS;
-  if ((recipe === 'ease' || recipe === 'slim') && isTooLarge) return 'there are too many items for the budget';
+  const multiplyAdds = (MULTIPLY_ADDS_PER_CUBE[recipe] ?? 0) * events.itemCount ** 3;
+  if (multiplyAdds > limits.budgetSeconds * FIT_BUDGET_SHARE * INVERSION_MULTIPLY_ADDS)
+    return 'there are too many items for the budget';
   if (recipe === 'user-knn' && events.users.length > USER_KNN_INTERACTIONS_MAX)
     return 'there are too many interactions';
   return null;
