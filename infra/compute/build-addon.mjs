@@ -21,7 +21,7 @@ const INSTRUCTION_SETS = {
   arm64: { generic: { table: 'kernelsGeneric', flags: '' } },
 };
 
-/** The files that the kernels are made of, in the order in which `open-engine.ts` digests them too. */
+/** The files that the kernels are made of. */
 export function kernelSources(root) {
   const folder = path.join(root, 'libs/compute');
   return fs
@@ -43,7 +43,8 @@ export async function buildAddon(root) {
   }
   fs.mkdirSync(folder, { recursive: true });
   const problem = await compile(root, folder, compiler);
-  const sources = digest(kernelSources(root), '');
+  // `open-engine.ts` computes the same before it loads the addon.
+  const sources = digest(kernelSources(root));
   fs.writeFileSync(
     record,
     JSON.stringify({ digest: wanted, sources, compiler: compiler?.version ?? null, problem }, null, 2),
@@ -118,7 +119,7 @@ function call(command, args) {
   });
 }
 
-function digest(files, extra) {
+export function digest(files, extra = '') {
   const hash = createHash('sha256').update(extra);
   for (const file of files) hash.update(fs.readFileSync(file));
   return hash.digest('hex');

@@ -1,11 +1,10 @@
 // Compiles the kernels to WebAssembly with clang 19 or later and its linker: `npm run wasm`, after a change to a kernel. The result is
 // committed, with a digest of its sources inside that a test compares.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { kernelSources } from './build-addon.mjs';
+import { digest, kernelSources } from './build-addon.mjs';
 
 export const SOURCES_SECTION = 'kindred.sources';
 
@@ -33,12 +32,9 @@ const FLAGS = [
 
 /** Digest of what the kernels are made of, for {@link SOURCES_SECTION}. */
 export function digestOfSources(root) {
-  const hash = createHash('sha256');
   // Neither addon.cc nor the pool is part of this build.
   const native = /(addon\.cc|thread-pool\.h|table\.h)$/;
-  for (const file of kernelSources(root).filter((name) => !native.test(name)))
-    hash.update(path.relative(root, file)).update(fs.readFileSync(file));
-  return hash.digest('hex');
+  return digest(kernelSources(root).filter((name) => !native.test(name)));
 }
 
 /** Writes `kernels.wasm`; throws when no compiler can. */

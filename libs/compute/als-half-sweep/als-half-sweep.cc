@@ -96,7 +96,7 @@ static void rotate_rows(const Run& run, const RotateRowsArguments& in) {
   }
 }
 
-/** What the three solvers share. */
+/** What both kernels take. */
 struct AlsArguments {
   Number rows;
   Number dimensions;
@@ -137,6 +137,9 @@ INLINE Observed observedOf(const AlsArguments& in, int row) {
 }
 
 enum { TILE = 32, PREFETCH_AHEAD = 16 };
+
+/** Asked once in 32,768 interactions of a row, since a row may have ten million. */
+INLINE bool cancelledAt(const Run& run, int first) { return first > 0 && first % (1024 * TILE) == 0 && run.cancelled(); }
 
 /** Products with `p` of up to TILE gathered rows, which lie `stride` apart; writes up to three places past the last. */
 template <int DIMENSIONS>
@@ -197,8 +200,7 @@ INLINE bool passOverRows(const Run& run, const Observed& observed, const float* 
                          float* out) {
   float factors[TILE + 4];
   for (int first = 0; first < observed.count; first += TILE) {
-    // A row may have ten million interactions.
-    if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) return false;
+    if (cancelledAt(run, first)) return false;
     const int count = smaller(TILE, observed.count - first);
     gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, factors);
     if (PASS == Pass::RESIDUAL)
@@ -219,7 +221,7 @@ INLINE float curvatureOf(const Run& run, const Observed& observed, const float* 
   for (int k = 0; k < d; k += WIDTH) sums = multiplyAdd(load(diagonal + k) * load(p + k), load(p + k), sums);
   float curvature = sumOf(sums);
   for (int first = 0; first < observed.count; first += TILE) {
-    if (first % (1024 * TILE) == 0 && first > 0 && run.cancelled()) break;
+    if (cancelledAt(run, first)) break;
     const int count = smaller(TILE, observed.count - first);
     gatherProducts<DIMENSIONS>(observed, first, count, fixed, d, d, p, products);
     for (int j = 0; j < count; j++) curvature += observed.weightOf(first + j) * products[j] * products[j];
@@ -337,7 +339,7 @@ INLINE bool solveBlock(const Run& run, const Observed& observed, const Block& bl
     memory.right[k] = -diagonal * x[k];
   }
   for (int first = 0; first < observed.count; first += GATHERED) {
-    if (first % (256 * GATHERED) == 0 && first > 0 && run.cancelled()) return false;
+    if (cancelledAt(run, first)) return false;
     const int count = smaller(GATHERED, observed.count - first);
     for (int j = first; j < first + count; j++) {
       if (j + PREFETCH_AHEAD < observed.count)
@@ -413,15 +415,17 @@ INLINE void solveBlockByItsDual(const Observed& observed, const Block& block, co
   }
 }
 
-/** errors −= products of the gathered rows with x. */
-INLINE void subtractProducts(const Observed& observed, const float* fixed, int stride, int size, const float* x,
+/** errors −= products of the gathered rows with x; false when cancelled. */
+INLINE bool subtractProducts(const Run& run, const Observed& observed, const float* fixed, int stride, int size, const float* x,
                              float* errors) {
   float products[TILE + 4];
   for (int first = 0; first < observed.count; first += TILE) {
+    if (cancelledAt(run, first)) return false;
     const int count = smaller(TILE, observed.count - first);
     gatherProducts<0>(observed, first, count, fixed, stride, size, x, products);
     for (int j = 0; j < count; j++) errors[first + j] -= products[j];
   }
+  return true;
 }
 
 /**
@@ -435,12 +439,13 @@ INLINE void solveRowByBlocks(const Run& run, const AlsArguments& in, int row, co
   // Where one block is all, what it was before does not matter.
   if (size == d) fill(x, 0, d);
   fill(errors, 1, observed.count);
-  if (size < d) subtractProducts(observed, in.fixed, d, d, x, errors);
+  if (size < d && !subtractProducts(run, observed, in.fixed, d, d, x, errors)) return;
   for (int first = 0; first < d; first += size) {
     const Block block = {in.fixed + first, d, size, in.shared + first, in.ridges[row], errors};
     if (observed.count * 3 <= size * 2) solveBlockByItsDual(observed, block, memory, x + first);
     else if (!solveBlock(run, observed, block, memory, x + first)) return;
-    if (first + size < d) subtractProducts(observed, block.fixed, d, size, memory.right, errors);
+    if (first + size == d) return;
+    if (!subtractProducts(run, observed, block.fixed, d, size, memory.right, errors)) return;
   }
 }
 

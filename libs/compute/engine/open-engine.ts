@@ -16,7 +16,7 @@ export interface EngineOptions {
 }
 
 /** What the build of the addon left beside it. */
-export interface NativeBuild {
+interface NativeBuild {
   /** Null when the addon was built; else why not. */
   problem: string | null;
   /** Digest of the C++ that it was built from. */
@@ -27,7 +27,7 @@ const ROOT = findRoot();
 const ADDON_FILE = path.join(ROOT, 'dist/native/kindred-compute.node');
 const BUILD_FILE = path.join(ROOT, 'dist/native/build.json');
 /** Built by `npm run wasm`, and checked against the sources by a test. */
-export const WASM_FILE = path.join(ROOT, 'libs/compute/engine/kernels.wasm');
+const WASM_FILE = path.join(ROOT, 'libs/compute/engine/kernels.wasm');
 
 /** Opens the fastest engine that this machine has. Throws when the one asked for cannot be had. */
 export async function openEngine({ threads, backend, instructionSet }: EngineOptions = {}): Promise<Engine> {

@@ -25,7 +25,6 @@ enum { WIDTH = 4 };
 typedef float Vector __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
 typedef int32_t Integers __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
 typedef float Four __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int8_t Bytes __attribute__((vector_size(WIDTH * 4), aligned(1), may_alias));
 
 INLINE Vector load(const float* from) { return *(const Vector*)from; }
 INLINE void store(float* to, Vector value) { *(Vector*)to = value; }
