@@ -5,9 +5,10 @@ import { Random } from '../../../compute/random/kernel.js';
 import { sharedEngine } from '../../engine.js';
 import { distinctPairs, type Events } from '../events.js';
 import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.js';
+import { eventsOf } from '../example-events.js';
 import { bootstrapInterval } from './bootstrap.js';
 import { evaluate, sampleUsers } from './evaluate.js';
-import { groupByActivity, meansByGroup } from './groups.js';
+import { groupByActivity, groupByItemPopularity, meansByGroup } from './groups.js';
 import { askFor } from './hold-out.js';
 import {
   auc,
@@ -35,16 +36,6 @@ const csrOf = (rows: number[][], columns: number): Csr =>
     values: null,
   });
 
-/** Each user's items in the order of time. */
-const eventsOf = (rows: number[][], itemCount: number): Events => ({
-  userCount: rows.length,
-  itemCount,
-  users: Uint32Array.from(rows.flatMap((items, user) => items.map(() => user))),
-  items: Uint32Array.from(rows.flat()),
-  values: null,
-  timestamps: Float64Array.from(rows.flatMap((items) => items.map((_, place) => place))),
-  eventTypes: null,
-});
 const rowsOf = (events: Events) => {
   const { offsets, indices } = distinctPairs(events);
   return Array.from({ length: events.userCount }, (_, user) => [...indices.subarray(offsets[user], offsets[user + 1])]);
@@ -262,6 +253,15 @@ describe('beside the means', () => {
     const train = csrOf([[0], [0, 1], [0, 1, 2]], 3);
     const groups = groupByActivity(Uint32Array.of(0, 1, 2), train);
     expect(meansByGroup(groups, Float64Array.of(0.1, 0.2, 0.3))).toEqual({ light: 0.1, medium: 0.2, heavy: 0.3 });
+  });
+
+  it('groups are thirds by how popular the held-out items are on average', () => {
+    const groups = groupByItemPopularity(
+      Uint32Array.of(0, 1, 2),
+      csrOf([[2], [0], [0, 1]], 3),
+      Float32Array.of(1, 5, 9),
+    );
+    expect(meansByGroup(groups, Float64Array.of(0.1, 0.2, 0.3))).toEqual({ rare: 0.2, mixed: 0.3, popular: 0.1 });
   });
 });
 

@@ -1,6 +1,5 @@
-import type { Csr } from '../../../compute/csr/kernel.js';
 import { hash32 } from '../../../compute/random/kernel.js';
-import { distinctPairs, filterEvents, userOffsets, type Events } from '../events.js';
+import { filterEvents, userOffsets, type Events } from '../events.js';
 
 /** Events to learn from, and events to be foretold, over the same users and items. */
 export interface Split {
@@ -63,11 +62,6 @@ export function splitUsers(
     history: inner.train,
     test: inner.test,
   };
-}
-
-/** What an evaluation ranks for: each user's held-out items, `[users, items]`. */
-export function heldOutItems({ test }: Split): Csr {
-  return distinctPairs(test);
 }
 
 function splitBy(events: Events, isTest: (position: number) => boolean): Split {

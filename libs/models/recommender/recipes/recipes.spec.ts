@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sharedEngine } from '../../engine.js';
 import { TrainingInputError } from '../../family.js';
 import type { Events } from '../events.js';
+import { eventsOf } from '../example-events.js';
 import type { FittedModel, PopularityModel, ProductModel } from '../fitted-model.js';
 import { recommenderManifest, type RecipeChoice } from '../manifest.js';
 import { memoryNeeded } from '../memory.js';
@@ -14,20 +15,6 @@ import { fitRecipe, parseChoice } from './recipes.js';
 
 const engine = await sharedEngine();
 const GIBIBYTE = 1024 ** 3;
-
-/** Each user's items in the order of time, a second apart. */
-function eventsOf(rows: number[][], itemCount: number, changes: Partial<Events> = {}): Events {
-  return {
-    userCount: rows.length,
-    itemCount,
-    users: Uint32Array.from(rows.flatMap((items, user) => items.map(() => user))),
-    items: Uint32Array.from(rows.flat()),
-    values: null,
-    timestamps: Float64Array.from(rows.flatMap((items) => items.map((_, place) => place))),
-    eventTypes: null,
-    ...changes,
-  };
-}
 
 function fit(recipe: string, settings: object, events: Events, signal?: AbortSignal): Promise<Fit> {
   const context = { engine, seed: 1, signal, report: async () => signal?.throwIfAborted() };
