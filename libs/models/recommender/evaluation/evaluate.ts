@@ -87,9 +87,7 @@ async function rankBatch(
   await scoreUsers(engine, model, users, scores, options);
   const { above, tied } = await heldOutRanks(engine, scores, wanted, excluded, options);
   const top = await topScores(engine, scores, items, LIST_LENGTH, { excluded, allowed: null }, options);
-  const lists = Array.from(users, (_, row) =>
-    top.indices.subarray(row * LIST_LENGTH, row * LIST_LENGTH + top.counts[row]),
-  );
+  const lists = Array.from(users, (_, row) => top.indices.subarray(row * top.limit, row * top.limit + top.counts[row]));
   const draw = (random: Random) =>
     Array.from(users, (_, row): UserRanks => {
       const [start, end] = [wanted.offsets[row], wanted.offsets[row + 1]];

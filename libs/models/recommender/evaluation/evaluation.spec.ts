@@ -265,6 +265,15 @@ describe('beside the means', () => {
   });
 });
 
+it('counts what is shown right where the catalogue is shorter than a list', async () => {
+  // Each has seen another item, so that the lists of two together show all three.
+  const [train, test] = [eventsOf([[0], [1], [2]], 3), eventsOf([[1], [2], [0]], 3)];
+  const model = { kind: 'popularity', scores: Float32Array.of(3, 2, 1) } as const;
+  const { values } = await evaluate(engine, model, askFor({ train, test }, 10, 1), { seed: 1 });
+  expect(values['coverage@20']).toBe(1);
+  expect(values['gini@20']).toBe(0);
+});
+
 describe('popularity', () => {
   it('orders by users, equal counts by lower index, and skips what is excluded', () => {
     const popularity = countPopularity(csrOf([[1, 2], [1, 3], [3]], 5));
