@@ -8,14 +8,14 @@ import { DatabaseModule } from '../../libs/platform/database/database.module.js'
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { QueueModule } from '../../libs/platform/queue/queue.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
-import { ThreadTrainingRunner } from './thread-training-runner.js';
+import { ProcessTrainingRunner } from './process-training-runner.js';
 
 const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule];
 
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    const features = [ImportsWorkerModule, TrainingWorkerModule.with(ThreadTrainingRunner)];
+    const features = [ImportsWorkerModule, TrainingWorkerModule.with(ProcessTrainingRunner)];
     return {
       module: WorkerModule,
       imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...features],

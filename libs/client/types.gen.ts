@@ -169,10 +169,29 @@ export type TrainingJob = {
      */
     warnings: Array<string>;
     failureReason: string | null;
+    /**
+     * What to mend: your data or settings, the time limit of your plan, or neither: every try failed
+     */
+    failureKind: 'input' | 'time_limit' | 'gave_up' | null;
     modelVersionId: string | null;
+    /**
+     * Label of the workers that may take the job, from your plan
+     */
+    pool: string;
+    /**
+     * What trains or trained it
+     */
     device: string | null;
     /**
-     * From start to end, or to now
+     * How often a worker began or took up the job
+     */
+    attempt: number;
+    /**
+     * The most memory that training was seen to hold
+     */
+    memoryBytesPeak: number | null;
+    /**
+     * From the latest start to the end, or to now
      */
     durationMs: number | null;
     createdAt: string;
@@ -205,6 +224,40 @@ export type TuningReport = {
          */
         seconds: number;
     }>;
+};
+
+export type TrainingJobEvent = {
+    sequence: string;
+    attempt: number;
+    occurredAt: string;
+    /**
+     * A line of the log
+     */
+    message: string | null;
+    progress: {
+        phase: string;
+        progress: number;
+        epoch: number;
+        epochs: number;
+        /**
+         * Mean over the latest epoch; null for a recipe that measures none
+         */
+        loss: number | null;
+        /**
+         * On interactions that the fit does not see
+         */
+        validation: {
+            metric: string;
+            value: number;
+        } | null;
+        examplesPerSecond: number | null;
+        device: string;
+        memoryBytes: number;
+        /**
+         * Estimate of the time to the end
+         */
+        etaSeconds: number | null;
+    } | null;
 };
 
 export type Deployment = {
@@ -1154,6 +1207,42 @@ export type TrainingJobsGetResponses = {
 };
 
 export type TrainingJobsGetResponse = TrainingJobsGetResponses[keyof TrainingJobsGetResponses];
+
+export type TrainingJobsFollowData = {
+    body?: never;
+    path: {
+        projectId: string;
+        jobId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/training-jobs/{jobId}/events';
+};
+
+export type TrainingJobsFollowErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingJobsFollowError = TrainingJobsFollowErrors[keyof TrainingJobsFollowErrors];
+
+export type TrainingJobsFollowResponses = {
+    /**
+     * The data of each message; messages named job hold the job
+     */
+    200: TrainingJobEvent;
+};
+
+export type TrainingJobsFollowResponse = TrainingJobsFollowResponses[keyof TrainingJobsFollowResponses];
 
 export type TrainingJobsCancelData = {
     body?: never;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TrainerOptions, TrainingInput, TrainingResult } from './family.js';
+import type { Trainer, TrainerOptions, TrainingInput, TrainingResult } from './family.js';
 import { sharedEngine } from './engine.js';
 import { manifests, type FamilyKey } from './manifests.js';
 import { loadPredictor } from './predictors.js';
+import { ArtifactError } from './safetensors.js';
 import { createTrainer } from './trainers.js';
 
 /** What a recipe promises on the checkerboard. */
@@ -77,6 +78,26 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       }
     });
 
+    it('goes on from a checkpoint, taken anywhere, to the same artifact and metrics', async () => {
+      const steps = await countSteps(await start());
+      for (const share of [0.25, 0.5, 0.8]) {
+        const interrupted = await start();
+        for (let step = 0; step < Math.floor(share * steps) && !interrupted.done; step++) await interrupted.epoch();
+        const checkpoint = interrupted.checkpoint();
+        const again = await runToEnd(await start(checkpoint ? { checkpoint } : {}));
+        expect(Buffer.compare(again.artifact, trained.artifact)).toBe(0);
+        expect(again.metrics).toEqual(trained.metrics);
+      }
+    });
+
+    it('refuses the checkpoint of another job', async () => {
+      const steps = await countSteps(await start());
+      const other = await start({ seed: 2 });
+      for (let step = 0; step < Math.floor(0.8 * steps) && !other.done; step++) await other.epoch();
+      const checkpoint = other.checkpoint();
+      if (checkpoint) await expect(start({ checkpoint })).rejects.toThrow(ArtifactError);
+    });
+
     it('refuses to go on after the end and to finish before it', async () => {
       await expect((await start()).finalize()).rejects.toThrow();
       const trainer = await start();
@@ -146,6 +167,12 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       expect(await ask(0, true)).toEqual([]);
     });
   });
+}
+
+async function countSteps(trainer: Trainer): Promise<number> {
+  let steps = 0;
+  for (; !trainer.done; steps++) await trainer.epoch();
+  return steps;
 }
 
 /** Runs every step and returns the result. */

@@ -38,6 +38,12 @@ export interface TrainingProgress {
   epoch: number;
   /** Sweeps of one fit; 0 for a recipe without sweeps. */
   epochs: number;
+  /** Mean training loss of the latest epoch; null for a recipe that measures none. */
+  loss: number | null;
+  /** A metric of the manifest on interactions that the fit does not see, after the latest epoch that was measured. */
+  validation: { metric: string; value: number } | null;
+  /** Interactions gone through a second, of late; null while nothing is fitted. */
+  examplesPerSecond: number | null;
 }
 
 /** Metric name with its cutoff, such as `recall@20`, to its value; the family's manifest defines each name. */
@@ -81,6 +87,11 @@ export interface Trainer {
    * called after `done`. One call at a time.
    */
   epoch(): Promise<TrainingProgress>;
+  /**
+   * What a trainer of the same input, recipe, settings and seed needs to go on from here, to the same result; null while there
+   * is nothing worth keeping. To be called between two calls of `epoch()`.
+   */
+  checkpoint(): Uint8Array<ArrayBuffer> | null;
   /** Builds the artifact. Rejects with an Error before `done`. */
   finalize(): Promise<TrainingResult>;
 }
@@ -95,6 +106,8 @@ export interface TrainerOptions {
   /** Runs the kernels; the caller closes it. */
   engine: Engine;
   signal?: AbortSignal;
+  /** Of an earlier attempt; throws the family's artifact error where it is not one of the same job. */
+  checkpoint?: Uint8Array | undefined;
   /** What a fit may hold beside its input, in bytes; defaults to a share of the memory of this machine or container. */
   memoryBytesMax?: number;
 }
@@ -123,11 +136,20 @@ export interface RankingPredictor {
   readonly byteLength: number;
 }
 
+/** The size of a data set. */
+export interface InputCounts {
+  interactions: number;
+  users: number;
+  items: number;
+}
+
 /** What the API needs to know of a family without loading its trainer. */
 export interface FamilyManifest {
   key: string;
   task: 'ranking' | 'classification' | 'generation';
   recipes: Record<string, { summary: string; settings: ZodType }>;
+  /** What training is expected to hold beside its input, in bytes; errs on the high side. */
+  memoryBytes: (choice: { recipe: string; settings: Record<string, unknown> }, counts: InputCounts) => number;
   /** Metric name to its one-sentence definition. */
   metrics: Record<string, string>;
 }

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request, { type Response } from 'supertest';
 import { inject } from 'vitest';
 import { createApi } from '../../apps/api/create-api.js';
-import type { Config } from '../../libs/platform/config/config.js';
+import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { KINDRED_SECRET } from './platform.setup.js';
 
 export const WEBHOOK_SECRET = 'whsec_that_only_the_tests_know';
@@ -15,20 +15,16 @@ export interface TestApi {
 
 /** The real API on a port of its own, on the tests' Postgres and object store. */
 export async function startApi(changes: Partial<Config> = {}): Promise<TestApi> {
-  const app = await createApi({
-    PORT: 1,
-    HOST: '127.0.0.1',
+  const config = readConfig({
     DATABASE_URL: inject('appUrl'),
     STRIPE_SECRET_KEY: 'sk_test_none',
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    PUBLIC_URL: 'http://localhost:3000',
     KINDRED_SECRET,
     KINDRED_DATA_DIR: inject('dataDirectory'),
-    KINDRED_UPLOAD_BYTES_MAX: 50_000_000,
-    KINDRED_SEED: 'none',
+    KINDRED_UPLOAD_BYTES_MAX: '50000000',
     LOG_LEVEL: 'silent',
-    ...changes,
   });
+  const app = await createApi({ ...config, ...changes });
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), close: () => app.close() };
 }

@@ -34,9 +34,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** A worker as `npm start` would start it; resolves when it takes messages. */
-export async function startWorker(appUrl: string, dataDirectory: string): Promise<ChildProcess> {
+export async function startWorker(
+  appUrl: string,
+  dataDirectory: string,
+  changes: Record<string, string> = {},
+): Promise<ChildProcess> {
   const worker = spawn(process.execPath, ['dist/apps/worker/main.js'], {
-    env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory) },
+    env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory), ...changes },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await new Promise<void>((resolve, reject) => {
@@ -51,6 +55,7 @@ function workerEnvironment(appUrl: string, dataDirectory: string): Record<string
     DATABASE_URL: appUrl,
     KINDRED_DATA_DIR: dataDirectory,
     KINDRED_SECRET,
+    KINDRED_WORKER_JOBS: '1',
     LOG_LEVEL: 'error',
     TZ: 'UTC',
   };

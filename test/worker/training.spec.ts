@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { TrainingJobEvent } from '../../libs/features/training-jobs/training-jobs.schema.js';
 import { startApi, tasteCsv, Tenant, type TestApi } from '../factories/api.js';
 import { startWorker } from '../factories/platform.setup.js';
 
@@ -16,13 +19,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([api.close(), owner.end()]);
 });
-afterEach(() => {
+afterEach(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
   workers = [];
+  // What a test leaves behind must not keep the next one's jobs waiting.
+  await owner.query(
+    `UPDATE training_jobs SET status = 'cancelled', finished_at = now() WHERE status IN ('queued', 'running')`,
+  );
 });
 
 /** A model whose training takes some seconds, and its project. */
-async function slowModel(tenant: Tenant) {
+async function slowModel(tenant: Tenant, epochs = 15): Promise<Trainable> {
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(1_500, 200));
@@ -30,10 +37,10 @@ async function slowModel(tenant: Tenant) {
     name: 'Slow',
     recipe: 'ials',
     interactionsDataSetId,
-    settings: { factors: 256, epochs: 15, solver: 'cholesky' },
+    settings: { factors: 256, epochs, solver: 'cholesky' },
   };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
-  return { projectId, modelId: id as string };
+  return { projectId, modelId: id };
 }
 
 async function startJob(tenant: Tenant, projectId: string, modelId: string): Promise<string> {
@@ -51,7 +58,12 @@ describe('a training job', () => {
     const { projectId, modelId } = await slowModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
     const running = (await tenant.get(path)).body;
-    expect(running).toMatchObject({ status: 'running', device: 'cpu', metrics: null, modelVersionId: null });
+    expect(running).toMatchObject({
+      status: 'running',
+      device: expect.stringMatching(/^cpu \(.+ threads\)$/),
+      metrics: null,
+      modelVersionId: null,
+    });
     expect(running.phase).toMatch(/^(re)?fitting \d+\/15$|^evaluating$/);
     const done = await tenant.waitFor(path);
     expect(done).toMatchObject({ status: 'succeeded', progress: 1, failureReason: null, warnings: [] });
@@ -107,58 +119,295 @@ describe('a training job', () => {
     expect(job.failureReason).toMatch(/at least 2 users and 2 items/);
   });
 
-  it('is finished by another worker when its own is killed, and billed once', async () => {
-    const tenant = await Tenant.signUp(api);
+  it('goes on from its checkpoint in another worker when its own is killed, to the same metrics, billed once', async () => {
+    const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
     const { projectId, modelId } = await slowModel(tenant);
     const undisturbed = await tenant.waitFor(await startJob(tenant, projectId, modelId));
-    // The setup's worker trains one job at a time: while it is busy, the next job goes to ours.
-    const busy = await startJob(tenant, projectId, modelId);
-    const ours = await startWorker(inject('appUrl'), inject('dataDirectory'));
-    workers.push(ours);
+    await occupy(other);
+    const ours = await startOurs();
     const path = await startJob(tenant, projectId, modelId);
+    const id = idOf(path);
+    await until(async () => (await jobRow(id)).checkpoint_key !== null);
     ours.kill('SIGKILL');
-    const id = path.split('/').at(-1);
-    // Rather than sit out the lease, let it have expired.
-    await owner.query(
-      `UPDATE training_jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'running'`,
-      [id],
-    );
+    await expireLease(id);
     const done = await tenant.waitFor(path);
-    expect((await tenant.waitFor(busy)).status).toBe('succeeded');
-    expect(done).toMatchObject({ status: 'succeeded', metrics: undisturbed.metrics });
-    const { rows } = await owner.query(
-      `SELECT (SELECT count(*)::int FROM usage_events WHERE id = $1) AS billed, (SELECT count(*)::int FROM model_versions WHERE training_job_id = $1) AS versions,
-              (SELECT attempt FROM training_jobs WHERE id = $1)`,
-      [id],
-    );
-    expect(rows).toEqual([{ billed: 1, versions: 1, attempt: 2 }]);
+    expect(done).toMatchObject({ status: 'succeeded', attempt: 2, metrics: undisturbed.metrics });
+    expect(await billing(id)).toEqual({ events: 1, versions: 1 });
+    const messages = (await eventsOf(tenant, path)).flatMap(({ message }) => message ?? []);
+    expect(messages).toContain('Going on from the last checkpoint.');
+    // What checkpoints took up is given back.
+    const { checkpoint_key: key } = await jobRow(id);
+    await until(async () => !existsSync(join(inject('dataDirectory'), 'objects', key!)));
   });
 
-  it('is found again when its message was lost', async () => {
-    const tenant = await Tenant.signUp(api);
+  it('keeps the result of the worker that took it up when the first one wakes again', async () => {
+    const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
     const { projectId, modelId } = await slowModel(tenant);
-    const busy = await startJob(tenant, projectId, modelId);
-    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
-    await owner.query(`DELETE FROM pgboss.job WHERE data->>'id' = $1`, [body.id]);
-    await owner.query(`UPDATE training_jobs SET created_at = created_at - interval '1 minute' WHERE id = $1`, [
-      body.id,
-    ]);
-    expect((await tenant.waitFor(busy)).status).toBe('succeeded');
-    expect((await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`)).status).toBe('succeeded');
+    await occupy(other);
+    const ours = await startOurs();
+    const path = await startJob(tenant, projectId, modelId);
+    const id = idOf(path);
+    const training = childrenOf(ours.pid!);
+    for (const pid of [ours.pid!, ...training]) process.kill(pid, 'SIGSTOP');
+    await expireLease(id);
+    const done = await tenant.waitFor(path);
+    expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
+    for (const pid of [...training, ours.pid!]) process.kill(pid, 'SIGCONT');
+    // The zombie ends its training within seconds and then has nothing to write to.
+    await until(async () => childrenOf(ours.pid!).length === 0);
+    expect((await tenant.get(path)).body).toEqual(done);
+    expect(await billing(id)).toEqual({ events: 1, versions: 1 });
   });
 
-  it('is given up with a reason after three workers died of it', async () => {
+  it('is handed over with a checkpoint when its worker is asked to stop, which is not counted against it', async () => {
+    const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const { projectId, modelId } = await slowModel(tenant);
+    await occupy(other);
+    const ours = await startOurs({ KINDRED_CHECKPOINT_SECONDS: '30' });
+    const path = await startJob(tenant, projectId, modelId);
+    const stoppedMs = performance.now();
+    ours.kill('SIGTERM');
+    await new Promise((resolve) => ours.once('exit', resolve));
+    expect(performance.now() - stoppedMs).toBeLessThan(5_000);
+    expect((await jobRow(idOf(path))).checkpoint_key).not.toBeNull();
+    expect(await tenant.waitFor(path)).toMatchObject({ status: 'succeeded' });
+    expect(await jobRow(idOf(path))).toMatchObject({ failures: 0, losses: 0 });
+  });
+
+  it('is given up in plain words after three tries when its training is killed each time; the next job is not harmed', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
-    const id = path.split('/').at(-1);
-    // As three dead workers leave it; the one that still runs has lost its claim and must write nothing more.
+    const id = idOf(path);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await until(async () => {
+        const { status, attempt: current, worker } = await jobRow(id);
+        const pids = status === 'running' && current === attempt ? childrenOf(Number(worker!.split(':')[1])) : [];
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+        return pids.length > 0;
+      });
+    }
+    const job = await tenant.waitFor(path);
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', attempt: 3, modelVersionId: null });
+    expect(job.failureReason).toMatch(/tried 3 times.*ran out of memory.*live versions are untouched/);
+    expect(await billing(id)).toEqual({ events: 0, versions: 0 });
+    const next = await startJob(tenant, projectId, modelId);
+    expect((await tenant.waitFor(next)).status).toBe('succeeded');
+  });
+
+  it('is given up with a reason after ten workers vanished under it', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    const path = await startJob(tenant, projectId, modelId);
+    // As the tenth dead worker leaves it; the one that still runs has lost its claim and must write nothing more.
     await owner.query(
-      `UPDATE training_jobs SET attempt = 3, lease_expires_at = now() - interval '1 second' WHERE id = $1`,
-      [id],
+      `UPDATE training_jobs SET attempt = attempt + 1, losses = 9, lease_expires_at = now() - interval '1 second' WHERE id = $1`,
+      [idOf(path)],
     );
     const job = await tenant.waitFor(path);
-    expect(job).toMatchObject({ status: 'failed', modelVersionId: null });
-    expect(job.failureReason).toMatch(/tried 3 times/);
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', modelVersionId: null });
+    expect(job.failureReason).toMatch(/stopped 10 times/);
+  });
+
+  it("ends at the plan's time limit, told so", async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    await owner.query(`UPDATE plans SET training_seconds_max = 1 WHERE key = 'free'`);
+    try {
+      const path = await startJob(tenant, projectId, modelId);
+      const job = await tenant.waitFor(path);
+      expect(job).toMatchObject({ status: 'failed', failureKind: 'time_limit' });
+      expect(job.failureReason).toMatch(/your plan allows/);
+    } finally {
+      await owner.query(`UPDATE plans SET training_seconds_max = 3600 WHERE key = 'free'`);
+    }
+  });
+
+  it('waits for a worker of the pool that its plan names', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    await owner.query(`UPDATE plans SET training_pool = 'gpu-h100' WHERE key = 'free'`);
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
+    expect(body.pool).toBe('gpu-h100');
+    const later = await startJob(tenant, projectId, modelId);
+    expect((await tenant.waitFor(later)).status).toBe('succeeded');
+    expect((await jobRow(body.id)).status).toBe('queued');
+    await startOurs({ KINDRED_WORKER_POOLS: 'gpu-h100,gpu-a100' });
+    expect((await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`)).status).toBe('succeeded');
   });
 });
+
+describe('the order of jobs', () => {
+  it("puts another tenant's first job behind at most one of a tenant with many", async () => {
+    const [many, one] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const models = [await quickModel(many), await quickModel(one)];
+    const queue = (tenant: Tenant, { projectId, modelId }: Trainable) =>
+      tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    const [first] = await Promise.all(Array.from({ length: 30 }, () => queue(many, models[0]!)));
+    await until(async () => (await jobRow(first!.body.id)).status !== 'queued');
+    const { body } = await queue(one, models[1]!);
+    const done = await one.waitFor(`/v1/projects/${models[1]!.projectId}/training-jobs/${body.id}`);
+    const { rows } = await owner.query(
+      `SELECT count(*)::int AS count FROM training_jobs WHERE tenant_id = (SELECT tenant_id FROM training_jobs WHERE id = $1)
+         AND started_at > $2 AND started_at < $3`,
+      [first!.body.id, done.createdAt, done.startedAt],
+    );
+    expect(rows[0].count).toBeLessThanOrEqual(1);
+  });
+
+  it("keeps to the plan's number of jobs at a time however many workers ask", async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    await Promise.all([startOurs({ KINDRED_WORKER_JOBS: '4' }), startOurs({ KINDRED_WORKER_JOBS: '4' })]);
+    const jobs = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202),
+      ),
+    );
+    let most = 0;
+    await until(async () => {
+      const { rows } = await owner.query(
+        `SELECT count(*) FILTER (WHERE status = 'running')::int AS running, count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded
+         FROM training_jobs WHERE id = ANY($1)`,
+        [jobs.map(({ body }) => body.id)],
+      );
+      most = Math.max(most, rows[0].running);
+      return rows[0].succeeded === jobs.length;
+    });
+    expect(most).toBe(1);
+  });
+
+  it('sets small jobs side by side and gives a big one the device whole', async () => {
+    const tenants = await Promise.all(Array.from({ length: 3 }, () => Tenant.signUp(api)));
+    const models = await Promise.all(tenants.map((tenant) => slowModel(tenant)));
+    // Ours alone takes this pool; two small jobs fit beside each other, the big one beside nothing.
+    await owner.query(`UPDATE plans SET training_pool = 'shared' WHERE key = 'free'`);
+    const paths = await Promise.all(
+      tenants.map(async (tenant, i) => {
+        const { projectId, modelId } = models[i]!;
+        const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+        return `/v1/projects/${projectId}/training-jobs/${body.id}`;
+      }),
+    );
+    await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
+    const ids = paths.map(idOf);
+    await owner.query(`UPDATE training_jobs SET memory_bytes = 900e6 WHERE id = $1`, [ids[2]]);
+    await startOurs({
+      KINDRED_WORKER_POOLS: 'shared',
+      KINDRED_WORKER_JOBS: '4',
+      KINDRED_WORKER_MEMORY_BYTES: '1000000000',
+    });
+    const jobs = await Promise.all(paths.map((path, i) => tenants[i]!.waitFor(path)));
+    const span = (i: number) => [Date.parse(jobs[i]!.startedAt), Date.parse(jobs[i]!.finishedAt)] as const;
+    const overlap = (i: number, j: number) => Math.min(span(i)[1], span(j)[1]) - Math.max(span(i)[0], span(j)[0]);
+    expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(overlap(0, 1)).toBeGreaterThan(0);
+    expect(Math.max(overlap(0, 2), overlap(1, 2))).toBeLessThanOrEqual(0);
+    for (const job of jobs) expect(job.memoryBytesPeak).toBeGreaterThan(50e6);
+  });
+});
+
+describe('the events of a training job', () => {
+  it('show the whole course to whoever opens them late, go on after a cut, and end with the job', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    const path = await startJob(tenant, projectId, modelId);
+    const live = eventsOf(tenant, path);
+    const done = await tenant.waitFor(path);
+    const [heard, kept] = [await live, await eventsOf(tenant, path)];
+    expect(heard).toEqual(kept);
+    const points = kept.flatMap(({ progress }) => progress ?? []);
+    expect(points.length).toBeGreaterThan(2);
+    for (const point of points) {
+      expect(point.memoryBytes).toBeGreaterThan(50e6);
+      expect(point.device).toMatch(/^cpu/);
+    }
+    expect(points.some(({ examplesPerSecond }) => examplesPerSecond! > 1_000)).toBe(true);
+    expect(points.at(-1)!.etaSeconds).toBeLessThan(60);
+    const rest = await eventsOf(tenant, path, kept[1]!.sequence);
+    expect(rest).toEqual(kept.slice(2));
+    expect(done.status).toBe('succeeded');
+    const other = await Tenant.signUp(api);
+    await other.get(`${path}/events`).expect(404);
+  });
+});
+
+function idOf(path: string): string {
+  return path.split('/').at(-1)!;
+}
+
+interface Trainable {
+  projectId: string;
+  modelId: string;
+}
+
+async function quickModel(tenant: Tenant): Promise<Trainable> {
+  const projectId = await tenant.createProject();
+  const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+  await tenant.upload(projectId, interactionsDataSetId, tasteCsv(40, 20));
+  const model = { name: 'Quick', recipe: 'popularity', interactionsDataSetId };
+  const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+  return { projectId, modelId: id };
+}
+
+/** Keeps the setup's worker, which trains one job at a time, busy, so that the next job is ours. */
+async function occupy(tenant: Tenant): Promise<void> {
+  const { projectId, modelId } = await slowModel(tenant, 40);
+  await startJob(tenant, projectId, modelId);
+}
+
+async function startOurs(changes: Record<string, string> = {}): Promise<ChildProcess> {
+  const worker = await startWorker(inject('appUrl'), inject('dataDirectory'), {
+    KINDRED_CHECKPOINT_SECONDS: '0.3',
+    ...changes,
+  });
+  workers.push(worker);
+  return worker;
+}
+
+/** Rather than sit out the lease. */
+async function expireLease(id: string): Promise<void> {
+  await owner.query(
+    `UPDATE training_jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'running'`,
+    [id],
+  );
+}
+
+async function jobRow(id: string) {
+  const { rows } = await owner.query<{
+    status: string;
+    attempt: number;
+    failures: number;
+    losses: number;
+    worker: string | null;
+    checkpoint_key: string | null;
+  }>('SELECT status, attempt, failures, losses, worker, checkpoint_key FROM training_jobs WHERE id = $1', [id]);
+  return rows[0]!;
+}
+
+async function billing(id: string): Promise<{ events: number; versions: number }> {
+  const { rows } = await owner.query(
+    `SELECT (SELECT count(*)::int FROM usage_events WHERE id = $1) AS events,
+            (SELECT count(*)::int FROM model_versions WHERE training_job_id = $1) AS versions`,
+    [id],
+  );
+  return rows[0];
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** The kept and coming events, to the end of the job. */
+async function eventsOf(tenant: Tenant, path: string, after?: string): Promise<TrainingJobEvent[]> {
+  const headers = { cookie: tenant.cookie, ...(after && { 'last-event-id': after }) };
+  const response = await fetch(`${api.url}${path}/events`, { headers });
+  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  const messages = (await response.text()).split('\n\n').filter((message) => message.startsWith('id: '));
+  return messages.map((message) => JSON.parse(message.split('\ndata: ')[1]!) as TrainingJobEvent);
+}

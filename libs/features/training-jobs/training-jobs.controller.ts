@@ -1,12 +1,16 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { pageSchema } from '../../platform/http/page.js';
+import { sendEvents } from '../../platform/http/server-sent-events.js';
+import { TrainingEventsService } from './training-events.service.js';
 import {
   createTrainingJobSchema,
   type ListTrainingJobsQuery,
   listTrainingJobsQuerySchema,
+  trainingJobEventSchema,
   trainingJobSchema,
 } from './training-jobs.schema.js';
 import { TrainingJobsService } from './training-jobs.service.js';
@@ -14,7 +18,10 @@ import { TrainingJobsService } from './training-jobs.service.js';
 @ApiTags('training jobs')
 @Controller('v1/projects/:projectId')
 export class TrainingJobsController {
-  constructor(private readonly trainingJobs: TrainingJobsService) {}
+  constructor(
+    private readonly trainingJobs: TrainingJobsService,
+    private readonly events: TrainingEventsService,
+  ) {}
 
   @ApiOperation({ summary: 'Queues a training job for a model' })
   @Post('models/:modelId/training-jobs')
@@ -51,6 +58,25 @@ export class TrainingJobsController {
     @Param('jobId') jobId: string,
   ) {
     return this.trainingJobs.get(tenantId, projectId, jobId);
+  }
+
+  @ApiOperation({
+    summary: 'Follows a training job: server-sent events with its progress and log, kept ones first',
+    description: 'Ends with the job. A client that was cut off goes on by the header Last-Event-ID.',
+  })
+  @ApiProduces('text/event-stream')
+  @Get('training-jobs/:jobId/events')
+  @Requires('project:read')
+  @Answers(200, 'The data of each message; messages named job hold the job', trainingJobEventSchema)
+  async follow(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('jobId') jobId: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ) {
+    const job = await this.trainingJobs.get(tenantId, projectId, jobId);
+    sendEvents(reply, this.events.follow(tenantId, job, lastEventId));
   }
 
   @ApiOperation({ summary: 'Cancels a job that waits or runs' })

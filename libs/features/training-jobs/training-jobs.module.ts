@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { TrainingEventsService } from './training-events.service.js';
 import { TrainingJobsController } from './training-jobs.controller.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingJobsService } from './training-jobs.service.js';
@@ -9,6 +10,6 @@ import { TrainingJobsService } from './training-jobs.service.js';
 @Module({
   imports: [ProjectsModule, ModelsModule, DataSetsModule],
   controllers: [TrainingJobsController],
-  providers: [TrainingJobsService, TrainingJobsRepository],
+  providers: [TrainingJobsService, TrainingEventsService, TrainingJobsRepository],
 })
 export class TrainingJobsModule {}

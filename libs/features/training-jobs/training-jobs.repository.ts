@@ -2,10 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
-import { type Claim, claimRow } from '../../platform/queue/leased-rows.js';
-import type { QueueMessage } from '../../platform/queue/queues.js';
+import { LEASE_SECONDS } from '../../platform/queue/lease.js';
+import type { Claim } from '../../platform/queue/leased-rows.js';
 import type { Metrics } from '../models/index.js';
-import type { ListTrainingJobsQuery, TrainingJob, TuningReport } from './training-jobs.schema.js';
+import type {
+  FailureKind,
+  JobProgress,
+  ListTrainingJobsQuery,
+  TrainingJob,
+  TrainingJobEvent,
+  TuningReport,
+} from './training-jobs.schema.js';
 
 const withVersion = { modelVersion: { select: { id: true } } } as const;
 
@@ -18,6 +25,7 @@ export interface NewTrainingJob {
   modelId: string;
   interactionsImportId: string;
   itemsImportId: string | null;
+  memoryBytes: bigint;
   warnings: string[];
 }
 
@@ -30,12 +38,73 @@ export interface ClaimedJob extends Claim {
   settings: unknown;
   interactionsImportId: string;
   itemsImportId: string | null;
+  memoryBytes: number;
+  checkpointKey: string | null;
+  checkpointSeconds: number;
+  /** Time limit of the plan. */
+  secondsMax: number;
 }
+
+/** What a worker has to offer. */
+export interface WorkerCapacity {
+  /** Host and process. */
+  worker: string;
+  /** Labels of the jobs that it takes. */
+  pools: string[];
+  /** Memory that no running job is counted on; Infinity while none runs, so that a big job gets the device whole. */
+  memoryBytesFree: number;
+}
+
+/** What the sweep took back. */
+export interface LostJob {
+  tenantId: string;
+  id: string;
+  attempt: number;
+  status: 'queued' | 'failed';
+}
+
+/** One claim at a time, so that a plan's limit holds however many workers ask. */
+const CLAIM_LOCK = 0x7261696e;
+const LEASE = `make_interval(secs => ${LEASE_SECONDS})`;
+
+/**
+ * The next job by fair share: of each organization below its plan's limit the oldest job, and of these the one whose
+ * organization has had the least training in the last hour for its plan's weight. A job counts at least a second, so that
+ * many short ones count too.
+ */
+const NEXT = `
+  WITH used AS (
+    SELECT tenant_id, count(*) FILTER (WHERE status = 'running') AS running,
+      sum(greatest(1, extract(epoch FROM coalesce(finished_at, now()) - greatest(started_at, now() - interval '1 hour')))) AS seconds
+    FROM training_jobs
+    WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
+    GROUP BY tenant_id),
+  oldest AS (
+    SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at, memory_bytes
+    FROM training_jobs
+    WHERE status = 'queued' AND available_at <= now() AND pool = ANY($1)
+    ORDER BY tenant_id, created_at, id)
+  SELECT oldest.tenant_id AS "tenantId", oldest.id, oldest.memory_bytes::float8 AS "memoryBytes",
+    plans.training_seconds_max AS "secondsMax"
+  FROM oldest
+  JOIN subscriptions USING (tenant_id)
+  JOIN price_versions ON price_versions.id = subscriptions.price_version_id
+  JOIN plans ON plans.key = price_versions.plan_key
+  LEFT JOIN used USING (tenant_id)
+  WHERE coalesce(used.running, 0) < plans.training_jobs_max
+  ORDER BY coalesce(used.seconds, 0) / plans.training_weight, oldest.created_at, oldest.id
+  LIMIT 1`;
 
 @Injectable()
 export class TrainingJobsRepository {
+  /** In the pool that the organization's plan names. */
   async create(transaction: Transaction, job: NewTrainingJob): Promise<TrainingJob> {
-    return toTrainingJob(await transaction.trainingJob.create({ data: job, include: withVersion }));
+    const { priceVersion } = await transaction.subscription.findUniqueOrThrow({
+      where: { tenantId: job.tenantId },
+      select: { priceVersion: { select: { plan: { select: { trainingPool: true } } } } },
+    });
+    const data = { ...job, pool: priceVersion.plan.trainingPool };
+    return toTrainingJob(await transaction.trainingJob.create({ data, include: withVersion }));
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<TrainingJob | null> {
@@ -49,44 +118,140 @@ export class TrainingJobsRepository {
     return (await transaction.trainingJob.findMany({ ...page, where, include: withVersion })).map(toTrainingJob);
   }
 
-  /** Takes a waiting job, or one whose worker fell silent; null when it is not to be had. */
-  async claim(transaction: Transaction, { tenantId, id }: QueueMessage): Promise<ClaimedJob | null> {
-    const claim = await claimRow(transaction, 'training_jobs', id);
-    if (!claim) return null;
-    const row = await transaction.trainingJob.update({
-      where: { tenantId_id: { tenantId, id } },
-      data: { startedAt: new Date(), progress: 0 },
-      include: { model: true },
+  /** What the model's last training was seen to hold at most; null before the first. */
+  async findMemoryPeak(transaction: Transaction, modelId: string): Promise<number | null> {
+    const row = await transaction.trainingJob.findFirst({
+      where: { modelId, status: 'succeeded', memoryBytesPeak: { not: null } },
+      orderBy: { createdAt: 'desc' },
+      select: { memoryBytesPeak: true },
     });
-    const { projectId, modelId, interactionsImportId, itemsImportId } = row;
-    const { recipe, settings } = row.model;
-    return { ...claim, tenantId, projectId, modelId, recipe, settings, interactionsImportId, itemsImportId };
+    return row && Number(row.memoryBytesPeak);
   }
 
-  reportProgress(
+  /**
+   * Takes the next job by fair share; null when there is none, or when it does not fit beside what the worker has: nothing
+   * overtakes it then, so that big jobs do not starve. Wants a system transaction.
+   */
+  async claimNext(transaction: Transaction, capacity: WorkerCapacity): Promise<ClaimedJob | null> {
+    await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
+    const [next] = await transaction.$queryRawUnsafe<
+      Pick<ClaimedJob, 'tenantId' | 'id' | 'memoryBytes' | 'secondsMax'>[]
+    >(NEXT, capacity.pools);
+    if (!next || next.memoryBytes > capacity.memoryBytesFree) return null;
+    const key = { tenantId_id: { tenantId: next.tenantId, id: next.id } };
+    await transaction.$executeRawUnsafe(
+      `UPDATE training_jobs SET status = 'running', attempt = attempt + 1, lease_expires_at = now() + ${LEASE},
+         started_at = now(), worker = $1, phase = NULL
+       WHERE tenant_id = $2::uuid AND id = $3::uuid`,
+      capacity.worker,
+      next.tenantId,
+      next.id,
+    );
+    const row = await transaction.trainingJob.findUniqueOrThrow({ where: key, include: { model: true } });
+    const { attempt, projectId, modelId, interactionsImportId, itemsImportId, checkpointKey, checkpointSeconds } = row;
+    const { recipe, settings } = row.model;
+    const source = { projectId, modelId, recipe, settings, interactionsImportId, itemsImportId };
+    return { ...next, attempt, ...source, checkpointKey, checkpointSeconds };
+  }
+
+  /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
+  takeBackLost(transaction: Transaction, lossesMax: number, reason: string): Promise<LostJob[]> {
+    return transaction.$queryRawUnsafe(
+      `UPDATE training_jobs SET losses = losses + 1, lease_expires_at = NULL, phase = NULL,
+         status = (CASE WHEN losses + 1 < $1 THEN 'queued' ELSE 'failed' END)::training_job_status,
+         failure_kind = (CASE WHEN losses + 1 < $1 THEN NULL ELSE 'gave_up' END)::training_failure_kind,
+         failure_reason = CASE WHEN losses + 1 < $1 THEN NULL ELSE $2 END,
+         finished_at = CASE WHEN losses + 1 < $1 THEN NULL ELSE now() END
+       WHERE status = 'running' AND lease_expires_at < now()
+       RETURNING tenant_id AS "tenantId", id, attempt, status::text`,
+      lossesMax,
+      reason,
+    );
+  }
+
+  /** Shows the progress on the job and keeps it for the curve. */
+  async reportProgress(
+    transaction: Transaction,
+    claim: Claim & { tenantId: string },
+    { phase, ...row }: { progress: number; phase: string; device: string },
+    progress: JobProgress,
+  ): Promise<boolean> {
+    if (!(await this.writeRunning(transaction, claim, { ...row, phase }))) return false;
+    await this.addEvent(transaction, claim, { progress });
+    return true;
+  }
+
+  async addEvent(
+    transaction: Transaction,
+    { tenantId, id, attempt }: Claim & { tenantId: string },
+    event: { message: string } | { progress: JobProgress },
+  ): Promise<void> {
+    await transaction.trainingJobEvent.create({ data: { tenantId, jobId: id, attempt, ...event } });
+  }
+
+  async listEvents(transaction: Transaction, jobId: string, after: bigint, limit: number): Promise<TrainingJobEvent[]> {
+    const rows = await transaction.trainingJobEvent.findMany({
+      where: { jobId, sequence: { gt: after } },
+      orderBy: { sequence: 'asc' },
+      take: limit,
+    });
+    return rows.map(({ sequence, attempt, occurredAt, message, progress }) => ({
+      sequence: sequence.toString(),
+      attempt,
+      occurredAt: occurredAt.toISOString(),
+      message,
+      progress: progress as unknown as JobProgress | null,
+    }));
+  }
+
+  setCheckpoint(
     transaction: Transaction,
     claim: Claim,
-    progress: { progress: number; phase: string; device: string },
+    checkpoint: { checkpointKey: string; checkpointSeconds: number },
   ): Promise<boolean> {
-    return this.writeRunning(transaction, claim, progress);
+    return this.writeRunning(transaction, claim, checkpoint);
   }
 
   succeed(
     transaction: Transaction,
     claim: Claim,
     { metrics, tuningReport }: { metrics: Metrics; tuningReport: TuningReport | null },
-    finishedAt: Date,
+    { finishedAt, memoryBytesPeak }: { finishedAt: Date; memoryBytesPeak: number },
   ): Promise<boolean> {
     const result = { status: 'succeeded', progress: 1, phase: null, finishedAt } as const;
     return this.writeRunning(transaction, claim, {
       ...result,
+      memoryBytesPeak: BigInt(Math.round(memoryBytesPeak)),
       metrics: metrics as unknown as Prisma.InputJsonObject,
       ...(tuningReport && { tuningReport: tuningReport as unknown as Prisma.InputJsonObject }),
     });
   }
 
-  fail(transaction: Transaction, claim: Claim, failureReason: string): Promise<boolean> {
-    return this.writeRunning(transaction, claim, { status: 'failed', failureReason, finishedAt: new Date() });
+  fail(transaction: Transaction, claim: Claim, failureKind: FailureKind, failureReason: string): Promise<boolean> {
+    const failure = { failureKind, failureReason, finishedAt: new Date() };
+    return this.writeRunning(transaction, claim, { status: 'failed', ...failure });
+  }
+
+  /** Lets another worker have it, after a wait; returns the tries that failed so far, this one too, or null for a lost claim. */
+  async retry(transaction: Transaction, claim: Claim, waitSeconds: number): Promise<number | null> {
+    const [row] = await transaction.$queryRawUnsafe<{ failures: number }[]>(
+      `UPDATE training_jobs SET status = 'queued', failures = failures + 1, lease_expires_at = NULL, phase = NULL,
+         available_at = now() + make_interval(secs => $3::float8 * power(2, failures))
+       WHERE id = $1::uuid AND attempt = $2 AND status = 'running' RETURNING failures`,
+      claim.id,
+      claim.attempt,
+      waitSeconds,
+    );
+    return row?.failures ?? null;
+  }
+
+  /** Gives the job back as it is: its worker is going away. */
+  release(transaction: Transaction, claim: Claim): Promise<boolean> {
+    return this.writeRunning(transaction, claim, { status: 'queued', leaseExpiresAt: null, phase: null });
+  }
+
+  async failures(transaction: Transaction, { id }: Claim): Promise<number> {
+    return (await transaction.trainingJob.findFirst({ where: { id }, select: { failures: true } }))?.failures ?? 0;
   }
 
   /** False when the job had ended before. */
@@ -110,8 +275,8 @@ export class TrainingJobsRepository {
 }
 
 function toTrainingJob(row: TrainingJobRow): TrainingJob {
-  const { id, projectId, modelId, status, progress, phase, warnings, failureReason, device, startedAt, finishedAt } =
-    row;
+  const { id, projectId, modelId, status, progress, phase, warnings, failureReason, failureKind, device } = row;
+  const { pool, attempt, startedAt, finishedAt } = row;
   return {
     id,
     projectId,
@@ -123,8 +288,12 @@ function toTrainingJob(row: TrainingJobRow): TrainingJob {
     tuningReport: row.tuningReport as unknown as TuningReport | null,
     warnings,
     failureReason,
+    failureKind,
     modelVersionId: row.modelVersion?.id ?? null,
+    pool,
     device,
+    attempt,
+    memoryBytesPeak: row.memoryBytesPeak === null ? null : Number(row.memoryBytesPeak),
     durationMs: startedAt && (finishedAt ?? new Date()).getTime() - startedAt.getTime(),
     createdAt: row.createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,

@@ -1,12 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { findRecipe, manifests } from '../../models/manifests.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
-import { Queue } from '../../platform/queue/queue.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
-import { ModelsService } from '../models/index.js';
+import { type Model, ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { checkpointKeysOf } from './checkpoint-key.js';
 import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
@@ -14,6 +16,12 @@ import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.
 /** Below these a recommender rarely beats popularity; training goes ahead, with a warning. */
 const INTERACTIONS_ADVISED = 1_000;
 const ACTIVE_USERS_ADVISED = 25;
+
+/** What a training process holds before it has read anything, and for each interaction that it reads. */
+const PROCESS_BYTES = 200e6;
+const INTERACTION_BYTES = 64;
+/** A model whose training was measured may have grown a little since. */
+const GROWTH = 1.25;
 
 @Injectable()
 export class TrainingJobsService {
@@ -23,7 +31,7 @@ export class TrainingJobsService {
     private readonly projects: ProjectsService,
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
-    private readonly queue: Queue,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
   /** Queues a job on the rows that the model's data sets hold now. */
@@ -34,17 +42,17 @@ export class TrainingJobsService {
       const items = model.itemsDataSetId
         ? await this.requireContent(transaction, projectId, model.itemsDataSetId)
         : null;
-      const job = await this.repository.create(transaction, {
+      const measured = await this.repository.findMemoryPeak(transaction, model.id);
+      return this.repository.create(transaction, {
         tenantId,
         id: newId(),
         projectId,
         modelId,
         interactionsImportId: interactions.importId,
         itemsImportId: items?.importId ?? null,
+        memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, interactions) : GROWTH * measured)),
         warnings: warningsAbout(interactions),
       });
-      await this.queue.send(transaction, 'training-jobs', { tenantId, id: job.id });
-      return job;
     });
   }
 
@@ -60,12 +68,14 @@ export class TrainingJobsService {
   }
 
   /** Ends a job that waits at once; a running one's worker notices at its next heartbeat. */
-  cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
-    return this.database.tenant(tenantId, async (transaction) => {
-      const job = await this.require(transaction, projectId, jobId);
-      if (!(await this.repository.cancel(transaction, job.id))) throw jobEnded(job.status);
+  async cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
+    const job = await this.database.tenant(tenantId, async (transaction) => {
+      const { id, status } = await this.require(transaction, projectId, jobId);
+      if (!(await this.repository.cancel(transaction, id))) throw jobEnded(status);
       return this.require(transaction, projectId, jobId);
     });
+    for (const key of checkpointKeysOf(tenantId, job.id, job.attempt)) await this.objects.delete(key);
+    return job;
   }
 
   private async require(transaction: Transaction, projectId: string, jobId: string): Promise<TrainingJob> {
@@ -85,6 +95,13 @@ export class TrainingJobsService {
     if (!content) throw dataSetEmpty(dataSet.name);
     return content;
   }
+}
+
+function expectedMemory({ recipe, settings }: Model, { rows, statistics }: ImportedContent): number {
+  const counts = { interactions: rows, users: statistics?.users ?? 0, items: statistics?.items ?? 0 };
+  const choice = { recipe, settings: settings as Record<string, unknown> };
+  const { family } = findRecipe(recipe)!;
+  return PROCESS_BYTES + INTERACTION_BYTES * rows + manifests[family].memoryBytes(choice, counts);
 }
 
 function warningsAbout({ rows, statistics }: ImportedContent): string[] {

@@ -1,5 +1,5 @@
-import type { FamilyKey } from '../../models/manifests.js';
 import type { TrainingProgress, TrainingResult } from '../../models/family.js';
+import type { FamilyKey } from '../../models/manifests.js';
 
 /** What a trainer is given: files and settings, and nothing about whose they are. */
 export interface TrainingTask {
@@ -11,23 +11,56 @@ export interface TrainingTask {
   interactionsFile: string;
   /** Parquet of the items, whose columns become attributes. */
   itemsFile?: string | undefined;
+  /** Where an earlier attempt had come to. */
+  checkpointFile?: string | undefined;
+  /** What the fit may hold beside its input. */
+  memoryBytesMax: number;
+}
+
+/** How a job is doing, with what its process alone knows. */
+export interface TrainingReport extends TrainingProgress {
+  device: string;
+  /** Resident memory of the training process. */
+  memoryBytes: number;
+}
+
+/** What training made, as files that last until {@link TrainingWatch.onResult} is through. */
+export interface TrainedModel extends Pick<TrainingResult, 'metrics' | 'report'> {
+  artifactFile: string;
+  artifactBytes: number;
+  artifactSha256: string;
+}
+
+/** Who hears of a run. */
+export interface TrainingWatch {
+  onReport: (report: TrainingReport) => void;
+  /** A line for the customer. */
+  onLog: (line: string) => void;
+  /** The file is gone once the promise settles; a later checkpoint waits until then, or takes the place of one that waits. */
+  onCheckpoint: (file: string) => Promise<void>;
+  onResult: (model: TrainedModel) => Promise<void>;
+  /** Ends the run at once. */
+  signal: AbortSignal;
+  /** Ends the run with a last checkpoint; it then rejects with {@link TrainingStoppedError}. */
+  stop: AbortSignal;
 }
 
 /** Where training happens; the worker provides it, so that this feature never loads a trainer. */
 export abstract class TrainingRunner {
-  /** Name of the device that trains. */
-  abstract readonly device: string;
-
   /**
-   * @throws TrainingFailedError where the customer can be told why
-   * @throws the signal's reason once it is aborted
+   * @throws TrainingFailedError where the customer can be told what to change
+   * @throws TrainingCrashedError where another try may help
+   * @throws TrainingStoppedError after `stop`
+   * @throws the reason of `signal` once it is aborted
    */
-  abstract run(
-    task: TrainingTask,
-    onProgress: (progress: TrainingProgress) => void,
-    signal: AbortSignal,
-  ): Promise<TrainingResult>;
+  abstract run(task: TrainingTask, watch: TrainingWatch): Promise<void>;
 }
 
 /** Training cannot succeed however often it is tried; the message is for the customer. */
 export class TrainingFailedError extends Error {}
+
+/** Training ended without being asked to; the message is for the customer. */
+export class TrainingCrashedError extends Error {}
+
+/** The worker is going away; the job is another's. */
+export class TrainingStoppedError extends Error {}

@@ -1,28 +1,50 @@
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { hostname } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { TrainingProgress, TrainingResult } from '../../models/family.js';
 import { findRecipe } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { ATTEMPTS_MAX, LeaseLostError, withLease } from '../../platform/queue/lease.js';
-import { extendLease, findStranded } from '../../platform/queue/leased-rows.js';
-import { Queue } from '../../platform/queue/queue.js';
-import type { QueueMessage } from '../../platform/queue/queues.js';
-import { sha256Hex } from '../../platform/secrets/secrets.js';
+import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
+import { extendLease } from '../../platform/queue/leased-rows.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { ModelsService } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
-import { TrainingFailedError, TrainingRunner } from './training-runner.js';
+import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
+import { ProgressWriter } from './progress-writer.js';
+import {
+  type TrainedModel,
+  TrainingFailedError,
+  TrainingRunner,
+  TrainingStoppedError,
+  type TrainingTask,
+} from './training-runner.js';
 import { type ClaimedJob, TrainingJobsRepository } from './training-jobs.repository.js';
 
-const PROGRESS_INTERVAL_MS = 500;
+/** Tries that end in an error or a crash of the training itself. */
+const FAILURES_MAX = 3;
+/** Workers that vanish under a job. That is seldom its fault, but a job that takes its machine down must end some time. */
+const LOSSES_MAX = 10;
+const RETRY_SECONDS = 2;
+const LIVE_VERSIONS_SAFE = 'Your live versions are untouched.';
+const LOST_TOO_OFTEN = `The worker that trained stopped ${LOSSES_MAX} times, most likely out of memory. Try fewer factors or less data. ${LIVE_VERSIONS_SAFE}`;
+
+/** A job under way in this worker. */
+export interface RunningJob {
+  /** Settles, never rejecting, when the job is no longer this worker's. */
+  end: Promise<void>;
+  /** What it is expected to hold, or holds where that is more. */
+  memoryBytes: () => number;
+}
 
 /** The worker's half: carries out training jobs. */
 @Injectable()
 export class TrainingService {
   private readonly logger = new Logger(TrainingService.name);
+  private readonly worker = `${hostname()}:${process.pid}`;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly database: Database,
@@ -30,123 +52,222 @@ export class TrainingService {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly usage: UsageService,
-    private readonly queue: Queue,
     private readonly runner: TrainingRunner,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
-  /** Carries out one job; does nothing when another worker has it or it has ended. */
-  async run(message: QueueMessage): Promise<void> {
-    const job = await this.database.tenant(message.tenantId, (transaction) =>
-      this.repository.claim(transaction, message),
+  /** Takes the job that is next by fair share and starts on it; null when there is none that fits. */
+  async startNext(memoryBytesFree: number): Promise<RunningJob | null> {
+    const capacity = { worker: this.worker, pools: this.config.KINDRED_WORKER_POOLS, memoryBytesFree };
+    const job = await this.database.system((transaction) => this.repository.claimNext(transaction, capacity));
+    if (!job) return null;
+    const attempt = new Attempt(job);
+    const end = this.run(attempt).catch((error: Error) => this.logger.error(error.stack ?? error.message));
+    return { end, memoryBytes: () => Math.max(job.memoryBytes, attempt.memoryBytesNow) };
+  }
+
+  /** Ends the jobs under way with a checkpoint, for other workers to go on. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** Takes back the jobs of workers that fell silent. */
+  async sweep(): Promise<void> {
+    const lost = await this.database.system((transaction) =>
+      this.repository.takeBackLost(transaction, LOSSES_MAX, LOST_TOO_OFTEN),
     );
-    if (!job) return;
-    // What is billed is measured by a clock that nobody can set.
-    const startedMs = performance.now();
+    for (const { tenantId, id, attempt, status } of lost) {
+      this.logger.warn(`training job ${id}: its worker fell silent in attempt ${attempt}`);
+      if (status === 'failed') await this.deleteCheckpoints(tenantId, id, attempt);
+      else await this.log({ tenantId, id, attempt }, 'The worker stopped; another one takes up the job.');
+    }
+  }
+
+  private async run(attempt: Attempt): Promise<void> {
+    const { job } = attempt;
     const extend = () =>
       this.database.tenant(job.tenantId, (transaction) => extendLease(transaction, 'training_jobs', job));
     try {
-      await withLease(extend, async (signal) => this.complete(job, await this.train(job, signal), startedMs));
+      await withLease(extend, (signal) => this.train(attempt, signal));
+      await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
     } catch (error) {
-      if (error instanceof LeaseLostError) this.logger.log(`training job ${job.id}: ${error.message}`);
-      else await this.fail(job, error as Error);
+      await this.endWithout(attempt, error as Error);
     }
   }
 
-  /** Sends lost messages again and gives up on jobs that no worker survived. */
-  async sweep(): Promise<void> {
-    for (const { tenantId, id, attempt } of await this.database.system((transaction) =>
-      findStranded(transaction, 'training_jobs'),
-    )) {
-      await this.database.tenant(tenantId, async (transaction) => {
-        if (attempt < ATTEMPTS_MAX) return this.queue.send(transaction, 'training-jobs', { tenantId, id });
-        const reason =
-          `Training was tried ${ATTEMPTS_MAX} times and each time the worker stopped, most likely out of memory. ` +
-          'Try fewer factors or less data. Your live versions are untouched.';
-        await this.repository.fail(transaction, { id, attempt }, reason);
-      });
-    }
-  }
-
-  private async train(job: ClaimedJob, signal: AbortSignal): Promise<TrainingResult> {
+  private async train(attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { job } = attempt;
     const files: LocalFile[] = [];
-    const open = async (importId: string): Promise<string> => {
-      const content = await this.database.tenant(job.tenantId, (transaction) =>
-        this.dataSets.findContent(transaction, importId),
-      );
-      if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
-      const file = await this.objects.open(content.contentKey);
+    const open = async (key: string): Promise<string> => {
+      const file = await this.objects.open(key);
       files.push(file);
       return file.path;
     };
+    const progress = new ProgressWriter(this.database, this.repository, job);
+    const limit = new AbortController();
+    const secondsLeft = Math.max(1, job.secondsMax - job.checkpointSeconds);
+    const timer = setTimeout(() => limit.abort(new TimeLimitError(job.secondsMax)), 1000 * secondsLeft);
     try {
-      const task = {
-        family: findRecipe(job.recipe)!.family,
-        recipe: job.recipe,
-        settings: job.settings,
-        seed: 1,
-        interactionsFile: await open(job.interactionsImportId),
-        itemsFile: job.itemsImportId ? await open(job.itemsImportId) : undefined,
-      };
-      return await this.runner.run(task, this.progressWriter(job), signal);
+      await this.runner.run(await this.taskOf(job, open), {
+        onReport: (report) => {
+          attempt.note(report.memoryBytes);
+          progress.report(report);
+        },
+        onLog: (line) => void this.log(job, line),
+        onCheckpoint: (file) => this.storeCheckpoint(attempt, file),
+        onResult: (model) => this.complete(attempt, model),
+        signal: AbortSignal.any([signal, limit.signal]),
+        stop: this.stopping.signal,
+      });
     } finally {
+      clearTimeout(timer);
+      await progress.settle();
       for (const file of files) await file.release();
     }
   }
 
+  private async taskOf(job: ClaimedJob, open: (key: string) => Promise<string>): Promise<TrainingTask> {
+    const content = async (importId: string) => {
+      const found = await this.database.tenant(job.tenantId, (transaction) =>
+        this.dataSets.findContent(transaction, importId),
+      );
+      if (!found) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
+      return open(found.contentKey);
+    };
+    return {
+      family: findRecipe(job.recipe)!.family,
+      recipe: job.recipe,
+      settings: job.settings,
+      seed: 1,
+      interactionsFile: await content(job.interactionsImportId),
+      itemsFile: job.itemsImportId ? await content(job.itemsImportId) : undefined,
+      checkpointFile: job.checkpointKey ? await this.openCheckpoint(job, job.checkpointKey, open) : undefined,
+      memoryBytesMax: this.config.KINDRED_WORKER_MEMORY_BYTES,
+    };
+  }
+
+  /** A checkpoint that is gone costs time, not the job. */
+  private async openCheckpoint(job: ClaimedJob, key: string, open: (key: string) => Promise<string>) {
+    try {
+      return await open(key);
+    } catch (error) {
+      this.logger.warn(`training job ${job.id}: no checkpoint: ${(error as Error).message}`);
+      job.checkpointSeconds = 0;
+      return undefined;
+    }
+  }
+
+  private async storeCheckpoint(attempt: Attempt, file: string): Promise<void> {
+    const { job } = attempt;
+    const checkpointSeconds = attempt.seconds();
+    const checkpointKey = checkpointKeyOf(job.tenantId, job.id, job.attempt, attempt.checkpoints++);
+    await this.objects.put(checkpointKey, createReadStream(file));
+    const isOurs = await this.database.tenant(job.tenantId, (transaction) =>
+      this.repository.setCheckpoint(transaction, job, { checkpointKey, checkpointSeconds }),
+    );
+    if (!isOurs) await this.objects.delete(checkpointKey);
+  }
+
   /** Stores the artifact, then in one transaction ends the job, adds the version and meters the time: all or nothing. */
-  private async complete(job: ClaimedJob, result: TrainingResult, startedMs: number): Promise<void> {
-    const { artifact, metrics, report: tuningReport } = result;
+  private async complete(attempt: Attempt, model: TrainedModel): Promise<void> {
+    const { metrics, report: tuningReport, artifactFile, artifactBytes, artifactSha256 } = model;
+    const { tenantId, projectId, modelId, id: trainingJobId } = attempt.job;
     const modelVersionId = newId();
-    const artifactKey = `${job.tenantId}/artifacts/${modelVersionId}`;
-    await this.objects.put(artifactKey, Readable.from([artifact]));
-    const artifactSha256 = await sha256Hex(artifact);
+    const artifactKey = `${tenantId}/artifacts/${modelVersionId}`;
+    await this.objects.put(artifactKey, createReadStream(artifactFile));
     const finishedAt = this.clock.now();
-    const seconds = Math.max(1, Math.ceil((performance.now() - startedMs) / 1000));
-    const { tenantId, projectId, modelId, id: trainingJobId } = job;
+    const quantity = Math.max(1, Math.ceil(attempt.seconds()));
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
-      if (!(await this.repository.succeed(transaction, job, { metrics, tuningReport }, finishedAt))) return false;
-      const stored = { artifactKey, artifactSha256, artifactBytes: artifact.byteLength };
-      await this.models.addVersion(transaction, {
-        id: modelVersionId,
-        tenantId,
-        projectId,
-        modelId,
-        trainingJobId,
-        metrics,
-        ...stored,
-      });
-      const event = { id: trainingJobId, tenantId, meter: 'training_seconds' as const, quantity: seconds, projectId };
+      const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak };
+      if (!(await this.repository.succeed(transaction, attempt.job, { metrics, tuningReport }, end))) return false;
+      const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics };
+      await this.models.addVersion(transaction, { ...version, artifactKey, artifactSha256, artifactBytes });
+      const event = { id: trainingJobId, tenantId, meter: 'training_seconds' as const, quantity, projectId };
       await this.usage.recordIn(transaction, { ...event, occurredAt: finishedAt });
       return true;
     });
     if (!isOurs) await this.objects.delete(artifactKey);
   }
 
-  private async fail(job: ClaimedJob, error: Error): Promise<void> {
-    const isExpected = error instanceof TrainingFailedError;
-    if (!isExpected) this.logger.error({ msg: `training job ${job.id} failed`, err: error });
-    const reason = isExpected
-      ? error.message
-      : `Training stopped with an error that is ours to mend: quote job ${job.id} to support. Your live versions are untouched.`;
-    await this.database.tenant(job.tenantId, (transaction) => this.repository.fail(transaction, job, reason));
+  /** What becomes of a job whose attempt brought no model. */
+  private async endWithout({ job }: Attempt, error: Error): Promise<void> {
+    if (error instanceof LeaseLostError) {
+      this.logger.log(`training job ${job.id}: ${error.message}`);
+    } else if (error instanceof TrainingStoppedError) {
+      await this.log(job, 'The worker is restarted; another one takes up the job.');
+      await this.database.tenant(job.tenantId, (transaction) => this.repository.release(transaction, job));
+    } else if (error instanceof TrainingFailedError) {
+      await this.fail(job, 'input', error.message);
+    } else if (error instanceof TimeLimitError) {
+      await this.fail(job, 'time_limit', error.message);
+    } else {
+      await this.tryAgain(job, error);
+    }
   }
 
-  /** Writes progress now and then, one write at a time; a lost write matters to nobody. */
-  private progressWriter(job: ClaimedJob): (progress: TrainingProgress) => void {
-    let lastWriteMs = 0;
-    let isWriting = false;
-    return ({ progress, phase, epoch, epochs }) => {
-      if (isWriting || Date.now() - lastWriteMs < PROGRESS_INTERVAL_MS) return;
-      isWriting = true;
-      lastWriteMs = Date.now();
-      const text = epochs > 0 && phase.endsWith('fitting') ? `${phase} ${epoch}/${epochs}` : phase;
-      const row = { progress, phase: text, device: this.runner.device };
-      void this.database
-        .tenant(job.tenantId, (transaction) => this.repository.reportProgress(transaction, job, row))
-        .catch(() => {})
-        .finally(() => (isWriting = false));
-    };
+  private async tryAgain(job: ClaimedJob, error: Error): Promise<void> {
+    this.logger.error({ msg: `training job ${job.id} failed in attempt ${job.attempt}`, err: error });
+    const isGivenUp = await this.database.tenant(job.tenantId, async (transaction) => {
+      if ((await this.repository.failures(transaction, job)) + 1 < FAILURES_MAX) {
+        await this.repository.addEvent(transaction, job, { message: `Attempt failed: ${error.message}` });
+        await this.repository.retry(transaction, job, RETRY_SECONDS);
+        return false;
+      }
+      const reason =
+        `Training was tried ${FAILURES_MAX} times and failed each time; at last ${error.message}. ` +
+        `Try fewer factors or less data, or quote job ${job.id} to support. ${LIVE_VERSIONS_SAFE}`;
+      return this.repository.fail(transaction, job, 'gave_up', reason);
+    });
+    if (isGivenUp) await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
+  }
+
+  private async fail(job: ClaimedJob, kind: 'input' | 'time_limit', reason: string): Promise<void> {
+    await this.database.tenant(job.tenantId, (transaction) => this.repository.fail(transaction, job, kind, reason));
+    await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
+  }
+
+  private async deleteCheckpoints(tenantId: string, jobId: string, attempts: number): Promise<void> {
+    for (const key of checkpointKeysOf(tenantId, jobId, attempts)) await this.objects.delete(key);
+  }
+
+  /** A lost line matters to nobody. */
+  private async log(job: { tenantId: string; id: string; attempt: number }, message: string): Promise<void> {
+    await this.database
+      .tenant(job.tenantId, (transaction) => this.repository.addEvent(transaction, job, { message }))
+      .catch(() => {});
+  }
+}
+
+/** One worker's hold on a job, with what it measures. */
+class Attempt {
+  readonly job: ClaimedJob;
+  checkpoints = 0;
+  memoryBytesNow = 0;
+  memoryBytesPeak = 0;
+  // What is billed is measured by a clock that nobody can set.
+  private readonly startedMs = performance.now();
+
+  constructor(job: ClaimedJob) {
+    this.job = job;
+  }
+
+  /** Of training that counts: what the checkpoint held and what came since. What was lost on the way is nobody's to pay. */
+  seconds(): number {
+    return this.job.checkpointSeconds + (performance.now() - this.startedMs) / 1000;
+  }
+
+  note(memoryBytes: number): void {
+    this.memoryBytesNow = memoryBytes;
+    this.memoryBytesPeak = Math.max(this.memoryBytesPeak, memoryBytes);
+  }
+}
+
+class TimeLimitError extends Error {
+  constructor(seconds: number) {
+    super(
+      `Training took longer than the ${Math.round(seconds / 60)} minutes that your plan allows one job. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`,
+    );
   }
 }

@@ -7,8 +7,16 @@ import { TrainingService } from './training.service.js';
 import { TrainingJobsProcessor } from './training-jobs.processor.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 
-export { readTrainingInput } from './training-input.js';
-export { TrainingFailedError, TrainingRunner, type TrainingTask } from './training-runner.js';
+export {
+  type TrainedModel,
+  TrainingCrashedError,
+  TrainingFailedError,
+  type TrainingReport,
+  TrainingRunner,
+  TrainingStoppedError,
+  type TrainingTask,
+  type TrainingWatch,
+} from './training-runner.js';
 
 /** The worker's door to this feature; the worker says where training happens. */
 @Module({})

@@ -1,10 +1,12 @@
 import type { FamilyManifest } from '../family.js';
+import { memoryNeeded } from './memory-needed.js';
 import * as settings from './settings.js';
 
 /** The family of recommenders that learn from user and item pairs alone. */
 export const recommenderManifest = {
   key: 'recommender',
   task: 'ranking',
+  memoryBytes: memoryNeeded,
   recipes: {
     auto: {
       summary: 'Looks at the data, tries the recipes that suit it, and takes the one that ranks best: the safe choice.',

@@ -9,7 +9,8 @@ import {
 } from '../family.js';
 import { writeArtifact } from './artifact.js';
 import { chooseGoal } from './auto/data-report.js';
-import { tune } from './auto/tune.js';
+import { tune, type SearchProgress } from './auto/tune.js';
+import { NOTHING_DONE, readCheckpoint, writeCheckpoint, type JobIdentity, type JobState } from './checkpoint.js';
 import { holdOut, measure, type Goal, type HeldOut } from './evaluation/hold-out.js';
 import { distinctPairs, readEvents, type Events } from './events.js';
 import { SteppedJob, type Pause } from './job.js';
@@ -26,6 +27,8 @@ const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'trending']);
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
 const TUNED_AT = 0.7;
+
+const NOTHING_MEASURED = { loss: null, validation: null, examplesPerSecond: null };
 
 interface Trained {
   fit: Fit;
@@ -51,7 +54,11 @@ class RecommenderTrainer implements Trainer {
   private readonly events: Events;
   private readonly job: SteppedJob<TrainingProgress, Trained>;
   private published: TrainingResult | undefined;
-  private last: TrainingProgress = { phase: 'fitting', progress: 0, epoch: 0, epochs: 0 };
+  private last: TrainingProgress = { phase: 'fitting', progress: 0, epoch: 0, epochs: 0, ...NOTHING_MEASURED };
+  private state: JobState = NOTHING_DONE;
+  /** Whether the state says more than a checkpoint that was taken before. */
+  private hasNews = false;
+  private resumedMs = performance.now();
 
   constructor(input: TrainingInput, recipe: RecipeKey, settings: Record<string, unknown>, options: TrainerOptions) {
     this.input = input;
@@ -59,6 +66,7 @@ class RecommenderTrainer implements Trainer {
     this.settings = settings;
     this.options = options;
     this.events = readEvents(input);
+    if (options.checkpoint) this.state = readCheckpoint(this.identity(), options.checkpoint);
     this.job = new SteppedJob((pause) => this.train(pause), options.signal);
   }
 
@@ -68,9 +76,14 @@ class RecommenderTrainer implements Trainer {
 
   async epoch(): Promise<TrainingProgress> {
     if (this.done) throw new Error('The trainer is done; call finalize().');
+    this.resumedMs = performance.now();
     const next = await this.job.step();
     this.last = next ?? { ...this.last, phase: 'publishing', progress: PROGRESS_AT.refitted };
     return this.last;
+  }
+
+  checkpoint(): Uint8Array<ArrayBuffer> | null {
+    return this.hasNews ? writeCheckpoint(this.identity(), this.state) : null;
   }
 
   async finalize(): Promise<TrainingResult> {
@@ -86,15 +99,23 @@ class RecommenderTrainer implements Trainer {
     const { choice, report } = await this.choose(heldOut, pause);
     const from = report ? TUNED_AT : 0;
     const at = (phase: keyof typeof PROGRESS_AT) => from + (1 - from) * PROGRESS_AT[phase];
-    const measured = await this.fit(choice, heldOut.train, stage(pause, 'fitting', from, at('fitted')));
-    const metrics = await this.measure(
-      choice,
-      measured,
-      heldOut,
-      stage(pause, 'evaluating', at('fitted'), at('evaluated')),
-    );
-    const fit = await this.fit(choice, this.events, stage(pause, 'refitting', at('evaluated'), PROGRESS_AT.refitted));
-    return { fit, metrics, report };
+    const metrics = this.state.metrics ?? (await this.fitAndMeasure(choice, heldOut, from, at, pause));
+    const refitting = this.stage(pause, 'refitting', at('evaluated'), PROGRESS_AT.refitted);
+    return { fit: await this.fit(choice, this.events, refitting), metrics, report };
+  }
+
+  private async fitAndMeasure(
+    choice: RecipeChoice,
+    heldOut: HeldOut,
+    from: number,
+    at: (phase: keyof typeof PROGRESS_AT) => number,
+    pause: Pause<TrainingProgress>,
+  ): Promise<TrainingResult['metrics']> {
+    const fit = await this.fit(choice, heldOut.train, this.stage(pause, 'fitting', from, at('fitted')));
+    const evaluating = this.stage(pause, 'evaluating', at('fitted'), at('evaluated'));
+    const metrics = await this.measure(choice, fit, heldOut, evaluating);
+    this.reach({ metrics, fit: null });
+    return metrics;
   }
 
   private goal(): Goal {
@@ -108,8 +129,9 @@ class RecommenderTrainer implements Trainer {
   ): Promise<{ choice: RecipeChoice; report: TuningReport | null }> {
     const { recipe, settings } = this;
     if (recipe !== 'auto') return { choice: { recipe, settings }, report: null };
+    if (this.state.chosen) return this.state.chosen;
     const { engine, seed, signal } = this.options;
-    const report = stage(pause, 'tuning', 0, TUNED_AT);
+    const report = this.stage(pause, 'tuning', 0, TUNED_AT);
     const tuned = await tune(train, {
       engine,
       seed,
@@ -117,14 +139,28 @@ class RecommenderTrainer implements Trainer {
       goal: this.goal(),
       memoryBytesMax: this.memoryBytesMax(),
       budgetSeconds: (settings as AutoSettings).budgetSeconds,
-      report: (fraction) => report({ epoch: 0, epochs: 0, fraction }),
+      resume: this.state.search,
+      report: ({ fraction, ...search }: SearchProgress) => {
+        this.reach({ search });
+        return report({ epoch: 0, epochs: 0, fraction });
+      },
     });
-    return { choice: tuned.choice, report: tuned.report };
+    const chosen = { choice: tuned.choice, report: tuned.report };
+    this.reach({ search: null, chosen });
+    return chosen;
   }
 
-  private fit(choice: RecipeChoice, events: Events, report: (progress: FitProgress) => Promise<void>): Promise<Fit> {
+  private async fit(
+    choice: RecipeChoice,
+    events: Events,
+    report: (progress: FitProgress) => Promise<void>,
+  ): Promise<Fit> {
     const { engine, seed, signal } = this.options;
-    return fitRecipe(choice, events, this.memoryBytesMax(), { engine, seed, signal, report });
+    const { fit: resume } = this.state;
+    const fit = await fitRecipe(choice, events, this.memoryBytesMax(), { engine, seed, signal, resume, report });
+    // The arrays of the last state now belong to the model, or to nobody.
+    this.hasNews = false;
+    return fit;
   }
 
   private async measure(
@@ -158,19 +194,35 @@ class RecommenderTrainer implements Trainer {
     return { artifact, metrics, report };
   }
 
+  /** Maps a fit's progress to its part of the job, and remembers what it would take to go on from there. */
+  private stage(
+    pause: Pause<TrainingProgress>,
+    phase: TrainingProgress['phase'],
+    start: number,
+    end: number,
+  ): (progress: FitProgress) => Promise<void> {
+    return ({ fraction, epoch, epochs, examples, loss = null, validation = null, state }) => {
+      if (state) this.reach({ fit: state });
+      const seconds = (performance.now() - this.resumedMs) / 1000;
+      const examplesPerSecond = examples === undefined ? null : examples / seconds;
+      const progress = start + fraction * (end - start);
+      return pause({ phase, progress, epoch, epochs, loss, validation, examplesPerSecond });
+    };
+  }
+
+  private reach(state: Partial<JobState>): void {
+    this.state = { ...this.state, ...state };
+    this.hasNews = true;
+  }
+
+  private identity(): JobIdentity {
+    const { recipe, settings, options, events } = this;
+    return { recipe, settings, seed: options.seed, interactions: events.users.length };
+  }
+
   private memoryBytesMax(): number {
     return this.options.memoryBytesMax ?? defaultMemoryBytesMax(this.options.engine);
   }
-}
-
-/** Maps a fit's progress to its part of the job. */
-function stage(
-  pause: Pause<TrainingProgress>,
-  phase: TrainingProgress['phase'],
-  start: number,
-  end: number,
-): (progress: FitProgress) => Promise<void> {
-  return ({ fraction, epoch, epochs }) => pause({ phase, progress: start + fraction * (end - start), epoch, epochs });
 }
 
 function assertTrainable({ users, userIds, itemIds }: TrainingInput): void {

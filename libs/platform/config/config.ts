@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { z } from 'zod';
 
 const url = (...protocols: string[]) =>
@@ -55,6 +56,31 @@ export const configSchema = z.strictObject({
     .positive()
     .default(2 * 1024 ** 3)
     .describe('Largest upload of a data set, in bytes.'),
+  KINDRED_WORKER_POOLS: z
+    .string()
+    .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, 'must be labels of a-z, 0-9 and -, separated by commas')
+    .default('cpu')
+    .transform((text) => text.split(','))
+    .describe('Labels of the jobs that this worker takes, such as gpu-h100,cpu; a plan names the label of its jobs.'),
+  KINDRED_WORKER_JOBS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe('Training jobs side by side in one worker, as far as its memory goes.'),
+  KINDRED_WORKER_MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Memory that training jobs share in one worker. Unset: half of what the machine or container has.'),
+  KINDRED_CHECKPOINT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(30)
+    .default(20)
+    .describe('Time between two checkpoints of a training job: at most this much is redone after a crash.'),
   KINDRED_SEED: z.enum(['demo', 'none']).default('demo').describe('Whether npm start makes the demo organization.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -62,7 +88,7 @@ export const configSchema = z.strictObject({
     .describe('Least severe log line.'),
 });
 
-export type Config = z.infer<typeof configSchema> & { PUBLIC_URL: string };
+export type Config = z.infer<typeof configSchema> & { PUBLIC_URL: string; KINDRED_WORKER_MEMORY_BYTES: number };
 
 /** Injection token and type of the configuration. */
 export const CONFIG = Symbol('config');
@@ -83,5 +109,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (STRIPE_SECRET_KEY && !STRIPE_WEBHOOK_SECRET) {
     throw new Error('Configuration: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it.\nSee .env.example.');
   }
-  return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, '') };
+  const { KINDRED_WORKER_MEMORY_BYTES = halfOfMemory() } = result.data;
+  return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, ''), KINDRED_WORKER_MEMORY_BYTES };
+}
+
+function halfOfMemory(): number {
+  return Math.floor(Math.min(process.constrainedMemory() || Infinity, totalmem()) / 2);
 }

@@ -1,5 +1,5 @@
 /** Every queue. A message carries ids only: the row that they name is the truth. */
-export const QUEUES = ['imports', 'training-jobs'] as const;
+export const QUEUES = ['imports'] as const;
 
 export type QueueName = (typeof QUEUES)[number];
 

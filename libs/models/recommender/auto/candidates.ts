@@ -1,7 +1,8 @@
 import type { Goal } from '../evaluation/hold-out.js';
 import type { Events } from '../events.js';
 import type { FittableRecipe } from '../manifest.js';
-import { memoryNeeded } from '../memory.js';
+import { countEvents } from '../memory.js';
+import { memoryNeeded } from '../memory-needed.js';
 import { parseChoice } from '../recipes/recipes.js';
 import type { RecipeChoice } from '../manifest.js';
 
@@ -48,7 +49,7 @@ export function chooseCandidates(
 }
 
 function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLimits): string | null {
-  const needed = memoryNeeded(parseChoice(recipe, {}) as RecipeChoice, events);
+  const needed = memoryNeeded(parseChoice(recipe, {}) as RecipeChoice, countEvents(events));
   if (needed > limits.memoryBytesMax) return 'it needs more memory than there is';
   const isTimeless = events.timestamps === null;
   if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';

@@ -18,8 +18,25 @@ export interface TuneOptions {
   /** The search ends by then; a fit under way is given up. */
   budgetSeconds: number;
   memoryBytesMax: number;
-  /** Called between trials with the share of the budget that is gone; rejects once the search is to end. */
-  report: (fraction: number) => Promise<void>;
+  /** What an earlier search of the same data had tried. */
+  resume?: Omit<SearchProgress, 'fraction'> | null;
+  /** Called between trials; rejects once the search is to end. */
+  report: (progress: SearchProgress) => Promise<void>;
+}
+
+export interface SearchProgress {
+  /** Of the budget that is gone, 0..1. */
+  fraction: number;
+  elapsedSeconds: number;
+  /** Every trial so far, in order. */
+  attempts: AttemptRecord[];
+}
+
+/** How a trial went; a search that is taken up again is told rather than tries again. */
+export interface AttemptRecord {
+  trial: Trial | null;
+  /** Why it could not be fitted, where that is the data's or the memory's fault. */
+  refusal: string | null;
 }
 
 export interface Tuned {
@@ -65,7 +82,10 @@ class Search {
   private readonly events: Events;
   private readonly options: TuneOptions;
   private readonly random: Random;
-  private readonly startedMs = performance.now();
+  private readonly startedMs: number;
+  /** Those of an earlier search first. */
+  private readonly attempts: AttemptRecord[];
+  private attempted = 0;
   private readonly skipped = new Map<FittableRecipe, string>();
   private readonly candidates: FittableRecipe[];
 
@@ -73,6 +93,8 @@ class Search {
     this.events = events;
     this.options = options;
     this.random = Random.seeded(options.seed);
+    this.attempts = [...(options.resume?.attempts ?? [])];
+    this.startedMs = performance.now() - 1000 * (options.resume?.elapsedSeconds ?? 0);
     this.candidates = chooseCandidates(events, options, this.skipped);
   }
 
@@ -124,7 +146,7 @@ class Search {
     for (const choice of choices) {
       const trial = await this.attempt(choice, sample, budgetShare);
       if (trial) trials.push(trial);
-      await this.options.report(Math.min(1, this.elapsedSeconds() / this.options.budgetSeconds));
+      if (this.attempted === this.attempts.length) await this.report();
     }
     return trials.sort(byObjective);
   }
@@ -147,7 +169,9 @@ class Search {
         const isTunable = Object.keys(space).length > 0;
         return isTunable ? [choose(recipe, moveSettings(space, settings, size, this.random))] : [];
       });
-      if (moved.length === 0 || this.elapsedSeconds() >= this.options.budgetSeconds) break;
+      const isOver = this.elapsedSeconds() >= this.options.budgetSeconds;
+      // What an earlier search had tried counts, however late it is now.
+      if (moved.length === 0 || (isOver && this.attempted >= this.attempts.length)) break;
       trials.push(...(await this.tryAll(moved, sample, 1)));
       trials.sort(byObjective);
     }
@@ -156,11 +180,18 @@ class Search {
 
   /** Null where the trial could not be fitted in the time or the memory that is left. */
   private async attempt(choice: RecipeChoice, sample: HeldOut, budgetShare: number): Promise<Trial | null> {
+    if (this.attempted === this.attempts.length) this.attempts.push(await this.carryOut(choice, sample, budgetShare));
+    const { trial, refusal } = this.attempts[this.attempted++];
+    if (refusal !== null) this.skipped.set(choice.recipe, refusal);
+    return trial;
+  }
+
+  private async carryOut(choice: RecipeChoice, sample: HeldOut, budgetShare: number): Promise<AttemptRecord> {
     const { engine, seed, signal, memoryBytesMax, budgetSeconds } = this.options;
     const leftMs = 1000 * (budgetShare * budgetSeconds - this.elapsedSeconds());
     // Popularity costs next to nothing and must always be there to compare with.
     const isFloor = choice.recipe === 'popularity';
-    if (leftMs <= 0 && !isFloor) return null;
+    if (leftMs <= 0 && !isFloor) return { trial: null, refusal: null };
     const deadline = isFloor ? undefined : AbortSignal.timeout(Math.ceil(leftMs));
     const either = [signal, deadline].filter((each) => each !== undefined);
     const limits = { seed, signal: AbortSignal.any(either) };
@@ -170,14 +201,14 @@ class Search {
       const fit = await fitRecipe(choice, sample.train, memoryBytesMax, { engine, ...limits, report });
       try {
         const metrics = await measure(engine, fit.model, sample, false, { ...limits, report });
-        return { ...choice, metrics, seconds: (performance.now() - startedMs) / 1000 };
+        const seconds = (performance.now() - startedMs) / 1000;
+        return { trial: { ...choice, metrics, seconds }, refusal: null };
       } finally {
         fit.release();
       }
     } catch (error) {
       if (signal?.aborted || (!deadline?.aborted && !(error instanceof TrainingInputError))) throw error;
-      if (error instanceof TrainingInputError) this.skipped.set(choice.recipe, error.message);
-      return null;
+      return { trial: null, refusal: error instanceof TrainingInputError ? error.message : null };
     }
   }
 
@@ -193,6 +224,12 @@ class Search {
       measuredUsers: question.users.length,
     });
     return { choice: { recipe, settings }, report: { recipe, settings, explanation, leaderboard } };
+  }
+
+  private report(): Promise<void> {
+    const elapsedSeconds = this.elapsedSeconds();
+    const fraction = Math.min(1, elapsedSeconds / this.options.budgetSeconds);
+    return this.options.report({ fraction, elapsedSeconds, attempts: this.attempts });
   }
 
   private spaceOf(recipe: FittableRecipe) {

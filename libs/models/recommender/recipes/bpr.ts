@@ -2,7 +2,7 @@ import { pairwiseSgdEpoch } from '../../../compute/pairwise-sgd/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { distinctPairs, type Events } from '../events.js';
 import type { BprSettings } from '../settings.js';
-import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
+import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
 
 /** Bayesian personalised ranking (Rendle et al. 2009) over distinct pairs, without item biases, from N(0, 0.1/√d). */
 export async function fitBpr(events: Events, settings: BprSettings, context: FitContext): Promise<Fit> {
@@ -15,9 +15,11 @@ export async function fitBpr(events: Events, settings: BprSettings, context: Fit
   const dimensions = paddedDimensions(factors);
   const state = { interactions, dimensions, users, items, learningRate, regularization, seed };
   try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let epoch = resumeFit(context, { users, items }); epoch < epochs; epoch++) {
       await pairwiseSgdEpoch(engine, { ...state, epoch }, runOptions(context));
-      await context.report({ epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs });
+      const reached = { steps: epoch + 1, arrays: { users, items } };
+      const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
+      await context.report({ ...progress, examples: interactions.indices.length, state: reached });
     }
     return factorFit(engine, { kind: 'factors', dimensions, users, items }, null);
   } catch (error) {

@@ -6,7 +6,7 @@ import { TrainingInputError } from '../../family.js';
 import { ratedEvents, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
-import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
+import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
 
 /** Small, so that the biases settle before the factors begin to fit noise. */
 const DEVIATION = 0.01;
@@ -39,15 +39,20 @@ export async function fitExplicitMf(
     learningRate: settings.learningRate,
     regularization: settings.regularization,
   };
+  const { users, items, userBiases, itemBiases, implicitItems } = state;
+  const arrays = { users, items, userBiases, itemBiases, ...(implicitItems && { implicitItems }) };
+  const { epochs } = settings;
   try {
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    for (let epoch = resumeFit(context, arrays); epoch < epochs; epoch++) {
       await ratingSgdEpoch(engine, { ...state, epoch }, runOptions(context));
-      await context.report({ epoch: epoch + 1, epochs: settings.epochs, fraction: (epoch + 1) / settings.epochs });
+      const reached = { steps: epoch + 1, arrays };
+      const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
+      await context.report({ ...progress, examples: ratings.indices.length, state: reached });
     }
     if (state.implicitItems) await addImplicitTerm(state, context);
     return factorFit(engine, toFactors(state, settings.factors, context), null);
   } finally {
-    engine.release(state.userBiases, state.itemBiases, state.users, state.items, state.implicitItems);
+    engine.release(userBiases, itemBiases, users, items, implicitItems);
   }
 }
 

@@ -15,6 +15,20 @@ export interface FitProgress {
   epochs: number;
   /** 0..1 over the whole fit. */
   fraction: number;
+  /** Interactions gone through since the last report. */
+  examples?: number;
+  /** Mean training loss since the last report. */
+  loss?: number;
+  validation?: { metric: string; value: number };
+  /** Valid until the report's promise resolves. */
+  state?: FitState;
+}
+
+/** What a fit needs to go on from here. */
+export interface FitState {
+  /** Slices of work done, in whatever the recipe counts. */
+  steps: number;
+  arrays: Record<string, Float32Array>;
 }
 
 /** What a fit is given beside its data and settings. */
@@ -22,6 +36,8 @@ export interface FitContext {
   engine: Engine;
   seed: number;
   signal?: AbortSignal | undefined;
+  /** Where an earlier attempt at the same fit had come to. */
+  resume?: FitState | null | undefined;
   /** Called between slices of work; rejects once the fit is to end. */
   report: (progress: FitProgress) => Promise<void>;
 }
@@ -37,6 +53,17 @@ export interface Fit<Model extends FittedModel = FittedModel> {
 
 /** Fits one recipe; throws {@link TrainingInputError} where the customer can act. */
 export type FitRecipe<Settings> = (events: Events, settings: Settings, context: FitContext) => Promise<Fit>;
+
+/** Copies what an earlier attempt had reached into the arrays; returns the steps that it had done. */
+export function resumeFit({ resume }: FitContext, arrays: Record<string, Float32Array>): number {
+  if (!resume) return 0;
+  for (const [name, array] of Object.entries(arrays)) {
+    const saved = resume.arrays[name];
+    if (saved?.length !== array.length) throw new Error(`The checkpoint's "${name}" is not of this fit.`);
+    array.set(saved);
+  }
+  return resume.steps;
+}
 
 export const NOTHING_TO_RELEASE = () => undefined;
 

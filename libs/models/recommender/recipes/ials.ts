@@ -5,7 +5,7 @@ import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { IalsPlusPlusSettings, IalsSettings } from '../settings.js';
 import { weighPairs } from '../weighting.js';
-import { drawFactors, factorFit, paddedDimensions, runOptions, type Fit, type FitContext } from './fit.js';
+import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
 
 type AlsSettings = Omit<IalsSettings, 'solver' | 'steps'>;
 
@@ -55,11 +55,13 @@ async function fitAls(
   const solve = (sides: Pick<HalfSweep, 'interactions' | 'solved' | 'fixed'>) =>
     alsHalfSweep(engine, { ...weights, ...sides }, solver, runOptions(context));
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      await solve({ interactions: byUser, solved: users, fixed: items });
-      await context.report({ epoch, epochs, fraction: (epoch - 0.5) / epochs });
-      await solve({ interactions: byItem, solved: items, fixed: users });
-      await context.report({ epoch, epochs, fraction: epoch / epochs });
+    const halfSweeps = 2 * epochs;
+    for (let step = resumeFit(context, { users, items }); step < halfSweeps; step++) {
+      if (step % 2 === 0) await solve({ interactions: byUser, solved: users, fixed: items });
+      else await solve({ interactions: byItem, solved: items, fixed: users });
+      const state = { steps: step + 1, arrays: { users, items } };
+      const progress = { epoch: Math.floor(step / 2) + 1, epochs, fraction: (step + 1) / halfSweeps };
+      await context.report({ ...progress, examples: byUser.indices.length, state });
     }
     return factorFit(engine, { kind: 'factors', dimensions, users, items }, (newcomers, foldContext) =>
       foldIn(newcomers, { items, dimensions }, settings, foldContext),

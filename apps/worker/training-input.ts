@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { TrainingInput } from '../../models/family.js';
-import { quoteText, withTables } from '../../platform/tables/tables.js';
+import type { TrainingInput } from '../../libs/models/family.js';
+import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 
 /** Reads imported Parquet into the dense, indexed form that trainers take. Ids are numbered in the order of their text. */
 export async function readTrainingInput(interactionsFile: string, itemsFile?: string): Promise<TrainingInput> {

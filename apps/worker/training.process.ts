@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { TrainingTask } from '../../libs/features/training-jobs/worker.js';
+import { sharedEngine } from '../../libs/models/engine.js';
+import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
+import { ArtifactError } from '../../libs/models/safetensors.js';
+import { createTrainer } from '../../libs/models/trainers.js';
+import { readTrainingInput } from './training-input.js';
+import type { TrainingMessage, TrainingOrder } from './training-messages.js';
+
+/** The kernel ends this process before the worker, the API or Postgres where memory runs out. */
+const OOM_SCORE = '800';
+
+let isStopping = false;
+
+// The worker decides when this process ends: a Ctrl-C reaches the whole group, and a worker that is gone wants no result.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit(1));
+await writeFile('/proc/self/oom_score_adj', OOM_SCORE).catch(() => {});
+
+process.on('message', (order: TrainingOrder) => {
+  if (order.kind === 'stop') isStopping = true;
+  else void train(order).then(() => process.exit(0), explain);
+});
+
+async function train({ task, directory, checkpointSeconds }: Extract<TrainingOrder, { kind: 'train' }>): Promise<void> {
+  const engine = await sharedEngine();
+  const device = `cpu (${engine.name}, ${engine.threads} threads)`;
+  const trainer = await openTrainer(task);
+  let checkpointedMs = performance.now();
+  let checkpoints = 0;
+  const checkpoint = async () => {
+    const bytes = trainer.checkpoint();
+    checkpointedMs = performance.now();
+    if (!bytes) return;
+    const file = path.join(directory, `checkpoint-${checkpoints++}`);
+    await writeFile(file, bytes);
+    await say({ kind: 'checkpoint', file });
+  };
+  while (!trainer.done) {
+    if (isStopping) {
+      await checkpoint();
+      return say({ kind: 'stopped' });
+    }
+    const progress = await trainer.epoch();
+    await say({ kind: 'report', report: { ...progress, device, memoryBytes: process.memoryUsage.rss() } });
+    if (performance.now() - checkpointedMs >= 1000 * checkpointSeconds) await checkpoint();
+  }
+  const { artifact, metrics, report } = await trainer.finalize();
+  const artifactFile = path.join(directory, 'artifact');
+  await writeFile(artifactFile, artifact);
+  const artifactSha256 = createHash('sha256').update(artifact).digest('hex');
+  const model = { artifactFile, artifactBytes: artifact.byteLength, artifactSha256, metrics, report };
+  await say({ kind: 'result', model });
+}
+
+/** A checkpoint that cannot be read costs time, not the job. */
+async function openTrainer({
+  interactionsFile,
+  itemsFile,
+  checkpointFile,
+  ...options
+}: TrainingTask): Promise<Trainer> {
+  const input = await readTrainingInput(interactionsFile, itemsFile);
+  const engine = await sharedEngine();
+  if (checkpointFile) {
+    try {
+      const trainer = createTrainer(input, { ...options, engine, checkpoint: await readFile(checkpointFile) });
+      await say({ kind: 'log', line: 'Going on from the last checkpoint.' });
+      return trainer;
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      await say({ kind: 'log', line: `Starting anew: ${error.message}` });
+    }
+  }
+  return createTrainer(input, { ...options, engine });
+}
+
+async function explain(error: Error): Promise<void> {
+  const isRefusal = error instanceof TrainingInputError;
+  if (!isRefusal) console.error(error);
+  await say({ kind: isRefusal ? 'refused' : 'crashed', reason: error.message });
+  process.exit(1);
+}
+
+/** Resolves once the message has left, so that the process may end. */
+function say(message: TrainingMessage): Promise<void> {
+  return new Promise((resolve) => process.send!(message, () => resolve()));
+}

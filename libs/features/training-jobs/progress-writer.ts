@@ -1,0 +1,50 @@
+import type { Database } from '../../platform/database/database.js';
+import type { TrainingReport } from './training-runner.js';
+import type { ClaimedJob, TrainingJobsRepository } from './training-jobs.repository.js';
+import type { JobProgress } from './training-jobs.schema.js';
+
+const INTERVAL_MS = 500;
+
+/** Writes a job's progress now and then, one write at a time; a lost write matters to nobody. */
+export class ProgressWriter {
+  private readonly database: Database;
+  private readonly repository: TrainingJobsRepository;
+  private readonly job: ClaimedJob;
+  private readonly startedMs = performance.now();
+  private startedAt: number | null = null;
+  private lastWriteMs = -Infinity;
+  private writing: Promise<unknown> | null = null;
+
+  constructor(database: Database, repository: TrainingJobsRepository, job: ClaimedJob) {
+    this.database = database;
+    this.repository = repository;
+    this.job = job;
+  }
+
+  report(report: TrainingReport): void {
+    this.startedAt ??= report.progress;
+    if (this.writing || performance.now() - this.lastWriteMs < INTERVAL_MS) return;
+    this.lastWriteMs = performance.now();
+    const { progress, phase, epoch, epochs, device } = report;
+    const text = epochs > 0 && phase.endsWith('fitting') ? `${phase} ${epoch}/${epochs}` : phase;
+    this.writing = this.database
+      .tenant(this.job.tenantId, (transaction) =>
+        this.repository.reportProgress(transaction, this.job, { progress, phase: text, device }, this.complete(report)),
+      )
+      .catch(() => {})
+      .finally(() => (this.writing = null));
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settle(): Promise<void> {
+    await this.writing;
+  }
+
+  /** With an estimate of the time to the end from this attempt's pace. */
+  private complete(report: TrainingReport): JobProgress {
+    const elapsedSeconds = (performance.now() - this.startedMs) / 1000;
+    const done = report.progress - this.startedAt!;
+    const etaSeconds = done > 0.01 ? (elapsedSeconds * (1 - report.progress)) / done : null;
+    return { ...report, etaSeconds };
+  }
+}

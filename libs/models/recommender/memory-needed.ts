@@ -1,0 +1,36 @@
+import type { InputCounts } from '../family.js';
+
+/** A value of a sparse matrix and its column; the factor of two is for the copy that transposing makes. */
+const SPARSE_ENTRY_BYTES = 2 * 8;
+
+/** What a fit holds beside its events at its peak, in bytes: an estimate that errs on the high side. */
+export function memoryNeeded(
+  { recipe, settings }: { recipe: string; settings: Record<string, unknown> },
+  { interactions, users, items }: InputCounts,
+): number {
+  const setting = (name: string) => settings[name] as number;
+  const neighbours = (rows: number) => rows * Math.min(setting('neighbours'), rows) * SPARSE_ENTRY_BYTES;
+  const pairs = 2 * interactions * SPARSE_ENTRY_BYTES;
+  switch (recipe) {
+    // The hungriest recipe that it may try.
+    case 'auto':
+      return pairs + 4 * items ** 2;
+    case 'ease':
+    case 'slim':
+      return pairs + 4 * items ** 2 + neighbours(items);
+    case 'item-knn':
+    case 'rp3beta':
+      return pairs + neighbours(items);
+    case 'user-knn':
+      return pairs + neighbours(users);
+    case 'markov':
+      return pairs * (1 + setting('window')) + 2 * neighbours(items);
+    case 'ials':
+    case 'ials++':
+    case 'bpr':
+    case 'explicit-mf':
+      return pairs + 4 * (users + 2 * items) * (setting('factors') + 32);
+    default:
+      return pairs;
+  }
+}
