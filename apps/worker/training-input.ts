@@ -15,6 +15,7 @@ export async function readTrainingInput(interactionsFile: string, itemsFile?: st
       userIds,
       itemIds,
       ...(await readInteractions(connection, eventTypes)),
+      userAttributes: userIds.map(() => null),
       itemAttributes: itemsFile ? await readAttributes(connection, itemsFile, itemIds) : itemIds.map(() => null),
     };
   });

@@ -35,6 +35,7 @@ export function checkerboard(): TrainingInput {
     values: null,
     timestamps: null,
     eventTypes: null,
+    userAttributes: Array.from({ length: SIDE }, () => null),
     itemAttributes: Array.from({ length: SIDE }, (_, item) => (item === 0 ? { colour: 'black' } : null)),
   };
 }

@@ -19,6 +19,8 @@ export interface TrainingInput {
   eventTypes: EventTypes | null;
   /** `[items]`, null where nothing is known of the item. */
   itemAttributes: (Record<string, string> | null)[];
+  /** `[users]`, null where nothing is known of the user. */
+  userAttributes: (Record<string, string> | null)[];
 }
 
 /** The event type of each interaction. */

@@ -17,6 +17,8 @@ namespace KERNEL_NAMESPACE {
 #include "../scores/scores.cc"
 #include "../held-out-ranks/held-out-ranks.cc"
 #include "../top-k/top-k.cc"
+#include "../softmax-loss/softmax-loss.cc"
+#include "../embedding-step/embedding-step.cc"
 }  // namespace KERNEL_NAMESPACE
 
 #define FOR_EACH_KERNEL(DO)                                                                                              \
@@ -33,14 +35,19 @@ namespace KERNEL_NAMESPACE {
   DO(inverse_update)                                                                                                     \
   DO(inverse_mirror)                                                                                                     \
   DO(truncated_product)                                                                                                  \
-  DO(elastic_net)  \
+  DO(elastic_net)                                                                                                        \
   DO(truncate_rows)                                                                                                      \
   DO(scores_by_factors)                                                                                                  \
   DO(scores_by_similarity)                                                                                               \
   DO(held_out_ranks)                                                                                                     \
   DO(pack_items)                                                                                                         \
   DO(top_items)                                                                                                          \
-  DO(top_scores)
+  DO(top_scores)                                                                                                         \
+  DO(pack_table)                                                                                                         \
+  DO(softmax_rows)                                                                                                       \
+  DO(softmax_columns)                                                                                                    \
+  DO(embedding_gradients)                                                                                                \
+  DO(embedding_adam)
 
 namespace {
 /** The arguments of a kernel are laid out as its struct says, 8 bytes each. */

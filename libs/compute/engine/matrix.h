@@ -13,7 +13,7 @@ enum { OUTER_ROWS = 4, OUTER_VECTORS = 3, PRODUCT_ROWS = 6, PRODUCT_VECTORS = 2 
 enum { OUTER_ROWS = 4, OUTER_VECTORS = 2, PRODUCT_ROWS = 4, PRODUCT_VECTORS = 2 };
 #endif
 
-enum class Store { REPLACE, SUBTRACT };
+enum class Store { REPLACE, ADD, SUBTRACT };
 
 template <int ROWS, int VECTORS, Store STORE>
 INLINE void productTile(const float* a, int lda, const float* b, size_t ldb, int inner, float* c, size_t ldc) {
@@ -31,7 +31,9 @@ INLINE void productTile(const float* a, int lda, const float* b, size_t ldb, int
   for (int i = 0; i < ROWS; i++)
     for (int j = 0; j < VECTORS; j++) {
       float* cell = c + i * ldc + j * WIDTH;
-      store(cell, STORE == Store::SUBTRACT ? load(cell) - sums[i][j] : sums[i][j]);
+      store(cell, STORE == Store::REPLACE    ? sums[i][j]
+                  : STORE == Store::SUBTRACT ? load(cell) - sums[i][j]
+                                             : load(cell) + sums[i][j]);
     }
 }
 
@@ -43,7 +45,7 @@ INLINE void productStrip(const float* a, int rows, int lda, const float* b, size
   for (; i < rows; i++) productTile<1, VECTORS, STORE>(a + (size_t)i * lda, lda, b, ldb, inner, c + i * ldc, ldc);
 }
 
-/** C [rows, columns] = A [rows, inner] · B [inner, columns], or C −= it; columns a multiple of WIDTH. */
+/** C [rows, columns] = A [rows, inner] · B [inner, columns], or C ±= it; columns a multiple of WIDTH. */
 template <Store STORE>
 NOINLINE void product(const float* a, int rows, int lda, const float* b, size_t ldb, int inner, float* c, size_t ldc,
                       int columns) {
@@ -54,12 +56,11 @@ NOINLINE void product(const float* a, int rows, int lda, const float* b, size_t 
 }
 
 template <int VECTORS, bool SUBTRACT>
-INLINE void outerTile(const float* rows, size_t stride, int count, int i, int j, float* c, size_t ldc) {
+INLINE void outerTile(const float* left, size_t lda, const float* right, size_t ldb, int count, float* c, size_t ldc) {
   Vector sums[OUTER_ROWS][VECTORS];
   for (int a = 0; a < OUTER_ROWS; a++)
     for (int b = 0; b < VECTORS; b++) sums[a][b] = broadcast(0);
-  const float *left = rows + i, *right = rows + j;
-  for (int k = 0; k < count; k++, left += stride, right += stride) {
+  for (int k = 0; k < count; k++, left += lda, right += ldb) {
     Vector line[VECTORS];
     for (int b = 0; b < VECTORS; b++) line[b] = load(right + b * WIDTH);
     for (int a = 0; a < OUTER_ROWS; a++) {
@@ -69,7 +70,7 @@ INLINE void outerTile(const float* rows, size_t stride, int count, int i, int j,
   }
   for (int a = 0; a < OUTER_ROWS; a++)
     for (int b = 0; b < VECTORS; b++) {
-      float* cell = c + (i + a) * ldc + j + b * WIDTH;
+      float* cell = c + a * ldc + b * WIDTH;
       store(cell, SUBTRACT ? load(cell) - sums[a][b] : load(cell) + sums[a][b]);
     }
 }
@@ -83,12 +84,24 @@ NOINLINE void addOuterProducts(const float* rows, size_t stride, int count, int 
   for (int i = first; i < size; i += OUTER_ROWS) {
     int j = i / WIDTH * WIDTH;
     for (; j + OUTER_VECTORS * WIDTH <= size; j += OUTER_VECTORS * WIDTH)
-      outerTile<OUTER_VECTORS, SUBTRACT>(rows, stride, count, i, j, c, ldc);
+      outerTile<OUTER_VECTORS, SUBTRACT>(rows + i, stride, rows + j, stride, count, c + i * ldc + j, ldc);
     if (OUTER_VECTORS > 2 && j + 2 * WIDTH <= size) {
-      outerTile<2, SUBTRACT>(rows, stride, count, i, j, c, ldc);
+      outerTile<2, SUBTRACT>(rows + i, stride, rows + j, stride, count, c + i * ldc + j, ldc);
       j += 2 * WIDTH;
     }
-    for (; j + WIDTH <= size; j += WIDTH) outerTile<1, SUBTRACT>(rows, stride, count, i, j, c, ldc);
+    for (; j + WIDTH <= size; j += WIDTH) outerTile<1, SUBTRACT>(rows + i, stride, rows + j, stride, count, c + i * ldc + j, ldc);
+  }
+}
+
+/** C [rows, columns] += Aᵀ B of A [count, rows] and B [count, columns]; rows a multiple of OUTER_ROWS, columns of WIDTH. */
+NOINLINE void addTransposedProduct(const float* a, int rows, size_t lda, const float* b, size_t ldb, int count, float* c,
+                                   size_t ldc, int columns) {
+  for (int i = 0; i < rows; i += OUTER_ROWS) {
+    float* line = c + i * ldc;
+    int j = 0;
+    for (; j + OUTER_VECTORS * WIDTH <= columns; j += OUTER_VECTORS * WIDTH)
+      outerTile<OUTER_VECTORS, false>(a + i, lda, b + j, ldb, count, line + j, ldc);
+    for (; j < columns; j += WIDTH) outerTile<1, false>(a + i, lda, b + j, ldb, count, line + j, ldc);
   }
 }
 

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Engine } from './engine.js';
 import { loadAddon, NativeEngine } from './native.js';
+import { ROOT } from './root.js';
 import { WasmEngine } from './wasm.js';
 
 export interface EngineOptions {
@@ -23,7 +24,6 @@ interface NativeBuild {
   sources: string;
 }
 
-const ROOT = findRoot();
 const ADDON_FILE = path.join(ROOT, 'dist/native/kindred-compute.node');
 const BUILD_FILE = path.join(ROOT, 'dist/native/build.json');
 /** Built by `npm run wasm`, and checked against the sources by a test. */
@@ -73,15 +73,4 @@ function digestOfSources(): string {
   const hash = createHash('sha256');
   for (const file of files.map((name) => path.join(folder, name)).sort()) hash.update(readFileSync(file));
   return hash.digest('hex');
-}
-
-/** The folder of package.json, from the sources as from their compiled copy. */
-function findRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error(`No package.json lies above ${import.meta.dirname}.`);
-    folder = parent;
-  }
-  return folder;
 }

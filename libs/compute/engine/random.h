@@ -36,14 +36,37 @@ static inline float exponential(float x) {
   return sum * power.value;
 }
 
-/** Position of `wanted` in an ascending list, or -1. */
-static inline int findIn(const uint32_t* list, int length, uint32_t wanted) {
+/** ln x within 3e-7 of the greater of 1 and the result; x a normal number above 0. */
+static inline float logarithm(float x) {
+  union {
+    float value;
+    uint32_t bits;
+  } number = {x};
+  // x = 2ⁿ · m with m in [√½, √2).
+  const int exponent = (int)((number.bits - 0x3f3504f3u) >> 23) - (number.bits < 0x3f3504f3u ? 512 : 0);
+  number.bits -= (uint32_t)exponent << 23;
+  // ln m = 2 artanh ((m − 1) / (m + 1))
+  const float ratio = (number.value - 1) / (number.value + 1), square = ratio * ratio;
+  float sum = 2.0f / 9;
+  const float coefficients[] = {2.0f / 7, 2.0f / 5, 2.0f / 3, 2.0f};
+  for (float coefficient : coefficients) sum = sum * square + coefficient;
+  return sum * ratio + exponent * 0.69314718f;
+}
+
+/** Position of the first entry of an ascending list that is not below `bound`. */
+static inline int firstNotBelow(const uint32_t* list, int length, uint32_t bound) {
   int low = 0, high = length;
   while (low < high) {
     const int middle = (low + high) >> 1;
-    if (list[middle] < wanted) low = middle + 1;
+    if (list[middle] < bound) low = middle + 1;
     else high = middle;
   }
+  return low;
+}
+
+/** Position of `wanted` in an ascending list, or -1. */
+static inline int findIn(const uint32_t* list, int length, uint32_t wanted) {
+  const int low = firstNotBelow(list, length, wanted);
   return low < length && list[low] == wanted ? low : -1;
 }
 

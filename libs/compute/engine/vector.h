@@ -115,6 +115,45 @@ INLINE void prefetchRow(const float* row, int length) {
   for (int k = 0; k < length; k += 16) prefetch(row + k);
 }
 
+INLINE Vector squareRoots(Vector v) {
+#if defined(__wasm__)
+  return (Vector)wasm_f32x4_sqrt((v128_t)v);
+#elif defined(__AVX512F__)
+  return (Vector)_mm512_sqrt_ps((__m512)v);
+#elif defined(__AVX2__)
+  return (Vector)_mm256_sqrt_ps((__m256)v);
+#elif defined(__x86_64__)
+  return (Vector)_mm_sqrt_ps((__m128)v);
+#else
+  for (int lane = 0; lane < WIDTH; lane++) v[lane] = __builtin_sqrtf(v[lane]);
+  return v;
+#endif
+}
+
+INLINE Vector largerOf(Vector a, Vector b) { return a > b ? a : b; }
+
+INLINE float largestOf(Vector v) {
+  float largest = v[0];
+  for (int lane = 1; lane < WIDTH; lane++) largest = v[lane] > largest ? v[lane] : largest;
+  return largest;
+}
+
+/** eˣ within 2 units in the last place; x is first clamped to ±87. */
+INLINE Vector exponentials(Vector x) {
+  x = largerOf(x, broadcast(-87.0f));
+  x = x < broadcast(87.0f) ? x : broadcast(87.0f);
+  // Added to this, a number loses its fraction; the low bits of the sum then hold its whole part.
+  const Vector rounding = broadcast(12582912.0f);
+  const Vector shifted = x * broadcast(1.44269504f) + rounding;
+  const Vector whole = shifted - rounding;
+  // ln 2 in two parts, so that the rest of the argument keeps its digits.
+  const Vector rest = (x - whole * broadcast(0.693359375f)) + whole * broadcast(2.12194440e-4f);
+  Vector sum = broadcast(1.0f / 5040);
+  const float coefficients[] = {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f};
+  for (float coefficient : coefficients) sum = multiplyAdd(sum, rest, broadcast(coefficient));
+  return sum * (Vector)(((Integers)shifted + 127) << 23);
+}
+
 INLINE float squareRoot(float value) { return __builtin_sqrtf(value); }
 INLINE float absolute(float value) { return __builtin_fabsf(value); }
 INLINE int smaller(int a, int b) { return a < b ? a : b; }

@@ -17,6 +17,7 @@ function inputOf(pairs: [user: number, item: number][], changes: Partial<Trainin
     values: null,
     timestamps: null,
     eventTypes: null,
+    userAttributes: Array.from({ length: count(0) }, () => null),
     itemAttributes: Array.from({ length: count(1) }, () => null),
     ...changes,
   };

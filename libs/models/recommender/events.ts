@@ -13,11 +13,14 @@ export interface Events {
   /** Unix seconds; null when the data set has none, and the order within a user then says nothing. */
   timestamps: Float64Array | null;
   eventTypes: EventTypes | null;
+  /** `[users]` and `[items]`, as in the input; absent where nothing is known. */
+  userAttributes?: TrainingInput['userAttributes'];
+  itemAttributes?: TrainingInput['itemAttributes'];
 }
 
 /** Throws {@link TrainingInputError} where a value is infinite. */
 export function readEvents(input: TrainingInput): Events {
-  const { users, items, values, timestamps, eventTypes } = input;
+  const { users, items, values, timestamps, eventTypes, userAttributes, itemAttributes } = input;
   const bad = values?.findIndex((value) => Math.abs(value) === Infinity) ?? -1;
   if (bad >= 0) {
     throw new TrainingInputError(
@@ -25,7 +28,8 @@ export function readEvents(input: TrainingInput): Events {
     );
   }
   const [userCount, itemCount] = [input.userIds.length, input.itemIds.length];
-  const events = { userCount, itemCount, users, items, values, timestamps, eventTypes };
+  const attributes = { userAttributes, itemAttributes };
+  const events = { userCount, itemCount, users, items, values, timestamps, eventTypes, ...attributes };
   return isInOrder(events) ? events : takeEvents(events, orderByUserAndTime(events));
 }
 

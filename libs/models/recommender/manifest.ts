@@ -56,6 +56,16 @@ export const recommenderManifest = {
         'Foretells ratings (biased matrix factorisation, SVD++ as a setting). Needs values; ranks worse than the others.',
       settings: settings.explicitMfSettings,
     },
+    sequence: {
+      summary:
+        'Foretells the next item from the latest ones by self-attention (SASRec). Needs timestamps and time; shines on long, ordered histories.',
+      settings: settings.sequenceSettings,
+    },
+    'two-tower': {
+      summary:
+        'Learns from ids and attributes of users and items side by side; recommends new items by their attributes.',
+      settings: settings.twoTowerSettings,
+    },
     popularity: {
       summary: 'The items that most users touched, the same for everyone: a baseline and a safe start.',
       settings: settings.noSettings,

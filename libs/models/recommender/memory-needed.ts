@@ -29,7 +29,10 @@ export function memoryNeeded(
     case 'ials++':
     case 'bpr':
     case 'explicit-mf':
-      return pairs + 4 * (users + 2 * items) * (setting('factors') + 32);
+    case 'sequence':
+    case 'two-tower':
+      // The neural ones keep Adam's moments and the best weights beside the weights.
+      return pairs + 4 * 4 * (users + 2 * items) * (setting('factors') + 32);
     default:
       return pairs;
   }

@@ -26,6 +26,12 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
   rp3beta: { settings: {}, recallFloor: 0.95 },
   markov: { settings: {}, recallFloor: 0.95, changes: { timestamps } },
   'explicit-mf': { settings: { epochs: 3 }, recallFloor: 0.1, changes: { values } },
+  sequence: {
+    settings: { factors: 16, epochs: 8, layers: 1, batchSize: 16, learningRate: 0.01 },
+    recallFloor: 0.9,
+    changes: { timestamps },
+  },
+  'two-tower': { settings: { factors: 16, epochs: 12, batchSize: 256, learningRate: 0.01 }, recallFloor: 0.9 },
   popularity: { settings: {}, recallFloor: 0.1 },
   trending: { settings: {}, recallFloor: 0, changes: { timestamps } },
   random: { settings: {}, recallFloor: 0.1 },
@@ -44,6 +50,7 @@ function inputOf(pairs: [user: number, item: number][], users: number, items: nu
     values: null,
     timestamps: null,
     eventTypes: null,
+    userAttributes: Array.from({ length: users }, () => null),
     itemAttributes: Array.from({ length: items }, () => null),
   };
 }

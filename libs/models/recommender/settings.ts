@@ -214,6 +214,65 @@ export const trendingSettings = z.strictObject({
   halfLifeDays: z.number().min(0.01).max(3_650).default(14).describe('Days after which an event counts half.'),
   eventWeights: weighting.eventWeights,
 });
+const neural = {
+  epochs: z.int().min(1).max(500).default(100).describe('Passes over the data at most.'),
+  patience: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('Passes without a better validation metric after which training ends.'),
+  learningRate: z.number().min(1e-5).max(0.1).default(0.001).describe('Size of the steps (Adam).'),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.3)
+    .describe('Share of the signals that is left out at random in training.'),
+};
+export const sequenceSettings = z.strictObject({
+  factors: z.int().min(16).max(256).multipleOf(16).default(64).describe('Length of the vectors, a multiple of 16.'),
+  layers: z.int().min(1).max(4).default(2).describe('Blocks of self-attention.'),
+  heads: z
+    .union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])
+    .default(2)
+    .describe('Heads of each block.'),
+  length: z.int().min(2).max(200).default(50).describe('How many of the latest items count.'),
+  batchSize: z.int().min(8).max(4_096).default(256).describe('Sequences a step.'),
+  candidates: z
+    .int()
+    .min(16)
+    .max(100_000)
+    .default(20_000)
+    .describe('Items that the right one is compared with; the whole catalogue where that is not larger.'),
+  ...neural,
+});
+export const twoTowerSettings = z.strictObject({
+  factors: sequenceSettings.shape.factors,
+  epochs: z.int().min(1).max(500).default(20).describe('Passes over the data.'),
+  batchSize: z
+    .int()
+    .min(16)
+    .max(16_384)
+    .default(2_048)
+    .describe('Pairs a step; their items are compared with each other.'),
+  candidates: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(2_048)
+    .describe('Items drawn to be compared with beside those of the batch.'),
+  temperature: z.number().min(0.01).max(1).default(0.1).describe('The lower, the more the hardest comparisons count.'),
+  idDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.1)
+    .describe(
+      'Share of the ids that is hidden in training, so that attributes learn to speak for new users and items.',
+    ),
+  learningRate: neural.learningRate,
+});
 /** Popularity and random have nothing to set. */
 export const noSettings = z.strictObject({});
 export const autoSettings = z.strictObject({
@@ -243,6 +302,8 @@ export type KnnSettings = z.infer<typeof itemKnnSettings>;
 export type Rp3betaSettings = z.infer<typeof rp3betaSettings>;
 export type MarkovSettings = z.infer<typeof markovSettings>;
 export type ExplicitMfSettings = z.infer<typeof explicitMfSettings>;
+export type TwoTowerSettings = z.infer<typeof twoTowerSettings>;
+export type SequenceSettings = z.infer<typeof sequenceSettings>;
 export type TrendingSettings = z.infer<typeof trendingSettings>;
 export type AutoSettings = z.infer<typeof autoSettings>;
 

@@ -22,7 +22,7 @@ import { fitRecipe, parseChoice } from './recipes/recipes.js';
 import type { AutoSettings } from './settings.js';
 
 /** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
-const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'trending']);
+const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'sequence', 'trending']);
 
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };

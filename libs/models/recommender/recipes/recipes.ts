@@ -13,7 +13,9 @@ import { fitMarkov } from './markov.js';
 import { fitPopularity, fitTrending } from './popularity.js';
 import { fitRandom } from './random.js';
 import { fitRp3beta } from './rp3beta.js';
+import { fitSequence } from './sequence.js';
 import { fitSlim } from './slim.js';
+import { fitTwoTower } from './two-tower.js';
 import { fitUserKnn } from './user-knn.js';
 
 type SettingsOf<Key extends RecipeKey> = z.infer<(typeof recommenderManifest.recipes)[Key]['settings']>;
@@ -29,6 +31,8 @@ const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
   rp3beta: fitRp3beta,
   markov: fitMarkov,
   'explicit-mf': fitExplicitMf,
+  sequence: fitSequence,
+  'two-tower': fitTwoTower,
   popularity: fitPopularity,
   trending: fitTrending,
   random: fitRandom,

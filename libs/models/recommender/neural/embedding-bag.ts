@@ -1,0 +1,105 @@
+import type { Csr } from '../../../compute/csr/kernel.js';
+import type { Random } from '../../../compute/random/kernel.js';
+import { Parameters } from './parameters.js';
+
+/** One side of two towers before its tower: an embedding of the id plus the mean embedding of the attributes. */
+export class EmbeddingBag {
+  readonly parameters: Record<string, Parameters>;
+  private readonly ids: Parameters;
+  private readonly features: Parameters | null;
+  private readonly attributes: Csr | null;
+  /** `[rows]`: 0 where the training data has nothing of the row, so that its attributes alone speak for it. */
+  private readonly isKnown: Uint8Array;
+  private readonly width: number;
+
+  constructor(isKnown: Uint8Array, attributes: Csr | null, width: number, random: Random) {
+    this.isKnown = isKnown;
+    this.attributes = attributes;
+    this.width = width;
+    const deviation = 1 / Math.sqrt(width);
+    this.ids = Parameters.drawn(isKnown.length, width, deviation, random);
+    this.features = attributes && Parameters.drawn(attributes.columns, width, deviation, random);
+    this.parameters = { ids: this.ids, ...(this.features && { features: this.features }) };
+  }
+
+  /** `[rows.length, width]`; `isHidden[i]` leaves the id of `rows[i]` out. */
+  embed(rows: ArrayLike<number>, isHidden?: Uint8Array): Float32Array {
+    const { width, attributes, features, ids } = this;
+    const embedded = new Float32Array(rows.length * width);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (this.isKnown[row] && !isHidden?.[i]) add(embedded, i, ids.values, row, 1, width);
+      if (!attributes) continue;
+      for (let place = attributes.offsets[row]; place < attributes.offsets[row + 1]; place++)
+        add(embedded, i, features!.values, attributes.indices[place], attributes.values![place], width);
+    }
+    return embedded;
+  }
+
+  /** Moves what {@link embed} has read by the gradients of what it returned. */
+  move(
+    rows: ArrayLike<number>,
+    isHidden: Uint8Array | undefined,
+    gradients: Float32Array,
+    learningRate: number,
+    step: number,
+  ): void {
+    const { width, attributes, features, ids } = this;
+    const ofIds = new RowGradients(width);
+    const ofFeatures = new RowGradients(width);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (this.isKnown[row] && !isHidden?.[i]) ofIds.add(row, gradients, i, 1);
+      if (!attributes) continue;
+      for (let place = attributes.offsets[row]; place < attributes.offsets[row + 1]; place++)
+        ofFeatures.add(attributes.indices[place], gradients, i, attributes.values![place]);
+    }
+    ofIds.applyTo(ids, learningRate, step);
+    if (features) ofFeatures.applyTo(features, learningRate, step);
+  }
+}
+
+/** Sums gradients by row. */
+export class RowGradients {
+  private readonly places = new Map<number, number>();
+  private sums: Float32Array;
+  private readonly width: number;
+
+  constructor(width: number) {
+    this.width = width;
+    this.sums = new Float32Array(256 * width);
+  }
+
+  /** Adds `factor` × row `from` of the gradients. */
+  add(row: number, gradients: Float32Array, from: number, factor: number): void {
+    let place = this.places.get(row);
+    if (place === undefined) {
+      place = this.places.size;
+      this.places.set(row, place);
+      if ((place + 1) * this.width > this.sums.length) this.grow();
+    }
+    add(this.sums, place, gradients, from, factor, this.width);
+  }
+
+  applyTo(parameters: Parameters, learningRate: number, step: number): void {
+    const rows = [...this.places.keys()];
+    parameters.move(rows, this.sums, learningRate, step);
+  }
+
+  private grow(): void {
+    const grown = new Float32Array(2 * this.sums.length);
+    grown.set(this.sums);
+    this.sums = grown;
+  }
+}
+
+function add(
+  to: Float32Array,
+  toRow: number,
+  from: Float32Array,
+  fromRow: number,
+  factor: number,
+  width: number,
+): void {
+  for (let k = 0, t = toRow * width, f = fromRow * width; k < width; k++) to[t + k] += factor * from[f + k];
+}

@@ -1,0 +1,93 @@
+import type { Random } from '../../../compute/random/kernel.js';
+import { userOffsets, type Events } from '../events.js';
+
+/** Some users' items in the order of time, one after the other. */
+export interface Sequences {
+  /** `[sequences + 1]`, into `items`. */
+  offsets: Uint32Array;
+  items: Uint32Array;
+}
+
+/** Sequences of like length, padded at the end to the longest of them. */
+export interface SequenceBatch {
+  sequences: number;
+  /** Length of the longest. */
+  steps: number;
+  /** `[positions]`: row of each item that is there, `sequence · steps + step`. */
+  rows: Uint32Array;
+  /** `[positions]` */
+  inputs: Uint32Array;
+  /** `[positions]`: the item that follows. */
+  targets: Uint32Array;
+}
+
+/** Each user's latest `length` items; users without events have an empty one. */
+export function latestItems(events: Events, length: number): Sequences {
+  const offsets = userOffsets(events);
+  return cut(events.items, offsets, (start, end) => [[Math.max(start, end - length), end]]);
+}
+
+/**
+ * What a model that foretells the next item learns from: windows of `length + 1` items at most which overlap by one item, so
+ * that each item but a user's first is foretold once.
+ *
+ * @param lastOut users whose latest item is left out
+ */
+export function trainingWindows(events: Events, length: number, lastOut: Uint8Array): Sequences {
+  return cut(events.items, userOffsets(events), (start, stop, user) => {
+    const windows: [number, number][] = [];
+    for (let end = stop - lastOut[user]; end - start >= 2; end -= length)
+      windows.push([Math.max(start, end - length - 1), end]);
+    return windows;
+  });
+}
+
+function cut(
+  items: Uint32Array,
+  userOffsets: Uint32Array,
+  windowsOf: (start: number, end: number, user: number) => [number, number][],
+): Sequences {
+  const pieces: Uint32Array[] = [];
+  for (let user = 0; user + 1 < userOffsets.length; user++) {
+    for (const [from, to] of windowsOf(userOffsets[user], userOffsets[user + 1], user))
+      pieces.push(items.subarray(from, to));
+  }
+  const offsets = new Uint32Array(pieces.length + 1);
+  pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));
+  const joined = new Uint32Array(offsets[pieces.length]);
+  pieces.forEach((piece, i) => joined.set(piece, offsets[i]));
+  return { offsets, items: joined };
+}
+
+/** Batches of sequences of like length in an order of chance. */
+export function shuffledBatches({ offsets, items }: Sequences, batchSize: number, random: Random): SequenceBatch[] {
+  const order = Uint32Array.from({ length: offsets.length - 1 }, (_, i) => i);
+  for (let i = order.length - 1; i > 0; i--) swap(order, i, Math.floor(random.uniform() * (i + 1)));
+  // Sorting is stable, so sequences of one length stay shuffled.
+  order.sort((a, b) => offsets[a + 1] - offsets[a] - (offsets[b + 1] - offsets[b]));
+  const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
+    padForTraining({ offsets, items }, order.subarray(i * batchSize, (i + 1) * batchSize)),
+  );
+  for (let i = batches.length - 1; i > 0; i--) swap(batches, i, Math.floor(random.uniform() * (i + 1)));
+  return batches;
+}
+
+function padForTraining({ offsets, items }: Sequences, chosen: Uint32Array): SequenceBatch {
+  const lengths = Array.from(chosen, (sequence) => offsets[sequence + 1] - offsets[sequence] - 1);
+  const steps = Math.max(...lengths);
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const batch = { rows: new Uint32Array(count), inputs: new Uint32Array(count), targets: new Uint32Array(count) };
+  let at = 0;
+  chosen.forEach((sequence, i) => {
+    for (let step = 0; step < lengths[i]; step++, at++) {
+      batch.rows[at] = i * steps + step;
+      batch.inputs[at] = items[offsets[sequence] + step];
+      batch.targets[at] = items[offsets[sequence] + step + 1];
+    }
+  });
+  return { sequences: chosen.length, steps, ...batch };
+}
+
+function swap<T>(array: { [index: number]: T }, i: number, j: number): void {
+  [array[i], array[j]] = [array[j], array[i]];
+}

@@ -1,0 +1,311 @@
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Engine } from '../../../compute/engine/engine.js';
+import { hash32, Random } from '../../../compute/random/kernel.js';
+import { scoreByFactors } from '../../../compute/scores/kernel.js';
+import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
+import type { TensorFlow } from '../../../compute/tensorflow/open-tensorflow.js';
+import { TrainingInputError } from '../../family.js';
+import { assertTimestamps, userOffsets, type Events } from '../events.js';
+import type { FactorModel } from '../fitted-model.js';
+import { CandidateSampler } from '../neural/candidates.js';
+import { Course } from '../neural/course.js';
+import { Parameters } from '../neural/parameters.js';
+import {
+  latestItems,
+  shuffledBatches,
+  trainingWindows,
+  type SequenceBatch,
+  type Sequences,
+} from '../neural/sequences.js';
+import { Transformer } from '../neural/transformer.js';
+import type { SequenceSettings } from '../settings.js';
+import { assertFinite, factorFit, runOptions, type Fit, type FitContext } from './fit.js';
+
+const ENCODED_AT_ONCE = 512;
+
+/**
+ * Foretells the next item by self-attention over the items before (SASRec: Kang and McAuley 2018). The loss is softmax over
+ * the catalogue, or over a sample of it with logQ correction, at every position (Klenitskiy and Vasilev 2023: with it SASRec
+ * ranks better than with one sampled negative). A user's vector is what their latest items foretell.
+ */
+export async function fitSequence(events: Events, settings: SequenceSettings, context: FitContext): Promise<Fit> {
+  assertTimestamps(events, 'sequence');
+  // Loading it takes a while, and most jobs do without.
+  const { openTensorFlow } = await import('../../../compute/tensorflow/open-tensorflow.js');
+  const tf = await openTensorFlow();
+  return new SequenceFit(tf, events, settings, context).run();
+}
+
+class SequenceFit {
+  private readonly tf: TensorFlow;
+  private readonly events: Events;
+  private readonly settings: SequenceSettings;
+  private readonly context: FitContext;
+  private readonly items: Parameters;
+  private readonly transformer: Transformer;
+  private readonly course: Course;
+  private readonly windows: Sequences;
+  private readonly sampler: CandidateSampler;
+  private step = 0;
+
+  constructor(tf: TensorFlow, events: Events, settings: SequenceSettings, context: FitContext) {
+    this.tf = tf;
+    this.events = events;
+    this.settings = settings;
+    this.context = context;
+    const { factors, layers, heads, length } = settings;
+    const random = Random.seeded(context.seed);
+    this.items = Parameters.drawn(events.itemCount, factors, 1 / Math.sqrt(factors), random);
+    this.transformer = new Transformer(tf, { dimensions: factors, layers, heads, length }, random);
+    this.course = new Course({ items: this.items, ...this.transformer.weights }, settings.patience);
+    const validated = this.course.chooseUsers(events, context.seed);
+    this.windows = trainingWindows(events, length, validated);
+    if (this.windows.items.length === 0) {
+      throw new TrainingInputError(
+        'No user has two interactions, so there is no order to learn from. Upload more interactions per user, or choose another recipe.',
+      );
+    }
+    const popularity = new Float32Array(events.itemCount);
+    for (const item of this.windows.items) popularity[item]++;
+    this.sampler = new CandidateSampler(popularity, settings.candidates);
+  }
+
+  async run(): Promise<Fit> {
+    const { epochs } = this.settings;
+    const examples = this.windows.items.length - (this.windows.offsets.length - 1);
+    for (let epoch = this.course.resume(this.context); epoch < epochs && !this.course.isOver; epoch++) {
+      const random = Random.seeded(hash32(this.context.seed, epoch, 3));
+      const loss = await this.runEpoch(epoch, random);
+      const validation = await this.validate();
+      this.course.note(validation?.value ?? null);
+      const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs, examples, loss };
+      const state = this.course.state(epoch + 1);
+      await this.context.report({ ...progress, ...(validation && { validation }), state });
+    }
+    this.course.takeBest();
+    const users = await this.encode(latestItems(this.events, this.settings.length));
+    const model = this.modelOf(users);
+    return factorFit(this.context.engine, model, async (newcomers) =>
+      this.modelOf(await this.encode(latestItems(newcomers, this.settings.length))),
+    );
+  }
+
+  /** Returns the mean loss. */
+  private async runEpoch(epoch: number, random: Random): Promise<number> {
+    const batches = shuffledBatches(this.windows, this.settings.batchSize, random);
+    const [steps, epochs] = [batches.length, this.settings.epochs];
+    this.step = epoch * steps;
+    let [total, count] = [0, 0];
+    for (const [index, batch] of batches.entries()) {
+      this.context.signal?.throwIfAborted();
+      const loss = await this.learn(batch, random);
+      if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
+      total += loss * batch.targets.length;
+      count += batch.targets.length;
+      // Between epochs there is a state to keep; within one only a sign of life.
+      if (index % REPORT_STEPS === REPORT_STEPS - 1)
+        await this.context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
+    }
+    return total / count;
+  }
+
+  private async learn(batch: SequenceBatch, random: Random): Promise<number> {
+    const { tf, transformer, items, settings } = this;
+    const { sequences, steps, rows } = batch;
+    const d = settings.factors;
+    const inputs = this.embed(batch);
+    const masks = this.dropoutMasks(sequences * steps, random);
+    const weights = transformer.tensors();
+    const tensors: Tensor[] = [inputs, ...weights, ...masks];
+    try {
+      const hidden = tf.tidy(() => transformer.apply(inputs, weights, masks)).dataSync() as Float32Array;
+      const queries = new Float32Array(rows.length * d);
+      rows.forEach((row, i) => queries.set(hidden.subarray(row * d, (row + 1) * d), i * d));
+      const candidates = this.sampler.draw(batch.targets, random);
+      const table = items.gather(candidates.items);
+      const gradients = { queries: new Float32Array(queries.length), table: new Float32Array(table.length) };
+      const { targets, biases } = candidates;
+      const problem = { queries, table, dimensions: d, targets, biases };
+      const loss = await softmaxLoss(this.context.engine, problem, gradients, runOptions(this.context));
+      const slopes = new Float32Array(hidden.length);
+      rows.forEach((row, i) => slopes.set(gradients.queries.subarray(i * d, (i + 1) * d), row * d));
+      const [ofInputs, ...ofWeights] = this.differentiate(inputs, weights, masks, slopes);
+      this.step++;
+      this.moveItems(batch, ofInputs!, candidates.items, gradients.table);
+      Object.values(transformer.weights).forEach((each, i) =>
+        each.moveAll(ofWeights[i]!, settings.learningRate, this.step),
+      );
+      return loss;
+    } finally {
+      tf.dispose(tensors);
+    }
+  }
+
+  /** Gradients with respect to the inputs and each weight, the outputs' slopes given. */
+  private differentiate(inputs: Tensor3D, weights: Tensor[], masks: Tensor2D[], slopes: Float32Array): Float32Array[] {
+    const { tf, transformer } = this;
+    const gradients = tf.tidy(() => {
+      const apply = (x: Tensor, ...each: Tensor[]) => transformer.apply(x as Tensor3D, each, masks);
+      return tf.grads(apply)(
+        [inputs, ...weights],
+        tf.tensor2d(slopes, [slopes.length / this.settings.factors, this.settings.factors]),
+      );
+    });
+    const arrays = gradients.map((gradient) => gradient.dataSync() as Float32Array);
+    tf.dispose(gradients);
+    return arrays;
+  }
+
+  /** Items are moved for what they foretold as inputs and for how they scored as candidates. */
+  private moveItems(
+    { rows, inputs }: SequenceBatch,
+    ofInputs: Float32Array,
+    candidates: Uint32Array,
+    ofCandidates: Float32Array,
+  ): void {
+    const d = this.settings.factors;
+    const places = new Map<number, number>();
+    candidates.forEach((item, i) => places.set(item, i));
+    for (const item of inputs) if (!places.has(item)) places.set(item, places.size);
+    const gradients = new Float32Array(places.size * d);
+    gradients.set(ofCandidates);
+    const scale = Math.sqrt(d);
+    inputs.forEach((item, i) => {
+      const [to, from] = [places.get(item)! * d, rows[i] * d];
+      for (let k = 0; k < d; k++) gradients[to + k] += scale * ofInputs[from + k];
+    });
+    this.items.move([...places.keys()], gradients, this.settings.learningRate, this.step);
+  }
+
+  /** `[sequences, steps, dimensions]`, of unit variance at the start. */
+  private embed({
+    sequences,
+    steps,
+    rows,
+    inputs,
+  }: Pick<SequenceBatch, 'sequences' | 'steps' | 'rows' | 'inputs'>): Tensor3D {
+    const d = this.settings.factors;
+    const { values } = this.items;
+    const embedded = new Float32Array(sequences * steps * d);
+    const scale = Math.sqrt(d);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < d; k++) embedded[row * d + k] = scale * values[inputs[i] * d + k];
+    });
+    return this.tf.tensor3d(embedded, [sequences, steps, d]);
+  }
+
+  private dropoutMasks(rows: number, random: Random): Tensor2D[] {
+    const { dropout, layers, factors } = this.settings;
+    if (dropout === 0) return [];
+    return Array.from({ length: 1 + 2 * layers }, () => {
+      const mask = new Float32Array(rows * factors);
+      for (let i = 0; i < mask.length; i++) mask[i] = random.uniform() < dropout ? 0 : 1 / (1 - dropout);
+      return this.tf.tensor2d(mask, [rows, factors]);
+    });
+  }
+
+  /** `[sequences, dimensions]`: what follows each sequence; zeros for an empty one. */
+  private async encode({ offsets, items }: Sequences): Promise<Float32Array> {
+    const { tf, transformer, settings, context } = this;
+    const d = settings.factors;
+    const lengths = Uint32Array.from({ length: offsets.length - 1 }, (_, i) => offsets[i + 1] - offsets[i]);
+    const order = Uint32Array.from(lengths.keys()).filter((i) => lengths[i] > 0);
+    order.sort((a, b) => lengths[a] - lengths[b]);
+    const encoded = new Float32Array(lengths.length * d);
+    const weights = transformer.tensors();
+    try {
+      for (let start = 0; start < order.length; start += ENCODED_AT_ONCE) {
+        context.signal?.throwIfAborted();
+        const some = order.subarray(start, start + ENCODED_AT_ONCE);
+        const steps = lengths[some.at(-1)!];
+        const rows = Array.from(some, (sequence, i) =>
+          Array.from({ length: lengths[sequence] }, (_, step) => i * steps + step),
+        );
+        const inputs = Array.from(some, (sequence) => [...items.subarray(offsets[sequence], offsets[sequence + 1])]);
+        const batch = {
+          sequences: some.length,
+          steps,
+          rows: Uint32Array.from(rows.flat()),
+          inputs: Uint32Array.from(inputs.flat()),
+        };
+        const hidden = tf.tidy(() => transformer.apply(this.embed(batch), weights, []));
+        const values = hidden.dataSync();
+        hidden.dispose();
+        some.forEach((sequence, i) => {
+          const last = i * steps + lengths[sequence] - 1;
+          encoded.set(values.subarray(last * d, (last + 1) * d), sequence * d);
+        });
+        // Encoding is synchronous; the signal is heard between batches only where the event loop gets a turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      tf.dispose(weights);
+    }
+    return encoded;
+  }
+
+  private async validate(): Promise<{ metric: string; value: number } | null> {
+    const { events, settings, context, course, items } = this;
+    if (course.users.length === 0) return null;
+    const offsets = userOffsets(events);
+    const [histories, targets] = lastOutOf(events, offsets, course.users, settings.length);
+    const queries = await this.encode(histories);
+    const value = await meanNdcg(context.engine, queries, items.values, settings.factors, targets);
+    return { metric: 'ndcg@10', value };
+  }
+
+  private modelOf(users: Float32Array): FactorModel {
+    const { engine } = this.context;
+    const own = (values: Float32Array) => {
+      const array = engine.float32(values.length);
+      array.set(values);
+      return array;
+    };
+    return { kind: 'factors', dimensions: this.settings.factors, users: own(users), items: own(this.items.values) };
+  }
+}
+
+const REPORT_STEPS = 20;
+const CUTOFF = 10;
+
+/** The given users' items but the last, and the last. */
+function lastOutOf(events: Events, offsets: Uint32Array, users: Uint32Array, length: number): [Sequences, Uint32Array] {
+  const pieces = Array.from(users, (user) => {
+    const end = offsets[user + 1] - 1;
+    return events.items.subarray(Math.max(offsets[user], end - length), end);
+  });
+  const starts = new Uint32Array(users.length + 1);
+  pieces.forEach((piece, i) => (starts[i + 1] = starts[i] + piece.length));
+  const items = new Uint32Array(starts[users.length]);
+  pieces.forEach((piece, i) => items.set(piece, starts[i]));
+  return [{ offsets: starts, items }, users.map((user) => events.items[offsets[user + 1] - 1])];
+}
+
+/** Mean over queries of 1/log2(1 + rank) of the right item where it is among the first ten of all, else 0. */
+async function meanNdcg(
+  engine: Engine,
+  queries: Float32Array,
+  items: Float32Array,
+  dimensions: number,
+  targets: Uint32Array,
+): Promise<number> {
+  const count = items.length / dimensions;
+  let sum = 0;
+  for (let start = 0; start < targets.length; start += 128) {
+    const some = targets.subarray(start, start + 128);
+    const scores = new Float32Array(some.length * count);
+    await scoreByFactors(
+      engine,
+      queries.subarray(start * dimensions, (start + some.length) * dimensions),
+      items,
+      dimensions,
+      scores,
+    );
+    some.forEach((target, row) => {
+      const line = scores.subarray(row * count, (row + 1) * count);
+      const rank = line.reduce((better, score) => better + (score > line[target] ? 1 : 0), 1);
+      if (rank <= CUTOFF) sum += 1 / Math.log2(1 + rank);
+    });
+  }
+  return sum / targets.length;
+}

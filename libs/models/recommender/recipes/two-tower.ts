@@ -1,0 +1,204 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { hash32, Random } from '../../../compute/random/kernel.js';
+import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
+import type { TensorFlow } from '../../../compute/tensorflow/open-tensorflow.js';
+import { distinctPairs, type Events } from '../events.js';
+import type { Csr } from '../../../compute/csr/kernel.js';
+import { featuresOf } from '../features.js';
+import { CandidateSampler } from '../neural/candidates.js';
+import { Course } from '../neural/course.js';
+import { EmbeddingBag } from '../neural/embedding-bag.js';
+import { Tower } from '../neural/tower.js';
+import type { TwoTowerSettings } from '../settings.js';
+import { assertFinite, factorFit, runOptions, type Fit, type FitContext } from './fit.js';
+
+const EMBEDDED_AT_ONCE = 4_096;
+const REPORT_STEPS = 20;
+
+/**
+ * Two towers, of ids and attributes, whose vectors' cosine says how well a user and an item go together; softmax over the items
+ * of the batch and some more, with logQ correction (Yi et al. 2019, "Sampling-bias-corrected neural modeling", section 3.1). An
+ * item without interactions is placed by its attributes, which is why a share of the ids is hidden in training.
+ */
+export async function fitTwoTower(events: Events, settings: TwoTowerSettings, context: FitContext): Promise<Fit> {
+  const { openTensorFlow } = await import('../../../compute/tensorflow/open-tensorflow.js');
+  return new TwoTowerFit(await openTensorFlow(), events, settings, context).run();
+}
+
+class Side {
+  readonly bag: EmbeddingBag;
+  readonly tower: Tower;
+
+  constructor(bag: EmbeddingBag, tower: Tower) {
+    this.bag = bag;
+    this.tower = tower;
+  }
+}
+
+class TwoTowerFit {
+  private readonly tf: TensorFlow;
+  private readonly settings: TwoTowerSettings;
+  private readonly context: FitContext;
+  private readonly users: Side;
+  private readonly items: Side;
+  private readonly course: Course;
+  private readonly pairs: { users: Uint32Array; items: Uint32Array };
+  private readonly sampler: CandidateSampler;
+  private readonly counts: [users: number, items: number];
+  private step = 0;
+
+  constructor(tf: TensorFlow, events: Events, settings: TwoTowerSettings, context: FitContext) {
+    this.tf = tf;
+    this.settings = settings;
+    this.context = context;
+    const { factors } = settings;
+    const random = Random.seeded(context.seed);
+    const distinct = distinctPairs(events);
+    this.pairs = pairsOf(distinct);
+    this.counts = [events.userCount, events.itemCount];
+    const side = (known: Uint32Array, count: number, features: Csr | null) =>
+      new Side(new EmbeddingBag(marksOf(known, count), features, factors, random), new Tower(tf, factors, random));
+    this.users = side(this.pairs.users, events.userCount, featuresOf(events.userAttributes ?? []));
+    this.items = side(this.pairs.items, events.itemCount, featuresOf(events.itemAttributes ?? []));
+    const named = { users: this.users, items: this.items };
+    const parameters = Object.entries(named).flatMap(([name, { bag, tower }]) =>
+      Object.entries({ ...bag.parameters, ...tower.weights }).map(([key, value]) => [`${name}.${key}`, value] as const),
+    );
+    this.course = new Course(Object.fromEntries(parameters), settings.epochs);
+    const popularity = new Float32Array(events.itemCount);
+    for (const item of this.pairs.items) popularity[item]++;
+    this.sampler = new CandidateSampler(popularity, settings.candidates);
+  }
+
+  async run(): Promise<Fit> {
+    const { epochs, batchSize } = this.settings;
+    const { users } = this.pairs;
+    const steps = Math.ceil(users.length / batchSize);
+    for (let epoch = this.course.resume(this.context); epoch < epochs; epoch++) {
+      const random = Random.seeded(hash32(this.context.seed, epoch, 5));
+      const order = shuffled(users.length, random);
+      this.step = epoch * steps;
+      let total = 0;
+      for (let index = 0; index < steps; index++) {
+        this.context.signal?.throwIfAborted();
+        const batch = order.subarray(index * batchSize, (index + 1) * batchSize);
+        const loss = await this.learn(batch, random);
+        if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
+        total += loss * batch.length;
+        if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps)
+          await this.context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
+      }
+      const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
+      const measured = { examples: users.length, loss: total / users.length };
+      await this.context.report({ ...progress, ...measured, state: this.course.state(epoch + 1) });
+    }
+    const [userCount, itemCount] = this.counts;
+    const vectors = {
+      users: await this.embedAll(this.users, userCount),
+      items: await this.embedAll(this.items, itemCount),
+    };
+    return factorFit(this.context.engine, { kind: 'factors', dimensions: this.settings.factors, ...vectors }, null);
+  }
+
+  private async learn(batch: Uint32Array, random: Random): Promise<number> {
+    const { tf, settings, context } = this;
+    const { factors: d, temperature, learningRate } = settings;
+    const userRows = batch.map((pair) => this.pairs.users[pair]);
+    const candidates = this.sampler.draw(
+      batch.map((pair) => this.pairs.items[pair]),
+      random,
+    );
+    const sides = [
+      { ...this.users, rows: userRows, isHidden: drawHidden(userRows.length, settings.idDropout, random) },
+      {
+        ...this.items,
+        rows: candidates.items,
+        isHidden: drawHidden(candidates.items.length, settings.idDropout, random),
+      },
+    ];
+    const tensors = sides.map(({ bag, tower, rows, isHidden }) => [
+      tf.tensor2d(bag.embed(rows, isHidden), [rows.length, d]) as Tensor,
+      ...tower.tensors(),
+    ]);
+    try {
+      const [queries, table] = sides.map(({ tower }, i) => {
+        const [x, ...weights] = tensors[i]!;
+        return tf.tidy(() => tower.apply(x as Tensor2D, weights)).dataSync() as Float32Array;
+      });
+      const problem = {
+        queries: queries!.map((value) => value / temperature),
+        table: table!,
+        dimensions: d,
+        targets: candidates.targets,
+        biases: candidates.biases,
+      };
+      const slopes = [new Float32Array(queries!.length), new Float32Array(table!.length)];
+      const gradients = { queries: slopes[0]!, table: slopes[1]! };
+      const loss = await softmaxLoss(context.engine, problem, gradients, runOptions(context));
+      for (let i = 0; i < slopes[0]!.length; i++) slopes[0]![i] /= temperature;
+      this.step++;
+      sides.forEach(({ bag, tower, rows, isHidden }, i) => {
+        const [ofInputs, ...ofWeights] = this.differentiate(tower, tensors[i]!, slopes[i]!);
+        bag.move(rows, isHidden, ofInputs!, learningRate, this.step);
+        Object.values(tower.weights).forEach((each, w) => each.moveAll(ofWeights[w]!, learningRate, this.step));
+      });
+      return loss;
+    } finally {
+      tf.dispose(tensors);
+    }
+  }
+
+  private differentiate(tower: Tower, tensors: Tensor[], slopes: Float32Array): Float32Array[] {
+    const { tf } = this;
+    const d = this.settings.factors;
+    const gradients = tf.tidy(() => {
+      const apply = (x: Tensor, ...weights: Tensor[]) => tower.apply(x as Tensor2D, weights);
+      return tf.grads(apply)(tensors, tf.tensor2d(slopes, [slopes.length / d, d]));
+    });
+    const arrays = gradients.map((gradient) => gradient.dataSync() as Float32Array);
+    tf.dispose(gradients);
+    return arrays;
+  }
+
+  /** `[count, factors]`, in the engine's memory. */
+  private async embedAll({ bag, tower }: Side, count: number): Promise<Float32Array> {
+    const { tf } = this;
+    const d = this.settings.factors;
+    const all = this.context.engine.float32(count * d);
+    const weights = tower.tensors();
+    for (let start = 0; start < count; start += EMBEDDED_AT_ONCE) {
+      const rows = Uint32Array.from({ length: Math.min(EMBEDDED_AT_ONCE, count - start) }, (_, i) => start + i);
+      const vectors = tf.tidy(() => tower.apply(tf.tensor2d(bag.embed(rows), [rows.length, d]), weights));
+      all.set(vectors.dataSync(), start * d);
+      vectors.dispose();
+    }
+    tf.dispose(weights);
+    return all;
+  }
+}
+
+function pairsOf({ rows, offsets, indices }: Csr): { users: Uint32Array; items: Uint32Array } {
+  const users = new Uint32Array(indices.length);
+  for (let user = 0; user < rows; user++) users.fill(user, offsets[user], offsets[user + 1]);
+  return { users, items: indices };
+}
+
+/** `[count]`, 1 for each row that is named. */
+function marksOf(rows: Uint32Array, count: number): Uint8Array {
+  const marks = new Uint8Array(count);
+  for (const row of rows) marks[row] = 1;
+  return marks;
+}
+
+function drawHidden(count: number, share: number, random: Random): Uint8Array {
+  return Uint8Array.from({ length: count }, () => (random.uniform() < share ? 1 : 0));
+}
+
+function shuffled(count: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random.uniform() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
