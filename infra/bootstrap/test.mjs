@@ -5,13 +5,16 @@ import path from 'node:path';
 import { build, checkMachine, install, pinnedNode, run } from './prepare.mjs';
 import { countChecks } from './check.mjs';
 import { findChromium } from './chromium.mjs';
+import { swiftShaderEnv } from './swiftshader.mjs';
 
 checkMachine();
 await install();
 await build();
 const total = await countChecks();
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
-const env = { CHROMIUM_PATH: await findChromium() };
+// Chromium comes first, as it brings the software GPU.
+const chromium = await findChromium();
+const env = { CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium) };
 // The browser's project comes alone, last: it times what a person would wait for.
 for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['e2e']]) {
   const file = path.join(folder, `${projects[0]}.json`);

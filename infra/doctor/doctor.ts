@@ -2,6 +2,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
+import { probeGpu } from '../../libs/compute/gpu/open-gpu.js';
 import { instructionSets, nativeProblem, openEngine } from '../../libs/compute/engine/open-engine.js';
 import { invertSymmetric } from '../../libs/compute/symmetric-inverse/kernel.js';
 
@@ -22,6 +23,19 @@ function describeChoice(): string {
   return `the native addon, compiled on this machine; this processor has ${instructionSets().join(', ')}`;
 }
 
+/** What the GPU is and what it can hold, or why there is none. */
+async function describeGpu(): Promise<Record<string, string>> {
+  const probe = await probeGpu();
+  if ('problem' in probe) return { GPU: `none, because: ${probe.problem}` };
+  const { gpu, limits, gigaflops } = probe;
+  const gibibytes = (bytes: number) => `${(bytes / GIBIBYTE).toFixed(2)} GiB`;
+  return {
+    GPU: `${gpu.device || gpu.vendor} (${gpu.architecture}), ${gpu.description}; answers right`,
+    'GPU limits': `tables in pieces of ${gibibytes(limits.maxStorageBufferBindingSize)}, ${limits.maxStorageBuffersPerShaderStage} at a time; ${limits.maxComputeWorkgroupStorageSize / 1024} KiB and ${limits.maxComputeInvocationsPerWorkgroup} threads a workgroup`,
+    'GPU speed': `${gigaflops.toFixed(0)} GFLOP/s in small products`,
+  };
+}
+
 function describeDisk(): string {
   const folder = path.resolve(process.env['KINDRED_DATA_DIR'] || '.kindred');
   const existing = existsSync(folder) ? folder : path.dirname(folder);
@@ -40,6 +54,7 @@ const lines = {
   Memory: `${(Math.min(process.constrainedMemory() || Infinity, totalmem()) / GIBIBYTE).toFixed(1)} GiB`,
   'Training engine': await describeEngine(),
   'Chosen engine': describeChoice(),
+  ...(await describeGpu()),
   Database: describeDatabase(),
   Data: describeDisk(),
 };

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { Device } from '../compute/device/open-device.js';
 import type { Engine } from '../compute/engine/engine.js';
 
 /** One data set in memory: parallel arrays, one entry per interaction, indices into the id lists. */
@@ -107,6 +108,8 @@ export interface TrainerOptions {
   seed: number;
   /** Runs the kernels; the caller closes it. */
   engine: Engine;
+  /** What trains beside the engine; the processor where it is absent. */
+  device?: Device | undefined;
   signal?: AbortSignal;
   /** Of an earlier attempt; throws the family's artifact error where it is not one of the same job. */
   checkpoint?: Uint8Array | undefined;

@@ -1,5 +1,5 @@
 import { output, type Engine, type NumericArray, type RunOptions } from '../engine/engine.js';
-import type { Candidates, TopItems } from './reference.js';
+import { emptyTop, type Candidates, type TopItems } from './reference.js';
 
 export type { Candidates, TopItems } from './reference.js';
 
@@ -94,15 +94,6 @@ export async function topScores(
   ];
   await engine.run('top_scores', args, { pieces: count }, options);
   return top;
-}
-
-function emptyTop(queries: number, limit: number): TopItems {
-  return {
-    limit,
-    counts: new Uint32Array(queries),
-    indices: new Uint32Array(queries * limit),
-    scores: new Float32Array(queries * limit),
-  };
 }
 
 /** Even shares for the threads, each as large as the kernel takes at a time. */

@@ -27,12 +27,7 @@ export function topScoresReference(
   { excluded, allowed }: Candidates,
 ): TopItems {
   const queries = scores.length / items;
-  const top: TopItems = {
-    limit,
-    counts: new Uint32Array(queries),
-    indices: new Uint32Array(queries * limit),
-    scores: new Float32Array(queries * limit),
-  };
+  const top = emptyTop(queries, limit);
   for (let query = 0; query < queries; query++) {
     const leftOut = new Set(excluded?.indices.subarray(excluded.offsets[query], excluded.offsets[query + 1]));
     const ranked = Array.from(scores.subarray(query * items, (query + 1) * items), (score, item) => ({ item, score }))
@@ -50,4 +45,14 @@ export function topScoresReference(
 
 function isSet(bitmap: Uint8Array, item: number): boolean {
   return ((bitmap[item >> 3] >> (item & 7)) & 1) === 1;
+}
+
+/** No place filled yet. */
+export function emptyTop(queries: number, limit: number): TopItems {
+  return {
+    limit,
+    counts: new Uint32Array(queries),
+    indices: new Uint32Array(queries * limit),
+    scores: new Float32Array(queries * limit),
+  };
 }

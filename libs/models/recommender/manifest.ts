@@ -61,6 +61,11 @@ export const recommenderManifest = {
         'Foretells the next item from the latest ones by self-attention (SASRec). Needs timestamps and time; shines on long, ordered histories.',
       settings: settings.sequenceSettings,
     },
+    'embedding-mf': {
+      summary:
+        "Foretells ratings by the angle between learnt embeddings (the platform's first model). Needs values; explicit-mf errs less.",
+      settings: settings.embeddingMfSettings,
+    },
     'two-tower': {
       summary:
         'Learns from ids and attributes of users and items side by side; recommends new items by their attributes.',

@@ -29,6 +29,7 @@ export function memoryNeeded(
     case 'ials++':
     case 'bpr':
     case 'explicit-mf':
+    case 'embedding-mf':
     case 'sequence':
     case 'two-tower':
       // The neural ones keep Adam's moments and the best weights beside the weights.

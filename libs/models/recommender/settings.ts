@@ -247,9 +247,23 @@ export const sequenceSettings = z.strictObject({
     .describe('Items that the right one is compared with; the whole catalogue where that is not larger.'),
   ...neural,
 });
+export const embeddingMfSettings = z.strictObject({
+  factors: z.int().min(1).max(512).default(64).describe('Length of the vectors.'),
+  epochs: z.int().min(1).max(500).default(10).describe('Passes over the data.'),
+  batchSize: z.int().min(16).max(65_536).default(512).describe('Ratings a step.'),
+  learningRate: z.number().min(1e-5).max(0.1).default(0.001).describe('Size of the steps (Adam).'),
+  adam: z
+    .enum(['lazy', 'dense'])
+    .default('lazy')
+    .describe('Whether a step moves the rows of its batch alone, or every row as TensorFlow.js does.'),
+  implementation: z
+    .enum(['fused', 'layers'])
+    .default('fused')
+    .describe('One kernel for the whole step, or the layers of TensorFlow.js, whose Adam is dense.'),
+});
 export const twoTowerSettings = z.strictObject({
   factors: sequenceSettings.shape.factors,
-  epochs: z.int().min(1).max(500).default(20).describe('Passes over the data.'),
+  epochs: z.int().min(1).max(500).default(15).describe('Passes over the data.'),
   batchSize: z
     .int()
     .min(16)
@@ -262,7 +276,7 @@ export const twoTowerSettings = z.strictObject({
     .max(100_000)
     .default(2_048)
     .describe('Items drawn to be compared with beside those of the batch.'),
-  temperature: z.number().min(0.01).max(1).default(0.1).describe('The lower, the more the hardest comparisons count.'),
+  temperature: z.number().min(0.01).max(1).default(0.2).describe('The lower, the more the hardest comparisons count.'),
   idDropout: z
     .number()
     .min(0)
@@ -271,7 +285,7 @@ export const twoTowerSettings = z.strictObject({
     .describe(
       'Share of the ids that is hidden in training, so that attributes learn to speak for new users and items.',
     ),
-  learningRate: neural.learningRate,
+  learningRate: z.number().min(1e-5).max(0.1).default(0.003).describe('Size of the steps (Adam).'),
 });
 /** Popularity and random have nothing to set. */
 export const noSettings = z.strictObject({});
@@ -302,6 +316,7 @@ export type KnnSettings = z.infer<typeof itemKnnSettings>;
 export type Rp3betaSettings = z.infer<typeof rp3betaSettings>;
 export type MarkovSettings = z.infer<typeof markovSettings>;
 export type ExplicitMfSettings = z.infer<typeof explicitMfSettings>;
+export type EmbeddingMfSettings = z.infer<typeof embeddingMfSettings>;
 export type TwoTowerSettings = z.infer<typeof twoTowerSettings>;
 export type SequenceSettings = z.infer<typeof sequenceSettings>;
 export type TrendingSettings = z.infer<typeof trendingSettings>;

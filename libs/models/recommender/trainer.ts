@@ -24,6 +24,8 @@ import type { AutoSettings } from './settings.js';
 /** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
 const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'sequence', 'trending']);
 
+const FORETELLS_RATINGS = new Set<RecipeKey>(['embedding-mf', 'explicit-mf']);
+
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
 const TUNED_AT = 0.7;
@@ -155,9 +157,16 @@ class RecommenderTrainer implements Trainer {
     events: Events,
     report: (progress: FitProgress) => Promise<void>,
   ): Promise<Fit> {
-    const { engine, seed, signal } = this.options;
+    const { engine, device, seed, signal } = this.options;
     const { fit: resume } = this.state;
-    const fit = await fitRecipe(choice, events, this.memoryBytesMax(), { engine, seed, signal, resume, report });
+    const fit = await fitRecipe(choice, events, this.memoryBytesMax(), {
+      engine,
+      device,
+      seed,
+      signal,
+      resume,
+      report,
+    });
     // The arrays of the last state now belong to the model, or to nobody.
     this.hasNews = false;
     return fit;
@@ -170,7 +179,7 @@ class RecommenderTrainer implements Trainer {
     report: (progress: FitProgress) => Promise<void>,
   ): Promise<TrainingResult['metrics']> {
     const { engine, seed, signal } = this.options;
-    const foretellsRatings = recipe === 'explicit-mf';
+    const foretellsRatings = FORETELLS_RATINGS.has(recipe);
     const half = (done: number) => (fraction: number) =>
       report({ epoch: 0, epochs: 0, fraction: (done + fraction) / 2 });
     const options = { seed, ...(signal ? { signal } : {}) };

@@ -1,4 +1,5 @@
 import type { Random } from '../../../compute/random/kernel.js';
+import { shuffledOrder } from '../../../compute/random/order.js';
 import { userOffsets, type Events } from '../events.js';
 
 /** Some users' items in the order of time, one after the other. */
@@ -61,15 +62,13 @@ function cut(
 
 /** Batches of sequences of like length in an order of chance. */
 export function shuffledBatches({ offsets, items }: Sequences, batchSize: number, random: Random): SequenceBatch[] {
-  const order = Uint32Array.from({ length: offsets.length - 1 }, (_, i) => i);
-  for (let i = order.length - 1; i > 0; i--) swap(order, i, Math.floor(random.uniform() * (i + 1)));
+  const order = shuffledOrder(offsets.length - 1, random);
   // Sorting is stable, so sequences of one length stay shuffled.
   order.sort((a, b) => offsets[a + 1] - offsets[a] - (offsets[b + 1] - offsets[b]));
   const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
     padForTraining({ offsets, items }, order.subarray(i * batchSize, (i + 1) * batchSize)),
   );
-  for (let i = batches.length - 1; i > 0; i--) swap(batches, i, Math.floor(random.uniform() * (i + 1)));
-  return batches;
+  return Array.from(shuffledOrder(batches.length, random), (place) => batches[place]);
 }
 
 function padForTraining({ offsets, items }: Sequences, chosen: Uint32Array): SequenceBatch {
@@ -86,8 +85,4 @@ function padForTraining({ offsets, items }: Sequences, chosen: Uint32Array): Seq
     }
   });
   return { sequences: chosen.length, steps, ...batch };
-}
-
-function swap<T>(array: { [index: number]: T }, i: number, j: number): void {
-  [array[i], array[j]] = [array[j], array[i]];
 }

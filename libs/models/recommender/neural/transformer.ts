@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../../../compute/tensorflow/open-tensorflow.js';
+import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import type { Random } from '../../../compute/random/kernel.js';
 import { Parameters } from './parameters.js';
 

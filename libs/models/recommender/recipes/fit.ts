@@ -1,6 +1,8 @@
 import type { Engine, RunOptions } from '../../../compute/engine/engine.js';
 import { allFinite } from '../../../compute/all-finite/kernel.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
+import type { Device } from '../../../compute/device/open-device.js';
+import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { DIMENSIONS_MULTIPLE } from '../../../compute/engine/engine.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { TrainingInputError } from '../../family.js';
@@ -34,6 +36,8 @@ export interface FitState {
 /** What a fit is given beside its data and settings. */
 export interface FitContext {
   engine: Engine;
+  /** What trains beside the engine; the processor where it is absent. */
+  device?: Device | undefined;
   seed: number;
   signal?: AbortSignal | undefined;
   /** Where an earlier attempt at the same fit had come to. */
@@ -66,6 +70,12 @@ export function resumeFit({ resume }: FitContext, arrays: Record<string, Float32
 }
 
 export const NOTHING_TO_RELEASE = () => undefined;
+
+/** Loading it takes a while, and most recipes do without. */
+export async function tensorFlowOf({ device }: FitContext): Promise<TensorFlow> {
+  const { PROCESSOR } = await import('../../../compute/device/open-device.js');
+  return (device ?? PROCESSOR).tensorFlow();
+}
 
 export function runOptions({ signal }: FitContext): RunOptions {
   return signal ? { signal } : {};

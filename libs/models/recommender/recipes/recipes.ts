@@ -5,6 +5,7 @@ import { recommenderManifest, type FittableRecipe, type RecipeChoice, type Recip
 import { assertFits } from '../memory.js';
 import { fitBpr } from './bpr.js';
 import { fitEase } from './ease.js';
+import { fitEmbeddingMf } from './embedding-mf.js';
 import { fitExplicitMf } from './explicit-mf.js';
 import type { Fit, FitContext, FitRecipe } from './fit.js';
 import { fitIals, fitIalsPlusPlus } from './ials.js';
@@ -32,6 +33,7 @@ const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
   markov: fitMarkov,
   'explicit-mf': fitExplicitMf,
   sequence: fitSequence,
+  'embedding-mf': fitEmbeddingMf,
   'two-tower': fitTwoTower,
   popularity: fitPopularity,
   trending: fitTrending,

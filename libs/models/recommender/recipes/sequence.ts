@@ -3,12 +3,13 @@ import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { scoreByFactors } from '../../../compute/scores/kernel.js';
 import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
-import type { TensorFlow } from '../../../compute/tensorflow/open-tensorflow.js';
+import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { TrainingInputError } from '../../family.js';
 import { assertTimestamps, userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
+import { valuesOf } from '../neural/values-of.js';
 import { Parameters } from '../neural/parameters.js';
 import {
   latestItems,
@@ -19,7 +20,7 @@ import {
 } from '../neural/sequences.js';
 import { Transformer } from '../neural/transformer.js';
 import type { SequenceSettings } from '../settings.js';
-import { assertFinite, factorFit, runOptions, type Fit, type FitContext } from './fit.js';
+import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
 
 const ENCODED_AT_ONCE = 512;
 
@@ -30,9 +31,7 @@ const ENCODED_AT_ONCE = 512;
  */
 export async function fitSequence(events: Events, settings: SequenceSettings, context: FitContext): Promise<Fit> {
   assertTimestamps(events, 'sequence');
-  // Loading it takes a while, and most jobs do without.
-  const { openTensorFlow } = await import('../../../compute/tensorflow/open-tensorflow.js');
-  const tf = await openTensorFlow();
+  const tf = await tensorFlowOf(context);
   return new SequenceFit(tf, events, settings, context).run();
 }
 
@@ -118,7 +117,7 @@ class SequenceFit {
     const weights = transformer.tensors();
     const tensors: Tensor[] = [inputs, ...weights, ...masks];
     try {
-      const hidden = tf.tidy(() => transformer.apply(inputs, weights, masks)).dataSync() as Float32Array;
+      const hidden = await valuesOf(tf.tidy(() => transformer.apply(inputs, weights, masks)));
       const queries = new Float32Array(rows.length * d);
       rows.forEach((row, i) => queries.set(hidden.subarray(row * d, (row + 1) * d), i * d));
       const candidates = this.sampler.draw(batch.targets, random);
@@ -129,7 +128,7 @@ class SequenceFit {
       const loss = await softmaxLoss(this.context.engine, problem, gradients, runOptions(this.context));
       const slopes = new Float32Array(hidden.length);
       rows.forEach((row, i) => slopes.set(gradients.queries.subarray(i * d, (i + 1) * d), row * d));
-      const [ofInputs, ...ofWeights] = this.differentiate(inputs, weights, masks, slopes);
+      const [ofInputs, ...ofWeights] = await this.differentiate(inputs, weights, masks, slopes);
       this.step++;
       this.moveItems(batch, ofInputs!, candidates.items, gradients.table);
       Object.values(transformer.weights).forEach((each, i) =>
@@ -142,7 +141,12 @@ class SequenceFit {
   }
 
   /** Gradients with respect to the inputs and each weight, the outputs' slopes given. */
-  private differentiate(inputs: Tensor3D, weights: Tensor[], masks: Tensor2D[], slopes: Float32Array): Float32Array[] {
+  private async differentiate(
+    inputs: Tensor3D,
+    weights: Tensor[],
+    masks: Tensor2D[],
+    slopes: Float32Array,
+  ): Promise<Float32Array[]> {
     const { tf, transformer } = this;
     const gradients = tf.tidy(() => {
       const apply = (x: Tensor, ...each: Tensor[]) => transformer.apply(x as Tensor3D, each, masks);
@@ -151,9 +155,7 @@ class SequenceFit {
         tf.tensor2d(slopes, [slopes.length / this.settings.factors, this.settings.factors]),
       );
     });
-    const arrays = gradients.map((gradient) => gradient.dataSync() as Float32Array);
-    tf.dispose(gradients);
-    return arrays;
+    return Promise.all(gradients.map(valuesOf));
   }
 
   /** Items are moved for what they foretold as inputs and for how they scored as candidates. */
@@ -229,14 +231,11 @@ class SequenceFit {
           inputs: Uint32Array.from(inputs.flat()),
         };
         const hidden = tf.tidy(() => transformer.apply(this.embed(batch), weights, []));
-        const values = hidden.dataSync();
-        hidden.dispose();
+        const values = await valuesOf(hidden);
         some.forEach((sequence, i) => {
           const last = i * steps + lengths[sequence] - 1;
           encoded.set(values.subarray(last * d, (last + 1) * d), sequence * d);
         });
-        // Encoding is synchronous; the signal is heard between batches only where the event loop gets a turn.
-        await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
       tf.dispose(weights);

@@ -1,7 +1,8 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { hash32, Random } from '../../../compute/random/kernel.js';
+import { shuffledOrder } from '../../../compute/random/order.js';
 import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
-import type { TensorFlow } from '../../../compute/tensorflow/open-tensorflow.js';
+import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { distinctPairs, type Events } from '../events.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
 import { featuresOf } from '../features.js';
@@ -9,8 +10,9 @@ import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
 import { EmbeddingBag } from '../neural/embedding-bag.js';
 import { Tower } from '../neural/tower.js';
+import { valuesOf } from '../neural/values-of.js';
 import type { TwoTowerSettings } from '../settings.js';
-import { assertFinite, factorFit, runOptions, type Fit, type FitContext } from './fit.js';
+import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
 
 const EMBEDDED_AT_ONCE = 4_096;
 const REPORT_STEPS = 20;
@@ -21,18 +23,12 @@ const REPORT_STEPS = 20;
  * item without interactions is placed by its attributes, which is why a share of the ids is hidden in training.
  */
 export async function fitTwoTower(events: Events, settings: TwoTowerSettings, context: FitContext): Promise<Fit> {
-  const { openTensorFlow } = await import('../../../compute/tensorflow/open-tensorflow.js');
-  return new TwoTowerFit(await openTensorFlow(), events, settings, context).run();
+  return new TwoTowerFit(await tensorFlowOf(context), events, settings, context).run();
 }
 
-class Side {
-  readonly bag: EmbeddingBag;
-  readonly tower: Tower;
-
-  constructor(bag: EmbeddingBag, tower: Tower) {
-    this.bag = bag;
-    this.tower = tower;
-  }
+interface Side {
+  bag: EmbeddingBag;
+  tower: Tower;
 }
 
 class TwoTowerFit {
@@ -56,8 +52,10 @@ class TwoTowerFit {
     const distinct = distinctPairs(events);
     this.pairs = pairsOf(distinct);
     this.counts = [events.userCount, events.itemCount];
-    const side = (known: Uint32Array, count: number, features: Csr | null) =>
-      new Side(new EmbeddingBag(marksOf(known, count), features, factors, random), new Tower(tf, factors, random));
+    const side = (known: Uint32Array, count: number, features: Csr | null): Side => ({
+      bag: new EmbeddingBag(marksOf(known, count), features, factors, random),
+      tower: new Tower(tf, factors, random),
+    });
     this.users = side(this.pairs.users, events.userCount, featuresOf(events.userAttributes ?? []));
     this.items = side(this.pairs.items, events.itemCount, featuresOf(events.itemAttributes ?? []));
     const named = { users: this.users, items: this.items };
@@ -76,7 +74,7 @@ class TwoTowerFit {
     const steps = Math.ceil(users.length / batchSize);
     for (let epoch = this.course.resume(this.context); epoch < epochs; epoch++) {
       const random = Random.seeded(hash32(this.context.seed, epoch, 5));
-      const order = shuffled(users.length, random);
+      const order = shuffledOrder(users.length, random);
       this.step = epoch * steps;
       let total = 0;
       for (let index = 0; index < steps; index++) {
@@ -121,10 +119,11 @@ class TwoTowerFit {
       ...tower.tensors(),
     ]);
     try {
-      const [queries, table] = sides.map(({ tower }, i) => {
+      const vectors = sides.map(({ tower }, i) => {
         const [x, ...weights] = tensors[i]!;
-        return tf.tidy(() => tower.apply(x as Tensor2D, weights)).dataSync() as Float32Array;
+        return valuesOf(tf.tidy(() => tower.apply(x as Tensor2D, weights)));
       });
+      const [queries, table] = await Promise.all(vectors);
       const problem = {
         queries: queries!.map((value) => value / temperature),
         table: table!,
@@ -137,27 +136,25 @@ class TwoTowerFit {
       const loss = await softmaxLoss(context.engine, problem, gradients, runOptions(context));
       for (let i = 0; i < slopes[0]!.length; i++) slopes[0]![i] /= temperature;
       this.step++;
-      sides.forEach(({ bag, tower, rows, isHidden }, i) => {
-        const [ofInputs, ...ofWeights] = this.differentiate(tower, tensors[i]!, slopes[i]!);
+      for (const [i, { bag, tower, rows, isHidden }] of sides.entries()) {
+        const [ofInputs, ...ofWeights] = await this.differentiate(tower, tensors[i]!, slopes[i]!);
         bag.move(rows, isHidden, ofInputs!, learningRate, this.step);
         Object.values(tower.weights).forEach((each, w) => each.moveAll(ofWeights[w]!, learningRate, this.step));
-      });
+      }
       return loss;
     } finally {
       tf.dispose(tensors);
     }
   }
 
-  private differentiate(tower: Tower, tensors: Tensor[], slopes: Float32Array): Float32Array[] {
+  private async differentiate(tower: Tower, tensors: Tensor[], slopes: Float32Array): Promise<Float32Array[]> {
     const { tf } = this;
     const d = this.settings.factors;
     const gradients = tf.tidy(() => {
       const apply = (x: Tensor, ...weights: Tensor[]) => tower.apply(x as Tensor2D, weights);
       return tf.grads(apply)(tensors, tf.tensor2d(slopes, [slopes.length / d, d]));
     });
-    const arrays = gradients.map((gradient) => gradient.dataSync() as Float32Array);
-    tf.dispose(gradients);
-    return arrays;
+    return Promise.all(gradients.map(valuesOf));
   }
 
   /** `[count, factors]`, in the engine's memory. */
@@ -169,8 +166,7 @@ class TwoTowerFit {
     for (let start = 0; start < count; start += EMBEDDED_AT_ONCE) {
       const rows = Uint32Array.from({ length: Math.min(EMBEDDED_AT_ONCE, count - start) }, (_, i) => start + i);
       const vectors = tf.tidy(() => tower.apply(tf.tensor2d(bag.embed(rows), [rows.length, d]), weights));
-      all.set(vectors.dataSync(), start * d);
-      vectors.dispose();
+      all.set(await valuesOf(vectors), start * d);
     }
     tf.dispose(weights);
     return all;
@@ -192,13 +188,4 @@ function marksOf(rows: Uint32Array, count: number): Uint8Array {
 
 function drawHidden(count: number, share: number, random: Random): Uint8Array {
   return Uint8Array.from({ length: count }, () => (random.uniform() < share ? 1 : 0));
-}
-
-function shuffled(count: number, random: Random): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random.uniform() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
