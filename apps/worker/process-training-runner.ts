@@ -38,7 +38,8 @@ export class ProcessTrainingRunner extends TrainingRunner {
     const child = fork(PROCESS_FILE, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     const order = (message: TrainingOrder) => child.connected && child.send(message);
     try {
-      order({ kind: 'train', task, directory, checkpointSeconds: this.config.KINDRED_CHECKPOINT_SECONDS });
+      const { KINDRED_CHECKPOINT_SECONDS: checkpointSeconds, COMPUTE_BACKEND: backend } = this.config;
+      order({ kind: 'train', task, directory, checkpointSeconds, backend });
       await new TrainingRun(child, watch, () => order({ kind: 'stop' })).end;
     } finally {
       child.kill('SIGKILL');

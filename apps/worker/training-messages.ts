@@ -1,8 +1,17 @@
+import type { Backend } from '../../libs/compute/device/open-device.js';
 import type { TrainedModel, TrainingReport, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 
-/** What the worker says to a training process: the work, with the folder for its files, and later that it is to stop. */
-export type TrainingOrder =
-  { kind: 'train'; task: TrainingTask; directory: string; checkpointSeconds: number } | { kind: 'stop' };
+/** The work of a training process, with the folder for its files. */
+export interface TrainingStart {
+  kind: 'train';
+  task: TrainingTask;
+  directory: string;
+  checkpointSeconds: number;
+  backend: Backend | undefined;
+}
+
+/** What the worker says to a training process: its work, and later that it is to stop. */
+export type TrainingOrder = TrainingStart | { kind: 'stop' };
 
 /** What a training process says. `refused`: the customer can act; `crashed`: another try may help. */
 export type TrainingMessage =

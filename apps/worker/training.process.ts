@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainingTask } from '../../libs/features/training-jobs/worker.js';
+import { type Device, openDevice } from '../../libs/compute/device/open-device.js';
+import type { Engine } from '../../libs/compute/engine/engine.js';
+import { GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
 import { sharedEngine } from '../../libs/models/engine.js';
 import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
 import { createTrainer } from '../../libs/models/trainers.js';
 import { readTrainingInput } from './training-input.js';
-import type { TrainingMessage, TrainingOrder } from './training-messages.js';
+import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-messages.js';
 
 /** The kernel ends this process before the worker, the API or Postgres where memory runs out. */
 const OOM_SCORE = '800';
@@ -24,14 +27,16 @@ process.on('message', (order: TrainingOrder) => {
   else void train(order).then(() => process.exit(0), explain);
 });
 
-async function train({ task, directory, checkpointSeconds }: Extract<TrainingOrder, { kind: 'train' }>): Promise<void> {
+async function train({ task, directory, checkpointSeconds, backend }: TrainingStart): Promise<void> {
   const engine = await sharedEngine();
-  const device = `cpu (${engine.name}, ${engine.threads} threads)`;
-  const trainer = await openTrainer(task);
+  const { device } = await openDevice({ backend });
+  const isAccelerated = device.backend === 'webgpu' || device.backend === 'tfjs-node-gpu';
+  const name = isAccelerated ? device.name : `cpu (${engine.name}, ${engine.threads} threads)`;
+  const trainer = await openTrainer(task, { engine, device });
   let checkpointedMs = performance.now();
   let checkpoints = 0;
   const checkpoint = async () => {
-    const bytes = trainer.checkpoint();
+    const bytes = await trainer.checkpoint();
     checkpointedMs = performance.now();
     if (!bytes) return;
     const file = path.join(directory, `checkpoint-${checkpoints++}`);
@@ -44,7 +49,7 @@ async function train({ task, directory, checkpointSeconds }: Extract<TrainingOrd
       return say({ kind: 'stopped' });
     }
     const progress = await trainer.epoch();
-    await say({ kind: 'report', report: { ...progress, device, memoryBytes: process.memoryUsage.rss() } });
+    await say({ kind: 'report', report: { ...progress, device: name, memoryBytes: process.memoryUsage.rss() } });
     if (performance.now() - checkpointedMs >= 1000 * checkpointSeconds) await checkpoint();
   }
   const { artifact, metrics, report } = await trainer.finalize();
@@ -56,17 +61,14 @@ async function train({ task, directory, checkpointSeconds }: Extract<TrainingOrd
 }
 
 /** A checkpoint that cannot be read costs time, not the job. */
-async function openTrainer({
-  interactionsFile,
-  itemsFile,
-  checkpointFile,
-  ...options
-}: TrainingTask): Promise<Trainer> {
+async function openTrainer(
+  { interactionsFile, itemsFile, checkpointFile, ...options }: TrainingTask,
+  machine: { engine: Engine; device: Device },
+): Promise<Trainer> {
   const input = await readTrainingInput(interactionsFile, itemsFile);
-  const engine = await sharedEngine();
   if (checkpointFile) {
     try {
-      const trainer = createTrainer(input, { ...options, engine, checkpoint: await readFile(checkpointFile) });
+      const trainer = createTrainer(input, { ...options, ...machine, checkpoint: await readFile(checkpointFile) });
       await say({ kind: 'log', line: 'Going on from the last checkpoint.' });
       return trainer;
     } catch (error) {
@@ -74,11 +76,12 @@ async function openTrainer({
       await say({ kind: 'log', line: `Starting anew: ${error.message}` });
     }
   }
-  return createTrainer(input, { ...options, engine });
+  return createTrainer(input, { ...options, ...machine });
 }
 
 async function explain(error: Error): Promise<void> {
-  const isRefusal = error instanceof TrainingInputError;
+  // Another try would find the same memory.
+  const isRefusal = error instanceof TrainingInputError || error instanceof GpuOutOfMemoryError;
   if (!isRefusal) console.error(error);
   await say({ kind: isRefusal ? 'refused' : 'crashed', reason: error.message });
   process.exit(1);

@@ -84,7 +84,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       for (const share of [0.25, 0.5, 0.8]) {
         const interrupted = await start();
         for (let step = 0; step < Math.floor(share * steps) && !interrupted.done; step++) await interrupted.epoch();
-        const checkpoint = interrupted.checkpoint();
+        const checkpoint = await interrupted.checkpoint();
         const again = await runToEnd(await start(checkpoint ? { checkpoint } : {}));
         expect(Buffer.compare(again.artifact, trained.artifact)).toBe(0);
         expect(again.metrics).toEqual(trained.metrics);
@@ -95,7 +95,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       const steps = await countSteps(await start());
       const other = await start({ seed: 2 });
       for (let step = 0; step < Math.floor(0.8 * steps) && !other.done; step++) await other.epoch();
-      const checkpoint = other.checkpoint();
+      const checkpoint = await other.checkpoint();
       if (checkpoint) await expect(start({ checkpoint })).rejects.toThrow(ArtifactError);
     });
 

@@ -94,7 +94,7 @@ export interface Trainer {
    * What a trainer of the same input, recipe, settings and seed needs to go on from here, to the same result; null while there
    * is nothing worth keeping. To be called between two calls of `epoch()`.
    */
-  checkpoint(): Uint8Array<ArrayBuffer> | null;
+  checkpoint(): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Builds the artifact. Rejects with an Error before `done`. */
   finalize(): Promise<TrainingResult>;
 }

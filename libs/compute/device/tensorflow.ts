@@ -9,14 +9,16 @@ import type { Backend } from './open-device.js';
 export type TensorFlow = typeof tf;
 
 const require = createRequire(import.meta.url);
-const registered = new Map<Backend, Promise<string>>();
+/** By backend; for webgpu by the device, since a lost one is followed by another. */
+const registered = new Map<Backend | Gpu, Promise<string>>();
 
 /** Makes `backend` the one that is in use in this process. Rejects where it cannot be had. */
 export async function useTensorFlow(backend: Backend, gpu: Gpu | null): Promise<TensorFlow> {
   // Registers the gradients of the operations, which tfjs-core alone lacks.
   await import('@tensorflow/tfjs-layers');
-  let name = registered.get(backend);
-  if (!name) registered.set(backend, (name = register(backend, gpu)));
+  const key = gpu ?? backend;
+  let name = registered.get(key);
+  if (!name) registered.set(key, (name = register(backend, gpu)));
   if (!(await tf.setBackend(await name))) throw new Error(`TensorFlow.js could not start its backend ${backend}.`);
   await tf.ready();
   return tf;

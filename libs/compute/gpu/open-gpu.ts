@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { matrixProduct } from '../matrix-product/webgpu.js';
 import { Gpu, type GpuDescription, type GpuLimits } from './gpu.js';
@@ -96,6 +96,8 @@ async function measure(options: GpuOptions): Promise<GpuProbe> {
 
 async function createInstance(): Promise<GPU> {
   if (instance) return instance;
+  // Asked without it, the library writes a warning of its own to the terminal.
+  if (!hasVulkanLoader()) throw new Error(describeMissingDriver());
   try {
     const { create } = await import('webgpu');
     instance = create([]);
@@ -113,9 +115,7 @@ function describe({ info }: GPUAdapter): GpuDescription {
 
 function describeMissingDriver(): string {
   if (process.platform !== 'linux') return 'No GPU driver was found.';
-  const libraries = ['/usr/lib', '/usr/lib64', '/lib', '/usr/local/lib', `/usr/lib/${TRIPLETS[process.arch]}`];
-  const folders = [...(process.env['LD_LIBRARY_PATH'] ?? '').split(path.delimiter), ...libraries].filter(Boolean);
-  if (!folders.some((folder) => existsSync(path.join(folder, 'libvulkan.so.1'))))
+  if (!hasVulkanLoader())
     return 'No Vulkan driver: libvulkan.so.1 is missing (Debian: apt install libvulkan1, and the driver of the GPU).';
   const drivers = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d'].flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder) : [],
@@ -125,4 +125,17 @@ function describeMissingDriver(): string {
     : 'No Vulkan driver: /etc/vulkan/icd.d and /usr/share/vulkan/icd.d are empty. Install the driver of the GPU.';
 }
 
+/** Where the dynamic linker of Linux would find it; elsewhere WebGPU has drivers of the system's own. */
+function hasVulkanLoader(): boolean {
+  if (process.platform !== 'linux') return true;
+  const folders = (process.env['LD_LIBRARY_PATH'] ?? '').split(path.delimiter).filter(Boolean);
+  folders.push('/usr/lib', '/usr/lib64', '/lib', '/usr/local/lib', `/usr/lib/${TRIPLETS[process.arch]}`);
+  const cache = '/etc/ld.so.cache';
+  return (
+    folders.some((folder) => existsSync(path.join(folder, VULKAN_LOADER))) ||
+    (existsSync(cache) && readFileSync(cache).includes(VULKAN_LOADER))
+  );
+}
+
+const VULKAN_LOADER = 'libvulkan.so.1';
 const TRIPLETS: Record<string, string> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };

@@ -3,16 +3,14 @@ import type { TrainingResult, TuningReport } from '../family.js';
 import { ArtifactError, readSafetensors, writeSafetensors, type Tensor } from '../safetensors.js';
 import type { AttemptRecord } from './auto/tune.js';
 import type { RecipeChoice } from './manifest.js';
-import type { FitState } from './recipes/fit.js';
+import type { FitReached, FitState } from './recipes/fit.js';
 
-/** How far a job has come; what is not reached yet is null. */
+/** How far a job has come beside the fit under way; what is not reached yet is null. */
 export interface JobState {
   search: { attempts: AttemptRecord[]; elapsedSeconds: number } | null;
   chosen: { choice: RecipeChoice; report: TuningReport | null } | null;
   /** Of the fit on the training side; the fit on everything follows. */
   metrics: TrainingResult['metrics'] | null;
-  /** Of the fit under way. */
-  fit: FitState | null;
 }
 
 /** What a checkpoint must agree on with the job that goes on from it. */
@@ -23,7 +21,7 @@ export interface JobIdentity {
   interactions: number;
 }
 
-export const NOTHING_DONE: JobState = { search: null, chosen: null, metrics: null, fit: null };
+export const NOTHING_DONE: JobState = { search: null, chosen: null, metrics: null };
 
 const FIT_PREFIX = 'fit.';
 const metadataSchema = z.object({
@@ -34,9 +32,13 @@ const metadataSchema = z.object({
 });
 
 /** JSON has no infinities, which a metric never is; the arrays keep every bit. */
-export function writeCheckpoint(job: JobIdentity, { fit, ...rest }: JobState): Uint8Array<ArrayBuffer> {
-  const state = JSON.stringify({ ...rest, steps: fit?.steps ?? null });
-  const arrays = Object.entries(fit?.arrays ?? {});
+export async function writeCheckpoint(
+  job: JobIdentity,
+  reached: JobState,
+  fit: FitReached | null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const state = JSON.stringify({ ...reached, steps: fit?.steps ?? null });
+  const arrays = Object.entries((await fit?.read()) ?? {});
   return writeSafetensors({
     metadata: { format: 'kindred-checkpoint', version: '1', job: JSON.stringify(job), state },
     tensors: Object.fromEntries(
@@ -46,15 +48,15 @@ export function writeCheckpoint(job: JobIdentity, { fit, ...rest }: JobState): U
 }
 
 /** Throws {@link ArtifactError} where the bytes are no checkpoint of this job. */
-export function readCheckpoint(job: JobIdentity, bytes: Uint8Array): JobState {
+export function readCheckpoint(job: JobIdentity, bytes: Uint8Array): { reached: JobState; fit: FitState | null } {
   const { metadata, tensors } = readSafetensors(bytes);
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) throw new ArtifactError(`Not a checkpoint: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.job !== JSON.stringify(job)) throw new ArtifactError('The checkpoint is of another job.');
-  const { steps, ...rest } = JSON.parse(parsed.data.state) as Omit<JobState, 'fit'> & { steps: number | null };
-  if (steps === null) return { ...rest, fit: null };
+  const { steps, ...reached } = JSON.parse(parsed.data.state) as JobState & { steps: number | null };
+  if (steps === null) return { reached, fit: null };
   const arrays = Object.entries(tensors).flatMap(([name, { array }]) =>
     name.startsWith(FIT_PREFIX) && array instanceof Float32Array ? [[name.slice(FIT_PREFIX.length), array]] : [],
   );
-  return { ...rest, fit: { steps, arrays: Object.fromEntries(arrays) } };
+  return { reached, fit: { steps, arrays: Object.fromEntries(arrays) } };
 }

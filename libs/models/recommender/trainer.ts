@@ -16,7 +16,7 @@ import { distinctPairs, readEvents, type Events } from './events.js';
 import { SteppedJob, type Pause } from './job.js';
 import type { RecipeChoice, RecipeKey } from './manifest.js';
 import { defaultMemoryBytesMax } from './memory.js';
-import type { Fit, FitProgress } from './recipes/fit.js';
+import type { Fit, FitProgress, FitReached, FitState } from './recipes/fit.js';
 import { countPopularity, rankByScore } from './recipes/popularity.js';
 import { fitRecipe, parseChoice } from './recipes/recipes.js';
 import type { AutoSettings } from './settings.js';
@@ -58,6 +58,9 @@ class RecommenderTrainer implements Trainer {
   private published: TrainingResult | undefined;
   private last: TrainingProgress = { phase: 'fitting', progress: 0, epoch: 0, epochs: 0, ...NOTHING_MEASURED };
   private state: JobState = NOTHING_DONE;
+  /** Of an earlier attempt, for the first fit of its phase. */
+  private resumed: FitState | null = null;
+  private reachedFit: FitReached | null = null;
   /** Whether the state says more than a checkpoint that was taken before. */
   private hasNews = false;
   private resumedMs = performance.now();
@@ -68,7 +71,11 @@ class RecommenderTrainer implements Trainer {
     this.settings = settings;
     this.options = options;
     this.events = readEvents(input);
-    if (options.checkpoint) this.state = readCheckpoint(this.identity(), options.checkpoint);
+    if (options.checkpoint) {
+      const { reached, fit } = readCheckpoint(this.identity(), options.checkpoint);
+      this.state = reached;
+      this.resumed = fit;
+    }
     this.job = new SteppedJob((pause) => this.train(pause), options.signal);
   }
 
@@ -84,8 +91,8 @@ class RecommenderTrainer implements Trainer {
     return this.last;
   }
 
-  checkpoint(): Uint8Array<ArrayBuffer> | null {
-    return this.hasNews ? writeCheckpoint(this.identity(), this.state) : null;
+  async checkpoint(): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.hasNews ? writeCheckpoint(this.identity(), this.state, this.reachedFit) : null;
   }
 
   async finalize(): Promise<TrainingResult> {
@@ -116,7 +123,7 @@ class RecommenderTrainer implements Trainer {
     const fit = await this.fit(choice, heldOut.train, this.stage(pause, 'fitting', from, at('fitted')));
     const evaluating = this.stage(pause, 'evaluating', at('fitted'), at('evaluated'));
     const metrics = await this.measure(choice, fit, heldOut, evaluating);
-    this.reach({ metrics, fit: null });
+    this.reach({ metrics });
     return metrics;
   }
 
@@ -158,7 +165,8 @@ class RecommenderTrainer implements Trainer {
     report: (progress: FitProgress) => Promise<void>,
   ): Promise<Fit> {
     const { engine, device, seed, signal } = this.options;
-    const { fit: resume } = this.state;
+    const resume = this.resumed;
+    this.resumed = null;
     const fit = await fitRecipe(choice, events, this.memoryBytesMax(), {
       engine,
       device,
@@ -169,6 +177,7 @@ class RecommenderTrainer implements Trainer {
     });
     // The arrays of the last state now belong to the model, or to nobody.
     this.hasNews = false;
+    this.reachedFit = null;
     return fit;
   }
 
@@ -211,7 +220,10 @@ class RecommenderTrainer implements Trainer {
     end: number,
   ): (progress: FitProgress) => Promise<void> {
     return ({ fraction, epoch, epochs, examples, loss = null, validation = null, state }) => {
-      if (state) this.reach({ fit: state });
+      if (state) {
+        this.reachedFit = state;
+        this.hasNews = true;
+      }
       const seconds = (performance.now() - this.resumedMs) / 1000;
       const examplesPerSecond = examples === undefined ? null : examples / seconds;
       const progress = start + fraction * (end - start);

@@ -56,6 +56,12 @@ export const configSchema = z.strictObject({
     .positive()
     .default(2 * 1024 ** 3)
     .describe('Largest upload of a data set, in bytes.'),
+  COMPUTE_BACKEND: z
+    .enum(['tfjs-node-gpu', 'webgpu', 'wasm', 'cpu'])
+    .optional()
+    .describe(
+      'What trains beside the kernels of the processor. Unset: the first of these that serves; see npm run doctor.',
+    ),
   KINDRED_WORKER_POOLS: z
     .string()
     .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, 'must be labels of a-z, 0-9 and -, separated by commas')

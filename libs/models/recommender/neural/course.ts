@@ -1,6 +1,6 @@
 import { hash32 } from '../../../compute/random/kernel.js';
 import { userOffsets, type Events } from '../events.js';
-import { resumeFit, type FitContext, type FitState } from '../recipes/fit.js';
+import { resumeFit, type FitContext, type FitReached } from '../recipes/fit.js';
 import type { Parameters } from './parameters.js';
 
 const VALIDATED_SHARE = 0.05;
@@ -63,8 +63,8 @@ export class Course {
     for (const [name, values] of Object.entries(this.best ?? {})) this.parameters[name]!.values.set(values);
   }
 
-  state(steps: number): FitState {
-    return { steps, arrays: this.arrays() };
+  state(steps: number): FitReached {
+    return { steps, read: () => this.arrays() };
   }
 
   /** Returns the epochs that are done. */

@@ -45,13 +45,12 @@ export function trainingWindows(events: Events, length: number, lastOut: Uint8Ar
 
 function cut(
   items: Uint32Array,
-  userOffsets: Uint32Array,
+  starts: Uint32Array,
   windowsOf: (start: number, end: number, user: number) => [number, number][],
 ): Sequences {
   const pieces: Uint32Array[] = [];
-  for (let user = 0; user + 1 < userOffsets.length; user++) {
-    for (const [from, to] of windowsOf(userOffsets[user], userOffsets[user + 1], user))
-      pieces.push(items.subarray(from, to));
+  for (let user = 0; user + 1 < starts.length; user++) {
+    for (const [from, to] of windowsOf(starts[user], starts[user + 1], user)) pieces.push(items.subarray(from, to));
   }
   const offsets = new Uint32Array(pieces.length + 1);
   pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));

@@ -17,7 +17,7 @@ export async function fitBpr(events: Events, settings: BprSettings, context: Fit
   try {
     for (let epoch = resumeFit(context, { users, items }); epoch < epochs; epoch++) {
       await pairwiseSgdEpoch(engine, { ...state, epoch }, runOptions(context));
-      const reached = { steps: epoch + 1, arrays: { users, items } };
+      const reached = { steps: epoch + 1, read: () => ({ users, items }) };
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
       await context.report({ ...progress, examples: interactions.indices.length, state: reached });
     }

@@ -1,3 +1,4 @@
+import type { Gpu } from '../../../compute/gpu/gpu.js';
 import { embeddingStep } from '../../../compute/embedding-step/kernel.js';
 import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
@@ -5,7 +6,7 @@ import { shuffledOrder } from '../../../compute/random/order.js';
 import { TrainingInputError } from '../../family.js';
 import { ratedEvents, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
-import type { EmbeddingLayers, RatingBatch, RatingState } from '../neural/embedding-layers.js';
+import type { RatingBatch, RatingState } from '../neural/embedding-layers.js';
 import type { EmbeddingMfSettings } from '../settings.js';
 import {
   assertFinite,
@@ -40,67 +41,152 @@ export async function fitEmbeddingMf(
   const rated = ratedEvents(events);
   const state = drawState(rated, settings.factors, context);
   const { users, items, head, headFirst, headSecond } = state;
-  const moments = { users: users.first, items: items.first, usersSecond: users.second, itemsSecond: items.second };
-  const arrays = { userValues: users.values, itemValues: items.values, ...moments, head, headFirst, headSecond };
-  const stepsInEpoch = Math.ceil(rated.users.length / settings.batchSize);
+  const moments = {
+    usersFirst: users.first,
+    itemsFirst: items.first,
+    usersSecond: users.second,
+    itemsSecond: items.second,
+  };
+  const arrays = { users: users.values, items: items.values, ...moments, head, headFirst, headSecond };
+  const steps = Math.ceil(rated.users.length / settings.batchSize);
   const firstEpoch = resumeFit(context, arrays);
-  const layers =
-    settings.implementation === 'layers' ? await openLayers(state, settings, firstEpoch * stepsInEpoch, context) : null;
+  const learner = await openLearner(state, settings, firstEpoch * steps, context);
+  const read = async () => {
+    await learner.settle();
+    return arrays;
+  };
+  const { epochs } = settings;
   try {
-    for (let epoch = firstEpoch; epoch < settings.epochs; epoch++) {
-      const loss = await runEpoch(rated, state, settings, epoch, layers, context);
-      await layers?.read();
-      const progress = { epoch: epoch + 1, epochs: settings.epochs, fraction: (epoch + 1) / settings.epochs };
-      await context.report({ ...progress, examples: rated.users.length, loss, state: { steps: epoch + 1, arrays } });
+    for (let epoch = firstEpoch; epoch < epochs; epoch++) {
+      const loss = await runEpoch(rated, settings, epoch, learner, context);
+      const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
+      await context.report({ ...progress, examples: rated.users.length, loss, state: { steps: epoch + 1, read } });
     }
+    await learner.settle();
     return factorFit(context.engine, toFactors(state, settings.factors, context.engine), null);
   } finally {
-    layers?.dispose();
+    learner.release();
   }
 }
 
-async function openLayers(
+/** Steps of the model on whatever carries them out. */
+interface RatingLearner {
+  /** `number` from 1. */
+  step: (batch: RatingBatch, number: number) => Promise<void>;
+  /** Mean over the steps since it was last asked for. */
+  meanLoss: () => Promise<number>;
+  /** Brings the state up to date where it is kept elsewhere meanwhile. */
+  settle: () => Promise<void>;
+  release: () => void;
+}
+
+async function openLearner(
   state: RatingState,
   settings: EmbeddingMfSettings,
-  steps: number,
+  stepsDone: number,
   context: FitContext,
-): Promise<EmbeddingLayers> {
+): Promise<RatingLearner> {
+  if (settings.implementation === 'layers') return learnInLayers(state, settings, stepsDone, context);
+  return context.device?.gpu
+    ? learnOnGpu(context.device.gpu, state, settings)
+    : learnOnEngine(state, settings, context);
+}
+
+function learnOnEngine(
+  { head, headFirst, headSecond, ...tables }: RatingState,
+  { learningRate, adam }: EmbeddingMfSettings,
+  context: FitContext,
+): RatingLearner {
+  const losses = new Mean();
+  return {
+    step: async ({ labels, ...batch }, step) => {
+      const objective = { kind: 'rating' as const, labels, head, headFirst, headSecond };
+      const how = { objective, step, learningRate, adam };
+      losses.add(await embeddingStep(context.engine, { ...tables, ...batch, ...how }, runOptions(context)));
+    },
+    meanLoss: async () => losses.take(),
+    settle: async () => {},
+    release: () => {},
+  };
+}
+
+async function learnOnGpu(
+  gpu: Gpu,
+  { users, items, dimensions, ...head }: RatingState,
+  { learningRate, adam, batchSize }: EmbeddingMfSettings,
+): Promise<RatingLearner> {
+  const { GpuEmbeddingStep } = await import('../../../compute/embedding-step/webgpu.js');
+  const learner = await GpuEmbeddingStep.create(gpu, { users, items, head }, { dimensions, adam, batchMax: batchSize });
+  return {
+    step: ({ labels, ...batch }, step) =>
+      learner.step({ ...batch, objective: { kind: 'rating', labels }, step, learningRate }),
+    meanLoss: () => learner.meanLoss(),
+    settle: async () => {
+      const read = await learner.read();
+      for (const key of ['values', 'first', 'second'] as const) {
+        users[key].set(read.users[key]);
+        items[key].set(read.items[key]);
+      }
+      for (const key of ['head', 'headFirst', 'headSecond'] as const) head[key].set(read.head![key]);
+    },
+    release: () => learner.release(),
+  };
+}
+
+async function learnInLayers(
+  state: RatingState,
+  { learningRate }: EmbeddingMfSettings,
+  stepsDone: number,
+  context: FitContext,
+): Promise<RatingLearner> {
   const { EmbeddingLayers } = await import('../neural/embedding-layers.js');
-  return EmbeddingLayers.create(await tensorFlowOf(context), state, settings.learningRate, steps);
+  const layers = await EmbeddingLayers.create(await tensorFlowOf(context), state, learningRate, stepsDone);
+  const losses = new Mean();
+  return {
+    step: async (batch) => losses.add(await layers.step(batch)),
+    meanLoss: async () => losses.take(),
+    settle: () => layers.read(),
+    release: () => layers.dispose(),
+  };
+}
+
+class Mean {
+  private sum = 0;
+  private count = 0;
+
+  add(value: number): void {
+    this.sum += value;
+    this.count++;
+  }
+
+  /** Begins anew after it. */
+  take(): number {
+    const mean = this.sum / this.count;
+    [this.sum, this.count] = [0, 0];
+    return mean;
+  }
 }
 
 /** Returns the mean loss. */
 async function runEpoch(
   events: Events,
-  state: RatingState,
-  settings: EmbeddingMfSettings,
+  { batchSize, epochs }: EmbeddingMfSettings,
   epoch: number,
-  layers: EmbeddingLayers | null,
+  learner: RatingLearner,
   context: FitContext,
 ): Promise<number> {
-  const { batchSize, learningRate, adam, epochs } = settings;
-  const { head, headFirst, headSecond, ...tables } = state;
   const order = shuffledOrder(events.users.length, Random.seeded(hash32(context.seed, epoch, 6)));
   const steps = Math.ceil(order.length / batchSize);
-  let total = 0;
   for (let index = 0; index < steps; index++) {
     context.signal?.throwIfAborted();
     const batch = batchOf(events, order.subarray(index * batchSize, (index + 1) * batchSize));
-    const objective = { kind: 'rating' as const, labels: batch.labels, head, headFirst, headSecond };
-    const step = epoch * steps + index + 1;
-    const loss = layers
-      ? await layers.step(batch)
-      : await embeddingStep(
-          context.engine,
-          { ...tables, ...batch, objective, step, learningRate, adam },
-          runOptions(context),
-        );
-    if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
-    total += loss * batch.labels.length;
+    await learner.step(batch, epoch * steps + index + 1);
     if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps)
       await context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
   }
-  return total / order.length;
+  const loss = await learner.meanLoss();
+  if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
+  return loss;
 }
 
 function batchOf({ users, items, values }: Events, positions: Uint32Array): RatingBatch {

@@ -45,7 +45,7 @@ export async function fitExplicitMf(
   try {
     for (let epoch = resumeFit(context, arrays); epoch < epochs; epoch++) {
       await ratingSgdEpoch(engine, { ...state, epoch }, runOptions(context));
-      const reached = { steps: epoch + 1, arrays };
+      const reached = { steps: epoch + 1, read: () => arrays };
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
       await context.report({ ...progress, examples: ratings.indices.length, state: reached });
     }

@@ -22,8 +22,14 @@ export interface FitProgress {
   /** Mean training loss since the last report. */
   loss?: number;
   validation?: { metric: string; value: number };
-  /** Valid until the report's promise resolves. */
-  state?: FitState;
+  /** May be asked for until the report's promise resolves. */
+  state?: FitReached;
+}
+
+/** Where a fit stands; reading it may cost something. */
+export interface FitReached {
+  steps: number;
+  read: () => FitState['arrays'] | Promise<FitState['arrays']>;
 }
 
 /** What a fit needs to go on from here. */

@@ -1,5 +1,5 @@
 import { alsHalfSweep, type AlsSolver, type HalfSweep } from '../../../compute/als-half-sweep/kernel.js';
-import { transposeCsr } from '../../../compute/csr/kernel.js';
+import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
@@ -39,8 +39,7 @@ async function fitAls(
   context: FitContext,
 ): Promise<Fit<FactorModel>> {
   const { engine, seed } = context;
-  const byUser = weighPairs(events, settings);
-  const byItem = transposeCsr(byUser);
+  const interactions = weighPairs(events, settings);
   const random = Random.seeded(seed);
   const deviation = 0.1 / Math.sqrt(settings.factors);
   const dimensions = paddedDimensions(
@@ -48,28 +47,88 @@ async function fitAls(
     solver.method === 'block-descent' ? solver.blockSize : undefined,
   );
   const drawn = { drawn: settings.factors, dimensions };
-  const users = drawFactors(engine, byUser.rows, drawn, deviation, random);
-  const items = drawFactors(engine, byItem.rows, drawn, deviation, random);
+  const users = drawFactors(engine, interactions.rows, drawn, deviation, random);
+  const items = drawFactors(engine, interactions.columns, drawn, deviation, random);
   const { unobservedWeight, regularization, regularizationExponent, epochs } = settings;
   const weights = { dimensions, unobservedWeight, regularization, regularizationExponent };
-  const solve = (sides: Pick<HalfSweep, 'interactions' | 'solved' | 'fixed'>) =>
-    alsHalfSweep(engine, { ...weights, ...sides }, solver, runOptions(context));
+  const halfSweeps = 2 * epochs;
+  const examples = interactions.indices.length;
+  let als: Als | undefined;
   try {
-    const halfSweeps = 2 * epochs;
-    for (let step = resumeFit(context, { users, items }); step < halfSweeps; step++) {
-      if (step % 2 === 0) await solve({ interactions: byUser, solved: users, fixed: items });
-      else await solve({ interactions: byItem, solved: items, fixed: users });
-      const state = { steps: step + 1, arrays: { users, items } };
+    const done = resumeFit(context, { users, items });
+    als = await openAls({ interactions, factors: { users, items }, weights, solver }, context);
+    const { solve, settle } = als;
+    const read = async () => {
+      await settle();
+      return { users, items };
+    };
+    for (let step = done; step < halfSweeps; step++) {
+      await solve(step % 2 === 0 ? 'users' : 'items');
       const progress = { epoch: Math.floor(step / 2) + 1, epochs, fraction: (step + 1) / halfSweeps };
-      await context.report({ ...progress, examples: byUser.indices.length, state });
+      await context.report({ ...progress, examples, state: { steps: step + 1, read } });
     }
+    await settle();
     return factorFit(engine, { kind: 'factors', dimensions, users, items }, (newcomers, foldContext) =>
       foldIn(newcomers, { items, dimensions }, settings, foldContext),
     );
   } catch (error) {
     engine.release(users, items);
     throw error;
+  } finally {
+    als?.release();
   }
+}
+
+interface AlsProblem {
+  /** `[users, items]` */
+  interactions: Csr;
+  /** Solved in place. */
+  factors: { users: Float32Array; items: Float32Array };
+  weights: Pick<HalfSweep, 'dimensions' | 'unobservedWeight' | 'regularization' | 'regularizationExponent'>;
+  solver: AlsSolver;
+}
+
+/** Half sweeps on whatever carries them out. */
+interface Als {
+  solve: (side: 'users' | 'items') => Promise<void>;
+  /** Brings the factors up to date where they are kept elsewhere meanwhile. */
+  settle: () => Promise<void>;
+  release: () => void;
+}
+
+/** The GPU solves to a tolerance from the last solution, without the turn into principal axes that lets the processor do with two steps. */
+const GPU_STEPS = 16;
+const GPU_TOLERANCE = 0.01;
+const GPU_DIMENSIONS_MAX = 256;
+
+async function openAls(problem: AlsProblem, context: FitContext): Promise<Als> {
+  const { interactions, factors, weights, solver } = problem;
+  const gpu = context.device?.gpu;
+  const options = runOptions(context);
+  if (gpu && solver.method !== 'block-descent' && weights.dimensions <= GPU_DIMENSIONS_MAX) {
+    const { GpuAls } = await import('../../../compute/als-half-sweep/webgpu.js');
+    const als = await GpuAls.create(gpu, interactions, factors, weights);
+    const how = { method: 'conjugate-gradient', steps: GPU_STEPS, tolerance: GPU_TOLERANCE } as const;
+    return {
+      solve: (side) => als.sweep(side, solver.method === 'cholesky' ? solver : how, options),
+      settle: async () => {
+        const { users, items } = await als.read();
+        factors.users.set(users);
+        factors.items.set(items);
+      },
+      release: () => als.release(),
+    };
+  }
+  const { users, items } = factors;
+  const sides = {
+    users: { interactions, solved: users, fixed: items },
+    items: { interactions: transposeCsr(interactions), solved: items, fixed: users },
+  };
+  return {
+    solve: (side) => alsHalfSweep(context.engine, { ...weights, ...sides[side] }, solver, options),
+    settle: async () => {},
+    release: () => {},
+  };
 }
 
 /** Solves the vectors of users whom the fit never saw, exactly, with the items held fixed. */

@@ -2,13 +2,13 @@ import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { scoreByFactors } from '../../../compute/scores/kernel.js';
-import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { TrainingInputError } from '../../family.js';
 import { assertTimestamps, userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
+import { softmaxOnDevice } from '../neural/softmax.js';
 import { valuesOf } from '../neural/values-of.js';
 import { Parameters } from '../neural/parameters.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../neural/sequences.js';
 import { Transformer } from '../neural/transformer.js';
 import type { SequenceSettings } from '../settings.js';
-import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
+import { assertFinite, factorFit, tensorFlowOf, type Fit, type FitContext } from './fit.js';
 
 const ENCODED_AT_ONCE = 512;
 
@@ -125,7 +125,7 @@ class SequenceFit {
       const gradients = { queries: new Float32Array(queries.length), table: new Float32Array(table.length) };
       const { targets, biases } = candidates;
       const problem = { queries, table, dimensions: d, targets, biases };
-      const loss = await softmaxLoss(this.context.engine, problem, gradients, runOptions(this.context));
+      const loss = await softmaxOnDevice(this.context, problem, gradients);
       const slopes = new Float32Array(hidden.length);
       rows.forEach((row, i) => slopes.set(gradients.queries.subarray(i * d, (i + 1) * d), row * d));
       const [ofInputs, ...ofWeights] = await this.differentiate(inputs, weights, masks, slopes);

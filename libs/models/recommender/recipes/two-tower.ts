@@ -1,7 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { shuffledOrder } from '../../../compute/random/order.js';
-import { softmaxLoss } from '../../../compute/softmax-loss/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { distinctPairs, type Events } from '../events.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
@@ -10,9 +9,10 @@ import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
 import { EmbeddingBag } from '../neural/embedding-bag.js';
 import { Tower } from '../neural/tower.js';
+import { softmaxOnDevice } from '../neural/softmax.js';
 import { valuesOf } from '../neural/values-of.js';
 import type { TwoTowerSettings } from '../settings.js';
-import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
+import { assertFinite, factorFit, tensorFlowOf, type Fit, type FitContext } from './fit.js';
 
 const EMBEDDED_AT_ONCE = 4_096;
 const REPORT_STEPS = 20;
@@ -133,7 +133,7 @@ class TwoTowerFit {
       };
       const slopes = [new Float32Array(queries!.length), new Float32Array(table!.length)];
       const gradients = { queries: slopes[0]!, table: slopes[1]! };
-      const loss = await softmaxLoss(context.engine, problem, gradients, runOptions(context));
+      const loss = await softmaxOnDevice(context, problem, gradients);
       for (let i = 0; i < slopes[0]!.length; i++) slopes[0]![i] /= temperature;
       this.step++;
       for (const [i, { bag, tower, rows, isHidden }] of sides.entries()) {
