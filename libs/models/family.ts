@@ -148,11 +148,19 @@ export interface InputCounts {
   items: number;
 }
 
+/** One recipe of a family. */
+export interface RecipeManifest {
+  summary: string;
+  settings: ZodType;
+  /** It learns from attributes, so that it can place items without interactions: it is given those of the catalogue too. */
+  usesAttributes?: true;
+}
+
 /** What the API needs to know of a family without loading its trainer. */
 export interface FamilyManifest {
   key: string;
   task: 'ranking' | 'classification' | 'generation';
-  recipes: Record<string, { summary: string; settings: ZodType }>;
+  recipes: Record<string, RecipeManifest>;
   /** What training is expected to hold beside its input, in bytes; errs on the high side. */
   memoryBytes: (choice: { recipe: string; settings: Record<string, unknown> }, counts: InputCounts) => number;
   /** Metric name to its one-sentence definition. */

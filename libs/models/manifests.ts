@@ -1,5 +1,4 @@
-import type { ZodType } from 'zod';
-import type { FamilyManifest } from './family.js';
+import type { FamilyManifest, RecipeManifest } from './family.js';
 import { recommenderManifest } from './recommender/manifest.js';
 
 /** A family adds its key here; each registry then fails to compile until it has a line for it. */
@@ -11,18 +10,16 @@ export const manifests = {
 } satisfies Record<FamilyKey, FamilyManifest>;
 
 /** A recipe with the family that it belongs to. */
-export interface RecipeEntry {
+export interface RecipeEntry extends RecipeManifest {
   family: FamilyKey;
   recipe: string;
-  summary: string;
-  settings: ZodType;
 }
 
 const recipes = new Map<string, RecipeEntry>();
 for (const [family, manifest] of Object.entries<FamilyManifest>(manifests)) {
-  for (const [recipe, { summary, settings }] of Object.entries(manifest.recipes)) {
+  for (const [recipe, entry] of Object.entries(manifest.recipes)) {
     if (recipes.has(recipe)) throw new Error(`Two families declare the recipe "${recipe}".`);
-    recipes.set(recipe, { family: family as FamilyKey, recipe, summary, settings });
+    recipes.set(recipe, { family: family as FamilyKey, recipe, ...entry });
   }
 }
 

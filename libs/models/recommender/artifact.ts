@@ -12,7 +12,8 @@ import {
   type TensorFile,
 } from '../safetensors.js';
 import { sortedOrder, TextColumn, TextIndex } from '../text-column.js';
-import type { FactorModel, ProductModel } from './fitted-model.js';
+import type { FactorModel, HybridModel, ProductModel } from './fitted-model.js';
+import { featureCount, SIGNALS } from './hybrid/candidate-list.js';
 import type { Popularity } from './recipes/popularity.js';
 
 export { ArtifactError } from '../safetensors.js';
@@ -39,7 +40,7 @@ interface Knowledge {
   /** `[users, items]`, the distinct pairs of the training data. */
   seen: Csr;
   /** What ranks for a known user; null where popularity does. */
-  model: FactorModel | ProductModel | null;
+  model: FactorModel | ProductModel | HybridModel | null;
 }
 
 const artifactMetadata = { format: z.literal('kindred-artifact'), family: z.literal('recommender') };
@@ -47,6 +48,16 @@ const metadataSchema = z.discriminatedUnion('version', [
   // Version 1 counted popularity in whole numbers and knew two recipes.
   z.object({ ...artifactMetadata, version: z.literal('1'), recipe: z.enum(['ials', 'popularity']) }),
   z.object({ ...artifactMetadata, version: z.literal('2'), kind: z.enum(['factors', 'product', 'popularity']) }),
+  // Version 3 added models of several models.
+  z.object({
+    ...artifactMetadata,
+    version: z.literal('3'),
+    kind: z.literal('hybrid'),
+    generators: z.string().regex(/^(factors|product)(,(factors|product))*$/),
+    candidates: z.coerce.number().int().positive(),
+    /** Columns of the items' features; 0 where there are none. */
+    features: z.coerce.number().int().nonnegative(),
+  }),
 ]);
 type Kind = 'factors' | 'product' | 'popularity';
 const attributesSchema = z.record(z.string(), z.string());
@@ -55,9 +66,8 @@ const attributesSchema = z.record(z.string(), z.string());
 export function writeArtifact(artifact: RecommenderArtifact): Uint8Array<ArrayBuffer> {
   const { userIds, itemIds, itemAttributes, popularity, seen, model } = artifact;
   const attributes = itemAttributes.map((value) => (value === null ? '' : JSON.stringify(value)));
-  const kind: Kind = model?.kind ?? 'popularity';
   return writeSafetensors({
-    metadata: { format: 'kindred-artifact', version: '2', family: 'recommender', kind },
+    metadata: { format: 'kindred-artifact', family: 'recommender', ...describeModel(model) },
     tensors: {
       ...packTexts('user_ids', userIds),
       'user_ids.order': vector(sortedOrder(userIds)),
@@ -71,16 +81,37 @@ export function writeArtifact(artifact: RecommenderArtifact): Uint8Array<ArrayBu
   });
 }
 
-function packModel(model: FactorModel | ProductModel): Record<string, Tensor> {
+function describeModel(model: Knowledge['model']): Record<string, string> {
+  if (model?.kind !== 'hybrid') return { version: '2', kind: model?.kind ?? 'popularity' };
+  const { kind, generators, candidates, itemFeatures } = model;
+  const sizes = { candidates: String(candidates), features: String(itemFeatures?.columns ?? 0) };
+  return { version: '3', kind, generators: generators.map((each) => each.kind).join(), ...sizes };
+}
+
+/** @param prefix of the tensors' names */
+function packModel(model: FactorModel | ProductModel | HybridModel, prefix = ''): Record<string, Tensor> {
+  if (model.kind === 'hybrid') return packHybrid(model);
   if (model.kind === 'product') {
-    return { ...packSparse('histories', model.histories), ...packSparse('similarity', model.similarity) };
+    const { histories, similarity } = model;
+    return { ...packSparse(`${prefix}histories`, histories), ...packSparse(`${prefix}similarity`, similarity) };
   }
   const { dimensions, users, items } = model;
   return {
-    'factors.users': { shape: [users.length / dimensions, dimensions], array: users },
-    'factors.items': { shape: [items.length / dimensions, dimensions], array: items },
+    [`${prefix}factors.users`]: { shape: [users.length / dimensions, dimensions], array: users },
+    [`${prefix}factors.items`]: { shape: [items.length / dimensions, dimensions], array: items },
   };
 }
+
+function packHybrid({ generators, signals, itemFeatures, ranker }: HybridModel): Record<string, Tensor> {
+  return Object.assign(
+    { signals: vector(signals) },
+    itemFeatures && packSparse('item_features', itemFeatures),
+    ...Object.entries(ranker).map(([name, array]) => ({ [`ranker.${name}`]: vector(array) })),
+    ...generators.map((each, i) => packModel(each, generatorPrefix(i))),
+  ) as Record<string, Tensor>;
+}
+
+const generatorPrefix = (place: number) => `generators.${place}.`;
 
 function packSparse(name: string, { offsets, indices, values }: Csr): Record<string, Tensor> {
   const pattern = { [`${name}.offsets`]: vector(offsets), [`${name}.indices`]: vector(indices) };
@@ -100,24 +131,62 @@ export function readArtifact(bytes: Uint8Array): LoadedArtifact {
   const itemAttributes = readTexts(file, 'item_attributes');
   if (itemAttributes.length !== itemIds.length) throw new ArtifactError('Item ids and attributes differ in number.');
   const [users, items] = [userIds.length, itemIds.length];
+  const seen = { ...readSparse(file, 'seen', users, items), values: null };
   return {
     users: new TextIndex(userIds, take(file, 'user_ids.order', 'U32', [users])),
     itemIds,
     itemAttributes,
     popularity: readPopularity(file, items),
-    seen: { ...readSparse(file, 'seen', users, items), values: null },
-    model: readModel(file, kindOf(metadata.data), users, items),
+    seen,
+    model:
+      metadata.data.version === '3'
+        ? readHybrid(file, metadata.data, seen)
+        : readModel(file, kindOf(metadata.data), users, items),
   };
 }
 
-function kindOf(metadata: z.infer<typeof metadataSchema>): Kind {
+function readHybrid(
+  file: TensorFile,
+  { generators, candidates, features }: Extract<z.infer<typeof metadataSchema>, { version: '3' }>,
+  seen: Csr,
+): HybridModel {
+  const [users, items] = [seen.rows, seen.columns];
+  const kinds = generators.split(',') as ('factors' | 'product')[];
+  const hidden = file.tensors['ranker.bias']?.shape[0] ?? 0;
+  const finite = (name: string, length: number) => {
+    const array = take(file, name, 'F32', [length]);
+    if (!allFinite(array)) throw new ArtifactError(`Tensor "${name}" is not finite throughout.`);
+    return array;
+  };
+  return {
+    kind: 'hybrid',
+    generators: kinds.map((kind, i) => readModel(file, kind, users, items, generatorPrefix(i))!),
+    seen,
+    signals: finite('signals', SIGNALS * items),
+    itemFeatures: features > 0 ? readSparse(file, 'item_features', items, features) : null,
+    candidates,
+    ranker: {
+      inner: finite('ranker.inner', featureCount(kinds.length) * hidden),
+      bias: finite('ranker.bias', hidden),
+      outer: finite('ranker.outer', hidden),
+    },
+  };
+}
+
+function kindOf(metadata: Exclude<z.infer<typeof metadataSchema>, { version: '3' }>): Kind {
   if (metadata.version === '2') return metadata.kind;
   return metadata.recipe === 'ials' ? 'factors' : 'popularity';
 }
 
-function readModel(file: TensorFile, kind: Kind, users: number, items: number): LoadedArtifact['model'] {
+function readModel(
+  file: TensorFile,
+  kind: Kind,
+  users: number,
+  items: number,
+  prefix = '',
+): FactorModel | ProductModel | null {
   if (kind === 'popularity') return null;
-  return kind === 'factors' ? readFactors(file, users, items) : readProduct(file, users, items);
+  return kind === 'factors' ? readFactors(file, prefix, users, items) : readProduct(file, prefix, users, items);
 }
 
 function readPopularity(file: TensorFile, items: number): Popularity {
@@ -150,14 +219,14 @@ function readSparse(file: TensorFile, name: string, rows: number, columns: numbe
   return { rows, columns, offsets, indices, values };
 }
 
-function readFactors(file: TensorFile, users: number, items: number): FactorModel {
-  const dimensions = file.tensors['factors.users']?.shape[1] ?? 0;
-  if (dimensions === 0) throw new ArtifactError('Tensor "factors.users" is missing or has no dimensions.');
+function readFactors(file: TensorFile, prefix: string, users: number, items: number): FactorModel {
+  const dimensions = file.tensors[`${prefix}factors.users`]?.shape[1] ?? 0;
+  if (dimensions === 0) throw new ArtifactError(`Tensor "${prefix}factors.users" is missing or has no dimensions.`);
   const factors: FactorModel = {
     kind: 'factors',
     dimensions,
-    users: take(file, 'factors.users', 'F32', [users, dimensions]),
-    items: take(file, 'factors.items', 'F32', [items, dimensions]),
+    users: take(file, `${prefix}factors.users`, 'F32', [users, dimensions]),
+    items: take(file, `${prefix}factors.items`, 'F32', [items, dimensions]),
   };
   if (!allFinite(factors.users) || !allFinite(factors.items)) {
     throw new ArtifactError('Factors hold a value that is not finite.');
@@ -165,13 +234,13 @@ function readFactors(file: TensorFile, users: number, items: number): FactorMode
   return factors;
 }
 
-function readProduct(file: TensorFile, users: number, items: number): ProductModel {
-  const inner = (file.tensors['similarity.offsets']?.shape[0] ?? 0) - 1;
-  if (inner < 0) throw new ArtifactError('Tensor "similarity.offsets" is missing or empty.');
+function readProduct(file: TensorFile, prefix: string, users: number, items: number): ProductModel {
+  const inner = (file.tensors[`${prefix}similarity.offsets`]?.shape[0] ?? 0) - 1;
+  if (inner < 0) throw new ArtifactError(`Tensor "${prefix}similarity.offsets" is missing or empty.`);
   return {
     kind: 'product',
-    histories: readSparse(file, 'histories', users, inner),
-    similarity: readSparse(file, 'similarity', inner, items),
+    histories: readSparse(file, `${prefix}histories`, users, inner),
+    similarity: readSparse(file, `${prefix}similarity`, inner, items),
   };
 }
 

@@ -66,10 +66,16 @@ export const recommenderManifest = {
         "Foretells ratings by the angle between learnt embeddings (the platform's first model). Needs values; explicit-mf errs less.",
       settings: settings.embeddingMfSettings,
     },
+    hybrid: {
+      summary:
+        'Puts the candidates of several recipes in order by their scores, popularity, freshness and attributes together.',
+      settings: settings.hybridSettings,
+    },
     'two-tower': {
       summary:
         'Learns from ids and attributes of users and items side by side; recommends new items by their attributes.',
       settings: settings.twoTowerSettings,
+      usesAttributes: true,
     },
     popularity: {
       summary: 'The items that most users touched, the same for everyone: a baseline and a safe start.',

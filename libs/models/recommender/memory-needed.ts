@@ -21,6 +21,10 @@ export function memoryNeeded(
     case 'item-knn':
     case 'rp3beta':
       return pairs + neighbours(items);
+    case 'hybrid':
+      return (
+        pairs + (settings['generators'] as string[]).reduce((sum, each) => sum + generatorNeeds(each, items, users), 0)
+      );
     case 'user-knn':
       return pairs + neighbours(users);
     case 'markov':
@@ -37,4 +41,10 @@ export function memoryNeeded(
     default:
       return pairs;
   }
+}
+
+/** With default settings: a table of 128 columns, or up to 400 neighbours an item; EASE holds a dense matrix. */
+function generatorNeeds(recipe: string, items: number, users: number): number {
+  if (recipe === 'ease') return 4 * items ** 2;
+  return recipe === 'ials' ? 4 * (users + 2 * items) * 160 : items * Math.min(400, items) * SPARSE_ENTRY_BYTES;
 }

@@ -3,7 +3,7 @@ import type { Engine } from '../../compute/engine/engine.js';
 import { buildItemIndex, topItems, topScores, type ItemIndex, type TopItems } from '../../compute/top-k/kernel.js';
 import type { RankingPredictor, RecommendRequest, RecommendResult } from '../family.js';
 import { type LoadedArtifact, parseAttributes, readArtifact } from './artifact.js';
-import type { FactorModel, ProductModel } from './fitted-model.js';
+import type { FactorModel, HybridModel, ProductModel } from './fitted-model.js';
 import { topPopular } from './recipes/popularity.js';
 import { scoreUsers } from './scoring.js';
 
@@ -14,7 +14,8 @@ export async function loadRecommenderPredictor(bytes: Uint8Array, engine: Engine
   const artifact = readArtifact(bytes);
   const { model } = artifact;
   if (model?.kind === 'product') return loadProduct(artifact, model, bytes.byteLength, engine);
-  if (model === null) return new RecommenderPredictor(artifact, bytes.byteLength, engine, null);
+  if (model === null || model.kind === 'hybrid')
+    return new RecommenderPredictor(artifact, bytes.byteLength, engine, null);
   const items = engine.own(model.items);
   const index = await buildItemIndex(engine, items, model.dimensions);
   const predictor = new RecommenderPredictor(artifact, bytes.byteLength + items.byteLength / 2, engine, index);
@@ -62,10 +63,15 @@ class RecommenderPredictor implements RankingPredictor {
     return { source: 'popularity', fallbackReason: 'unknown_user', items };
   }
 
-  private async rankFor(model: FactorModel | ProductModel, user: number, limit: number, excluded: Uint32Array) {
+  private async rankFor(
+    model: FactorModel | ProductModel | HybridModel,
+    user: number,
+    limit: number,
+    excluded: Uint32Array,
+  ) {
     const top = await (model.kind === 'factors'
       ? this.rankByFactors(model, user, limit, excluded)
-      : this.rankByProduct(model, user, limit, excluded));
+      : this.rankByScores(model, user, limit, excluded));
     return this.present(top.indices.subarray(0, top.counts[0]), (position) => top.scores[position]);
   }
 
@@ -74,13 +80,14 @@ class RecommenderPredictor implements RankingPredictor {
     return topItems(this.engine, this.index!, query, limit, this.candidates(excluded));
   }
 
-  private async rankByProduct(
-    model: ProductModel,
+  /** Scores every item. */
+  private async rankByScores(
+    model: ProductModel | HybridModel,
     user: number,
     limit: number,
     excluded: Uint32Array,
   ): Promise<TopItems> {
-    const items = model.similarity.columns;
+    const items = this.artifact.itemIds.length;
     const scores = this.engine.float32(items);
     try {
       await scoreUsers(this.engine, model, Uint32Array.of(user), scores);

@@ -32,6 +32,7 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
     changes: { timestamps },
   },
   'embedding-mf': { settings: { epochs: 3, batchSize: 256 }, recallFloor: 0.1, changes: { values } },
+  hybrid: { settings: { generators: ['rp3beta', 'item-knn'] }, recallFloor: 0.95 },
   'two-tower': { settings: { factors: 16, epochs: 12, batchSize: 256, learningRate: 0.01 }, recallFloor: 0.9 },
   popularity: { settings: {}, recallFloor: 0.1 },
   trending: { settings: {}, recallFloor: 0, changes: { timestamps } },

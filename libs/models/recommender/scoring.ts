@@ -1,7 +1,8 @@
 import type { Csr } from '../../compute/csr/kernel.js';
 import type { Engine, RunOptions } from '../../compute/engine/engine.js';
 import { scoreByFactors, scoreBySimilarity } from '../../compute/scores/kernel.js';
-import type { FittedModel } from './fitted-model.js';
+import type { FittedModel, HybridModel } from './fitted-model.js';
+import { listCandidates, rankCandidates } from './hybrid/candidate-list.js';
 
 const SCORES_BYTES_MAX = 64 * 1024 ** 2;
 const BATCH_USERS_MAX = 256;
@@ -21,6 +22,8 @@ export async function scoreUsers(
 ): Promise<void> {
   if (model.kind === 'popularity') {
     for (let row = 0; row < users.length; row++) scores.set(model.scores, row * model.scores.length);
+  } else if (model.kind === 'hybrid') {
+    await scoreByHybrid(engine, model, users, scores, options);
   } else if (model.kind === 'product') {
     await scoreBySimilarity(engine, selectRows(model.histories, users), model.similarity, scores, options);
   } else {
@@ -34,6 +37,35 @@ export async function scoreUsers(
     } finally {
       engine.release(queries);
     }
+  }
+}
+
+/** Below every candidate, so that what the generators left out comes after. */
+const NO_CANDIDATE = -1e6;
+
+/** Candidates by the ranker, then the rest by the first generator. */
+async function scoreByHybrid(
+  engine: Engine,
+  model: HybridModel,
+  users: Uint32Array,
+  scores: Float32Array,
+  options: RunOptions,
+): Promise<void> {
+  const items = model.seen.columns;
+  const parts = model.generators.map(() => engine.float32(users.length * items));
+  try {
+    for (const [i, generator] of model.generators.entries())
+      await scoreUsers(engine, generator, users, parts[i], options);
+    users.forEach((user, row) => {
+      const rows = parts.map((part) => part.subarray(row * items, (row + 1) * items));
+      const list = listCandidates(model, user, rows);
+      const line = scores.subarray(row * items, (row + 1) * items);
+      line.set(rows[0]);
+      for (let item = 0; item < items; item++) line[item] = NO_CANDIDATE + 1e3 * Math.tanh(line[item]);
+      rankCandidates(model.ranker, list).forEach((score, i) => (line[list.items[i]] = score));
+    });
+  } finally {
+    engine.release(...parts);
   }
 }
 

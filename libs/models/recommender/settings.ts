@@ -261,6 +261,19 @@ export const embeddingMfSettings = z.strictObject({
     .default('fused')
     .describe('One kernel for the whole step, or the layers of TensorFlow.js, whose Adam is dense.'),
 });
+export const hybridSettings = z.strictObject({
+  generators: z
+    .array(z.enum(['ials', 'rp3beta', 'item-knn', 'ease', 'markov']))
+    .min(1)
+    .max(4)
+    .default(['rp3beta', 'ials'])
+    .describe('Recipes that propose candidates, with their default settings.'),
+  candidates: z.int().min(10).max(1_000).default(100).describe('Candidates of each generator.'),
+  goal: z
+    .enum(['taste', 'next'])
+    .default('taste')
+    .describe("What the order is learnt from: a random part of each user's items, or the last one."),
+});
 export const twoTowerSettings = z.strictObject({
   factors: sequenceSettings.shape.factors,
   epochs: z.int().min(1).max(500).default(15).describe('Passes over the data.'),
@@ -317,6 +330,7 @@ export type Rp3betaSettings = z.infer<typeof rp3betaSettings>;
 export type MarkovSettings = z.infer<typeof markovSettings>;
 export type ExplicitMfSettings = z.infer<typeof explicitMfSettings>;
 export type EmbeddingMfSettings = z.infer<typeof embeddingMfSettings>;
+export type HybridSettings = z.infer<typeof hybridSettings>;
 export type TwoTowerSettings = z.infer<typeof twoTowerSettings>;
 export type SequenceSettings = z.infer<typeof sequenceSettings>;
 export type TrendingSettings = z.infer<typeof trendingSettings>;

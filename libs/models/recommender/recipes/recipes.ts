@@ -8,6 +8,7 @@ import { fitEase } from './ease.js';
 import { fitEmbeddingMf } from './embedding-mf.js';
 import { fitExplicitMf } from './explicit-mf.js';
 import type { Fit, FitContext, FitRecipe } from './fit.js';
+import { createHybrid } from './hybrid.js';
 import { fitIals, fitIalsPlusPlus } from './ials.js';
 import { fitItemKnn } from './item-knn.js';
 import { fitMarkov } from './markov.js';
@@ -34,11 +35,18 @@ const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
   'explicit-mf': fitExplicitMf,
   sequence: fitSequence,
   'embedding-mf': fitEmbeddingMf,
+  hybrid: createHybrid(fitGenerator),
   'two-tower': fitTwoTower,
   popularity: fitPopularity,
   trending: fitTrending,
   random: fitRandom,
 };
+
+/** With the default settings. */
+function fitGenerator({ recipe }: RecipeChoice, events: Events, context: FitContext): Promise<Fit> {
+  const fit = recipes[recipe] as FitRecipe<Record<string, unknown>>;
+  return fit(events, parseChoice(recipe, {}).settings, context);
+}
 
 /** Throws {@link TrainingInputError} where there is no such recipe or its schema refuses the settings. */
 export function parseChoice(
