@@ -19,6 +19,7 @@ export default defineConfig({
       }),
       project('api', ['test/api/*.spec.ts'], PLATFORM),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
+      project('faults', ['test/faults/*.spec.ts'], { ...PLATFORM, testTimeout: 300_000 }),
       project('quality', ['test/quality/*.spec.ts'], { testTimeout: 120_000 }),
       project('e2e', ['test/e2e/*.spec.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
     ],

@@ -1,6 +1,8 @@
-// `npm run bench -- als|top-k|scale [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// `npm run bench -- als|top-k|embedding|scale [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
 // this very minute and on this very machine; the ratios are what counts.
+import type { Backend } from '../libs/compute/device/open-device.js';
 import { benchAls } from './als.js';
+import { benchEmbedding } from './embedding.js';
 import { SPEED_SETS } from './interactions.js';
 import type { Comparison } from './measure.js';
 import { benchScale } from './scale.js';
@@ -48,6 +50,14 @@ const BENCHES: Record<string, () => Promise<void>> = {
     show(batch);
     show(single);
     console.table(differing);
+  },
+  embedding: async () => {
+    const backend = option('backend', 'wasm') as Backend;
+    const [users, items, batch] = ['users', 'items', 'batch'].map((name, i) =>
+      Number(option(name, ['100000', '20000', '4096'][i]!)),
+    );
+    const allowFallback = args.includes('--allow-software');
+    show(await benchEmbedding({ users: users!, items: items!, batch: batch!, rounds, backend, allowFallback }));
   },
   scale: async () => console.table(benchScale(dimensions)),
 };

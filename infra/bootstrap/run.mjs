@@ -14,6 +14,8 @@ const COMMANDS = {
   openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
   quality: (node) =>
     run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),
+  faults: (node) =>
+    run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'faults', ...args], { FAULTS_FULL: '1' }),
   format: (node) => run(node, ['node_modules/prettier/bin/prettier.cjs', '--write', '.', '--log-level', 'warn']),
   check: async () => (await import('./check.mjs')).runChecks(),
 };

@@ -16,7 +16,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 const chromium = await findChromium();
 const env = { CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium) };
 // The browser's project comes alone, last: it times what a person would wait for.
-for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['e2e']]) {
+for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['faults'], ['e2e']]) {
   const file = path.join(folder, `${projects[0]}.json`);
   const selected = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];

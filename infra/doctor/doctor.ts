@@ -3,6 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { probeGpu } from '../../libs/compute/gpu/open-gpu.js';
+import { type Backend, openDevice } from '../../libs/compute/device/open-device.js';
 import { instructionSets, nativeProblem, openEngine } from '../../libs/compute/engine/open-engine.js';
 import { invertSymmetric } from '../../libs/compute/symmetric-inverse/kernel.js';
 
@@ -36,6 +37,15 @@ async function describeGpu(): Promise<Record<string, string>> {
   };
 }
 
+/** What jobs train on beside the engine, and why not on what would come first. */
+async function describeDevice(): Promise<string> {
+  const { COMPUTE_BACKEND: backend } = process.env;
+  const { device, refusals } = await openDevice({ backend: backend ? (backend as Backend) : undefined });
+  device.close();
+  const reasons = refusals.map((refusal) => `not ${refusal.backend}: ${refusal.reason.replace(/\.$/, '')}`);
+  return [`${device.name}${backend ? ', by COMPUTE_BACKEND' : ''}`, ...reasons].join('; ');
+}
+
 function describeDisk(): string {
   const folder = path.resolve(process.env['KINDRED_DATA_DIR'] || '.kindred');
   const existing = existsSync(folder) ? folder : path.dirname(folder);
@@ -55,6 +65,7 @@ const lines = {
   'Training engine': await describeEngine(),
   'Chosen engine': describeChoice(),
   ...(await describeGpu()),
+  'Chosen device': await describeDevice(),
   Database: describeDatabase(),
   Data: describeDisk(),
 };

@@ -122,6 +122,9 @@ export const ROWS: Row[] = [
       ['ials', {}],
       ['ials++', {}],
       ['bpr', {}],
+      ['two-tower', {}],
+      ['hybrid', {}],
+      ['hybrid', { generators: ['ease', 'ials', 'rp3beta'] }],
     ],
   },
   {
@@ -139,6 +142,8 @@ export const ROWS: Row[] = [
       ['trending', {}],
       ['item-knn', { recency: 0.7 }],
       ['markov', { window: 5, distanceDecay: 0.95, recency: 0.7, cooccurrence: 0.1 }],
+      ['sequence', {}],
+      ['hybrid', { generators: ['rp3beta', 'markov', 'ials'], goal: 'next' }],
     ],
   },
   {
@@ -150,6 +155,7 @@ export const ROWS: Row[] = [
     bars: [{ metric: 'rmse', best: 1.37, source: 'better than biases alone, 1.397, measured' }],
     recipes: [
       ['explicit-mf', {}],
+      ['embedding-mf', { adam: 'dense' }],
       ['explicit-mf', { implicitTerm: false, factors: 16, epochs: 40, learningRate: 0.005, regularization: 0.05 }],
     ],
   },
@@ -202,6 +208,7 @@ export const ROWS: Row[] = [
       ['popularity', {}],
       ['item-knn', { recency: 0.5 }],
       ['markov', { recency: 0.6 }],
+      ['sequence', {}],
     ],
   },
   {
@@ -218,6 +225,7 @@ export const ROWS: Row[] = [
       ['popularity', {}],
       ['item-knn', { recency: 0.5 }],
       ['markov', { recency: 0.6 }],
+      ['sequence', {}],
     ],
   },
   {

@@ -93,6 +93,42 @@ describe('odd input is trained on', () => {
   });
 });
 
+describe.each([
+  ['sequence', { factors: 16, epochs: 2, layers: 1 }],
+  ['two-tower', { factors: 16, epochs: 2 }],
+  ['embedding-mf', { factors: 16, epochs: 2 }],
+  ['hybrid', { generators: ['rp3beta', 'item-knn'] }],
+])('%s', (recipe, settings) => {
+  const timestamps = Float64Array.from(tastes.keys());
+  const equal = new Float32Array(tastes.length).fill(4);
+
+  it('trains where all ratings are equal and there is too little to validate on', async () => {
+    const { predictor } = await train(inputOf(tastes, { timestamps, values: equal }), recipe, settings);
+    const { items } = await predictor.recommend({ userId: 'u3', limit: 10, excludeSeen: false });
+    expect(items).toHaveLength(10);
+    for (const { score } of items) expect(score).toSatisfy(Number.isFinite);
+  });
+
+  it('refuses one user, one item, or users of one interaction each, each with what to do', async () => {
+    const single = Array.from({ length: 20 }, (_, user): [number, number] => [user, user % 5]);
+    for (const pairs of [[[0, 0]], tastes.filter(([user]) => user === 0), single] as [number, number][][]) {
+      const some = { timestamps: Float64Array.from(pairs.keys()), values: new Float32Array(pairs.length).fill(4) };
+      const attempt = train(inputOf(pairs, some), recipe, settings);
+      await expect(attempt).rejects.toThrow(TrainingInputError);
+      await expect(attempt).rejects.toThrow(/[Uu]pload/);
+    }
+  });
+});
+
+describe('numbers that explode', () => {
+  it('end the job with what to change, not with a model of NaN', async () => {
+    const values = Float32Array.from(tastes, ([user]) => (user % 2 ? 1e38 : -1e38));
+    const attempt = train(inputOf(tastes, { values }), 'embedding-mf', { learningRate: 0.1 });
+    await expect(attempt).rejects.toThrow(TrainingInputError);
+    await expect(attempt).rejects.toThrow(/left the range of numbers.*learningRate/);
+  });
+});
+
 describe('interactions without a value among others with one', () => {
   it('teach explicit-mf nothing, and weigh 1 elsewhere', async () => {
     const values = Float32Array.from(tastes, (_, i) => (i % 5 === 0 ? NaN : 4));

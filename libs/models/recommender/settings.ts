@@ -238,7 +238,7 @@ export const sequenceSettings = z.strictObject({
     .default(2)
     .describe('Heads of each block.'),
   length: z.int().min(2).max(200).default(50).describe('How many of the latest items count.'),
-  batchSize: z.int().min(8).max(4_096).default(256).describe('Sequences a step.'),
+  batchSize: z.int().min(8).max(4_096).default(128).describe('Sequences a step.'),
   candidates: z
     .int()
     .min(16)

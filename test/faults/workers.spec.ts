@@ -1,0 +1,108 @@
+import type { ChildProcess } from 'node:child_process';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { Random } from '../../libs/compute/random/kernel.js';
+import { startApi, tasteCsv, Tenant, type TestApi } from '../factories/api.js';
+import { startWorker } from '../factories/platform.setup.js';
+
+/** The whole proof by `npm run faults`; a short one with every `npm test`. */
+const SCALE = process.env['FAULTS_FULL']
+  ? { tenants: 20, jobsOfTenant: 10, workers: 4, timeoutMs: 1_800_000 }
+  : { tenants: 4, jobsOfTenant: 3, workers: 2, timeoutMs: 240_000 };
+const POOL = 'mortal';
+const KILL_EVERY_MS = 2_000;
+const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
+
+let api: TestApi;
+let owner: pg.Client;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await Promise.all([api.close(), owner.end()]);
+});
+
+it(
+  `${SCALE.tenants * SCALE.jobsOfTenant} jobs of ${SCALE.tenants} organizations all succeed while one of ${SCALE.workers} workers is killed every 2 s: each billed once, with the metrics of an undisturbed one`,
+  async () => {
+    const tenants = await Promise.all(Array.from({ length: SCALE.tenants }, prepare));
+    const [first] = tenants;
+    const undisturbed = await first!.tenant.waitFor(await first!.queue());
+    expect(undisturbed.status).toBe('succeeded');
+    // From here on only workers that may be killed take jobs.
+    await owner.query(`UPDATE plans SET training_pool = '${POOL}'`);
+    await Promise.all(Array.from({ length: SCALE.workers }, addWorker));
+    const jobs = await Promise.all(
+      tenants.flatMap(({ queue }) => Array.from({ length: SCALE.jobsOfTenant }, () => queue())),
+    );
+    const ids = jobs.map((path) => path.split('/').at(-1)!);
+    const kills = await killUntil(async () => (await countActive(ids)) === 0);
+    const { rows } = await owner.query(
+      `SELECT status, metrics, attempt, (SELECT count(*)::int FROM usage_events WHERE id = job.id) AS billed,
+         (SELECT count(*)::int FROM model_versions WHERE training_job_id = job.id) AS versions
+       FROM training_jobs job WHERE id = ANY($1)`,
+      [ids],
+    );
+    expect(rows).toHaveLength(ids.length);
+    for (const row of rows)
+      expect(row).toMatchObject({ status: 'succeeded', billed: 1, versions: 1, metrics: undisturbed.metrics });
+    const attempts = rows.reduce((sum, { attempt }) => sum + attempt, 0);
+    console.log(`seed ${SEED}: ${ids.length} jobs, ${kills} kills, ${attempts} attempts`);
+    expect(kills).toBeGreaterThan(0);
+  },
+  SCALE.timeoutMs,
+);
+
+/** An organization with a model whose training takes a second or two. */
+async function prepare() {
+  const tenant = await Tenant.signUp(api);
+  const projectId = await tenant.createProject();
+  const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+  await tenant.upload(projectId, interactionsDataSetId, tasteCsv(500, 120));
+  const settings = { factors: 128, epochs: 16, solver: 'cholesky' };
+  const model = { name: 'Model', recipe: 'ials', interactionsDataSetId, settings };
+  const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+  const queue = async (): Promise<string> => {
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
+    return `/v1/projects/${projectId}/training-jobs/${body.id}`;
+  };
+  return { tenant, queue };
+}
+
+async function addWorker(): Promise<void> {
+  workers.push(
+    await startWorker(inject('appUrl'), inject('dataDirectory'), {
+      KINDRED_WORKER_POOLS: POOL,
+      KINDRED_WORKER_JOBS: '1',
+      KINDRED_CHECKPOINT_SECONDS: '0.5',
+    }),
+  );
+}
+
+/** Kills a worker at random every so often, and starts another in its place, until `isOver`; returns how many were killed. */
+async function killUntil(isOver: () => Promise<boolean>): Promise<number> {
+  const random = Random.seeded(SEED);
+  for (let kills = 0; ; kills++) {
+    const untilMs = performance.now() + KILL_EVERY_MS;
+    while (performance.now() < untilMs) {
+      if (await isOver()) return kills;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const [victim] = workers.splice(Math.floor(random.uniform() * workers.length), 1);
+    victim!.kill('SIGKILL');
+    await addWorker();
+  }
+}
+
+async function countActive(ids: string[]): Promise<number> {
+  const { rows } = await owner.query(
+    `SELECT count(*)::int AS count FROM training_jobs WHERE id = ANY($1) AND status IN ('queued', 'running')`,
+    [ids],
+  );
+  return rows[0].count;
+}
