@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TrainingJobEvent } from '../../libs/features/training-jobs/training-jobs.schema.js';
-import { startApi, tasteCsv, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, tasteCsv, Tenant, type TestApi, withKey } from '../factories/api.js';
 import { startWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
@@ -92,8 +92,12 @@ describe('a training job', () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
+    const worker = Number((await jobRow(idOf(path))).worker!.split(':')[1]);
     const { body } = await tenant.post(`${path}/cancel`).expect(200);
     expect(body.status).toBe('cancelled');
+    const cancelledMs = performance.now();
+    await until(async () => childrenOf(worker).length === 0);
+    expect(performance.now() - cancelledMs).toBeLessThan(5_000);
     await tenant.post(`${path}/cancel`).expect(409);
     // The next job gets the worker, which it could not if the cancelled one went on.
     const next = await startJob(tenant, projectId, modelId);
@@ -105,18 +109,20 @@ describe('a training job', () => {
     expect(rows).toEqual([{ count: 0 }]);
   });
 
-  it('says in plain words why it failed', async () => {
+  it('says in plain words why it failed, and leaves what is live as it is', async () => {
     const tenant = await Tenant.signUp(api);
-    const projectId = await tenant.createProject();
-    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+    const { projectId, modelId, interactionsDataSetId, deploymentId, modelVersionId } = await tenant.deploy();
     await tenant.upload(projectId, interactionsDataSetId, 'user_id,item_id\nu1,i1\n');
-    const model = { name: 'M', recipe: 'ials', interactionsDataSetId };
-    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
-    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
     expect(body.warnings[0]).toMatch(/1 interactions; below 1000/);
     const job = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
-    expect(job.status).toBe('failed');
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'input', attempt: 1 });
     expect(job.failureReason).toMatch(/at least 2 users and 2 items/);
+    const { key } = await tenant.createKey(projectId);
+    const answer = await withKey(api, key).post(`/v1/deployments/${deploymentId}/recommendations`, {
+      userId: 'user-1',
+    });
+    expect(answer.body).toMatchObject({ modelVersionId, source: 'popularity' });
   });
 
   it('goes on from its checkpoint in another worker when its own is killed, to the same metrics, billed once', async () => {
@@ -238,6 +244,46 @@ describe('a training job', () => {
   });
 });
 
+describe('a model that learns from attributes', () => {
+  it("recommends films that nobody has seen by a user's genre", async () => {
+    const tenant = await Tenant.signUp(api);
+    const projectId = await tenant.createProject();
+    const films = Array.from({ length: 24 }, (_, i) => `item-${i}`).concat(['new-0', 'new-1', 'new-2', 'new-3']);
+    const genreOf = (id: string) => (Number(id.split('-')[1]) % 2 ? 'horror' : 'comedy');
+    const users = Array.from({ length: 60 }, (_, i) => `user-${i}`);
+    const contents = {
+      interactions: tasteCsv(users.length, 24),
+      items: ['item_id,genre', ...films.map((id) => `${id},${genreOf(id)}`)].join('\n'),
+      users: ['user_id,club', ...users.map((id) => `${id},${genreOf(id)} club`)].join('\n'),
+    };
+    const ids: Record<string, string> = {};
+    for (const [kind, csv] of Object.entries(contents)) {
+      ids[`${kind}DataSetId`] = await tenant.createDataSet(projectId, kind);
+      await tenant.upload(projectId, ids[`${kind}DataSetId`]!, csv);
+    }
+    const settings = { factors: 16, epochs: 20, batchSize: 64, candidates: 16, idDropout: 0.3 };
+    const model = { name: 'By genre', recipe: 'two-tower', settings, ...ids };
+    const { body: created } = await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201);
+    expect(created).toMatchObject(ids);
+    const { body: queued } = await tenant.post(`/v1/projects/${projectId}/models/${created.id}/training-jobs`);
+    const { modelVersionId } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
+    const deployment = { name: 'Home', modelVersionId };
+    const { body: deployed } = await tenant.post(`/v1/projects/${projectId}/deployments`, deployment).expect(201);
+    const { key } = await tenant.createKey(projectId);
+    for (const userId of ['user-0', 'user-1']) {
+      const { body } = await withKey(api, key)
+        .post(`/v1/deployments/${deployed.id}/recommendations`, { userId, limit: films.length })
+        .expect(200);
+      const ranked = body.items.map(({ itemId }: { itemId: string }) => itemId);
+      const unseen = ranked.filter((id: string) => id.startsWith('new'));
+      const isLiked = (id: string) => genreOf(id) === genreOf(userId);
+      expect(unseen.map(isLiked)).toEqual([true, true, false, false]);
+      // Above what others have seen, too.
+      expect(ranked.indexOf(unseen[1])).toBeLessThan(ranked.findIndex((id: string) => !isLiked(id)));
+    }
+  });
+});
+
 describe('the order of jobs', () => {
   it("puts another tenant's first job behind at most one of a tenant with many", async () => {
     const [many, one] = [await Tenant.signUp(api), await Tenant.signUp(api)];
@@ -254,6 +300,34 @@ describe('the order of jobs', () => {
       [first!.body.id, done.createdAt, done.startedAt],
     );
     expect(rows[0].count).toBeLessThanOrEqual(1);
+  });
+
+  it('gives an organization of four times the weight its turn first after the same training, and the others theirs', async () => {
+    const [free, pro] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const models = [await quickModel(free), await quickModel(pro)];
+    const train = async (tenant: Tenant, { projectId, modelId }: Trainable) => {
+      const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+      return `/v1/projects/${projectId}/training-jobs/${body.id}`;
+    };
+    const before = [await train(free, models[0]!), await train(pro, models[1]!)];
+    await Promise.all([free.waitFor(before[0]!), pro.waitFor(before[1]!)]);
+    // Both have had a minute of training, and one pays for the plan of weight 4.
+    await owner.query(
+      `UPDATE training_jobs SET started_at = now() - interval '2 minutes', finished_at = now() - interval '1 minute' WHERE id = ANY($1)`,
+      [before.map(idOf)],
+    );
+    await owner.query(
+      `UPDATE subscriptions SET price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'pro')
+       WHERE tenant_id = (SELECT tenant_id FROM training_jobs WHERE id = $1)`,
+      [idOf(before[1]!)],
+    );
+    await owner.query(`UPDATE plans SET training_pool = 'later'`);
+    const queued = [await train(free, models[0]!), await train(pro, models[1]!)];
+    await owner.query(`UPDATE plans SET training_pool = 'cpu'`);
+    await startOurs({ KINDRED_WORKER_POOLS: 'later', KINDRED_WORKER_JOBS: '1' });
+    const [ofFree, ofPro] = [await free.waitFor(queued[0]!), await pro.waitFor(queued[1]!)];
+    expect(Date.parse(ofPro.startedAt)).toBeLessThan(Date.parse(ofFree.startedAt));
+    expect([ofFree.status, ofPro.status]).toEqual(['succeeded', 'succeeded']);
   });
 
   it("keeps to the plan's number of jobs at a time however many workers ask", async () => {
