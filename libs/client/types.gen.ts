@@ -121,6 +121,7 @@ export type Model = {
     };
     interactionsDataSetId: string;
     itemsDataSetId: string | null;
+    usersDataSetId: string | null;
     createdAt: string;
 };
 
@@ -968,7 +969,7 @@ export type ModelsCreateData = {
         /**
          * How the model is trained; GET /v1/recipes lists each with its settings
          */
-        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'slim' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'popularity' | 'trending' | 'random';
+        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'slim' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'sequence' | 'embedding-mf' | 'hybrid' | 'two-tower' | 'popularity' | 'trending' | 'random';
         /**
          * Checked against the recipe's own schema; what is left out takes its default
          */
@@ -977,9 +978,13 @@ export type ModelsCreateData = {
         };
         interactionsDataSetId: string;
         /**
-         * Adds titles and other attributes to recommendations
+         * Adds titles and other attributes to recommendations; some recipes learn from them
          */
         itemsDataSetId?: string;
+        /**
+         * Attributes of users, which some recipes learn from
+         */
+        usersDataSetId?: string;
     };
     path: {
         projectId: string;

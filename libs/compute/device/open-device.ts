@@ -4,12 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Gpu } from '../gpu/gpu.js';
 import { openGpu, probeGpu } from '../gpu/open-gpu.js';
+import { BACKENDS, NODE_GPU, type Backend } from './backends.js';
 import type { TensorFlow } from './tensorflow.js';
 
-/** What can carry out the operations of TensorFlow.js, in the order in which they are chosen. */
-export const BACKENDS = ['tfjs-node-gpu', 'webgpu', 'wasm', 'cpu'] as const;
-
-export type Backend = (typeof BACKENDS)[number];
+export { BACKENDS, type Backend } from './backends.js';
 
 /** What trains beside the kernels of the processor: a GPU, and a backend of TensorFlow.js. */
 export interface Device {
@@ -37,7 +35,6 @@ export interface DeviceOptions {
 }
 
 const PROBE_MS = 30_000;
-const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 const require = createRequire(import.meta.url);
 
 /** The processor, which every machine has. */

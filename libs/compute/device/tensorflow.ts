@@ -3,7 +3,7 @@ import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Backend } from './open-device.js';
+import { NODE_GPU, type Backend } from './backends.js';
 
 /** TensorFlow.js with a backend in place, for models that want automatic differentiation. */
 export type TensorFlow = typeof tf;
@@ -43,12 +43,11 @@ async function register(backend: Backend, gpu: Gpu | null): Promise<string> {
   }
 }
 
-/** An opt-in of GPU machines: it downloads a library of its own while it is installed, so no package.json of ours names it. */
 export function loadNodeGpu(): void {
   // Gone from Node 23 on; this library, the last of its line, still calls it.
   (util as { isNullOrUndefined?: unknown }).isNullOrUndefined ??= (value: unknown) =>
     value === null || value === undefined;
-  require('@tensorflow/tfjs-node-gpu');
+  require(NODE_GPU);
 }
 
 async function registerWebGpu(gpu: Gpu | null): Promise<void> {

@@ -68,7 +68,7 @@ export class ModelsRepository {
 }
 
 function toModel(row: Prisma.ModelGetPayload<object>): Model {
-  const { id, projectId, name, recipe, interactionsDataSetId, itemsDataSetId } = row;
+  const { id, projectId, name, recipe, interactionsDataSetId, itemsDataSetId, usersDataSetId } = row;
   const settings = row.settings as Record<string, unknown>;
   return {
     id,
@@ -78,6 +78,7 @@ function toModel(row: Prisma.ModelGetPayload<object>): Model {
     settings,
     interactionsDataSetId,
     itemsDataSetId,
+    usersDataSetId,
     createdAt: row.createdAt.toISOString(),
   };
 }

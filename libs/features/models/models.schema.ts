@@ -12,7 +12,11 @@ export const createModelSchema = z.object({
     .default({})
     .describe("Checked against the recipe's own schema; what is left out takes its default"),
   interactionsDataSetId: z.uuid(),
-  itemsDataSetId: z.uuid().optional().describe('Adds titles and other attributes to recommendations'),
+  itemsDataSetId: z
+    .uuid()
+    .optional()
+    .describe('Adds titles and other attributes to recommendations; some recipes learn from them'),
+  usersDataSetId: z.uuid().optional().describe('Attributes of users, which some recipes learn from'),
 });
 
 export const modelSchema = z
@@ -24,6 +28,7 @@ export const modelSchema = z
     settings: z.record(z.string(), z.unknown()),
     interactionsDataSetId: z.uuid(),
     itemsDataSetId: z.uuid().nullable(),
+    usersDataSetId: z.uuid().nullable(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Model' });

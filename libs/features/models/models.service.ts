@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { DataSetsService } from '../data-sets/index.js';
+import { DATA_SET_KINDS, type DataSetKind, DataSetsService } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { wrongDataSetKind, wrongSettings } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
@@ -33,18 +33,18 @@ export class ModelsService {
     const settings = parseSettings(body);
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
-      await this.requireKind(
-        transaction,
+      for (const kind of DATA_SET_KINDS) await this.requireKind(transaction, projectId, kind, body[`${kind}DataSetId`]);
+      const { name, recipe, interactionsDataSetId, itemsDataSetId = null, usersDataSetId = null } = body;
+      const sources = { interactionsDataSetId, itemsDataSetId, usersDataSetId };
+      return this.repository.create(transaction, {
+        tenantId,
+        id: newId(),
         projectId,
-        'interactionsDataSetId',
-        body.interactionsDataSetId,
-        'interactions',
-      );
-      if (body.itemsDataSetId)
-        await this.requireKind(transaction, projectId, 'itemsDataSetId', body.itemsDataSetId, 'items');
-      const { name, recipe, interactionsDataSetId, itemsDataSetId = null } = body;
-      const model = { id: newId(), projectId, name, recipe, settings, interactionsDataSetId, itemsDataSetId };
-      return this.repository.create(transaction, { tenantId, ...model });
+        name,
+        recipe,
+        settings,
+        ...sources,
+      });
     });
   }
 
@@ -86,12 +86,12 @@ export class ModelsService {
   private async requireKind(
     transaction: Transaction,
     projectId: string,
-    field: string,
-    dataSetId: string,
-    kind: string,
+    kind: DataSetKind,
+    dataSetId: string | undefined,
   ): Promise<void> {
+    if (dataSetId === undefined) return;
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    if (dataSet.kind !== kind) throw wrongDataSetKind(field, kind, dataSet.kind);
+    if (dataSet.kind !== kind) throw wrongDataSetKind(`${kind}DataSetId`, kind, dataSet.kind);
   }
 }
 

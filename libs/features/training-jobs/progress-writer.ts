@@ -5,7 +5,7 @@ import type { JobProgress } from './training-jobs.schema.js';
 
 const INTERVAL_MS = 500;
 
-/** Writes a job's progress now and then, one write at a time; a lost write matters to nobody. */
+/** Writes a job's progress now and then, one write at a time, with every epoch that measured a loss; a lost write matters to nobody. */
 export class ProgressWriter {
   private readonly database: Database;
   private readonly repository: TrainingJobsRepository;
@@ -14,6 +14,7 @@ export class ProgressWriter {
   private startedAt: number | null = null;
   private lastWriteMs = -Infinity;
   private writing: Promise<unknown> | null = null;
+  private waiting: JobProgress[] = [];
 
   constructor(database: Database, repository: TrainingJobsRepository, job: ClaimedJob) {
     this.database = database;
@@ -23,21 +24,30 @@ export class ProgressWriter {
 
   report(report: TrainingReport): void {
     this.startedAt ??= report.progress;
-    if (this.writing || performance.now() - this.lastWriteMs < INTERVAL_MS) return;
+    if (this.waiting.at(-1)?.loss === null) this.waiting.pop();
+    this.waiting.push(this.complete(report));
+    if (!this.writing && performance.now() - this.lastWriteMs >= INTERVAL_MS) this.write();
+  }
+
+  /** Writes what waits; resolves when nothing is being written any more. */
+  async settle(): Promise<void> {
+    await this.writing;
+    if (this.waiting.length > 0) this.write();
+    await this.writing;
+  }
+
+  private write(): void {
     this.lastWriteMs = performance.now();
-    const { progress, phase, epoch, epochs, device } = report;
+    const points = this.waiting;
+    this.waiting = [];
+    const { progress, phase, epoch, epochs, device } = points.at(-1)!;
     const text = epochs > 0 && phase.endsWith('fitting') ? `${phase} ${epoch}/${epochs}` : phase;
     this.writing = this.database
       .tenant(this.job.tenantId, (transaction) =>
-        this.repository.reportProgress(transaction, this.job, { progress, phase: text, device }, this.complete(report)),
+        this.repository.reportProgress(transaction, this.job, { progress, phase: text, device }, points),
       )
       .catch(() => {})
       .finally(() => (this.writing = null));
-  }
-
-  /** Resolves when nothing is being written any more. */
-  async settle(): Promise<void> {
-    await this.writing;
   }
 
   /** With an estimate of the time to the end from this attempt's pace. */

@@ -25,6 +25,7 @@ export interface NewTrainingJob {
   modelId: string;
   interactionsImportId: string;
   itemsImportId: string | null;
+  usersImportId: string | null;
   memoryBytes: bigint;
   warnings: string[];
 }
@@ -38,6 +39,7 @@ export interface ClaimedJob extends Claim {
   settings: unknown;
   interactionsImportId: string;
   itemsImportId: string | null;
+  usersImportId: string | null;
   memoryBytes: number;
   checkpointKey: string | null;
   checkpointSeconds: number;
@@ -148,10 +150,11 @@ export class TrainingJobsRepository {
       next.id,
     );
     const row = await transaction.trainingJob.findUniqueOrThrow({ where: key, include: { model: true } });
-    const { attempt, projectId, modelId, interactionsImportId, itemsImportId, checkpointKey, checkpointSeconds } = row;
+    const { attempt, projectId, modelId, checkpointKey, checkpointSeconds } = row;
+    const { interactionsImportId, itemsImportId, usersImportId } = row;
     const { recipe, settings } = row.model;
-    const source = { projectId, modelId, recipe, settings, interactionsImportId, itemsImportId };
-    return { ...next, attempt, ...source, checkpointKey, checkpointSeconds };
+    const source = { recipe, settings, interactionsImportId, itemsImportId, usersImportId };
+    return { ...next, attempt, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
   }
 
   /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
@@ -169,22 +172,24 @@ export class TrainingJobsRepository {
     );
   }
 
-  /** Shows the progress on the job and keeps it for the curve. */
+  /** Shows the progress on the job and keeps the points for the curve. */
   async reportProgress(
     transaction: Transaction,
     claim: Claim & { tenantId: string },
     { phase, ...row }: { progress: number; phase: string; device: string },
-    progress: JobProgress,
+    points: JobProgress[],
   ): Promise<boolean> {
     if (!(await this.writeRunning(transaction, claim, { ...row, phase }))) return false;
-    await this.addEvent(transaction, claim, { progress });
+    const { tenantId, id: jobId, attempt } = claim;
+    const data = points.map((point) => ({ tenantId, jobId, attempt, progress: { ...point } }));
+    await transaction.trainingJobEvent.createMany({ data });
     return true;
   }
 
   async addEvent(
     transaction: Transaction,
     { tenantId, id, attempt }: Claim & { tenantId: string },
-    event: { message: string } | { progress: JobProgress },
+    event: { message: string },
   ): Promise<void> {
     await transaction.trainingJobEvent.create({ data: { tenantId, jobId: id, attempt, ...event } });
   }

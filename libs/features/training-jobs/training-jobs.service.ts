@@ -39,9 +39,8 @@ export class TrainingJobsService {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
       const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
-      const items = model.itemsDataSetId
-        ? await this.requireContent(transaction, projectId, model.itemsDataSetId)
-        : null;
+      const importOf = async (dataSetId: string | null) =>
+        dataSetId && (await this.requireContent(transaction, projectId, dataSetId)).importId;
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
       return this.repository.create(transaction, {
         tenantId,
@@ -49,7 +48,8 @@ export class TrainingJobsService {
         projectId,
         modelId,
         interactionsImportId: interactions.importId,
-        itemsImportId: items?.importId ?? null,
+        itemsImportId: await importOf(model.itemsDataSetId),
+        usersImportId: await importOf(model.usersDataSetId),
         memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, interactions) : GROWTH * measured)),
         warnings: warningsAbout(interactions),
       });

@@ -11,6 +11,10 @@ export interface TrainingTask {
   interactionsFile: string;
   /** Parquet of the items, whose columns become attributes. */
   itemsFile?: string | undefined;
+  /** Parquet of the users, likewise. */
+  usersFile?: string | undefined;
+  /** Whether the items that nobody has touched yet are trained on too. */
+  withNewItems: boolean;
   /** Where an earlier attempt had come to. */
   checkpointFile?: string | undefined;
   /** What the fit may hold beside its input. */

@@ -117,7 +117,10 @@ export class TrainingService {
         },
         onLog: (line) => void this.log(job, line),
         onCheckpoint: (file) => this.storeCheckpoint(attempt, file),
-        onResult: (model) => this.complete(attempt, model),
+        onResult: async (model) => {
+          await progress.settle();
+          await this.complete(attempt, model);
+        },
         signal: AbortSignal.any([signal, limit.signal]),
         stop: this.stopping.signal,
       });
@@ -136,13 +139,16 @@ export class TrainingService {
       if (!found) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
       return open(found.contentKey);
     };
+    const { family, usesAttributes = false } = findRecipe(job.recipe)!;
     return {
-      family: findRecipe(job.recipe)!.family,
+      family,
       recipe: job.recipe,
       settings: job.settings,
       seed: 1,
       interactionsFile: await content(job.interactionsImportId),
       itemsFile: job.itemsImportId ? await content(job.itemsImportId) : undefined,
+      usersFile: job.usersImportId ? await content(job.usersImportId) : undefined,
+      withNewItems: usesAttributes,
       checkpointFile: job.checkpointKey ? await this.openCheckpoint(job, job.checkpointKey, open) : undefined,
       memoryBytesMax: this.config.KINDRED_WORKER_MEMORY_BYTES,
     };

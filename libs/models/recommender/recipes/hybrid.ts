@@ -69,10 +69,8 @@ async function learnRanker(
     goal === 'next' && events.timestamps
       ? splitLastOut(events)
       : splitAtRandom(events, HELD_OUT_SHARE, context.seed + 1);
-  const within =
-    (from: number, to: number) =>
-    ({ fraction, state: _, ...rest }: FitProgress) =>
-      context.report({ ...rest, fraction: from + (to - from) * fraction });
+  const within = (from: number, to: number) => (progress: FitProgress) =>
+    context.report({ ...progress, state: undefined, fraction: from + (to - from) * progress.fraction });
   const fitting = { ...context, resume: null, report: within(0, PROGRESS_AT.fitted) };
   const fits = await fitAll(choices, train, fitting, fitGenerator);
   try {
@@ -114,8 +112,9 @@ async function fitAll(
   const fits: Generator[] = [];
   try {
     for (const [index, choice] of choices.entries()) {
-      const report = ({ fraction, state: _, ...rest }: FitProgress) =>
-        context.report({ ...rest, fraction: (index + fraction) / choices.length });
+      // A generator's state is not the state of the whole.
+      const report = (progress: FitProgress) =>
+        context.report({ ...progress, state: undefined, fraction: (index + progress.fraction) / choices.length });
       fits.push((await fitGenerator(choice, events, { ...context, report })) as Generator);
     }
     return fits;
