@@ -281,7 +281,7 @@ export const twoTowerSettings = z.strictObject({
     .int()
     .min(16)
     .max(16_384)
-    .default(2_048)
+    .default(512)
     .describe('Pairs a step; their items are compared with each other.'),
   candidates: z
     .int()
