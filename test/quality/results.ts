@@ -102,7 +102,7 @@ function pageOf(results: Result[]): string {
 What the recipes reach on public data sets, beside the best figure known for each. Written by \`npm run quality\`
 (one data set: \`npm run quality -- -t gowalla\`; only what is missing: \`QUALITY_MISSING_ONLY=1\`; another budget than ten minutes
 for \`auto\`: \`QUALITY_BUDGET_SECONDS\`). Brackets hold the 95 % bootstrap interval over users. A row passes where every figure
-reaches 97 % of its bar. Recipes of chance are means over three seeds; \`auto\` is one run. Seconds are those of all fits and their
+reaches 97 % of its bar. Recipes of chance are means over three seeds; \`auto\` and \`sequence\` are one run. Seconds are those of all fits and their
 measurement, on a machine that did other work beside.
 
 How independent the figures are: the settings of named recipes were chosen with an eye on these very test sides, and so were the

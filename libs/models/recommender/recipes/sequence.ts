@@ -10,6 +10,7 @@ import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
 import { softmaxOnDevice } from '../neural/softmax.js';
 import { valuesOf } from '../neural/values-of.js';
+import { gradientsOf } from '../neural/gradients-of.js';
 import { Parameters } from '../neural/parameters.js';
 import {
   latestItems,
@@ -128,7 +129,8 @@ class SequenceFit {
       const loss = await softmaxOnDevice(this.context, problem, gradients);
       const slopes = new Float32Array(hidden.length);
       rows.forEach((row, i) => slopes.set(gradients.queries.subarray(i * d, (i + 1) * d), row * d));
-      const [ofInputs, ...ofWeights] = await this.differentiate(inputs, weights, masks, slopes);
+      const apply = (x: Tensor, ...each: Tensor[]) => transformer.apply(x as Tensor3D, each, masks);
+      const [ofInputs, ...ofWeights] = await gradientsOf(tf, apply, [inputs, ...weights], slopes, d);
       this.step++;
       this.moveItems(batch, ofInputs!, candidates.items, gradients.table);
       Object.values(transformer.weights).forEach((each, i) =>
@@ -138,24 +140,6 @@ class SequenceFit {
     } finally {
       tf.dispose(tensors);
     }
-  }
-
-  /** Gradients with respect to the inputs and each weight, the outputs' slopes given. */
-  private async differentiate(
-    inputs: Tensor3D,
-    weights: Tensor[],
-    masks: Tensor2D[],
-    slopes: Float32Array,
-  ): Promise<Float32Array[]> {
-    const { tf, transformer } = this;
-    const gradients = tf.tidy(() => {
-      const apply = (x: Tensor, ...each: Tensor[]) => transformer.apply(x as Tensor3D, each, masks);
-      return tf.grads(apply)(
-        [inputs, ...weights],
-        tf.tensor2d(slopes, [slopes.length / this.settings.factors, this.settings.factors]),
-      );
-    });
-    return Promise.all(gradients.map(valuesOf));
   }
 
   /** Items are moved for what they foretold as inputs and for how they scored as candidates. */

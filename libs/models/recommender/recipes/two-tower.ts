@@ -8,6 +8,7 @@ import { featuresOf } from '../features.js';
 import { CandidateSampler } from '../neural/candidates.js';
 import { Course } from '../neural/course.js';
 import { EmbeddingBag } from '../neural/embedding-bag.js';
+import { gradientsOf } from '../neural/gradients-of.js';
 import { Tower } from '../neural/tower.js';
 import { softmaxOnDevice } from '../neural/softmax.js';
 import { valuesOf } from '../neural/values-of.js';
@@ -137,7 +138,8 @@ class TwoTowerFit {
       for (let i = 0; i < slopes[0]!.length; i++) slopes[0]![i] /= temperature;
       this.step++;
       for (const [i, { bag, tower, rows, isHidden }] of sides.entries()) {
-        const [ofInputs, ...ofWeights] = await this.differentiate(tower, tensors[i]!, slopes[i]!);
+        const apply = (x: Tensor, ...weights: Tensor[]) => tower.apply(x as Tensor2D, weights);
+        const [ofInputs, ...ofWeights] = await gradientsOf(tf, apply, tensors[i], slopes[i], d);
         bag.move(rows, isHidden, ofInputs!, learningRate, this.step);
         Object.values(tower.weights).forEach((each, w) => each.moveAll(ofWeights[w]!, learningRate, this.step));
       }
@@ -145,16 +147,6 @@ class TwoTowerFit {
     } finally {
       tf.dispose(tensors);
     }
-  }
-
-  private async differentiate(tower: Tower, tensors: Tensor[], slopes: Float32Array): Promise<Float32Array[]> {
-    const { tf } = this;
-    const d = this.settings.factors;
-    const gradients = tf.tidy(() => {
-      const apply = (x: Tensor, ...weights: Tensor[]) => tower.apply(x as Tensor2D, weights);
-      return tf.grads(apply)(tensors, tf.tensor2d(slopes, [slopes.length / d, d]));
-    });
-    return Promise.all(gradients.map(valuesOf));
   }
 
   /** `[count, factors]`, in the engine's memory. */
