@@ -1,29 +1,45 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import type { TrainingInput } from '../../libs/models/family.js';
 import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 
+type Described = Pick<TrainingTask, 'itemsFile' | 'usersFile' | 'withNewItems'>;
+
 /** Reads imported Parquet into the dense, indexed form that trainers take. Ids are numbered in the order of their text. */
-export async function readTrainingInput(interactionsFile: string, itemsFile?: string): Promise<TrainingInput> {
-  return withTables([interactionsFile, ...(itemsFile ? [itemsFile] : [])], async (connection) => {
+export async function readTrainingInput(
+  interactionsFile: string,
+  { itemsFile, usersFile, withNewItems }: Described,
+): Promise<TrainingInput> {
+  const files = [interactionsFile, itemsFile, usersFile].filter((file) => file !== undefined);
+  return withTables(files, async (connection) => {
     await connection.run(
       `CREATE TEMP TABLE interactions AS SELECT * FROM read_parquet(${quoteText(interactionsFile)})`,
     );
     const userIds = await numberIds(connection, 'user_id', 'users');
-    const itemIds = await numberIds(connection, 'item_id', 'items');
+    const catalogue = withNewItems ? itemsFile : undefined;
+    const itemIds = await numberIds(connection, 'item_id', 'items', catalogue);
     const eventTypes = await numberIds(connection, 'event_type', 'event_types');
     return {
       userIds,
       itemIds,
       ...(await readInteractions(connection, eventTypes)),
-      userAttributes: userIds.map(() => null),
-      itemAttributes: itemsFile ? await readAttributes(connection, itemsFile, itemIds) : itemIds.map(() => null),
+      userAttributes: await readAttributes(connection, usersFile, 'user_id', 'users', userIds),
+      itemAttributes: await readAttributes(connection, itemsFile, 'item_id', 'items', itemIds),
     };
   });
 }
 
-async function numberIds(connection: DuckDBConnection, column: string, table: string): Promise<string[]> {
+/** Those of the interactions, and of a file beside. */
+async function numberIds(
+  connection: DuckDBConnection,
+  column: string,
+  table: string,
+  file?: string,
+): Promise<string[]> {
+  const others = file ? `UNION SELECT ${column} FROM read_parquet(${quoteText(file)})` : '';
   await connection.run(`CREATE TEMP TABLE ${table} AS
-    SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number FROM (SELECT DISTINCT ${column} FROM interactions WHERE ${column} IS NOT NULL)`);
+    SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number
+    FROM (SELECT DISTINCT ${column} FROM interactions ${others}) WHERE ${column} IS NOT NULL`);
   const ids: string[] = [];
   await forEachChunk(connection, `SELECT ${column} FROM ${table} ORDER BY number`, ([values]) => {
     for (const id of values!) ids.push(id as string);
@@ -58,20 +74,24 @@ async function readInteractions(connection: DuckDBConnection, eventTypes: string
   return input;
 }
 
+/** In the order of `ids`, which `table` holds in its column `idColumn`; null where the file, if any, describes none. */
 async function readAttributes(
   connection: DuckDBConnection,
-  file: string,
-  itemIds: string[],
-): Promise<TrainingInput['itemAttributes']> {
+  file: string | undefined,
+  idColumn: string,
+  table: string,
+  ids: string[],
+): Promise<(Record<string, string> | null)[]> {
+  if (!file) return ids.map(() => null);
   const reader = await connection.runAndReadAll(
-    `SELECT * FROM read_parquet(${quoteText(file)}) SEMI JOIN items USING (item_id)`,
+    `SELECT * FROM read_parquet(${quoteText(file)}) SEMI JOIN ${table} USING (${idColumn})`,
   );
-  const byItem = new Map<string, Record<string, string>>();
-  for (const { item_id, ...columns } of reader.getRowObjects()) {
+  const byId = new Map<string, Record<string, string>>();
+  for (const { [idColumn]: id, ...columns } of reader.getRowObjects()) {
     const known = Object.entries(columns).filter(([, value]) => value !== null);
-    byItem.set(String(item_id), Object.fromEntries(known.map(([name, value]) => [name, String(value)])));
+    byId.set(String(id), Object.fromEntries(known.map(([name, value]) => [name, String(value)])));
   }
-  return itemIds.map((id) => byItem.get(id) ?? null);
+  return ids.map((id) => byId.get(id) ?? null);
 }
 
 /** Streams a result column by column, so that a hundred million rows never stand in memory as objects. */

@@ -62,10 +62,10 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
 
 /** A checkpoint that cannot be read costs time, not the job. */
 async function openTrainer(
-  { interactionsFile, itemsFile, checkpointFile, ...options }: TrainingTask,
+  { interactionsFile, itemsFile, usersFile, withNewItems, checkpointFile, ...options }: TrainingTask,
   machine: { engine: Engine; device: Device },
 ): Promise<Trainer> {
-  const input = await readTrainingInput(interactionsFile, itemsFile);
+  const input = await readTrainingInput(interactionsFile, { itemsFile, usersFile, withNewItems });
   if (checkpointFile) {
     try {
       const trainer = createTrainer(input, { ...options, ...machine, checkpoint: await readFile(checkpointFile) });

@@ -107,6 +107,7 @@ describe('a model', () => {
     await create({ settings: { colour: 'red' } }).expect(400);
     await create({ recipe: 'magic' }).expect(400);
     expect((await create({ interactionsDataSetId: items }).expect(422)).body.code).toBe('wrong_data_set_kind');
+    expect((await create({ usersDataSetId: items }).expect(422)).body.detail).toMatch(/^usersDataSetId .* users;/);
     await create({ itemsDataSetId: crypto.randomUUID() }).expect(404);
     const { body } = await create({ settings: { factors: 16 } }).expect(201);
     expect(body.settings).toMatchObject({ factors: 16, epochs: expect.any(Number) });

@@ -128,6 +128,29 @@ describe('a newcomer in the browser', () => {
     await button('Done').click();
   });
 
+  it('watches a model learn, and finds its course again after a reload', async () => {
+    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await button('New model').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Ratings');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('embedding-mf');
+    await page.getByText('Settings', { exact: true }).click();
+    // Long enough to be seen at work.
+    const settings = { Factors: '256', Epochs: '400', 'Batch size': '16' };
+    for (const [name, value] of Object.entries(settings)) await page.getByRole('spinbutton', { name }).fill(value);
+    await button('Create model').click();
+    await button('Start training').first().click();
+    const curve = page.getByRole('figure', { name: /^Loss, Fitting: / });
+    await curve.waitFor();
+    await page.getByText('Time left').waitFor();
+    await page.getByText('Succeeded', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('Course', { exact: true }).click();
+    await curve.waitFor();
+    await page.getByText('Interactions a second').waitFor();
+    expect(await curve.getAttribute('aria-label')).toMatch(/at epoch 1, .* at epoch 400\./);
+    expect(await violationsIn(page)).toEqual([]);
+  });
+
   it('sees the calls in usage and the upcoming invoice, and upgrades through Checkout', async () => {
     await page.getByRole('link', { name: 'Usage', exact: true }).click();
     await page.getByRole('cell', { name: '2', exact: true }).first().waitFor();
@@ -194,11 +217,15 @@ describe('a newcomer in the browser', () => {
   });
 });
 
-/** What axe finds against WCAG 2.2 AA once the page has loaded what it shows. */
 async function violationsOf(visit: Page, url: string): Promise<string[]> {
   await visit.goto(url);
   await visit.getByRole('heading', { level: 1 }).waitFor();
   await visit.waitForLoadState('networkidle');
+  return violationsIn(visit);
+}
+
+/** What axe finds against WCAG 2.2 AA. */
+async function violationsIn(visit: Page): Promise<string[]> {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
   const { violations } = await new AxeBuilder({ page: visit }).withTags(tags).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

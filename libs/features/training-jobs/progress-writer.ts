@@ -4,6 +4,8 @@ import type { ClaimedJob, TrainingJobsRepository } from './training-jobs.reposit
 import type { JobProgress } from './training-jobs.schema.js';
 
 const INTERVAL_MS = 500;
+/** A job that has run for long is written less often, so that a day of it leaves a few thousand points. */
+const POINTS = 500;
 
 /** Writes a job's progress now and then, one write at a time, with every epoch that measured a loss; a lost write matters to nobody. */
 export class ProgressWriter {
@@ -26,7 +28,7 @@ export class ProgressWriter {
     this.startedAt ??= report.progress;
     if (this.waiting.at(-1)?.loss === null) this.waiting.pop();
     this.waiting.push(this.complete(report));
-    if (!this.writing && performance.now() - this.lastWriteMs >= INTERVAL_MS) this.write();
+    if (!this.writing && performance.now() - this.lastWriteMs >= this.intervalMs()) this.write();
   }
 
   /** Writes what waits; resolves when nothing is being written any more. */
@@ -34,6 +36,10 @@ export class ProgressWriter {
     await this.writing;
     if (this.waiting.length > 0) this.write();
     await this.writing;
+  }
+
+  private intervalMs(): number {
+    return Math.max(INTERVAL_MS, (performance.now() - this.startedMs) / POINTS);
   }
 
   private write(): void {

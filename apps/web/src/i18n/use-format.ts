@@ -33,6 +33,7 @@ function createFormat(language: string) {
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
     dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
+    time: (iso: string) => date(iso, { timeStyle: 'medium' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
     day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
     shortDay: (iso: string) => date(iso, { month: 'short', day: 'numeric', timeZone: 'UTC' }),

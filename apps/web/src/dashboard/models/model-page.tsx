@@ -63,6 +63,7 @@ function SettingsCard({ model }: { model: Model }) {
         facts={[
           { name: t('models.interactions'), value: nameOf(model.interactionsDataSetId) },
           { name: t('models.items'), value: nameOf(model.itemsDataSetId) ?? '—' },
+          { name: t('models.users'), value: nameOf(model.usersDataSetId) ?? '—' },
           ...Object.entries(model.settings).map(([name, value]) => ({
             name: terms.name('settings', name),
             value: show(value),

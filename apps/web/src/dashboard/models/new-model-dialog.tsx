@@ -55,6 +55,7 @@ function NewModelForm({ projectId, recipes, dataSets, onClose }: NewModelFormPro
   const recipe = recipes.find(({ key }) => key === recipeKey)!;
   const interactions = dataSets.filter(({ kind }) => kind === 'interactions');
   const items = dataSets.filter(({ kind }) => kind === 'items');
+  const users = dataSets.filter(({ kind }) => kind === 'users');
   const create = useMutation({
     mutationFn: (values: FormData) =>
       unwrap(
@@ -66,6 +67,7 @@ function NewModelForm({ projectId, recipes, dataSets, onClose }: NewModelFormPro
             settings: readSettings(values, recipe.settings),
             interactionsDataSetId: String(values.get('interactionsDataSetId')),
             itemsDataSetId: String(values.get('itemsDataSetId')) || undefined,
+            usersDataSetId: String(values.get('usersDataSetId')) || undefined,
           },
         }),
       ),
@@ -113,8 +115,17 @@ function NewModelForm({ projectId, recipes, dataSets, onClose }: NewModelFormPro
         hint={t('models.itemsHint')}
         defaultValue={filledFirst(items)?.id ?? ''}
       >
-        <option value="">{t('models.noItems')}</option>
+        <option value="">{t('models.none')}</option>
         <DataSetOptions dataSets={items} />
+      </SelectField>
+      <SelectField
+        label={t('models.users')}
+        name="usersDataSetId"
+        hint={t('models.usersHint')}
+        defaultValue={filledFirst(users)?.id ?? ''}
+      >
+        <option value="">{t('models.none')}</option>
+        <DataSetOptions dataSets={users} />
       </SelectField>
       <SettingsFields recipe={recipe.key} schema={recipe.settings} />
     </FormDialog>

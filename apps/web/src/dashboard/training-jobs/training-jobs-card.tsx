@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type TrainingJob, trainingJobsCancel, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { EmptyState } from '../../ui/empty-state';
@@ -13,6 +14,7 @@ import { ProgressBar } from '../../ui/progress-bar';
 import { QueryView } from '../../ui/query-view';
 import { isActive, StatusBadge } from '../../ui/status-badge';
 import { useMe } from '../auth/auth.queries';
+import { CourseDetails } from './course-details';
 import { trainingJobsQuery } from './training-jobs.queries';
 
 /** Earlier ones fold away, so that the quality below stays in sight. */
@@ -49,16 +51,18 @@ export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]>
 }
 
 function JobList({ jobs }: { jobs: TrainingJob[] }) {
+  // One at a time: a browser keeps six connections to a site, and each stream holds one, in every open tab.
+  const live = jobs.find(({ status }) => status === 'running');
   return (
     <ul className="divide-y divide-line">
       {jobs.map((job) => (
-        <JobRow key={job.id} job={job} />
+        <JobRow key={job.id} job={job} isLive={job === live} />
       ))}
     </ul>
   );
 }
 
-function JobRow({ job }: { job: TrainingJob }) {
+function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
   const { t } = useTranslation();
   const { can } = useMe();
   const format = useFormat();
@@ -69,11 +73,13 @@ function JobRow({ job }: { job: TrainingJob }) {
         <output className="min-w-22">
           <StatusBadge status={job.status} />
         </output>
+        {job.failureKind && (
+          <Badge tone="danger">{t(`trainingJobs.failures.${job.failureKind}`, { count: job.attempt })}</Badge>
+        )}
         <span className="tabular-nums">{format.dateTime(job.createdAt)}</span>
         {job.durationMs !== null && <span className="text-muted tabular-nums">{format.duration(job.durationMs)}</span>}
-        {job.device && (
-          <span className="text-muted">{t('trainingJobs.device', { device: job.device.toUpperCase() })}</span>
-        )}
+        {job.device && <span className="text-muted">{t('trainingJobs.device', { device: job.device })}</span>}
+        {job.status === 'queued' && <span className="text-muted">{t('trainingJobs.waits', { pool: job.pool })}</span>}
         {isActive(job) && can('project:write') && <CancelButton job={job} />}
       </div>
       {job.status === 'running' && (
@@ -91,6 +97,7 @@ function JobRow({ job }: { job: TrainingJob }) {
           {warning}
         </Notice>
       ))}
+      {job.startedAt && <CourseDetails job={job} isLive={isLive} />}
     </li>
   );
 }

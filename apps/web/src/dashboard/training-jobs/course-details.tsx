@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TrainingJob } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { FactList } from '../../ui/fact-list';
+import { Notice } from '../../ui/notice';
+import { isActive } from '../../ui/status-badge';
+import type { Course } from './course';
+import { Curves } from './curves';
+import { useCourse } from './use-course';
+
+/** How training goes or went: folded until asked for, unless `isLive`. */
+export function CourseDetails({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
+  const { t } = useTranslation();
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const isOpen = chosen ?? isLive;
+  return (
+    <details open={isOpen} onToggle={({ currentTarget }) => setChosen(currentTarget.open)}>
+      <summary className="w-fit py-1 text-muted hover:text-ink">{t('course.title')}</summary>
+      {isOpen && <CourseView job={job} />}
+    </details>
+  );
+}
+
+function CourseView({ job }: { job: TrainingJob }) {
+  const { t } = useTranslation();
+  const { course, isBroken } = useCourse(job);
+  if (isBroken) return <Notice tone="warning">{t('course.broken')}</Notice>;
+  if (!course) return <p className="text-muted">{t('ui.loading')}</p>;
+  if (!course.latest && course.lines.length === 0) {
+    return <p className="text-muted">{isActive(job) ? t('course.nothingYet') : t('course.nothing')}</p>;
+  }
+  return (
+    <div className="space-y-4 py-2">
+      <CourseFacts job={job} course={course} />
+      <Curves points={course.points} />
+      {course.lines.length > 0 && <Log lines={course.lines} />}
+    </div>
+  );
+}
+
+/** Beside what the row of the job shows: phase, epoch and device. */
+function CourseFacts({ job, course: { latest, examplesPerSecond, points } }: { job: TrainingJob; course: Course }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  if (!latest) return null;
+  const short = (value: number) => format.number(value, { maximumSignificantDigits: 4 });
+  const isRunning = job.status === 'running';
+  const fitted = points.findLast(({ loss }) => loss !== null);
+  const validated = points.findLast(({ validation }) => validation)?.validation;
+  const memoryBytes = isRunning ? latest.memoryBytes : (job.memoryBytesPeak ?? latest.memoryBytes);
+  return (
+    <FactList
+      facts={[
+        {
+          name: t('course.timeLeft'),
+          value: isRunning && latest.etaSeconds !== null && format.duration(1000 * latest.etaSeconds),
+        },
+        {
+          name: t('course.rate'),
+          value: examplesPerSecond !== null && format.number(examplesPerSecond, { maximumSignificantDigits: 3 }),
+        },
+        { name: t('course.loss'), value: fitted && short(fitted.loss!) },
+        { name: terms.name('metrics', validated?.metric ?? ''), value: validated && short(validated.value) },
+        { name: isRunning ? t('course.memory') : t('course.memoryPeak'), value: format.bytes(memoryBytes) },
+      ]}
+    />
+  );
+}
+
+function Log({ lines }: { lines: Course['lines'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <details>
+      <summary className="w-fit py-1 text-muted hover:text-ink">{t('course.log', { count: lines.length })}</summary>
+      <ol className="mt-1 space-y-1 rounded-md bg-sunken px-3.5 py-2.5 text-xs">
+        {lines.map(({ sequence, occurredAt, message }) => (
+          <li key={sequence} className="flex gap-3">
+            <time dateTime={occurredAt} className="shrink-0 text-muted tabular-nums">
+              {format.time(occurredAt)}
+            </time>
+            <span className="min-w-0 break-words">{message}</span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

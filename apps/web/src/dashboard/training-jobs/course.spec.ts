@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingJobEvent } from '../../api/client';
+import { curveOf, readCourse, type JobProgress } from './course';
+
+let sequence = 0;
+
+function event(attempt: number, progress: Partial<JobProgress> | null, message: string | null = null) {
+  const rest = { progress: 0, epochs: 3, loss: null, validation: null, examplesPerSecond: null };
+  const full = progress && { phase: 'fitting', epoch: 0, ...rest, device: 'cpu', memoryBytes: 1, etaSeconds: null };
+  const occurredAt = '2026-11-23T00:00:00.000Z';
+  return { sequence: `${++sequence}`, attempt, occurredAt, message, progress: full && { ...full, ...progress } };
+}
+
+const lossesOf = (events: TrainingJobEvent[]) => curveOf(readCourse(events).points, ({ loss }) => loss);
+
+describe('the course of a training job', () => {
+  it('takes the later attempt where two went through an epoch', () => {
+    const first = [event(1, { epoch: 1, loss: 9 }), event(1, { epoch: 2, loss: 8 })];
+    const second = [event(2, { epoch: 2, loss: 7 }), event(2, { epoch: 3, loss: 6 })];
+    expect(lossesOf([...first, ...second])).toEqual([
+      { epoch: 1, fitting: 9 },
+      { epoch: 2, fitting: 7 },
+      { epoch: 3, fitting: 6 },
+    ]);
+  });
+
+  it('keeps the fit on all rows apart from the one that is measured', () => {
+    const events = [event(1, { epoch: 1, loss: 9 }), event(1, { phase: 'refitting', epoch: 1, loss: 4 })];
+    expect(lossesOf(events)).toEqual([{ epoch: 1, fitting: 9, refitting: 4 }]);
+  });
+
+  it('has no curve of what was never measured, and remembers the latest rate', () => {
+    const events = [event(1, { epoch: 1, examplesPerSecond: 500 }), event(1, { phase: 'evaluating' })];
+    expect(lossesOf(events)).toEqual([]);
+    expect(readCourse(events)).toMatchObject({ latest: { phase: 'evaluating' }, examplesPerSecond: 500 });
+  });
+
+  it('lists what was logged', () => {
+    const { lines, latest } = readCourse([event(1, null, 'Going on from the last checkpoint.')]);
+    expect(lines.map(({ message }) => message)).toEqual(['Going on from the last checkpoint.']);
+    expect(latest).toBeNull();
+  });
+});

@@ -1,0 +1,47 @@
+import type { TrainingJobEvent } from '../../api/client';
+
+export type JobProgress = NonNullable<TrainingJobEvent['progress']>;
+
+/** What a training job has told of itself so far. */
+export interface Course {
+  /** The latest report; null before the first. */
+  latest: JobProgress | null;
+  /** Of the latest report that had one: a job that evaluates goes through no interactions. */
+  examplesPerSecond: number | null;
+  /** By phase and epoch, each once. */
+  points: JobProgress[];
+  lines: { sequence: string; occurredAt: string; message: string }[];
+}
+
+/** The phases that go by epochs, in their order. */
+export const FIT_PHASES = ['fitting', 'refitting'] as const;
+
+/** One epoch of a chart: a value for each phase that has one. */
+export type CurvePoint = { epoch: number } & Partial<Record<(typeof FIT_PHASES)[number], number>>;
+
+/** A point that a later attempt went through again is that attempt's. */
+export function readCourse(events: TrainingJobEvent[]): Course {
+  const points = new Map<string, JobProgress>();
+  const course: Course = { latest: null, examplesPerSecond: null, points: [], lines: [] };
+  for (const { sequence, occurredAt, message, progress } of events) {
+    if (message !== null) course.lines.push({ sequence, occurredAt, message });
+    if (!progress) continue;
+    course.latest = progress;
+    course.examplesPerSecond = progress.examplesPerSecond ?? course.examplesPerSecond;
+    points.set(`${progress.phase} ${progress.epoch}`, progress);
+  }
+  course.points = [...points.values()];
+  return course;
+}
+
+/** A number of the points over the epochs; empty where no point has it. */
+export function curveOf(points: JobProgress[], pick: (point: JobProgress) => number | null | undefined): CurvePoint[] {
+  const curve = new Map<number, CurvePoint>();
+  for (const point of points) {
+    const phase = FIT_PHASES.find((known) => known === point.phase);
+    const value = pick(point);
+    if (phase && typeof value === 'number')
+      curve.set(point.epoch, { ...curve.get(point.epoch), epoch: point.epoch, [phase]: value });
+  }
+  return [...curve.values()].sort((a, b) => a.epoch - b.epoch);
+}

@@ -1,0 +1,46 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { buildUrl, type TrainingJob, type TrainingJobEvent } from '../../api/client';
+import { type Course, readCourse } from './course';
+import { trainingJobsQuery } from './training-jobs.queries';
+
+/** The kept events of a long job come by the thousand: they are shown a few times a second, not one by one. */
+const SHOW_MS = 200;
+
+/** Follows a job for as long as the caller is shown; null until the first events are in. */
+export function useCourse({ id, projectId, modelId }: TrainingJob): { course: Course | null; isBroken: boolean } {
+  const queryClient = useQueryClient();
+  const [course, setCourse] = useState<Course | null>(null);
+  const [isBroken, setIsBroken] = useState(false);
+  useEffect(() => {
+    const path = { projectId, jobId: id };
+    const source = new EventSource(buildUrl({ url: '/v1/projects/{projectId}/training-jobs/{jobId}/events', path }));
+    const events: TrainingJobEvent[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        setCourse(readCourse(events));
+      }, SHOW_MS);
+    };
+    source.onmessage = ({ data }) => {
+      events.push(JSON.parse(data) as TrainingJobEvent);
+      show();
+    };
+    source.addEventListener('job', ({ data }) => {
+      show();
+      if ((JSON.parse(data) as TrainingJob).finishedAt === null) return;
+      // Or the browser would take the end for a fault and ask for everything again.
+      source.close();
+      void queryClient.invalidateQueries({ queryKey: trainingJobsQuery(projectId, modelId).queryKey });
+    });
+    // After a fault the browser comes back by itself; after a refusal it does not.
+    source.onerror = () => setIsBroken(source.readyState === EventSource.CLOSED);
+    source.onopen = () => setIsBroken(false);
+    return () => {
+      source.close();
+      clearTimeout(timer);
+    };
+  }, [queryClient, projectId, modelId, id]);
+  return { course, isBroken };
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
+import { readTrainingInput } from './training-input.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-input-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function writeRows(name: string, columns: string, rows: string): Promise<string> {
+  const file = path.join(folder, `${name}.parquet`);
+  const sql = `COPY (SELECT * FROM (VALUES ${rows}) AS rows(${columns})) TO ${quoteText(file)} (FORMAT parquet)`;
+  await withTables([file], async (connection) => void (await connection.run(sql)));
+  return file;
+}
+
+const interactionsFile = await writeRows(
+  'interactions',
+  'user_id, item_id, event_type, value, timestamp',
+  `('u2', 'b', NULL::VARCHAR, 3::DOUBLE, 5::DOUBLE), ('u1', 'd', NULL, 4, 6)`,
+);
+const itemsFile = await writeRows('items', 'item_id, genre', `('a', 'new'), ('b', 'old'), ('z', NULL)`);
+const usersFile = await writeRows('users', 'user_id, town', `('u2', 'Basel'), ('stranger', 'Bern')`);
+
+describe('the input of training', () => {
+  it('knows the attributes of the users and items that have interactions, and no others', async () => {
+    const input = await readTrainingInput(interactionsFile, { itemsFile, usersFile, withNewItems: false });
+    expect(input).toMatchObject({ userIds: ['u1', 'u2'], itemIds: ['b', 'd'] });
+    expect(input.userAttributes).toEqual([null, { town: 'Basel' }]);
+    expect(input.itemAttributes).toEqual([{ genre: 'old' }, null]);
+  });
+
+  it('holds the untouched items of the catalogue where they are wanted, in the order of their ids', async () => {
+    const input = await readTrainingInput(interactionsFile, { itemsFile, withNewItems: true });
+    expect(input.itemIds).toEqual(['a', 'b', 'd', 'z']);
+    expect(input.itemAttributes).toEqual([{ genre: 'new' }, { genre: 'old' }, null, {}]);
+    expect([...input.users]).toEqual([0, 1]);
+    expect([...input.items]).toEqual([2, 1]);
+  });
+
+  it('does without attributes', async () => {
+    const input = await readTrainingInput(interactionsFile, { withNewItems: true });
+    expect(input).toMatchObject({ itemIds: ['b', 'd'], itemAttributes: [null, null], userAttributes: [null, null] });
+  });
+});
