@@ -220,14 +220,14 @@ const neural = {
     .int()
     .min(1)
     .max(100)
-    .default(5)
+    .default(8)
     .describe('Passes without a better validation metric after which training ends.'),
   learningRate: z.number().min(1e-5).max(0.1).default(0.001).describe('Size of the steps (Adam).'),
   dropout: z
     .number()
     .min(0)
     .max(0.9)
-    .default(0.3)
+    .default(0.4)
     .describe('Share of the signals that is left out at random in training.'),
 };
 export const sequenceSettings = z.strictObject({
