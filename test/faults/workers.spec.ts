@@ -8,7 +8,7 @@ import { startWorker } from '../factories/platform.setup.js';
 /** The whole proof by `npm run faults`; a short one with every `npm test`. */
 const SCALE = process.env['FAULTS_FULL']
   ? { tenants: 20, jobsOfTenant: 10, workers: 4, timeoutMs: 1_800_000 }
-  : { tenants: 4, jobsOfTenant: 3, workers: 2, timeoutMs: 240_000 };
+  : { tenants: 3, jobsOfTenant: 2, workers: 2, timeoutMs: 240_000 };
 const POOL = 'mortal';
 const KILL_EVERY_MS = 2_000;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);

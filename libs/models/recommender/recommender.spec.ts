@@ -27,7 +27,7 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
   markov: { settings: {}, recallFloor: 0.95, changes: { timestamps } },
   'explicit-mf': { settings: { epochs: 3 }, recallFloor: 0.1, changes: { values } },
   sequence: {
-    settings: { factors: 16, epochs: 8, layers: 1, batchSize: 16, learningRate: 0.01 },
+    settings: { factors: 16, epochs: 6, layers: 1, batchSize: 16, learningRate: 0.01 },
     recallFloor: 0.9,
     changes: { timestamps },
   },

@@ -13,7 +13,8 @@ export interface LabelledList extends CandidateList {
   targets: Float32Array;
 }
 
-const HIDDEN = 16;
+/** Width of the ranker's hidden layer. */
+export const HIDDEN = 16;
 const EPOCHS = 12;
 const BATCH_LISTS = 64;
 const LEARNING_RATE = 0.005;

@@ -1,12 +1,11 @@
 import { rowIndicesOf, type Csr } from '../../../compute/csr/kernel.js';
-import { TrainingInputError } from '../../family.js';
 import { sampleUsers } from '../evaluation/evaluate.js';
 import { splitAtRandom, splitLastOut } from '../evaluation/split.js';
 import { distinctPairs, type Events } from '../events.js';
 import { featuresOf } from '../features.js';
 import type { FactorModel, HybridModel, ProductModel, Ranker } from '../fitted-model.js';
 import { featureCount, listCandidates, SIGNALS } from '../hybrid/candidate-list.js';
-import { trainRanker, type LabelledList } from '../hybrid/train-ranker.js';
+import { HIDDEN, trainRanker, type LabelledList } from '../hybrid/train-ranker.js';
 import type { RecipeChoice } from '../manifest.js';
 import { batchUsers, scoreUsers } from '../scoring.js';
 import type { HybridSettings } from '../settings.js';
@@ -31,7 +30,7 @@ const PROGRESS_AT = { fitted: 0.35, listed: 0.45, ranked: 0.6 };
 export function createHybrid(fitGenerator: FitGenerator) {
   return async (events: Events, settings: HybridSettings, context: FitContext): Promise<Fit<HybridModel>> => {
     const choices = settings.generators.map((recipe): RecipeChoice => ({ recipe, settings: {} }));
-    const ranker = emptyRanker(choices.length);
+    const ranker = startingRanker(choices.length);
     if (resumeFit(context, { ...ranker }) === 0)
       await learnRanker(ranker, events, choices, settings, context, fitGenerator);
     const state = { steps: 1, read: () => ({ ...ranker }) };
@@ -80,11 +79,8 @@ async function learnRanker(
       ...context,
       report: within(PROGRESS_AT.fitted, PROGRESS_AT.listed),
     });
-    if (lists.length === 0) {
-      throw new TrainingInputError(
-        'The recipe "hybrid" found no user for whom its candidates hold anything that was held out, so there is nothing to learn an order from. Upload more interactions per user, or choose another recipe.',
-      );
-    }
+    // With nothing to learn an order from, the one that the ranker starts with stands.
+    if (lists.length === 0) return;
     const ranking = within(PROGRESS_AT.listed, PROGRESS_AT.ranked);
     const learnt = await trainRanker(lists, choices.length, context, (epoch, epochs, loss) =>
       ranking({ epoch, epochs, loss, fraction: epoch / epochs, examples: lists.length }),
@@ -97,10 +93,13 @@ async function learnRanker(
   }
 }
 
-function emptyRanker(generators: number): Ranker {
-  const hidden = 16;
-  const inner = new Float32Array(featureCount(generators) * hidden);
-  return { inner, bias: new Float32Array(hidden), outer: new Float32Array(hidden) };
+/** Ranks as the first generator does: x = relu(x) − relu(−x). */
+function startingRanker(generators: number): Ranker {
+  const inner = new Float32Array(featureCount(generators) * HIDDEN);
+  const outer = new Float32Array(HIDDEN);
+  inner.set([1, -1]);
+  outer.set([1, -1]);
+  return { inner, bias: new Float32Array(HIDDEN), outer };
 }
 
 async function fitAll(
