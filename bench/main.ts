@@ -1,8 +1,9 @@
-// `npm run bench -- als|top-k|embedding|scale [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
-// this very minute and on this very machine; the ratios are what counts.
+// `npm run bench -- als|top-k|embedding|scale|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// this very minute and on this very machine; the ratios are what counts. `gpu` is described in bench/gpu/README.md.
 import type { Backend } from '../libs/compute/device/open-device.js';
 import { benchAls } from './als.js';
 import { benchEmbedding } from './embedding.js';
+import { benchGpu, GPU_PARTS } from './gpu/bench.js';
 import { SPEED_SETS } from './interactions.js';
 import type { Comparison } from './measure.js';
 import { benchScale } from './scale.js';
@@ -60,6 +61,11 @@ const BENCHES: Record<string, () => Promise<void>> = {
     show(await benchEmbedding({ users: users!, items: items!, batch: batch!, rounds, backend, allowFallback }));
   },
   scale: async () => console.table(benchScale(dimensions)),
+  gpu: async () => {
+    const parts = option('parts', GPU_PARTS.join(',')).split(',');
+    const scale = Number(option('scale', '1'));
+    process.exitCode = await benchGpu({ scale, allowSoftware: args.includes('--allow-software'), parts });
+  },
 };
 if (!BENCHES[bench]) {
   console.error(`kindred: there is no bench "${bench ?? ''}": it is one of ${Object.keys(BENCHES).join(', ')}.`);
