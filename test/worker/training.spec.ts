@@ -46,7 +46,7 @@ async function slowModel(tenant: Tenant, epochs = 15): Promise<Trainable> {
 async function startJob(tenant: Tenant, projectId: string, modelId: string): Promise<string> {
   const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
   const path = `/v1/projects/${projectId}/training-jobs/${body.id}`;
-  for (let job = body; job.progress < 0.1; job = (await tenant.get(path).expect(200)).body) {
+  for (let job = body; job.progress < 0.1 && !job.finishedAt; job = (await tenant.get(path).expect(200)).body) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return path;
