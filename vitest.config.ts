@@ -15,7 +15,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['{libs,infra,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], {
-        testTimeout: 20_000,
+        testTimeout: 60_000,
+        maxWorkers: 2,
       }),
       project('api', ['test/api/*.spec.ts'], PLATFORM),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** A model whose training takes some seconds, and its project. */
-async function slowModel(tenant: Tenant, epochs = 15): Promise<Trainable> {
+async function slowModel(tenant: Tenant, epochs = 10): Promise<Trainable> {
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(1_500, 200));
@@ -64,7 +64,7 @@ describe('a training job', () => {
       metrics: null,
       modelVersionId: null,
     });
-    expect(running.phase).toMatch(/^(re)?fitting \d+\/15$|^evaluating$/);
+    expect(running.phase).toMatch(/^(re)?fitting \d+\/10$|^evaluating$/);
     const done = await tenant.waitFor(path);
     expect(done).toMatchObject({ status: 'succeeded', progress: 1, failureReason: null, warnings: [] });
     expect(done.metrics.model['recall@20']).toBeGreaterThan(done.metrics.popularity['recall@20']);
@@ -231,7 +231,7 @@ describe('a training job', () => {
 
   it('waits for a worker of the pool that its plan names', async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await quickModel(tenant);
     await owner.query(`UPDATE plans SET training_pool = 'gpu-h100' WHERE key = 'free'`);
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
     await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
@@ -332,7 +332,7 @@ describe('the order of jobs', () => {
 
   it("keeps to the plan's number of jobs at a time however many workers ask", async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await slowModel(tenant, 4);
     await Promise.all([startOurs({ KINDRED_WORKER_JOBS: '4' }), startOurs({ KINDRED_WORKER_JOBS: '4' })]);
     const jobs = await Promise.all(
       Array.from({ length: 4 }, () =>
@@ -357,13 +357,12 @@ describe('the order of jobs', () => {
     const models = await Promise.all(tenants.map((tenant) => slowModel(tenant)));
     // Ours alone takes this pool; two small jobs fit beside each other, the big one beside nothing.
     await owner.query(`UPDATE plans SET training_pool = 'shared' WHERE key = 'free'`);
-    const paths = await Promise.all(
-      tenants.map(async (tenant, i) => {
-        const { projectId, modelId } = models[i]!;
-        const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
-        return `/v1/projects/${projectId}/training-jobs/${body.id}`;
-      }),
-    );
+    const paths: string[] = [];
+    for (const [i, tenant] of tenants.entries()) {
+      const { projectId, modelId } = models[i]!;
+      const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+      paths.push(`/v1/projects/${projectId}/training-jobs/${body.id}`);
+    }
     await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
     const ids = paths.map(idOf);
     await owner.query(`UPDATE training_jobs SET memory_bytes = 900e6 WHERE id = $1`, [ids[2]]);

@@ -220,10 +220,9 @@ class RecommenderTrainer implements Trainer {
     end: number,
   ): (progress: FitProgress) => Promise<void> {
     return ({ fraction, epoch, epochs, examples, loss = null, validation = null, state }) => {
-      if (state) {
-        this.reachedFit = state;
-        this.hasNews = true;
-      }
+      // What an earlier report could read has moved on since.
+      this.reachedFit = state ?? null;
+      this.hasNews = state !== undefined || phase === 'tuning';
       const seconds = (performance.now() - this.resumedMs) / 1000;
       const examplesPerSecond = examples === undefined ? null : examples / seconds;
       const progress = start + fraction * (end - start);

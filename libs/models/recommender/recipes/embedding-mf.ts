@@ -17,6 +17,7 @@ import {
   tensorFlowOf,
   type Fit,
   type FitContext,
+  type FitReached,
 } from './fit.js';
 
 /** Embeddings start in U(0, 0.05): all point much the same way, so that one of which little is known foretells about the mean. */
@@ -49,18 +50,20 @@ export async function fitEmbeddingMf(
   };
   const arrays = { users: users.values, items: items.values, ...moments, head, headFirst, headSecond };
   const steps = Math.ceil(rated.users.length / settings.batchSize);
-  const firstEpoch = resumeFit(context, arrays);
-  const learner = await openLearner(state, settings, firstEpoch * steps, context);
+  const stepsDone = resumeFit(context, arrays);
+  const learner = await openLearner(state, settings, stepsDone, context);
   const read = async () => {
     await learner.settle();
     return arrays;
   };
   const { epochs } = settings;
   try {
-    for (let epoch = firstEpoch; epoch < epochs; epoch++) {
-      const loss = await runEpoch(rated, settings, epoch, learner, context);
+    for (let epoch = Math.floor(stepsDone / steps); epoch < epochs; epoch++) {
+      const first = Math.max(0, stepsDone - epoch * steps);
+      const loss = await runEpoch(rated, settings, { epoch, first, read }, learner, context);
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
-      await context.report({ ...progress, examples: rated.users.length, loss, state: { steps: epoch + 1, read } });
+      const reached = { steps: (epoch + 1) * steps, read };
+      await context.report({ ...progress, examples: rated.users.length, loss, state: reached });
     }
     await learner.settle();
     return factorFit(context.engine, toFactors(state, settings.factors, context.engine), null);
@@ -167,22 +170,25 @@ class Mean {
   }
 }
 
-/** Returns the mean loss. */
+/** From the step `first` on; returns the mean loss. */
 async function runEpoch(
   events: Events,
   { batchSize, epochs }: EmbeddingMfSettings,
-  epoch: number,
+  { epoch, first, read }: { epoch: number; first: number; read: FitReached['read'] },
   learner: RatingLearner,
   context: FitContext,
 ): Promise<number> {
   const order = shuffledOrder(events.users.length, Random.seeded(hash32(context.seed, epoch, 6)));
   const steps = Math.ceil(order.length / batchSize);
-  for (let index = 0; index < steps; index++) {
+  for (let index = first; index < steps; index++) {
     context.signal?.throwIfAborted();
     const batch = batchOf(events, order.subarray(index * batchSize, (index + 1) * batchSize));
-    await learner.step(batch, epoch * steps + index + 1);
-    if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps)
-      await context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
+    const done = epoch * steps + index + 1;
+    await learner.step(batch, done);
+    if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps) {
+      const progress = { epoch: epoch + 1, epochs, fraction: done / (steps * epochs) };
+      await context.report({ ...progress, state: { steps: done, read } });
+    }
   }
   const loss = await learner.meanLoss();
   if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));

@@ -3,7 +3,6 @@ import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { scoreByFactors } from '../../../compute/scores/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
-import { TrainingInputError } from '../../family.js';
 import { assertTimestamps, userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
@@ -60,11 +59,6 @@ class SequenceFit {
     this.course = new Course({ items: this.items, ...this.transformer.weights }, settings.patience);
     const validated = this.course.chooseUsers(events, context.seed);
     this.windows = trainingWindows(events, length, validated);
-    if (this.windows.items.length === 0) {
-      throw new TrainingInputError(
-        'No user has two interactions, so there is no order to learn from. Upload more interactions per user, or choose another recipe.',
-      );
-    }
     const popularity = new Float32Array(events.itemCount);
     for (const item of this.windows.items) popularity[item]++;
     this.sampler = new CandidateSampler(popularity, settings.candidates);
@@ -73,13 +67,19 @@ class SequenceFit {
   async run(): Promise<Fit> {
     const { epochs } = this.settings;
     const examples = this.windows.items.length - (this.windows.offsets.length - 1);
-    for (let epoch = this.course.resume(this.context); epoch < epochs && !this.course.isOver; epoch++) {
-      const random = Random.seeded(hash32(this.context.seed, epoch, 3));
-      const loss = await this.runEpoch(epoch, random);
+    const steps = Math.ceil((this.windows.offsets.length - 1) / this.settings.batchSize);
+    this.step = this.course.resume(this.context);
+    // Without two items in a row there is nothing to learn, and no step.
+    for (
+      let epoch = steps > 0 ? Math.floor(this.step / steps) : epochs;
+      epoch < epochs && !this.course.isOver;
+      epoch++
+    ) {
+      const loss = await this.runEpoch(epoch, steps);
       const validation = await this.validate();
       this.course.note(validation?.value ?? null);
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs, examples, loss };
-      const state = this.course.state(epoch + 1);
+      const state = this.course.state(this.step);
       await this.context.report({ ...progress, ...(validation && { validation }), state });
     }
     this.course.takeBest();
@@ -90,21 +90,24 @@ class SequenceFit {
     );
   }
 
-  /** Returns the mean loss. */
-  private async runEpoch(epoch: number, random: Random): Promise<number> {
-    const batches = shuffledBatches(this.windows, this.settings.batchSize, random);
-    const [steps, epochs] = [batches.length, this.settings.epochs];
-    this.step = epoch * steps;
+  /** From wherever it was left; returns the mean loss of what was left. */
+  private async runEpoch(epoch: number, steps: number): Promise<number> {
+    const { context, settings, course } = this;
+    const shuffling = Random.seeded(hash32(context.seed, epoch, 3));
+    const batches = shuffledBatches(this.windows, settings.batchSize, shuffling);
     let [total, count] = [0, 0];
-    for (const [index, batch] of batches.entries()) {
-      this.context.signal?.throwIfAborted();
-      const loss = await this.learn(batch, random);
+    for (let index = this.step - epoch * steps; index < steps; index++) {
+      context.signal?.throwIfAborted();
+      const batch = batches[index];
+      // Of its own for each step, so that a fit can go on from any.
+      const loss = await this.learn(batch, Random.seeded(hash32(context.seed, this.step, 9)));
       if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
       total += loss * batch.targets.length;
       count += batch.targets.length;
-      // Between epochs there is a state to keep; within one only a sign of life.
-      if (index % REPORT_STEPS === REPORT_STEPS - 1)
-        await this.context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
+      if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps) {
+        const fraction = this.step / (steps * settings.epochs);
+        await context.report({ epoch: epoch + 1, epochs: settings.epochs, fraction, state: course.state(this.step) });
+      }
     }
     return total / count;
   }

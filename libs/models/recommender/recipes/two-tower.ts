@@ -73,23 +73,26 @@ class TwoTowerFit {
     const { epochs, batchSize } = this.settings;
     const { users } = this.pairs;
     const steps = Math.ceil(users.length / batchSize);
-    for (let epoch = this.course.resume(this.context); epoch < epochs; epoch++) {
-      const random = Random.seeded(hash32(this.context.seed, epoch, 5));
-      const order = shuffledOrder(users.length, random);
-      this.step = epoch * steps;
-      let total = 0;
-      for (let index = 0; index < steps; index++) {
-        this.context.signal?.throwIfAborted();
+    const { seed, signal, report } = this.context;
+    this.step = this.course.resume(this.context);
+    for (let epoch = Math.floor(this.step / steps); epoch < epochs; epoch++) {
+      const order = shuffledOrder(users.length, Random.seeded(hash32(seed, epoch, 5)));
+      let [total, count] = [0, 0];
+      for (let index = this.step - epoch * steps; index < steps; index++) {
+        signal?.throwIfAborted();
         const batch = order.subarray(index * batchSize, (index + 1) * batchSize);
-        const loss = await this.learn(batch, random);
+        // Of its own for each step, so that a fit can go on from any.
+        const loss = await this.learn(batch, Random.seeded(hash32(seed, this.step, 10)));
         if (!Number.isFinite(loss)) assertFinite(Float32Array.of(loss));
         total += loss * batch.length;
+        count += batch.length;
+        const progress = { epoch: epoch + 1, epochs, fraction: this.step / (steps * epochs) };
         if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps)
-          await this.context.report({ epoch: epoch + 1, epochs, fraction: (epoch + (index + 1) / steps) / epochs });
+          await report({ ...progress, state: this.course.state(this.step) });
       }
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
-      const measured = { examples: users.length, loss: total / users.length };
-      await this.context.report({ ...progress, ...measured, state: this.course.state(epoch + 1) });
+      const measured = { examples: users.length, loss: total / count };
+      await report({ ...progress, ...measured, state: this.course.state(this.step) });
     }
     const [userCount, itemCount] = this.counts;
     const vectors = {
