@@ -36,7 +36,8 @@ export class ProcessTrainingRunner extends TrainingRunner {
     watch.signal.throwIfAborted();
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-training-'));
     const child = fork(PROCESS_FILE, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-    const order = (message: TrainingOrder) => child.connected && child.send(message);
+    // An order that finds the process gone is no error of its own: how the process ended says more.
+    const order = (message: TrainingOrder) => child.connected && child.send(message, () => undefined);
     try {
       const { KINDRED_CHECKPOINT_SECONDS: checkpointSeconds, COMPUTE_BACKEND: backend } = this.config;
       order({ kind: 'train', task, directory, checkpointSeconds, backend });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import { type Device, openDevice } from '../../libs/compute/device/open-device.js';
 import type { Engine } from '../../libs/compute/engine/engine.js';
-import { GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
+import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
 import { sharedEngine } from '../../libs/models/engine.js';
 import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
@@ -83,7 +83,9 @@ async function explain(error: Error): Promise<void> {
   // Another try would find the same memory.
   const isRefusal = error instanceof TrainingInputError || error instanceof GpuOutOfMemoryError;
   if (!isRefusal) console.error(error);
-  await say({ kind: isRefusal ? 'refused' : 'crashed', reason: error.message });
+  const isPlain = isRefusal || error instanceof GpuLostError;
+  const reason = isPlain ? error.message : 'the training process met an error that is ours to mend';
+  await say({ kind: isRefusal ? 'refused' : 'crashed', reason });
   process.exit(1);
 }
 

@@ -91,6 +91,20 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       }
     });
 
+    it('keeps what was measured while the last fit goes on, so that no later attempt measures it again', async () => {
+      const trainer = await start();
+      let { phase } = await trainer.epoch();
+      while (!trainer.done && phase !== 'refitting') ({ phase } = await trainer.epoch());
+      // Some fits are through before anyone could ask.
+      if (trainer.done) return;
+      const checkpoint = await trainer.checkpoint();
+      expect(checkpoint).not.toBeNull();
+      const again = await start({ checkpoint: checkpoint! });
+      const phases: string[] = [];
+      while (!again.done) phases.push((await again.epoch()).phase);
+      expect(phases).not.toContain('evaluating');
+    });
+
     it('refuses the checkpoint of another job', async () => {
       const steps = await countSteps(await start());
       const other = await start({ seed: 2 });

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -199,6 +199,23 @@ describe('a training job', () => {
     expect(await billing(id)).toEqual({ events: 0, versions: 0 });
     const next = await startJob(tenant, projectId, modelId);
     expect((await tenant.waitFor(next)).status).toBe('succeeded');
+  });
+
+  it('keeps what went wrong within the platform to the log', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await quickModel(tenant);
+    const { rows } = await owner.query(
+      `SELECT content_key FROM imports WHERE tenant_id = (SELECT tenant_id FROM models WHERE id = $1)`,
+      [modelId],
+    );
+    rmSync(join(inject('dataDirectory'), 'objects', rows[0].content_key));
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    const path = `/v1/projects/${projectId}/training-jobs/${body.id}`;
+    const job = await tenant.waitFor(path);
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up' });
+    expect(job.failureReason).toMatch(/tried 3 times.*ours to mend.*live versions are untouched/);
+    const told = JSON.stringify([job, await eventsOf(tenant, path)]);
+    expect(told).not.toMatch(/ENOENT|objects/);
   });
 
   it('is given up with a reason after ten workers vanished under it', async () => {

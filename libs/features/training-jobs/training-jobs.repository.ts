@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
-import { LEASE_SECONDS } from '../../platform/queue/lease.js';
-import type { Claim } from '../../platform/queue/leased-rows.js';
+import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
 import type { Metrics } from '../models/index.js';
 import type {
   FailureKind,
@@ -43,6 +42,8 @@ export interface ClaimedJob extends Claim {
   memoryBytes: number;
   checkpointKey: string | null;
   checkpointSeconds: number;
+  /** Attempts before this one that failed. */
+  failures: number;
   /** Time limit of the plan. */
   secondsMax: number;
 }
@@ -67,7 +68,6 @@ export interface LostJob {
 
 /** One claim at a time, so that a plan's limit holds however many workers ask. */
 const CLAIM_LOCK = 0x7261696e;
-const LEASE = `make_interval(secs => ${LEASE_SECONDS})`;
 
 /**
  * The next job by fair share: of each organization below its plan's limit the oldest job, and of these the one whose
@@ -142,7 +142,7 @@ export class TrainingJobsRepository {
     if (!next || next.memoryBytes > capacity.memoryBytesFree) return null;
     const key = { tenantId_id: { tenantId: next.tenantId, id: next.id } };
     await transaction.$executeRawUnsafe(
-      `UPDATE training_jobs SET status = 'running', attempt = attempt + 1, lease_expires_at = now() + ${LEASE},
+      `UPDATE training_jobs SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END},
          started_at = now(), worker = $1, phase = NULL
        WHERE tenant_id = $2::uuid AND id = $3::uuid`,
       capacity.worker,
@@ -150,11 +150,11 @@ export class TrainingJobsRepository {
       next.id,
     );
     const row = await transaction.trainingJob.findUniqueOrThrow({ where: key, include: { model: true } });
-    const { attempt, projectId, modelId, checkpointKey, checkpointSeconds } = row;
+    const { attempt, failures, projectId, modelId, checkpointKey, checkpointSeconds } = row;
     const { interactionsImportId, itemsImportId, usersImportId } = row;
     const { recipe, settings } = row.model;
     const source = { recipe, settings, interactionsImportId, itemsImportId, usersImportId };
-    return { ...next, attempt, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
+    return { ...next, attempt, failures, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
   }
 
   /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
@@ -237,26 +237,21 @@ export class TrainingJobsRepository {
     return this.writeRunning(transaction, claim, { status: 'failed', ...failure });
   }
 
-  /** Lets another worker have it, after a wait; returns the tries that failed so far, this one too, or null for a lost claim. */
-  async retry(transaction: Transaction, claim: Claim, waitSeconds: number): Promise<number | null> {
-    const [row] = await transaction.$queryRawUnsafe<{ failures: number }[]>(
+  /** Counts the failure and lets any worker have the job after a wait, which doubles with each failure before. */
+  async retry(transaction: Transaction, claim: Claim, waitSeconds: number): Promise<void> {
+    await transaction.$executeRawUnsafe(
       `UPDATE training_jobs SET status = 'queued', failures = failures + 1, lease_expires_at = NULL, phase = NULL,
          available_at = now() + make_interval(secs => $3::float8 * power(2, failures))
-       WHERE id = $1::uuid AND attempt = $2 AND status = 'running' RETURNING failures`,
+       WHERE id = $1::uuid AND attempt = $2 AND status = 'running'`,
       claim.id,
       claim.attempt,
       waitSeconds,
     );
-    return row?.failures ?? null;
   }
 
   /** Gives the job back as it is: its worker is going away. */
   release(transaction: Transaction, claim: Claim): Promise<boolean> {
     return this.writeRunning(transaction, claim, { status: 'queued', leaseExpiresAt: null, phase: null });
-  }
-
-  async failures(transaction: Transaction, { id }: Claim): Promise<number> {
-    return (await transaction.trainingJob.findFirst({ where: { id }, select: { failures: true } }))?.failures ?? 0;
   }
 
   /** False when the job had ended before. */

@@ -16,6 +16,7 @@ import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
 import { ProgressWriter } from './progress-writer.js';
 import {
   type TrainedModel,
+  TrainingCrashedError,
   TrainingFailedError,
   TrainingRunner,
   TrainingStoppedError,
@@ -28,6 +29,8 @@ const FAILURES_MAX = 3;
 /** Workers that vanish under a job. That is seldom its fault, but a job that takes its machine down must end some time. */
 const LOSSES_MAX = 10;
 const RETRY_SECONDS = 2;
+/** What goes wrong within the platform is for the log, not for the customer. */
+const OURS_TO_MEND = 'it met an error that is ours to mend';
 const LIVE_VERSIONS_SAFE = 'Your live versions are untouched.';
 const LOST_TOO_OFTEN = `The worker that trained stopped ${LOSSES_MAX} times, most likely out of memory. Try fewer factors or less data. ${LIVE_VERSIONS_SAFE}`;
 
@@ -215,14 +218,15 @@ export class TrainingService {
 
   private async tryAgain(job: ClaimedJob, error: Error): Promise<void> {
     this.logger.error({ msg: `training job ${job.id} failed in attempt ${job.attempt}`, err: error });
+    const cause = error instanceof TrainingCrashedError ? error.message : OURS_TO_MEND;
     const isGivenUp = await this.database.tenant(job.tenantId, async (transaction) => {
-      if ((await this.repository.failures(transaction, job)) + 1 < FAILURES_MAX) {
-        await this.repository.addEvent(transaction, job, { message: `Attempt failed: ${error.message}` });
+      if (job.failures + 1 < FAILURES_MAX) {
+        await this.repository.addEvent(transaction, job, { message: `Attempt failed: ${cause}` });
         await this.repository.retry(transaction, job, RETRY_SECONDS);
         return false;
       }
       const reason =
-        `Training was tried ${FAILURES_MAX} times and failed each time; at last ${error.message}. ` +
+        `Training was tried ${FAILURES_MAX} times and failed each time; at last ${cause}. ` +
         `Try fewer factors or less data, or quote job ${job.id} to support. ${LIVE_VERSIONS_SAFE}`;
       return this.repository.fail(transaction, job, 'gave_up', reason);
     });

@@ -220,9 +220,10 @@ class RecommenderTrainer implements Trainer {
     end: number,
   ): (progress: FitProgress) => Promise<void> {
     return ({ fraction, epoch, epochs, examples, loss = null, validation = null, state }) => {
-      // What an earlier report could read has moved on since.
+      if (state) this.hasNews = true;
+      // What an earlier report of this fit could read has moved on since; the checkpoint taken then is the better one.
+      else if (this.reachedFit) this.hasNews = false;
       this.reachedFit = state ?? null;
-      this.hasNews = state !== undefined || phase === 'tuning';
       const seconds = (performance.now() - this.resumedMs) / 1000;
       const examplesPerSecond = examples === undefined ? null : examples / seconds;
       const progress = start + fraction * (end - start);

@@ -12,12 +12,13 @@ export interface Claim {
 }
 
 // The database's clock alone decides: a worker whose clock is off must neither lose its lease nor outlive it.
-const LEASE = `now() + make_interval(secs => ${LEASE_SECONDS})`;
+/** SQL for the moment at which a lease taken or extended now ends. */
+export const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
 /** Takes a waiting row, or one whose worker fell silent; null when it is not to be had. */
 export async function claimRow(transaction: Transaction, table: LeasedTable, id: string): Promise<Claim | null> {
   const [claim] = await transaction.$queryRawUnsafe<Claim[]>(
-    `UPDATE ${table} SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE}
+    `UPDATE ${table} SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END}
      WHERE id = $1::uuid AND (status = 'queued' OR (status = 'running' AND lease_expires_at < now()))
      RETURNING id, attempt`,
     id,
@@ -32,7 +33,7 @@ export async function extendLease(
   { id, attempt }: Claim,
 ): Promise<boolean> {
   const count = await transaction.$executeRawUnsafe(
-    `UPDATE ${table} SET lease_expires_at = ${LEASE} WHERE id = $1::uuid AND attempt = $2 AND status = 'running'`,
+    `UPDATE ${table} SET lease_expires_at = ${LEASE_END} WHERE id = $1::uuid AND attempt = $2 AND status = 'running'`,
     id,
     attempt,
   );

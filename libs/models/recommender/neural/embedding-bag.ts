@@ -1,6 +1,7 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
 import type { Random } from '../../../compute/random/kernel.js';
 import { Parameters } from './parameters.js';
+import { addRow, RowGradients } from './row-gradients.js';
 
 /** One side of two towers before its tower: an embedding of the id plus the mean embedding of the attributes. */
 export class EmbeddingBag {
@@ -28,10 +29,10 @@ export class EmbeddingBag {
     const embedded = new Float32Array(rows.length * width);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
-      if (this.isKnown[row] && !isHidden?.[i]) add(embedded, i, ids.values, row, 1, width);
+      if (this.isKnown[row] && !isHidden?.[i]) addRow(embedded, i, ids.values, row, 1, width);
       if (!attributes) continue;
       for (let place = attributes.offsets[row]; place < attributes.offsets[row + 1]; place++)
-        add(embedded, i, features!.values, attributes.indices[place], attributes.values![place], width);
+        addRow(embedded, i, features!.values, attributes.indices[place], attributes.values![place], width);
     }
     return embedded;
   }
@@ -57,49 +58,4 @@ export class EmbeddingBag {
     ofIds.applyTo(ids, learningRate, step);
     if (features) ofFeatures.applyTo(features, learningRate, step);
   }
-}
-
-/** Sums gradients by row. */
-export class RowGradients {
-  private readonly places = new Map<number, number>();
-  private sums: Float32Array;
-  private readonly width: number;
-
-  constructor(width: number) {
-    this.width = width;
-    this.sums = new Float32Array(256 * width);
-  }
-
-  /** Adds `factor` × row `from` of the gradients. */
-  add(row: number, gradients: Float32Array, from: number, factor: number): void {
-    let place = this.places.get(row);
-    if (place === undefined) {
-      place = this.places.size;
-      this.places.set(row, place);
-      if ((place + 1) * this.width > this.sums.length) this.grow();
-    }
-    add(this.sums, place, gradients, from, factor, this.width);
-  }
-
-  applyTo(parameters: Parameters, learningRate: number, step: number): void {
-    const rows = [...this.places.keys()];
-    parameters.move(rows, this.sums, learningRate, step);
-  }
-
-  private grow(): void {
-    const grown = new Float32Array(2 * this.sums.length);
-    grown.set(this.sums);
-    this.sums = grown;
-  }
-}
-
-function add(
-  to: Float32Array,
-  toRow: number,
-  from: Float32Array,
-  fromRow: number,
-  factor: number,
-  width: number,
-): void {
-  for (let k = 0, t = toRow * width, f = fromRow * width; k < width; k++) to[t + k] += factor * from[f + k];
 }

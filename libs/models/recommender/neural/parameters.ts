@@ -34,8 +34,9 @@ export class Parameters {
   }
 
   /** `[ids, width]` */
-  gather(ids: ArrayLike<number>, target = new Float32Array(ids.length * this.width)): Float32Array {
+  gather(ids: ArrayLike<number>): Float32Array {
     const { values, width } = this;
+    const target = new Float32Array(ids.length * width);
     for (let i = 0; i < ids.length; i++) target.set(values.subarray(ids[i] * width, (ids[i] + 1) * width), i * width);
     return target;
   }

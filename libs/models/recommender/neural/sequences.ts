@@ -43,6 +43,17 @@ export function trainingWindows(events: Events, length: number, lastOut: Uint8Ar
   });
 }
 
+/** The latest `length` items of each of the given users before the last one. */
+export function historiesBeforeLast(events: Events, users: Uint32Array, length: number): Sequences {
+  const offsets = userOffsets(events);
+  return joined(
+    Array.from(users, (user) => {
+      const end = offsets[user + 1] - 1;
+      return events.items.subarray(Math.max(offsets[user], end - length), end);
+    }),
+  );
+}
+
 function cut(
   items: Uint32Array,
   starts: Uint32Array,
@@ -52,11 +63,15 @@ function cut(
   for (let user = 0; user + 1 < starts.length; user++) {
     for (const [from, to] of windowsOf(starts[user], starts[user + 1], user)) pieces.push(items.subarray(from, to));
   }
+  return joined(pieces);
+}
+
+function joined(pieces: Uint32Array[]): Sequences {
   const offsets = new Uint32Array(pieces.length + 1);
   pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));
-  const joined = new Uint32Array(offsets[pieces.length]);
-  pieces.forEach((piece, i) => joined.set(piece, offsets[i]));
-  return { offsets, items: joined };
+  const items = new Uint32Array(offsets[pieces.length]);
+  pieces.forEach((piece, i) => items.set(piece, offsets[i]));
+  return { offsets, items };
 }
 
 /** Batches of sequences of like length in an order of chance. */

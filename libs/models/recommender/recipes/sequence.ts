@@ -1,8 +1,9 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Engine } from '../../../compute/engine/engine.js';
+import { buildCsr } from '../../../compute/csr/kernel.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
-import { scoreByFactors } from '../../../compute/scores/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
+import { evaluate, type Question } from '../evaluation/evaluate.js';
+import { ndcgAt } from '../evaluation/metrics.js';
 import { assertTimestamps, userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
@@ -11,7 +12,9 @@ import { softmaxOnDevice } from '../neural/softmax.js';
 import { valuesOf } from '../neural/values-of.js';
 import { gradientsOf } from '../neural/gradients-of.js';
 import { Parameters } from '../neural/parameters.js';
+import { RowGradients } from '../neural/row-gradients.js';
 import {
+  historiesBeforeLast,
   latestItems,
   shuffledBatches,
   trainingWindows,
@@ -20,7 +23,7 @@ import {
 } from '../neural/sequences.js';
 import { Transformer } from '../neural/transformer.js';
 import type { SequenceSettings } from '../settings.js';
-import { assertFinite, factorFit, tensorFlowOf, type Fit, type FitContext } from './fit.js';
+import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
 
 const ENCODED_AT_ONCE = 512;
 
@@ -45,6 +48,8 @@ class SequenceFit {
   private readonly course: Course;
   private readonly windows: Sequences;
   private readonly sampler: CandidateSampler;
+  /** Of the users to validate on; null where there are too few. */
+  private readonly question: ReturnType<typeof askForLast>;
   private step = 0;
 
   constructor(tf: TensorFlow, events: Events, settings: SequenceSettings, context: FitContext) {
@@ -59,6 +64,7 @@ class SequenceFit {
     this.course = new Course({ items: this.items, ...this.transformer.weights }, settings.patience);
     const validated = this.course.chooseUsers(events, context.seed);
     this.windows = trainingWindows(events, length, validated);
+    this.question = askForLast(events, this.course.users, length);
     const popularity = new Float32Array(events.itemCount);
     for (const item of this.windows.items) popularity[item]++;
     this.sampler = new CandidateSampler(popularity, settings.candidates);
@@ -152,18 +158,12 @@ class SequenceFit {
     candidates: Uint32Array,
     ofCandidates: Float32Array,
   ): void {
-    const d = this.settings.factors;
-    const places = new Map<number, number>();
-    candidates.forEach((item, i) => places.set(item, i));
-    for (const item of inputs) if (!places.has(item)) places.set(item, places.size);
-    const gradients = new Float32Array(places.size * d);
-    gradients.set(ofCandidates);
-    const scale = Math.sqrt(d);
-    inputs.forEach((item, i) => {
-      const [to, from] = [places.get(item)! * d, rows[i] * d];
-      for (let k = 0; k < d; k++) gradients[to + k] += scale * ofInputs[from + k];
-    });
-    this.items.move([...places.keys()], gradients, this.settings.learningRate, this.step);
+    const { factors, learningRate } = this.settings;
+    const gradients = new RowGradients(factors);
+    candidates.forEach((item, i) => gradients.add(item, ofCandidates, i, 1));
+    const scale = Math.sqrt(factors);
+    inputs.forEach((item, i) => gradients.add(item, ofInputs, rows[i], scale));
+    gradients.applyTo(this.items, learningRate, this.step);
   }
 
   /** `[sequences, steps, dimensions]`, of unit variance at the start. */
@@ -231,13 +231,13 @@ class SequenceFit {
   }
 
   private async validate(): Promise<{ metric: string; value: number } | null> {
-    const { events, settings, context, course, items } = this;
-    if (course.users.length === 0) return null;
-    const offsets = userOffsets(events);
-    const [histories, targets] = lastOutOf(events, offsets, course.users, settings.length);
-    const queries = await this.encode(histories);
-    const value = await meanNdcg(context.engine, queries, items.values, settings.factors, targets);
-    return { metric: 'ndcg@10', value };
+    if (!this.question) return null;
+    const { context, settings, items } = this;
+    const users = await this.encode(this.question.histories);
+    const model: FactorModel = { kind: 'factors', dimensions: settings.factors, users, items: items.values };
+    const options = { ...runOptions(context), seed: context.seed, metrics: { [METRIC]: ndcgAt(10) } };
+    const { values } = await evaluate(context.engine, model, this.question, options);
+    return { metric: METRIC, value: values[METRIC] };
   }
 
   private modelOf(users: Float32Array): FactorModel {
@@ -252,46 +252,20 @@ class SequenceFit {
 }
 
 const REPORT_STEPS = 20;
-const CUTOFF = 10;
+const METRIC = 'ndcg@10';
 
-/** The given users' items but the last, and the last. */
-function lastOutOf(events: Events, offsets: Uint32Array, users: Uint32Array, length: number): [Sequences, Uint32Array] {
-  const pieces = Array.from(users, (user) => {
-    const end = offsets[user + 1] - 1;
-    return events.items.subarray(Math.max(offsets[user], end - length), end);
-  });
-  const starts = new Uint32Array(users.length + 1);
-  pieces.forEach((piece, i) => (starts[i + 1] = starts[i] + piece.length));
-  const items = new Uint32Array(starts[users.length]);
-  pieces.forEach((piece, i) => items.set(piece, starts[i]));
-  return [{ offsets: starts, items }, users.map((user) => events.items[offsets[user + 1] - 1])];
-}
-
-/** Mean over queries of 1/log2(1 + rank) of the right item where it is among the first ten of all, else 0. */
-async function meanNdcg(
-  engine: Engine,
-  queries: Float32Array,
-  items: Float32Array,
-  dimensions: number,
-  targets: Uint32Array,
-): Promise<number> {
-  const count = items.length / dimensions;
-  let sum = 0;
-  for (let start = 0; start < targets.length; start += 128) {
-    const some = targets.subarray(start, start + 128);
-    const scores = new Float32Array(some.length * count);
-    await scoreByFactors(
-      engine,
-      queries.subarray(start * dimensions, (start + some.length) * dimensions),
-      items,
-      dimensions,
-      scores,
-    );
-    some.forEach((target, row) => {
-      const line = scores.subarray(row * count, (row + 1) * count);
-      const rank = line.reduce((better, score) => better + (score > line[target] ? 1 : 0), 1);
-      if (rank <= CUTOFF) sum += 1 / Math.log2(1 + rank);
-    });
-  }
-  return sum / targets.length;
+/** What comes last for the given users, asked of what came before; null without users. */
+function askForLast(events: Events, users: Uint32Array, length: number): (Question & { histories: Sequences }) | null {
+  if (users.length === 0) return null;
+  const offsets = userOffsets(events);
+  const rowIndices = Uint32Array.from(users.keys());
+  const columnIndices = users.map((user) => events.items[offsets[user + 1] - 1]);
+  const pairs = { rows: users.length, columns: events.itemCount, rowIndices, columnIndices, values: null };
+  return {
+    users: rowIndices,
+    heldOut: buildCsr(pairs),
+    masked: null,
+    popularity: new Float32Array(events.itemCount),
+    histories: historiesBeforeLast(events, users, length),
+  };
 }
