@@ -5,12 +5,14 @@ import { BillingModule } from '../../libs/features/billing/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
 import { HealthModule } from '../../libs/features/health/index.js';
+import { LimitsApiModule } from '../../libs/features/limits/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RecommendationsModule } from '../../libs/features/recommendations/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
-import { UsageModule } from '../../libs/features/usage/index.js';
+import { UsageApiModule } from '../../libs/features/usage/index.js';
+import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
@@ -20,7 +22,7 @@ import { QueueModule } from '../../libs/platform/queue/queue.module.js';
 import { StripeModule } from '../../libs/platform/stripe/stripe.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
 
-const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule, StripeModule];
+const PLATFORM = [ClockModule, DatabaseModule, ChangesModule, ObjectStoreModule, QueueModule, StripeModule];
 
 const FEATURES = [
   AuthModule,
@@ -31,7 +33,8 @@ const FEATURES = [
   DeploymentsModule,
   RecommendationsModule,
   ApiKeysModule,
-  UsageModule,
+  UsageApiModule,
+  LimitsApiModule,
   BillingModule,
   OrganizationsModule,
   HealthModule,

@@ -21,6 +21,7 @@ const JSON_BYTES_MAX = 1024 * 1024;
 export async function createApi(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BYTES_MAX,
+    trustProxy: config.TRUSTED_PROXIES ?? false,
     frameworkErrors: sendFrameworkError,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
     // As long as the largest upload may take over a slow line. Headers have Node's own minute.

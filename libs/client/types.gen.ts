@@ -42,7 +42,7 @@ export type Me = {
         name: string;
     };
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'billing:read' | 'billing:write' | 'operator'>;
+    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
 };
 
 export type Project = {
@@ -309,9 +309,25 @@ export type ApiKey = {
      * First characters of the key, to tell it by
      */
     prefix: string;
+    mode: 'live' | 'test';
     scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+    deploymentIds: Array<string>;
+    allowedAddresses: Array<string>;
+    /**
+     * The first of the keys that were rotated into each other; limits hold for all of them together
+     */
+    familyId: string;
     createdAt: string;
+    expiresAt: string | null;
     revokedAt: string | null;
+    /**
+     * Where a secret scanner found the key, for which it was revoked
+     */
+    leakedUrl: string | null;
+    /**
+     * To the minute or so
+     */
+    lastUsedAt: string | null;
 };
 
 export type Usage = {
@@ -323,15 +339,80 @@ export type Usage = {
          */
         day?: string;
         /**
+         * Start of the UTC hour
+         */
+        hour?: string;
+        projectId?: string | null;
+        /**
          * Null for calls made with a session and for training
          */
         apiKeyId?: string | null;
-        meter?: 'recommendation_requests' | 'training_seconds';
+        deploymentId?: string | null;
+        meter?: string;
+        /**
+         * Of training: the pool of workers; empty for other meters
+         */
+        deviceClass?: string;
         /**
          * Exact decimal
          */
         quantity: string;
     }>;
+};
+
+export type Meter = {
+    key: string;
+    /**
+     * One of what is counted
+     */
+    unit: string;
+    description: string;
+};
+
+export type Limits = {
+    periodStart: string;
+    periodEnd: string;
+    currency: string;
+    /**
+     * Of the plan, for the whole organization
+     */
+    requestsPerSecond: number;
+    requestsBurst: number;
+    /**
+     * The organization's own
+     */
+    limits: Array<Limit>;
+    /**
+     * Every quota and spend cap, and what counts against it
+     */
+    uses: Array<LimitUse>;
+};
+
+export type Limit = {
+    id: string;
+    scope: 'organization' | 'project' | 'key';
+    scopeId: string;
+    resource: string;
+    quantity: string;
+    burst: number | null;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type LimitUse = {
+    /**
+     * Null for what the plan sets
+     */
+    limitId: string | null;
+    setBy: 'plan' | 'customer';
+    scope: 'organization' | 'project' | 'key';
+    scopeId: string;
+    resource: string;
+    quantity: string;
+    /**
+     * In the running billing period, with what is set aside for calls under way
+     */
+    used: string;
 };
 
 export type Plan = {
@@ -346,7 +427,11 @@ export type Plan = {
      */
     monthlyFee: string;
     meters: Array<{
-        meter: 'recommendation_requests' | 'training_seconds';
+        meter: string;
+        /**
+         * Empty: every class without a price of its own
+         */
+        deviceClass: string;
         unit: string;
         /**
          * Exact decimal
@@ -381,7 +466,8 @@ export type UpcomingInvoice = {
          * Name of the plan whose price this is
          */
         plan: string;
-        meter: 'recommendation_requests' | 'training_seconds' | null;
+        meter: string | null;
+        deviceClass: string;
         /**
          * Used in the period so far
          */
@@ -417,7 +503,7 @@ export type OrganizationSummary = {
      * In the running billing period
      */
     usage: Array<{
-        meter: 'recommendation_requests' | 'training_seconds';
+        meter: string;
         quantity: string;
     }>;
     /**
@@ -531,6 +617,10 @@ export type AuthMeErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -566,6 +656,10 @@ export type ProjectsListErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -605,6 +699,10 @@ export type ProjectsCreateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -639,6 +737,10 @@ export type ProjectsGetErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -677,6 +779,10 @@ export type DataSetsListErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -719,6 +825,10 @@ export type DataSetsCreateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -754,6 +864,10 @@ export type DataSetsGetErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -815,6 +929,10 @@ export type DataSetsUploadErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -855,6 +973,10 @@ export type DataSetsGetImportErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -887,6 +1009,10 @@ export type ModelsListRecipesErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -943,6 +1069,10 @@ export type ModelsListErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1003,6 +1133,10 @@ export type ModelsCreateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1038,6 +1172,10 @@ export type ModelsGetErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1077,6 +1215,10 @@ export type ModelsListVersionsErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1119,6 +1261,10 @@ export type TrainingJobsCreateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1157,6 +1303,10 @@ export type TrainingJobsListErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1197,6 +1347,10 @@ export type TrainingJobsGetErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1233,6 +1387,10 @@ export type TrainingJobsFollowErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1268,6 +1426,10 @@ export type TrainingJobsCancelErrors = {
      * The role or the key lacks project:write
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1306,6 +1468,10 @@ export type DeploymentsListErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1348,6 +1514,10 @@ export type DeploymentsCreateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1383,6 +1553,10 @@ export type DeploymentsGetErrors = {
      * The role or the key lacks project:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1426,6 +1600,10 @@ export type DeploymentsUpdateErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1454,6 +1632,12 @@ export type RecommendationsRecommendData = {
          */
         excludeSeen?: boolean;
     };
+    headers?: {
+        /**
+         * UUIDv7 of the call: a retry that sends it again is metered once
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         deploymentId: string;
     };
@@ -1467,9 +1651,21 @@ export type RecommendationsRecommendErrors = {
      */
     401: Problem;
     /**
+     * A quota of the plan or a spend cap is reached
+     */
+    402: Problem;
+    /**
      * The role or the key lacks recommendations:read
      */
     403: Problem;
+    /**
+     * The Idempotency-Key was sent with another call
+     */
+    409: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1509,6 +1705,10 @@ export type ApiKeysListErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1532,9 +1732,25 @@ export type ApiKeysCreateData = {
     body: {
         name: string;
         /**
+         * What a test key asks is answered and never billed, up to the plan’s test_requests
+         */
+        mode?: 'live' | 'test';
+        /**
          * What the key may do, within its project
          */
         scopes?: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        /**
+         * Deployments that the key may call; all of the project when empty
+         */
+        deploymentIds?: Array<string>;
+        /**
+         * Addresses and CIDR blocks that the key may be used from; any when empty
+         */
+        allowedAddresses?: Array<string | string | string | string>;
+        /**
+         * When the key ends; never when absent
+         */
+        expiresAt?: string;
     };
     path: {
         projectId: string;
@@ -1552,6 +1768,10 @@ export type ApiKeysCreateErrors = {
      * The role or the key lacks api-keys:write
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1572,9 +1792,25 @@ export type ApiKeysCreateResponses = {
          * First characters of the key, to tell it by
          */
         prefix: string;
+        mode: 'live' | 'test';
         scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        deploymentIds: Array<string>;
+        allowedAddresses: Array<string>;
+        /**
+         * The first of the keys that were rotated into each other; limits hold for all of them together
+         */
+        familyId: string;
         createdAt: string;
+        expiresAt: string | null;
         revokedAt: string | null;
+        /**
+         * Where a secret scanner found the key, for which it was revoked
+         */
+        leakedUrl: string | null;
+        /**
+         * To the minute or so
+         */
+        lastUsedAt: string | null;
         /**
          * The key, shown this once
          */
@@ -1583,6 +1819,82 @@ export type ApiKeysCreateResponses = {
 };
 
 export type ApiKeysCreateResponse = ApiKeysCreateResponses[keyof ApiKeysCreateResponses];
+
+export type ApiKeysRotateData = {
+    body: {
+        /**
+         * How long the old key goes on working beside the new one, on the same limits
+         */
+        graceHours?: number;
+    };
+    path: {
+        projectId: string;
+        apiKeyId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/api-keys/{apiKeyId}/rotations';
+};
+
+export type ApiKeysRotateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks api-keys:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ApiKeysRotateError = ApiKeysRotateErrors[keyof ApiKeysRotateErrors];
+
+export type ApiKeysRotateResponses = {
+    /**
+     * The new key, shown this once
+     */
+    201: {
+        id: string;
+        projectId: string;
+        name: string;
+        /**
+         * First characters of the key, to tell it by
+         */
+        prefix: string;
+        mode: 'live' | 'test';
+        scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        deploymentIds: Array<string>;
+        allowedAddresses: Array<string>;
+        /**
+         * The first of the keys that were rotated into each other; limits hold for all of them together
+         */
+        familyId: string;
+        createdAt: string;
+        expiresAt: string | null;
+        revokedAt: string | null;
+        /**
+         * Where a secret scanner found the key, for which it was revoked
+         */
+        leakedUrl: string | null;
+        /**
+         * To the minute or so
+         */
+        lastUsedAt: string | null;
+        /**
+         * The key, shown this once
+         */
+        key: string;
+    };
+};
+
+export type ApiKeysRotateResponse = ApiKeysRotateResponses[keyof ApiKeysRotateResponses];
 
 export type ApiKeysRevokeData = {
     body?: never;
@@ -1604,6 +1916,10 @@ export type ApiKeysRevokeErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1620,22 +1936,78 @@ export type ApiKeysRevokeResponses = {
 
 export type ApiKeysRevokeResponse = ApiKeysRevokeResponses[keyof ApiKeysRevokeResponses];
 
+export type LeakedKeysReportData = {
+    body: Array<{
+        token: string;
+        type: string;
+        url?: string;
+    }>;
+    headers: {
+        'github-public-key-identifier': string;
+        'github-public-key-signature': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/leaked-keys/github';
+};
+
+export type LeakedKeysReportErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LeakedKeysReportError = LeakedKeysReportErrors[keyof LeakedKeysReportErrors];
+
+export type LeakedKeysReportResponses = {
+    /**
+     * Which of them were keys
+     */
+    200: Array<{
+        /**
+         * SHA-256 of the token, base64
+         */
+        token_hash: string;
+        token_type: string;
+        label: 'true_positive' | 'false_positive';
+    }>;
+};
+
+export type LeakedKeysReportResponse = LeakedKeysReportResponses[keyof LeakedKeysReportResponses];
+
 export type UsageQueryData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Start, UTC, inclusive; 30 days before `to` when absent
+         * Start, UTC, inclusive, rounded down to the minute; 30 days before `to` when absent
          */
         from?: string | string;
         /**
-         * End, UTC, exclusive; now when absent
+         * End, UTC, exclusive, rounded up to the minute; now when absent
          */
         to?: string | string;
         /**
-         * Any of day, apiKey, meter, separated by commas
+         * Any of day, hour, project, apiKey, deployment, meter, deviceClass, separated by commas
          */
         groupBy?: string;
+        /**
+         * Of one project alone
+         */
+        projectId?: string;
+        /**
+         * Of one API key alone
+         */
+        apiKeyId?: string;
+        /**
+         * Of one deployment alone
+         */
+        deploymentId?: string;
+        /**
+         * Of one meter alone
+         */
+        meter?: string;
     };
     url: '/v1/usage';
 };
@@ -1649,6 +2021,10 @@ export type UsageQueryErrors = {
      * The role or the key lacks usage:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1666,6 +2042,236 @@ export type UsageQueryResponses = {
 
 export type UsageQueryResponse = UsageQueryResponses[keyof UsageQueryResponses];
 
+export type UsageListMetersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/meters';
+};
+
+export type UsageListMetersErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UsageListMetersError = UsageListMetersErrors[keyof UsageListMetersErrors];
+
+export type UsageListMetersResponses = {
+    /**
+     * Every meter
+     */
+    200: {
+        meters: Array<Meter>;
+    };
+};
+
+export type UsageListMetersResponse = UsageListMetersResponses[keyof UsageListMetersResponses];
+
+export type UsageCorrectData = {
+    body: {
+        /**
+         * UUIDv7 that you make: the same correction sent again counts once
+         */
+        id: string;
+        meter: string;
+        /**
+         * Added to the usage; below 0 to take away
+         */
+        quantity: number;
+        /**
+         * The usage event that was wrong
+         */
+        correctsId: string;
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/usage-corrections';
+};
+
+export type UsageCorrectErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UsageCorrectError = UsageCorrectErrors[keyof UsageCorrectErrors];
+
+export type UsageCorrectResponses = {
+    /**
+     * The correction counts
+     */
+    201: {
+        id: string;
+        /**
+         * Whether it was there before
+         */
+        isRepeated: boolean;
+    };
+};
+
+export type UsageCorrectResponse = UsageCorrectResponses[keyof UsageCorrectResponses];
+
+export type LimitsOverviewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/limits';
+};
+
+export type LimitsOverviewErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LimitsOverviewError = LimitsOverviewErrors[keyof LimitsOverviewErrors];
+
+export type LimitsOverviewResponses = {
+    /**
+     * The plan's and the organization's own
+     */
+    200: Limits;
+};
+
+export type LimitsOverviewResponse = LimitsOverviewResponses[keyof LimitsOverviewResponses];
+
+export type LimitsPutData = {
+    body: {
+        scope: 'organization' | 'project' | 'key';
+        /**
+         * Of the project or API key; absent for the organization
+         */
+        scopeId?: string;
+        /**
+         * A meter's key: units in a billing period. spend: money in a billing period. requests_per_second: how often
+         */
+        resource: string;
+        /**
+         * Exact decimal, in the meter's unit, the currency's main unit, or requests a second
+         */
+        quantity: string;
+        /**
+         * Requests that may come at once, of requests_per_second; twice the quantity when absent
+         */
+        burst?: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/limits';
+};
+
+export type LimitsPutErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks limits:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LimitsPutError = LimitsPutErrors[keyof LimitsPutErrors];
+
+export type LimitsPutResponses = {
+    /**
+     * The limit, in force on every node within a second
+     */
+    200: Limit;
+};
+
+export type LimitsPutResponse = LimitsPutResponses[keyof LimitsPutResponses];
+
+export type LimitsDeleteData = {
+    body?: never;
+    path: {
+        limitId: string;
+    };
+    query?: never;
+    url: '/v1/limits/{limitId}';
+};
+
+export type LimitsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks limits:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LimitsDeleteError = LimitsDeleteErrors[keyof LimitsDeleteErrors];
+
+export type LimitsDeleteResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type LimitsDeleteResponse = LimitsDeleteResponses[keyof LimitsDeleteResponses];
+
 export type BillingListPlansData = {
     body?: never;
     path?: never;
@@ -1682,6 +2288,10 @@ export type BillingListPlansErrors = {
      * The role or the key lacks billing:read
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1718,6 +2328,10 @@ export type BillingUpcomingInvoiceErrors = {
      */
     403: Problem;
     /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
      * Any error
      */
     default: Problem;
@@ -1752,6 +2366,10 @@ export type BillingCreateCheckoutSessionErrors = {
      * The role or the key lacks billing:write
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */
@@ -1794,6 +2412,10 @@ export type OrganizationsListErrors = {
      * The role or the key lacks operator
      */
     403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
     /**
      * Any error
      */

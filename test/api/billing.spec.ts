@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
 import { startApi, Tenant, type TestApi, WEBHOOK_SECRET } from '../factories/api.js';
+import { addUsage } from '../factories/usage.js';
 
 const PRO_FEE = '49.00';
 
@@ -57,45 +58,37 @@ async function upgrade(tenant: Tenant): Promise<void> {
   await until(async () => (await invoiceOf(tenant)).plan.key === 'pro');
 }
 
-async function addUsage(tenant: Tenant, meter: string, quantity: string): Promise<void> {
-  const { organization } = (await tenant.get('/v1/me')).body;
-  await owner.query(
-    `INSERT INTO usage_events (tenant_id, id, meter_key, quantity, price_version_id, occurred_at)
-     SELECT $1, gen_random_uuid(), $2, $3, price_version_id, now() FROM subscriptions WHERE tenant_id = $1`,
-    [organization.id, meter, quantity],
-  );
-}
-
 describe('the upcoming invoice', () => {
   it('of a new organization is nothing, line by line', async () => {
     const invoice = await invoiceOf(await Tenant.signUp(api));
     expect(invoice).toMatchObject({ currency: 'usd', status: 'active', total: '0.00' });
-    expect(invoice.lines.map(({ amount }: { amount: string }) => amount)).toEqual(['0.00', '0.00', '0.00']);
+    expect(invoice.lines.map(({ amount }: { amount: string }) => amount)).toEqual(['0.00', '0.00', '0.00', '0.00']);
     expect(new Date(invoice.periodEnd) > new Date()).toBe(true);
   });
 
   it('rates what goes beyond the plan exactly, and its lines add up to its total', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);
-    await addUsage(tenant, 'recommendation_requests', '123456');
-    await addUsage(tenant, 'training_seconds', '7211');
+    await addUsage(api, tenant, 'recommendation_requests', 123456);
+    await addUsage(api, tenant, 'training_seconds', 7211, { deviceClass: 'cpu' });
+    await addUsage(api, tenant, 'training_seconds', 33, { deviceClass: 'gpu-h100' });
     const invoice = await invoiceOf(tenant);
-    // (123,456 − 100,000) × 0.0002 = 4.6912; (7,211 − 7,200) × 0.0005 = 0.0055, each rounded half up to the cent.
-    expect(invoice.lines.map(({ amount }: { amount: string }) => amount)).toEqual([PRO_FEE, '4.69', '0.01']);
-    expect(invoice.total).toBe('53.70');
+    // (123,456 − 100,000) × 0.0002 = 4.6912; (7,211 − 7,200) × 0.0005 = 0.0055; 33 × 0.002 = 0.066 on a
+    // device that has a price of its own; each rounded half up to the cent.
+    const billed = invoice.lines.filter(({ amount }: { amount: string }) => amount !== '0.00');
+    expect(billed.map(({ amount }: { amount: string }) => amount)).toEqual([PRO_FEE, '4.69', '0.01', '0.07']);
+    expect(invoice.total).toBe('53.77');
   });
 
   it('bills what was used before an upgrade by the plan that it was used under', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);
-    const { organization } = (await tenant.get('/v1/me')).body;
     // Metered under Free, in the running period: as if the upgrade had come later.
-    await owner.query(
-      `INSERT INTO usage_events (tenant_id, id, meter_key, quantity, price_version_id, occurred_at)
-       SELECT $1, gen_random_uuid(), 'recommendation_requests', 9000, id, now() FROM price_versions WHERE plan_key = 'free'`,
-      [organization.id],
+    const { rows } = await owner.query(
+      `SELECT id FROM price_versions WHERE plan_key = 'free' ORDER BY version DESC LIMIT 1`,
     );
-    await addUsage(tenant, 'recommendation_requests', '100001');
+    await addUsage(api, tenant, 'recommendation_requests', 9000, { priceVersionId: rows[0].id });
+    await addUsage(api, tenant, 'recommendation_requests', 100001);
     const { lines } = await invoiceOf(tenant);
     const requests = lines.filter(({ meter }: { meter: string }) => meter === 'recommendation_requests');
     expect(requests.map(({ quantity, amount }: Record<string, string>) => [quantity, amount])).toEqual([
@@ -228,7 +221,7 @@ describe('the operator', () => {
   it('sees every organization with its plan, usage and what it will pay; nobody else does', async () => {
     const tenant = await Tenant.signUp(api, 'Paying shop');
     await upgrade(tenant);
-    await addUsage(tenant, 'recommendation_requests', '42');
+    await addUsage(api, tenant, 'recommendation_requests', 42);
     await tenant.get('/v1/admin/organizations').expect(403);
     const operator = await Tenant.signUp(api, 'Operators');
     await owner.query('UPDATE users SET is_operator = true WHERE email = $1', [operator.email]);

@@ -11,6 +11,9 @@ const GLOBAL_TABLES = new Set([
   'plans',
   'price_versions',
   'meter_prices',
+  'plan_quotas',
+  'api_nodes',
+  'ledger_checks',
   '_prisma_migrations',
 ]);
 const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
@@ -68,7 +71,8 @@ describe('another tenant', () => {
     const before = await snapshot();
     let walked = 0;
     for (const [template, operations] of Object.entries(openapi.paths)) {
-      if (!template.includes('{')) continue;
+      // The operator's routes are refused to everyone else, whatever they name.
+      if (!template.includes('{') || template.startsWith('/v1/admin/')) continue;
       const path = template.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no-id-for-${name}`);
       for (const [method, { requestBody }] of Object.entries(operations)) {
         const route = `${method.toUpperCase()} ${template}`;

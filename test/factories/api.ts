@@ -22,7 +22,7 @@ export async function startApi(changes: Partial<Config> = {}): Promise<TestApi> 
     KINDRED_SECRET,
     KINDRED_DATA_DIR: inject('dataDirectory'),
     KINDRED_UPLOAD_BYTES_MAX: '50000000',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   });
   const app = await createApi({ ...config, ...changes });
   await app.listen(0, '127.0.0.1');
@@ -119,6 +119,15 @@ export class Tenant {
 
   async createKey(projectId: string, scopes = ['recommendations:read']): Promise<{ id: string; key: string }> {
     return (await this.post(`/v1/projects/${projectId}/api-keys`, { name: 'Key', scopes }).expect(201)).body;
+  }
+}
+
+/** Waits for what comes a moment after an answer, such as usage that drains from the journal. */
+export async function until(isTrue: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (performance.now() > endMs) throw new Error(`still not so after ${timeoutMs} ms: ${isTrue.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

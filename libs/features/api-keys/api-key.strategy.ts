@@ -14,6 +14,6 @@ export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
 
   async validate(request: FastifyRequest): Promise<ApiKeyPrincipal | false> {
     const key = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    return (key && (await this.apiKeys.verify(key))) || false;
+    return (key && (await this.apiKeys.verify(key, request.ip))) || false;
   }
 }

@@ -3,7 +3,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
-import { apiKeySchema, type CreateApiKey, createApiKeySchema, createdApiKeySchema } from './api-keys.schema.js';
+import {
+  apiKeySchema,
+  type CreateApiKey,
+  createApiKeySchema,
+  createdApiKeySchema,
+  type RotateApiKey,
+  rotateApiKeySchema,
+} from './api-keys.schema.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 @ApiTags('API keys')
@@ -33,6 +40,19 @@ export class ApiKeysController {
     @Query({ schema: pageQuerySchema }) query: PageQuery,
   ) {
     return this.apiKeys.list(tenantId, projectId, query);
+  }
+
+  @ApiOperation({ summary: 'Makes a key with the settings and limits of this one, which ends after a grace' })
+  @Post(':apiKeyId/rotations')
+  @Requires('api-keys:write')
+  @Answers(201, 'The new key, shown this once', createdApiKeySchema)
+  rotate(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('apiKeyId') apiKeyId: string,
+    @Body({ schema: rotateApiKeySchema }) body: RotateApiKey,
+  ) {
+    return this.apiKeys.rotate(tenantId, projectId, apiKeyId, body);
   }
 
   @ApiOperation({ summary: 'Revokes an API key: within a second no node accepts it' })

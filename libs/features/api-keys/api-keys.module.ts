@@ -4,10 +4,13 @@ import { ApiKeyStrategy } from './api-key.strategy.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { KeyUse } from './key-use.js';
+import { LeakedKeysController } from './leaked-keys.controller.js';
+import { LeakedKeysService } from './leaked-keys.service.js';
 
 @Module({
   imports: [ProjectsModule],
-  controllers: [ApiKeysController],
-  providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy],
+  controllers: [ApiKeysController, LeakedKeysController],
+  providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy, KeyUse, LeakedKeysService],
 })
 export class ApiKeysModule {}

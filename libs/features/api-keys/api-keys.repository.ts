@@ -1,12 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/database.js';
+import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import type { ApiKey } from './api-keys.schema.js';
 
-export interface NewApiKey extends Pick<ApiKey, 'id' | 'projectId' | 'name' | 'prefix' | 'scopes'> {
+type Settings = Pick<
+  ApiKey,
+  'projectId' | 'name' | 'mode' | 'scopes' | 'deploymentIds' | 'allowedAddresses' | 'familyId'
+>;
+
+export interface NewApiKey extends Settings {
   tenantId: string;
+  id: string;
+  prefix: string;
   keyHash: Uint8Array<ArrayBuffer>;
+  expiresAt: Date | null;
+}
+
+export interface LeakedApiKey {
+  tenantId: string;
+  id: string;
+  projectId: string;
+  prefix: string;
 }
 
 @Injectable()
@@ -20,6 +35,20 @@ export class ApiKeysRepository {
     return (await transaction.apiKey.findMany({ ...page, where: { ...page.where, projectId } })).map(toApiKey);
   }
 
+  async find(transaction: Transaction, projectId: string, id: string): Promise<ApiKey | null> {
+    const row = await transaction.apiKey.findFirst({ where: { id, projectId } });
+    return row && toApiKey(row);
+  }
+
+  /** Whether all of them are deployments of the project. */
+  async hasDeployments(transaction: Transaction, projectId: string, ids: string[]): Promise<boolean> {
+    return (await transaction.deployment.count({ where: { projectId, id: { in: ids } } })) === ids.length;
+  }
+
+  async setExpiry(transaction: Transaction, id: string, expiresAt: Date): Promise<void> {
+    await transaction.apiKey.updateMany({ where: { id }, data: { expiresAt } });
+  }
+
   /** False when the project has no such key; revoking twice keeps the first time. */
   async revoke(transaction: Transaction, projectId: string, id: string, now: Date): Promise<boolean> {
     if (!(await transaction.apiKey.findFirst({ where: { id, projectId } }))) return false;
@@ -27,7 +56,7 @@ export class ApiKeysRepository {
     return true;
   }
 
-  /** The living key with that hash, of whichever tenant; wants a system transaction. */
+  /** The key with that hash that is not revoked, of whichever tenant; wants a system transaction. */
   async findByHash(
     transaction: Transaction,
     keyHash: Uint8Array<ArrayBuffer>,
@@ -35,10 +64,54 @@ export class ApiKeysRepository {
     const row = await transaction.apiKey.findUnique({ where: { keyHash, revokedAt: null } });
     return row && { ...toApiKey(row), tenantId: row.tenantId };
   }
+
+  /** Revokes a key that was found in public; null where there is none, or it was revoked before. Wants a system transaction. */
+  async revokeLeaked(
+    transaction: Transaction,
+    keyHash: Uint8Array<ArrayBuffer>,
+    leakedUrl: string,
+    now: Date,
+  ): Promise<LeakedApiKey | null> {
+    const { count } = await transaction.apiKey.updateMany({
+      where: { keyHash, revokedAt: null },
+      data: { revokedAt: now, leakedUrl },
+    });
+    if (count === 0) return null;
+    const select = { tenantId: true, id: true, projectId: true, prefix: true };
+    return transaction.apiKey.findUniqueOrThrow({ where: { keyHash }, select });
+  }
+
+  async isKnown(transaction: Transaction, keyHash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    return (await transaction.apiKey.count({ where: { keyHash } })) > 0;
+  }
+
+  /** Sets when keys were last used; a later time stands. */
+  async touch(sql: Sql, keys: { tenantId: string; id: string; at: Date }[]): Promise<void> {
+    await sql.run(
+      `UPDATE api_keys key SET last_used_at = used.at
+       FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS used (tenant_id, id, at)
+       WHERE key.tenant_id = used.tenant_id AND key.id = used.id AND (key.last_used_at IS NULL OR key.last_used_at < used.at)`,
+      [keys.map(({ tenantId }) => tenantId), keys.map(({ id }) => id), keys.map(({ at }) => at)],
+    );
+  }
 }
 
 function toApiKey(row: Prisma.ApiKeyGetPayload<object>): ApiKey {
-  const { id, projectId, name, prefix } = row;
-  const times = { createdAt: row.createdAt.toISOString(), revokedAt: row.revokedAt?.toISOString() ?? null };
-  return { id, projectId, name, prefix, scopes: row.scopes as ApiKey['scopes'], ...times };
+  const { id, projectId, name, prefix, mode, deploymentIds, allowedAddresses, familyId, leakedUrl } = row;
+  return {
+    id,
+    projectId,
+    name,
+    prefix,
+    mode,
+    scopes: row.scopes as ApiKey['scopes'],
+    deploymentIds,
+    allowedAddresses,
+    familyId,
+    leakedUrl,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  };
 }

@@ -2,14 +2,47 @@ import { z } from 'zod';
 import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
 import { nameSchema } from '../projects/index.js';
 
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an IP address or a CIDR block, such as 203.0.113.0/24',
+});
+
 export const createApiKeySchema = z.object({
   name: nameSchema,
+  mode: z
+    .enum(['live', 'test'])
+    .default('live')
+    .describe('What a test key asks is answered and never billed, up to the plan’s test_requests'),
   scopes: z
     .array(z.enum(API_KEY_SCOPES))
     .min(1)
     .default(['recommendations:read'])
     .transform((scopes) => [...new Set(scopes)])
     .describe('What the key may do, within its project'),
+  deploymentIds: z
+    .array(z.uuid())
+    .max(100)
+    .default([])
+    .transform((ids) => [...new Set(ids)])
+    .describe('Deployments that the key may call; all of the project when empty'),
+  allowedAddresses: z
+    .array(address)
+    .max(100)
+    .default([])
+    .describe('Addresses and CIDR blocks that the key may be used from; any when empty'),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .refine((time) => Date.parse(time) > Date.now(), 'must lie in the future')
+    .optional()
+    .describe('When the key ends; never when absent'),
+});
+
+export const rotateApiKeySchema = z.object({
+  graceHours: z
+    .int()
+    .min(0)
+    .max(7 * 24)
+    .default(24)
+    .describe('How long the old key goes on working beside the new one, on the same limits'),
 });
 
 export const apiKeySchema = z
@@ -18,13 +51,23 @@ export const apiKeySchema = z
     projectId: z.uuid(),
     name: z.string(),
     prefix: z.string().describe('First characters of the key, to tell it by'),
+    mode: z.enum(['live', 'test']),
     scopes: z.array(z.enum(API_KEY_SCOPES)),
+    deploymentIds: z.array(z.uuid()),
+    allowedAddresses: z.array(z.string()),
+    familyId: z
+      .uuid()
+      .describe('The first of the keys that were rotated into each other; limits hold for all of them together'),
     createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
+    leakedUrl: z.string().nullable().describe('Where a secret scanner found the key, for which it was revoked'),
+    lastUsedAt: z.iso.datetime().nullable().describe('To the minute or so'),
   })
   .meta({ id: 'ApiKey' });
 
 export const createdApiKeySchema = apiKeySchema.extend({ key: z.string().describe('The key, shown this once') });
 
 export type CreateApiKey = z.infer<typeof createApiKeySchema>;
+export type RotateApiKey = z.infer<typeof rotateApiKeySchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;

@@ -1,6 +1,8 @@
+import { BlockList, isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
+import { Changes } from '../../platform/changes/changes.js';
+import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
@@ -9,39 +11,79 @@ import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { hmac } from '../../platform/secrets/secrets.js';
 import { ProjectsService } from '../projects/index.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
-import type { CreateApiKey } from './api-keys.schema.js';
-import { generateKey, isWellFormedKey, keyPrefix } from './key-format.js';
+import { addressNotAllowed, deploymentsNotFound, keyEnded } from './api-keys.errors.js';
+import { ApiKeysRepository, type NewApiKey } from './api-keys.repository.js';
+import type { CreateApiKey, RotateApiKey } from './api-keys.schema.js';
+import { type ApiKeyMode, generateKey, isWellFormedKey, keyPrefix } from './key-format.js';
+import { KeyUse } from './key-use.js';
 
-/** A revoked key works on for at most this long. */
-const CACHE_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+/** What is kept of a key in memory; `principal` is null for one that no row has. */
+interface KnownKey {
+  principal: ApiKeyPrincipal | null;
+  expiresMs: number;
+  addresses: BlockList | null;
+}
+
+const UNKNOWN: KnownKey = { principal: null, expiresMs: Infinity, addresses: null };
 
 @Injectable()
 export class ApiKeysService {
-  /** Living keys by hash, so that a busy key costs one look-up a second. */
-  private readonly cache = new LRUCache<string, ApiKeyPrincipal>({
-    max: 10_000,
-    ttl: CACHE_MS,
-    // A flood of other entries must not fail a fetch that is under way.
-    ignoreFetchAbort: true,
-    fetchMethod: async (hash) => (await this.lookUp(new Uint8Array(Buffer.from(hash, 'base64')))) ?? undefined,
-  });
+  /** By hash. A busy key asks the database once; a revocation is heard of within milliseconds. */
+  private readonly known: WatchedCache<KnownKey>;
 
   constructor(
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
     private readonly projects: ProjectsService,
     private readonly clock: Clock,
+    private readonly use: KeyUse,
+    changes: Changes,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.known = new WatchedCache(changes);
+    changes.onChange(({ table, id }) => {
+      // As to_jsonb writes bytea.
+      if (table === 'api_keys') this.known.forget(id.replace(/^\\x/, ''));
+    });
+  }
 
   /** Makes a key; this answer is the only place where it ever stands. */
-  create(tenantId: string, projectId: string, { name, scopes }: CreateApiKey) {
-    const key = generateKey();
+  create(tenantId: string, projectId: string, { expiresAt, ...settings }: CreateApiKey) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
-      const row = { tenantId, id: newId(), projectId, name, scopes, prefix: keyPrefix(key), keyHash: this.hash(key) };
-      return { ...(await this.repository.create(transaction, row)), key };
+      const { deploymentIds } = settings;
+      if (!(await this.repository.hasDeployments(transaction, projectId, deploymentIds))) throw deploymentsNotFound();
+      const id = newId();
+      const { key, ...row } = this.draw(settings.mode);
+      const expiry = expiresAt ? new Date(expiresAt) : null;
+      const created = { ...settings, ...row, tenantId, id, projectId, familyId: id, expiresAt: expiry };
+      return { ...(await this.repository.create(transaction, created)), key };
+    });
+  }
+
+  /** Makes a key with the same settings and limits; the old one ends after the grace, or when it would have ended before that. */
+  rotate(tenantId: string, projectId: string, apiKeyId: string, { graceHours }: RotateApiKey) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const id = parseId('API key', apiKeyId);
+      const old = await this.repository.find(transaction, parseId('project', projectId), id);
+      if (!old) throw notFound('API key', apiKeyId);
+      const now = this.clock.now().getTime();
+      const expiresMs = old.expiresAt ? Date.parse(old.expiresAt) : Infinity;
+      if (old.revokedAt || expiresMs <= now) throw keyEnded();
+      await this.repository.setExpiry(transaction, id, new Date(Math.min(expiresMs, now + graceHours * HOUR_MS)));
+      const { name, mode, scopes, deploymentIds, allowedAddresses, familyId } = old;
+      const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, familyId };
+      const { key, ...row } = this.draw(mode);
+      const created = {
+        ...settings,
+        ...row,
+        tenantId,
+        id: newId(),
+        expiresAt: old.expiresAt ? new Date(expiresMs) : null,
+      };
+      return { ...(await this.repository.create(transaction, created)), key };
     });
   }
 
@@ -60,20 +102,54 @@ export class ApiKeysService {
     if (!found) throw notFound('API key', apiKeyId);
   }
 
-  /** Who holds the key; null for a wrong, unknown or revoked one. */
-  async verify(key: string): Promise<ApiKeyPrincipal | null> {
+  /**
+   * Who holds the key; null for a wrong, unknown, expired or revoked one.
+   *
+   * @throws Problem 403 where it is used from an address that it is not allowed for
+   */
+  async verify(key: string, address: string): Promise<ApiKeyPrincipal | null> {
     if (!isWellFormedKey(key)) return null;
-    return (await this.cache.fetch(Buffer.from(this.hash(key)).toString('base64'))) ?? null;
+    const hash = this.hash(key);
+    const name = Buffer.from(hash.buffer).toString('hex');
+    const { principal, expiresMs, addresses } =
+      this.known.peek(name) ?? (await this.known.get(name, () => this.find(hash)));
+    const now = this.clock.now();
+    if (!principal || expiresMs <= now.getTime()) return null;
+    if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);
+    this.use.note(principal, now);
+    return principal;
   }
 
-  private async lookUp(keyHash: Uint8Array<ArrayBuffer>): Promise<ApiKeyPrincipal | null> {
-    const row = await this.database.system((transaction) => this.repository.findByHash(transaction, keyHash));
-    if (!row) return null;
-    const { tenantId, projectId, id, scopes } = row;
-    return { kind: 'apiKey', tenantId, projectId, apiKeyId: id, permissions: scopes };
-  }
-
-  private hash(key: string): Uint8Array<ArrayBuffer> {
+  /** What is stored of a key in its place. */
+  hash(key: string): Uint8Array<ArrayBuffer> {
     return hmac(this.config.KINDRED_SECRET, 'api-key', key);
   }
+
+  private draw(mode: ApiKeyMode): Pick<NewApiKey, 'prefix' | 'keyHash'> & { key: string } {
+    const key = generateKey(mode);
+    return { key, prefix: keyPrefix(key), keyHash: this.hash(key) };
+  }
+
+  private async find(keyHash: Uint8Array<ArrayBuffer>): Promise<KnownKey> {
+    const row = await this.database.system((transaction) => this.repository.findByHash(transaction, keyHash));
+    if (!row) return UNKNOWN;
+    const { tenantId, projectId, id, familyId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
+    const who = { kind: 'apiKey' as const, tenantId, projectId, apiKeyId: id, familyId };
+    return {
+      principal: { ...who, mode, deploymentIds, permissions: scopes },
+      expiresMs: expiresAt ? Date.parse(expiresAt) : Infinity,
+      addresses: allowedAddresses.length > 0 ? toBlockList(allowedAddresses) : null,
+    };
+  }
+}
+
+function toBlockList(addresses: string[]): BlockList {
+  const list = new BlockList();
+  for (const text of addresses) {
+    const [address, bits] = text.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
 }

@@ -1,12 +1,14 @@
 import { checksumBase62, randomBase62 } from '../../platform/secrets/secrets.js';
 
-const PREFIX = 'kin_live_';
-const RANDOM_LENGTH = 30;
-const FORMAT = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH + 6}}$`);
+export type ApiKeyMode = 'live' | 'test';
 
-/** `kin_live_`, 30 random base62 characters (178 bits), and 6 of CRC-32 over all before them. */
-export function generateKey(): string {
-  const body = PREFIX + randomBase62(RANDOM_LENGTH);
+const RANDOM_LENGTH = 30;
+const PREFIX_LENGTH = 'kin_live_'.length;
+const FORMAT = new RegExp(`^kin_(?:live|test)_[0-9A-Za-z]{${RANDOM_LENGTH + 6}}$`);
+
+/** `kin_live_` or `kin_test_`, 30 random base62 characters (178 bits), and 6 of CRC-32 over all before them. */
+export function generateKey(mode: ApiKeyMode): string {
+  const body = `kin_${mode}_${randomBase62(RANDOM_LENGTH)}`;
   return body + checksumBase62(body);
 }
 
@@ -17,5 +19,5 @@ export function isWellFormedKey(text: string): boolean {
 
 /** What lists show of a key. */
 export function keyPrefix(key: string): string {
-  return key.slice(0, PREFIX.length + 4);
+  return key.slice(0, PREFIX_LENGTH + 4);
 }

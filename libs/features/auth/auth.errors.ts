@@ -18,6 +18,9 @@ export const notForKeys = () =>
     'An API key reaches its own project only, and this call is about the whole organization.',
   );
 
+export const deploymentNotAllowed = () =>
+  new Problem(403, 'deployment_not_allowed', 'This API key is restricted to other deployments of its project.');
+
 export const crossSiteRequest = () =>
   new Problem(403, 'cross_site_request', 'This call came from a page of another site and was not carried out.');
 

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { notFound } from '../../platform/errors/problem.js';
-import { crossSiteRequest, notAuthenticated, notForKeys, notPermitted } from './auth.errors.js';
+import { crossSiteRequest, deploymentNotAllowed, notAuthenticated, notForKeys, notPermitted } from './auth.errors.js';
 import type { Permission } from '../../platform/access/permissions.js';
 import {
   type ApiKeyPrincipal,
@@ -48,7 +48,9 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
     request: FastifyRequest,
     targets: Parameters<Reflector['getAllAndOverride']>[1],
   ): void {
-    const { projectId } = request.params as { projectId?: string };
+    const { projectId, deploymentId } = request.params as { projectId?: string; deploymentId?: string };
+    const isFenced = key.deploymentIds.length > 0 && deploymentId !== undefined;
+    if (isFenced && !key.deploymentIds.includes(deploymentId)) throw deploymentNotAllowed();
     if (projectId === key.projectId) return;
     if (projectId !== undefined) throw notFound('project', projectId);
     if (!this.reflector.getAllAndOverride<boolean>(IS_OPEN_TO_KEYS, targets)) throw notForKeys();

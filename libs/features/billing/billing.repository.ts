@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import type { MeterKey } from '../usage/index.js';
 import type { PriceVersion } from './rating.js';
 
 export type SubscriptionStatus = 'active' | 'past_due' | 'cancelled';
@@ -21,7 +20,10 @@ export interface SubscriptionState {
   stripeSubscriptionId: string | null;
 }
 
-const withMeters = { plan: true, meterPrices: { include: { meter: true }, orderBy: { meterKey: 'asc' } } } as const;
+const withMeters = {
+  plan: true,
+  meterPrices: { include: { meter: true }, orderBy: [{ meter: { position: 'asc' } }, { deviceClass: 'asc' }] },
+} satisfies Prisma.PriceVersionInclude;
 
 @Injectable()
 export class BillingRepository {
@@ -86,8 +88,9 @@ export class BillingRepository {
 
 function toPriceVersion(row: Prisma.PriceVersionGetPayload<{ include: typeof withMeters }>): PriceVersion {
   const { id, planKey, currency, monthlyFeeMinor } = row;
-  const meters = row.meterPrices.map(({ meter, includedQuantity, unitAmount }) => ({
-    meter: meter.key as MeterKey,
+  const meters = row.meterPrices.map(({ meter, deviceClass, includedQuantity, unitAmount }) => ({
+    meter: meter.key,
+    deviceClass,
     unit: meter.unit,
     includedQuantity: new Decimal(includedQuantity.toString()),
     unitAmount: new Decimal(unitAmount.toString()),

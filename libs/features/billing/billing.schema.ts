@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { METERS } from '../usage/index.js';
 
 const decimal = z
   .string()
@@ -13,7 +12,13 @@ export const planSchema = z
     currency: z.string().describe('ISO 4217, lower case'),
     monthlyFee: decimal,
     meters: z.array(
-      z.object({ meter: z.enum(METERS), unit: z.string(), includedQuantity: decimal, unitAmount: decimal }),
+      z.object({
+        meter: z.string(),
+        deviceClass: z.string().describe('Empty: every class without a price of its own'),
+        unit: z.string(),
+        includedQuantity: decimal,
+        unitAmount: decimal,
+      }),
     ),
   })
   .meta({ id: 'Plan' });
@@ -32,7 +37,8 @@ export const upcomingInvoiceSchema = z
         kind: z.enum(['plan', 'meter']),
         description: z.string(),
         plan: z.string().describe('Name of the plan whose price this is'),
-        meter: z.enum(METERS).nullable(),
+        meter: z.string().nullable(),
+        deviceClass: z.string(),
         quantity: decimal.describe('Used in the period so far'),
         includedQuantity: decimal.describe('Part of the quantity that the plan covers'),
         unitAmount: decimal.describe('Price of one unit beyond what is included'),

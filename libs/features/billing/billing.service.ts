@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { UsageService } from '../usage/index.js';
+import { periodAt, UsageService } from '../usage/index.js';
 import { BillingRepository } from './billing.repository.js';
 import type { PlanView, UpcomingInvoice } from './billing.schema.js';
-import { periodAt } from './period.js';
 import { minorDigits, type PriceVersion, rate } from './rating.js';
 
 export const FREE_PLAN = 'free';
@@ -48,7 +47,7 @@ export class BillingService {
     return this.database.tenant(tenantId, async (transaction) => {
       const { status, anchorAt, priceVersion } = await this.repository.findSubscription(transaction, tenantId);
       const { start, end } = periodAt(anchorAt, this.clock.now());
-      const used = await this.usage.sumByPrice(transaction, start, end);
+      const used = await this.usage.sumByPrice(transaction, start);
       const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== priceVersion.id);
       const earlier = await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)]);
       return {
@@ -70,8 +69,9 @@ function toPlanView({ planKey, planName, currency, monthlyFeeMinor, meters }: Pr
     name: planName,
     currency,
     monthlyFee: new Decimal(monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits),
-    meters: meters.map(({ meter, unit, includedQuantity, unitAmount }) => ({
+    meters: meters.map(({ meter, deviceClass, unit, includedQuantity, unitAmount }) => ({
       meter,
+      deviceClass,
       unit,
       includedQuantity: includedQuantity.toFixed(),
       unitAmount: unitAmount.toFixed(),

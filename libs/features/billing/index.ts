@@ -1,2 +1,3 @@
 export { BillingModule } from './billing.module.js';
 export { BillingService } from './billing.service.js';
+export { type MeterPrice, priceOf } from './rating.js';

@@ -12,6 +12,7 @@ const price = (changes: Partial<PriceVersion> = {}, unitAmount = '0.0002', inclu
   meters: [
     {
       meter: 'recommendation_requests',
+      deviceClass: '',
       unit: 'request',
       unitAmount: new Decimal(unitAmount),
       includedQuantity: new Decimal(includedQuantity),
@@ -21,7 +22,7 @@ const price = (changes: Partial<PriceVersion> = {}, unitAmount = '0.0002', inclu
 });
 
 const used = (quantity: string, priceVersionId = 'pro-1') => [
-  { meter: 'recommendation_requests' as const, priceVersionId, quantity: new Decimal(quantity) },
+  { meter: 'recommendation_requests' as const, deviceClass: '', priceVersionId, quantity: new Decimal(quantity) },
 ];
 
 describe('rating', () => {

@@ -1,6 +1,15 @@
 import { Decimal } from 'decimal.js';
-import type { MeteredQuantity, MeterKey } from '../usage/index.js';
+import type { MeteredQuantity } from '../usage/index.js';
 import type { InvoiceLine } from './billing.schema.js';
+
+export interface MeterPrice {
+  meter: string;
+  /** Empty: every class without a price of its own. */
+  deviceClass: string;
+  unit: string;
+  includedQuantity: Decimal;
+  unitAmount: Decimal;
+}
 
 /** One immutable price list of a plan. */
 export interface PriceVersion {
@@ -10,7 +19,7 @@ export interface PriceVersion {
   currency: string;
   /** In the currency's smallest unit. */
   monthlyFeeMinor: bigint;
-  meters: { meter: MeterKey; unit: string; includedQuantity: Decimal; unitAmount: Decimal }[];
+  meters: MeterPrice[];
 }
 
 /** Decimal places of a currency's smallest unit: 2 for usd, 0 for jpy. */
@@ -36,21 +45,25 @@ export function rate(
 
 function planLine({ planName, monthlyFeeMinor }: PriceVersion, digits: number): InvoiceLine {
   const fee = new Decimal(monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
-  const line = { description: `${planName} plan, one month`, plan: planName, meter: null };
+  const line = { description: `${planName} plan, one month`, plan: planName, meter: null, deviceClass: '' };
   return { kind: 'plan', ...line, quantity: '1', includedQuantity: '0', unitAmount: fee, amount: fee };
 }
 
 /** amount = max(0, quantity − included) × unit amount, rounded once, here, to the smallest unit. */
 function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: number): InvoiceLine[] {
-  return version.meters.map(({ meter, includedQuantity, unitAmount }) => {
-    const metered = used.find((row) => row.meter === meter && row.priceVersionId === version.id);
-    const quantity = metered?.quantity ?? new Decimal(0);
+  const ofVersion = used.filter(({ priceVersionId }) => priceVersionId === version.id);
+  return version.meters.map((price) => {
+    const { meter, deviceClass, includedQuantity, unitAmount } = price;
+    const quantity = ofVersion
+      .filter((row) => priceOf(row.meter, row.deviceClass, version.meters) === price)
+      .reduce((sum, row) => sum.plus(row.quantity), new Decimal(0));
     const billable = Decimal.max(0, quantity.minus(includedQuantity));
     return {
       kind: 'meter',
-      description: `${inWords(meter)}, ${version.planName} plan`,
+      description: `${inWords(meter)}${deviceClass && ` (${deviceClass})`}, ${version.planName} plan`,
       plan: version.planName,
       meter,
+      deviceClass,
       quantity: quantity.toFixed(),
       includedQuantity: Decimal.min(quantity, includedQuantity).toFixed(),
       unitAmount: unitAmount.toFixed(),
@@ -59,8 +72,18 @@ function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: numb
   });
 }
 
+/** The price of the class itself, or that of all classes without one. */
+export function priceOf<T extends Pick<MeterPrice, 'meter' | 'deviceClass'>>(
+  meter: string,
+  deviceClass: string,
+  prices: T[],
+): T | undefined {
+  const ofMeter = prices.filter((price) => price.meter === meter);
+  return ofMeter.find((price) => price.deviceClass === deviceClass) ?? ofMeter.find((price) => !price.deviceClass);
+}
+
 /** `recommendation_requests` → `Recommendation requests` */
-function inWords(meter: MeterKey): string {
+function inWords(meter: string): string {
   const words = meter.replaceAll('_', ' ');
   return words[0]!.toUpperCase() + words.slice(1);
 }

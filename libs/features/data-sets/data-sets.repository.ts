@@ -13,6 +13,7 @@ type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true } }>;
 /** What a worker needs of an import that it claimed. */
 export interface ClaimedImport extends Claim {
   tenantId: string;
+  projectId: string;
   dataSetId: string;
   kind: CreateDataSet['kind'];
   uploadKey: string;
@@ -59,6 +60,14 @@ export class DataSetsRepository {
     return rows.map((row) => toDataSet(row, byId.get(row.currentImportId ?? '') ?? null));
   }
 
+  /** Interactions that each project holds; wants a system transaction. */
+  async sumInteractions(transaction: Transaction): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
+    return transaction.$queryRaw`
+      SELECT data_set.tenant_id AS "tenantId", project_id AS "projectId", sum(rows_accepted)::float8 AS rows
+      FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
+      WHERE kind = 'interactions' GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
+  }
+
   async createImport(
     transaction: Transaction,
     row: {
@@ -91,11 +100,12 @@ export class DataSetsRepository {
     if (!claim) return null;
     const row = await transaction.import.findFirstOrThrow({
       where: { id },
-      include: { dataSet: { select: { kind: true } } },
+      include: { dataSet: { select: { kind: true, projectId: true } } },
     });
     const { dataSetId, uploadKey, dataSet } = row;
     const columnMapping = row.columnMapping as ColumnMapping;
-    return { ...claim, tenantId, dataSetId, kind: dataSet.kind, uploadKey, columnMapping };
+    const { kind, projectId } = dataSet;
+    return { ...claim, tenantId, projectId, dataSetId, kind, uploadKey, columnMapping };
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */

@@ -7,6 +7,7 @@ import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { Queue } from '../../platform/queue/queue.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
@@ -19,6 +20,7 @@ export class DataSetsService {
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
     private readonly projects: ProjectsService,
+    private readonly limits: LimitsService,
     private readonly queue: Queue,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CONFIG) private readonly config: Config,
@@ -50,7 +52,11 @@ export class DataSetsService {
     return dataSet;
   }
 
-  /** Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds. */
+  /**
+   * Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds.
+   *
+   * @throws Problem 402 or 429 where quotas leave no room for a single interaction
+   */
   async upload(
     tenantId: string,
     projectId: string,
@@ -58,7 +64,11 @@ export class DataSetsService {
     content: Readable,
     columnMapping: ColumnMapping,
   ): Promise<string> {
-    await this.get(tenantId, projectId, dataSetId);
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { kind } = await this.require(transaction, projectId, dataSetId);
+      const caller = { tenantId, projectId };
+      if (kind === 'interactions') await this.limits.requireUnits(transaction, caller, 'interactions_ingested');
+    });
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
     const uploadBytes = await this.store(uploadKey, content);

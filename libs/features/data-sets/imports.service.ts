@@ -3,12 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { ATTEMPTS_MAX, withLease } from '../../platform/queue/lease.js';
 import { extendLease, findStranded } from '../../platform/queue/leased-rows.js';
 import { Queue } from '../../platform/queue/queue.js';
 import type { QueueMessage } from '../../platform/queue/queues.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { LimitsService } from '../limits/index.js';
+import { UsageService } from '../usage/index.js';
 import { type Content, ContentError, readContent } from './content-reader.js';
 import { type ClaimedImport, DataSetsRepository } from './data-sets.repository.js';
 import { uploadKeyOf } from './upload-key.js';
@@ -24,6 +27,9 @@ export class ImportsService {
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
     private readonly queue: Queue,
+    private readonly limits: LimitsService,
+    private readonly usage: UsageService,
+    private readonly clock: Clock,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
@@ -77,15 +83,46 @@ export class ImportsService {
   private async succeed(claimed: ClaimedImport, parquet: string, content: Content): Promise<boolean> {
     const contentKey = `${claimed.tenantId}/content/${claimed.id}-${claimed.attempt}.parquet`;
     await this.objects.put(contentKey, createReadStream(parquet));
-    const isOurs = await this.database.tenant(claimed.tenantId, (transaction) =>
-      this.repository.succeedImport(transaction, claimed, contentKey, content),
-    );
-    if (!isOurs) {
+    const outcome = await this.database.tenant(claimed.tenantId, async (transaction) => {
+      const refusal = await this.findRefusal(transaction, claimed, content);
+      if (refusal)
+        return (await this.repository.failImport(transaction, claimed, refusal, content)) ? 'refused' : 'lost';
+      if (!(await this.repository.succeedImport(transaction, claimed, contentKey, content))) return 'lost';
+      await this.meter(transaction, claimed, content);
+      return 'succeeded';
+    });
+    if (outcome !== 'succeeded') {
       await this.objects.delete(contentKey);
-      return false;
+      return outcome === 'refused';
     }
     this.logger.log(`import ${claimed.id}: ${content.rowsAccepted} rows accepted, ${content.rowsRejected} rejected`);
     return true;
+  }
+
+  /** Why quotas do not let the rows in; null where they do. */
+  private async findRefusal(
+    transaction: Transaction,
+    claimed: ClaimedImport,
+    content: Content,
+  ): Promise<string | null> {
+    if (claimed.kind !== 'interactions') return null;
+    const { tenantId, projectId, dataSetId } = claimed;
+    const rows = Number(content.rowsAccepted);
+    const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, 'interactions_ingested');
+    if (rows > left)
+      return `The file has ${rows} interactions, and quotas and spend caps leave ${left} interactions_ingested in this billing period. The data set is as it was.`;
+    const room = await this.limits.interactionsLeft(transaction, tenantId, dataSetId);
+    if (rows > room)
+      return `The file has ${rows} interactions, and the plan leaves room for ${Math.max(0, room)} beside your other data sets. The data set is as it was.`;
+    return null;
+  }
+
+  private async meter(transaction: Transaction, claimed: ClaimedImport, content: Content): Promise<void> {
+    if (claimed.kind !== 'interactions') return;
+    const { tenantId, projectId, id } = claimed;
+    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString() };
+    const quantity = Number(content.rowsAccepted);
+    await this.usage.recordIn(transaction, { ...work, meter: 'interactions_ingested', quantity });
   }
 
   private fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<boolean> {

@@ -6,6 +6,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { DATA_SET_KINDS, type DataSetKind, DataSetsService } from '../data-sets/index.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { wrongDataSetKind, wrongSettings } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
@@ -18,6 +19,7 @@ export class ModelsService {
     private readonly repository: ModelsRepository,
     private readonly projects: ProjectsService,
     private readonly dataSets: DataSetsService,
+    private readonly limits: LimitsService,
   ) {}
 
   /** Every recipe with the schema of its settings, and what the metrics mean. */
@@ -33,6 +35,7 @@ export class ModelsService {
     const settings = parseSettings(body);
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
+      await this.limits.requireModel(transaction, tenantId);
       for (const kind of DATA_SET_KINDS) await this.requireKind(transaction, projectId, kind, body[`${kind}DataSetId`]);
       const { name, recipe, interactionsDataSetId, itemsDataSetId = null, usersDataSetId = null } = body;
       const sources = { interactionsDataSetId, itemsDataSetId, usersDataSetId };

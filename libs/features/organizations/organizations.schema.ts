@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { METERS } from '../usage/index.js';
 
 export const organizationSummarySchema = z
   .object({
@@ -10,7 +9,7 @@ export const organizationSummarySchema = z
     plan: z.string(),
     status: z.enum(['active', 'past_due', 'cancelled']),
     currency: z.string(),
-    usage: z.array(z.object({ meter: z.enum(METERS), quantity: z.string() })).describe('In the running billing period'),
+    usage: z.array(z.object({ meter: z.string(), quantity: z.string() })).describe('In the running billing period'),
     upcomingTotal: z.string().describe("Total of the organization's upcoming invoice"),
   })
   .meta({ id: 'OrganizationSummary' });

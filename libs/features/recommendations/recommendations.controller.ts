@@ -1,7 +1,9 @@
-import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Headers, Param, Post } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { problemSchema } from '../../platform/errors/problem.js';
+import { parseIdempotencyKey } from './idempotency-key.js';
 import { type Recommend, recommendationsSchema, recommendSchema } from './recommendations.schema.js';
 import { RecommendationsService } from './recommendations.service.js';
 
@@ -14,12 +16,28 @@ export class RecommendationsController {
   @Post('recommendations')
   @Requires('recommendations:read')
   @OpenToKeys()
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'UUIDv7 of the call: a retry that sends it again is metered once',
+  })
   @Answers(200, 'The items, best first', recommendationsSchema)
+  @ApiResponse({
+    status: 402,
+    description: 'A quota of the plan or a spend cap is reached',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 409,
+    description: 'The Idempotency-Key was sent with another call',
+    standardSchema: problemSchema,
+  })
   recommend(
     @CurrentPrincipal() principal: Principal,
     @Param('deploymentId') deploymentId: string,
     @Body({ schema: recommendSchema }) body: Recommend,
+    @Headers('idempotency-key') idempotencyKey?: string,
   ) {
-    return this.recommendations.recommend(principal, deploymentId, body);
+    return this.recommendations.recommend(principal, deploymentId, body, parseIdempotencyKey(idempotencyKey));
   }
 }

@@ -1,19 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../platform/access/principal.js';
+import { Changes } from '../../platform/changes/changes.js';
+import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
 import { DeploymentsService } from '../deployments/index.js';
+import { Quotas } from '../limits/index.js';
 import { ModelsService, type StoredArtifact } from '../models/index.js';
-import { UsageRecorder } from '../usage/index.js';
+import { hashPayload, type UsageEvent, UsageRecorder } from '../usage/index.js';
+import { idempotencyKeyReused, idempotencyKeyTooOld } from './idempotency-key.js';
 import { PredictorCache } from './predictor-cache.js';
 import type { Recommend, Recommendations } from './recommendations.schema.js';
 
-/** How long a node may go on with the version that a deployment had. */
-const CACHE_MS = 1_000;
+/** A caller's id says when it was made; what is further from now is a mistake. */
+const KEY_AGE_MS = 86_400_000;
+/** Calls that this process remembers by the caller's id. */
+const CALLS_MAX = 100_000;
+const NO_KEY = '00000000-0000-0000-0000-000000000000';
 
 interface Route {
   projectId: string;
@@ -22,47 +29,96 @@ interface Route {
 
 @Injectable()
 export class RecommendationsService {
-  private readonly routes = new LRUCache<string, Route, { tenantId: string; deploymentId: string }>({
-    max: 10_000,
-    ttl: CACHE_MS,
-    // A flood of other entries must not fail a fetch that is under way.
-    ignoreFetchAbort: true,
-    fetchMethod: async (_, __, { context }) =>
-      (await this.findRoute(context.tenantId, context.deploymentId)) ?? undefined,
-  });
+  /** By tenant and deployment. */
+  private readonly routes: WatchedCache<Route>;
+  /** What the calls asked that named themselves, by tenant and id. */
+  private readonly calls = new LRUCache<string, string>({ max: CALLS_MAX });
 
   constructor(
     private readonly database: Database,
     private readonly deployments: DeploymentsService,
     private readonly models: ModelsService,
     private readonly predictors: PredictorCache,
-    private readonly usage: UsageRecorder,
+    private readonly quotas: Quotas,
+    private readonly recorder: UsageRecorder,
     private readonly clock: Clock,
-  ) {}
-
-  /** Ranks items for a user. The call is in the ledger before it is answered. */
-  async recommend(principal: Principal, deploymentId: string, request: Recommend): Promise<Recommendations> {
-    const { tenantId } = principal;
-    const context = { tenantId, deploymentId: parseId('deployment', deploymentId) };
-    const route = await this.routes.fetch(`${tenantId}/${deploymentId}`, { context });
-    if (!route || (principal.kind === 'apiKey' && principal.projectId !== route.projectId)) {
-      throw notFound('deployment', deploymentId);
-    }
-    const predictor = await this.predictors.get(route.artifact);
-    const result = await predictor.recommend(request);
-    const recommendationId = newId();
-    await this.usage.record({
-      id: recommendationId,
-      tenantId,
-      meter: 'recommendation_requests',
-      quantity: 1,
-      projectId: route.projectId,
-      apiKeyId: principal.kind === 'apiKey' ? principal.apiKeyId : undefined,
-      deploymentId,
-      occurredAt: this.clock.now(),
+    changes: Changes,
+  ) {
+    this.routes = new WatchedCache(changes);
+    changes.onChange(({ table, tenantId, id }) => {
+      if (table === 'deployments') this.routes.forget(`${tenantId}/${id}`);
     });
-    recommendationsTotal.inc({ source: result.source });
-    return { recommendationId, modelVersionId: route.artifact.modelVersionId, ...result };
+  }
+
+  /** Ranks items for a user. Limits are asked before the work, and the call is durable in the journal before it is answered. */
+  async recommend(
+    principal: Principal,
+    deploymentId: string,
+    request: Recommend,
+    idempotencyKey?: string,
+  ): Promise<Recommendations> {
+    const { projectId, artifact } = await this.requireRoute(principal, parseId('deployment', deploymentId));
+    const { tenantId } = principal;
+    const key = principal.kind === 'apiKey' ? principal : null;
+    const payloadHash = hashPayload([deploymentId, request, key?.mode]);
+    if (idempotencyKey) this.remember(tenantId, idempotencyKey, payloadHash);
+    // A test key's calls are answered as any other's, and counted where nothing is billed.
+    const isTest = key?.mode === 'test';
+    const wanted: Record<string, number> = isTest
+      ? { test_requests: 1 }
+      : { recommendation_requests: 1, recommended_items: request.limit };
+    const caller = { tenantId, projectId, familyId: key?.familyId ?? NO_KEY };
+    const reservation = await this.quotas.reserve(caller, wanted);
+    try {
+      const predictor = await this.predictors.get(artifact);
+      const result = await predictor.recommend(request);
+      const recommendationId = idempotencyKey ?? newId();
+      const occurredAt = this.clock.now().toISOString();
+      const call = {
+        id: recommendationId,
+        tenantId,
+        projectId,
+        apiKeyId: key?.apiKeyId,
+        deploymentId,
+        occurredAt,
+        payloadHash,
+      };
+      const used = isTest
+        ? [reservation.use('test_requests', 1)]
+        : [
+            reservation.use('recommendation_requests', 1),
+            ...(result.items.length > 0 ? [reservation.use('recommended_items', result.items.length)] : []),
+          ];
+      await this.recorder.record(used.map((quantity): UsageEvent => ({ ...call, ...quantity })));
+      reservation.commit();
+      recommendationsTotal.inc({ source: result.source });
+      return { recommendationId, modelVersionId: artifact.modelVersionId, ...result };
+    } finally {
+      reservation.release();
+    }
+  }
+
+  /** @throws Problem 400 or 409 for an id that cannot be this call's */
+  private remember(tenantId: string, id: string, payloadHash: string): void {
+    const madeMs = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+    if (Math.abs(this.clock.now().getTime() - madeMs) > KEY_AGE_MS) throw idempotencyKeyTooOld();
+    const before = this.calls.get(`${tenantId}/${id}`);
+    if (before !== undefined && before !== payloadHash) throw idempotencyKeyReused();
+    this.calls.set(`${tenantId}/${id}`, payloadHash);
+  }
+
+  private async requireRoute(principal: Principal, deploymentId: string): Promise<Route> {
+    const name = `${principal.tenantId}/${deploymentId}`;
+    const route =
+      this.routes.peek(name) ??
+      (await this.routes.get(name, async () => {
+        const found = await this.findRoute(principal.tenantId, deploymentId);
+        if (!found) throw notFound('deployment', deploymentId);
+        return found;
+      }));
+    if (principal.kind === 'apiKey' && principal.projectId !== route.projectId)
+      throw notFound('deployment', deploymentId);
+    return route;
   }
 
   private findRoute(tenantId: string, deploymentId: string): Promise<Route | null> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
+import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { TrainingEventsService } from './training-events.service.js';
@@ -8,7 +9,7 @@ import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingJobsService } from './training-jobs.service.js';
 
 @Module({
-  imports: [ProjectsModule, ModelsModule, DataSetsModule],
+  imports: [ProjectsModule, LimitsModule, ModelsModule, DataSetsModule],
   controllers: [TrainingJobsController],
   providers: [TrainingJobsService, TrainingEventsService, TrainingJobsRepository],
 })

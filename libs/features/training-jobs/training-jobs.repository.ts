@@ -39,6 +39,8 @@ export interface ClaimedJob extends Claim {
   interactionsImportId: string;
   itemsImportId: string | null;
   usersImportId: string | null;
+  /** Label of the workers that it is for; training is priced by it. */
+  pool: string;
   memoryBytes: number;
   checkpointKey: string | null;
   checkpointSeconds: number;
@@ -150,11 +152,11 @@ export class TrainingJobsRepository {
       next.id,
     );
     const row = await transaction.trainingJob.findUniqueOrThrow({ where: key, include: { model: true } });
-    const { attempt, failures, projectId, modelId, checkpointKey, checkpointSeconds } = row;
+    const { attempt, failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
     const { interactionsImportId, itemsImportId, usersImportId } = row;
     const { recipe, settings } = row.model;
     const source = { recipe, settings, interactionsImportId, itemsImportId, usersImportId };
-    return { ...next, attempt, failures, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
+    return { ...next, attempt, failures, pool, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
   }
 
   /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */

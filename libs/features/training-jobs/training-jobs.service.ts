@@ -7,6 +7,7 @@ import { toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
 import { type Model, ModelsService } from '../models/index.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { checkpointKeysOf } from './checkpoint-key.js';
 import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
@@ -31,13 +32,20 @@ export class TrainingJobsService {
     private readonly projects: ProjectsService,
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
+    private readonly limits: LimitsService,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
-  /** Queues a job on the rows that the model's data sets hold now. */
+  /**
+   * Queues a job on the rows that the model's data sets hold now.
+   *
+   * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with
+   */
   create(tenantId: string, projectId: string, modelId: string): Promise<TrainingJob> {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
+      await this.limits.requireTrainingJob(transaction, tenantId);
+      await this.limits.requireUnits(transaction, { tenantId, projectId }, 'training_seconds');
       const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
       const importOf = async (dataSetId: string | null) =>
         dataSetId && (await this.requireContent(transaction, projectId, dataSetId)).importId;

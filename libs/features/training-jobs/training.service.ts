@@ -10,6 +10,7 @@ import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/o
 import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
 import { extendLease } from '../../platform/queue/leased-rows.js';
 import { DataSetsService } from '../data-sets/index.js';
+import { LimitsService } from '../limits/index.js';
 import { ModelsService } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
 import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
@@ -55,6 +56,7 @@ export class TrainingService {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly usage: UsageService,
+    private readonly limits: LimitsService,
     private readonly runner: TrainingRunner,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -110,8 +112,10 @@ export class TrainingService {
     };
     const progress = new ProgressWriter(this.database, this.repository, job);
     const limit = new AbortController();
-    const secondsLeft = Math.max(1, job.secondsMax - job.checkpointSeconds);
-    const timer = setTimeout(() => limit.abort(new TimeLimitError(job.secondsMax)), 1000 * secondsLeft);
+    const secondsMax = await this.secondsMaxOf(job);
+    const secondsLeft = Math.max(1, secondsMax - job.checkpointSeconds);
+    const reached = new TimeLimitError(secondsMax, secondsMax < job.secondsMax);
+    const timer = setTimeout(() => limit.abort(reached), 1000 * secondsLeft);
     try {
       await this.runner.run(await this.taskOf(job, open), {
         onReport: (report) => {
@@ -132,6 +136,14 @@ export class TrainingService {
       await progress.settle();
       for (const file of files) await file.release();
     }
+  }
+
+  /** The plan's limit for one job, or what quotas and spend caps leave for it where that is less. */
+  private async secondsMaxOf({ tenantId, projectId, pool, secondsMax }: ClaimedJob): Promise<number> {
+    const left = await this.database.tenant(tenantId, (transaction) =>
+      this.limits.unitsLeft(transaction, { tenantId, projectId }, 'training_seconds', pool),
+    );
+    return Math.min(secondsMax, left);
   }
 
   private async taskOf(job: ClaimedJob, open: (key: string) => Promise<string>): Promise<TrainingTask> {
@@ -193,8 +205,9 @@ export class TrainingService {
       if (!(await this.repository.succeed(transaction, attempt.job, { metrics, tuningReport }, end))) return false;
       const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics };
       await this.models.addVersion(transaction, { ...version, artifactKey, artifactSha256, artifactBytes });
-      const event = { id: trainingJobId, tenantId, meter: 'training_seconds' as const, quantity, projectId };
-      await this.usage.recordIn(transaction, { ...event, occurredAt: finishedAt });
+      const work = { id: trainingJobId, tenantId, projectId, occurredAt: finishedAt.toISOString() };
+      const deviceClass = attempt.job.pool;
+      await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity, deviceClass });
       return true;
     });
     if (!isOurs) await this.objects.delete(artifactKey);
@@ -275,9 +288,10 @@ class Attempt {
 }
 
 class TimeLimitError extends Error {
-  constructor(seconds: number) {
-    super(
-      `Training took longer than the ${Math.round(seconds / 60)} minutes that your plan allows one job. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`,
-    );
+  constructor(seconds: number, isQuota: boolean) {
+    const limit = isQuota
+      ? `the ${seconds} seconds that quotas and spend caps left for it in this billing period`
+      : `the ${Math.round(seconds / 60)} minutes that your plan allows one job`;
+    super(`Training took longer than ${limit}. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`);
   }
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
+import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
 import { TrainingRunner } from './training-runner.js';
@@ -24,7 +25,7 @@ export class TrainingWorkerModule {
   static with(runner: Type<TrainingRunner>): DynamicModule {
     return {
       module: TrainingWorkerModule,
-      imports: [DataSetsModule, ModelsModule, UsageModule],
+      imports: [DataSetsModule, LimitsModule, ModelsModule, UsageModule],
       providers: [
         TrainingJobsProcessor,
         TrainingService,

@@ -1,5 +1,8 @@
-export { UsageModule } from './usage.module.js';
-export { UsageRecorder } from './usage.recorder.js';
+export { LedgerChecker } from './ledger-check.js';
+export { LedgerRepository } from './ledger.repository.js';
+export { type Period, periodAt } from './period.js';
+export { type BillingContext, hashPayload, type MeteredWork, type UsageEvent } from './usage-event.js';
+export { UsageRecorder } from './usage-recorder.js';
+export { UsageApiModule, UsageModule } from './usage.module.js';
 export type { MeteredQuantity } from './usage.repository.js';
-export { METERS, type MeterKey, type UsageEvent } from './usage.schema.js';
 export { UsageService } from './usage.service.js';

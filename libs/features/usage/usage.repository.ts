@@ -1,90 +1,105 @@
 import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
-import type { Group, MeterKey, UsageEvent, UsageQuery, UsageRow } from './usage.schema.js';
+import { NIL } from './ledger.repository.js';
+import type { Group, Meter, UsageQuery, UsageRow } from './usage.schema.js';
 
 export interface MeteredQuantity {
-  meter: MeterKey;
+  meter: string;
+  deviceClass: string;
   priceVersionId: string;
   quantity: Decimal;
 }
 
-const COLUMNS: Record<Group, { expression: Prisma.Sql; name: string }> = {
-  day: { expression: Prisma.sql`to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`, name: 'day' },
-  apiKey: { expression: Prisma.sql`api_key_id::text`, name: 'apiKeyId' },
-  meter: { expression: Prisma.sql`meter_key`, name: 'meter' },
+const idColumn = (name: string) => Prisma.sql`nullif(${Prisma.raw(name)}, ${NIL}::uuid)::text`;
+
+const COLUMNS: Record<Group, Prisma.Sql> = {
+  day: Prisma.sql`to_char(bucket_start AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  hour: Prisma.sql`to_char(date_trunc('hour', bucket_start, 'UTC') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:00:00"Z"')`,
+  project: idColumn('project_id'),
+  apiKey: idColumn('api_key_id'),
+  deployment: idColumn('deployment_id'),
+  meter: Prisma.sql`meter_key`,
+  deviceClass: Prisma.sql`device_class`,
 };
+const NAMES: Partial<Record<Group, string>> = { project: 'projectId', apiKey: 'apiKeyId', deployment: 'deploymentId' };
 
-/**
- * Each event takes the price version of its tenant's subscription at the time of writing: later prices do not touch it. An
- * event without a subscription fails on that NOT NULL column, rather than vanish from a join.
- */
-const APPEND = `
-  INSERT INTO usage_events (tenant_id, id, meter_key, quantity, project_id, api_key_id, deployment_id, occurred_at, price_version_id)
-  SELECT event.tenant_id, event.id, event.meter_key, event.quantity, event.project_id, event.api_key_id, event.deployment_id,
-         event.occurred_at, subscription.price_version_id
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::uuid[], $6::uuid[], $7::uuid[], $8::timestamptz[])
-    AS event (tenant_id, id, meter_key, quantity, project_id, api_key_id, deployment_id, occurred_at)
-  LEFT JOIN subscriptions subscription ON subscription.tenant_id = event.tenant_id
-  ON CONFLICT (tenant_id, id) DO NOTHING`;
-
+/** Reads sums of the ledger. */
 @Injectable()
 export class UsageRepository {
-  constructor(private readonly database: Database) {}
-
-  /** Appends events of any tenants in one statement and one commit. */
-  async append(events: UsageEvent[]): Promise<void> {
-    await this.database.systemSql(APPEND, columnsOf(events));
-  }
-
-  /** Appends one event in the transaction of the work that it counts. */
-  async appendIn(transaction: Transaction, event: UsageEvent): Promise<void> {
-    await transaction.$executeRawUnsafe(APPEND, ...columnsOf([event]));
-  }
-
-  async sum(transaction: Transaction, { from, to, groupBy }: UsageQuery, projectId?: string): Promise<UsageRow[]> {
-    const groups = [...new Set(groupBy)].map((group) => COLUMNS[group]);
-    const selected = groups.map(({ expression, name }) => Prisma.sql`${expression} AS ${Prisma.raw(`"${name}"`)}`);
+  async sum(transaction: Transaction, query: UsageQuery, projectId?: string): Promise<UsageRow[]> {
+    const groups = [...new Set(query.groupBy)];
+    const selected = groups.map(
+      (group) => Prisma.sql`${COLUMNS[group]} AS ${Prisma.raw(`"${NAMES[group] ?? group}"`)}`,
+    );
     const keys = groups.map((_, index) => Prisma.raw(String(index + 1)));
+    const filters = [
+      ...(projectId ? [Prisma.sql`project_id = ${projectId}::uuid`] : []),
+      ...(query.projectId ? [Prisma.sql`project_id = ${query.projectId}::uuid`] : []),
+      ...(query.apiKeyId ? [Prisma.sql`api_key_id = ${query.apiKeyId}::uuid`] : []),
+      ...(query.deploymentId ? [Prisma.sql`deployment_id = ${query.deploymentId}::uuid`] : []),
+      ...(query.meter ? [Prisma.sql`meter_key = ${query.meter}`] : []),
+    ];
     const rows = await transaction.$queryRaw<(UsageRow & { quantity: Decimal | null })[]>`
       SELECT ${Prisma.join([...selected, Prisma.sql`sum(quantity) AS quantity`])}
-      FROM usage_events WHERE occurred_at >= ${from} AND occurred_at < ${to}
-      ${projectId ? Prisma.sql`AND project_id = ${projectId}::uuid` : Prisma.empty}
+      FROM usage_rollups WHERE ${bucketsOf(query)}
+      ${filters.length > 0 ? Prisma.sql`AND ${Prisma.join(filters, ' AND ')}` : Prisma.empty}
       ${keys.length > 0 ? Prisma.sql`GROUP BY ${Prisma.join(keys)} ORDER BY ${Prisma.join(keys)}` : Prisma.empty}`;
     return rows.map((row) => ({ ...row, quantity: plain(row.quantity) }));
   }
 
-  /** What was used in the half-open period, by meter and by the price version that it was metered under. */
-  async sumByPrice(transaction: Transaction, from: Date, to: Date): Promise<MeteredQuantity[]> {
-    const rows = await transaction.usageEvent.groupBy({
-      by: ['meterKey', 'priceVersionId'],
-      where: { occurredAt: { gte: from, lt: to } },
+  /** What was used in the billing period, by meter and by the price version that it was metered under. */
+  async sumByPrice(transaction: Transaction, periodStart: Date): Promise<MeteredQuantity[]> {
+    const rows = await transaction.usageRollup.groupBy({
+      by: ['meterKey', 'deviceClass', 'priceVersionId'],
+      where: { granularity: 'period', bucketStart: periodStart },
       _sum: { quantity: true },
-      orderBy: { meterKey: 'asc' },
+      orderBy: [{ meterKey: 'asc' }, { deviceClass: 'asc' }],
     });
-    return rows.map(({ meterKey, priceVersionId, _sum }) => ({
-      meter: meterKey as MeterKey,
+    return rows.map(({ meterKey, deviceClass, priceVersionId, _sum }) => ({
+      meter: meterKey,
+      deviceClass,
       priceVersionId,
       quantity: new Decimal(plain(_sum.quantity)),
     }));
   }
+
+  async listMeters(transaction: Transaction): Promise<Meter[]> {
+    return transaction.meter.findMany({
+      orderBy: { position: 'asc' },
+      select: { key: true, unit: true, description: true },
+    });
+  }
+
+  /** What the tenant's events are priced by, and since when its billing periods run. */
+  async findSubscription(
+    transaction: Transaction,
+    tenantId: string,
+  ): Promise<{ priceVersionId: string; anchorAt: Date }> {
+    return transaction.subscription.findUniqueOrThrow({
+      where: { tenantId },
+      select: { priceVersionId: true, anchorAt: true },
+    });
+  }
+
+  async findEvent(transaction: Transaction, id: string, meterKey: string) {
+    return transaction.usageEvent.findFirst({ where: { id, meterKey } });
+  }
+}
+
+/** Whole hours of the range, and the minutes before and after them: few rows, and the sum exact to the minute. */
+function bucketsOf({ from, to }: UsageQuery): Prisma.Sql {
+  const firstHour = new Date(Math.ceil(from.getTime() / 3_600_000) * 3_600_000);
+  const lastHour = new Date(Math.floor(to.getTime() / 3_600_000) * 3_600_000);
+  if (firstHour >= lastHour)
+    return Prisma.sql`granularity = 'minute' AND bucket_start >= ${from} AND bucket_start < ${to}`;
+  return Prisma.sql`((granularity = 'hour' AND bucket_start >= ${firstHour} AND bucket_start < ${lastHour})
+    OR (granularity = 'minute' AND ((bucket_start >= ${from} AND bucket_start < ${firstHour})
+      OR (bucket_start >= ${lastHour} AND bucket_start < ${to}))))`;
 }
 
 /** A decimal without exponent or trailing zeros. */
 function plain(value: { toString(): string } | null): string {
   return new Decimal(value?.toString() ?? 0).toFixed();
-}
-
-function columnsOf(events: UsageEvent[]): unknown[] {
-  return [
-    events.map((event) => event.tenantId),
-    events.map((event) => event.id),
-    events.map((event) => event.meter),
-    events.map((event) => String(event.quantity)),
-    events.map((event) => event.projectId),
-    events.map((event) => event.apiKeyId ?? null),
-    events.map((event) => event.deploymentId ?? null),
-    events.map((event) => event.occurredAt.toISOString()),
-  ];
 }

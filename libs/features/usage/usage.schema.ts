@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
-export const METERS = ['recommendation_requests', 'training_seconds'] as const;
-export type MeterKey = (typeof METERS)[number];
-
-export const GROUPS = ['day', 'apiKey', 'meter'] as const;
+export const GROUPS = ['day', 'hour', 'project', 'apiKey', 'deployment', 'meter', 'deviceClass'] as const;
 export type Group = (typeof GROUPS)[number];
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const RANGE_DAYS_MAX = 400;
 
 const time = z.iso
   .datetime({ offset: true, local: true })
@@ -17,26 +16,42 @@ const time = z.iso
 /** Half-open: `from` counts, `to` does not. */
 export const usageQuerySchema = z
   .object({
-    from: time.optional().describe('Start, UTC, inclusive; 30 days before `to` when absent'),
-    to: time.optional().describe('End, UTC, exclusive; now when absent'),
+    from: time
+      .optional()
+      .describe('Start, UTC, inclusive, rounded down to the minute; 30 days before `to` when absent'),
+    to: time.optional().describe('End, UTC, exclusive, rounded up to the minute; now when absent'),
     groupBy: z
       .string()
       .default('day,meter')
       .transform((text) => text.split(',').map((part) => part.trim()))
       .pipe(z.array(z.enum(GROUPS)))
       .describe(`Any of ${GROUPS.join(', ')}, separated by commas`),
+    projectId: z.uuid().optional().describe('Of one project alone'),
+    apiKeyId: z.uuid().optional().describe('Of one API key alone'),
+    deploymentId: z.uuid().optional().describe('Of one deployment alone'),
+    meter: z.string().optional().describe('Of one meter alone'),
   })
-  .transform(({ from, to, groupBy }) => {
-    // A millisecond on, so that what was metered just now is inside the half-open range.
-    const end = to ?? new Date(Date.now() + 1);
-    return { from: from ?? new Date(end.getTime() - 30 * DAY_MS), to: end, groupBy };
+  .transform(({ from, to, ...query }) => {
+    const end = new Date(Math.ceil(((to ?? new Date()).getTime() + (to ? 0 : 1)) / MINUTE_MS) * MINUTE_MS);
+    const start = from ?? new Date(end.getTime() - 30 * DAY_MS);
+    return { ...query, from: new Date(Math.floor(start.getTime() / MINUTE_MS) * MINUTE_MS), to: end };
   })
-  .refine(({ from, to }) => from < to, { path: ['from'], message: 'must be before to' });
+  .refine(({ from, to }) => from < to, { path: ['from'], message: 'must be before to' })
+  .refine(({ from, to }) => to.getTime() - from.getTime() <= RANGE_DAYS_MAX * DAY_MS, {
+    path: ['from'],
+    message: `must be at most ${RANGE_DAYS_MAX} days before to`,
+  });
+
+const absent = z.uuid().nullable().optional();
 
 export const usageRowSchema = z.object({
   day: z.iso.date().optional().describe('UTC day'),
-  apiKeyId: z.uuid().nullable().optional().describe('Null for calls made with a session and for training'),
-  meter: z.enum(METERS).optional(),
+  hour: z.iso.datetime().optional().describe('Start of the UTC hour'),
+  projectId: absent,
+  apiKeyId: absent.describe('Null for calls made with a session and for training'),
+  deploymentId: absent,
+  meter: z.string().optional(),
+  deviceClass: z.string().optional().describe('Of training: the pool of workers; empty for other meters'),
   quantity: z.string().describe('Exact decimal'),
 });
 
@@ -44,18 +59,29 @@ export const usageSchema = z
   .object({ from: z.iso.datetime(), to: z.iso.datetime(), rows: z.array(usageRowSchema) })
   .meta({ id: 'Usage' });
 
+export const meterSchema = z
+  .object({ key: z.string(), unit: z.string().describe('One of what is counted'), description: z.string() })
+  .meta({ id: 'Meter' });
+
+export const metersSchema = z.object({ meters: z.array(meterSchema) });
+
+export const correctionSchema = z.object({
+  id: z.uuidv7().describe('UUIDv7 that you make: the same correction sent again counts once'),
+  meter: z.string(),
+  quantity: z
+    .int()
+    .refine((quantity) => quantity !== 0, 'must not be 0')
+    .describe('Added to the usage; below 0 to take away'),
+  correctsId: z.uuid().describe('The usage event that was wrong'),
+  reason: z.string().trim().min(3).max(500),
+});
+
+export const correctedSchema = z.object({
+  id: z.uuid(),
+  isRepeated: z.boolean().describe('Whether it was there before'),
+});
+
 export type UsageQuery = z.infer<typeof usageQuerySchema>;
 export type UsageRow = z.infer<typeof usageRowSchema>;
-
-/** One entry of the ledger. `id` is chosen by the work that it counts: writing it twice counts once. */
-export interface UsageEvent {
-  id: string;
-  tenantId: string;
-  meter: MeterKey;
-  /** In the meter's unit; above 0. */
-  quantity: number;
-  projectId: string;
-  apiKeyId?: string | undefined;
-  deploymentId?: string | undefined;
-  occurredAt: Date;
-}
+export type Meter = z.infer<typeof meterSchema>;
+export type Correction = z.infer<typeof correctionSchema>;

@@ -1,13 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { periodAt } from './period.js';
+import { type BillingContext, hashPayload, type MeteredWork } from './usage-event.js';
+import { idTaken } from './usage.errors.js';
 import { type MeteredQuantity, UsageRepository } from './usage.repository.js';
-import type { UsageEvent, UsageQuery } from './usage.schema.js';
+import type { Correction, UsageQuery } from './usage.schema.js';
+
+/** Work that is counted in the transaction that completes it. */
+export type CompletedWork = MeteredWork & { meter: string; quantity: number; deviceClass?: string };
 
 @Injectable()
 export class UsageService {
   constructor(
     private readonly database: Database,
     private readonly repository: UsageRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly clock: Clock,
   ) {}
 
   async query(tenantId: string, query: UsageQuery, projectId?: string) {
@@ -17,12 +28,55 @@ export class UsageService {
     return { from: query.from.toISOString(), to: query.to.toISOString(), rows };
   }
 
-  /** Counts work in the same transaction that completes it. */
-  async recordIn(transaction: Transaction, event: UsageEvent): Promise<void> {
-    await this.repository.appendIn(transaction, event);
+  async listMeters(tenantId: string) {
+    return { meters: await this.database.tenant(tenantId, (transaction) => this.repository.listMeters(transaction)) };
   }
 
-  sumByPrice(transaction: Transaction, from: Date, to: Date): Promise<MeteredQuantity[]> {
-    return this.repository.sumByPrice(transaction, from, to);
+  /** Counts work in the same transaction that completes it; once, however often it is completed. */
+  async recordIn(transaction: Transaction, work: CompletedWork): Promise<void> {
+    const { tenantId, meter, quantity, projectId, deviceClass } = work;
+    const context = await this.contextOf(transaction, tenantId, new Date(work.occurredAt));
+    const payloadHash = hashPayload([meter, quantity, projectId, deviceClass]);
+    const { conflicts } = await this.ledger.appendIn(sqlOf(transaction), [{ ...work, ...context, payloadHash }]);
+    if (conflicts.length > 0) throw new Error(`Work ${work.id} is in the ledger of ${meter} with another quantity`);
+  }
+
+  /**
+   * Adds to or takes from what an event counted, as an entry of its own: nothing in the ledger is ever changed. It is priced as
+   * that event was, in the billing period that runs now, so that an invoice which was sent stays as it is.
+   *
+   * @throws Problem 409 where the id is another correction's
+   */
+  async correct(tenantId: string, correction: Correction): Promise<{ id: string; isRepeated: boolean }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id, meter, quantity, correctsId, reason } = correction;
+      const wrong = await this.repository.findEvent(transaction, correctsId, meter);
+      if (!wrong) throw notFound(`usage event of ${meter}`, correctsId);
+      const now = this.clock.now();
+      const { periodStart } = await this.contextOf(transaction, tenantId, now);
+      const { projectId, apiKeyId, deploymentId, deviceClass, priceVersionId } = wrong;
+      const origin = { projectId: projectId!, apiKeyId, deploymentId, deviceClass, priceVersionId };
+      const payloadHash = hashPayload([meter, quantity, correctsId, reason]);
+      const event = { id, tenantId, meter, quantity, ...origin, periodStart, occurredAt: now.toISOString() };
+      const { conflicts, repeated } = await this.ledger.appendIn(sqlOf(transaction), [
+        { ...event, payloadHash, correctsId, reason },
+      ]);
+      if (conflicts.length > 0) throw idTaken(id);
+      return { id, isRepeated: repeated > 0 };
+    });
+  }
+
+  /** Whether work was counted already. */
+  async has(transaction: Transaction, id: string, meter: string): Promise<boolean> {
+    return (await this.repository.findEvent(transaction, id, meter)) !== null;
+  }
+
+  sumByPrice(transaction: Transaction, periodStart: Date): Promise<MeteredQuantity[]> {
+    return this.repository.sumByPrice(transaction, periodStart);
+  }
+
+  private async contextOf(transaction: Transaction, tenantId: string, at: Date): Promise<BillingContext> {
+    const { priceVersionId, anchorAt } = await this.repository.findSubscription(transaction, tenantId);
+    return { priceVersionId, periodStart: periodAt(anchorAt, at).start.toISOString() };
   }
 }

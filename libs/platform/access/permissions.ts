@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'recommendations:read',
   'api-keys:write',
   'usage:read',
+  'limits:write',
   'billing:read',
   'billing:write',
   'operator',
@@ -15,11 +16,11 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 const VIEWER: Permission[] = ['me:read', 'project:read', 'recommendations:read', 'usage:read'];
 const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write'];
-const BILLING: Permission[] = ['me:read', 'usage:read', 'billing:read', 'billing:write'];
+const BILLING: Permission[] = ['me:read', 'usage:read', 'limits:write', 'billing:read', 'billing:write'];
 
 export const ROLE_PERMISSIONS = {
-  owner: [...DEVELOPER, 'billing:read', 'billing:write'],
-  admin: [...DEVELOPER, 'billing:read'],
+  owner: [...DEVELOPER, 'limits:write', 'billing:read', 'billing:write'],
+  admin: [...DEVELOPER, 'limits:write', 'billing:read'],
   developer: DEVELOPER,
   billing: BILLING,
   viewer: VIEWER,

@@ -21,6 +21,11 @@ export interface ApiKeyPrincipal {
   tenantId: string;
   projectId: string;
   apiKeyId: string;
+  /** First of the keys that were rotated into each other: limits hold for all of them together. */
+  familyId: string;
+  mode: 'live' | 'test';
+  /** Deployments that it may call; all of the project where empty. */
+  deploymentIds: readonly string[];
   permissions: readonly Permission[];
 }
 
@@ -37,6 +42,7 @@ export function Requires(permission: Permission): MethodDecorator {
     ApiSecurity('session'),
     ApiSecurity('apiKey'),
     ApiResponse({ status: 401, description: 'No valid session or API key', standardSchema: problemSchema }),
+    ApiResponse({ status: 429, description: 'Too many requests a second', standardSchema: problemSchema }),
     ApiResponse({ status: 403, description: `The role or the key lacks ${permission}`, standardSchema: problemSchema }),
   );
 }

@@ -40,6 +40,16 @@ export const configSchema = z.strictObject({
     .describe(
       'Address that browsers use, without a path. https makes session cookies Secure. Unset: http://localhost:PORT.',
     ),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(/^[\d.:a-f/]+(,[\d.:a-f/]+)*$/i, 'must be addresses or CIDR blocks, separated by commas')
+    .optional()
+    .describe(
+      'Proxies whose X-Forwarded-For names the caller, such as 10.0.0.0/8; API keys may be held to addresses. Unset: nobody.',
+    ),
+  GITHUB_SECRET_SCANNING_KEYS_URL: url('http:', 'https:')
+    .default('https://api.github.com/meta/public_keys/secret_scanning')
+    .describe('Where the keys are published that sign POST /v1/leaked-keys/github.'),
   KINDRED_SECRET: z
     .string()
     .min(32)
@@ -49,7 +59,9 @@ export const configSchema = z.strictObject({
   KINDRED_DATA_DIR: z
     .string()
     .default('.kindred')
-    .describe('Folder of the embedded Postgres, the object store and secrets.'),
+    .describe(
+      'Folder of the embedded Postgres, the object store, secrets, and the journal of usage: on a disk that outlives the process.',
+    ),
   KINDRED_UPLOAD_BYTES_MAX: z.coerce
     .number()
     .int()

@@ -6,6 +6,21 @@ import { Prisma, PrismaClient } from './generated/client.js';
 
 export type Transaction = Prisma.TransactionClient;
 
+/** Plain SQL in a transaction; arrays are given as Postgres writes them, such as `{1,2}`. */
+export interface Sql {
+  rows<R>(text: string, values?: unknown[]): Promise<R[]>;
+  /** How many rows it wrote. */
+  run(text: string, values?: unknown[]): Promise<number>;
+}
+
+/** Plain SQL in a transaction of Prisma's. */
+export function sqlOf(transaction: Transaction): Sql {
+  return {
+    rows: (text, values = []) => transaction.$queryRawUnsafe(text, ...values),
+    run: (text, values = []) => transaction.$executeRawUnsafe(text, ...values),
+  };
+}
+
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
 
 /**
@@ -55,14 +70,18 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     }, TRANSACTION);
   }
 
-  /** One statement of plain SQL above all tenants, in a transaction of its own: the batched path of the usage ledger. */
-  async systemSql(text: string, values: unknown[]): Promise<void> {
+  /** Plain SQL above all tenants in one transaction: for the few paths that are too busy for Prisma. */
+  async systemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
     try {
       await client.query('BEGIN; SET LOCAL ROLE kindred_system');
-      await client.query(text, values);
+      const result = await work({
+        rows: async (text, values) => (await client.query(text, values)).rows,
+        run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
+      });
       await client.query('COMMIT');
+      return result;
     } catch (error) {
       failure = error as Error;
       await client.query('ROLLBACK').catch(() => {});

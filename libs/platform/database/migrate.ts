@@ -28,6 +28,7 @@ export async function migrate(ownerUrl: string, secret: string, folder = 'prisma
     await refuseOldServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await applyMigrations(client, folder);
+    await client.query(`SELECT create_usage_event_partitions(now() + interval '2 years')`);
     await installQueue(ownerUrl, client);
     const password = Buffer.from(hmac(secret, 'database-login', 'kindred_app')).toString('hex');
     await client.query(`ALTER ROLE kindred_app PASSWORD ${pg.escapeLiteral(password)}`);

@@ -22,11 +22,15 @@ export function sendFrameworkError(error: Error, request: FastifyRequest, reply:
   sendProblem(toProblem(error), request, reply);
 }
 
-function sendProblem({ status, code, message, errors }: Problem, request: FastifyRequest, reply: FastifyReply): void {
+function sendProblem(
+  { status, code, message, errors, headers }: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const title = STATUS_CODES[status] ?? 'Error';
   void reply
     .status(status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .headers({ ...headers, 'content-type': 'application/problem+json; charset=utf-8' })
     .send({ type: 'about:blank', title, status, code, detail: message, requestId: request.id, errors });
 }
 

@@ -23,14 +23,20 @@ export interface ProblemField {
 
 /** An error that the caller may see. Anything else that is thrown becomes an opaque 500. */
 export class Problem extends Error {
+  readonly errors?: ProblemField[];
+  /** Beside the body, such as `retry-after`. */
+  readonly headers: Record<string, string>;
+
   constructor(
     readonly status: number,
     readonly code: string,
     detail: string,
-    readonly errors?: ProblemField[],
+    { errors, headers = {} }: { errors?: ProblemField[]; headers?: Record<string, string> } = {},
   ) {
     super(detail);
     this.name = 'Problem';
+    this.errors = errors;
+    this.headers = headers;
   }
 }
 

@@ -10,6 +10,6 @@ export const validationPipe = new StandardSchemaValidationPipe({
     }));
     const first = errors[0];
     const where = first?.path ? `${first.path}: ` : '';
-    return new Problem(400, 'invalid_request', `${where}${first?.message ?? 'The request is not valid.'}`, errors);
+    return new Problem(400, 'invalid_request', `${where}${first?.message ?? 'The request is not valid.'}`, { errors });
   },
 });

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
+type TermGroup = 'recipes' | 'settings' | 'metrics' | 'phases' | 'meters' | 'meterNouns' | 'meterUnits';
+
 /** Words for keys that come from the API and so are not known when this is compiled. */
 export function useTerms() {
   const { i18n } = useTranslation();
@@ -7,8 +9,7 @@ export function useTerms() {
     String(i18n.t(key as never, { ns, defaultValue: fallback } as never));
   return {
     /** Name of a key in our own words, or the key. */
-    name: (group: 'recipes' | 'settings' | 'metrics' | 'phases', key: string) =>
-      find(`terms.${group}.${key}`, 'translation', key),
+    name: (group: TermGroup, key: string) => find(`terms.${group}.${key}`, 'translation', key),
     /** A text that the API wrote in English, in the language of the page where we have it. */
     text: (path: string, english: string) => find(path, 'api', english),
   };

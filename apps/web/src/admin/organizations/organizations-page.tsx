@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import { type OrganizationSummary, organizationsList, unwrapPages } from '../../api/client';
 import { sumDecimals } from '../../dashboard/usage/sum-decimals';
 import { type Meter, METERS } from '../../dashboard/usage/usage.queries';
@@ -38,6 +39,7 @@ const usedBy = ({ usage }: OrganizationSummary, meter: Meter) =>
 
 function OrganizationsTable({ organizations }: { organizations: OrganizationSummary[] }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const format = useFormat();
   return (
     <Table label={t('organizations.title')}>
@@ -49,7 +51,7 @@ function OrganizationsTable({ organizations }: { organizations: OrganizationSumm
           <HeaderCell>{t('billing.plan')}</HeaderCell>
           {METERS.map((meter) => (
             <HeaderCell key={meter} isNumber>
-              {t(`meters.${meter}`)}
+              {terms.name('meters', meter)}
             </HeaderCell>
           ))}
           <HeaderCell isNumber>{t('organizations.upcomingTotal')}</HeaderCell>

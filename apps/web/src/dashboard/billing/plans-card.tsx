@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import {
   billingCreateCheckoutSession,
   type BillingCreateCheckoutSessionData,
@@ -39,6 +40,7 @@ export function PlansCard({ currentPlan }: { currentPlan: string }) {
 
 function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const { can } = useMe();
   const format = useFormat();
   // Going back to the free plan is done by cancelling at Stripe.
@@ -60,13 +62,13 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
             <span>
               {t('billing.includes', {
                 quantity: format.number(includedQuantity),
-                meter: t(`meterNouns.${meter}`),
+                meter: terms.name('meterNouns', meter),
               })}
               <span className="block text-xs text-muted">
                 {Number(unitAmount) > 0
                   ? t('billing.beyond', {
                       price: format.unitPrice(unitAmount, plan.currency),
-                      unit: t(`meterUnits.${meter}`),
+                      unit: terms.name('meterUnits', meter),
                     })
                   : t('billing.beyondFree')}
               </span>

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import type { UpcomingInvoice } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
@@ -9,6 +10,7 @@ type Line = UpcomingInvoice['lines'][number];
 /** The invoice as it would be now, line by line. */
 export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const format = useFormat();
   const { currency, lines, total } = upcoming;
   return (
@@ -31,7 +33,7 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
           {lines.map((line) => (
             <tr key={line.description}>
               <Cell>
-                {line.meter ? t(`meters.${line.meter}`) : t('billing.planLine', { plan: line.plan })}
+                {line.meter ? terms.name('meters', line.meter) : t('billing.planLine', { plan: line.plan })}
                 {isRepeated(line, lines) && <p className="text-xs text-muted">{line.plan}</p>}
               </Cell>
               <Cell isNumber>{format.number(line.quantity)}</Cell>

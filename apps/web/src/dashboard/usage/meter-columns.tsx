@@ -1,14 +1,14 @@
-import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import { useFormat } from '../../i18n/use-format';
 import { Cell, HeaderCell } from '../../ui/table';
 import { type Meter, METERS } from './usage.queries';
 
 /** A header for each meter. */
 export function MeterHeaders() {
-  const { t } = useTranslation();
+  const terms = useTerms();
   return METERS.map((meter) => (
     <HeaderCell key={meter} isNumber>
-      {t(`meters.${meter}`)}
+      {terms.name('meters', meter)}
     </HeaderCell>
   ));
 }

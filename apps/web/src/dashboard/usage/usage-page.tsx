@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import type { Usage } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
@@ -68,16 +69,17 @@ const quantityOf = (rows: Rows, meter: Meter, day?: string) =>
 
 function MeterCard({ meter, days, rows }: { meter: Meter; days: RangeDays; rows: Rows }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const format = useFormat();
   const points = listDays(days).map((day) => ({ day, quantity: Number(quantityOf(rows, meter, day)) }));
   return (
     <Card
-      title={t(`meters.${meter}`)}
+      title={terms.name('meters', meter)}
       actions={<span className="text-lg font-semibold tabular-nums">{format.number(quantityOf(rows, meter))}</span>}
     >
-      <figure aria-label={t('usage.chart', { meter: t(`meters.${meter}`) })} className="h-48">
+      <figure aria-label={t('usage.chart', { meter: terms.name('meters', meter) })} className="h-48">
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
-          <UsageChart points={points} name={t(`meters.${meter}`)} />
+          <UsageChart points={points} name={terms.name('meters', meter)} />
         </Suspense>
       </figure>
     </Card>

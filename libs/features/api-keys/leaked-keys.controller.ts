@@ -1,0 +1,32 @@
+import { Body, Controller, Headers, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Public } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { wrongScannerSignature } from './api-keys.errors.js';
+import { type FoundKey, foundKeysSchema, scannedKeysSchema } from './leaked-keys.schema.js';
+import { LeakedKeysService } from './leaked-keys.service.js';
+
+@ApiTags('API keys')
+@Controller('v1/leaked-keys')
+export class LeakedKeysController {
+  constructor(private readonly leakedKeys: LeakedKeysService) {}
+
+  @ApiOperation({
+    summary: 'Takes API keys that secret scanning found in public, in the format of GitHub, and revokes them',
+  })
+  @Post('github')
+  @HttpCode(200)
+  @Public()
+  @Answers(200, 'Which of them were keys', scannedKeysSchema)
+  async report(
+    @Req() request: RawBodyRequest<FastifyRequest>,
+    @Body({ schema: foundKeysSchema }) found: FoundKey[],
+    @Headers('github-public-key-identifier') keyIdentifier?: string,
+    @Headers('github-public-key-signature') signature?: string,
+  ) {
+    if (!request.rawBody || !keyIdentifier || !signature) throw wrongScannerSignature();
+    await this.leakedKeys.verify(request.rawBody, keyIdentifier, signature);
+    return this.leakedKeys.report(found);
+  }
+}

@@ -1,0 +1,89 @@
+import { createVerify } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { z } from 'zod';
+import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { sha256 } from '../../platform/secrets/secrets.js';
+import { wrongScannerSignature } from './api-keys.errors.js';
+import { ApiKeysRepository, type LeakedApiKey } from './api-keys.repository.js';
+import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { isWellFormedKey } from './key-format.js';
+
+const KEYS_MS = 3_600_000;
+const RETRY_MS = 60_000;
+const FETCH_MS = 5_000;
+
+const publishedKeysSchema = z.object({
+  public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string() })),
+});
+
+/** Hears of API keys that GitHub's secret scanning finds in public, and ends them at once. */
+@Injectable()
+export class LeakedKeysService {
+  private readonly logger = new Logger(LeakedKeysService.name);
+  private publishedKeys = new Map<string, string>();
+  private fetchedMs = -Infinity;
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ApiKeysRepository,
+    private readonly apiKeys: ApiKeysService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws Problem 401 for a message that the scanner has not signed */
+  async verify(body: Buffer, keyIdentifier: string, signature: string): Promise<void> {
+    const key = await this.findPublishedKey(keyIdentifier);
+    const isSigned = key && createVerify('SHA256').update(body).verify(key, signature, 'base64');
+    if (!isSigned) throw wrongScannerSignature();
+  }
+
+  /** Revokes what is a key of ours; says of each whether it was. */
+  async report(found: FoundKey[]): Promise<ScannedKey[]> {
+    const answers: ScannedKey[] = [];
+    for (const { token, type, url } of found) {
+      const isOurs = isWellFormedKey(token) && (await this.revoke(token, url));
+      const token_hash = Buffer.from(sha256(token)).toString('base64');
+      answers.push({ token_hash, token_type: type, label: isOurs ? 'true_positive' : 'false_positive' });
+    }
+    return answers;
+  }
+
+  /** False where no such key was ever made. */
+  private async revoke(token: string, url: string): Promise<boolean> {
+    const keyHash = this.apiKeys.hash(token);
+    const now = this.clock.now();
+    const leaked = await this.database.system((transaction) =>
+      this.repository.revokeLeaked(transaction, keyHash, url, now),
+    );
+    if (leaked) await this.tell(leaked, url, now);
+    return leaked !== null || this.database.system((transaction) => this.repository.isKnown(transaction, keyHash));
+  }
+
+  private async tell({ tenantId, id, prefix }: LeakedApiKey, url: string, _now: Date): Promise<void> {
+    this.logger.warn({
+      msg: 'a leaked API key was revoked',
+      tenant_id: tenantId,
+      api_key_id: id,
+      key_prefix: prefix,
+      url,
+    });
+  }
+
+  /** The scanner's keys change now and then: an unknown one is looked for again, though not for everyone who makes one up. */
+  private async findPublishedKey(keyIdentifier: string): Promise<string | undefined> {
+    const ageMs = performance.now() - this.fetchedMs;
+    if (ageMs > KEYS_MS || (ageMs > RETRY_MS && !this.publishedKeys.has(keyIdentifier))) {
+      this.fetchedMs = performance.now();
+      const response = await fetch(this.config.GITHUB_SECRET_SCANNING_KEYS_URL, {
+        signal: AbortSignal.timeout(FETCH_MS),
+      });
+      const { public_keys } = publishedKeysSchema.parse(await response.json());
+      this.publishedKeys = new Map(public_keys.map((each) => [each.key_identifier, each.key]));
+    }
+    return this.publishedKeys.get(keyIdentifier);
+  }
+}

@@ -1,0 +1,3 @@
+export { LimitsApiModule, LimitsModule } from './limits.module.js';
+export { LimitsService } from './limits.service.js';
+export { Quotas, type Reservation } from './quotas.js';

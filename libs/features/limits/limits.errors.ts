@@ -1,0 +1,64 @@
+import { Problem } from '../../platform/errors/problem.js';
+import { type Bound, REQUESTS_PER_SECOND, type Scope, SPEND } from './room.js';
+
+const OF_SCOPE: Record<Scope, string> = {
+  organization: 'this organization',
+  project: 'this project',
+  key: 'this API key',
+};
+
+/** Which limit refuses, and how it opens again. */
+export function limitReached(bound: Bound, planName: string, currency: string, periodEnd: Date, now: Date): Problem {
+  const until = periodEnd.toISOString();
+  const quantity = bound.quantity.toFixed();
+  if (bound.resource === SPEND)
+    return new Problem(
+      402,
+      'spend_cap_reached',
+      `The spend cap of ${OF_SCOPE[bound.scope]}, ${quantity} ${currency.toUpperCase()} in a billing period, is reached. Raise it under Limits, or wait until ${until}.`,
+    );
+  if (bound.setBy === 'plan')
+    return new Problem(
+      402,
+      'quota_exceeded',
+      `The ${planName} plan allows ${quantity} ${bound.resource}, and they are used up. Change to a larger plan, or wait until ${until}.`,
+    );
+  return new Problem(
+    429,
+    'quota_exceeded',
+    `The limit of ${OF_SCOPE[bound.scope]}, ${quantity} ${bound.resource} in a billing period, is reached. Raise it under Limits, or wait until ${until}.`,
+    { headers: { 'retry-after': String(Math.max(1, Math.ceil((periodEnd.getTime() - now.getTime()) / 1000))) } },
+  );
+}
+
+/** A plan's limit on how many things there are at a time. */
+export const tooMany = (planName: string, quantity: string, things: string, what: string) =>
+  new Problem(
+    402,
+    'quota_exceeded',
+    `The ${planName} plan allows ${quantity} ${things}, and ${what}. Change to a larger plan, or remove some first.`,
+  );
+
+export const tooFast = (scope: Scope, perSecond: number, seconds: number) =>
+  new Problem(
+    429,
+    'rate_limited',
+    `More than ${perSecond} requests a second came for ${OF_SCOPE[scope]}. Wait ${seconds} s, or raise its ${REQUESTS_PER_SECOND} under Limits.`,
+    { headers: { 'retry-after': String(seconds) } },
+  );
+
+/** This process may not spend what it leased: Postgres has not heard of it for too long. */
+export const leasesStale = () =>
+  new Problem(
+    503,
+    'quota_unknown',
+    'Limits could not be checked, as the database does not answer. Try again shortly.',
+    {
+      headers: { 'retry-after': '5' },
+    },
+  );
+
+export const unknownResource = (resource: string) =>
+  new Problem(400, 'validation_failed', 'The limit is on nothing that is counted.', {
+    errors: [{ path: 'resource', message: `must be a meter, ${SPEND} or ${REQUESTS_PER_SECOND}, not ${resource}` }],
+  });

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { UsageApiModule } from '../usage/index.js';
+import { LimitsController } from './limits.controller.js';
+import { LimitsRepository } from './limits.repository.js';
+import { LimitsService } from './limits.service.js';
+import { Quotas } from './quotas.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { RateLimiter } from './rate-limiter.js';
+
+/** Limits on what is done in a transaction of its own. */
+@Module({ providers: [LimitsService, LimitsRepository], exports: [LimitsService, LimitsRepository] })
+export class LimitsModule {}
+
+/** What the API has beside: its routes, rate limits, and quotas that calls draw on. */
+@Module({
+  imports: [LimitsModule, UsageApiModule],
+  controllers: [LimitsController],
+  providers: [Quotas, RateLimiter, { provide: APP_GUARD, useClass: RateLimitGuard }],
+  exports: [LimitsModule, Quotas],
+})
+export class LimitsApiModule {}

@@ -1,0 +1,313 @@
+import { Injectable } from '@nestjs/common';
+import { Decimal } from 'decimal.js';
+import type { Sql, Transaction } from '../../platform/database/database.js';
+import type { Prisma } from '../../platform/database/generated/client.js';
+import { CHANNEL } from '../../platform/changes/changes.js';
+import type { Limit, PutLimit } from './limits.schema.js';
+import type { Bound, Caller, MeterPrice, Used } from './room.js';
+
+/** The plan of a tenant and what bounds it, without what was used. */
+export interface Terms {
+  planKey: string;
+  planName: string;
+  currency: string;
+  priceVersionId: string;
+  anchorAt: Date;
+  requestsPerSecond: number;
+  requestsBurst: number;
+  bounds: Bound[];
+  prices: MeterPrice[];
+  /** Of the customer's own. */
+  rates: { scope: Bound['scope']; scopeId: string; perSecond: number; burst: number }[];
+}
+
+export interface Lease {
+  id: string;
+  nodeId: string;
+  caller: Caller;
+  meter: string;
+  periodStart: Date;
+}
+
+interface TermsRow {
+  planKey: string;
+  planName: string;
+  currency: string;
+  priceVersionId: string;
+  anchorAt: Date;
+  requestsPerSecond: number;
+  requestsBurst: number;
+  quotas: { resource: string; quantity: string }[];
+  limits: { scope: Bound['scope']; scopeId: string; resource: string; quantity: string; burst: number | null }[];
+  prices: { meter: string; deviceClass: string; includedQuantity: string; unitAmount: string }[];
+}
+
+const TERMS = `
+  SELECT plan.key AS "planKey", plan.name AS "planName", version.currency, version.id AS "priceVersionId",
+    subscription.anchor_at AS "anchorAt", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
+    COALESCE((SELECT json_agg(json_build_object('resource', resource, 'quantity', quantity::text))
+      FROM plan_quotas WHERE plan_key = plan.key), '[]') AS quotas,
+    COALESCE((SELECT json_agg(json_build_object('scope', scope, 'scopeId', scope_id, 'resource', resource, 'quantity', quantity::text, 'burst', burst))
+      FROM limits WHERE tenant_id = $1::uuid), '[]') AS limits,
+    COALESCE((SELECT json_agg(json_build_object('meter', meter_key, 'deviceClass', device_class, 'includedQuantity', included_quantity::text,
+      'unitAmount', unit_amount::text)) FROM meter_prices WHERE price_version_id = version.id), '[]') AS prices
+  FROM subscriptions subscription JOIN price_versions version ON version.id = subscription.price_version_id
+  JOIN plans plan ON plan.key = version.plan_key WHERE subscription.tenant_id = $1::uuid`;
+
+const USED = `
+  SELECT meter_key AS meter, device_class AS "deviceClass", rollup.project_id AS "projectId", COALESCE(key.family_id, rollup.api_key_id) AS "familyId",
+    sum(quantity)::text AS quantity
+  FROM usage_rollups rollup LEFT JOIN api_keys key ON key.tenant_id = rollup.tenant_id AND key.id = rollup.api_key_id
+  WHERE rollup.tenant_id = $1::uuid AND granularity = 'period' AND bucket_start = $2::timestamptz GROUP BY 1, 2, 3, 4
+  UNION ALL
+  SELECT meter_key, '', project_id, api_key_id, sum(units)::text FROM quota_leases
+  WHERE tenant_id = $1::uuid AND period_start = $2::timestamptz AND units > 0 GROUP BY 1, 2, 3, 4`;
+
+const EXTEND_LEASE = `
+  INSERT INTO quota_leases AS lease (tenant_id, id, node_id, project_id, api_key_id, meter_key, period_start, units)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  ON CONFLICT (tenant_id, id) DO UPDATE SET units = lease.units + excluded.units`;
+
+const SEED_BUCKETS = `
+  INSERT INTO rate_buckets (tenant_id, scope, scope_id, tokens, granted, refilled_at)
+  SELECT tenant_id, scope, scope_id, burst, 0, clock_timestamp()
+  FROM unnest($1::uuid[], $2::limit_scope[], $3::uuid[], $4::float8[]) AS seed (tenant_id, scope, scope_id, burst)
+  ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING`;
+
+const DRAW = `
+  WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::limit_scope[], $3::uuid[], $4::float8[], $5::float8[], $6::float8[])
+      AS wanted (tenant_id, scope, scope_id, burst, per_second, tokens)),
+    held AS (SELECT bucket.* FROM rate_buckets bucket JOIN wanted USING (tenant_id, scope, scope_id) ORDER BY 1, 2, 3 FOR UPDATE OF bucket),
+    filled AS (SELECT held.tenant_id, held.scope, held.scope_id, wanted.tokens AS wanted,
+        least(wanted.burst, held.tokens + wanted.per_second * greatest(extract(epoch FROM clock_timestamp() - held.refilled_at), 0)) AS tokens
+      FROM held JOIN wanted USING (tenant_id, scope, scope_id))
+  UPDATE rate_buckets bucket SET granted = floor(least(filled.wanted, filled.tokens)),
+    tokens = filled.tokens - floor(least(filled.wanted, filled.tokens)), refilled_at = clock_timestamp()
+  FROM filled WHERE (bucket.tenant_id, bucket.scope, bucket.scope_id) = (filled.tenant_id, filled.scope, filled.scope_id)
+  RETURNING bucket.scope || '/' || bucket.scope_id AS key, bucket.granted, bucket.tokens`;
+
+export interface Draw {
+  tenantId: string;
+  scope: Bound['scope'];
+  scopeId: string;
+  burst: number;
+  perSecond: number;
+  tokens: number;
+}
+
+@Injectable()
+export class LimitsRepository {
+  async findTerms(sql: Sql, tenantId: string): Promise<Terms> {
+    const [{ quotas, limits, prices, ...plan }] = await sql.rows<TermsRow>(TERMS, [tenantId]);
+    const ofPlan = { setBy: 'plan', scope: 'organization', scopeId: tenantId } as const;
+    return {
+      ...plan,
+      bounds: [
+        ...quotas.map(({ resource, quantity }) => ({ ...ofPlan, resource, quantity: new Decimal(quantity) })),
+        ...limits
+          .filter(({ burst }) => burst === null)
+          .map(({ scope, scopeId, resource, quantity }) => {
+            return { setBy: 'customer' as const, scope, scopeId, resource, quantity: new Decimal(quantity) };
+          }),
+      ],
+      rates: limits
+        .filter(({ burst }) => burst !== null)
+        .map(({ scope, scopeId, quantity, burst }) => ({ scope, scopeId, perSecond: Number(quantity), burst: burst! })),
+      prices: prices.map(({ meter, deviceClass, includedQuantity, unitAmount }) => {
+        return {
+          meter,
+          deviceClass,
+          includedQuantity: new Decimal(includedQuantity),
+          unitAmount: new Decimal(unitAmount),
+        };
+      }),
+    };
+  }
+
+  async findUsed(sql: Sql, tenantId: string, periodStart: Date): Promise<Used[]> {
+    const rows = await sql.rows<Omit<Used, 'quantity'> & { quantity: string }>(USED, [
+      tenantId,
+      periodStart.toISOString(),
+    ]);
+    return rows.map((row) => ({ ...row, quantity: new Decimal(row.quantity) }));
+  }
+
+  /** One decision about a tenant's room at a time, until the transaction ends. */
+  async lockTenant(sql: Sql, tenantId: string): Promise<void> {
+    await sql.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [tenantId]);
+  }
+
+  async extendLease(sql: Sql, { id, nodeId, caller, meter, periodStart }: Lease, units: number): Promise<void> {
+    const { tenantId, projectId, familyId } = caller;
+    await sql.run(EXTEND_LEASE, [tenantId, id, nodeId, projectId, familyId, meter, periodStart.toISOString(), units]);
+  }
+
+  /** Gives back what a lease has left. */
+  async shrinkLease(sql: Sql, tenantId: string, id: string, units: number): Promise<void> {
+    await sql.run('UPDATE quota_leases SET units = greatest(units - $3, 0) WHERE tenant_id = $1 AND id = $2', [
+      tenantId,
+      id,
+      units,
+    ]);
+  }
+
+  /** Whether other processes hold units of the meter, which they might give back. */
+  async isHeldElsewhere(sql: Sql, tenantId: string, meter: string, nodeId: string): Promise<boolean> {
+    const rows = await sql.rows(
+      'SELECT FROM quota_leases WHERE tenant_id = $1 AND meter_key = $2 AND node_id <> $3 AND units > 0 LIMIT 1',
+      [tenantId, meter, nodeId],
+    );
+    return rows.length > 0;
+  }
+
+  /** Asks the other processes to give back what they have leased for the tenant and do not need this moment. */
+  async recallLeases(sql: Sql, tenantId: string, nodeId: string): Promise<void> {
+    await sql.run('SELECT pg_notify($1, $2)', [
+      CHANNEL,
+      JSON.stringify({ table: 'quota_leases', tenantId, id: nodeId }),
+    ]);
+  }
+
+  async beat(sql: Sql, nodeId: string): Promise<void> {
+    await sql.run(
+      'INSERT INTO api_nodes (id, seen_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at',
+      [nodeId],
+    );
+  }
+
+  /** Ends the leases of processes that were silent for so long, and those that hold nothing any more. */
+  async reap(sql: Sql, silentSeconds: number): Promise<void> {
+    await sql.run(
+      `DELETE FROM quota_leases WHERE node_id NOT IN (SELECT id FROM api_nodes WHERE seen_at > now() - make_interval(secs => $1))
+         OR (units = 0 AND created_at < now() - interval '1 day')`,
+      [silentSeconds],
+    );
+    await sql.run(`DELETE FROM api_nodes WHERE seen_at < now() - make_interval(secs => $1)`, [2 * silentSeconds]);
+  }
+
+  /** Ends a process whose usage is all in the ledger. */
+  async endNode(sql: Sql, nodeId: string): Promise<void> {
+    await sql.run('DELETE FROM quota_leases WHERE node_id = $1', [nodeId]);
+    await sql.run('DELETE FROM api_nodes WHERE id = $1', [nodeId]);
+  }
+
+  /** Takes tokens out of buckets, as many of each as there are; by `scope/scopeId`, with what is left. */
+  async draw(sql: Sql, draws: Draw[]): Promise<Map<string, { granted: number; tokens: number }>> {
+    const ids = [
+      draws.map((draw) => draw.tenantId),
+      draws.map((draw) => draw.scope),
+      draws.map((draw) => draw.scopeId),
+    ];
+    const bursts = draws.map((draw) => draw.burst);
+    const amounts = [draws.map((draw) => draw.perSecond), draws.map((draw) => draw.tokens)];
+    const drawn = () => sql.rows<{ key: string; granted: number; tokens: number }>(DRAW, [...ids, bursts, ...amounts]);
+    let rows = await drawn();
+    if (rows.length < draws.length) {
+      await sql.run(SEED_BUCKETS, [...ids, bursts]);
+      const known = new Set(rows.map(({ key }) => key));
+      const missing = draws.filter(({ scope, scopeId }) => !known.has(`${scope}/${scopeId}`));
+      if (missing.length === draws.length) rows = await drawn();
+      else return new Map([...rows.map((row) => [row.key, row] as const), ...(await this.draw(sql, missing))]);
+    }
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  async list(transaction: Transaction): Promise<Limit[]> {
+    return (await transaction.limit.findMany({ orderBy: { id: 'asc' } })).map(toLimit);
+  }
+
+  /** Sets the limit of that scope and resource, which there is one of. */
+  async put(
+    transaction: Transaction,
+    row: PutLimit & { tenantId: string; id: string; scopeId: string },
+  ): Promise<Limit> {
+    const { tenantId, scope, scopeId, resource, quantity, burst = null } = row;
+    const where = { tenantId_scope_scopeId_resource: { tenantId, scope, scopeId, resource } };
+    const create = { tenantId, id: row.id, scope, scopeId, resource, quantity, burst };
+    return toLimit(await transaction.limit.upsert({ where, create, update: { quantity, burst } }));
+  }
+
+  async delete(transaction: Transaction, id: string): Promise<boolean> {
+    return (await transaction.limit.deleteMany({ where: { id } })).count === 1;
+  }
+
+  async countModels(transaction: Transaction): Promise<number> {
+    return transaction.model.count();
+  }
+
+  async countTrainingJobs(transaction: Transaction, since: Date): Promise<number> {
+    return transaction.trainingJob.count({ where: { createdAt: { gte: since } } });
+  }
+
+  /** Interactions in the current imports of all data sets but that one. */
+  async countInteractionsHeld(transaction: Transaction, exceptDataSetId?: string): Promise<number> {
+    const sets = await transaction.dataSet.findMany({
+      where: {
+        kind: 'interactions',
+        currentImportId: { not: null },
+        ...(exceptDataSetId && { id: { not: exceptDataSetId } }),
+      },
+      select: { currentImportId: true },
+    });
+    const ids = sets.map(({ currentImportId }) => currentImportId!);
+    const { _sum } = await transaction.import.aggregate({ where: { id: { in: ids } }, _sum: { rowsAccepted: true } });
+    return Number(_sum.rowsAccepted ?? 0);
+  }
+
+  async hasScope(transaction: Transaction, scope: Bound['scope'], id: string): Promise<boolean> {
+    if (scope === 'organization') return true;
+    if (scope === 'project') return (await transaction.project.count({ where: { id } })) > 0;
+    return (await transaction.apiKey.count({ where: { familyId: id } })) > 0;
+  }
+
+  async findFamily(transaction: Transaction, apiKeyId: string): Promise<string | null> {
+    return (
+      (await transaction.apiKey.findFirst({ where: { id: apiKeyId }, select: { familyId: true } }))?.familyId ?? null
+    );
+  }
+
+  async isMeter(transaction: Transaction, key: string): Promise<boolean> {
+    return (await transaction.meter.count({ where: { key } })) > 0;
+  }
+
+  /** Tenants with usage in the last minutes; wants a system transaction. */
+  async listActiveTenants(sql: Sql, minutes: number): Promise<string[]> {
+    const rows = await sql.rows<{ id: string }>(
+      `SELECT DISTINCT tenant_id AS id FROM usage_rollups WHERE granularity = 'minute' AND bucket_start > now() - make_interval(mins => $1)`,
+      [minutes],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** False where it was told before. */
+  async addAlert(
+    sql: Sql,
+    tenantId: string,
+    bound: Bound,
+    periodStart: Date,
+    threshold: number,
+    used: Decimal,
+  ): Promise<boolean> {
+    const count = await sql.run(
+      `INSERT INTO limit_alerts (tenant_id, scope, scope_id, resource, period_start, threshold, used, quantity)
+       VALUES ($1::uuid, $2::limit_scope, $3::uuid, $4, $5::timestamptz, $6, $7::numeric, $8::numeric) ON CONFLICT DO NOTHING`,
+      [
+        tenantId,
+        bound.scope,
+        bound.scopeId,
+        bound.resource,
+        periodStart.toISOString(),
+        threshold,
+        used.toFixed(),
+        bound.quantity.toFixed(),
+      ],
+    );
+    return count === 1;
+  }
+}
+
+function toLimit(row: Prisma.LimitGetPayload<object>): Limit {
+  const { id, scope, scopeId, resource, quantity, burst } = row;
+  const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+  return { id, scope, scopeId, resource, quantity: new Decimal(quantity.toString()).toFixed(), burst, ...times };
+}

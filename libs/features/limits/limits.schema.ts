@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { REQUESTS_PER_SECOND, SPEND } from './room.js';
+
+export const SCOPES = ['organization', 'project', 'key'] as const;
+
+const decimal = z.string().regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be a decimal of at most 6 places, not below 0');
+
+export const putLimitSchema = z
+  .object({
+    scope: z.enum(SCOPES),
+    scopeId: z.uuid().optional().describe('Of the project or API key; absent for the organization'),
+    resource: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe(
+        `A meter's key: units in a billing period. ${SPEND}: money in a billing period. ${REQUESTS_PER_SECOND}: how often`,
+      ),
+    quantity: decimal.describe("Exact decimal, in the meter's unit, the currency's main unit, or requests a second"),
+    burst: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe(`Requests that may come at once, of ${REQUESTS_PER_SECOND}; twice the quantity when absent`),
+  })
+  .refine(({ scope, scopeId }) => scope === 'organization' || scopeId, { path: ['scopeId'], message: 'is missing' })
+  .refine(({ resource, quantity }) => resource !== REQUESTS_PER_SECOND || Number(quantity) > 0, {
+    path: ['quantity'],
+    message: 'must be above 0',
+  })
+  .transform((body) => {
+    if (body.resource !== REQUESTS_PER_SECOND) return { ...body, burst: undefined };
+    return { ...body, burst: body.burst ?? Math.max(1, Math.ceil(2 * Number(body.quantity))) };
+  });
+
+export const limitSchema = z
+  .object({
+    id: z.uuid(),
+    scope: z.enum(SCOPES),
+    scopeId: z.uuid(),
+    resource: z.string(),
+    quantity: decimal,
+    burst: z.int().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Limit' });
+
+export const limitUseSchema = z
+  .object({
+    limitId: z.uuid().nullable().describe('Null for what the plan sets'),
+    setBy: z.enum(['plan', 'customer']),
+    scope: z.enum(SCOPES),
+    scopeId: z.uuid(),
+    resource: z.string(),
+    quantity: decimal,
+    used: decimal.describe('In the running billing period, with what is set aside for calls under way'),
+  })
+  .meta({ id: 'LimitUse' });
+
+export const limitsSchema = z
+  .object({
+    periodStart: z.iso.datetime(),
+    periodEnd: z.iso.datetime(),
+    currency: z.string(),
+    requestsPerSecond: z.int().describe('Of the plan, for the whole organization'),
+    requestsBurst: z.int(),
+    limits: z.array(limitSchema).describe("The organization's own"),
+    uses: z.array(limitUseSchema).describe('Every quota and spend cap, and what counts against it'),
+  })
+  .meta({ id: 'Limits' });
+
+export type PutLimit = z.output<typeof putLimitSchema>;
+export type Limit = z.infer<typeof limitSchema>;
+export type Limits = z.infer<typeof limitsSchema>;

@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { periodAt } from '../usage/index.js';
+import { limitReached, tooMany, unknownResource } from './limits.errors.js';
+import { LimitsRepository, type Terms } from './limits.repository.js';
+import type { Limit, Limits, PutLimit } from './limits.schema.js';
+import { type Caller, type Room, REQUESTS_PER_SECOND, roomOf, SPEND, usedOf } from './room.js';
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+/** Limits that an organization sets itself, and the plan's on what is done in a transaction of its own. */
+@Injectable()
+export class LimitsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: LimitsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Every limit with what counts against it. */
+  overview(tenantId: string): Promise<Limits> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const limits = await this.repository.list(transaction);
+      const { terms, start, end } = await this.findTerms(transaction, tenantId);
+      const used = await this.repository.findUsed(sqlOf(transaction), tenantId, start);
+      const things: Record<string, number> = {
+        models: await this.repository.countModels(transaction),
+        training_jobs: await this.repository.countTrainingJobs(transaction, start),
+        interactions_held: await this.repository.countInteractionsHeld(transaction),
+      };
+      const uses = terms.bounds.map((bound) => {
+        const { setBy, scope, scopeId, resource, quantity } = bound;
+        const own = limits.find((each) => each.scopeId === scopeId && each.resource === resource);
+        const count = things[resource];
+        return {
+          limitId: setBy === 'customer' ? (own?.id ?? null) : null,
+          setBy,
+          scope,
+          scopeId,
+          resource,
+          quantity: quantity.toFixed(),
+          used: count === undefined ? usedOf(bound, terms.prices, used).toFixed() : String(count),
+        };
+      });
+      const { currency, requestsPerSecond, requestsBurst } = terms;
+      const period = { periodStart: start.toISOString(), periodEnd: end.toISOString() };
+      return { ...period, currency, requestsPerSecond, requestsBurst, limits, uses };
+    });
+  }
+
+  put(tenantId: string, body: PutLimit): Promise<Limit> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { scope, resource } = body;
+      const isKnown =
+        [SPEND, REQUESTS_PER_SECOND].includes(resource) || (await this.repository.isMeter(transaction, resource));
+      if (!isKnown) throw unknownResource(resource);
+      const scopeId = await this.requireScope(transaction, tenantId, body);
+      return this.repository.put(transaction, { ...body, tenantId, id: newId(), scope, scopeId });
+    });
+  }
+
+  async delete(tenantId: string, limitId: string): Promise<void> {
+    const isGone = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.delete(transaction, parseId('limit', limitId)),
+    );
+    if (!isGone) throw notFound('limit', limitId);
+  }
+
+  /**
+   * Holds work that one transaction begins or completes to the meter's quotas and to spend caps.
+   *
+   * @throws Problem 402 or 429 where fewer than `units` are left
+   * @returns how many are left
+   */
+  async requireUnits(
+    transaction: Transaction,
+    caller: Omit<Caller, 'familyId'>,
+    meter: string,
+    units = 1,
+    deviceClass = '',
+  ): Promise<number> {
+    const { room, terms, end } = await this.findRoom(transaction, caller, meter, deviceClass);
+    if (room.units >= units) return room.units;
+    throw limitReached(room.bound!, terms.planName, terms.currency, end, this.clock.now());
+  }
+
+  /** How many units of the meter are left; Infinity where nothing bounds them. */
+  async unitsLeft(
+    transaction: Transaction,
+    caller: Omit<Caller, 'familyId'>,
+    meter: string,
+    deviceClass = '',
+  ): Promise<number> {
+    return (await this.findRoom(transaction, caller, meter, deviceClass)).room.units;
+  }
+
+  /** @throws Problem 402 where the plan allows no further model */
+  async requireModel(transaction: Transaction, tenantId: string): Promise<void> {
+    const { terms } = await this.lock(transaction, tenantId);
+    const count = await this.repository.countModels(transaction);
+    refuseBeyond(terms, 'models', count + 1, `there are ${count}`);
+  }
+
+  /** @throws Problem 402 where the plan allows no further training job in this billing period */
+  async requireTrainingJob(transaction: Transaction, tenantId: string): Promise<void> {
+    const { terms, start, end } = await this.lock(transaction, tenantId);
+    const count = await this.repository.countTrainingJobs(transaction, start);
+    refuseBeyond(
+      terms,
+      'training_jobs',
+      count + 1,
+      `there were ${count} in this billing period, which ends ${end.toISOString()}`,
+    );
+  }
+
+  /** Interactions that the plan lets a data set hold beside what the others do. */
+  async interactionsLeft(transaction: Transaction, tenantId: string, dataSetId: string): Promise<number> {
+    const { terms } = await this.lock(transaction, tenantId);
+    const bound = terms.bounds.find(({ resource }) => resource === 'interactions_held');
+    if (!bound) return Infinity;
+    return bound.quantity.toNumber() - (await this.repository.countInteractionsHeld(transaction, dataSetId));
+  }
+
+  private async findRoom(
+    transaction: Transaction,
+    caller: Omit<Caller, 'familyId'>,
+    meter: string,
+    deviceClass: string,
+  ) {
+    const { terms, start, end } = await this.lock(transaction, caller.tenantId);
+    const used = await this.repository.findUsed(sqlOf(transaction), caller.tenantId, start);
+    const room: Room = roomOf(meter, { ...caller, familyId: NIL }, terms.bounds, terms.prices, used, deviceClass);
+    return { room, terms, end };
+  }
+
+  private async lock(transaction: Transaction, tenantId: string) {
+    await this.repository.lockTenant(sqlOf(transaction), tenantId);
+    return this.findTerms(transaction, tenantId);
+  }
+
+  private async findTerms(transaction: Transaction, tenantId: string) {
+    const terms = await this.repository.findTerms(sqlOf(transaction), tenantId);
+    return { terms, ...periodAt(terms.anchorAt, this.clock.now()) };
+  }
+
+  private async requireScope(
+    transaction: Transaction,
+    tenantId: string,
+    { scope, scopeId }: PutLimit,
+  ): Promise<string> {
+    if (scope === 'organization') return tenantId;
+    const id = parseId(scope, scopeId!);
+    const found = scope === 'key' ? await this.repository.findFamily(transaction, id) : id;
+    if (!found || !(await this.repository.hasScope(transaction, scope, found))) throw notFound(scope, id);
+    return found;
+  }
+}
+
+function refuseBeyond({ bounds, planName }: Terms, resource: string, count: number, what: string): void {
+  const bound = bounds.find((each) => each.resource === resource);
+  if (bound && bound.quantity.lt(count)) throw tooMany(planName, bound.quantity.toFixed(), resource, what);
+}

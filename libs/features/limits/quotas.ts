@@ -1,0 +1,306 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Changes } from '../../platform/changes/changes.js';
+import { OUTAGE_MS } from '../../platform/changes/watched-cache.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { newId } from '../../platform/http/ids.js';
+import { type BillingContext, type Period, periodAt, type UsageEvent, UsageRecorder } from '../usage/index.js';
+import { leasesStale, limitReached } from './limits.errors.js';
+import { LimitsRepository, type Terms } from './limits.repository.js';
+import { type Bound, type Caller, roomOf } from './room.js';
+
+const BEAT_MS = 5_000;
+/** A process that is silent for longer has stopped spending what it leased, so that others may. */
+const SILENT_SECONDS_MAX = OUTAGE_MS / 1000 + 30;
+const IDLE_MS = 30_000;
+/** Leased ahead, so that neither a call nor an outage of Postgres waits for more. */
+const AHEAD_SECONDS = 120;
+const AHEAD_UNITS_MIN = 100;
+const AHEAD_UNITS_MAX = 1_000_000;
+/** The last units are leased only as they are asked for; of more than that, so many times what is leased ahead stays for others. */
+const SHARE = 4;
+/** Tries to get back what other processes hold, before a call is refused. */
+const RECALLS_MAX = 20;
+const RECALL_MS = 25;
+
+/** What a call may use, and what comes of it. */
+export interface Reservation {
+  /** The entry of the ledger for what was used of a meter. */
+  use(meter: string, units: number): Pick<UsageEvent, 'meter' | 'quantity' | 'lease'> & BillingContext;
+  /** The entries are durable: only what they do not use is free again. */
+  commit(): void;
+  /** Frees everything, unless it was committed. */
+  release(): void;
+}
+
+interface Grant {
+  terms: Terms;
+  period: Period;
+  units: number;
+  bound: Bound | null;
+}
+
+interface Waiting {
+  units: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** What this process may spend of one meter for one caller: units leased from Postgres, or without end where nothing bounds them. */
+class Allowance {
+  readonly leaseId = newId();
+  /** Leased and not reserved. */
+  left = 0;
+  grant: Grant | null = null;
+  waiting: Waiting[] = [];
+  isExtending = false;
+  reservedSince = 0;
+  extendedMs = performance.now();
+  usedMs = performance.now();
+
+  constructor(
+    readonly caller: Caller,
+    readonly meter: string,
+  ) {}
+
+  get key(): string {
+    return keyOf(this.caller, this.meter);
+  }
+
+  get isUnbounded(): boolean {
+    return this.grant?.bound === null;
+  }
+
+  get unitsAhead(): number {
+    const perSecond = this.reservedSince / Math.max(1, (performance.now() - this.extendedMs) / 1000);
+    return Math.min(AHEAD_UNITS_MAX, Math.max(AHEAD_UNITS_MIN, Math.ceil(perSecond * AHEAD_SECONDS)));
+  }
+}
+
+/**
+ * Decides before a call whether quotas and spend caps allow it. Units are leased from Postgres in lots: what the ledger holds and
+ * what all processes have leased together never exceed a limit (docs/adr/0013).
+ */
+@Injectable()
+export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Quotas.name);
+  private readonly allowances = new Map<string, Allowance>();
+  private readonly nodeId: string;
+  private beatMs = performance.now();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: LimitsRepository,
+    private readonly clock: Clock,
+    recorder: UsageRecorder,
+    changes: Changes,
+  ) {
+    this.nodeId = recorder.nodeId;
+    changes.onChange(({ table, tenantId, id }) => {
+      const isRecall = table === 'quota_leases' && id !== this.nodeId;
+      if (isRecall || table === 'limits' || table === 'subscriptions')
+        this.giveBack((caller) => caller.tenantId === tenantId);
+    });
+    changes.onReset(() => this.giveBack(() => true));
+    recorder.onAdopted((nodeId) => database.systemSql((sql) => repository.endNode(sql, nodeId)));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.beat();
+    this.timer = setInterval(() => void this.beat().catch((error: Error) => this.logger.warn(error.message)), BEAT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    const given = [...this.allowances.values()].map((allowance) => this.shrink(allowance));
+    await Promise.all(given).catch((error: Error) => this.logger.warn(error.message));
+  }
+
+  /**
+   * Sets units aside for a call.
+   *
+   * @throws Problem 402 or 429 naming the limit that is reached; 503 where Postgres is needed and away
+   */
+  async reserve(caller: Caller, wanted: Record<string, number>): Promise<Reservation> {
+    const reserved = new Map<string, { allowance: Allowance; units: number; used: number }>();
+    const end = (isCommitted: boolean) => {
+      for (const { allowance, units, used } of reserved.values())
+        this.free(allowance, isCommitted ? units - used : units);
+      reserved.clear();
+    };
+    try {
+      for (const [meter, units] of Object.entries(wanted))
+        reserved.set(meter, { allowance: await this.take(caller, meter, units), units, used: 0 });
+    } catch (error) {
+      end(false);
+      throw error;
+    }
+    const { terms, period } = [...reserved.values()][0].allowance.grant!;
+    const context = { priceVersionId: terms.priceVersionId, periodStart: period.start.toISOString() };
+    const use = (meter: string, units: number) => {
+      const part = reserved.get(meter)!;
+      part.used = units;
+      const { allowance } = part;
+      const lease = allowance.isUnbounded ? undefined : { id: allowance.leaseId, units };
+      return { meter, quantity: units, lease, ...context };
+    };
+    return { use, commit: () => end(true), release: () => end(false) };
+  }
+
+  /** Tells Postgres that this process lives, and gives back what nobody asks for. */
+  async beat(): Promise<void> {
+    await this.database.systemSql(async (sql) => {
+      await this.repository.beat(sql, this.nodeId);
+      await this.repository.reap(sql, SILENT_SECONDS_MAX);
+    });
+    // After a silence this long other processes may have been given what this one had leased.
+    if (performance.now() - this.beatMs > OUTAGE_MS) this.giveBack(() => true);
+    this.beatMs = performance.now();
+    for (const [key, allowance] of this.allowances) {
+      const isIdle = performance.now() - allowance.usedMs > IDLE_MS && !allowance.isExtending;
+      if (!isIdle) continue;
+      this.allowances.delete(key);
+      await this.shrink(allowance);
+    }
+  }
+
+  private async take(caller: Caller, meter: string, units: number): Promise<Allowance> {
+    if (performance.now() - this.beatMs > OUTAGE_MS) throw leasesStale();
+    const allowance = this.find(caller, meter);
+    allowance.usedMs = performance.now();
+    allowance.reservedSince += units;
+    if (allowance.grant && (allowance.isUnbounded || allowance.left >= units)) {
+      allowance.left -= units;
+      if (!allowance.isUnbounded && allowance.left < allowance.unitsAhead / SHARE) void this.extend(allowance);
+      return allowance;
+    }
+    await new Promise<void>((resolve, reject) => {
+      allowance.waiting.push({ units, resolve, reject });
+      void this.extend(allowance);
+    });
+    return allowance;
+  }
+
+  /** An allowance that is no longer in use cannot keep what comes back late. */
+  private free(allowance: Allowance, units: number): void {
+    allowance.left += units;
+    if (this.allowances.get(allowance.key) !== allowance) this.shrinkSoon(allowance);
+  }
+
+  private find(caller: Caller, meter: string): Allowance {
+    const key = keyOf(caller, meter);
+    const known = this.allowances.get(key);
+    if (known && (!known.grant || this.clock.now() < known.grant.period.end)) return known;
+    const allowance = new Allowance(caller, meter);
+    this.allowances.set(key, allowance);
+    if (known) this.shrinkSoon(known);
+    return allowance;
+  }
+
+  /** Leases more, for all who wait together. */
+  private async extend(allowance: Allowance): Promise<void> {
+    if (allowance.isExtending) return;
+    allowance.isExtending = true;
+    let recalls = 0;
+    do {
+      const demand = allowance.waiting.reduce((sum, { units }) => sum + units, 0);
+      try {
+        const grant = await this.lease(
+          allowance,
+          Math.max(0, demand - allowance.left),
+          allowance.unitsAhead,
+          recalls > 0,
+        );
+        allowance.grant = grant;
+        allowance.left += grant.units;
+        allowance.reservedSince = 0;
+        allowance.extendedMs = performance.now();
+        serve(allowance);
+        if (allowance.waiting.length > 0 && recalls++ < RECALLS_MAX && (await this.recall(allowance))) continue;
+        this.refuse(allowance);
+      } catch (error) {
+        for (const { reject } of allowance.waiting.splice(0)) reject(error);
+      }
+    } while (allowance.waiting.length > 0);
+    allowance.isExtending = false;
+  }
+
+  private refuse({ waiting, grant }: Allowance): void {
+    const { terms, period, bound } = grant!;
+    for (const { reject } of waiting.splice(0))
+      reject(limitReached(bound!, terms.planName, terms.currency, period.end, this.clock.now()));
+  }
+
+  /** One decision in Postgres about the room that is left; `isLast` where nothing is to be leased ahead. */
+  private lease({ caller, meter, leaseId }: Allowance, demand: number, ahead: number, isLast: boolean): Promise<Grant> {
+    const { tenantId } = caller;
+    return this.database.systemSql(async (sql) => {
+      const open = await this.repository.findTerms(sql, tenantId);
+      const isBounded = roomOf(meter, caller, open.bounds, open.prices, []).bound !== null;
+      const periodOf = ({ anchorAt }: Terms) => periodAt(anchorAt, this.clock.now());
+      if (!isBounded) return { terms: open, period: periodOf(open), units: 0, bound: null };
+      await this.repository.lockTenant(sql, tenantId);
+      const terms = await this.repository.findTerms(sql, tenantId);
+      const period = periodOf(terms);
+      const used = await this.repository.findUsed(sql, tenantId, period.start);
+      const room = roomOf(meter, caller, terms.bounds, terms.prices, used);
+      const spare = isLast ? 0 : Math.floor(Math.max(0, room.units - demand) / SHARE);
+      const units = Math.min(room.units, demand + Math.min(ahead, spare));
+      const lease = { id: leaseId, nodeId: this.nodeId, caller, meter, periodStart: period.start };
+      if (units > 0) await this.repository.extendLease(sql, lease, units);
+      return { terms, period, units, bound: room.bound };
+    });
+  }
+
+  /** Gets back what other processes, and other callers of this one, hold and do not need; false where there is nothing. */
+  private async recall({ caller, meter }: Allowance): Promise<boolean> {
+    const isHeldHere = this.giveBack((other) => other.tenantId === caller.tenantId);
+    const isHeldElsewhere = await this.database.systemSql(async (sql) => {
+      if (!(await this.repository.isHeldElsewhere(sql, caller.tenantId, meter, this.nodeId))) return false;
+      await this.repository.recallLeases(sql, caller.tenantId, this.nodeId);
+      return true;
+    });
+    if (isHeldHere || isHeldElsewhere) await sleep(RECALL_MS);
+    return isHeldHere || isHeldElsewhere;
+  }
+
+  /** True where there was something to give. */
+  private giveBack(concerns: (caller: Caller) => boolean): boolean {
+    let hasGiven = false;
+    for (const allowance of this.allowances.values()) {
+      if (!concerns(allowance.caller)) continue;
+      hasGiven ||= allowance.left > 0 && !allowance.isUnbounded;
+      if (!allowance.isExtending) this.allowances.delete(allowance.key);
+      this.shrinkSoon(allowance);
+    }
+    return hasGiven;
+  }
+
+  private shrinkSoon(allowance: Allowance): void {
+    void this.shrink(allowance).catch((error: Error) => this.logger.warn(error.message));
+  }
+
+  private async shrink(allowance: Allowance): Promise<void> {
+    const units = allowance.left;
+    if (units <= 0 || allowance.isUnbounded) return;
+    allowance.left = 0;
+    await this.database.systemSql((sql) =>
+      this.repository.shrinkLease(sql, allowance.caller.tenantId, allowance.leaseId, units),
+    );
+  }
+}
+
+function keyOf({ tenantId, projectId, familyId }: Caller, meter: string): string {
+  return `${tenantId}/${projectId}/${familyId}/${meter}`;
+}
+
+/** Hands out what is there, first come first served. */
+function serve(allowance: Allowance): void {
+  while (allowance.waiting.length > 0 && (allowance.isUnbounded || allowance.left >= allowance.waiting[0].units)) {
+    const { units, resolve } = allowance.waiting.shift()!;
+    allowance.left -= units;
+    resolve();
+  }
+}

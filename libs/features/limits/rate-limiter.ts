@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
+import { Changes } from '../../platform/changes/changes.js';
+import { WatchedCache } from '../../platform/changes/watched-cache.js';
+import { Database } from '../../platform/database/database.js';
+import { tooFast } from './limits.errors.js';
+import { LimitsRepository, type Terms } from './limits.repository.js';
+import type { Scope } from './room.js';
+
+/** A process draws so much of a second's tokens at a time: what it may be over by when others are as busy. */
+const LOT_SECONDS = 0.1;
+const TRIES_MAX = 3;
+const IDLE_MS = 60_000;
+const BUCKETS_MAX = 10_000;
+
+/** What is left to a caller, for the RateLimit headers. */
+export interface RateState {
+  scope: Scope;
+  burst: number;
+  perSecond: number;
+  remaining: number;
+}
+
+/** Tokens of one bucket that this process has drawn. */
+class Bucket {
+  tokens = 0;
+  /** In Postgres, at the last draw. */
+  shared: number;
+  /** Before this there is nothing to be had. */
+  emptyUntilMs = 0;
+  waiting = 0;
+  usedMs = performance.now();
+  filledMs = performance.now();
+
+  constructor(
+    readonly tenantId: string,
+    readonly scope: Scope,
+    readonly scopeId: string,
+    readonly perSecond: number,
+    readonly burst: number,
+  ) {
+    this.shared = burst;
+  }
+
+  get lot(): number {
+    return Math.max(1, Math.min(Math.ceil(this.perSecond * LOT_SECONDS), Math.ceil(this.burst / 4)));
+  }
+}
+
+/**
+ * Token buckets of organizations, projects and keys, one of each for all processes. A process draws tokens from Postgres in lots, so
+ * most calls ask nobody; all that is drawn within some milliseconds is one statement.
+ */
+@Injectable()
+export class RateLimiter {
+  private readonly terms: WatchedCache<Terms>;
+  private readonly buckets = new Map<string, Bucket>();
+  private drawing: Promise<void> | null = null;
+  private wanted = new Set<Bucket>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: LimitsRepository,
+    changes: Changes,
+  ) {
+    this.terms = new WatchedCache(changes);
+    changes.onChange(({ table, tenantId }) => {
+      if (table === 'limits' || table === 'subscriptions') this.terms.forget(tenantId);
+    });
+  }
+
+  /**
+   * Takes one token from each bucket that concerns the key.
+   *
+   * @throws Problem 429 naming the scope
+   */
+  async admit(key: ApiKeyPrincipal): Promise<RateState[]> {
+    const terms = this.terms.peek(key.tenantId) ?? (await this.findTerms(key.tenantId));
+    const buckets = this.bucketsOf(key, terms);
+    for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
+      const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);
+      if (empty || tries === TRIES_MAX) throw this.refusal(empty ?? buckets.find(({ tokens }) => tokens < 1)!);
+      await this.draw(buckets.filter(({ tokens }) => tokens < 1));
+    }
+    for (const bucket of buckets) bucket.tokens--;
+    const low = buckets.filter(({ tokens, lot, emptyUntilMs }) => tokens < lot / 2 && performance.now() > emptyUntilMs);
+    if (low.length > 0) void this.draw(low);
+    return buckets.map(({ scope, burst, perSecond, tokens, shared }) => {
+      return { scope, burst, perSecond, remaining: Math.floor(Math.min(burst, tokens + shared)) };
+    });
+  }
+
+  private findTerms(tenantId: string): Promise<Terms> {
+    return this.terms.get(tenantId, () => this.database.systemSql((sql) => this.repository.findTerms(sql, tenantId)));
+  }
+
+  private bucketsOf(key: ApiKeyPrincipal, { requestsPerSecond, requestsBurst, rates }: Terms): Bucket[] {
+    const ids = { organization: key.tenantId, project: key.projectId, key: key.familyId };
+    // The customer may allow less than the plan does, not more.
+    const own = rates.find(({ scope }) => scope === 'organization');
+    const perSecond = Math.min(requestsPerSecond, own?.perSecond ?? Infinity);
+    const burst = Math.min(requestsBurst, own?.burst ?? Infinity);
+    const narrower = rates.filter(({ scope, scopeId }) => scope !== 'organization' && ids[scope] === scopeId);
+    return [{ scope: 'organization' as const, scopeId: key.tenantId, perSecond, burst }, ...narrower].map((rate) =>
+      this.find(key.tenantId, rate),
+    );
+  }
+
+  private find(tenantId: string, rate: Terms['rates'][number]): Bucket {
+    const { scope, scopeId, perSecond, burst } = rate;
+    const name = `${scope}/${scopeId}`;
+    let bucket = this.buckets.get(name);
+    if (!bucket || bucket.perSecond !== perSecond || bucket.burst !== burst) {
+      if (this.buckets.size >= BUCKETS_MAX) this.forgetIdle();
+      bucket = new Bucket(tenantId, scope, scopeId, perSecond, burst);
+      this.buckets.set(name, bucket);
+    }
+    bucket.usedMs = performance.now();
+    return bucket;
+  }
+
+  /** Joins the next draw; the one under way was asked without these. */
+  private async draw(buckets: Bucket[]): Promise<void> {
+    for (const bucket of buckets) {
+      bucket.waiting++;
+      this.wanted.add(bucket);
+    }
+    while (buckets.some((bucket) => this.wanted.has(bucket))) {
+      this.drawing ??= this.drawAll().finally(() => (this.drawing = null));
+      await this.drawing;
+    }
+  }
+
+  private async drawAll(): Promise<void> {
+    const wanted = [...this.wanted];
+    const draws = wanted.map((bucket) => {
+      const { tenantId, scope, scopeId, burst, perSecond } = bucket;
+      return {
+        tenantId,
+        scope,
+        scopeId,
+        burst,
+        perSecond,
+        tokens: Math.min(burst, Math.max(bucket.waiting, bucket.lot)),
+      };
+    });
+    for (const bucket of wanted) bucket.waiting = 0;
+    this.wanted = new Set();
+    try {
+      const drawn = await this.database.systemSql((sql) => this.repository.draw(sql, draws));
+      for (const bucket of wanted) {
+        const { granted, tokens } = drawn.get(`${bucket.scope}/${bucket.scopeId}`)!;
+        bucket.tokens += granted;
+        bucket.shared = tokens;
+        bucket.filledMs = performance.now();
+        if (granted === 0) bucket.emptyUntilMs = performance.now() + (1000 * (1 - tokens)) / bucket.perSecond;
+      }
+    } catch {
+      // Without Postgres each process keeps to the limit by itself.
+      for (const bucket of wanted) fillAlone(bucket);
+    }
+  }
+
+  private refusal({ scope, perSecond, emptyUntilMs }: Bucket): Error {
+    return tooFast(scope, perSecond, Math.max(1, Math.ceil((emptyUntilMs - performance.now()) / 1000)));
+  }
+
+  private forgetIdle(): void {
+    for (const [name, { usedMs }] of this.buckets) if (performance.now() - usedMs > IDLE_MS) this.buckets.delete(name);
+  }
+}
+
+function fillAlone(bucket: Bucket): void {
+  const seconds = (performance.now() - bucket.filledMs) / 1000;
+  bucket.tokens = Math.min(bucket.burst, bucket.tokens + bucket.perSecond * seconds);
+  bucket.filledMs = performance.now();
+  if (bucket.tokens < 1) bucket.emptyUntilMs = performance.now() + (1000 * (1 - bucket.tokens)) / bucket.perSecond;
+}

@@ -1,0 +1,123 @@
+import { Decimal } from 'decimal.js';
+import { type MeterPrice as PricedMeter, priceOf } from '../billing/index.js';
+
+export type Scope = 'organization' | 'project' | 'key';
+
+/** Resource of a limit on money. */
+export const SPEND = 'spend';
+/** Resource of a limit on how often. */
+export const REQUESTS_PER_SECOND = 'requests_per_second';
+
+/** At most so much in a billing period, by the plan or by the customer's own wish. */
+export interface Bound {
+  setBy: 'plan' | 'customer';
+  scope: Scope;
+  scopeId: string;
+  /** A meter's key, or `spend`. */
+  resource: string;
+  /** Units of the meter, or the currency's main unit. */
+  quantity: Decimal;
+}
+
+export type MeterPrice = Omit<PricedMeter, 'unit'>;
+
+/** What counts against limits in a billing period: the ledger, and what processes hold leased. */
+export interface Used {
+  meter: string;
+  deviceClass: string;
+  projectId: string;
+  /** First of the keys that were rotated into each other; the nil id for none. */
+  familyId: string;
+  quantity: Decimal;
+}
+
+/** For whom room is looked for. */
+export interface Caller {
+  tenantId: string;
+  projectId: string;
+  familyId: string;
+}
+
+export interface Room {
+  /** Whole units, 0 or more; Infinity where nothing bounds them. */
+  units: number;
+  /** What allows the least. */
+  bound: Bound | null;
+}
+
+const NONE = new Decimal(0);
+
+/** How much of the meter all of the bounds that concern the caller leave. */
+export function roomOf(
+  meter: string,
+  caller: Caller,
+  bounds: Bound[],
+  prices: MeterPrice[],
+  used: Used[],
+  deviceClass = '',
+): Room {
+  let room: Room = { units: Infinity, bound: null };
+  for (const bound of bounds) {
+    if (!concerns(bound, caller)) continue;
+    const units = unitsWithin(bound, meter, deviceClass, prices, used);
+    if (units !== null && units < room.units) room = { units, bound };
+  }
+  return room;
+}
+
+/** What counts against the bound so far, in the unit of its quantity. */
+export function usedOf(bound: Bound, prices: MeterPrice[], used: Used[]): Decimal {
+  const concerned = used.filter((row) => countsFor(bound, row));
+  if (bound.resource !== SPEND) return sum(concerned.filter(({ meter }) => meter === bound.resource));
+  return prices.reduce(
+    (total, price) => total.plus(amountOf(bound, price, quantityAt(price, prices, concerned))),
+    NONE,
+  );
+}
+
+function concerns({ scope, scopeId }: Bound, { projectId, familyId }: Caller): boolean {
+  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : familyId);
+}
+
+function countsFor({ scope, scopeId }: Bound, { projectId, familyId }: Used): boolean {
+  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : familyId);
+}
+
+/** Null where the bound is on something else. */
+function unitsWithin(
+  bound: Bound,
+  meter: string,
+  deviceClass: string,
+  prices: MeterPrice[],
+  used: Used[],
+): number | null {
+  if (bound.resource === meter) return wholeUnits(bound.quantity.minus(usedOf(bound, prices, used)));
+  if (bound.resource !== SPEND) return null;
+  const price = priceOf(meter, deviceClass, prices);
+  if (!price || price.unitAmount.isZero()) return null;
+  const concerned = used.filter((row) => countsFor(bound, row));
+  const left = Decimal.max(bound.quantity.minus(usedOf(bound, prices, used)), 0);
+  const free = Decimal.max(includedFor(bound, price).minus(quantityAt(price, prices, concerned)), 0);
+  return wholeUnits(free.plus(left.div(price.unitAmount).floor()));
+}
+
+function quantityAt(price: MeterPrice, prices: MeterPrice[], used: Used[]): Decimal {
+  return sum(used.filter((row) => priceOf(row.meter, row.deviceClass, prices) === price));
+}
+
+/** What a plan includes belongs to the organization: no project or key can count on it. */
+function includedFor({ scope }: Bound, { includedQuantity }: MeterPrice): Decimal {
+  return scope === 'organization' ? includedQuantity : NONE;
+}
+
+function amountOf(bound: Bound, price: MeterPrice, quantity: Decimal): Decimal {
+  return Decimal.max(quantity.minus(includedFor(bound, price)), 0).times(price.unitAmount);
+}
+
+function sum(rows: Used[]): Decimal {
+  return rows.reduce((total, { quantity }) => total.plus(quantity), NONE);
+}
+
+function wholeUnits(quantity: Decimal): number {
+  return Math.max(0, quantity.floor().toNumber());
+}

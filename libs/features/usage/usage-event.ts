@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+/** What a subscription says of an event at its time. */
+export interface BillingContext {
+  priceVersionId: string;
+  /** Start of the billing period, ISO 8601. */
+  periodStart: string;
+}
+
+/** Work that was done for a tenant. */
+export interface MeteredWork {
+  /** UUIDv7 of the work: writing it twice counts once. */
+  id: string;
+  tenantId: string;
+  projectId: string;
+  apiKeyId?: string | null;
+  deploymentId?: string | null;
+  /** ISO 8601. */
+  occurredAt: string;
+}
+
+/** One entry of the ledger. */
+export interface UsageEvent extends MeteredWork, BillingContext {
+  meter: string;
+  /** Whole, in the meter's unit; below 0 in corrections only. */
+  quantity: number;
+  deviceClass?: string;
+  /** First half of a SHA-256, hexadecimal. */
+  payloadHash: string;
+  correctsId?: string;
+  reason?: string;
+  /** The lease that it was taken from, and how much of it that uses up. */
+  lease?: { id: string; units: number };
+}
+
+/** Tells a repetition from another thing under the same id. */
+export function hashPayload(payload: unknown): string {
+  return createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
+}
+
+/** The id, as its time says, that is `event`'s own where another event has taken the one it came with. */
+export function idOfConflict({ id, meter, payloadHash }: UsageEvent): string {
+  const hash = createHash('sha256').update(`${id}/${meter}/${payloadHash}`).digest('hex');
+  return `${id.slice(0, 13)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+}

@@ -1,0 +1,166 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { newId } from '../../platform/http/ids.js';
+import { Journal, type JournalEntry } from '../../platform/journal/journal.js';
+import {
+  usageConflictsTotal,
+  usageEventsTotal,
+  usageFlushLag,
+  usageRejectedTotal,
+} from '../../platform/telemetry/metrics.js';
+import { LedgerRepository } from './ledger.repository.js';
+import type { UsageEvent } from './usage-event.js';
+
+const BATCH_ENTRIES_MAX = 4_000;
+const RETRY_MS = 250;
+const RETRY_MS_MAX = 2_000;
+const ADOPT_MS = 10_000;
+const SHUTDOWN_MS = 10_000;
+
+/**
+ * Makes usage durable before a call is answered: in a journal on this machine's disk, which drains into the ledger by event id. So
+ * a call waits for one fsync that it shares with its neighbours, and serving outlives an outage of Postgres (docs/adr/0012).
+ */
+@Injectable()
+export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Names this process, its journal and its leases. */
+  readonly nodeId = newId();
+  private readonly logger = new Logger(UsageRecorder.name);
+  private readonly directory: string;
+  private readonly adoptedListeners: ((nodeId: string) => Promise<void>)[] = [];
+  private readonly stopping = new AbortController();
+  private journal: Journal | undefined;
+  private draining: Promise<void> | undefined;
+  private adopting: Promise<void> | undefined;
+  private wake = () => {};
+
+  constructor(
+    private readonly ledger: LedgerRepository,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.directory = path.join(config.KINDRED_DATA_DIR, 'journal');
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.journal = await Journal.create(this.directory, this.nodeId);
+    this.draining = this.drainUntilStopped(this.journal);
+    this.adopting = this.adoptUntilStopped();
+  }
+
+  /** Drains what is there; what Postgres does not take in time is the next process's to drain. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.adopting;
+    await Promise.race([this.draining?.catch(() => {}), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
+    await this.journal?.close();
+  }
+
+  /** `listener` hears of each process that died when all its usage is in the ledger. */
+  onAdopted(listener: (nodeId: string) => Promise<void>): void {
+    this.adoptedListeners.push(listener);
+  }
+
+  /**
+   * Resolves when the events are durable; a caller answers its customer only then.
+   *
+   * @throws Problem 503 where the disk would not take them: nothing was metered
+   */
+  async record(events: UsageEvent[]): Promise<void> {
+    try {
+      await this.journal!.append(JSON.stringify(events));
+    } catch (error) {
+      this.logger.error({ msg: 'the usage journal could not be written', err: error });
+      throw new Problem(
+        503,
+        'metering_unavailable',
+        'The call could not be metered, so it was not answered. Try again.',
+      );
+    }
+    this.wake();
+  }
+
+  private async drainUntilStopped(journal: Journal): Promise<void> {
+    let isEmpty = false;
+    while (!isEmpty || !this.stopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => (this.wake = resolve));
+      isEmpty = await this.drainOnce(journal);
+      if (isEmpty && !this.stopping.signal.aborted) await woken;
+    }
+  }
+
+  /** Moves the oldest entries into the ledger, waiting for Postgres as long as it takes; true where there were none. */
+  private async drainOnce(journal: Journal): Promise<boolean> {
+    const entries = await journal.read(BATCH_ENTRIES_MAX);
+    if (entries.length === 0) {
+      usageFlushLag.set(0);
+      return true;
+    }
+    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MS_MAX)) {
+      try {
+        await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
+        return false;
+      } catch (error) {
+        usageFlushLag.set((Date.now() - Date.parse(eventsOf(entries[0])[0].occurredAt)) / 1000);
+        if (this.stopping.signal.aborted) throw error;
+        this.logger.warn(`the ledger does not take usage: ${(error as Error).message}`);
+        await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** Returns the entries that the database refuses, which must not take the others down with them. */
+  private async write(nodeId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
+    try {
+      const parsed = entries.map((entry) => ({ sequence: entry.sequence, events: eventsOf(entry) }));
+      const { written, conflicts } = await this.ledger.drain(nodeId, parsed);
+      usageEventsTotal.inc(written);
+      usageConflictsTotal.inc(conflicts.length);
+      return [];
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (entries.length === 1) {
+        usageRejectedTotal.inc();
+        this.logger.error({
+          msg: 'the ledger refuses a usage event; it stays in the journal',
+          event: entries[0].text,
+          err: error,
+        });
+        return entries;
+      }
+      const middle = Math.ceil(entries.length / 2);
+      const first = await this.write(nodeId, entries.slice(0, middle));
+      return [...first, ...(await this.write(nodeId, entries.slice(middle)))];
+    }
+  }
+
+  private async adoptUntilStopped(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.adopt().catch((error: Error) => this.logger.warn(`journals of ended processes: ${error.message}`));
+      await sleep(ADOPT_MS, undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+  }
+
+  private async adopt(): Promise<void> {
+    for await (const journal of Journal.adopt(this.directory, this.nodeId)) {
+      try {
+        while (!this.stopping.signal.aborted && !(await this.drainOnce(journal)));
+        if (!this.stopping.signal.aborted) for (const listener of this.adoptedListeners) await listener(journal.name);
+      } finally {
+        await journal.close();
+      }
+    }
+  }
+}
+
+function eventsOf({ text }: JournalEntry): UsageEvent[] {
+  return JSON.parse(text) as UsageEvent[];
+}
+
+/** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
+}

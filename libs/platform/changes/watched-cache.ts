@@ -1,0 +1,58 @@
+import { LRUCache } from 'lru-cache';
+import type { Changes } from './changes.js';
+
+/** How long a process serves from memory while it cannot hear of changes: an outage of Postgres is survived this long. */
+export const OUTAGE_MS = 300_000;
+
+interface Loading<V> {
+  value: Promise<V>;
+  isStale: boolean;
+}
+
+/** What was read from Postgres, kept until it is forgotten. Whoever owns it calls `forget` on the changes that concern it. */
+export class WatchedCache<V extends object> {
+  private readonly values: LRUCache<string, V>;
+  private readonly loading = new Map<string, Loading<V>>();
+
+  constructor(
+    private readonly changes: Changes,
+    max = 100_000,
+  ) {
+    this.values = new LRUCache({ max });
+    changes.onReset(() => this.forgetAll());
+  }
+
+  /** What is known now, without asking. */
+  peek(key: string): V | undefined {
+    return this.changes.silentMs < OUTAGE_MS ? this.values.get(key) : undefined;
+  }
+
+  /** One `load` for all who ask at the same time. */
+  async get(key: string, load: () => Promise<V>): Promise<V> {
+    const known = this.peek(key);
+    if (known) return known;
+    const current = this.loading.get(key);
+    if (current && !current.isStale) return current.value;
+    const loading: Loading<V> = { value: load(), isStale: false };
+    this.loading.set(key, loading);
+    try {
+      const value = await loading.value;
+      // What changed while it was read may have been read before it changed.
+      if (!loading.isStale && this.changes.silentMs === 0) this.values.set(key, value);
+      return value;
+    } finally {
+      if (this.loading.get(key) === loading) this.loading.delete(key);
+    }
+  }
+
+  forget(key: string): void {
+    this.values.delete(key);
+    const loading = this.loading.get(key);
+    if (loading) loading.isStale = true;
+  }
+
+  forgetAll(): void {
+    this.values.clear();
+    for (const loading of this.loading.values()) loading.isStale = true;
+  }
+}
