@@ -64,8 +64,11 @@ export class Tenant {
     return request(this.api.url).delete(path).set('cookie', this.cookie);
   }
 
-  put(path: string, csv: string | Buffer) {
-    return request(this.api.url).put(path).set('cookie', this.cookie).set('content-type', 'text/csv').send(csv);
+  /** Text or bytes are a CSV file. */
+  put(path: string, body: string | Buffer | object) {
+    const isCsv = typeof body === 'string' || Buffer.isBuffer(body);
+    const call = request(this.api.url).put(path).set('cookie', this.cookie);
+    return isCsv ? call.set('content-type', 'text/csv').send(body) : call.send(body);
   }
 
   async createProject(name = 'Shop'): Promise<string> {

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { inject } from 'vitest';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { KINDRED_SECRET } from './platform.setup.js';
+
+/** An API as `npm start` would start it, in a process of its own that a test may kill and start again on its port. */
+export class ApiProcess {
+  output = '';
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly port: number,
+    private readonly command: string[],
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** @param wrapper what runs Node, such as strace with its arguments */
+  static async start(environment: Record<string, string> = {}, wrapper: string[] = []): Promise<ApiProcess> {
+    const port = await freePort();
+    const api = new ApiProcess(port, [...wrapper, process.execPath, 'dist/apps/api/main.js'], {
+      DATABASE_URL: inject('appUrl'),
+      KINDRED_DATA_DIR: inject('dataDirectory'),
+      KINDRED_SECRET,
+      PORT: String(port),
+      STRIPE_SECRET_KEY: 'sk_test_none',
+      STRIPE_WEBHOOK_SECRET: 'whsec_that_only_the_tests_know',
+      LOG_LEVEL: 'error',
+      ...environment,
+    });
+    await api.start();
+    return api;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
+  /** Starts it, or starts it again; resolves when it answers. */
+  async start(): Promise<void> {
+    const [program, ...args] = this.command;
+    const child = spawn(program, args, {
+      env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.child = child;
+    child.stderr.on('data', (text: Buffer) => (this.output = (this.output + text.toString()).slice(-20_000)));
+    while (!(await this.isReady())) {
+      if (child.exitCode !== null) throw new Error(`the API ended with ${child.exitCode}: ${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child!;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  private isReady(): Promise<boolean> {
+    return fetch(`${this.url}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+}
