@@ -26,3 +26,9 @@ export const usageEventsTotal = new Counter({
   labelNames: ['meter'] as const,
   registers: [metrics],
 });
+
+export const requestLogDroppedTotal = new Counter({
+  name: 'app_request_log_dropped_total',
+  help: 'Calls that are missing from the request log because Postgres was away too long or refused them',
+  registers: [metrics],
+});
