@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingRunner } from './training-runner.js';
 import { TrainingService } from './training.service.js';
 import { TrainingJobsProcessor } from './training-jobs.processor.js';
@@ -24,7 +25,7 @@ export class TrainingWorkerModule {
   static with(runner: Type<TrainingRunner>): DynamicModule {
     return {
       module: TrainingWorkerModule,
-      imports: [DataSetsModule, ModelsModule, UsageModule],
+      imports: [DataSetsModule, ModelsModule, UsageModule, WebhooksModule],
       providers: [
         TrainingJobsProcessor,
         TrainingService,
