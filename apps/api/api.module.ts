@@ -10,9 +10,11 @@ import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RecommendationsModule } from '../../libs/features/recommendations/index.js';
+import { RequestLogModule } from '../../libs/features/request-log/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
 import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
+import { WebhooksModule } from '../../libs/features/webhooks/index.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
@@ -37,6 +39,8 @@ const FEATURES = [
   LimitsApiModule,
   BillingModule,
   OrganizationsModule,
+  WebhooksModule,
+  RequestLogModule,
   HealthModule,
 ];
 

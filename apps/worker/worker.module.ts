@@ -1,21 +1,34 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
+import { LimitsWorkerModule } from '../../libs/features/limits/worker.js';
+import { NotificationsWorkerModule } from '../../libs/features/notifications/worker.js';
+import { RequestLogWorkerModule } from '../../libs/features/request-log/worker.js';
 import { TrainingWorkerModule } from '../../libs/features/training-jobs/worker.js';
+import { WebhooksWorkerModule } from '../../libs/features/webhooks/worker.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
+import { MailModule } from '../../libs/platform/mail/mail.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { QueueModule } from '../../libs/platform/queue/queue.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
 import { ProcessTrainingRunner } from './process-training-runner.js';
 
-const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule];
+const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule, MailModule];
+
+const FEATURES = [
+  ImportsWorkerModule,
+  LimitsWorkerModule,
+  NotificationsWorkerModule,
+  WebhooksWorkerModule,
+  RequestLogWorkerModule,
+];
 
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    const features = [ImportsWorkerModule, TrainingWorkerModule.with(ProcessTrainingRunner)];
+    const features = [...FEATURES, TrainingWorkerModule.with(ProcessTrainingRunner)];
     return {
       module: WorkerModule,
       imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...features],

@@ -129,7 +129,7 @@ async function reset(directory: string): Promise<void> {
       throw new Error(`--reset empties what is embedded, not your ${name}: unset it, or empty that yourself.`);
   }
   await removeEmbeddedPostgres(directory);
-  for (const name of ['objects', 'logs', 'secrets.json', 'local-stripe.json']) {
+  for (const name of ['objects', 'logs', 'mail', 'secrets.json', 'local-stripe.json']) {
     rmSync(path.join(directory, name), { recursive: true, force: true });
   }
 }

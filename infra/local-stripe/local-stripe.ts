@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type Stripe from 'stripe';
+import { firstInvoice } from './invoice.js';
 import type { Store } from './store.js';
 
 type Params = Record<string, any>;
@@ -17,7 +18,7 @@ export class StripeError extends Error {
 }
 
 /**
- * The part of Stripe that selling a plan needs: customers, prices, Checkout and subscriptions, answered in Stripe's
+ * The part of Stripe that selling a plan needs: customers, prices, Checkout, subscriptions and their first invoices, answered in Stripe's
  * shapes. A Checkout is paid on a page of our own instead of by card.
  */
 export class LocalStripe {
@@ -107,8 +108,22 @@ export class LocalStripe {
     if (session.status === 'complete') return session;
     const price = this.find('prices', session.metadata!['price']!);
     const subscription = this.keep('subscriptions', newSubscription(session, price));
-    Object.assign(session, { status: 'complete', payment_status: 'paid', subscription: subscription.id });
+    const invoice = this.keep('invoices', this.newInvoice(subscription));
+    subscription.latest_invoice = invoice.id;
+    const paid = { status: 'complete', payment_status: 'paid', subscription: subscription.id, invoice: invoice.id };
+    Object.assign(session, paid);
     this.emit('customer.subscription.created', subscription);
+    this.emit('invoice.finalized', invoice);
+    const { total } = invoice;
+    Object.assign(invoice, {
+      status: 'paid',
+      amount_paid: total,
+      amount_remaining: 0,
+      attempt_count: 1,
+      attempted: true,
+    });
+    invoice.status_transitions.paid_at = now();
+    this.emit('invoice.paid', invoice);
     this.emit('checkout.session.completed', session);
     this.store.save();
     return session;
@@ -132,7 +147,13 @@ export class LocalStripe {
     return subscription;
   }
 
-  find<K extends 'customers' | 'prices' | 'sessions' | 'subscriptions'>(
+  private newInvoice(subscription: Stripe.Subscription): Stripe.Invoice {
+    const [id, number] = [newId('in'), `LOCAL-${Object.keys(this.store.state.invoices).length + 1}`];
+    const url = `${this.baseUrl}/invoice/${id}`;
+    return firstInvoice(subscription, { id, lineId: newId('il'), number, created: now(), url });
+  }
+
+  find<K extends 'customers' | 'prices' | 'sessions' | 'subscriptions' | 'invoices'>(
     kind: K,
     id: string,
   ): (typeof this.store.state)[K][string] {
@@ -142,7 +163,7 @@ export class LocalStripe {
   }
 
   private keep<T extends { id: string }>(
-    kind: 'customers' | 'products' | 'prices' | 'sessions' | 'subscriptions',
+    kind: 'customers' | 'products' | 'prices' | 'sessions' | 'subscriptions' | 'invoices',
     object: T,
   ): T {
     (this.store.state[kind] as unknown as Record<string, T>)[object.id] = object;

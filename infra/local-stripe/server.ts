@@ -63,6 +63,7 @@ function addApi(server: FastifyInstance, store: Store, stripe: LocalStripe): voi
   server.get<WithId>('/v1/checkout/sessions/:id', async ({ params }) => stripe.find('sessions', params.id));
   server.get('/v1/subscriptions', async ({ url }) => stripe.listSubscriptions(qs.parse(url.split('?')[1] ?? '')));
   server.get<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.find('subscriptions', params.id));
+  server.get<WithId>('/v1/invoices/:id', async ({ params }) => stripe.find('invoices', params.id));
   server.delete<WithId>('/v1/subscriptions/:id', async ({ params }) => stripe.cancelSubscription(params.id));
 }
 
@@ -75,11 +76,24 @@ function addPaymentPage(server: FastifyInstance, stripe: LocalStripe): void {
     const session = stripe.pay(params.id);
     return reply.redirect(session.success_url!, 303);
   });
+  server.get<{ Params: { id: string } }>('/invoice/:id', async ({ params }, reply) =>
+    reply.type('text/html; charset=utf-8').send(invoicePage(stripe.find('invoices', params.id))),
+  );
+}
+
+function invoicePage({ number, status, total, currency }: Stripe.Invoice): string {
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Local Stripe: invoice ${number}</title>
+<h1>Invoice ${number}: ${formatAmount(total, currency)}, ${status}</h1></html>`;
+}
+
+function formatAmount(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits!);
 }
 
 function paymentPage(session: Stripe.Checkout.Session): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency: session.currency! });
-  const amount = format.format(session.amount_total! / 10 ** format.resolvedOptions().maximumFractionDigits!);
+  const amount = formatAmount(session.amount_total!, session.currency!);
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Local Stripe: checkout</title>
 <style>body{font:16px system-ui;margin:10vh auto;max-width:24rem;padding:0 1rem}button{font:inherit;padding:.75rem 1.5rem;

@@ -7,6 +7,7 @@ interface State {
   prices: Record<string, Stripe.Price>;
   sessions: Record<string, Stripe.Checkout.Session>;
   subscriptions: Record<string, Stripe.Subscription>;
+  invoices: Record<string, Stripe.Invoice>;
   /** Events not yet taken by the webhook endpoint. */
   outbox: Stripe.Event[];
   /** Answers by idempotency key. */
@@ -19,6 +20,7 @@ const EMPTY: State = {
   prices: {},
   sessions: {},
   subscriptions: {},
+  invoices: {},
   outbox: [],
   answers: {},
 };

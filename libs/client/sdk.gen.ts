@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListRecipesData, ModelsListRecipesErrors, ModelsListRecipesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses } from './types.gen.js';
+import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListRecipesData, ModelsListRecipesErrors, ModelsListRecipesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -605,6 +605,174 @@ export const organizationsList = <ThrowOnError extends boolean = false>(options?
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/admin/organizations',
+    ...options
+});
+
+/**
+ * Lists the organization's webhook endpoints
+ */
+export const webhooksListEndpoints = <ThrowOnError extends boolean = false>(options?: Options<WebhooksListEndpointsData, ThrowOnError>): RequestResult<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError> => (options?.client ?? client).get<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints',
+    ...options
+});
+
+/**
+ * Adds an address that is told of events
+ */
+export const webhooksCreateEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksCreateEndpointData, ThrowOnError>): RequestResult<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError> => (options.client ?? client).post<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Deletes a webhook endpoint with its deliveries
+ */
+export const webhooksDeleteEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksDeleteEndpointData, ThrowOnError>): RequestResult<WebhooksDeleteEndpointResponses, WebhooksDeleteEndpointErrors, ThrowOnError> => (options.client ?? client).delete<WebhooksDeleteEndpointResponses, WebhooksDeleteEndpointErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}',
+    ...options
+});
+
+/**
+ * Changes, disables or enables a webhook endpoint
+ */
+export const webhooksUpdateEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksUpdateEndpointData, ThrowOnError>): RequestResult<WebhooksUpdateEndpointResponses, WebhooksUpdateEndpointErrors, ThrowOnError> => (options.client ?? client).patch<WebhooksUpdateEndpointResponses, WebhooksUpdateEndpointErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Gives an endpoint a new secret; for 24 hours the present one signs too
+ */
+export const webhooksRotateSecret = <ThrowOnError extends boolean = false>(options: Options<WebhooksRotateSecretData, ThrowOnError>): RequestResult<WebhooksRotateSecretResponses, WebhooksRotateSecretErrors, ThrowOnError> => (options.client ?? client).post<WebhooksRotateSecretResponses, WebhooksRotateSecretErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}/secret-rotations',
+    ...options
+});
+
+/**
+ * Sends a webhook.test event to an endpoint
+ */
+export const webhooksTest = <ThrowOnError extends boolean = false>(options: Options<WebhooksTestData, ThrowOnError>): RequestResult<WebhooksTestResponses, WebhooksTestErrors, ThrowOnError> => (options.client ?? client).post<WebhooksTestResponses, WebhooksTestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}/test',
+    ...options
+});
+
+/**
+ * Lists what was sent or is to be sent to an endpoint
+ */
+export const webhooksListDeliveries = <ThrowOnError extends boolean = false>(options: Options<WebhooksListDeliveriesData, ThrowOnError>): RequestResult<WebhooksListDeliveriesResponses, WebhooksListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<WebhooksListDeliveriesResponses, WebhooksListDeliveriesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}/deliveries',
+    ...options
+});
+
+/**
+ * Queues again every failed delivery to an endpoint since a time
+ */
+export const webhooksReplayFailed = <ThrowOnError extends boolean = false>(options: Options<WebhooksReplayFailedData, ThrowOnError>): RequestResult<WebhooksReplayFailedResponses, WebhooksReplayFailedErrors, ThrowOnError> => (options.client ?? client).post<WebhooksReplayFailedResponses, WebhooksReplayFailedErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-endpoints/{endpointId}/replays',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Queues a delivery again, whether it failed or succeeded
+ */
+export const webhooksReplay = <ThrowOnError extends boolean = false>(options: Options<WebhooksReplayData, ThrowOnError>): RequestResult<WebhooksReplayResponses, WebhooksReplayErrors, ThrowOnError> => (options.client ?? client).post<WebhooksReplayResponses, WebhooksReplayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-deliveries/{deliveryId}/replay',
+    ...options
+});
+
+/**
+ * Lists the organization's events of the last 30 days
+ */
+export const webhooksListMessages = <ThrowOnError extends boolean = false>(options?: Options<WebhooksListMessagesData, ThrowOnError>): RequestResult<WebhooksListMessagesResponses, WebhooksListMessagesErrors, ThrowOnError> => (options?.client ?? client).get<WebhooksListMessagesResponses, WebhooksListMessagesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhook-messages',
+    ...options
+});
+
+/**
+ * Lists calls that were made with API keys in the last 30 days
+ */
+export const requestLogList = <ThrowOnError extends boolean = false>(options?: Options<RequestLogListData, ThrowOnError>): RequestResult<RequestLogListResponses, RequestLogListErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogListResponses, RequestLogListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/request-log',
+    ...options
+});
+
+/**
+ * The same as CSV, newest first, up to 100,000 calls
+ */
+export const requestLogExport = <ThrowOnError extends boolean = false>(options?: Options<RequestLogExportData, ThrowOnError>): RequestResult<RequestLogExportResponses, RequestLogExportErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogExportResponses, RequestLogExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/request-log.csv',
     ...options
 });
 

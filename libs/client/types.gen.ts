@@ -42,7 +42,7 @@ export type Me = {
         name: string;
     };
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
+    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
 };
 
 export type Project = {
@@ -410,7 +410,7 @@ export type LimitUse = {
     resource: string;
     quantity: string;
     /**
-     * In the running billing period, with what is set aside for calls under way
+     * In the ledger of the running billing period
      */
     used: string;
 };
@@ -510,6 +510,105 @@ export type OrganizationSummary = {
      * Total of the organization's upcoming invoice
      */
     upcomingTotal: string;
+};
+
+export type NewWebhookEndpoint = {
+    id: string;
+    url: string;
+    description: string;
+    /**
+     * Empty: every event
+     */
+    eventTypes: Array<string>;
+    isEnabled: boolean;
+    disabledAt: string | null;
+    disabledReason: string | null;
+    /**
+     * The first failure since the last success
+     */
+    failingSince: string | null;
+    createdAt: string;
+    /**
+     * whsec_…, which signs the messages. Shown only now
+     */
+    secret: string;
+};
+
+export type WebhookEndpoint = {
+    id: string;
+    url: string;
+    description: string;
+    /**
+     * Empty: every event
+     */
+    eventTypes: Array<string>;
+    isEnabled: boolean;
+    disabledAt: string | null;
+    disabledReason: string | null;
+    /**
+     * The first failure since the last success
+     */
+    failingSince: string | null;
+    createdAt: string;
+};
+
+export type WebhookDelivery = {
+    id: string;
+    messageId: string;
+    endpointId: string;
+    type: string;
+    status: 'pending' | 'succeeded' | 'failed';
+    /**
+     * Attempts so far
+     */
+    attempt: number;
+    /**
+     * null when none is to follow
+     */
+    nextAttemptAt: string | null;
+    /**
+     * The latest ten, oldest first
+     */
+    attempts: Array<{
+        attempt: number;
+        at: string;
+        responseStatus: number | null;
+        error: string | null;
+        durationMs: number;
+    }>;
+    createdAt: string;
+};
+
+export type WebhookMessage = {
+    /**
+     * The header webhook-id, the same in every attempt
+     */
+    id: string;
+    type: string;
+    timestamp: string;
+    data: {
+        [key: string]: unknown;
+    };
+};
+
+export type RequestLogEntry = {
+    id: string;
+    /**
+     * When it was answered
+     */
+    occurredAt: string;
+    method: string;
+    /**
+     * The pattern of the route
+     */
+    route: string;
+    status: number;
+    durationMs: number;
+    apiKeyId: string;
+    projectId: string;
+    deploymentId: string | null;
+    requestId: string;
+    errorCode: string | null;
 };
 
 export type AuthSignupData = {
@@ -2435,6 +2534,570 @@ export type OrganizationsListResponses = {
 };
 
 export type OrganizationsListResponse = OrganizationsListResponses[keyof OrganizationsListResponses];
+
+export type WebhooksListEndpointsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/webhook-endpoints';
+};
+
+export type WebhooksListEndpointsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksListEndpointsError = WebhooksListEndpointsErrors[keyof WebhooksListEndpointsErrors];
+
+export type WebhooksListEndpointsResponses = {
+    /**
+     * A page of endpoints, newest first
+     */
+    200: {
+        data: Array<WebhookEndpoint>;
+        nextCursor: string | null;
+    };
+};
+
+export type WebhooksListEndpointsResponse = WebhooksListEndpointsResponses[keyof WebhooksListEndpointsResponses];
+
+export type WebhooksCreateEndpointData = {
+    body: {
+        url: string;
+        description?: string;
+        /**
+         * Empty: every event
+         */
+        eventTypes?: Array<'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test'>;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/webhook-endpoints';
+};
+
+export type WebhooksCreateEndpointErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksCreateEndpointError = WebhooksCreateEndpointErrors[keyof WebhooksCreateEndpointErrors];
+
+export type WebhooksCreateEndpointResponses = {
+    /**
+     * The endpoint with its secret
+     */
+    201: NewWebhookEndpoint;
+};
+
+export type WebhooksCreateEndpointResponse = WebhooksCreateEndpointResponses[keyof WebhooksCreateEndpointResponses];
+
+export type WebhooksDeleteEndpointData = {
+    body?: never;
+    path: {
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpointId}';
+};
+
+export type WebhooksDeleteEndpointErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksDeleteEndpointError = WebhooksDeleteEndpointErrors[keyof WebhooksDeleteEndpointErrors];
+
+export type WebhooksDeleteEndpointResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type WebhooksDeleteEndpointResponse = WebhooksDeleteEndpointResponses[keyof WebhooksDeleteEndpointResponses];
+
+export type WebhooksUpdateEndpointData = {
+    body: {
+        url?: string;
+        description?: string;
+        /**
+         * Empty: every event
+         */
+        eventTypes?: Array<'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test'>;
+        /**
+         * Disabling gives up what was still to be sent; it can be replayed
+         */
+        isEnabled?: boolean;
+    };
+    path: {
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpointId}';
+};
+
+export type WebhooksUpdateEndpointErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksUpdateEndpointError = WebhooksUpdateEndpointErrors[keyof WebhooksUpdateEndpointErrors];
+
+export type WebhooksUpdateEndpointResponses = {
+    /**
+     * The endpoint
+     */
+    200: WebhookEndpoint;
+};
+
+export type WebhooksUpdateEndpointResponse = WebhooksUpdateEndpointResponses[keyof WebhooksUpdateEndpointResponses];
+
+export type WebhooksRotateSecretData = {
+    body?: never;
+    path: {
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpointId}/secret-rotations';
+};
+
+export type WebhooksRotateSecretErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksRotateSecretError = WebhooksRotateSecretErrors[keyof WebhooksRotateSecretErrors];
+
+export type WebhooksRotateSecretResponses = {
+    /**
+     * The new secret
+     */
+    201: {
+        /**
+         * whsec_…, which signs the messages. Shown only now
+         */
+        secret: string;
+        /**
+         * Until then the previous secret signs too
+         */
+        previousSecretExpiresAt: string;
+    };
+};
+
+export type WebhooksRotateSecretResponse = WebhooksRotateSecretResponses[keyof WebhooksRotateSecretResponses];
+
+export type WebhooksTestData = {
+    body?: never;
+    path: {
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpointId}/test';
+};
+
+export type WebhooksTestErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksTestError = WebhooksTestErrors[keyof WebhooksTestErrors];
+
+export type WebhooksTestResponses = {
+    /**
+     * It is queued
+     */
+    202: {
+        messageId: string;
+    };
+};
+
+export type WebhooksTestResponse = WebhooksTestResponses[keyof WebhooksTestResponses];
+
+export type WebhooksListDeliveriesData = {
+    body?: never;
+    path: {
+        endpointId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        status?: 'pending' | 'succeeded' | 'failed';
+    };
+    url: '/v1/webhook-endpoints/{endpointId}/deliveries';
+};
+
+export type WebhooksListDeliveriesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksListDeliveriesError = WebhooksListDeliveriesErrors[keyof WebhooksListDeliveriesErrors];
+
+export type WebhooksListDeliveriesResponses = {
+    /**
+     * A page of deliveries, newest first
+     */
+    200: {
+        data: Array<WebhookDelivery>;
+        nextCursor: string | null;
+    };
+};
+
+export type WebhooksListDeliveriesResponse = WebhooksListDeliveriesResponses[keyof WebhooksListDeliveriesResponses];
+
+export type WebhooksReplayFailedData = {
+    body: {
+        /**
+         * Deliveries queued at this time or later
+         */
+        since: string;
+    };
+    path: {
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpointId}/replays';
+};
+
+export type WebhooksReplayFailedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksReplayFailedError = WebhooksReplayFailedErrors[keyof WebhooksReplayFailedErrors];
+
+export type WebhooksReplayFailedResponses = {
+    /**
+     * How many there are
+     */
+    202: {
+        /**
+         * Failed deliveries that were queued again
+         */
+        queued: number;
+    };
+};
+
+export type WebhooksReplayFailedResponse = WebhooksReplayFailedResponses[keyof WebhooksReplayFailedResponses];
+
+export type WebhooksReplayData = {
+    body?: never;
+    path: {
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/webhook-deliveries/{deliveryId}/replay';
+};
+
+export type WebhooksReplayErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks webhooks:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksReplayError = WebhooksReplayErrors[keyof WebhooksReplayErrors];
+
+export type WebhooksReplayResponses = {
+    /**
+     * The queued delivery
+     */
+    202: WebhookDelivery;
+};
+
+export type WebhooksReplayResponse = WebhooksReplayResponses[keyof WebhooksReplayResponses];
+
+export type WebhooksListMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        type?: 'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test';
+    };
+    url: '/v1/webhook-messages';
+};
+
+export type WebhooksListMessagesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhooksListMessagesError = WebhooksListMessagesErrors[keyof WebhooksListMessagesErrors];
+
+export type WebhooksListMessagesResponses = {
+    /**
+     * A page of messages, newest first
+     */
+    200: {
+        data: Array<WebhookMessage>;
+        nextCursor: string | null;
+    };
+};
+
+export type WebhooksListMessagesResponse = WebhooksListMessagesResponses[keyof WebhooksListMessagesResponses];
+
+export type RequestLogListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        projectId?: string;
+        apiKeyId?: string;
+        deploymentId?: string;
+        status?: string;
+        /**
+         * The header x-request-id of the answer
+         */
+        requestId?: string;
+        /**
+         * The code of the problem details
+         */
+        errorCode?: string;
+    };
+    url: '/v1/request-log';
+};
+
+export type RequestLogListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogListError = RequestLogListErrors[keyof RequestLogListErrors];
+
+export type RequestLogListResponses = {
+    /**
+     * A page of calls, newest first; a call is here within some two seconds
+     */
+    200: {
+        data: Array<RequestLogEntry>;
+        nextCursor: string | null;
+    };
+};
+
+export type RequestLogListResponse = RequestLogListResponses[keyof RequestLogListResponses];
+
+export type RequestLogExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        projectId?: string;
+        apiKeyId?: string;
+        deploymentId?: string;
+        status?: string;
+        /**
+         * The header x-request-id of the answer
+         */
+        requestId?: string;
+        /**
+         * The code of the problem details
+         */
+        errorCode?: string;
+    };
+    url: '/v1/request-log.csv';
+};
+
+export type RequestLogExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogExportError = RequestLogExportErrors[keyof RequestLogExportErrors];
+
+export type RequestLogExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type RequestLogExportResponse = RequestLogExportResponses[keyof RequestLogExportResponses];
 
 export type HealthLiveData = {
     body?: never;

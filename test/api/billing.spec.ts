@@ -58,6 +58,14 @@ async function upgrade(tenant: Tenant): Promise<void> {
   await until(async () => (await invoiceOf(tenant)).plan.key === 'pro');
 }
 
+async function customerOf(tenant: Tenant): Promise<string> {
+  const { organization } = (await tenant.get('/v1/me')).body;
+  const { rows } = await owner.query('SELECT stripe_customer_id AS id FROM organizations WHERE id = $1', [
+    organization.id,
+  ]);
+  return rows[0].id;
+}
+
 describe('the upcoming invoice', () => {
   it('of a new organization is nothing, line by line', async () => {
     const invoice = await invoiceOf(await Tenant.signUp(api));
@@ -203,6 +211,43 @@ describe('a webhook', () => {
     });
     for (let times = 0; times < 3; times++) await send(payload, sign(payload)).expect(204);
     expect((await invoiceOf(tenant)).plan.key).toBe('pro');
+  });
+
+  it('of an invoice is passed on to the customer once, however often it comes, and a failed payment by mail too', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const messages = async (type: string) =>
+      (await tenant.get(`/v1/webhook-messages?type=${type}`).expect(200)).body.data;
+    await until(async () => (await messages('invoice.paid')).length === 1);
+    const [finalized] = await messages('invoice.finalized');
+    expect(finalized.data).toMatchObject({ currency: 'usd', total: PRO_FEE, amountDue: PRO_FEE, amountPaid: '0.00' });
+    const [paid] = await messages('invoice.paid');
+    expect(paid.data).toEqual({ ...finalized.data, amountPaid: PRO_FEE });
+    const { data: subscriptions } = await stripe.subscriptions.list({ customer: await customerOf(tenant) });
+    expect(paid.data.subscriptionId).toBe(subscriptions[0]!.id);
+    const month = subscriptions[0]!.items.data[0]!;
+    expect(Date.parse(paid.data.periodEnd)).toBe(1000 * month.current_period_end);
+
+    const next = Math.floor(Date.now() / 1000) + 86_400;
+    const invoice = {
+      ...(await stripe.invoices.retrieve(paid.data.invoiceId)),
+      attempt_count: 1,
+      next_payment_attempt: next,
+    };
+    const id = `evt_${paid.data.invoiceId}`;
+    const payload = JSON.stringify({ id, object: 'event', type: 'invoice.payment_failed', data: { object: invoice } });
+    await Promise.all([1, 2, 3].map(() => send(payload, sign(payload)).expect(204)));
+    await send(payload, sign(payload)).expect(204);
+    const failed = await messages('invoice.payment_failed');
+    expect(failed).toHaveLength(1);
+    expect(failed[0].data).toMatchObject({ attemptCount: 1, nextAttemptAt: new Date(1000 * next).toISOString() });
+    const { rows } = await owner.query(
+      'SELECT subject, text FROM emails WHERE recipient_id = (SELECT id FROM users WHERE email = $1)',
+      [tenant.email],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0].subject).toMatch(/Payment of invoice LOCAL-\d+ failed/);
+    expect(rows[0].text).toContain('49.00 USD');
   });
 
   it('of a customer that nobody here is does no harm', async () => {

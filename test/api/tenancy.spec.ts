@@ -44,6 +44,7 @@ describe('another tenant', () => {
     const live = await ours.deploy();
     const { id: apiKeyId } = await ours.createKey(live.projectId);
     const { body: dataSet } = await ours.get(`/v1/projects/${live.projectId}/data-sets/${live.interactionsDataSetId}`);
+    const { endpointId, deliveryId } = await webhookOf(ours);
     const { job, itemsDataSetId: _, ...created } = live;
     const ids: Record<string, string> = {
       ...created,
@@ -51,6 +52,8 @@ describe('another tenant', () => {
       importId: dataSet.currentImport.id,
       jobId: job.id,
       apiKeyId,
+      endpointId,
+      deliveryId,
     };
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
@@ -64,6 +67,8 @@ describe('another tenant', () => {
       'PATCH /v1/projects/{projectId}/deployments/{deploymentId}': { name: 'Stolen' },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
       'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
+      'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
+      'POST /v1/webhook-endpoints/{endpointId}/replays': { since: '2020-01-01T00:00:00Z' },
     };
     const theirs = await Tenant.signUp(api);
     const theirProject = await theirs.createProject();
@@ -117,6 +122,16 @@ describe('another tenant', () => {
     await Promise.all(calls);
   });
 
+  /** A disabled endpoint, so that nothing of it changes by itself, and a delivery to it. */
+  async function webhookOf(tenant: Tenant) {
+    const { body: endpoint } = await tenant.post('/v1/webhook-endpoints', { url: 'http://127.0.0.1:9/' }).expect(201);
+    const path = `/v1/webhook-endpoints/${endpoint.id}`;
+    await tenant.post(`${path}/test`).expect(202);
+    await tenant.patch(path, { isEnabled: false }).expect(200);
+    const { body: deliveries } = await tenant.get(`${path}/deliveries`).expect(200);
+    return { endpointId: endpoint.id, deliveryId: deliveries.data[0].id };
+  }
+
   /** Rows of every table that another tenant might have changed. */
   async function snapshot() {
     const tables = [
@@ -129,6 +144,9 @@ describe('another tenant', () => {
       'deployments',
       'api_keys',
       'usage_events',
+      'webhook_endpoints',
+      'webhook_messages',
+      'webhook_deliveries',
     ];
     const digests: Record<string, string> = {};
     for (const table of tables) {

@@ -38,8 +38,9 @@ export async function startWorker(
   appUrl: string,
   dataDirectory: string,
   changes: Record<string, string> = {},
+  script = 'dist/apps/worker/main.js',
 ): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, ['dist/apps/worker/main.js'], {
+  const worker = spawn(process.execPath, [script], {
     env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory), ...changes },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -50,12 +51,23 @@ export async function startWorker(
   return worker;
 }
 
+/** The part of a worker that sends webhooks and mail and deletes what is old. */
+export function startOutboxWorker(
+  appUrl: string,
+  dataDirectory: string,
+  changes: Record<string, string> = {},
+): Promise<ChildProcess> {
+  return startWorker(appUrl, dataDirectory, changes, 'dist/test/factories/outbox-worker.process.js');
+}
+
 function workerEnvironment(appUrl: string, dataDirectory: string): Record<string, string> {
   return {
     DATABASE_URL: appUrl,
     KINDRED_DATA_DIR: dataDirectory,
     KINDRED_SECRET,
     KINDRED_WORKER_JOBS: '1',
+    // The receivers of the tests are on this machine.
+    KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'error',
     TZ: 'UTC',
   };

@@ -180,7 +180,7 @@ if (IS_FULL) {
       `while fsync fails ${SCALE.ioErrors} times with EIO`,
       async () => {
         // Each thread of the process counts for itself; the journal's is the one that syncs.
-        const inject = `inject=fsync,fdatasync:error=EIO:when=20+25`;
+        const everySoOften = 'inject=fsync,fdatasync:error=EIO:when=20+25';
         await startProcesses(1, {}, [
           'strace',
           '-f',
@@ -191,7 +191,7 @@ if (IS_FULL) {
           '-e',
           'trace=fsync,fdatasync',
           '-e',
-          inject,
+          everySoOften,
         ]);
         startLoad();
         await until(async () => (load.errors.get(503) ?? 0) >= SCALE.ioErrors, TIMEOUT_MS);

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { NotificationsModule } from '../notifications/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -9,7 +11,7 @@ import { LeakedKeysController } from './leaked-keys.controller.js';
 import { LeakedKeysService } from './leaked-keys.service.js';
 
 @Module({
-  imports: [ProjectsModule],
+  imports: [NotificationsModule, ProjectsModule, WebhooksModule],
   controllers: [ApiKeysController, LeakedKeysController],
   providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy, KeyUse, LeakedKeysService],
 })

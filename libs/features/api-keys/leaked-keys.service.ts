@@ -3,8 +3,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { sha256 } from '../../platform/secrets/secrets.js';
+import { NotificationsService } from '../notifications/index.js';
+import { WebhooksService } from '../webhooks/index.js';
 import { wrongScannerSignature } from './api-keys.errors.js';
 import { ApiKeysRepository, type LeakedApiKey } from './api-keys.repository.js';
 import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
@@ -30,6 +32,8 @@ export class LeakedKeysService {
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
     private readonly apiKeys: ApiKeysService,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -56,20 +60,27 @@ export class LeakedKeysService {
   private async revoke(token: string, url: string): Promise<boolean> {
     const keyHash = this.apiKeys.hash(token);
     const now = this.clock.now();
-    const leaked = await this.database.system((transaction) =>
-      this.repository.revokeLeaked(transaction, keyHash, url, now),
-    );
-    if (leaked) await this.tell(leaked, url, now);
-    return leaked !== null || this.database.system((transaction) => this.repository.isKnown(transaction, keyHash));
+    return this.database.system(async (transaction) => {
+      const leaked = await this.repository.revokeLeaked(transaction, keyHash, url, now);
+      if (!leaked) return this.repository.isKnown(transaction, keyHash);
+      await this.tell(transaction, leaked, url, now);
+      return true;
+    });
   }
 
-  private async tell({ tenantId, id, prefix }: LeakedApiKey, url: string, _now: Date): Promise<void> {
+  private async tell(transaction: Transaction, leaked: LeakedApiKey, url: string, revokedAt: Date): Promise<void> {
+    const { tenantId, id: apiKeyId, projectId, prefix } = leaked;
     this.logger.warn({
       msg: 'a leaked API key was revoked',
       tenant_id: tenantId,
-      api_key_id: id,
+      api_key_id: apiKeyId,
       key_prefix: prefix,
-      url,
+    });
+    const told = { apiKeyId, projectId, prefix, url, revokedAt: revokedAt.toISOString() };
+    await this.webhooks.emit(transaction, tenantId, 'api_key.leaked', told);
+    await this.notifications.email(transaction, tenantId, {
+      subject: `The API key ${prefix}… was found in public and is revoked`,
+      text: `GitHub's secret scanning found the API key ${prefix}… in public, at ${url}.\n\nIt was revoked at once: programs that use it are answered 401. Make a new key in the dashboard, and look at the request log for calls that are not yours.\n`,
     });
   }
 

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
+import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { BillingController } from './billing.controller.js';
 import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 
 @Module({
-  imports: [UsageModule],
+  imports: [UsageModule, WebhooksModule, NotificationsModule],
   controllers: [BillingController],
   providers: [BillingService, CheckoutService, BillingRepository],
   exports: [BillingService],

@@ -1,10 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { NotificationsService } from '../notifications/index.js';
+import { WebhooksService } from '../webhooks/index.js';
 import { alreadyOnPlan, wrongSignature } from './billing.errors.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService, FREE_PLAN } from './billing.service.js';
+import { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 import type { PriceVersion } from './rating.js';
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
@@ -24,6 +27,8 @@ export class CheckoutService {
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
     private readonly stripe: Stripe,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -84,7 +89,19 @@ export class CheckoutService {
         stripeSubscriptionId: null,
       };
       await this.repository.updateSubscription(transaction, tenantId, state);
+      await this.tell(transaction, tenantId, event);
     });
+  }
+
+  /** Passes on what happened to an invoice, once for each of Stripe's events however often it comes. */
+  private async tell(transaction: Transaction, tenantId: string, event: Stripe.Event): Promise<void> {
+    if (event.type === 'invoice.finalized' || event.type === 'invoice.paid') {
+      await this.webhooks.emit(transaction, tenantId, event.type, toInvoiceEvent(event.data.object), event.id);
+    } else if (event.type === 'invoice.payment_failed') {
+      const data = toPaymentFailedEvent(event.data.object);
+      const isNew = await this.webhooks.emit(transaction, tenantId, event.type, data, event.id);
+      if (isNew) await this.notifications.email(transaction, tenantId, paymentFailedMail(data));
+    }
   }
 
   private verify(body: Buffer, signature: string): Stripe.Event {
@@ -145,7 +162,10 @@ function customerOf(event: Stripe.Event): string | null {
     case 'checkout.session.completed':
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
-    case 'customer.subscription.deleted': {
+    case 'customer.subscription.deleted':
+    case 'invoice.finalized':
+    case 'invoice.paid':
+    case 'invoice.payment_failed': {
       const { customer } = event.data.object;
       return typeof customer === 'string' ? customer : null;
     }

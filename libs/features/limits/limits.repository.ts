@@ -29,6 +29,8 @@ export interface Lease {
   periodStart: Date;
 }
 
+type UsedRow = Omit<Used, 'quantity'> & { quantity: string };
+
 interface TermsRow {
   planKey: string;
   planName: string;
@@ -38,7 +40,14 @@ interface TermsRow {
   requestsPerSecond: number;
   requestsBurst: number;
   quotas: { resource: string; quantity: string }[];
-  limits: { scope: Bound['scope']; scopeId: string; resource: string; quantity: string; burst: number | null }[];
+  limits: {
+    id: string;
+    scope: Bound['scope'];
+    scopeId: string;
+    resource: string;
+    quantity: string;
+    burst: number | null;
+  }[];
   prices: { meter: string; deviceClass: string; includedQuantity: string; unitAmount: string }[];
 }
 
@@ -47,20 +56,22 @@ const TERMS = `
     subscription.anchor_at AS "anchorAt", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
     COALESCE((SELECT json_agg(json_build_object('resource', resource, 'quantity', quantity::text))
       FROM plan_quotas WHERE plan_key = plan.key), '[]') AS quotas,
-    COALESCE((SELECT json_agg(json_build_object('scope', scope, 'scopeId', scope_id, 'resource', resource, 'quantity', quantity::text, 'burst', burst))
+    COALESCE((SELECT json_agg(json_build_object('id', id, 'scope', scope, 'scopeId', scope_id, 'resource', resource, 'quantity', quantity::text, 'burst', burst))
       FROM limits WHERE tenant_id = $1::uuid), '[]') AS limits,
     COALESCE((SELECT json_agg(json_build_object('meter', meter_key, 'deviceClass', device_class, 'includedQuantity', included_quantity::text,
       'unitAmount', unit_amount::text)) FROM meter_prices WHERE price_version_id = version.id), '[]') AS prices
   FROM subscriptions subscription JOIN price_versions version ON version.id = subscription.price_version_id
   JOIN plans plan ON plan.key = version.plan_key WHERE subscription.tenant_id = $1::uuid`;
 
-const USED = `
+const METERED = `
   SELECT meter_key AS meter, device_class AS "deviceClass", rollup.project_id AS "projectId", COALESCE(key.family_id, rollup.api_key_id) AS "familyId",
     sum(quantity)::text AS quantity
   FROM usage_rollups rollup LEFT JOIN api_keys key ON key.tenant_id = rollup.tenant_id AND key.id = rollup.api_key_id
   WHERE rollup.tenant_id = $1::uuid AND granularity = 'period' AND bucket_start = $2::timestamptz GROUP BY 1, 2, 3, 4
-  UNION ALL
-  SELECT meter_key, '', project_id, api_key_id, sum(units)::text FROM quota_leases
+`;
+
+const LEASED = `
+  SELECT meter_key AS meter, '' AS "deviceClass", project_id AS "projectId", api_key_id AS "familyId", sum(units)::text AS quantity FROM quota_leases
   WHERE tenant_id = $1::uuid AND period_start = $2::timestamptz AND units > 0 GROUP BY 1, 2, 3, 4`;
 
 const EXTEND_LEASE = `
@@ -99,15 +110,15 @@ export interface Draw {
 export class LimitsRepository {
   async findTerms(sql: Sql, tenantId: string): Promise<Terms> {
     const [{ quotas, limits, prices, ...plan }] = await sql.rows<TermsRow>(TERMS, [tenantId]);
-    const ofPlan = { setBy: 'plan', scope: 'organization', scopeId: tenantId } as const;
+    const ofPlan = { setBy: 'plan', limitId: null, scope: 'organization', scopeId: tenantId } as const;
     return {
       ...plan,
       bounds: [
         ...quotas.map(({ resource, quantity }) => ({ ...ofPlan, resource, quantity: new Decimal(quantity) })),
         ...limits
           .filter(({ burst }) => burst === null)
-          .map(({ scope, scopeId, resource, quantity }) => {
-            return { setBy: 'customer' as const, scope, scopeId, resource, quantity: new Decimal(quantity) };
+          .map(({ id: limitId, scope, scopeId, resource, quantity }) => {
+            return { setBy: 'customer' as const, limitId, scope, scopeId, resource, quantity: new Decimal(quantity) };
           }),
       ],
       rates: limits
@@ -124,12 +135,16 @@ export class LimitsRepository {
     };
   }
 
+  /** What the ledger holds of a billing period. */
+  async findMetered(sql: Sql, tenantId: string, periodStart: Date): Promise<Used[]> {
+    const rows = await sql.rows<UsedRow>(METERED, [tenantId, periodStart.toISOString()]);
+    return rows.map(toUsed);
+  }
+
+  /** What the ledger holds and what processes have leased. In one snapshot, as a drain moves units from there to here. */
   async findUsed(sql: Sql, tenantId: string, periodStart: Date): Promise<Used[]> {
-    const rows = await sql.rows<Omit<Used, 'quantity'> & { quantity: string }>(USED, [
-      tenantId,
-      periodStart.toISOString(),
-    ]);
-    return rows.map((row) => ({ ...row, quantity: new Decimal(row.quantity) }));
+    const rows = await sql.rows<UsedRow>(`${METERED} UNION ALL ${LEASED}`, [tenantId, periodStart.toISOString()]);
+    return rows.map(toUsed);
   }
 
   /** One decision about a tenant's room at a time, until the transaction ends. */
@@ -304,6 +319,10 @@ export class LimitsRepository {
     );
     return count === 1;
   }
+}
+
+function toUsed({ quantity, ...row }: UsedRow): Used {
+  return { ...row, quantity: new Decimal(quantity) };
 }
 
 function toLimit(row: Prisma.LimitGetPayload<object>): Limit {

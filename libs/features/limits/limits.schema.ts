@@ -55,7 +55,7 @@ export const limitUseSchema = z
     scopeId: z.uuid(),
     resource: z.string(),
     quantity: decimal,
-    used: decimal.describe('In the running billing period, with what is set aside for calls under way'),
+    used: decimal.describe('In the ledger of the running billing period'),
   })
   .meta({ id: 'LimitUse' });
 

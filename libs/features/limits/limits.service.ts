@@ -25,18 +25,17 @@ export class LimitsService {
     return this.database.tenant(tenantId, async (transaction) => {
       const limits = await this.repository.list(transaction);
       const { terms, start, end } = await this.findTerms(transaction, tenantId);
-      const used = await this.repository.findUsed(sqlOf(transaction), tenantId, start);
+      const used = await this.repository.findMetered(sqlOf(transaction), tenantId, start);
       const things: Record<string, number> = {
         models: await this.repository.countModels(transaction),
         training_jobs: await this.repository.countTrainingJobs(transaction, start),
         interactions_held: await this.repository.countInteractionsHeld(transaction),
       };
       const uses = terms.bounds.map((bound) => {
-        const { setBy, scope, scopeId, resource, quantity } = bound;
-        const own = limits.find((each) => each.scopeId === scopeId && each.resource === resource);
+        const { setBy, limitId, scope, scopeId, resource, quantity } = bound;
         const count = things[resource];
         return {
-          limitId: setBy === 'customer' ? (own?.id ?? null) : null,
+          limitId,
           setBy,
           scope,
           scopeId,

@@ -11,6 +11,8 @@ export const REQUESTS_PER_SECOND = 'requests_per_second';
 /** At most so much in a billing period, by the plan or by the customer's own wish. */
 export interface Bound {
   setBy: 'plan' | 'customer';
+  /** Null for a quota of the plan. */
+  limitId: string | null;
   scope: Scope;
   scopeId: string;
   /** A meter's key, or `spend`. */

@@ -3,13 +3,14 @@ import { DataSetsModule } from '../data-sets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingEventsService } from './training-events.service.js';
 import { TrainingJobsController } from './training-jobs.controller.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingJobsService } from './training-jobs.service.js';
 
 @Module({
-  imports: [ProjectsModule, LimitsModule, ModelsModule, DataSetsModule],
+  imports: [ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, WebhooksModule],
   controllers: [TrainingJobsController],
   providers: [TrainingJobsService, TrainingEventsService, TrainingJobsRepository],
 })

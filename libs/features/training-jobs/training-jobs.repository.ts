@@ -64,6 +64,8 @@ export interface WorkerCapacity {
 export interface LostJob {
   tenantId: string;
   id: string;
+  projectId: string;
+  modelId: string;
   attempt: number;
   status: 'queued' | 'failed';
 }
@@ -168,7 +170,7 @@ export class TrainingJobsRepository {
          failure_reason = CASE WHEN losses + 1 < $1 THEN NULL ELSE $2 END,
          finished_at = CASE WHEN losses + 1 < $1 THEN NULL ELSE now() END
        WHERE status = 'running' AND lease_expires_at < now()
-       RETURNING tenant_id AS "tenantId", id, attempt, status::text`,
+       RETURNING tenant_id AS "tenantId", id, project_id AS "projectId", model_id AS "modelId", attempt, status::text`,
       lossesMax,
       reason,
     );

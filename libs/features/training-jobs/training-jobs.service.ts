@@ -9,6 +9,7 @@ import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
 import { type Model, ModelsService } from '../models/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeysOf } from './checkpoint-key.js';
 import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
@@ -33,6 +34,7 @@ export class TrainingJobsService {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly limits: LimitsService,
+    private readonly webhooks: WebhooksService,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
@@ -77,13 +79,15 @@ export class TrainingJobsService {
 
   /** Ends a job that waits at once; a running one's worker notices at its next heartbeat. */
   async cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
-    const job = await this.database.tenant(tenantId, async (transaction) => {
-      const { id, status } = await this.require(transaction, projectId, jobId);
+    const cancelled = await this.database.tenant(tenantId, async (transaction) => {
+      const { id, status, ...job } = await this.require(transaction, projectId, jobId);
       if (!(await this.repository.cancel(transaction, id))) throw jobEnded(status);
+      const event = { trainingJobId: id, projectId: job.projectId, modelId: job.modelId };
+      await this.webhooks.emit(transaction, tenantId, 'training_job.cancelled', event);
       return this.require(transaction, projectId, jobId);
     });
-    for (const key of checkpointKeysOf(tenantId, job.id, job.attempt)) await this.objects.delete(key);
-    return job;
+    for (const key of checkpointKeysOf(tenantId, cancelled.id, cancelled.attempt)) await this.objects.delete(key);
+    return cancelled;
   }
 
   private async require(transaction: Transaction, projectId: string, jobId: string): Promise<TrainingJob> {

@@ -4,7 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { findRecipe } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
@@ -13,6 +13,7 @@ import { DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ModelsService } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
+import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
 import { ProgressWriter } from './progress-writer.js';
 import {
@@ -24,6 +25,7 @@ import {
   type TrainingTask,
 } from './training-runner.js';
 import { type ClaimedJob, TrainingJobsRepository } from './training-jobs.repository.js';
+import type { FailureKind } from './training-jobs.schema.js';
 
 /** Tries that end in an error or a crash of the training itself. */
 const FAILURES_MAX = 3;
@@ -57,6 +59,7 @@ export class TrainingService {
     private readonly dataSets: DataSetsService,
     private readonly usage: UsageService,
     private readonly limits: LimitsService,
+    private readonly webhooks: WebhooksService,
     private readonly runner: TrainingRunner,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -80,9 +83,13 @@ export class TrainingService {
 
   /** Takes back the jobs of workers that fell silent. */
   async sweep(): Promise<void> {
-    const lost = await this.database.system((transaction) =>
-      this.repository.takeBackLost(transaction, LOSSES_MAX, LOST_TOO_OFTEN),
-    );
+    const lost = await this.database.system(async (transaction) => {
+      const jobs = await this.repository.takeBackLost(transaction, LOSSES_MAX, LOST_TOO_OFTEN);
+      for (const job of jobs.filter(({ status }) => status === 'failed')) {
+        await this.emitFailed(transaction, job, 'gave_up', LOST_TOO_OFTEN);
+      }
+      return jobs;
+    });
     for (const { tenantId, id, attempt, status } of lost) {
       this.logger.warn(`training job ${id}: its worker fell silent in attempt ${attempt}`);
       if (status === 'failed') await this.deleteCheckpoints(tenantId, id, attempt);
@@ -208,6 +215,8 @@ export class TrainingService {
       const work = { id: trainingJobId, tenantId, projectId, occurredAt: finishedAt.toISOString() };
       const deviceClass = attempt.job.pool;
       await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity, deviceClass });
+      const told = { trainingJobId, projectId, modelId, modelVersionId };
+      await this.webhooks.emit(transaction, tenantId, 'training_job.succeeded', told);
       return true;
     });
     if (!isOurs) await this.objects.delete(artifactKey);
@@ -241,14 +250,31 @@ export class TrainingService {
       const reason =
         `Training was tried ${FAILURES_MAX} times and failed each time; at last ${cause}. ` +
         `Try fewer factors or less data, or quote job ${job.id} to support. ${LIVE_VERSIONS_SAFE}`;
-      return this.repository.fail(transaction, job, 'gave_up', reason);
+      return this.failIn(transaction, job, 'gave_up', reason);
     });
     if (isGivenUp) await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
   }
 
   private async fail(job: ClaimedJob, kind: 'input' | 'time_limit', reason: string): Promise<void> {
-    await this.database.tenant(job.tenantId, (transaction) => this.repository.fail(transaction, job, kind, reason));
+    await this.database.tenant(job.tenantId, (transaction) => this.failIn(transaction, job, kind, reason));
     await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
+  }
+
+  /** Fails the job and tells of it; false when it is no longer this worker's. */
+  private async failIn(transaction: Transaction, job: ClaimedJob, kind: FailureKind, reason: string): Promise<boolean> {
+    if (!(await this.repository.fail(transaction, job, kind, reason))) return false;
+    await this.emitFailed(transaction, job, kind, reason);
+    return true;
+  }
+
+  private async emitFailed(
+    transaction: Transaction,
+    { tenantId, id: trainingJobId, projectId, modelId }: Pick<ClaimedJob, 'tenantId' | 'id' | 'projectId' | 'modelId'>,
+    failureKind: FailureKind,
+    failureReason: string,
+  ): Promise<void> {
+    const event = { trainingJobId, projectId, modelId, failureKind, failureReason };
+    await this.webhooks.emit(transaction, tenantId, 'training_job.failed', event);
   }
 
   private async deleteCheckpoints(tenantId: string, jobId: string, attempts: number): Promise<void> {

@@ -3,6 +3,7 @@ import { DataSetsModule } from '../data-sets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingRunner } from './training-runner.js';
 import { TrainingService } from './training.service.js';
 import { TrainingJobsProcessor } from './training-jobs.processor.js';
@@ -25,7 +26,7 @@ export class TrainingWorkerModule {
   static with(runner: Type<TrainingRunner>): DynamicModule {
     return {
       module: TrainingWorkerModule,
-      imports: [DataSetsModule, LimitsModule, ModelsModule, UsageModule],
+      imports: [DataSetsModule, LimitsModule, ModelsModule, UsageModule, WebhooksModule],
       providers: [
         TrainingJobsProcessor,
         TrainingService,

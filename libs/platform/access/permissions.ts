@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'project:write',
   'recommendations:read',
   'api-keys:write',
+  'webhooks:write',
   'usage:read',
   'limits:write',
   'billing:read',
@@ -15,7 +16,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 const VIEWER: Permission[] = ['me:read', 'project:read', 'recommendations:read', 'usage:read'];
-const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write'];
+const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write', 'webhooks:write'];
 const BILLING: Permission[] = ['me:read', 'usage:read', 'limits:write', 'billing:read', 'billing:write'];
 
 export const ROLE_PERMISSIONS = {

@@ -24,6 +24,16 @@ describe('configuration', () => {
     expect(() => readConfig({ ...worker, STRIPE_SECRET_KEY: 'sk' })).toThrow(/STRIPE_WEBHOOK_SECRET/);
   });
 
+  it('asks for a sender beside the mail server', () => {
+    expect(() => readConfig({ ...complete, SMTP_URL: 'smtp://localhost' })).toThrow(/MAIL_FROM/);
+  });
+
+  it('keeps webhooks from private addresses unless told otherwise', () => {
+    expect(readConfig(complete).KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES).toBe(false);
+    const told = { ...complete, KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true' };
+    expect(readConfig(told).KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES).toBe(true);
+  });
+
   it('names every wrong variable at once', () => {
     const wrong = () => readConfig({ ...complete, PORT: 'http', DATABASE_URL: 'mysql://x', KINDRED_SECRET: 'short' });
     expect(wrong).toThrow(/PORT/);

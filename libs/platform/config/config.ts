@@ -35,6 +35,16 @@ export const configSchema = z.strictObject({
       'Signing secret of the webhook endpoint PUBLIC_URL/v1/billing/stripe/webhook. Needed with STRIPE_SECRET_KEY.',
     ),
   STRIPE_API_URL: url('http:', 'https:').optional().describe('Another address of the Stripe API, such as a local one.'),
+  SMTP_URL: url('smtp:', 'smtps:')
+    .optional()
+    .describe(
+      'Mail server: smtps://USER:PASSWORD@host:465, or smtp:// with STARTTLS where the server offers it. Unset: each mail is a file in KINDRED_DATA_DIR/mail.',
+    ),
+  MAIL_FROM: z
+    .string()
+    .min(3)
+    .optional()
+    .describe('Sender of mail, such as Kindred <no-reply@example.com>. Needed with SMTP_URL.'),
   PUBLIC_URL: url('http:', 'https:')
     .optional()
     .describe(
@@ -54,7 +64,7 @@ export const configSchema = z.strictObject({
     .string()
     .min(32)
     .describe(
-      'At least 32 random characters: the pepper of API key hashes. Unset: made once, kept in KINDRED_DATA_DIR.',
+      'At least 32 random characters: the pepper of API key hashes and the key of webhook secrets. Unset: made once, kept in KINDRED_DATA_DIR.',
     ),
   KINDRED_DATA_DIR: z
     .string()
@@ -99,6 +109,13 @@ export const configSchema = z.strictObject({
     .max(30)
     .default(20)
     .describe('Time between two checkpoints of a training job: at most this much is redone after a crash.'),
+  KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      "Whether customers' webhooks may go to private addresses, which reaches whatever the worker's network does. For trying out.",
+    ),
   KINDRED_SEED: z.enum(['demo', 'none']).default('demo').describe('Whether npm start makes the demo organization.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -126,6 +143,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const { PORT, PUBLIC_URL = `http://localhost:${PORT}`, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = result.data;
   if (STRIPE_SECRET_KEY && !STRIPE_WEBHOOK_SECRET) {
     throw new Error('Configuration: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it.\nSee .env.example.');
+  }
+  if (result.data.SMTP_URL && !result.data.MAIL_FROM) {
+    throw new Error('Configuration: SMTP_URL needs MAIL_FROM beside it.\nSee .env.example.');
   }
   const { KINDRED_WORKER_MEMORY_BYTES = halfOfMemory() } = result.data;
   return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, ''), KINDRED_WORKER_MEMORY_BYTES };

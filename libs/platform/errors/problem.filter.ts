@@ -3,6 +3,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
+/** The code of the problem that a request was answered with, for the request log. */
+export type WithProblemCode = { problemCode?: string };
+
 /** Turns whatever a route throws into `application/problem+json`; the unexpected is logged and its text kept back. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -24,9 +27,10 @@ export function sendFrameworkError(error: Error, request: FastifyRequest, reply:
 
 function sendProblem(
   { status, code, message, errors, headers }: Problem,
-  request: FastifyRequest,
+  request: FastifyRequest & WithProblemCode,
   reply: FastifyReply,
 ): void {
+  request.problemCode = code;
   const title = STATUS_CODES[status] ?? 'Error';
   void reply
     .status(status)

@@ -1,6 +1,17 @@
-import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+} from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Uniformly random base62 text; 30 characters hold 178 bits. */
@@ -20,6 +31,32 @@ export function sha256(text: string): Uint8Array<ArrayBuffer> {
 /** HMAC-SHA-256 of `text` under a key of its own for each `purpose`, so that no two uses of one secret meet. */
 export function hmac(secret: string, purpose: string, text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHmac('sha256', `${purpose}:${secret}`).update(text).digest());
+}
+
+/**
+ * AES-256-GCM of `text` under a key of its own for each `purpose`: what was encrypted for one cannot be passed off as another.
+ *
+ * @returns nonce, authentication tag and ciphertext
+ */
+export function encrypt(secret: string, purpose: string, text: string): Uint8Array<ArrayBuffer> {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, encryptionKey(secret, purpose), nonce);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
+}
+
+/** @throws Error where the bytes were altered, or encrypted with another secret or for another purpose */
+export function decrypt(secret: string, purpose: string, bytes: Uint8Array): string {
+  const tagEnd = NONCE_BYTES + TAG_BYTES;
+  const decipher = createDecipheriv(CIPHER, encryptionKey(secret, purpose), bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, tagEnd));
+  return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]).toString('utf8');
+}
+
+function encryptionKey(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `encryption:${purpose}`, 32));
 }
 
 /** CRC-32 of `text` in 6 base62 digits: lets a typo or a truncated key be refused without a look-up. */

@@ -55,3 +55,9 @@ export const ledgerCheckedAt = new Gauge({
   help: 'When the roll-ups were last compared with the ledger',
   registers: [metrics],
 });
+
+export const requestLogDroppedTotal = new Counter({
+  name: 'app_request_log_dropped_total',
+  help: 'Calls that are missing from the request log because Postgres was away too long or refused them',
+  registers: [metrics],
+});

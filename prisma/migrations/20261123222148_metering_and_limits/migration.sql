@@ -234,7 +234,7 @@ GRANT SELECT, INSERT, UPDATE ON "usage_rollups" TO kindred_app, kindred_system;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "limits" TO kindred_app;
 GRANT SELECT ON "limits", "quota_leases", "limit_alerts", "rate_buckets" TO kindred_app, kindred_system;
 GRANT INSERT, UPDATE, DELETE ON "quota_leases", "rate_buckets" TO kindred_system;
-GRANT INSERT ON "limit_alerts" TO kindred_system;
+GRANT INSERT ON "limit_alerts" TO kindred_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "api_nodes" TO kindred_system;
 GRANT SELECT, INSERT, DELETE ON "ledger_checks" TO kindred_system;
 GRANT SELECT ON "plan_quotas" TO kindred_app, kindred_system;

@@ -1,0 +1,99 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Decimal } from 'decimal.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { Loop } from '../../platform/queue/loop.js';
+import { NotificationsService } from '../notifications/index.js';
+import { type Period, periodAt } from '../usage/index.js';
+import { WebhooksService } from '../webhooks/index.js';
+import { LimitsRepository, type Terms } from './limits.repository.js';
+import { type Bound, SPEND, usedOf } from './room.js';
+
+const EVERY_MS = 5_000;
+/** Usage that is younger was not looked at yet by all the workers before. */
+const ACTIVE_MINUTES = 10;
+/** Percent of a limit, the highest first: what is passed at one go is told once. */
+const THRESHOLDS = [100, 75, 50] as const;
+
+/** Tells an organization, by mail and webhook, once a billing period, of each threshold of each quota and spend cap that it reaches. */
+@Injectable()
+export class LimitAlerts implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(LimitAlerts.name);
+  private loop: Loop | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: LimitsRepository,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = new Loop(
+      () => this.sweep(),
+      EVERY_MS,
+      (error) => this.logger.warn(error.message),
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.loop?.stop();
+  }
+
+  async sweep(): Promise<void> {
+    const tenants = await this.database.systemSql((sql) => this.repository.listActiveTenants(sql, ACTIVE_MINUTES));
+    for (const tenantId of tenants)
+      await this.database.tenant(tenantId, (transaction) => this.check(transaction, tenantId));
+  }
+
+  private async check(transaction: Transaction, tenantId: string): Promise<void> {
+    const sql = sqlOf(transaction);
+    const terms = await this.repository.findTerms(sql, tenantId);
+    const period = periodAt(terms.anchorAt, this.clock.now());
+    const used = await this.repository.findMetered(sql, tenantId, period.start);
+    for (const bound of terms.bounds) {
+      const quantity = usedOf(bound, terms.prices, used);
+      const reached = THRESHOLDS.filter((threshold) => quantity.times(100).gte(bound.quantity.times(threshold)));
+      if (quantity.isZero() || reached.length === 0) continue;
+      const isNew = [];
+      for (const threshold of reached)
+        isNew.push(await this.repository.addAlert(sql, tenantId, bound, period.start, threshold, quantity));
+      if (isNew[0]) await this.tell(transaction, tenantId, terms, bound, period, reached[0], quantity);
+    }
+  }
+
+  private async tell(
+    transaction: Transaction,
+    tenantId: string,
+    terms: Terms,
+    bound: Bound,
+    period: Period,
+    threshold: (typeof THRESHOLDS)[number],
+    used: Decimal,
+  ): Promise<void> {
+    const { scope, scopeId, resource, limitId } = bound;
+    const isSpend = resource === SPEND;
+    await this.webhooks.emit(transaction, tenantId, 'limit.threshold_reached', {
+      limitId,
+      kind: isSpend ? 'spend' : 'quota',
+      scope,
+      scopeId,
+      meter: isSpend ? null : resource,
+      threshold,
+      used: used.toFixed(),
+      limit: bound.quantity.toFixed(),
+      periodStart: period.start.toISOString(),
+      periodEnd: period.end.toISOString(),
+    });
+    const unit = isSpend ? ` ${terms.currency.toUpperCase()}` : ` ${resource}`;
+    const what = `${threshold} % of the ${isSpend ? 'spend cap' : 'limit'} of ${bound.quantity.toFixed()}${unit}`;
+    const whose = bound.setBy === 'plan' ? `of the ${terms.planName} plan` : `of the ${scope} ${scopeId}`;
+    const end =
+      threshold === 100 ? 'Calls that would use more are refused' : 'Calls are answered until all of it is used';
+    await this.notifications.email(transaction, tenantId, {
+      subject: `${threshold} % of a ${isSpend ? 'spend cap' : 'limit'} is used`,
+      text: `${what} ${whose} is used: ${used.toFixed()}${unit} since ${period.start.toISOString()}.\n\n${end}. The billing period ends ${period.end.toISOString()}. You can change limits and the plan in the dashboard.\n`,
+    });
+  }
+}

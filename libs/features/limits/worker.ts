@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { NotificationsModule } from '../notifications/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
+import { LimitAlerts } from './limit-alerts.js';
+import { LimitsModule } from './limits.module.js';
+
+/** The worker's door to this feature. */
+@Module({ imports: [LimitsModule, NotificationsModule, WebhooksModule], providers: [LimitAlerts] })
+export class LimitsWorkerModule {}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import type { Role } from '../../platform/access/permissions.js';
+import { newId } from '../../platform/http/ids.js';
+import { NotificationsRepository } from './notifications.repository.js';
+
+/** Who runs the organization or pays for it. */
+const TOLD_ROLES: Role[] = ['owner', 'admin', 'billing'];
+
+export interface Notification {
+  subject: string;
+  text: string;
+}
+
+@Injectable()
+export class NotificationsService {
+  constructor(private readonly repository: NotificationsRepository) {}
+
+  /** Queues a mail to every owner, admin and billing member; it is sent if, and only if, the transaction commits. */
+  async email(transaction: Transaction, tenantId: string, { subject, text }: Notification): Promise<void> {
+    const recipients = await this.repository.findMembers(transaction, tenantId, TOLD_ROLES);
+    await this.repository.queue(
+      transaction,
+      recipients.map((recipientId) => ({ tenantId, id: newId(), recipientId, subject, text })),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { pageSchema } from '../../platform/http/page.js';
+import { toCsv } from './request-log.csv.js';
+import {
+  requestLogEntrySchema,
+  type RequestLogFilter,
+  requestLogFilterSchema,
+  type RequestLogQuery,
+  requestLogQuerySchema,
+} from './request-log.schema.js';
+import { RequestLogService } from './request-log.service.js';
+
+@ApiTags('request log')
+@Controller('v1')
+export class RequestLogController {
+  constructor(private readonly requestLog: RequestLogService) {}
+
+  @ApiOperation({ summary: 'Lists calls that were made with API keys in the last 30 days' })
+  @Get('request-log')
+  @Requires('usage:read')
+  @Answers(
+    200,
+    'A page of calls, newest first; a call is here within some two seconds',
+    pageSchema(requestLogEntrySchema),
+  )
+  list(@CurrentPrincipal() { tenantId }: Principal, @Query({ schema: requestLogQuerySchema }) query: RequestLogQuery) {
+    return this.requestLog.list(tenantId, query);
+  }
+
+  @ApiOperation({ summary: 'The same as CSV, newest first, up to 100,000 calls' })
+  @ApiProduces('text/csv')
+  @Get('request-log.csv')
+  @Requires('usage:read')
+  @Answers(200, 'A file', z.string())
+  export(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Query({ schema: requestLogFilterSchema }) filter: RequestLogFilter,
+    @Res() reply: FastifyReply,
+  ): void {
+    const headers = {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="request-log.csv"',
+      'x-content-type-options': 'nosniff',
+    };
+    void reply.headers(headers).send(toCsv(this.requestLog.export(tenantId, filter)));
+  }
+}

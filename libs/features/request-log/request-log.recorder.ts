@@ -1,0 +1,92 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { idSchema, newId } from '../../platform/http/ids.js';
+import { requestLogDroppedTotal } from '../../platform/telemetry/metrics.js';
+import { type NewRequestLogEntry, RequestLogRepository } from './request-log.repository.js';
+
+const FLUSH_MS = 1_000;
+const BATCH_ROWS = 1_000;
+/** Kept while Postgres is away: some 15 MB. */
+const ROWS_MAX = 50_000;
+
+/** What the API knows of an answered call. */
+export interface LoggedRequest extends Omit<NewRequestLogEntry, 'id' | 'occurredAt'> {
+  /** As the path has it, which may be anything. */
+  deploymentId: string | null;
+}
+
+/**
+ * Keeps the log of calls off their path: they are gathered in memory and written together. While Postgres is away the newest
+ * wait, and older ones are dropped and counted.
+ */
+@Injectable()
+export class RequestLogRecorder implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(RequestLogRecorder.name);
+  private rows: NewRequestLogEntry[] = [];
+  private timer?: NodeJS.Timeout;
+  private flushing?: Promise<void>;
+
+  constructor(
+    private readonly repository: RequestLogRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.startFlush(), FLUSH_MS).unref();
+  }
+
+  /** Neither waits nor throws. */
+  record({ deploymentId, ...request }: LoggedRequest): void {
+    const isId = idSchema.safeParse(deploymentId).success;
+    this.rows.push({
+      ...request,
+      id: newId(),
+      occurredAt: this.clock.now(),
+      deploymentId: isId ? deploymentId : null,
+    });
+    this.dropOldest();
+    if (this.rows.length === BATCH_ROWS) this.startFlush();
+  }
+
+  /** What was answered until now is written, unless Postgres is away. */
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flushing;
+    await this.flush();
+  }
+
+  private startFlush(): void {
+    this.flushing ??= this.flush().finally(() => {
+      this.flushing = undefined;
+    });
+  }
+
+  private async flush(): Promise<void> {
+    while (this.rows.length > 0) {
+      const batch = this.rows.splice(0, BATCH_ROWS);
+      try {
+        await this.repository.append(batch);
+      } catch (error) {
+        this.logger.warn(`the request log could not be written: ${(error as Error).message}`);
+        // What is refused now would be refused for ever.
+        if (isRefusal(error)) requestLogDroppedTotal.inc(batch.length);
+        else {
+          this.rows.unshift(...batch);
+          this.dropOldest();
+          return;
+        }
+      }
+    }
+  }
+
+  private dropOldest(): void {
+    if (this.rows.length > ROWS_MAX) {
+      requestLogDroppedTotal.inc(this.rows.splice(0, this.rows.length - ROWS_MAX).length);
+    }
+  }
+}
+
+/** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
+}

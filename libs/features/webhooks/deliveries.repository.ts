@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { deleteOld } from '../../platform/database/retention.js';
+import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
+import type { WebhookAttempt, WebhookDelivery } from './webhooks.schema.js';
+
+export interface ClaimedDelivery extends Claim {
+  tenantId: string;
+  /** Of the schedule of retries, this one included. */
+  tries: number;
+  endpointId: string;
+  url: string;
+  /** Encrypted; the present one first. */
+  secrets: Uint8Array[];
+  messageId: string;
+  type: string;
+  data: object;
+  createdAt: Date;
+  attempts: WebhookAttempt[];
+}
+
+/** Requests to one endpoint at a time, over all workers. */
+const ENDPOINT_DELIVERIES_MAX = 2;
+const ATTEMPTS_KEPT = 10;
+/** One claim at a time, so that the bound holds however many workers ask. */
+const CLAIM_LOCK = 0x77656268;
+
+/**
+ * Of each endpoint the oldest that are due, as many as it has room for: one with a long queue keeps no other waiting. The
+ * endpoints that something waits for are found by steps along an index, so that neither long queues nor idle endpoints cost.
+ */
+const CLAIM = `
+  WITH RECURSIVE waiting AS (
+    (SELECT tenant_id, endpoint_id FROM webhook_deliveries WHERE status = 'pending'
+     ORDER BY tenant_id, endpoint_id LIMIT 1)
+    UNION ALL
+    SELECT following.tenant_id, following.endpoint_id FROM waiting CROSS JOIN LATERAL (
+      SELECT tenant_id, endpoint_id FROM webhook_deliveries
+      WHERE status = 'pending' AND (tenant_id, endpoint_id) > (waiting.tenant_id, waiting.endpoint_id)
+      ORDER BY tenant_id, endpoint_id LIMIT 1) following),
+  busy AS (
+    SELECT tenant_id, endpoint_id, count(*) AS count FROM webhook_deliveries
+    WHERE lease_expires_at >= now() GROUP BY tenant_id, endpoint_id),
+  next AS MATERIALIZED (
+    SELECT due.tenant_id, due.id
+    FROM waiting
+    JOIN webhook_endpoints enabled
+      ON enabled.tenant_id = waiting.tenant_id AND enabled.id = waiting.endpoint_id AND enabled.disabled_at IS NULL
+    LEFT JOIN busy ON busy.tenant_id = waiting.tenant_id AND busy.endpoint_id = waiting.endpoint_id
+    CROSS JOIN LATERAL (
+      SELECT tenant_id, id, next_attempt_at FROM webhook_deliveries
+      WHERE tenant_id = waiting.tenant_id AND endpoint_id = waiting.endpoint_id AND status = 'pending'
+        AND next_attempt_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at < now())
+      ORDER BY next_attempt_at
+      LIMIT greatest(0, ${ENDPOINT_DELIVERIES_MAX} - coalesce(busy.count, 0))) due
+    ORDER BY due.next_attempt_at
+    LIMIT $1)
+  UPDATE webhook_deliveries delivery
+  SET attempt = attempt + 1, tries = tries + 1, lease_expires_at = ${LEASE_END}
+  FROM next, webhook_endpoints endpoint, webhook_messages message
+  WHERE delivery.tenant_id = next.tenant_id AND delivery.id = next.id
+    AND endpoint.tenant_id = delivery.tenant_id AND endpoint.id = delivery.endpoint_id
+    AND message.tenant_id = delivery.tenant_id AND message.id = delivery.message_id
+  RETURNING delivery.tenant_id AS "tenantId", delivery.id, delivery.attempt, delivery.tries, delivery.attempts,
+    delivery.endpoint_id AS "endpointId", endpoint.url, endpoint.secret,
+    CASE WHEN endpoint.previous_secret_expires_at > now() THEN endpoint.previous_secret END AS "previousSecret",
+    message.id AS "messageId", message.type, message.data, message.created_at AS "createdAt"`;
+
+@Injectable()
+export class DeliveriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Wants a system transaction. */
+  async claimDue(transaction: Transaction, count: number): Promise<ClaimedDelivery[]> {
+    await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
+    type Row = Omit<ClaimedDelivery, 'secrets'> & { secret: Uint8Array; previousSecret: Uint8Array | null };
+    const rows = await transaction.$queryRawUnsafe<Row[]>(CLAIM, count);
+    return rows.map(({ secret, previousSecret, ...row }) => ({
+      ...row,
+      secrets: previousSecret ? [secret, previousSecret] : [secret],
+    }));
+  }
+
+  async succeed(transaction: Transaction, claimed: ClaimedDelivery, attempt: WebhookAttempt): Promise<void> {
+    if (!(await this.writeClaimed(transaction, claimed, attempt, 'succeeded', 0))) return;
+    const where = { id: claimed.endpointId, failingSince: { not: null } };
+    await transaction.webhookEndpoint.updateMany({ where, data: { failingSince: null } });
+  }
+
+  /**
+   * @param waitSeconds until the next attempt; null when there is none
+   * @returns false when the delivery is no longer the claim's
+   */
+  fail(
+    transaction: Transaction,
+    claimed: ClaimedDelivery,
+    attempt: WebhookAttempt,
+    waitSeconds: number | null,
+  ): Promise<boolean> {
+    return this.writeClaimed(
+      transaction,
+      claimed,
+      attempt,
+      waitSeconds === null ? 'failed' : 'pending',
+      waitSeconds ?? 0,
+    );
+  }
+
+  /** Remembers since when the endpoint fails; true when that is longer than `days`. */
+  async noteFailure(transaction: Transaction, endpointId: string, days: number): Promise<boolean> {
+    const [row] = await transaction.$queryRaw<{ isLong: boolean }[]>`
+      UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE id = ${endpointId}::uuid
+      RETURNING failing_since <= now() - make_interval(days => ${days}::int) AS "isLong"`;
+    return row?.isLong ?? false;
+  }
+
+  deleteOld(days: number): Promise<void> {
+    return deleteOld(this.database, 'webhook_messages', 'created_at', days);
+  }
+
+  /** Writes only while the claim is the latest: a worker that was thought dead changes nothing. */
+  private async writeClaimed(
+    transaction: Transaction,
+    { id, attempt, attempts }: ClaimedDelivery,
+    made: WebhookAttempt,
+    status: WebhookDelivery['status'],
+    waitSeconds: number,
+  ): Promise<boolean> {
+    const history = JSON.stringify([...attempts, made].slice(-ATTEMPTS_KEPT));
+    const count = await transaction.$executeRaw`
+      UPDATE webhook_deliveries SET status = ${status}::webhook_delivery_status, lease_expires_at = NULL,
+        attempts = ${history}::jsonb, next_attempt_at = now() + make_interval(secs => ${waitSeconds}::float8)
+      WHERE id = ${id}::uuid AND attempt = ${attempt} AND status = 'pending'`;
+    return count === 1;
+  }
+}

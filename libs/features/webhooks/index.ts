@@ -1,0 +1,3 @@
+export { WebhooksModule } from './webhooks.module.js';
+export { type WebhookEventData, type WebhookEventType } from './webhook-events.js';
+export { WebhooksService } from './webhooks.service.js';

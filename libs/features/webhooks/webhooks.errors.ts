@@ -1,0 +1,18 @@
+import { Problem } from '../../platform/errors/problem.js';
+
+export const tooManyEndpoints = (max: number) =>
+  new Problem(
+    409,
+    'too_many_webhook_endpoints',
+    `An organization has at most ${max} webhook endpoints: delete one that is not needed.`,
+  );
+
+export const endpointDisabled = (id: string) =>
+  new Problem(
+    409,
+    'webhook_endpoint_disabled',
+    `Webhook endpoint ${id} is disabled: enable it first, then send to it.`,
+  );
+
+export const deliveryPending = (id: string) =>
+  new Problem(409, 'webhook_delivery_pending', `Webhook delivery ${id} is queued already: wait for its next attempt.`);

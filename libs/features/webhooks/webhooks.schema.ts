@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { pageQuerySchema } from '../../platform/http/page.js';
+import { textSchema } from '../../platform/http/text.js';
+import { WEBHOOK_EVENT_TYPES } from './webhook-events.js';
+
+const URL_BYTES_MAX = 2048;
+const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+
+const urlSchema = textSchema
+  .refine((text) => Buffer.byteLength(text) <= URL_BYTES_MAX, `must be at most ${URL_BYTES_MAX} bytes`)
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an https or http URL')
+  .refine((text) => !URL.canParse(text) || !new URL(text).username, 'must not hold a user name or password')
+  .transform((text) => new URL(text).href)
+  .refine((text) => text.length <= URL_BYTES_MAX, `must be at most ${URL_BYTES_MAX} bytes`);
+
+const eventTypesSchema = z
+  .array(z.enum(WEBHOOK_EVENT_TYPES))
+  .transform((types) => [...new Set(types)])
+  .describe('Empty: every event');
+
+const descriptionSchema = textSchema.trim().max(500);
+
+export const createWebhookEndpointSchema = z.object({
+  url: urlSchema,
+  description: descriptionSchema.default(''),
+  eventTypes: eventTypesSchema.default([]),
+});
+
+export const updateWebhookEndpointSchema = z.object({
+  url: urlSchema.optional(),
+  description: descriptionSchema.optional(),
+  eventTypes: eventTypesSchema.optional(),
+  isEnabled: z.boolean().optional().describe('Disabling gives up what was still to be sent; it can be replayed'),
+});
+
+export const webhookEndpointSchema = z
+  .object({
+    id: z.uuid(),
+    url: z.string(),
+    description: z.string(),
+    eventTypes: z.array(z.string()).describe('Empty: every event'),
+    isEnabled: z.boolean(),
+    disabledAt: z.iso.datetime().nullable(),
+    disabledReason: z.string().nullable(),
+    failingSince: z.iso.datetime().nullable().describe('The first failure since the last success'),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'WebhookEndpoint' });
+
+const secretSchema = z.string().describe('whsec_…, which signs the messages. Shown only now');
+
+export const newWebhookEndpointSchema = webhookEndpointSchema
+  .extend({ secret: secretSchema })
+  .meta({ id: 'NewWebhookEndpoint' });
+
+export const secretRotationSchema = z.object({
+  secret: secretSchema,
+  previousSecretExpiresAt: z.iso.datetime().describe('Until then the previous secret signs too'),
+});
+
+export const webhookMessageSchema = z
+  .object({
+    id: z.uuid().describe('The header webhook-id, the same in every attempt'),
+    type: z.string(),
+    timestamp: z.iso.datetime(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'WebhookMessage' });
+
+export const listWebhookMessagesQuerySchema = pageQuerySchema.extend({ type: z.enum(WEBHOOK_EVENT_TYPES).optional() });
+
+const webhookAttemptSchema = z.object({
+  attempt: z.int(),
+  at: z.iso.datetime(),
+  responseStatus: z.int().nullable(),
+  error: z.string().nullable(),
+  durationMs: z.int(),
+});
+
+export const webhookDeliverySchema = z
+  .object({
+    id: z.uuid(),
+    messageId: z.uuid(),
+    endpointId: z.uuid(),
+    type: z.string(),
+    status: z.enum(DELIVERY_STATUSES),
+    attempt: z.int().describe('Attempts so far'),
+    nextAttemptAt: z.iso.datetime().nullable().describe('null when none is to follow'),
+    attempts: z.array(webhookAttemptSchema).describe('The latest ten, oldest first'),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'WebhookDelivery' });
+
+export const listWebhookDeliveriesQuerySchema = pageQuerySchema.extend({
+  status: z.enum(DELIVERY_STATUSES).optional(),
+});
+
+export const createReplaysSchema = z.object({
+  since: z.iso.datetime({ offset: true }).describe('Deliveries queued at this time or later'),
+});
+
+export const replaysSchema = z.object({ queued: z.int().describe('Failed deliveries that were queued again') });
+
+export type CreateWebhookEndpoint = z.infer<typeof createWebhookEndpointSchema>;
+export type UpdateWebhookEndpoint = z.infer<typeof updateWebhookEndpointSchema>;
+export type WebhookEndpoint = z.infer<typeof webhookEndpointSchema>;
+export type WebhookMessage = z.infer<typeof webhookMessageSchema>;
+export type WebhookAttempt = z.infer<typeof webhookAttemptSchema>;
+export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
+export type ListWebhookMessagesQuery = z.infer<typeof listWebhookMessagesQuerySchema>;
+export type ListWebhookDeliveriesQuery = z.infer<typeof listWebhookDeliveriesQuerySchema>;
+export type CreateReplays = z.infer<typeof createReplaysSchema>;

@@ -1,0 +1,165 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { newEndpointSecret, sealSecret } from './endpoint-secret.js';
+import { WEBHOOK_EVENTS, type WebhookEventData, type WebhookEventType } from './webhook-events.js';
+import { deliveryPending, endpointDisabled, tooManyEndpoints } from './webhooks.errors.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+import type {
+  CreateReplays,
+  CreateWebhookEndpoint,
+  ListWebhookDeliveriesQuery,
+  ListWebhookMessagesQuery,
+  UpdateWebhookEndpoint,
+  WebhookDelivery,
+  WebhookEndpoint,
+} from './webhooks.schema.js';
+
+const ENDPOINTS_MAX = 10;
+const ROTATION_HOURS = 24;
+const DISABLED_BY_CUSTOMER = 'It was disabled by a member of the organization.';
+
+@Injectable()
+export class WebhooksService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: WebhooksRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Writes the event and a delivery to each endpoint that wants it: sent if, and only if, the transaction commits.
+   *
+   * @param source what the event derives from, where it may come twice
+   * @returns false when that source has made an event before, and nothing was written
+   */
+  async emit<T extends WebhookEventType>(
+    transaction: Transaction,
+    tenantId: string,
+    type: T,
+    data: WebhookEventData<T>,
+    source?: string,
+  ): Promise<boolean> {
+    const message = { tenantId, id: newId(), type, data: WEBHOOK_EVENTS[type].parse(data), source };
+    if (!(await this.repository.createMessage(transaction, message))) return false;
+    const endpointIds = await this.repository.findEndpointsFor(transaction, tenantId, type);
+    await this.repository.createDeliveries(transaction, tenantId, message.id, endpointIds);
+    return true;
+  }
+
+  createEndpoint(tenantId: string, body: CreateWebhookEndpoint): Promise<WebhookEndpoint & { secret: string }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const count = await this.repository.countEndpointsLocked(transaction, tenantId);
+      if (count >= ENDPOINTS_MAX) throw tooManyEndpoints(ENDPOINTS_MAX);
+      const [id, secret] = [newId(), newEndpointSecret()];
+      const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
+      const endpoint = await this.repository.createEndpoint(transaction, { tenantId, id, ...body, secret: sealed });
+      return { ...endpoint, secret };
+    });
+  }
+
+  listEndpoints(tenantId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) =>
+      toPage(await this.repository.listEndpoints(transaction, query), query),
+    );
+  }
+
+  updateEndpoint(
+    tenantId: string,
+    endpointId: string,
+    { isEnabled, ...changes }: UpdateWebhookEndpoint,
+  ): Promise<WebhookEndpoint> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireLocked(transaction, endpointId);
+      await this.repository.updateEndpoint(transaction, id, changes);
+      if (isEnabled === true) await this.repository.enableEndpoint(transaction, id);
+      if (isEnabled === false) await this.repository.disableEndpoint(transaction, id, DISABLED_BY_CUSTOMER);
+      return this.require(transaction, id);
+    });
+  }
+
+  deleteEndpoint(tenantId: string, endpointId: string): Promise<void> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, endpointId);
+      await this.repository.deleteEndpoint(transaction, id);
+    });
+  }
+
+  rotateSecret(tenantId: string, endpointId: string): Promise<{ secret: string; previousSecretExpiresAt: string }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, endpointId);
+      const secret = newEndpointSecret();
+      const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
+      const expiresAt = await this.repository.rotateSecret(transaction, id, sealed, ROTATION_HOURS);
+      return { secret, previousSecretExpiresAt: expiresAt.toISOString() };
+    });
+  }
+
+  /** Sends `webhook.test` to this endpoint, whatever events it wants. */
+  test(tenantId: string, endpointId: string): Promise<{ messageId: string }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireEnabled(transaction, endpointId);
+      const messageId = newId();
+      const message = { tenantId, id: messageId, type: 'webhook.test', data: { endpointId: id } };
+      await this.repository.createMessage(transaction, message);
+      await this.repository.createDeliveries(transaction, tenantId, messageId, [id]);
+      return { messageId };
+    });
+  }
+
+  listMessages(tenantId: string, query: ListWebhookMessagesQuery) {
+    return this.database.tenant(tenantId, async (transaction) =>
+      toPage(await this.repository.listMessages(transaction, query), query),
+    );
+  }
+
+  listDeliveries(tenantId: string, endpointId: string, query: ListWebhookDeliveriesQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, endpointId);
+      return toPage(await this.repository.listDeliveries(transaction, id, query), query);
+    });
+  }
+
+  replay(tenantId: string, deliveryId: string): Promise<WebhookDelivery> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const delivery = await this.requireDelivery(transaction, deliveryId);
+      await this.requireEnabled(transaction, delivery.endpointId);
+      if (!(await this.repository.replayDelivery(transaction, delivery.id))) throw deliveryPending(delivery.id);
+      return this.requireDelivery(transaction, deliveryId);
+    });
+  }
+
+  /** Queues again every delivery that failed, of those queued since then. */
+  replayFailed(tenantId: string, endpointId: string, { since }: CreateReplays): Promise<{ queued: number }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireEnabled(transaction, endpointId);
+      return { queued: await this.repository.replayFailed(transaction, id, new Date(since)) };
+    });
+  }
+
+  private async require(transaction: Transaction, endpointId: string): Promise<WebhookEndpoint> {
+    const endpoint = await this.repository.findEndpoint(transaction, parseId('webhook endpoint', endpointId));
+    if (!endpoint) throw notFound('webhook endpoint', endpointId);
+    return endpoint;
+  }
+
+  private async requireLocked(transaction: Transaction, endpointId: string): Promise<WebhookEndpoint> {
+    await this.repository.lockEndpoint(transaction, parseId('webhook endpoint', endpointId));
+    return this.require(transaction, endpointId);
+  }
+
+  private async requireEnabled(transaction: Transaction, endpointId: string): Promise<WebhookEndpoint> {
+    const endpoint = await this.requireLocked(transaction, endpointId);
+    if (!endpoint.isEnabled) throw endpointDisabled(endpoint.id);
+    return endpoint;
+  }
+
+  private async requireDelivery(transaction: Transaction, deliveryId: string): Promise<WebhookDelivery> {
+    const delivery = await this.repository.findDelivery(transaction, parseId('webhook delivery', deliveryId));
+    if (!delivery) throw notFound('webhook delivery', deliveryId);
+    return delivery;
+  }
+}

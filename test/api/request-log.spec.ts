@@ -1,0 +1,198 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
+import { metrics } from '../../libs/platform/telemetry/metrics.js';
+import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
+import { startOutboxWorker } from '../factories/platform.setup.js';
+
+let api: TestApi;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(async () => {
+  await Promise.all([api.close(), owner.end()]);
+});
+
+async function until(condition: () => Promise<boolean>, seconds = 20): Promise<void> {
+  for (let tries = 0; tries < seconds * 20; tries++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`it did not come true within ${seconds} seconds`);
+}
+
+const logOf = async (tenant: Tenant, query = '') => (await tenant.get(`/v1/request-log${query}`).expect(200)).body;
+
+const countOf = async (tenantId: string): Promise<number> =>
+  (await owner.query('SELECT count(*)::int AS count FROM request_log WHERE tenant_id = $1', [tenantId])).rows[0].count;
+
+/** An organization with a key and, once they are in the log, these calls with it. */
+async function caller(scopes = ['project:read', 'recommendations:read']) {
+  const tenant = await Tenant.signUp(api);
+  const tenantId = (await tenant.get('/v1/me').expect(200)).body.organization.id as string;
+  const projectId = await tenant.createProject();
+  const key = await tenant.createKey(projectId, scopes);
+  return { tenant, tenantId, projectId, key, call: withKey(api, key.key) };
+}
+
+describe('the request log', () => {
+  it('holds each call with a key: what, when, how long, and how it ended; nothing that was sent', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    const deploymentId = crypto.randomUUID();
+    await call.get(`/v1/projects/${projectId}/models`).expect(200);
+    const requestId = 'request-id-of-the-caller';
+    const unknown = call.post(`/v1/deployments/${deploymentId}/recommendations`, { userId: 'canary-user' });
+    await unknown.set('x-request-id', requestId).expect(404);
+    await call.post(`/v1/deployments/no-uuid-at-all/recommendations`, { userId: 'canary-user' }).expect(404);
+    await call.get('/v1/projects').expect(403);
+    // Neither a person's calls nor those with a wrong key are anyone's.
+    await tenant.get('/v1/projects').expect(200);
+    await withKey(api, `${key.key}x`).get('/v1/projects').expect(401);
+    await until(async () => (await countOf(tenantId)) === 4);
+    const { data, nextCursor } = await logOf(tenant);
+    expect(nextCursor).toBeNull();
+    const common = { apiKeyId: key.id, projectId, deploymentId: null };
+    const recommend = { method: 'POST', route: '/v1/deployments/:deploymentId/recommendations', status: 404 };
+    expect(data).toMatchObject([
+      { ...common, method: 'GET', route: '/v1/projects', status: 403, errorCode: expect.any(String) },
+      { ...common, ...recommend, errorCode: 'not_found' },
+      { ...common, ...recommend, deploymentId, requestId, errorCode: 'not_found' },
+      { ...common, method: 'GET', route: '/v1/projects/:projectId/models', status: 200, errorCode: null },
+    ]);
+    for (const { durationMs, occurredAt } of data) {
+      expect(durationMs).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(Date.parse(occurredAt) - Date.now())).toBeLessThan(60_000);
+    }
+    const { rows } = await owner.query('SELECT r::text AS row FROM request_log r WHERE tenant_id = $1', [tenantId]);
+    expect(JSON.stringify(rows)).not.toMatch(new RegExp(`canary|no-uuid|${key.key}`));
+  });
+
+  it('can be filtered by everything in it, and read page by page', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    for (let i = 0; i < 5; i++) await call.get(`/v1/projects/${projectId}/models`).expect(200);
+    await until(async () => (await countOf(tenantId)) === 5);
+    const from = new Date().toISOString();
+    const { headers } = await call.get(`/v1/projects/${projectId}/models/${crypto.randomUUID()}`).expect(404);
+    await until(async () => (await countOf(tenantId)) === 6);
+    const count = async (query: string) => (await logOf(tenant, `?${query}`)).data.length;
+    expect(await count('status=200')).toBe(5);
+    expect(await count('status=2xx')).toBe(5);
+    expect(await count('status=4xx')).toBe(1);
+    expect(await count('status=403')).toBe(0);
+    expect(await count('errorCode=not_found')).toBe(1);
+    expect(await count(`requestId=${headers['x-request-id']}`)).toBe(1);
+    expect(await count(`from=${from}`)).toBe(1);
+    expect(await count(`to=${from}`)).toBe(5);
+    expect(await count(`apiKeyId=${key.id}&projectId=${projectId}`)).toBe(6);
+    expect(await count(`apiKeyId=${crypto.randomUUID()}`)).toBe(0);
+    expect(await count(`deploymentId=${crypto.randomUUID()}`)).toBe(0);
+    const first = await logOf(tenant, '?limit=4');
+    const second = await logOf(tenant, `?limit=4&cursor=${first.nextCursor}`);
+    const ids = [...first.data, ...second.data].map(({ id }: { id: string }) => id);
+    expect([new Set(ids).size, second.nextCursor]).toEqual([6, null]);
+    for (const wrong of ['status=6xx', 'limit=101', 'projectId=x', 'from=yesterday']) {
+      await tenant.get(`/v1/request-log?${wrong}`).expect(400);
+    }
+  });
+
+  it("is the organization's own, and no key's", async () => {
+    const { tenantId, projectId, call } = await caller(['project:read', 'usage:read']);
+    await call.get(`/v1/projects/${projectId}/models`).expect(200);
+    await until(async () => (await countOf(tenantId)) === 1);
+    const stranger = await Tenant.signUp(api);
+    expect((await logOf(stranger)).data).toEqual([]);
+    await call.get('/v1/request-log').expect(403);
+  });
+
+  it('comes as CSV of any length, an attachment, in which nothing is a formula', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    const model = call.get(`/v1/projects/${projectId}/models`);
+    await model.set('x-request-id', '-1-1-1-1-1').expect(200);
+    await until(async () => (await countOf(tenantId)) === 1);
+    await owner.query(
+      `INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, request_id)
+       SELECT $1, gen_random_uuid(), now(), 'GET', '/v1/x', 500, 1, $2, $3, 'many-' || n FROM generate_series(1, 2500) n`,
+      [tenantId, key.id, projectId],
+    );
+    const { text, headers } = await tenant.get('/v1/request-log.csv').expect(200);
+    expect(headers['content-type']).toMatch(/^text\/csv/);
+    expect(headers['content-disposition']).toBe('attachment; filename="request-log.csv"');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    const lines = text.trimEnd().split('\n');
+    expect(lines[0]).toBe(
+      'id,occurredAt,method,route,status,durationMs,apiKeyId,projectId,deploymentId,requestId,errorCode',
+    );
+    expect(lines).toHaveLength(1 + 1 + 2500);
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines.find((line) => line.includes('-1-1-1-1-1'))).toContain(",'-1-1-1-1-1,");
+    const filtered = await tenant.get('/v1/request-log.csv?status=2xx').expect(200);
+    expect(filtered.text.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('keeps no call waiting while the database does not take it, then writes the newest and counts what it dropped', async () => {
+    const { tenantId, projectId, key, call } = await caller();
+    const recorder = api.app.get(RequestLogRecorder);
+    const dropped = async () =>
+      (await metrics.getSingleMetric('app_request_log_dropped_total')!.get()).values[0]!.value;
+    const before = await dropped();
+    await owner.query('REVOKE INSERT ON request_log FROM kindred_system');
+    try {
+      const request = {
+        tenantId,
+        method: 'GET',
+        route: '/v1/x',
+        status: 200,
+        durationMs: 1,
+        apiKeyId: key.id,
+        projectId,
+      };
+      for (let i = 0; i < 50_100; i++) {
+        recorder.record({ ...request, deploymentId: null, requestId: `call-${i}`, errorCode: null });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const startedMs = performance.now();
+      await call.get(`/v1/projects/${projectId}/models`).expect(200);
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+    } finally {
+      await owner.query('GRANT INSERT ON request_log TO kindred_system');
+    }
+    const written = async () => (await countOf(tenantId)) + (await dropped()) - before === 50_101;
+    await until(written, 30);
+    // A row more where the healing met a batch on its way.
+    expect([50_000, 50_001]).toContain(await countOf(tenantId));
+    const { rows } = await owner.query(
+      `SELECT min(split_part(request_id, '-', 2)::int) AS first FROM request_log WHERE tenant_id = $1 AND request_id LIKE 'call-%'`,
+      [tenantId],
+    );
+    expect([100, 101]).toContain(rows[0].first);
+  });
+
+  it('is kept for 30 days', async () => {
+    const { tenantId, projectId, key } = await caller();
+    await owner.query(
+      `INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, request_id)
+       SELECT $1, gen_random_uuid(), now() - age, 'GET', '/v1/x', 200, 1, $2, $3, age
+       FROM (SELECT interval '29 days 23 hours' AS age UNION ALL SELECT interval '30 days 1 hour' FROM generate_series(1, 6000)) ages`,
+      [tenantId, key.id, projectId],
+    );
+    // A worker deletes what is old when it starts, and then every hour.
+    const worker = await startOutboxWorker(inject('appUrl'), inject('dataDirectory'));
+    await until(async () => (await countOf(tenantId)) === 1);
+    worker.kill('SIGKILL');
+    const { rows } = await owner.query('SELECT request_id FROM request_log WHERE tenant_id = $1', [tenantId]);
+    expect(rows).toEqual([{ request_id: '29 days 23:00:00' }]);
+  });
+
+  // The last test, since passport's strategies are the process's: those of an API that was closed stay.
+  it('is written to the last call when the API is stopped', async () => {
+    const { tenantId, projectId, key } = await caller();
+    const other = await startApi();
+    await withKey(other, key.key).get(`/v1/projects/${projectId}/models`).expect(200);
+    await other.close();
+    expect(await countOf(tenantId)).toBe(1);
+  });
+});
