@@ -43,6 +43,7 @@ describe('recommendations', () => {
   });
 
   it('refuse what is no request, and meter none of it', async () => {
+    await until(async () => (await requestsOf(tenant)) === 2);
     const before = await usageOf('?groupBy=meter');
     const path = `/v1/deployments/${live.deploymentId}/recommendations`;
     for (const body of [{}, { userId: '' }, { userId: 'x', limit: 0 }, { userId: 'x', limit: 101 }, { userId: 7 }]) {

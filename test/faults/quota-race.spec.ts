@@ -30,7 +30,7 @@ it(`lets exactly the last ${UNITS} of a quota succeed of ${CLIENTS} clients at $
     // Pro's price is 0.0002 a request beyond the 100,000 that it includes, which no project can count on.
     { scope: 'project', resource: 'spend', quantity: '0.2', status: 402 },
   ];
-  for (const { status, ...limit } of bounds) {
+  for (const { status: refusal, ...limit } of bounds) {
     const tenant = await Tenant.signUp(api);
     const { projectId, deploymentId } = await tenant.deploy();
     const keys = [(await tenant.createKey(projectId)).key, (await tenant.createKey(projectId)).key];
@@ -67,7 +67,7 @@ it(`lets exactly the last ${UNITS} of a quota succeed of ${CLIENTS} clients at $
     );
     const statuses = answers.flat();
     const count = (wanted: number) => statuses.filter((each) => each === wanted).length;
-    expect({ answered: count(200), refused: count(status), all: statuses.length }).toEqual({
+    expect({ answered: count(200), refused: count(refusal), all: statuses.length }).toEqual({
       answered: UNITS,
       refused: CLIENTS,
       all: UNITS + CLIENTS,
