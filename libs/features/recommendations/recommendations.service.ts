@@ -6,7 +6,7 @@ import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
-import { newId, parseId } from '../../platform/http/ids.js';
+import { newId, parseId, timeOfId } from '../../platform/http/ids.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
 import { DeploymentsService } from '../deployments/index.js';
 import { Quotas } from '../limits/index.js';
@@ -100,8 +100,7 @@ export class RecommendationsService {
 
   /** @throws Problem 400 or 409 for an id that cannot be this call's */
   private remember(tenantId: string, id: string, payloadHash: string): void {
-    const madeMs = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
-    if (Math.abs(this.clock.now().getTime() - madeMs) > KEY_AGE_MS) throw idempotencyKeyTooOld();
+    if (Math.abs(this.clock.now().getTime() - timeOfId(id)) > KEY_AGE_MS) throw idempotencyKeyTooOld();
     const before = this.calls.get(`${tenantId}/${id}`);
     if (before !== undefined && before !== payloadHash) throw idempotencyKeyReused();
     this.calls.set(`${tenantId}/${id}`, payloadHash);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
-import { newId } from '../../platform/http/ids.js';
+import { newId, timeOfId } from '../../platform/http/ids.js';
 import { Journal, type JournalEntry } from '../../platform/journal/journal.js';
 import {
   usageConflictsTotal,
@@ -19,6 +19,8 @@ const RETRY_MS = 250;
 const RETRY_MS_MAX = 2_000;
 const ADOPT_MS = 10_000;
 const SHUTDOWN_MS = 10_000;
+/** A process has locked its journal by then. */
+const BEGINNING_MS = 5_000;
 
 /**
  * Makes usage durable before a call is answered: in a journal on this machine's disk, which drains into the ledger by event id. So
@@ -145,7 +147,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async adopt(): Promise<void> {
-    for await (const journal of Journal.adopt(this.directory, this.nodeId)) {
+    const isOver = (nodeId: string) => nodeId !== this.nodeId && Date.now() - timeOfId(nodeId) > BEGINNING_MS;
+    for await (const journal of Journal.adopt(this.directory, isOver)) {
       try {
         while (!this.stopping.signal.aborted && !(await this.drainOnce(journal)));
         if (!this.stopping.signal.aborted) for (const listener of this.adoptedListeners) await listener(journal.name);

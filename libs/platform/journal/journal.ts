@@ -64,13 +64,16 @@ export class Journal {
     return path.basename(this.file, SUFFIX);
   }
 
-  /** The files of processes that have ended, each opened as this process's. */
-  static async *adopt(directory: string, ownName: string): AsyncGenerator<Journal> {
-    for (const name of readdirSync(directory)
-      .filter((each) => each.endsWith(SUFFIX))
-      .sort()) {
-      if (name === ownName + SUFFIX) continue;
-      const journal = await Journal.open(path.join(directory, name)).catch((error: unknown) => {
+  /**
+   * The files of processes that have ended, each opened as this process's.
+   *
+   * @param isOver whether that process, of which the name is given, may have ended: one that begins has no lock for a moment
+   */
+  static async *adopt(directory: string, isOver: (name: string) => boolean): AsyncGenerator<Journal> {
+    const files = readdirSync(directory).filter((file) => file.endsWith(SUFFIX));
+    for (const file of files.sort()) {
+      if (!isOver(path.basename(file, SUFFIX))) continue;
+      const journal = await Journal.open(path.join(directory, file)).catch((error: unknown) => {
         if (error instanceof JournalBusyError) return null;
         throw error;
       });
@@ -83,6 +86,7 @@ export class Journal {
     await new Promise<void>((resolve, reject) => {
       thread.once('message', ({ error }: Answer) => (error ? reject(new JournalBusyError(error)) : resolve()));
       thread.once('error', reject);
+      thread.once('exit', () => reject(new Error(`the journal ${file} could not be opened`)));
     });
     return new Journal(file, thread);
   }
