@@ -23,6 +23,8 @@ const ROOT_HOME = '/var/lib/kindred';
 export interface EmbeddedPostgres {
   /** The superuser's URL of the database `kindred`, which the first migration makes. */
   url: string;
+  /** Folder of the server's files. */
+  data: string;
   /** Starts the server again, on its port, where it has died; says so. */
   revive(): Promise<void>;
   /** Stops the server after its open transactions are rolled back; the data stays. */
@@ -68,6 +70,7 @@ export async function startEmbeddedPostgres(directory: string, password: string)
   let isStopping = false;
   return {
     url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/kindred`,
+    data,
     async revive() {
       if ((await runningPort(data, execute)) !== undefined || isStopping) return;
       console.error('The embedded Postgres ended and is started again.');

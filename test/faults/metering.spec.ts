@@ -15,7 +15,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { LedgerChecker } from '../../libs/features/usage/index.js';
 import { Random } from '../../libs/compute/random/kernel.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
@@ -58,6 +58,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   load?.giveUp();
+  await load?.stop();
   await Promise.all(processes.map((each) => each.stop('SIGTERM')));
   processes = [];
 });
@@ -136,18 +137,16 @@ describe('every call that is answered is metered once, and nothing else is', () 
       startLoad();
       await sleep(2_000);
       for (let kill = 0; kill < SCALE.postgresKills; kill++) {
-        await killPostgres(kill % 2 === 0 ? 'SIGKILL' : 'SIGQUIT');
-        await postgres.revive();
+        await killPostgres(postgres, kill % 2 === 0 ? 'SIGKILL' : 'SIGQUIT');
+        await revive(postgres);
         await sleep(1_000 + 1_000 * random.uniform());
       }
-      await killPostgres('SIGKILL');
+      await killPostgres(postgres, 'SIGKILL');
       const before = load.acknowledged.size;
       await sleep(SCALE.outageMs);
       const during = load.acknowledged.size - before;
-      await postgres.revive();
-      await connectOwner();
-      expect(during).toBeGreaterThan(100);
-      expect([...load.errors]).toEqual([]);
+      await revive(postgres);
+      expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0].output).toEqual({ errors: [], hasServed: true });
       await expectExact(
         `${SCALE.postgresKills} × kill of Postgres, then ${SCALE.outageMs / 1000} s without it (${during} calls)`,
       );
@@ -270,9 +269,19 @@ if (IS_FULL) {
   });
 }
 
-async function killPostgres(signal: NodeJS.Signals): Promise<void> {
-  const file = path.join(inject('dataDirectory'), 'postgres', 'data', 'postmaster.pid');
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+/** As the launcher of `npm start` does: again, until it stays. */
+async function revive(postgres: EmbeddedPostgres): Promise<void> {
+  await until(async () => {
+    await postgres.revive();
+    return connectOwner().then(
+      () => true,
+      () => false,
+    );
+  });
+}
+
+async function killPostgres({ data }: EmbeddedPostgres, signal: NodeJS.Signals): Promise<void> {
+  const pid = Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   process.kill(pid, signal);
   // pg_ctl takes a process that nobody has reaped yet for a living one.
   await until(async () => !existsSync(`/proc/${pid}`));

@@ -37,6 +37,8 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 20, connectionTimeoutMillis: 10_000 });
     // A broken idle connection is replaced when next needed; unhandled, its event would end the process.
     this.pool.on('error', () => {});
+    // Nor may one that breaks between two statements of a transaction: the next statement tells.
+    this.pool.on('connect', (client) => void client.on('error', () => {}));
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
 
