@@ -1,4 +1,4 @@
-// `npm run bench -- als|top-k|embedding|scale|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// `npm run bench -- als|top-k|embedding|scale|metering|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
 // this very minute and on this very machine; the ratios are what counts. `gpu` is described in bench/gpu/README.md.
 import type { Backend } from '../libs/compute/device/open-device.js';
 import { benchAls } from './als.js';
@@ -6,6 +6,7 @@ import { benchEmbedding } from './embedding.js';
 import { benchGpu, GPU_PARTS } from './gpu/bench.js';
 import { SPEED_SETS } from './interactions.js';
 import type { Comparison } from './measure.js';
+import { benchMetering } from './metering/bench.js';
 import { benchScale } from './scale.js';
 import { benchTopK } from './top-k.js';
 
@@ -61,6 +62,12 @@ const BENCHES: Record<string, () => Promise<void>> = {
     show(await benchEmbedding({ users: users!, items: items!, batch: batch!, rounds, backend, allowFallback }));
   },
   scale: async () => console.table(benchScale(dimensions)),
+  metering: async () => {
+    const { ledger, serving, keyMicroseconds } = await benchMetering(rounds);
+    show(ledger);
+    console.table(serving);
+    console.log(`${keyMicroseconds.toFixed(1)} µs to check a known API key`);
+  },
   gpu: async () => {
     const parts = option('parts', GPU_PARTS.join(',')).split(',');
     const scale = Number(option('scale', '1'));
@@ -72,3 +79,4 @@ if (!BENCHES[bench]) {
   process.exit(1);
 }
 await BENCHES[bench]();
+process.exit();

@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hashPayload, type UsageEvent, UsageRecorder } from '../../libs/features/usage/index.js';
+import { hashPayload, type MeteredCall, UsageRecorder } from '../../libs/features/usage/index.js';
 import { metrics } from '../../libs/platform/telemetry/metrics.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
@@ -18,51 +18,50 @@ async function prepare() {
   const tenant = await Tenant.signUp(api);
   const { organization } = (await tenant.get('/v1/me')).body;
   const projectId = await tenant.createProject();
-  const event = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
+  const call = (changes: Partial<MeteredCall> = {}): MeteredCall => ({
     id: uuidv7(),
     tenantId: organization.id,
-    meter: 'recommendation_requests',
-    quantity: 1,
     projectId,
     occurredAt: new Date().toISOString(),
     priceVersionId: PRICE_VERSION,
     periodStart: new Date(0).toISOString(),
     payloadHash: hashPayload('a call'),
+    uses: [{ meter: 'recommendation_requests', quantity: 1 }],
     ...changes,
   });
   const total = async () => (await tenant.get('/v1/usage?groupBy=meter').expect(200)).body.rows[0]?.quantity;
-  return { event, total };
+  return { call, total };
 }
 
 it('keeps every event of a batch but the one that the database refuses, and that one in the journal', async () => {
-  const { event, total } = await prepare();
+  const { call, total } = await prepare();
   const rejectedBefore = await rejected();
-  const events = Array.from({ length: 40 }, () => event());
-  events.splice(20, 0, event({ tenantId: uuidv7() }));
-  await Promise.all(events.map((each) => recorder.record([each])));
+  const calls = Array.from({ length: 40 }, () => call());
+  calls.splice(20, 0, call({ tenantId: uuidv7() }));
+  await Promise.all(calls.map((each) => recorder.record(each)));
   await until(async () => (await total()) === '40');
   await until(async () => (await rejected()) === rejectedBefore + 1);
 });
 
 it('counts an event that is recorded twice once', async () => {
-  const { event, total } = await prepare();
-  const twice = event();
-  await recorder.record([twice]);
+  const { call, total } = await prepare();
+  const twice = call();
+  await recorder.record(twice);
   await until(async () => (await total()) === '1');
-  await recorder.record([twice]);
-  await recorder.record([event()]);
+  await recorder.record(twice);
+  await recorder.record(call());
   await until(async () => (await total()) !== '1');
   expect(await total()).toBe('2');
 });
 
 it('counts another event under the same id too: nobody calls for nothing by naming all calls alike', async () => {
-  const { event, total } = await prepare();
-  const first = event();
+  const { call, total } = await prepare();
+  const first = call();
   const other = { ...first, payloadHash: hashPayload('another call') };
-  await recorder.record([first, other, other]);
+  await Promise.all([first, other, other].map((each) => recorder.record(each)));
   await until(async () => (await total()) === '2');
-  await recorder.record([other]);
-  await recorder.record([event()]);
+  await recorder.record(other);
+  await recorder.record(call());
   await until(async () => (await total()) === '3');
 });
 

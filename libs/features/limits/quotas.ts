@@ -5,7 +5,7 @@ import { OUTAGE_MS } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
-import { type BillingContext, type Period, periodAt, type UsageEvent, UsageRecorder } from '../usage/index.js';
+import { type BillingContext, type Period, periodAt, UsageRecorder, type Use } from '../usage/index.js';
 import { leasesStale, limitReached } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
 import { type Bound, type Caller, roomOf } from './room.js';
@@ -26,8 +26,9 @@ const RECALL_MS = 25;
 
 /** What a call may use, and what comes of it. */
 export interface Reservation {
-  /** The entry of the ledger for what was used of a meter. */
-  use(meter: string, units: number): Pick<UsageEvent, 'meter' | 'quantity' | 'lease'> & BillingContext;
+  context: BillingContext;
+  /** What was used of a meter. */
+  use(meter: string, units: number): Use;
   /** The entries are durable: only what they do not use is free again. */
   commit(): void;
   /** Frees everything, unless it was committed. */
@@ -143,10 +144,9 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
       const part = reserved.get(meter)!;
       part.used = units;
       const { allowance } = part;
-      const lease = allowance.isUnbounded ? undefined : { id: allowance.leaseId, units };
-      return { meter, quantity: units, lease, ...context };
+      return { meter, quantity: units, leaseId: allowance.isUnbounded ? undefined : allowance.leaseId };
     };
-    return { use, commit: () => end(true), release: () => end(false) };
+    return { context, use, commit: () => end(true), release: () => end(false) };
   }
 
   /** Tells Postgres that this process lives, and gives back what nobody asks for. */
@@ -199,37 +199,35 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     return allowance;
   }
 
-  /** Leases more, for all who wait together. */
+  /** Leases more, for all who wait together; those who come meanwhile are the next round's. */
   private async extend(allowance: Allowance): Promise<void> {
     if (allowance.isExtending) return;
     allowance.isExtending = true;
     let recalls = 0;
     do {
-      const demand = allowance.waiting.reduce((sum, { units }) => sum + units, 0);
+      const asked = allowance.waiting.length;
+      const demand = Math.max(0, allowance.waiting.reduce((sum, { units }) => sum + units, 0) - allowance.left);
       try {
-        const grant = await this.lease(
-          allowance,
-          Math.max(0, demand - allowance.left),
-          allowance.unitsAhead,
-          recalls > 0,
-        );
+        const grant = await this.lease(allowance, demand, allowance.unitsAhead, recalls > 0);
         allowance.grant = grant;
         allowance.left += grant.units;
         allowance.reservedSince = 0;
         allowance.extendedMs = performance.now();
-        serve(allowance);
-        if (allowance.waiting.length > 0 && recalls++ < RECALLS_MAX && (await this.recall(allowance))) continue;
-        this.refuse(allowance);
+        const served = serve(allowance, asked);
+        if (allowance.isUnbounded || served === asked) continue;
+        if (recalls++ < RECALLS_MAX && (await this.recall(allowance))) continue;
+        this.refuse(allowance, asked - served);
       } catch (error) {
-        for (const { reject } of allowance.waiting.splice(0)) reject(error);
+        for (const { reject } of allowance.waiting.splice(0, asked)) reject(error);
       }
     } while (allowance.waiting.length > 0);
     allowance.isExtending = false;
   }
 
-  private refuse({ waiting, grant }: Allowance): void {
+  /** Turns away those who have waited longest. */
+  private refuse({ waiting, grant }: Allowance, count: number): void {
     const { terms, period, bound } = grant!;
-    for (const { reject } of waiting.splice(0))
+    for (const { reject } of waiting.splice(0, count))
       reject(limitReached(bound!, terms.planName, terms.currency, period.end, this.clock.now()));
   }
 
@@ -296,11 +294,14 @@ function keyOf({ tenantId, projectId, familyId }: Caller, meter: string): string
   return `${tenantId}/${projectId}/${familyId}/${meter}`;
 }
 
-/** Hands out what is there, first come first served. */
-function serve(allowance: Allowance): void {
-  while (allowance.waiting.length > 0 && (allowance.isUnbounded || allowance.left >= allowance.waiting[0].units)) {
-    const { units, resolve } = allowance.waiting.shift()!;
+/** Hands out what is there to the first `count`, in their order; returns how many have got theirs. */
+function serve(allowance: Allowance, count: number): number {
+  for (let served = 0; served < count; served++) {
+    const [{ units, resolve }] = allowance.waiting;
+    if (!allowance.isUnbounded && allowance.left < units) return served;
+    allowance.waiting.shift();
     allowance.left -= units;
     resolve();
   }
+  return count;
 }

@@ -11,7 +11,7 @@ import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
 import { DeploymentsService } from '../deployments/index.js';
 import { Quotas } from '../limits/index.js';
 import { ModelsService, type StoredArtifact } from '../models/index.js';
-import { hashPayload, type UsageEvent, UsageRecorder } from '../usage/index.js';
+import { hashPayload, UsageRecorder } from '../usage/index.js';
 import { idempotencyKeyReused, idempotencyKeyTooOld } from './idempotency-key.js';
 import { PredictorCache } from './predictor-cache.js';
 import type { Recommend, Recommendations } from './recommendations.schema.js';
@@ -74,22 +74,20 @@ export class RecommendationsService {
       const result = await predictor.recommend(request);
       const recommendationId = idempotencyKey ?? newId();
       const occurredAt = this.clock.now().toISOString();
-      const call = {
+      const uses = isTest
+        ? [reservation.use('test_requests', 1)]
+        : [reservation.use('recommendation_requests', 1), reservation.use('recommended_items', result.items.length)];
+      await this.recorder.record({
         id: recommendationId,
         tenantId,
         projectId,
         apiKeyId: key?.apiKeyId,
         deploymentId,
         occurredAt,
+        ...reservation.context,
         payloadHash,
-      };
-      const used = isTest
-        ? [reservation.use('test_requests', 1)]
-        : [
-            reservation.use('recommendation_requests', 1),
-            ...(result.items.length > 0 ? [reservation.use('recommended_items', result.items.length)] : []),
-          ];
-      await this.recorder.record(used.map((quantity): UsageEvent => ({ ...call, ...quantity })));
+        uses: uses.filter(({ quantity }) => quantity > 0),
+      });
       reservation.commit();
       recommendationsTotal.inc({ source: result.source });
       return { recommendationId, modelVersionId: artifact.modelVersionId, ...result };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../platform/database/database.js';
+import { isUniqueViolation } from '../../platform/database/errors.js';
 import { idOfConflict, type UsageEvent } from './usage-event.js';
 
 /** What an event does not name, in a roll-up's key. */
@@ -9,8 +10,7 @@ const INSERT_EVENTS = `
   INSERT INTO usage_events (tenant_id, id, meter_key, quantity, project_id, api_key_id, deployment_id, device_class, price_version_id,
     period_start, occurred_at, payload_hash, corrects_id, reason)
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::uuid[],
-    $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::uuid[], $14::text[])
-  ON CONFLICT DO NOTHING`;
+    $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::uuid[], $14::text[])`;
 
 const FIND_EVENTS = `
   SELECT event.tenant_id AS "tenantId", event.id, event.meter_key AS meter, encode(event.payload_hash, 'hex') AS "payloadHash"
@@ -71,17 +71,27 @@ export class LedgerRepository {
   /** Appends events in the transaction of the work that they count; leaves conflicts to the caller. */
   async appendIn(sql: Sql, events: UsageEvent[]): Promise<Appended> {
     if (events.length === 0) return { written: 0, repeated: 0, conflicts: [] };
-    const { unique, conflicts } = withoutTwins(events);
+    const { unique, twins } = withoutTwins(events);
+    const first = await this.appendUnique(sql, unique);
+    if (twins.length === 0) return first;
+    // What has the id of another in the same batch is held against what is there now.
+    const second = await this.appendIn(sql, twins);
+    return {
+      written: first.written + second.written,
+      repeated: first.repeated + second.repeated,
+      conflicts: [...first.conflicts, ...second.conflicts],
+    };
+  }
+
+  private async appendUnique(sql: Sql, unique: UsageEvent[]): Promise<Appended> {
+    const conflicts: UsageEvent[] = [];
     let fresh = unique;
-    await sql.run('SAVEPOINT ledger');
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const written = fresh.length === 0 ? 0 : await sql.run(INSERT_EVENTS, columnsOf(fresh));
-      if (written === fresh.length) {
-        if (written > 0) await sql.run(ADD_TO_ROLLUPS, rollupsOf(fresh));
-        return { written, repeated: events.length - written - conflicts.length, conflicts };
+      if (await tryInsert(sql, fresh)) {
+        const written = fresh.length;
+        return { written, repeated: unique.length - written - conflicts.length, conflicts };
       }
-      // Some are there already. Which must be known before the sums are.
-      await sql.run('ROLLBACK TO SAVEPOINT ledger');
+      // Some are there already, which is seldom: it costs another look, and the common case nothing.
       const known = new Map((await this.find(sql, fresh)).map((event) => [keyOf(event), event.payloadHash]));
       conflicts.push(...fresh.filter((event) => (known.get(keyOf(event)) ?? event.payloadHash) !== event.payloadHash));
       fresh = fresh.filter((event) => !known.has(keyOf(event)));
@@ -94,13 +104,28 @@ export class LedgerRepository {
   }
 }
 
+/** False, and nothing done, where one of the events is there already. */
+async function tryInsert(sql: Sql, events: UsageEvent[]): Promise<boolean> {
+  if (events.length === 0) return true;
+  await sql.run('SAVEPOINT ledger');
+  try {
+    await sql.run(INSERT_EVENTS, columnsOf(events));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    await sql.run('ROLLBACK TO SAVEPOINT ledger');
+    return false;
+  }
+  await sql.run(ADD_TO_ROLLUPS, rollupsOf(events));
+  return true;
+}
+
 async function settleLeases(sql: Sql, events: UsageEvent[]): Promise<void> {
   const spent = new Map<string, { tenantId: string; id: string; units: number }>();
-  for (const { tenantId, lease } of events) {
-    if (!lease) continue;
-    const sum = spent.get(lease.id) ?? { tenantId, id: lease.id, units: 0 };
-    sum.units += lease.units;
-    spent.set(lease.id, sum);
+  for (const { tenantId, leaseId, quantity } of events) {
+    if (!leaseId) continue;
+    const sum = spent.get(leaseId) ?? { tenantId, id: leaseId, units: 0 };
+    sum.units += quantity;
+    spent.set(leaseId, sum);
   }
   if (spent.size === 0) return;
   const leases = [...spent.values()];
@@ -111,17 +136,17 @@ async function settleLeases(sql: Sql, events: UsageEvent[]): Promise<void> {
   ]);
 }
 
-/** The first of each id and meter; later ones that count something else are conflicts. */
-function withoutTwins(events: UsageEvent[]): { unique: UsageEvent[]; conflicts: UsageEvent[] } {
-  const byKey = new Map<string, UsageEvent>();
-  const conflicts: UsageEvent[] = [];
-  for (const event of events) {
+/** The first of each id and meter, and what came under the same id with another payload; mere repetitions are in neither. */
+function withoutTwins(events: UsageEvent[]): { unique: UsageEvent[]; twins: UsageEvent[] } {
+  const distinct = new Map(events.toReversed().map((event) => [`${keyOf(event)}/${event.payloadHash}`, event]));
+  const unique = new Map<string, UsageEvent>();
+  const twins: UsageEvent[] = [];
+  for (const event of [...distinct.values()].reverse()) {
     const key = keyOf(event);
-    const twin = byKey.get(key);
-    if (!twin) byKey.set(key, event);
-    else if (twin.payloadHash !== event.payloadHash) conflicts.push(event);
+    if (unique.has(key)) twins.push(event);
+    else unique.set(key, event);
   }
-  return { unique: [...byKey.values()], conflicts };
+  return { unique: [...unique.values()], twins };
 }
 
 function keyOf({ tenantId, id, meter }: UsageEvent): string {

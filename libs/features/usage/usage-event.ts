@@ -19,18 +19,32 @@ export interface MeteredWork {
   occurredAt: string;
 }
 
-/** One entry of the ledger. */
-export interface UsageEvent extends MeteredWork, BillingContext {
+/** How much work used of a meter. */
+export interface Use {
   meter: string;
   /** Whole, in the meter's unit; below 0 in corrections only. */
   quantity: number;
-  deviceClass?: string;
+  /** The lease that it was taken from. */
+  leaseId?: string;
+}
+
+/** A call that was answered. */
+export interface MeteredCall extends MeteredWork, BillingContext {
   /** First half of a SHA-256, hexadecimal. */
   payloadHash: string;
+  uses: Use[];
+}
+
+/** One entry of the ledger. */
+export interface UsageEvent extends Omit<MeteredCall, 'uses'>, Use {
+  deviceClass?: string;
   correctsId?: string;
   reason?: string;
-  /** The lease that it was taken from, and how much of it that uses up. */
-  lease?: { id: string; units: number };
+}
+
+/** A call's entries of the ledger, one for each meter. */
+export function eventsOf({ uses, ...work }: MeteredCall): UsageEvent[] {
+  return uses.map((use) => ({ ...work, ...use }));
 }
 
 /** Tells a repetition from another thing under the same id. */

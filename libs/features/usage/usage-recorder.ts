@@ -12,9 +12,11 @@ import {
   usageRejectedTotal,
 } from '../../platform/telemetry/metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
-import type { UsageEvent } from './usage-event.js';
+import { eventsOf, type MeteredCall } from './usage-event.js';
 
 const BATCH_ENTRIES_MAX = 4_000;
+/** Between two batches that are not full: few large transactions cost Postgres less than many small ones. */
+const GATHER_MS = 200;
 const RETRY_MS = 250;
 const RETRY_MS_MAX = 2_000;
 const ADOPT_MS = 10_000;
@@ -67,13 +69,13 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /**
-   * Resolves when the events are durable; a caller answers its customer only then.
+   * Resolves when the call is durable; only then may it be answered.
    *
    * @throws Problem 503 where the disk would not take them: nothing was metered
    */
-  async record(events: UsageEvent[]): Promise<void> {
+  async record(call: MeteredCall): Promise<void> {
     try {
-      await this.journal!.append(JSON.stringify(events));
+      await this.journal!.append(JSON.stringify(call));
     } catch (error) {
       this.logger.error({ msg: 'the usage journal could not be written', err: error });
       throw new Problem(
@@ -86,30 +88,36 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async drainUntilStopped(journal: Journal): Promise<void> {
-    let isEmpty = false;
-    while (!isEmpty || !this.stopping.signal.aborted) {
+    let entries = 0;
+    while (entries > 0 || !this.stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.wake = resolve));
-      isEmpty = await this.drainOnce(journal);
-      if (isEmpty && !this.stopping.signal.aborted) await woken;
+      entries = await this.drainOnce(journal);
+      if (this.stopping.signal.aborted) continue;
+      if (entries === 0) await woken;
+      else if (entries < BATCH_ENTRIES_MAX) await this.pause(GATHER_MS);
     }
   }
 
-  /** Moves the oldest entries into the ledger, waiting for Postgres as long as it takes; true where there were none. */
-  private async drainOnce(journal: Journal): Promise<boolean> {
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {});
+  }
+
+  /** Moves the oldest entries into the ledger, waiting for Postgres as long as it takes; how many there were. */
+  private async drainOnce(journal: Journal): Promise<number> {
     const entries = await journal.read(BATCH_ENTRIES_MAX);
     if (entries.length === 0) {
       usageFlushLag.set(0);
-      return true;
+      return 0;
     }
     for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MS_MAX)) {
       try {
         await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
-        return false;
+        return entries.length;
       } catch (error) {
-        usageFlushLag.set((Date.now() - Date.parse(eventsOf(entries[0])[0].occurredAt)) / 1000);
+        usageFlushLag.set((Date.now() - Date.parse(callOf(entries[0]).occurredAt)) / 1000);
         if (this.stopping.signal.aborted) throw error;
         this.logger.warn(`the ledger does not take usage: ${(error as Error).message}`);
-        await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+        await this.pause(waitMs);
       }
     }
   }
@@ -117,7 +125,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   /** Returns the entries that the database refuses, which must not take the others down with them. */
   private async write(nodeId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
     try {
-      const parsed = entries.map((entry) => ({ sequence: entry.sequence, events: eventsOf(entry) }));
+      const parsed = entries.map((entry) => ({ sequence: entry.sequence, events: eventsOf(callOf(entry)) }));
       const { written, conflicts } = await this.ledger.drain(nodeId, parsed);
       usageEventsTotal.inc(written);
       usageConflictsTotal.inc(conflicts.length);
@@ -142,7 +150,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   private async adoptUntilStopped(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await this.adopt().catch((error: Error) => this.logger.warn(`journals of ended processes: ${error.message}`));
-      await sleep(ADOPT_MS, undefined, { signal: this.stopping.signal }).catch(() => {});
+      await this.pause(ADOPT_MS);
     }
   }
 
@@ -150,7 +158,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
     const isOver = (nodeId: string) => nodeId !== this.nodeId && Date.now() - timeOfId(nodeId) > BEGINNING_MS;
     for await (const journal of Journal.adopt(this.directory, isOver)) {
       try {
-        while (!this.stopping.signal.aborted && !(await this.drainOnce(journal)));
+        while (!this.stopping.signal.aborted && (await this.drainOnce(journal)) > 0);
         if (!this.stopping.signal.aborted) for (const listener of this.adoptedListeners) await listener(journal.name);
       } finally {
         await journal.close();
@@ -159,8 +167,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 }
 
-function eventsOf({ text }: JournalEntry): UsageEvent[] {
-  return JSON.parse(text) as UsageEvent[];
+function callOf({ text }: JournalEntry): MeteredCall {
+  return JSON.parse(text) as MeteredCall;
 }
 
 /** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */

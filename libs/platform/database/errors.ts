@@ -2,7 +2,9 @@ import { Prisma } from './generated/client.js';
 
 /** A unique key already holds that value. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+  if ((error as { code?: unknown }).code === '23505') return true;
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return error.code === 'P2002' || (error.code === 'P2010' && error.message.includes('23505'));
 }
 
 /** A row refers to one that is not there, or that another tenant or project owns. */

@@ -1,0 +1,214 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startApi, tasteCsv, Tenant, type TestApi, until, withKey } from '../factories/api.js';
+import { addUsage } from '../factories/usage.js';
+
+let api: TestApi;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(() => Promise.all([api.close(), owner.end()]));
+
+async function liveShop() {
+  const shop = await Tenant.signUp(api);
+  const live = await shop.deploy();
+  const path = `/v1/deployments/${live.deploymentId}/recommendations`;
+  const caller = (key: string) => () => withKey(api, key).post(path, { userId: 'user-1', limit: 1 });
+  return { shop, ...live, path, caller };
+}
+
+async function statusesOf(calls: number, call: () => PromiseLike<{ status: number }>): Promise<Record<number, number>> {
+  const counts: Record<number, number> = {};
+  for (const { status } of await Promise.all(Array.from({ length: calls }, call))) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+describe('a rate limit', () => {
+  it('lets a burst through, refuses what comes faster with 429 and says when to come again, for a key and all it was rotated into', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    const { key, id } = await shop.createKey(projectId);
+    const limit = { scope: 'key', scopeId: id, resource: 'requests_per_second', quantity: '2', burst: 10 };
+    await shop.put('/v1/limits', limit).expect(200);
+    const { body: rotated } = await shop.post(`/v1/projects/${projectId}/api-keys/${id}/rotations`).expect(201);
+    const both = [caller(key), caller(rotated.key)];
+    let next = 0;
+    const counts = await statusesOf(40, () => both[next++ % 2]!());
+    // Two more a second while the forty are answered.
+    expect(counts[200]).toBeGreaterThanOrEqual(10);
+    expect(counts[200]).toBeLessThanOrEqual(16);
+    expect(counts[429]).toBe(40 - counts[200]!);
+    const refused = await caller(key)().expect(429);
+    expect(refused.body.code).toBe('rate_limited');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const answered = await caller(key)().expect(200);
+    expect(answered.headers['ratelimit-policy']).toBe('"organization";q=500;w=5, "key";q=10;w=5');
+    expect(answered.headers['ratelimit']).toMatch(/^"organization";r=\d+;t=\d+, "key";r=\d+;t=\d+$/);
+  });
+
+  it('holds the whole organization to its plan, by all of its keys', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    await owner.query(`UPDATE plans SET requests_per_second = 1, requests_burst = 5 WHERE key = 'free'`);
+    try {
+      const calls = await Promise.all([1, 2].map(async () => caller((await shop.createKey(projectId)).key)));
+      let next = 0;
+      const counts = await statusesOf(20, () => calls[next++ % 2]!());
+      expect(counts[200]).toBeLessThanOrEqual(8);
+      expect(counts[429]).toBeGreaterThanOrEqual(12);
+    } finally {
+      await owner.query(`UPDATE plans SET requests_per_second = 100, requests_burst = 500 WHERE key = 'free'`);
+    }
+  });
+});
+
+describe('a quota', () => {
+  it('of the plan refuses with 402 before the work is done, and nothing of it is metered', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    const call = caller((await shop.createKey(projectId)).key);
+    await addUsage(api, shop, 'recommendation_requests', 9_998, { projectId });
+    expect(await statusesOf(6, call)).toEqual({ 200: 2, 402: 4 });
+    const { body } = await call().expect(402);
+    expect(body).toMatchObject({ code: 'quota_exceeded' });
+    expect(body.detail).toMatch(/Free plan allows 10000 recommendation_requests.*larger plan/);
+    await until(async () => {
+      const { rows } = (await shop.get('/v1/usage?groupBy=meter&meter=recommendation_requests')).body;
+      return rows[0].quantity === '10000';
+    });
+  });
+
+  it('of a key refuses with 429 until the period ends, another key goes on, and removing it opens the key within a second', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    const [held, free] = [await shop.createKey(projectId), await shop.createKey(projectId)];
+    const limit = { scope: 'key', scopeId: held.id, resource: 'recommendation_requests', quantity: '3' };
+    const { body } = await shop.put('/v1/limits', limit).expect(200);
+    expect(await statusesOf(5, caller(held.key))).toEqual({ 200: 3, 429: 2 });
+    const refused = await caller(held.key)().expect(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_600);
+    await caller(free.key)().expect(200);
+    await shop.delete(`/v1/limits/${body.id}`).expect(204);
+    await until(async () => (await caller(held.key)()).status === 200, 1_000);
+  });
+
+  it('counts a test key’s calls apart: answered, never billed', async () => {
+    const { shop, projectId, path } = await liveShop();
+    const { body } = await shop
+      .post(`/v1/projects/${projectId}/api-keys`, { name: 'Test', mode: 'test' })
+      .expect(201);
+    expect(body.key).toMatch(/^kin_test_[0-9A-Za-z]{36}$/);
+    await withKey(api, body.key).post(path, { userId: 'user-1' }).expect(200);
+    await until(async () => {
+      const { rows } = (await shop.get('/v1/usage?groupBy=meter&meter=test_requests')).body;
+      return rows[0]?.quantity === '1';
+    });
+    const { rows } = (await shop.get('/v1/usage?groupBy=meter&meter=recommendation_requests')).body;
+    expect(rows).toEqual([]);
+  });
+
+  it('holds uploads, models and training jobs too; what is refused leaves everything as it was', async () => {
+    const shop = await Tenant.signUp(api);
+    const projectId = await shop.createProject();
+    const dataSetId = await shop.createDataSet(projectId, 'interactions');
+    const limit = { scope: 'project', scopeId: projectId, resource: 'interactions_ingested' };
+    await shop.put('/v1/limits', { ...limit, quantity: '700' }).expect(200);
+    const first = await shop.upload(projectId, dataSetId, tasteCsv());
+    expect(first.status).toBe('succeeded');
+    const second = await shop.upload(projectId, dataSetId, tasteCsv());
+    expect(second).toMatchObject({ status: 'failed' });
+    expect(second.failureReason).toMatch(/leave \d+ interactions_ingested.*as it was/);
+    const { body: dataSet } = await shop.get(`/v1/projects/${projectId}/data-sets/${dataSetId}`).expect(200);
+    expect(dataSet.currentImport.id).toBe(first.id);
+    await shop.put('/v1/limits', { ...limit, quantity: '1' }).expect(200);
+    const refused = await shop.put(`/v1/projects/${projectId}/data-sets/${dataSetId}/content`, tasteCsv());
+    expect([refused.status, refused.body.code]).toEqual([429, 'quota_exceeded']);
+
+    await owner.query(`UPDATE plan_quotas SET quantity = 1 WHERE plan_key = 'free' AND resource IN ('models', 'training_jobs')`);
+    try {
+      const model = { name: 'Model', recipe: 'popularity', interactionsDataSetId: dataSetId };
+      const created = await shop.post(`/v1/projects/${projectId}/models`, model).expect(201);
+      const third = await shop.post(`/v1/projects/${projectId}/models`, model).expect(402);
+      expect(third.body.detail).toMatch(/Free plan allows 1 models, and there are 1/);
+      const jobs = `/v1/projects/${projectId}/models/${created.body.id}/training-jobs`;
+      const { body: job } = await shop.post(jobs).expect(202);
+      await shop.waitFor(`/v1/projects/${projectId}/training-jobs/${job.id}`);
+      await shop.post(jobs).expect(402);
+    } finally {
+      await owner.query(`UPDATE plan_quotas SET quantity = 200 WHERE plan_key = 'free' AND resource = 'training_jobs'`);
+      await owner.query(`UPDATE plan_quotas SET quantity = 20 WHERE plan_key = 'free' AND resource = 'models'`);
+    }
+  });
+});
+
+describe('a threshold', () => {
+  it('is told once by mail and webhook, the highest of those passed at one go', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    const { organization } = (await shop.get('/v1/me')).body;
+    const call = caller((await shop.createKey(projectId)).key);
+    const limit = { scope: 'project', scopeId: projectId, resource: 'recommendation_requests', quantity: '10' };
+    const { body } = await shop.put('/v1/limits', limit).expect(200);
+    const told = async () => {
+      const { rows } = await owner.query(
+        `SELECT data FROM webhook_messages WHERE tenant_id = $1 AND type = 'limit.threshold_reached' ORDER BY id`,
+        [organization.id],
+      );
+      return rows.map(({ data }) => data);
+    };
+    await statusesOf(8, call);
+    await until(async () => (await told()).length === 1);
+    expect((await told())[0]).toMatchObject({
+      limitId: body.id,
+      kind: 'quota',
+      scope: 'project',
+      scopeId: projectId,
+      meter: 'recommendation_requests',
+      threshold: 75,
+      used: '8',
+      limit: '10',
+    });
+    await statusesOf(3, call);
+    await until(async () => (await told()).length === 2);
+    expect((await told())[1]).toMatchObject({ threshold: 100, used: '10' });
+    const { rows } = await owner.query('SELECT subject FROM emails WHERE tenant_id = $1 ORDER BY id', [organization.id]);
+    expect(rows.map(({ subject }) => subject)).toEqual(['75 % of a limit is used', '100 % of a limit is used']);
+  }, 60_000);
+});
+
+describe('limits', () => {
+  it('are shown with what counts against them', async () => {
+    const { shop, projectId, caller } = await liveShop();
+    const { key, id } = await shop.createKey(projectId);
+    await shop.put('/v1/limits', { scope: 'key', scopeId: id, resource: 'spend', quantity: '12.50' }).expect(200);
+    await caller(key)().expect(200);
+    await until(async () => {
+      const { uses } = (await shop.get('/v1/limits').expect(200)).body;
+      const requests = uses.find(({ resource }: { resource: string }) => resource === 'recommendation_requests');
+      return requests.used === '1';
+    });
+    const { uses, limits, currency } = (await shop.get('/v1/limits').expect(200)).body;
+    expect([currency, limits.length]).toEqual(['usd', 1]);
+    expect(uses).toContainEqual(
+      expect.objectContaining({ setBy: 'customer', scope: 'key', scopeId: id, resource: 'spend', quantity: '12.5', used: '0' }),
+    );
+    expect(uses).toContainEqual(expect.objectContaining({ setBy: 'plan', resource: 'models', used: '1' }));
+  });
+
+  it('refuse what is none, and what is another’s', async () => {
+    const [shop, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const theirs = await other.createProject();
+    const wrong = [
+      { scope: 'organization', resource: 'sunshine', quantity: '1' },
+      { scope: 'organization', resource: 'spend', quantity: '-1' },
+      { scope: 'organization', resource: 'spend', quantity: '1e9' },
+      { scope: 'organization', resource: 'requests_per_second', quantity: '0' },
+      { scope: 'project', resource: 'spend', quantity: '1' },
+      { scope: 'planet', resource: 'spend', quantity: '1' },
+    ];
+    for (const body of wrong) expect((await shop.put('/v1/limits', body)).status, JSON.stringify(body)).toBe(400);
+    for (const scope of ['project', 'key'])
+      await shop.put('/v1/limits', { scope, scopeId: theirs, resource: 'spend', quantity: '1' }).expect(404);
+    await shop.delete(`/v1/limits/${theirs}`).expect(404);
+  });
+});
