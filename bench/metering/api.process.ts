@@ -20,7 +20,8 @@ if (METERING === 'none') {
   app.get(Quotas, { strict: false }).reserve = async () => reservation;
   recorder.record = async () => {};
 }
-if (METERING === 'postgres') recorder.record = groupCommit(app.get(LedgerRepository, { strict: false }), recorder.nodeId);
+if (METERING === 'postgres')
+  recorder.record = groupCommit(app.get(LedgerRepository, { strict: false }), recorder.nodeId);
 stopOnSignal(app);
 await app.listen(config.PORT, config.HOST);
 process.send?.('ready');

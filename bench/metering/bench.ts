@@ -31,7 +31,8 @@ export async function benchMetering(rounds: number): Promise<MeteringResult> {
   try {
     await platform.startWorker();
     const urls = new Map<Metering, string>();
-    for (const metering of ['none', 'journal', 'postgres'] as const) urls.set(metering, await platform.startApi(metering));
+    for (const metering of ['none', 'journal', 'postgres'] as const)
+      urls.set(metering, await platform.startApi(metering));
     const live = await deployModel(platform, urls.get('journal')!);
     const serving = await benchServing(urls, live, rounds);
     const app = await createApi(readConfig({ ...platform.environment, PORT: '3999' }));
@@ -65,7 +66,15 @@ async function benchLedger(platform: BenchPlatform, ledger: LedgerRepository, ro
         const common = { priceVersionId: PRICE_VERSION, periodStart: '2026-11-01T00:00:00.000Z' };
         const payloadHash = hashPayload(id);
         const occurredAt = new Date().toISOString();
-        return { ...tenants[i % LEDGER_TENANTS], ...common, id, meter: 'recommendation_requests', quantity: 1, occurredAt, payloadHash };
+        return {
+          ...tenants[i % LEDGER_TENANTS],
+          ...common,
+          id,
+          meter: 'recommendation_requests',
+          quantity: 1,
+          occurredAt,
+          payloadHash,
+        };
       }),
     );
   const copy = {
@@ -74,7 +83,10 @@ async function benchLedger(platform: BenchPlatform, ledger: LedgerRepository, ro
       const batches = draw();
       return time(async () => {
         for (const batch of batches)
-          await pipeline(Readable.from([batch.map(lineOf).join('')]), owner.query(copyFrom(`COPY copied (${COLUMNS}) FROM STDIN`)));
+          await pipeline(
+            Readable.from([batch.map(lineOf).join('')]),
+            owner.query(copyFrom(`COPY copied (${COLUMNS}) FROM STDIN`)),
+          );
       });
     },
   };
@@ -84,7 +96,8 @@ async function benchLedger(platform: BenchPlatform, ledger: LedgerRepository, ro
       const batches = draw();
       const nodeId = uuidv7();
       return time(async () => {
-        for (const [sequence, events] of batches.entries()) await ledger.drain(nodeId, [{ sequence: sequence + 1, events }]);
+        for (const [sequence, events] of batches.entries())
+          await ledger.drain(nodeId, [{ sequence: sequence + 1, events }]);
       });
     },
   };
@@ -98,14 +111,20 @@ const COLUMNS =
   'tenant_id, id, meter_key, quantity, project_id, api_key_id, deployment_id, price_version_id, period_start, occurred_at, payload_hash';
 
 function lineOf(event: UsageEvent): string {
-  const { tenantId, id, meter, quantity, projectId, apiKeyId, deploymentId, priceVersionId, periodStart, occurredAt } = event;
+  const { tenantId, id, meter, quantity, projectId, apiKeyId, deploymentId, priceVersionId, periodStart, occurredAt } =
+    event;
   const ids = `${projectId}\t${apiKeyId}\t${deploymentId}\t${priceVersionId}`;
   return `${tenantId}\t${id}\t${meter}\t${quantity}\t${ids}\t${periodStart}\t${occurredAt}\t\\\\x${event.payloadHash}\n`;
 }
 
 /** The same calls at API processes that meter in different ways, in turn. */
 async function benchServing(urls: Map<Metering, string>, live: Live, rounds: number) {
-  const runs = new Map([...urls.keys()].map((metering) => [metering, { perSecond: [] as number[], busy: [] as number[], alone: [] as number[] }]));
+  const runs = new Map(
+    [...urls.keys()].map((metering) => [
+      metering,
+      { perSecond: [] as number[], busy: [] as number[], alone: [] as number[] },
+    ]),
+  );
   for (let round = -1; round < rounds; round++) {
     for (const [metering, url] of urls) {
       const busy = await load(url, live, CLIENTS);
@@ -158,7 +177,9 @@ function post(agent: http.Agent, url: string, key: string, body: object): Promis
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const request = http.request(url, { method: 'POST', agent, headers }, (response) => {
       response.resume();
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`))));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
+      );
     });
     request.on('error', reject);
     request.end(JSON.stringify(body));

@@ -78,7 +78,10 @@ it('is refused by every node within a second of being revoked, or of expiring', 
   ]);
   await tenant.delete(`${keys()}/${id}`).expect(204);
   await tenant.post(`${keys()}/${rotated.id}/rotations`, { graceHours: 0 }).expect(201);
-  await until(async () => [...(await statuses(key)), ...(await statuses(rotated.key))].every((each) => each === 401), 1_000);
+  await until(
+    async () => [...(await statuses(key)), ...(await statuses(rotated.key))].every((each) => each === 401),
+    1_000,
+  );
   await Promise.all(nodes.map((node) => node.stop('SIGTERM')));
 });
 
@@ -157,7 +160,11 @@ it('is told from garbage without asking the database, and asked about once', asy
 
 it('is revoked when GitHub finds it in public, and who runs the organization is told', async () => {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const published = { key_identifier: 'abc', key: pair.publicKey.export({ type: 'spki', format: 'pem' }), is_current: true };
+  const published = {
+    key_identifier: 'abc',
+    key: pair.publicKey.export({ type: 'spki', format: 'pem' }),
+    is_current: true,
+  };
   const github = createServer((_, response) => response.end(JSON.stringify({ public_keys: [published] })));
   await new Promise<void>((resolve) => github.listen(0, '127.0.0.1', resolve));
   const node = await ApiProcess.start({
@@ -185,7 +192,8 @@ it('is revoked when GitHub finds it in public, and who runs the organization is 
   await report(text, 'AAAA').expect(401);
   await request(node.url).post('/v1/leaked-keys/github').send(found).expect(401);
   await withKey(api, key).get(`/v1/projects/${projectId}`).expect(200);
-  const { body } = await report(text, signature).expect(200);
+  const { status, body } = await report(text, signature);
+  expect(status, node.output).toBe(200);
   expect(body.map(({ label }: { label: string }) => label)).toEqual(['true_positive', 'false_positive']);
   await until(async () => (await withKey(api, key).get(`/v1/projects/${projectId}`)).status === 401, 1_000);
   const row = (await tenant.get(keys())).body.data.find((each: { id: string }) => each.id === id);

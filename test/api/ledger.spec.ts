@@ -135,7 +135,9 @@ class Reserve implements fc.AsyncCommand<QuotaModel, QuotaReal> {
     const isRoom = used + [...held.values()].reduce((sum, units) => sum + units, 0) + this.units <= LIMIT;
     const caller = { tenantId, projectId, familyId: KEYS[this.key] };
     const quotas = api.app.get(Quotas, { strict: false });
-    const reserved = await quotas.reserve(caller, { recommendation_requests: this.units }).catch((error: unknown) => error);
+    const reserved = await quotas
+      .reserve(caller, { recommendation_requests: this.units })
+      .catch((error: unknown) => error);
     if (!isRoom) {
       expect(reserved).toBeInstanceOf(Problem);
       expect(reserved).toMatchObject({ status: 429, code: 'quota_exceeded' });
@@ -161,7 +163,13 @@ class End implements fc.AsyncCommand<QuotaModel, QuotaReal> {
     reservations.delete(this.call);
     if (units > 0) {
       const { leaseId } = reservation.use('recommendation_requests', units);
-      const work = { id: uuidv7(), tenantId, projectId, occurredAt: new Date().toISOString(), payloadHash: hashPayload(0) };
+      const work = {
+        id: uuidv7(),
+        tenantId,
+        projectId,
+        occurredAt: new Date().toISOString(),
+        payloadHash: hashPayload(0),
+      };
       const event = { ...work, ...reservation.context, meter: 'recommendation_requests', quantity: units, leaseId };
       await api.app.get(LedgerRepository, { strict: false }).drain(uuidv7(), [{ sequence: 1, events: [event] }]);
       reservation.commit();
@@ -178,7 +186,9 @@ const KEYS = [uuidv7(), uuidv7(), uuidv7()];
 it('grants a reservation if and only if what is used and what is set aside leaves room, whatever is leased ahead', async () => {
   const commands = fc.commands(
     [
-      fc.tuple(fc.nat(5), fc.nat(2), fc.integer({ min: 1, max: 15 })).map(([call, key, units]) => new Reserve(call, key, units)),
+      fc
+        .tuple(fc.nat(5), fc.nat(2), fc.integer({ min: 1, max: 15 }))
+        .map(([call, key, units]) => new Reserve(call, key, units)),
       fc.tuple(fc.nat(5), fc.constantFrom(0, 0.5, 1)).map(([call, share]) => new End(call, share)),
     ],
     { maxCommands: 25 },
@@ -223,17 +233,19 @@ it('corrects by further entries: once each, and 409 for another under the same i
   await tenant.post(path, { ...correction, id: uuidv7() }).expect(403);
   const { rows } = (await tenant.get('/v1/usage?groupBy=meter').expect(200)).body;
   expect(rows).toEqual([{ meter: wrong.meter, quantity: '60' }]);
-  await expect(owner.query(`SET ROLE kindred_app; UPDATE usage_events SET quantity = 1`)).rejects.toThrow(/permission denied/);
+  await expect(owner.query(`SET ROLE kindred_app; UPDATE usage_events SET quantity = 1`)).rejects.toThrow(
+    /permission denied/,
+  );
   await owner.query('RESET ROLE');
 });
 
 it('notices a roll-up that is not the sum of its events, and shows it on /metrics', async () => {
   const checker = api.app.get(LedgerChecker, { strict: false });
   const tamper = (by: number) =>
-    owner.query(
-      `UPDATE usage_rollups SET quantity = quantity + $2 WHERE tenant_id = $1 AND granularity = 'day'`,
-      [tenantId, by],
-    );
+    owner.query(`UPDATE usage_rollups SET quantity = quantity + $2 WHERE tenant_id = $1 AND granularity = 'day'`, [
+      tenantId,
+      by,
+    ]);
   await tamper(1);
   expect((await checker.check(true))?.mismatches).toBe(1);
   expect(await (await fetch(`${api.url}/metrics`)).text()).toMatch(/^app_ledger_mismatch_total 1$/m);

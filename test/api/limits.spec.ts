@@ -23,7 +23,8 @@ async function liveShop() {
 
 async function statusesOf(calls: number, call: () => PromiseLike<{ status: number }>): Promise<Record<number, number>> {
   const counts: Record<number, number> = {};
-  for (const { status } of await Promise.all(Array.from({ length: calls }, call))) counts[status] = (counts[status] ?? 0) + 1;
+  for (const { status } of await Promise.all(Array.from({ length: calls }, call)))
+    counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
 
@@ -95,9 +96,7 @@ describe('a quota', () => {
 
   it('counts a test key’s calls apart: answered, never billed', async () => {
     const { shop, projectId, path } = await liveShop();
-    const { body } = await shop
-      .post(`/v1/projects/${projectId}/api-keys`, { name: 'Test', mode: 'test' })
-      .expect(201);
+    const { body } = await shop.post(`/v1/projects/${projectId}/api-keys`, { name: 'Test', mode: 'test' }).expect(201);
     expect(body.key).toMatch(/^kin_test_[0-9A-Za-z]{36}$/);
     await withKey(api, body.key).post(path, { userId: 'user-1' }).expect(200);
     await until(async () => {
@@ -125,7 +124,9 @@ describe('a quota', () => {
     const refused = await shop.put(`/v1/projects/${projectId}/data-sets/${dataSetId}/content`, tasteCsv());
     expect([refused.status, refused.body.code]).toEqual([429, 'quota_exceeded']);
 
-    await owner.query(`UPDATE plan_quotas SET quantity = 1 WHERE plan_key = 'free' AND resource IN ('models', 'training_jobs')`);
+    await owner.query(
+      `UPDATE plan_quotas SET quantity = 1 WHERE plan_key = 'free' AND resource IN ('models', 'training_jobs')`,
+    );
     try {
       const model = { name: 'Model', recipe: 'popularity', interactionsDataSetId: dataSetId };
       const created = await shop.post(`/v1/projects/${projectId}/models`, model).expect(201);
@@ -171,7 +172,9 @@ describe('a threshold', () => {
     await statusesOf(3, call);
     await until(async () => (await told()).length === 2);
     expect((await told())[1]).toMatchObject({ threshold: 100, used: '10' });
-    const { rows } = await owner.query('SELECT subject FROM emails WHERE tenant_id = $1 ORDER BY id', [organization.id]);
+    const { rows } = await owner.query('SELECT subject FROM emails WHERE tenant_id = $1 ORDER BY id', [
+      organization.id,
+    ]);
     expect(rows.map(({ subject }) => subject)).toEqual(['75 % of a limit is used', '100 % of a limit is used']);
   }, 60_000);
 });
@@ -190,7 +193,14 @@ describe('limits', () => {
     const { uses, limits, currency } = (await shop.get('/v1/limits').expect(200)).body;
     expect([currency, limits.length]).toEqual(['usd', 1]);
     expect(uses).toContainEqual(
-      expect.objectContaining({ setBy: 'customer', scope: 'key', scopeId: id, resource: 'spend', quantity: '12.5', used: '0' }),
+      expect.objectContaining({
+        setBy: 'customer',
+        scope: 'key',
+        scopeId: id,
+        resource: 'spend',
+        quantity: '12.5',
+        used: '0',
+      }),
     );
     expect(uses).toContainEqual(expect.objectContaining({ setBy: 'plan', resource: 'models', used: '1' }));
   });

@@ -44,10 +44,12 @@ export class ApiProcess {
     const [program, ...args] = this.command;
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
-    child.stderr.on('data', (text: Buffer) => (this.output = (this.output + text.toString()).slice(-20_000)));
+    const keep = (text: Buffer) => (this.output = (this.output + text.toString()).slice(-20_000));
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
     while (!(await this.isReady())) {
       if (child.exitCode !== null) throw new Error(`the API ended with ${child.exitCode}: ${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -146,7 +146,10 @@ describe('every call that is answered is metered once, and nothing else is', () 
       await sleep(SCALE.outageMs);
       const during = load.acknowledged.size - before;
       await revive(postgres);
-      expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0].output).toEqual({ errors: [], hasServed: true });
+      expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0].output).toEqual({
+        errors: [],
+        hasServed: true,
+      });
       await expectExact(
         `${SCALE.postgresKills} × kill of Postgres, then ${SCALE.outageMs / 1000} s without it (${during} calls)`,
       );

@@ -1,10 +1,10 @@
-import { Body, Controller, Headers, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Headers, HttpCode, Post, type RawBodyRequest, Req, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Public } from '../../platform/access/principal.js';
-import { Answers } from '../../platform/http/answers.js';
 import { wrongScannerSignature } from './api-keys.errors.js';
-import { type FoundKey, foundKeysSchema, scannedKeysSchema } from './leaked-keys.schema.js';
+import { type FoundKey, foundKeysSchema, scannedKeySchema } from './leaked-keys.schema.js';
 import { LeakedKeysService } from './leaked-keys.service.js';
 
 @ApiTags('API keys')
@@ -18,7 +18,9 @@ export class LeakedKeysController {
   @Post('github')
   @HttpCode(200)
   @Public()
-  @Answers(200, 'Which of them were keys', scannedKeysSchema)
+  // Nest holds each element of an array to the schema by itself.
+  @SerializeOptions({ schema: scannedKeySchema })
+  @ApiResponse({ status: 200, description: 'Which of them were keys', standardSchema: z.array(scannedKeySchema) })
   async report(
     @Req() request: RawBodyRequest<FastifyRequest>,
     @Body({ schema: foundKeysSchema }) found: FoundKey[],

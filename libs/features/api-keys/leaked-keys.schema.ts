@@ -5,13 +5,11 @@ export const foundKeysSchema = z
   .array(z.object({ token: z.string().max(1_000), type: z.string().max(200), url: z.string().max(2_000).default('') }))
   .max(1_000);
 
-export const scannedKeysSchema = z.array(
-  z.object({
-    token_hash: z.string().describe('SHA-256 of the token, base64'),
-    token_type: z.string(),
-    label: z.enum(['true_positive', 'false_positive']),
-  }),
-);
+export const scannedKeySchema = z.object({
+  token_hash: z.string().describe('SHA-256 of the token, base64'),
+  token_type: z.string(),
+  label: z.enum(['true_positive', 'false_positive']),
+});
 
 export type FoundKey = z.infer<typeof foundKeysSchema>[number];
-export type ScannedKey = z.infer<typeof scannedKeysSchema>[number];
+export type ScannedKey = z.infer<typeof scannedKeySchema>;
