@@ -16,7 +16,7 @@ import { ModelsPage } from './dashboard/models/models-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
 import { ProjectPage } from './dashboard/projects/project-page';
 import { ProjectsPage } from './dashboard/projects/projects-page';
-import { RANGES_DAYS, type RangeDays } from './dashboard/usage/usage.queries';
+import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { UsagePage } from './dashboard/usage/usage-page';
 import { AppLayout } from './shell/app-layout';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
@@ -79,8 +79,7 @@ const usageRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/usage',
   component: UsagePage,
-  validateSearch: ({ days }: Record<string, unknown>): { days?: RangeDays } =>
-    RANGES_DAYS.includes(days as RangeDays) ? { days: days as RangeDays } : {},
+  validateSearch: (search: Record<string, unknown>): Partial<UsageView> => readView(search),
 });
 
 const billingRoute = createRoute({
