@@ -11,6 +11,7 @@ import { DataSetPage } from './dashboard/data-sets/data-set-page';
 import { DataSetsPage } from './dashboard/data-sets/data-sets-page';
 import { DeploymentPage } from './dashboard/deployments/deployment-page';
 import { DeploymentsPage } from './dashboard/deployments/deployments-page';
+import { LimitsPage } from './dashboard/limits/limits-page';
 import { ModelPage } from './dashboard/models/model-page';
 import { ModelsPage } from './dashboard/models/models-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
@@ -82,6 +83,8 @@ const usageRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): Partial<UsageView> => readView(search),
 });
 
+const limitsRoute = createRoute({ getParentRoute: () => appRoute, path: '/limits', component: LimitsPage });
+
 const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
@@ -104,6 +107,7 @@ export const router = createRouter({
       projectsRoute,
       projectRoute.addChildren(projectPages),
       usageRoute,
+      limitsRoute,
       billingRoute,
       organizationsRoute,
     ]),

@@ -33,6 +33,11 @@ export function Header() {
               {t('usage.title')}
             </Link>
           )}
+          {can('usage:read') && (
+            <Link to="/limits" className={NAV_LINK}>
+              {t('limits.title')}
+            </Link>
+          )}
           {can('billing:read') && (
             <Link to="/billing" className={NAV_LINK}>
               {t('billing.title')}
