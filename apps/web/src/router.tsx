@@ -17,6 +17,8 @@ import { ModelsPage } from './dashboard/models/models-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
 import { ProjectPage } from './dashboard/projects/project-page';
 import { ProjectsPage } from './dashboard/projects/projects-page';
+import { type RequestLogFilter, readFilter } from './dashboard/request-log/request-log.queries';
+import { RequestLogPage } from './dashboard/request-log/request-log-page';
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { UsagePage } from './dashboard/usage/usage-page';
 import { AppLayout } from './shell/app-layout';
@@ -85,6 +87,13 @@ const usageRoute = createRoute({
 
 const limitsRoute = createRoute({ getParentRoute: () => appRoute, path: '/limits', component: LimitsPage });
 
+const requestLogRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/request-log',
+  component: RequestLogPage,
+  validateSearch: (search: Record<string, unknown>): RequestLogFilter => readFilter(search),
+});
+
 const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
@@ -108,6 +117,7 @@ export const router = createRouter({
       projectRoute.addChildren(projectPages),
       usageRoute,
       limitsRoute,
+      requestLogRoute,
       billingRoute,
       organizationsRoute,
     ]),

@@ -38,6 +38,11 @@ export function Header() {
               {t('limits.title')}
             </Link>
           )}
+          {can('usage:read') && (
+            <Link to="/request-log" className={NAV_LINK}>
+              {t('requestLog.title')}
+            </Link>
+          )}
           {can('billing:read') && (
             <Link to="/billing" className={NAV_LINK}>
               {t('billing.title')}
