@@ -21,6 +21,8 @@ import { type RequestLogFilter, readFilter } from './dashboard/request-log/reque
 import { RequestLogPage } from './dashboard/request-log/request-log-page';
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { UsagePage } from './dashboard/usage/usage-page';
+import { WebhookEndpointPage } from './dashboard/webhooks/webhook-endpoint-page';
+import { WebhooksPage } from './dashboard/webhooks/webhooks-page';
 import { AppLayout } from './shell/app-layout';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
 
@@ -94,6 +96,14 @@ const requestLogRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): RequestLogFilter => readFilter(search),
 });
 
+const webhooksRoute = createRoute({ getParentRoute: () => appRoute, path: '/webhooks', component: WebhooksPage });
+
+const webhookEndpointRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/webhooks/$endpointId',
+  component: WebhookEndpointPage,
+});
+
 const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
@@ -118,6 +128,8 @@ export const router = createRouter({
       usageRoute,
       limitsRoute,
       requestLogRoute,
+      webhooksRoute,
+      webhookEndpointRoute,
       billingRoute,
       organizationsRoute,
     ]),

@@ -43,6 +43,11 @@ export function Header() {
               {t('requestLog.title')}
             </Link>
           )}
+          {can('project:read') && (
+            <Link to="/webhooks" className={NAV_LINK}>
+              {t('webhooks.title')}
+            </Link>
+          )}
           {can('billing:read') && (
             <Link to="/billing" className={NAV_LINK}>
               {t('billing.title')}
