@@ -58,8 +58,10 @@ export function ApiKeysTable({ projectId, apiKeys, onRotate, onRevoke }: ApiKeys
               </span>
               <Restrictions apiKey={apiKey} deployments={deployments} />
             </Cell>
-            <Cell>{apiKey.lastUsedAt ? format.dateTime(apiKey.lastUsedAt) : t('apiKeys.neverUsed')}</Cell>
-            <Cell>{format.dateTime(apiKey.createdAt)}</Cell>
+            <Cell className="min-w-36">
+              {apiKey.lastUsedAt ? format.dateTime(apiKey.lastUsedAt) : t('apiKeys.neverUsed')}
+            </Cell>
+            <Cell className="min-w-36">{format.dateTime(apiKey.createdAt)}</Cell>
             <Cell className="text-right">
               {isLive(apiKey) && can('api-keys:write') && (
                 <span className="flex justify-end gap-2">

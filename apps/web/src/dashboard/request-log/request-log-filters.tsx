@@ -9,6 +9,9 @@ import { Form } from '../../ui/form';
 import { type Directory } from '../projects/use-directory';
 import { readFilter, type RequestLogFilter } from './request-log.queries';
 
+/** A time does not fit into half a phone. */
+const WIDE_ON_PHONES = 'min-[24rem]:max-sm:col-span-2';
+
 const STATUS_CLASSES = ['2xx', '4xx', '5xx'] as const;
 
 interface RequestLogFiltersProps {
@@ -55,8 +58,16 @@ function FilterFields({ filter, directory }: Pick<RequestLogFiltersProps, 'filte
   const isOfProject = (thing: { projectId: string }) => !projectId || thing.projectId === projectId;
   return (
     <div className="grid grid-cols-1 gap-x-4 gap-y-3 min-[24rem]:grid-cols-2 lg:grid-cols-4">
-      <DateTimeField label={t('requestLog.from')} name="from" defaultValue={filter.from && toLocalTime(filter.from)} />
-      <DateTimeField label={t('requestLog.to')} name="to" defaultValue={filter.to && toLocalTime(filter.to)} />
+      <div className={WIDE_ON_PHONES}>
+        <DateTimeField
+          label={t('requestLog.from')}
+          name="from"
+          defaultValue={filter.from && toLocalTime(filter.from)}
+        />
+      </div>
+      <div className={WIDE_ON_PHONES}>
+        <DateTimeField label={t('requestLog.to')} name="to" defaultValue={filter.to && toLocalTime(filter.to)} />
+      </div>
       <SelectField
         label={t('requestLog.project')}
         name="projectId"
