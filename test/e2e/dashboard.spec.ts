@@ -118,6 +118,8 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('link', { name: 'API keys', exact: true }).click();
     await button('New key').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Web shop');
+    await page.getByText(/^Advanced/).click();
+    await page.getByRole('checkbox', { name: 'Home page' }).check();
     await button('Create key').click();
     const key = await page.getByTestId('api-key').innerText();
     const curl = await page.getByTestId('curl').innerText();
@@ -126,6 +128,17 @@ describe('a newcomer in the browser', () => {
     const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace('curl', 'curl -s')]);
     expect(JSON.parse(stdout).items.length).toBeGreaterThan(0);
     await button('Done').click();
+    await page.getByText('Only Home page').waitFor();
+
+    await button('Rotate Web shop').click();
+    await page.getByRole('combobox', { name: 'The old key ends' }).selectOption('In 7 days');
+    await button('Make new key').click();
+    const rotated = await page.getByTestId('api-key').innerText();
+    expect(rotated).toMatch(/^kin_live_\w{36}$/);
+    expect(rotated).not.toBe(key);
+    await button('Done').click();
+    await page.getByRole('row', { name: /Web shop .* Expires/ }).waitFor();
+    expect(await page.getByText('Only Home page').count()).toBe(2);
   });
 
   it('watches a model learn, and finds its course again after a reload', async () => {
@@ -154,6 +167,7 @@ describe('a newcomer in the browser', () => {
   it('sees the calls in usage and the upcoming invoice, and upgrades through Checkout', async () => {
     await page.getByRole('link', { name: 'Usage', exact: true }).click();
     await page.getByRole('cell', { name: '2', exact: true }).first().waitFor();
+    await page.getByRole('row', { name: /^Home page Shop 2/ }).waitFor();
     await page.getByRole('link', { name: 'Billing', exact: true }).click();
     const invoice = page.getByRole('table', { name: 'Upcoming invoice' });
     await invoice.getByText(/Free/).first().waitFor();
@@ -168,6 +182,42 @@ describe('a newcomer in the browser', () => {
       .getByText(/49\.00/)
       .first()
       .waitFor();
+  });
+
+  it('caps what it spends, and finds its call in the request log', async () => {
+    await page.getByRole('link', { name: 'Limits', exact: true }).click();
+    await button('Set a limit').click();
+    await page.getByRole('spinbutton', { name: 'At most' }).fill('20');
+    await button('Set limit').click();
+    await page.getByRole('row', { name: /Whole organization Spend \$0\.\d+ of \$20\.00/ }).waitFor();
+
+    await page.getByRole('link', { name: 'Request log', exact: true }).click();
+    const call = page.getByRole('row', { name: /200 POST .*recommendations .* ms Web shop/ });
+    await call.waitFor();
+    await page.getByRole('combobox', { name: 'Status' }).selectOption('4xx: refused');
+    await button('Search').click();
+    await page.getByText('No calls').waitFor();
+    const csv = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download CSV' }).click();
+    expect((await csv).suggestedFilename()).toBe('request-log.csv');
+    await button('Clear').click();
+    await call.waitFor();
+  });
+
+  it('adds a webhook endpoint, whose secret is shown once', async () => {
+    await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await button('New endpoint').click();
+    await page.getByRole('textbox', { name: 'URL' }).fill('https://shop.example/hooks');
+    await page.getByRole('checkbox', { name: 'Training succeeded' }).check();
+    await button('Create endpoint').click();
+    const secret = page.getByTestId('webhook-secret');
+    expect(await secret.innerText()).toMatch(/^whsec_/);
+    await button('Done').click();
+    await page.getByRole('row', { name: /shop\.example.* Enabled Training succeeded/ }).waitFor();
+    expect(await secret.count()).toBe(0);
+    await page.getByRole('link', { name: 'https://shop.example/hooks' }).click();
+    await button('Send a test').click();
+    await page.getByRole('row', { name: /^Test / }).waitFor();
   });
 
   it('is told plainly what is wrong, at the field', async () => {
@@ -239,6 +289,11 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     body: JSON.stringify({ email, password }),
   });
   const cookie = login.headers.getSetCookie()[0]!.split(';', 1)[0]!;
+  const send = async (method: string, route: string, body: object): Promise<{ id: string }> => {
+    const headers = { cookie, 'content-type': 'application/json' };
+    const response = await fetch(`${installation.url}/v1/${route}`, { method, headers, body: JSON.stringify(body) });
+    return (await response.json()) as { id: string };
+  };
   const first = async (list: string): Promise<string> => {
     const response = await fetch(`${installation.url}/v1/${list}`, { headers: { cookie } });
     return ((await response.json()) as { data: { id: string }[] }).data[0]!.id;
@@ -247,6 +302,9 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
   const [dataSet, model, deployment] = await Promise.all(
     ['data-sets', 'models', 'deployments'].map((kind) => first(`${project}/${kind}`)),
   );
+  await send('PUT', 'limits', { scope: 'organization', resource: 'interactions_ingested', quantity: '100' });
+  const endpoint = await send('POST', 'webhook-endpoints', { url: 'https://films.example/hooks' });
+  await send('POST', `webhook-endpoints/${endpoint.id}/test`, {});
   return [
     '/login',
     '/signup',
@@ -259,6 +317,10 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     `/${project}/deployments/${deployment}`,
     `/${project}/api-keys`,
     '/usage',
+    '/limits',
+    '/request-log',
+    '/webhooks',
+    `/webhooks/${endpoint.id}`,
     '/billing',
   ];
 }

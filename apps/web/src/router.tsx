@@ -11,13 +11,18 @@ import { DataSetPage } from './dashboard/data-sets/data-set-page';
 import { DataSetsPage } from './dashboard/data-sets/data-sets-page';
 import { DeploymentPage } from './dashboard/deployments/deployment-page';
 import { DeploymentsPage } from './dashboard/deployments/deployments-page';
+import { LimitsPage } from './dashboard/limits/limits-page';
 import { ModelPage } from './dashboard/models/model-page';
 import { ModelsPage } from './dashboard/models/models-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
 import { ProjectPage } from './dashboard/projects/project-page';
 import { ProjectsPage } from './dashboard/projects/projects-page';
-import { RANGES_DAYS, type RangeDays } from './dashboard/usage/usage.queries';
+import { type RequestLogFilter, readFilter } from './dashboard/request-log/request-log.queries';
+import { RequestLogPage } from './dashboard/request-log/request-log-page';
+import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { UsagePage } from './dashboard/usage/usage-page';
+import { WebhookEndpointPage } from './dashboard/webhooks/webhook-endpoint-page';
+import { WebhooksPage } from './dashboard/webhooks/webhooks-page';
 import { AppLayout } from './shell/app-layout';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
 
@@ -79,8 +84,24 @@ const usageRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/usage',
   component: UsagePage,
-  validateSearch: ({ days }: Record<string, unknown>): { days?: RangeDays } =>
-    RANGES_DAYS.includes(days as RangeDays) ? { days: days as RangeDays } : {},
+  validateSearch: (search: Record<string, unknown>): Partial<UsageView> => readView(search),
+});
+
+const limitsRoute = createRoute({ getParentRoute: () => appRoute, path: '/limits', component: LimitsPage });
+
+const requestLogRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/request-log',
+  component: RequestLogPage,
+  validateSearch: (search: Record<string, unknown>): RequestLogFilter => readFilter(search),
+});
+
+const webhooksRoute = createRoute({ getParentRoute: () => appRoute, path: '/webhooks', component: WebhooksPage });
+
+const webhookEndpointRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/webhooks/$endpointId',
+  component: WebhookEndpointPage,
 });
 
 const billingRoute = createRoute({
@@ -105,6 +126,10 @@ export const router = createRouter({
       projectsRoute,
       projectRoute.addChildren(projectPages),
       usageRoute,
+      limitsRoute,
+      requestLogRoute,
+      webhooksRoute,
+      webhookEndpointRoute,
       billingRoute,
       organizationsRoute,
     ]),

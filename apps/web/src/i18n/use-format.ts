@@ -33,9 +33,13 @@ function createFormat(language: string) {
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
     dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
+    /** To the second, for what is read beside a log. */
+    timestamp: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'medium' }),
     time: (iso: string) => date(iso, { timeStyle: 'medium' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
     day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
+    /** A UTC hour, whatever the reader's time zone. */
+    hour: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
     shortDay: (iso: string) => date(iso, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
     duration: (ms: number) => {
       if (ms < MINUTE_MS) return unit(ms / SECOND_MS, 'second', ms < 10 * SECOND_MS ? 1 : 0);

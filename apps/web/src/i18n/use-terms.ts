@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
-type TermGroup = 'recipes' | 'settings' | 'metrics' | 'phases' | 'meters' | 'meterNouns' | 'meterUnits';
+type TermGroup =
+  'recipes' | 'settings' | 'metrics' | 'phases' | 'meters' | 'meterNouns' | 'meterUnits' | 'resources' | 'events';
 
 /** Words for keys that come from the API and so are not known when this is compiled. */
 export function useTerms() {

@@ -14,14 +14,14 @@ export function Header() {
   const { me, can } = useMe();
   return (
     <header className="border-b border-line bg-surface">
-      <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-3 px-4 sm:px-6 md:h-14 md:flex-nowrap">
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-3 px-4 sm:px-6 lg:h-14 lg:flex-nowrap">
         <Link to="/" className="flex h-14 items-center gap-2 text-base font-semibold tracking-tight">
           <Logo />
           Kindred
         </Link>
         <nav
           aria-label={t('shell.navigation')}
-          className="order-last flex w-full gap-1 overflow-x-auto p-0.5 pb-2.5 md:order-none md:w-auto md:flex-1 md:pb-0.5"
+          className="order-last flex w-full gap-1 overflow-x-auto p-0.5 pb-2.5 lg:order-none lg:w-auto lg:flex-1 lg:pb-0.5"
         >
           {can('project:read') && (
             <Link to="/" activeOptions={{ exact: true }} className={NAV_LINK}>
@@ -31,6 +31,21 @@ export function Header() {
           {can('usage:read') && (
             <Link to="/usage" className={NAV_LINK}>
               {t('usage.title')}
+            </Link>
+          )}
+          {can('usage:read') && (
+            <Link to="/limits" className={NAV_LINK}>
+              {t('limits.title')}
+            </Link>
+          )}
+          {can('usage:read') && (
+            <Link to="/request-log" className={NAV_LINK}>
+              {t('requestLog.title')}
+            </Link>
+          )}
+          {can('project:read') && (
+            <Link to="/webhooks" className={NAV_LINK}>
+              {t('webhooks.title')}
             </Link>
           )}
           {can('billing:read') && (

@@ -7,6 +7,8 @@ import { useFieldError } from './form';
 const CONTROL =
   'w-full rounded-md border border-line-strong bg-surface px-2.5 text-ink placeholder:text-muted aria-invalid:border-danger disabled:opacity-60';
 
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
 interface FieldProps {
   label: string;
   /** Also the path of the field in the API's errors. */
@@ -22,6 +24,32 @@ export function TextField({ label, name, hint, className, ...rest }: FieldProps 
 export function SelectField({ label, name, hint, className, ...rest }: FieldProps & ComponentProps<'select'>) {
   const { controlProps, frame } = useField(name, hint);
   return frame(label, <select {...rest} {...controlProps} className={classNames(CONTROL, 'h-9', className)} />);
+}
+
+export function TextAreaField({ label, name, hint, className, ...rest }: FieldProps & ComponentProps<'textarea'>) {
+  const { controlProps, frame } = useField(name, hint);
+  return frame(
+    label,
+    <textarea rows={3} {...rest} {...controlProps} className={classNames(CONTROL, 'py-1.5', className)} />,
+  );
+}
+
+/** Fields under one heading, such as a list of boxes to tick. */
+export function FieldGroup({ label, name, hint, children }: Partial<FieldProps> & { children: ReactNode }) {
+  const hintId = useId();
+  const error = useFieldError(name ?? '');
+  return (
+    <fieldset aria-describedby={hint ? hintId : undefined}>
+      <legend className="mb-1 font-medium">{label}</legend>
+      {hint && (
+        <p id={hintId} className="mb-1.5 text-xs text-muted">
+          {hint}
+        </p>
+      )}
+      <div className="space-y-1.5">{children}</div>
+      {error && <p className="mt-1 text-xs text-danger">{error}</p>}
+    </fieldset>
+  );
 }
 
 export function CheckboxField({ label, hint, ...rest }: FieldProps & ComponentProps<'input'>) {
@@ -59,8 +87,7 @@ function useField(name: string, hint: ReactNode) {
     name,
     'aria-invalid': error ? true : undefined,
     'aria-describedby': describedBy || undefined,
-    onInvalid: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
-      setChecked(describeInvalid(currentTarget, t)),
+    onInvalid: ({ currentTarget }: { currentTarget: Control }) => setChecked(describeInvalid(currentTarget, t)),
     onInput: () => setChecked(undefined),
   };
   const frame = (label: string, control: ReactNode) => (
@@ -85,12 +112,14 @@ function useField(name: string, hint: ReactNode) {
 }
 
 /** The browser's own message is in the browser's language, which need not be the page's. */
-function describeInvalid(control: HTMLInputElement | HTMLSelectElement, t: TFunction): string {
+function describeInvalid(control: Control, t: TFunction): string {
   const { validity } = control;
   if (validity.valueMissing) return t('field.required');
-  if (control instanceof HTMLSelectElement) return t('field.wrong');
+  if (!(control instanceof HTMLInputElement)) return t('field.wrong');
   if (validity.typeMismatch && control.type === 'email') return t('field.email');
+  if (validity.typeMismatch && control.type === 'url') return t('field.url');
   if (validity.tooShort) return t('field.tooShort', { count: control.minLength });
+  if (validity.rangeUnderflow && control.type === 'datetime-local') return t('field.past');
   if (validity.rangeUnderflow) return t('field.tooSmall', { min: control.min });
   if (validity.rangeOverflow) return t('field.tooLarge', { max: control.max });
   if (validity.stepMismatch) return t('field.wholeNumber');

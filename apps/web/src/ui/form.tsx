@@ -1,12 +1,17 @@
-import { createContext, type FormEvent, type ReactNode, use, useMemo } from 'react';
+import { createContext, type FormEvent, type ReactNode, use, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../api/problem';
 import { ProblemNotice } from './problem-notice';
 
 const FieldErrors = createContext<Map<string, string>>(new Map());
 
-/** What the API says about the field, by the path it has in the request. */
+/** What the API says about the field, by the path it has in the request, or about the first wrong entry of a list. */
 export function useFieldError(path: string): string | undefined {
-  return use(FieldErrors).get(path);
+  const { t } = useTranslation();
+  const errors = use(FieldErrors);
+  const [entryPath, message] = [...errors].find(([each]) => each.startsWith(`${path}.`)) ?? [];
+  const number = Number(entryPath?.slice(path.length + 1));
+  return errors.get(path) ?? (message && t('field.entry', { number: number + 1, message }));
 }
 
 interface FormProps {
@@ -27,15 +32,22 @@ export function Form({ onSubmit, error, children, actions, isInline }: FormProps
   };
   const focusFirstInvalid = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    event.currentTarget.querySelector<HTMLElement>('input:invalid, select:invalid')?.focus();
+    const invalid = event.currentTarget.querySelector<HTMLElement>('input:invalid, select:invalid, textarea:invalid');
+    unfold(invalid);
+    invalid?.focus();
   };
   const fieldErrors = useMemo(() => {
     const errors = error instanceof ProblemError ? error.errors : [];
     return new Map(errors.map(({ path, message }) => [path, message]));
   }, [error]);
+  const ref = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (fieldErrors.size > 0) ref.current?.querySelectorAll('[aria-invalid=true]').forEach(unfold);
+  }, [fieldErrors]);
   return (
     <FieldErrors value={fieldErrors}>
       <form
+        ref={ref}
         onSubmit={submit}
         onInvalid={focusFirstInvalid}
         className={isInline ? 'flex flex-wrap items-end gap-2' : 'space-y-4'}
@@ -46,4 +58,9 @@ export function Form({ onSubmit, error, children, actions, isInline }: FormProps
       </form>
     </FieldErrors>
   );
+}
+
+/** A field that is wrong must be seen, also where it is folded away. */
+function unfold(field: Element | null): void {
+  field?.closest('details')?.setAttribute('open', '');
 }

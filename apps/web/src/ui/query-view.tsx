@@ -1,11 +1,10 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from './page-header';
 import { ProblemNotice } from './problem-notice';
 
 interface QueryViewProps<T> {
-  query: UseQueryResult<T>;
+  query: { data: T | undefined; isError: boolean; error: unknown; refetch: () => Promise<unknown> };
   /** The content is the whole page with its heading, so an error needs a heading too. */
   isPage?: boolean;
   children: (value: T) => ReactNode;

@@ -1,9 +1,10 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useTerms } from '../../i18n/use-terms';
 import { type OrganizationSummary, organizationsList, unwrapPages } from '../../api/client';
 import { sumDecimals } from '../../dashboard/usage/sum-decimals';
-import { type Meter, METERS } from '../../dashboard/usage/usage.queries';
+import { MeterHeaders, MeterQuantities } from '../../dashboard/usage/meter-columns';
+import { shownMeters } from '../../dashboard/usage/shown-meters';
+import { metersQuery } from '../../dashboard/usage/usage.queries';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Card } from '../../ui/card';
@@ -34,13 +35,19 @@ export function OrganizationsPage() {
   );
 }
 
-const usedBy = ({ usage }: OrganizationSummary, meter: Meter) =>
-  usage.find((row) => row.meter === meter)?.quantity ?? '0';
+const usedBy = (organizations: OrganizationSummary[], meter: string) =>
+  sumDecimals(
+    organizations.flatMap(({ usage }) => usage.filter((row) => row.meter === meter).map(({ quantity }) => quantity)),
+  );
 
 function OrganizationsTable({ organizations }: { organizations: OrganizationSummary[] }) {
   const { t } = useTranslation();
-  const terms = useTerms();
   const format = useFormat();
+  const { data: known = [] } = useQuery(metersQuery);
+  const meters = shownMeters(
+    known,
+    organizations.flatMap(({ usage }) => usage.map(({ meter }) => meter)),
+  );
   return (
     <Table label={t('organizations.title')}>
       <thead>
@@ -49,11 +56,7 @@ function OrganizationsTable({ organizations }: { organizations: OrganizationSumm
           <HeaderCell>{t('ui.created')}</HeaderCell>
           <HeaderCell isNumber>{t('organizations.members')}</HeaderCell>
           <HeaderCell>{t('billing.plan')}</HeaderCell>
-          {METERS.map((meter) => (
-            <HeaderCell key={meter} isNumber>
-              {terms.name('meters', meter)}
-            </HeaderCell>
-          ))}
+          <MeterHeaders meters={meters} />
           <HeaderCell isNumber>{t('organizations.upcomingTotal')}</HeaderCell>
         </tr>
       </thead>
@@ -71,23 +74,19 @@ function OrganizationsTable({ organizations }: { organizations: OrganizationSumm
                 )}
               </span>
             </Cell>
-            {METERS.map((meter) => (
-              <Cell key={meter} isNumber>
-                {format.number(usedBy(organization, meter))}
-              </Cell>
-            ))}
+            <MeterQuantities meters={meters} quantityOf={(meter) => usedBy([organization], meter)} />
             <Cell isNumber>{format.money(organization.upcomingTotal, organization.currency)}</Cell>
           </tr>
         ))}
       </tbody>
       <tfoot>
-        <SumRow organizations={organizations} />
+        <SumRow organizations={organizations} meters={meters} />
       </tfoot>
     </Table>
   );
 }
 
-function SumRow({ organizations }: { organizations: OrganizationSummary[] }) {
+function SumRow({ organizations, meters }: { organizations: OrganizationSummary[]; meters: string[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const members = organizations.reduce((sum, organization) => sum + organization.members, 0);
@@ -101,11 +100,7 @@ function SumRow({ organizations }: { organizations: OrganizationSummary[] }) {
         {format.number(members)}
       </Cell>
       <Cell className={cell} />
-      {METERS.map((meter) => (
-        <Cell key={meter} isNumber className={cell}>
-          {format.number(sumDecimals(organizations.map((organization) => usedBy(organization, meter))))}
-        </Cell>
-      ))}
+      <MeterQuantities meters={meters} quantityOf={(meter) => usedBy(organizations, meter)} className={cell} />
       <Cell isNumber className={cell}>
         {sumByCurrency(organizations).map(([currency, total]) => (
           <div key={currency}>{format.money(total, currency)}</div>

@@ -40,7 +40,6 @@ export function PlansCard({ currentPlan }: { currentPlan: string }) {
 
 function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
   const { t } = useTranslation();
-  const terms = useTerms();
   const { can } = useMe();
   const format = useFormat();
   // Going back to the free plan is done by cancelling at Stripe.
@@ -56,27 +55,38 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
       <ul className="mt-4 mb-5 space-y-2.5">
-        {plan.meters.map(({ meter, includedQuantity, unitAmount }) => (
-          <li key={meter} className="flex gap-2">
-            <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-            <span>
-              {t('billing.includes', {
-                quantity: format.number(includedQuantity),
-                meter: terms.name('meterNouns', meter),
-              })}
-              <span className="block text-xs text-muted">
-                {Number(unitAmount) > 0
-                  ? t('billing.beyond', {
-                      price: format.unitPrice(unitAmount, plan.currency),
-                      unit: terms.name('meterUnits', meter),
-                    })
-                  : t('billing.beyondFree')}
-              </span>
-            </span>
-          </li>
+        {plan.meters.map((price) => (
+          <PriceItem key={`${price.meter} ${price.deviceClass}`} price={price} currency={plan.currency} />
         ))}
       </ul>
       {canUpgrade && <UpgradeButton plan={plan} />}
+    </li>
+  );
+}
+
+function PriceItem({ price, currency }: { price: Plan['meters'][number]; currency: string }) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
+  const { meter, deviceClass, includedQuantity, unitAmount } = price;
+  const isIncluded = Number(includedQuantity) > 0;
+  const unitPrice = { price: format.unitPrice(unitAmount, currency), unit: terms.name('meterUnits', meter) };
+  return (
+    <li className="flex gap-2">
+      <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
+      <span>
+        {isIncluded
+          ? t('billing.includes', {
+              quantity: format.number(includedQuantity),
+              meter: terms.name('meterNouns', meter),
+            })
+          : terms.name('meters', meter)}
+        {deviceClass && <span className="ml-1.5 whitespace-nowrap text-muted">({deviceClass})</span>}
+        <span className="block text-xs text-muted">
+          {Number(unitAmount) === 0 && t('billing.beyondFree')}
+          {Number(unitAmount) > 0 && (isIncluded ? t('billing.beyond', unitPrice) : t('billing.each', unitPrice))}
+        </span>
+      </span>
     </li>
   );
 }

@@ -30,10 +30,13 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
           </tr>
         </thead>
         <tbody>
-          {lines.map((line) => (
-            <tr key={line.description}>
+          {lines.map((line, index) => (
+            // After a change of prices two lines may say the same.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={index}>
               <Cell>
                 {line.meter ? terms.name('meters', line.meter) : t('billing.planLine', { plan: line.plan })}
+                {line.deviceClass && <span className="ml-1.5 text-muted">({line.deviceClass})</span>}
                 {isRepeated(line, lines) && <p className="text-xs text-muted">{line.plan}</p>}
               </Cell>
               <Cell isNumber>{format.number(line.quantity)}</Cell>
@@ -59,6 +62,6 @@ export function UpcomingInvoiceCard({ upcoming }: { upcoming: UpcomingInvoice })
 }
 
 /** After a change of plan a meter has a line for each plan's price. */
-function isRepeated({ meter }: Line, lines: Line[]): boolean {
-  return lines.filter((line) => line.meter === meter).length > 1;
+function isRepeated({ meter, deviceClass }: Line, lines: Line[]): boolean {
+  return lines.filter((line) => line.meter === meter && line.deviceClass === deviceClass).length > 1;
 }

@@ -9,6 +9,7 @@ import { classNames } from '../../ui/class-names';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { apiKeysQuery } from '../api-keys/api-keys.queries';
+import { isLive } from '../api-keys/key-status';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { modelsQuery } from '../models/models.queries';
@@ -47,7 +48,7 @@ function Steps({ projectId }: { projectId: string }) {
           sets.filter(({ kind, currentImport }) => kind === 'interactions' && currentImport).length,
           models.data?.length ?? 0,
           deployments.data?.length ?? 0,
-          apiKeys.data?.filter(({ revokedAt }) => !revokedAt).length ?? 0,
+          apiKeys.data?.filter(isLive).length ?? 0,
         ];
         const next = doneCounts.indexOf(0);
         return (

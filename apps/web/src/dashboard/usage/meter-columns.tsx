@@ -1,23 +1,28 @@
 import { useTerms } from '../../i18n/use-terms';
 import { useFormat } from '../../i18n/use-format';
 import { Cell, HeaderCell } from '../../ui/table';
-import { type Meter, METERS } from './usage.queries';
 
 /** A header for each meter. */
-export function MeterHeaders() {
+export function MeterHeaders({ meters }: { meters: string[] }) {
   const terms = useTerms();
-  return METERS.map((meter) => (
+  return meters.map((meter) => (
     <HeaderCell key={meter} isNumber>
       {terms.name('meters', meter)}
     </HeaderCell>
   ));
 }
 
+interface MeterQuantitiesProps {
+  meters: string[];
+  quantityOf: (meter: string) => string;
+  className?: string;
+}
+
 /** One row's quantity of each meter. */
-export function MeterQuantities({ quantityOf }: { quantityOf: (meter: Meter) => string }) {
+export function MeterQuantities({ meters, quantityOf, className }: MeterQuantitiesProps) {
   const format = useFormat();
-  return METERS.map((meter) => (
-    <Cell key={meter} isNumber>
+  return meters.map((meter) => (
+    <Cell key={meter} isNumber className={className}>
       {format.number(quantityOf(meter))}
     </Cell>
   ));

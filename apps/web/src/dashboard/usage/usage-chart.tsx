@@ -1,15 +1,17 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { useFormat } from '../../i18n/use-format';
+import type { Step } from './usage.queries';
 
 interface UsageChartProps {
-  points: { day: string; quantity: number }[];
+  points: { start: string; quantity: number }[];
   name: string;
+  step: Step;
 }
 
 const TICK = { fill: 'var(--muted)', fontSize: 11 };
 
-/** Bars by day. The default export is for `lazy`. */
-export default function UsageChart({ points, name }: UsageChartProps) {
+/** Bars by day or hour. The default export is for `lazy`. */
+export default function UsageChart({ points, name, step }: UsageChartProps) {
   const format = useFormat();
   const isEmpty = points.every(({ quantity }) => quantity === 0);
   return (
@@ -18,7 +20,7 @@ export default function UsageChart({ points, name }: UsageChartProps) {
       <BarChart data={points} accessibilityLayer={false} margin={{ top: 4, right: 0, bottom: 0, left: 0 }}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
-          dataKey="day"
+          dataKey="start"
           tickFormatter={format.shortDay}
           tick={TICK}
           tickLine={false}
@@ -43,7 +45,7 @@ export default function UsageChart({ points, name }: UsageChartProps) {
             fontSize: 12,
           }}
           itemStyle={{ color: 'var(--ink)' }}
-          labelFormatter={(day) => format.day(String(day))}
+          labelFormatter={(start) => (step === 'day' ? format.day : format.hour)(String(start))}
           formatter={(value) => [format.number(Number(value)), name]}
         />
         <Bar dataKey="quantity" fill="var(--accent)" radius={[3, 3, 0, 0]} maxBarSize={28} isAnimationActive={false} />

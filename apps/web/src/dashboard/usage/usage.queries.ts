@@ -1,13 +1,34 @@
 import { queryOptions } from '@tanstack/react-query';
-import { type Usage, usageQuery as fetchUsage, unwrap } from '../../api/client';
-
-export type Meter = NonNullable<Usage['rows'][number]['meter']>;
-export const METERS: Meter[] = ['recommendation_requests', 'training_seconds'];
+import { usageListMeters, usageQuery as fetchUsage, unwrap } from '../../api/client';
 
 export const RANGES_DAYS = [7, 30, 90] as const;
 export type RangeDays = (typeof RANGES_DAYS)[number];
+/** More hours than those of a week are too many to look at. */
+export const HOURLY_DAYS_MAX = 7;
+
+export const STEPS = ['day', 'hour'] as const;
+/** What one bar or line stands for. */
+export type Step = (typeof STEPS)[number];
+
+export interface UsageView {
+  days: RangeDays;
+  step: Step;
+  projectId?: string;
+}
+
+/** What an address asks for, as far as it can be shown. */
+export function readView({ days, step, projectId }: Record<string, unknown>): Partial<UsageView> {
+  const range = RANGES_DAYS.find((each) => each === days);
+  const isHourly = step === 'hour' && range !== undefined && range <= HOURLY_DAYS_MAX;
+  return {
+    ...(range && { days: range }),
+    ...(isHourly && { step: 'hour' }),
+    ...(typeof projectId === 'string' && projectId && { projectId }),
+  };
+}
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /** The UTC days of a range that ends today, oldest first. */
 export function listDays(days: RangeDays): string[] {
@@ -17,9 +38,28 @@ export function listDays(days: RangeDays): string[] {
   );
 }
 
-/** Usage of the last whole UTC days and today. */
-export const usageQuery = (days: RangeDays, groupBy: 'day,meter' | 'apiKey,meter') =>
+const startOf = (days: RangeDays) => `${listDays(days)[0]}T00:00:00.000Z`;
+
+/** The UTC days, or the hours until now, of a range: as the API names them, oldest first. */
+export function listSteps({ days, step }: UsageView): string[] {
+  if (step === 'day') return listDays(days);
+  const start = Date.parse(startOf(days));
+  const hours = Math.floor((Date.now() - start) / HOUR_MS) + 1;
+  return Array.from({ length: hours }, (_, index) =>
+    new Date(start + index * HOUR_MS).toISOString().replace('.000', ''),
+  );
+}
+
+/** Usage of the last whole UTC days and today, by meter and one thing more. */
+export const usageQuery = ({ days, projectId }: UsageView, group: Step | 'apiKey' | 'project' | 'deployment') =>
   queryOptions({
-    queryKey: ['usage', days, groupBy],
-    queryFn: () => unwrap(fetchUsage({ query: { from: `${listDays(days)[0]}T00:00:00.000Z`, groupBy } })),
+    queryKey: ['usage', days, projectId, group],
+    queryFn: () => unwrap(fetchUsage({ query: { from: startOf(days), groupBy: `${group},meter`, projectId } })),
   });
+
+/** What is counted; it changes with a release of the platform alone. */
+export const metersQuery = queryOptions({
+  queryKey: ['meters'],
+  queryFn: async () => (await unwrap(usageListMeters())).meters,
+  staleTime: Infinity,
+});

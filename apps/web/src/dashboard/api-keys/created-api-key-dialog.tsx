@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { ApiKeysCreateResponse } from '../../api/client';
+import { Button } from '../../ui/button';
+import { CodeBlock } from '../../ui/code-block';
+import { Dialog } from '../../ui/dialog';
+import { Notice } from '../../ui/notice';
+import { deploymentsQuery } from '../deployments/deployments.queries';
+import { curlSnippet } from '../deployments/snippets';
+
+/** The only sight of the key, with a call that works at once. */
+export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCreateResponse; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { data: deployments } = useQuery(deploymentsQuery(created.projectId));
+  const { deploymentIds } = created;
+  const deployment = deployments?.findLast(({ id }) => deploymentIds.length === 0 || deploymentIds.includes(id));
+  const canRecommend = created.scopes.includes('recommendations:read');
+  return (
+    <Dialog title={t('apiKeys.created')} onClose={onClose}>
+      <div className="space-y-4">
+        <Notice tone="warning">{t('apiKeys.shownOnce')}</Notice>
+        <CodeBlock label={t('apiKeys.key')} code={created.key} testId="api-key" />
+        {deployment && canRecommend && (
+          <div>
+            <p className="mb-1 font-medium">{t('apiKeys.tryIt', { deployment: deployment.name })}</p>
+            <CodeBlock
+              label="curl"
+              testId="curl"
+              code={curlSnippet({
+                origin: window.location.origin,
+                deploymentId: deployment.id,
+                key: created.key,
+                body: { userId: 'user-1', limit: 5, excludeSeen: true },
+              })}
+            />
+          </div>
+        )}
+        <div className="flex justify-end">
+          <Button variant="primary" onClick={onClose}>
+            {t('ui.done')}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,7 @@
+import { queryOptions } from '@tanstack/react-query';
+import { limitsOverview, unwrap } from '../../api/client';
+
+export const limitsQuery = queryOptions({
+  queryKey: ['limits'],
+  queryFn: () => unwrap(limitsOverview()),
+});

@@ -1,0 +1,33 @@
+import { useTranslation } from 'react-i18next';
+import type { Limit } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { nameOf, useDirectory } from '../projects/use-directory';
+
+export const SPEND = 'spend';
+export const REQUESTS_PER_SECOND = 'requests_per_second';
+
+export type LimitWords = ReturnType<typeof useLimitWords>;
+
+/** How limits are told: for whom, on what, how much. */
+export function useLimitWords(currency: string) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const { projects, apiKeys } = useDirectory();
+  return {
+    scope: ({ scope, scopeId }: Pick<Limit, 'scope' | 'scopeId'>) => {
+      if (scope === 'organization') return t('limits.scopes.organization');
+      if (scope === 'project') return t('limits.ofProject', { name: nameOf(projects, scopeId) });
+      // The limit holds for all keys that were rotated into each other, which have the same name.
+      const name = apiKeys.find(({ familyId }) => familyId === scopeId)?.name ?? scopeId;
+      return t('limits.ofKey', { name });
+    },
+    resource: (resource: string) => {
+      const name = terms.name('resources', resource);
+      return name === resource ? terms.name('meters', resource) : name;
+    },
+    quantity: (resource: string, quantity: string) =>
+      resource === SPEND ? format.unitPrice(quantity, currency) : format.number(quantity, { maximumFractionDigits: 6 }),
+  };
+}

@@ -1,0 +1,31 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import {
+  unwrap,
+  unwrapPages,
+  type WebhookDelivery,
+  webhooksListDeliveries,
+  webhooksListEndpoints,
+} from '../../api/client';
+
+const PENDING_POLL_MS = 2_000;
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['webhook-endpoints'],
+  queryFn: () => unwrapPages((cursor) => webhooksListEndpoints({ query: { limit: 100, cursor } })),
+});
+
+export const deliveriesQuery = (endpointId: string, status?: WebhookDelivery['status']) =>
+  infiniteQueryOptions({
+    queryKey: ['webhook-deliveries', endpointId, status],
+    queryFn: ({ pageParam: cursor }) =>
+      unwrap(webhooksListDeliveries({ path: { endpointId }, query: { status, cursor } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // What waits for a first attempt has it in a moment.
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ data }) => data.some(isUnderWay)) ? PENDING_POLL_MS : false,
+  });
+
+function isUnderWay({ status, nextAttemptAt }: WebhookDelivery): boolean {
+  return status === 'pending' && nextAttemptAt !== null && Date.parse(nextAttemptAt) < Date.now() + PENDING_POLL_MS;
+}

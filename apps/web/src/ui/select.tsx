@@ -1,0 +1,12 @@
+import type { ComponentProps } from 'react';
+import { classNames } from './class-names';
+
+/** A choice that acts at once, named by `aria-label` alone. */
+export function Select({ className, ...rest }: ComponentProps<'select'> & { 'aria-label': string }) {
+  return (
+    <select
+      {...rest}
+      className={classNames('h-9 max-w-full rounded-md border border-line-strong bg-surface px-2.5', className)}
+    />
+  );
+}
