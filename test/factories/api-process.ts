@@ -45,6 +45,8 @@ export class ApiProcess {
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that a signal reaches what the wrapper runs too.
+      detached: true,
     });
     this.child = child;
     const keep = (text: Buffer) => (this.output = (this.output + text.toString()).slice(-20_000));
@@ -57,14 +59,14 @@ export class ApiProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
-    process.kill(this.pid, signal);
+    process.kill(-this.pid, signal);
   }
 
   async stop(signal: NodeJS.Signals): Promise<void> {
     const child = this.child!;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
+    this.signal(signal);
     await ended;
   }
 

@@ -44,7 +44,7 @@ interface Grant {
 
 interface Waiting {
   units: number;
-  resolve: () => void;
+  resolve: (grant: Grant) => void;
   reject: (error: unknown) => void;
 }
 
@@ -54,8 +54,12 @@ class Allowance {
   /** Leased and not reserved. */
   left = 0;
   grant: Grant | null = null;
+  /** What bounds it changed while it was being extended. */
+  isOutdated = false;
   waiting: Waiting[] = [];
   isExtending = false;
+  /** Units a second that were asked for before the last extension. */
+  perSecond = 0;
   reservedSince = 0;
   extendedMs = performance.now();
   usedMs = performance.now();
@@ -69,12 +73,14 @@ class Allowance {
     return keyOf(this.caller, this.meter);
   }
 
-  get isUnbounded(): boolean {
-    return this.grant?.bound === null;
+  /** As now, or half of what it was where it has calmed down or begun anew. */
+  get perSecondNow(): number {
+    const seconds = Math.max(1, (performance.now() - this.extendedMs) / 1000);
+    return Math.max(this.reservedSince / seconds, this.perSecond / 2);
   }
 
   get unitsAhead(): number {
-    const perSecond = this.reservedSince / Math.max(1, (performance.now() - this.extendedMs) / 1000);
+    const perSecond = this.perSecondNow;
     return Math.min(AHEAD_UNITS_MAX, Math.max(AHEAD_UNITS_MIN, Math.ceil(perSecond * AHEAD_SECONDS)));
   }
 }
@@ -100,11 +106,12 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {
     this.nodeId = recorder.nodeId;
     changes.onChange(({ table, tenantId, id }) => {
-      const isRecall = table === 'quota_leases' && id !== this.nodeId;
-      if (isRecall || table === 'limits' || table === 'subscriptions')
-        this.giveBack((caller) => caller.tenantId === tenantId);
+      const concerns = (caller: Caller) => caller.tenantId === tenantId;
+      if (table === 'quota_leases' && id !== this.nodeId) this.giveBack(concerns);
+      if (table === 'limits' || table === 'subscriptions') this.forget(concerns);
     });
-    changes.onReset(() => this.giveBack(() => true));
+    // Leases outlive an outage; what bounds them may have changed during it.
+    changes.onReset(() => this.allowances.forEach((allowance) => void this.extend(allowance)));
     recorder.onAdopted((nodeId) => database.systemSql((sql) => repository.endNode(sql, nodeId)));
   }
 
@@ -125,26 +132,30 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws Problem 402 or 429 naming the limit that is reached; 503 where Postgres is needed and away
    */
   async reserve(caller: Caller, wanted: Record<string, number>): Promise<Reservation> {
-    const reserved = new Map<string, { allowance: Allowance; units: number; used: number }>();
+    const reserved = new Map<string, { allowance: Allowance; units: number; used: number; leaseId?: string }>();
     const end = (isCommitted: boolean) => {
-      for (const { allowance, units, used } of reserved.values())
-        this.free(allowance, isCommitted ? units - used : units);
+      for (const { allowance, units, used, leaseId } of reserved.values())
+        if (leaseId) this.free(allowance, isCommitted ? units - used : units);
       reserved.clear();
     };
+    let grant: Grant;
     try {
-      for (const [meter, units] of Object.entries(wanted))
-        reserved.set(meter, { allowance: await this.take(caller, meter, units), units, used: 0 });
+      for (const [meter, units] of Object.entries(wanted)) {
+        const allowance = this.find(caller, meter);
+        grant = await this.take(allowance, units);
+        const leaseId = grant.bound ? allowance.leaseId : undefined;
+        reserved.set(meter, { allowance, units, used: 0, leaseId });
+      }
     } catch (error) {
       end(false);
       throw error;
     }
-    const { terms, period } = [...reserved.values()][0].allowance.grant!;
+    const { terms, period } = grant!;
     const context = { priceVersionId: terms.priceVersionId, periodStart: period.start.toISOString() };
     const use = (meter: string, units: number) => {
       const part = reserved.get(meter)!;
       part.used = units;
-      const { allowance } = part;
-      return { meter, quantity: units, leaseId: allowance.isUnbounded ? undefined : allowance.leaseId };
+      return { meter, quantity: units, leaseId: part.leaseId };
     };
     return { context, use, commit: () => end(true), release: () => end(false) };
   }
@@ -166,21 +177,21 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private async take(caller: Caller, meter: string, units: number): Promise<Allowance> {
+  private async take(allowance: Allowance, units: number): Promise<Grant> {
     if (performance.now() - this.beatMs > OUTAGE_MS) throw leasesStale();
-    const allowance = this.find(caller, meter);
     allowance.usedMs = performance.now();
     allowance.reservedSince += units;
-    if (allowance.grant && (allowance.isUnbounded || allowance.left >= units)) {
+    const { grant } = allowance;
+    if (grant?.bound === null) return grant;
+    if (grant && allowance.left >= units) {
       allowance.left -= units;
-      if (!allowance.isUnbounded && allowance.left < allowance.unitsAhead / SHARE) void this.extend(allowance);
-      return allowance;
+      if (allowance.left < allowance.unitsAhead / SHARE) void this.extend(allowance);
+      return grant;
     }
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       allowance.waiting.push({ units, resolve, reject });
       void this.extend(allowance);
     });
-    return allowance;
   }
 
   /** An allowance that is no longer in use cannot keep what comes back late. */
@@ -195,7 +206,10 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     if (known && (!known.grant || this.clock.now() < known.grant.period.end)) return known;
     const allowance = new Allowance(caller, meter);
     this.allowances.set(key, allowance);
-    if (known) this.shrinkSoon(known);
+    if (known) {
+      allowance.perSecond = known.perSecondNow;
+      this.shrinkSoon(known);
+    }
     return allowance;
   }
 
@@ -206,17 +220,21 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     let recalls = 0;
     do {
       const asked = allowance.waiting.length;
+      allowance.isOutdated = false;
       const demand = Math.max(0, allowance.waiting.reduce((sum, { units }) => sum + units, 0) - allowance.left);
       try {
         const grant = await this.lease(allowance, demand, allowance.unitsAhead, recalls > 0);
+        if (allowance.grant && !isSameTerms(allowance.grant.terms, grant.terms)) this.shrinkSoon(allowance);
         allowance.grant = grant;
         allowance.left += grant.units;
+        allowance.perSecond = allowance.perSecondNow;
         allowance.reservedSince = 0;
         allowance.extendedMs = performance.now();
-        const served = serve(allowance, asked);
-        if (allowance.isUnbounded || served === asked) continue;
+        const served = serve(allowance, grant, asked);
+        if (allowance.isOutdated) allowance.grant = null;
+        if (served === asked) continue;
         if (recalls++ < RECALLS_MAX && (await this.recall(allowance))) continue;
-        this.refuse(allowance, asked - served);
+        this.refuse(allowance, grant, asked - served);
       } catch (error) {
         for (const { reject } of allowance.waiting.splice(0, asked)) reject(error);
       }
@@ -225,8 +243,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Turns away those who have waited longest. */
-  private refuse({ waiting, grant }: Allowance, count: number): void {
-    const { terms, period, bound } = grant!;
+  private refuse({ waiting }: Allowance, { terms, period, bound }: Grant, count: number): void {
     for (const { reject } of waiting.splice(0, count))
       reject(limitReached(bound!, terms.planName, terms.currency, period.end, this.clock.now()));
   }
@@ -269,11 +286,20 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     let hasGiven = false;
     for (const allowance of this.allowances.values()) {
       if (!concerns(allowance.caller)) continue;
-      hasGiven ||= allowance.left > 0 && !allowance.isUnbounded;
-      if (!allowance.isExtending) this.allowances.delete(allowance.key);
+      hasGiven ||= allowance.left > 0;
       this.shrinkSoon(allowance);
     }
     return hasGiven;
+  }
+
+  /** What bounds them has changed: the next call asks anew. */
+  private forget(concerns: (caller: Caller) => boolean): void {
+    this.giveBack(concerns);
+    for (const allowance of this.allowances.values()) {
+      if (!concerns(allowance.caller)) continue;
+      allowance.grant = null;
+      allowance.isOutdated = true;
+    }
   }
 
   private shrinkSoon(allowance: Allowance): void {
@@ -282,7 +308,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async shrink(allowance: Allowance): Promise<void> {
     const units = allowance.left;
-    if (units <= 0 || allowance.isUnbounded) return;
+    if (units <= 0) return;
     allowance.left = 0;
     await this.database.systemSql((sql) =>
       this.repository.shrinkLease(sql, allowance.caller.tenantId, allowance.leaseId, units),
@@ -294,14 +320,20 @@ function keyOf({ tenantId, projectId, familyId }: Caller, meter: string): string
   return `${tenantId}/${projectId}/${familyId}/${meter}`;
 }
 
+function isSameTerms(a: Terms, b: Terms): boolean {
+  return a.priceVersionId === b.priceVersionId && JSON.stringify(a.bounds) === JSON.stringify(b.bounds);
+}
+
 /** Hands out what is there to the first `count`, in their order; returns how many have got theirs. */
-function serve(allowance: Allowance, count: number): number {
+function serve(allowance: Allowance, grant: Grant, count: number): number {
   for (let served = 0; served < count; served++) {
     const [{ units, resolve }] = allowance.waiting;
-    if (!allowance.isUnbounded && allowance.left < units) return served;
+    if (grant.bound) {
+      if (allowance.left < units) return served;
+      allowance.left -= units;
+    }
     allowance.waiting.shift();
-    allowance.left -= units;
-    resolve();
+    resolve(grant);
   }
   return count;
 }

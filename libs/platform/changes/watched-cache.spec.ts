@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Problem } from '../errors/problem.js';
 import type { Changes } from './changes.js';
 import { OUTAGE_MS, WatchedCache } from './watched-cache.js';
 
@@ -51,6 +52,13 @@ it('keeps nothing while changes cannot be heard, serves what it knows for the le
   feed.silentMs = 0;
   feed.reset();
   expect(cache.peek('a')).toBeUndefined();
+  // Postgres is away again before it could be asked.
+  expect((await cache.get('a', () => Promise.reject(new Error('away')))).value).toBe(1);
+  await expect(cache.get('a', () => Promise.reject(new Problem(404, 'not_found', 'It is gone.')))).rejects.toThrow(
+    'gone',
+  );
+  cache.forget('a');
+  await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
 });
 
 it('lets everyone know of a failed read, and asks again', async () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { Problem } from '../errors/problem.js';
 import type { Changes } from './changes.js';
 
 /** How long a process serves from memory while it cannot hear of changes: an outage of Postgres is survived this long. */
@@ -11,15 +12,18 @@ interface Loading<V> {
 
 /** What was read from Postgres, kept until it is forgotten. Whoever owns it calls `forget` on the changes that concern it. */
 export class WatchedCache<V extends object> {
-  private readonly values: LRUCache<string, V>;
+  private values: LRUCache<string, V>;
+  /** What was known before changes may have been missed: better than nothing where Postgres is away again before it was asked. */
+  private doubtful: LRUCache<string, V>;
   private readonly loading = new Map<string, Loading<V>>();
 
   constructor(
     private readonly changes: Changes,
-    max = 100_000,
+    private readonly max = 100_000,
   ) {
     this.values = new LRUCache({ max });
-    changes.onReset(() => this.forgetAll());
+    this.doubtful = new LRUCache({ max });
+    changes.onReset(() => this.doubtAll());
   }
 
   /** What is known now, without asking. */
@@ -39,7 +43,13 @@ export class WatchedCache<V extends object> {
       const value = await loading.value;
       // What changed while it was read may have been read before it changed.
       if (!loading.isStale && this.changes.silentMs === 0) this.values.set(key, value);
+      this.doubtful.delete(key);
       return value;
+    } catch (error) {
+      const before = this.changes.silentMs < OUTAGE_MS ? this.doubtful.get(key) : undefined;
+      // A Problem is an answer: there is no such thing any more.
+      if (before && !(error instanceof Problem)) return before;
+      throw error;
     } finally {
       if (this.loading.get(key) === loading) this.loading.delete(key);
     }
@@ -47,12 +57,14 @@ export class WatchedCache<V extends object> {
 
   forget(key: string): void {
     this.values.delete(key);
+    this.doubtful.delete(key);
     const loading = this.loading.get(key);
     if (loading) loading.isStale = true;
   }
 
-  forgetAll(): void {
-    this.values.clear();
+  private doubtAll(): void {
+    if (this.values.size > 0) this.doubtful = this.values;
+    this.values = new LRUCache({ max: this.max });
     for (const loading of this.loading.values()) loading.isStale = true;
   }
 }
