@@ -15,8 +15,16 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 // Chromium comes first, as it brings the software GPU.
 const chromium = await findChromium();
 const env = { CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium) };
-// The browser's project comes alone, last: it times what a person would wait for.
-for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['faults'], ['e2e']]) {
+// The API's and the worker's wait more than they work, so they go side by side, each with a Postgres of its own. The browser's project
+// comes alone, last: it times what a person would wait for.
+for (const sideBySide of [[['unit', 'quality']], [['api'], ['worker']], [['faults']], [['e2e']]]) {
+  await Promise.all(sideBySide.map(runProjects));
+}
+rmSync(folder, { recursive: true });
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+async function runProjects(projects) {
   const file = path.join(folder, `${projects[0]}.json`);
   const selected = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
@@ -26,9 +34,6 @@ for (const projects of [['unit', 'quality'], ['api'], ['worker'], ['faults'], ['
   // A runner that broke down without a failed test (a setup that threw, say) is a failure all the same.
   total.failed += Math.max(numFailedTests, code === 0 ? 0 : 1);
 }
-rmSync(folder, { recursive: true });
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 ? 0 : 1);
 
 function readResults(file) {
   try {

@@ -26,7 +26,7 @@ import { MeteredLoad } from '../factories/metered-load.js';
 const IS_FULL = Boolean(process.env['FAULTS_FULL']);
 const SCALE = IS_FULL
   ? { apiKills: 100, postgresKills: 20, outageMs: 60_000, stops: 10, ioErrors: 20, clockJumps: 10 }
-  : { apiKills: 4, postgresKills: 2, outageMs: 5_000, stops: 1, ioErrors: 0, clockJumps: 0 };
+  : { apiKills: 2, postgresKills: 1, outageMs: 3_000, stops: 1, ioErrors: 0, clockJumps: 0 };
 const TIMEOUT_MS = IS_FULL ? 1_200_000 : 120_000;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
 const CLIENTS = 8;
