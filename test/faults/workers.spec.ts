@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
+  await owner.query(`UPDATE plans SET training_pool = 'cpu'`);
   await Promise.all([api.close(), owner.end()]);
 });
 
