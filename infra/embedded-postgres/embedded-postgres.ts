@@ -199,6 +199,11 @@ function linkLibraries(packageDirectory: string): void {
   for (const link of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
     const target = path.join(packageDirectory, link.target);
     const source = path.join(packageDirectory, link.source);
-    if (!existsSync(target)) symlinkSync(path.relative(path.dirname(target), source), target);
+    try {
+      symlinkSync(path.relative(path.dirname(target), source), target);
+    } catch (error) {
+      // Made by an earlier start, or by another one at this moment.
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
 import { ApiSession } from './api-session.js';
@@ -11,6 +12,13 @@ Walks the whole path of a new customer against a running Kindred: signs up, uplo
 for three of its users with an API key, and reads usage and the invoice. Prints each step with its time; exits 1 on any failure.`;
 
 const USER_HEADERS = ['user_id', 'userId', 'userid', 'USER_ID'];
+
+const USAGE_MS = 10_000;
+
+interface UsageRow {
+  meter: string;
+  quantity: string;
+}
 
 interface Recommendations {
   source: string;
@@ -75,13 +83,7 @@ async function journey(): Promise<void> {
     );
     printRecommendations(answer);
   }
-  const { rows } = await step('Read usage', () =>
-    api.get<{ rows: { meter: string; quantity: string }[] }>('/v1/usage?groupBy=meter'),
-  );
-  printTable(rows);
-  const metered = rows.find(({ meter }) => meter === 'recommendation_requests')?.quantity;
-  if (metered !== String(users.length))
-    throw new Error(`${users.length} calls were answered and ${metered ?? 0} metered`);
+  printTable(await step('Read usage', () => readUsage(api, users.length)));
   const invoice = await step('Read the upcoming invoice', () => api.get<Invoice>('/v1/billing/invoices/upcoming'));
   printInvoice(invoice);
   const slowestMs = probe.stop();
@@ -125,6 +127,18 @@ function printMetrics({
     return { metric, model: ours.toFixed(4), popularity: floor.toFixed(4), ratio: (ours / floor).toFixed(2) };
   };
   printTable(Object.keys(model).map(row));
+}
+
+/** Usage reaches the ledger a moment after the call. */
+async function readUsage(api: ApiSession, answered: number): Promise<UsageRow[]> {
+  const endMs = performance.now() + USAGE_MS;
+  for (;;) {
+    const { rows } = await api.get<{ rows: UsageRow[] }>('/v1/usage?groupBy=meter');
+    const metered = rows.find(({ meter }) => meter === 'recommendation_requests')?.quantity ?? '0';
+    if (metered === String(answered)) return rows;
+    if (performance.now() > endMs) throw new Error(`${answered} calls were answered and ${metered} metered`);
+    await sleep(100);
+  }
 }
 
 function printRecommendations({ source, items }: Recommendations): void {

@@ -44,14 +44,15 @@ export class ApiProcess {
     const [program, ...args] = this.command;
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Over the channel it hears when the test that started it is gone.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own, so that a signal reaches what the wrapper runs too.
       detached: true,
     });
     this.child = child;
     const keep = (text: Buffer) => (this.output = (this.output + text.toString()).slice(-20_000));
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout!.on('data', keep);
+    child.stderr!.on('data', keep);
     while (!(await this.isReady())) {
       if (child.exitCode !== null) throw new Error(`the API ended with ${child.exitCode}: ${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
