@@ -15,7 +15,10 @@ const USER_HEADERS = ['user_id', 'userId', 'userid', 'USER_ID'];
 
 const USAGE_MS = 10_000;
 
-type UsageRow = Record<'meter' | 'quantity', string>;
+interface UsageRow {
+  meter: string;
+  quantity: string;
+}
 
 interface Recommendations {
   source: string;
