@@ -15,10 +15,7 @@ const USER_HEADERS = ['user_id', 'userId', 'userid', 'USER_ID'];
 
 const USAGE_MS = 10_000;
 
-interface UsageRow {
-  meter: string;
-  quantity: string;
-}
+type UsageRow = Record<'meter' | 'quantity', string>;
 
 interface Recommendations {
   source: string;

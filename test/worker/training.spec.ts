@@ -334,7 +334,7 @@ describe('the order of jobs', () => {
       [before.map(idOf)],
     );
     await owner.query(
-      `UPDATE subscriptions SET price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'pro')
+      `UPDATE subscriptions SET price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'pro' ORDER BY version DESC LIMIT 1)
        WHERE tenant_id = (SELECT tenant_id FROM training_jobs WHERE id = $1)`,
       [idOf(before[1]!)],
     );
