@@ -8,7 +8,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
-import { startApi, Tenant, type TestApi, WEBHOOK_SECRET } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { addUsage } from '../factories/usage.js';
 
 const PRO_FEE = '49.00';
@@ -40,14 +40,6 @@ afterAll(async () => {
 
 const invoiceOf = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come true within 10 seconds');
-}
-
 /** Opens a Checkout and clicks "Pay" on the local Stripe's page. */
 async function upgrade(tenant: Tenant): Promise<void> {
   const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
@@ -55,7 +47,7 @@ async function upgrade(tenant: Tenant): Promise<void> {
   expect(await page.text()).toContain('$49.00 a month');
   const paid = await fetch(body.url, { method: 'POST', redirect: 'manual' });
   expect(paid.headers.get('location')).toBe('http://localhost:3000/billing?checkout=success');
-  await until(async () => (await invoiceOf(tenant)).plan.key === 'pro');
+  await until(async () => (await invoiceOf(tenant)).plan.key === 'pro', 10_000);
 }
 
 async function customerOf(tenant: Tenant): Promise<string> {
@@ -135,7 +127,7 @@ describe('Checkout', () => {
       organization.id,
     ]);
     await stripe.subscriptions.cancel(rows[0].id);
-    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+    await until(async () => (await invoiceOf(tenant)).plan.key === 'free', 10_000);
   });
 });
 
@@ -159,7 +151,7 @@ describe('of two subscriptions', () => {
     });
     await fetch(session.url!, { method: 'POST', redirect: 'manual' });
     await stripe.subscriptions.cancel(subscription);
-    await until(async () => (await owner.query(read, [organization.id])).rows[0].subscription !== subscription);
+    await until(async () => (await owner.query(read, [organization.id])).rows[0].subscription !== subscription, 10_000);
     expect((await invoiceOf(tenant)).plan.key).toBe('pro');
   });
 });
@@ -218,7 +210,7 @@ describe('a webhook', () => {
     await upgrade(tenant);
     const messages = async (type: string) =>
       (await tenant.get(`/v1/webhook-messages?type=${type}`).expect(200)).body.data;
-    await until(async () => (await messages('invoice.paid')).length === 1);
+    await until(async () => (await messages('invoice.paid')).length === 1, 10_000);
     const [finalized] = await messages('invoice.finalized');
     expect(finalized.data).toMatchObject({ currency: 'usd', total: PRO_FEE, amountDue: PRO_FEE, amountPaid: '0.00' });
     const [paid] = await messages('invoice.paid');

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
 import { metrics } from '../../libs/platform/telemetry/metrics.js';
-import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 import { startOutboxWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
@@ -16,14 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([api.close(), owner.end()]);
 });
-
-async function until(condition: () => Promise<boolean>, seconds = 20): Promise<void> {
-  for (let tries = 0; tries < seconds * 20; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`it did not come true within ${seconds} seconds`);
-}
 
 const logOf = async (tenant: Tenant, query = '') => (await tenant.get(`/v1/request-log${query}`).expect(200)).body;
 
@@ -161,7 +153,7 @@ describe('the request log', () => {
       await owner.query('GRANT INSERT ON request_log TO kindred_system');
     }
     const written = async () => (await countOf(tenantId)) + (await dropped()) - before === 50_101;
-    await until(written, 30);
+    await until(written, 30_000);
     // A row more where the healing met a batch on its way.
     expect([50_000, 50_001]).toContain(await countOf(tenantId));
     const { rows } = await owner.query(

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startApi, tasteCsv, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, tasteCsv, Tenant, type TestApi, until } from '../factories/api.js';
 import { startOutboxWorker } from '../factories/platform.setup.js';
 import { Receiver } from '../factories/receiver.js';
 
@@ -49,14 +49,6 @@ const deliveriesOf = async (tenant: Tenant, endpoint: Endpoint, query = '') =>
 
 const endpointOf = async (tenant: Tenant, { id }: Endpoint) =>
   (await tenant.get('/v1/webhook-endpoints').expect(200)).body.data.find((each: { id: string }) => each.id === id);
-
-async function until(condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
-  for (let tries = 0; tries < seconds * 20; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`it did not come true within ${seconds} seconds`);
-}
 
 function readProc(pid: string, file: string): string {
   try {
@@ -242,7 +234,7 @@ describe('a message', () => {
     for (let i = 0; i < 4; i++) await tenant.post(`${slow.path}/test`).expect(202);
     await until(() => slow.receiver.open === 2);
     await tenant.post(`${quick.path}/test`).expect(202);
-    await until(() => quick.receiver.received.length === 1, 3);
+    await until(() => quick.receiver.received.length === 1, 3_000);
     await until(async () => (await deliveriesOf(tenant, slow, '?status=succeeded')).length === 4);
     expect(slow.receiver.openMost).toBe(2);
     expect(slow.receiver.received).toHaveLength(4);

@@ -111,8 +111,7 @@ export class ApiKeysService {
     if (!isWellFormedKey(key)) return null;
     const hash = this.hash(key);
     const name = Buffer.from(hash.buffer).toString('hex');
-    const { principal, expiresMs, addresses } =
-      this.known.peek(name) ?? (await this.known.get(name, () => this.find(hash)));
+    const { principal, expiresMs, addresses } = await this.known.get(name, () => this.find(hash));
     const now = this.clock.now();
     if (!principal || expiresMs <= now.getTime()) return null;
     if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);

@@ -67,7 +67,7 @@ export class DataSetsService {
     await this.database.tenant(tenantId, async (transaction) => {
       const { kind } = await this.require(transaction, projectId, dataSetId);
       const caller = { tenantId, projectId };
-      if (kind === 'interactions') await this.limits.requireUnits(transaction, caller, 'interactions_ingested');
+      if (kind === 'interactions') await this.limits.requireUnit(transaction, caller, 'interactions_ingested');
     });
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);

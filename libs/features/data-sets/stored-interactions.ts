@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { derivedId } from '../../platform/http/ids.js';
+import { Loop } from '../../platform/queue/loop.js';
 import { UsageService } from '../usage/index.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 
@@ -10,9 +11,9 @@ const DAY_MS = 86_400_000;
 
 /** Meters, once a UTC day, the interactions that each project holds. Any worker may do it, and several at once: a day counts once. */
 @Injectable()
-export class StoredInteractions implements OnApplicationBootstrap, OnApplicationShutdown {
+export class StoredInteractions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(StoredInteractions.name);
-  private timer: NodeJS.Timeout | undefined;
+  private reading?: Loop;
 
   constructor(
     private readonly database: Database,
@@ -22,20 +23,23 @@ export class StoredInteractions implements OnApplicationBootstrap, OnApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    const once = () => void this.read().catch((error: Error) => this.logger.warn(error.message));
-    once();
-    this.timer = setInterval(once, EVERY_MS).unref();
+    this.reading = new Loop(
+      () => this.read(),
+      EVERY_MS,
+      (error) => this.logger.warn(error.message),
+    );
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.reading?.stop();
   }
 
   async read(): Promise<void> {
     const now = this.clock.now();
+    const dayMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
     const held = await this.database.system((transaction) => this.repository.sumInteractions(transaction));
     for (const { tenantId, projectId, rows } of held) {
-      const id = idOfDay(tenantId, projectId, now);
+      const id = derivedId(dayMs, `${tenantId}/${projectId}/${dayMs}`);
       await this.database.tenant(tenantId, async (transaction) => {
         if (await this.usage.has(transaction, id, 'stored_interactions')) return;
         const work = { id, tenantId, projectId, occurredAt: now.toISOString() };
@@ -43,12 +47,4 @@ export class StoredInteractions implements OnApplicationBootstrap, OnApplication
       });
     }
   }
-}
-
-/** The UUIDv7 that a project's reading of a day has, whoever takes it. */
-function idOfDay(tenantId: string, projectId: string, at: Date): string {
-  const day = Math.floor(at.getTime() / DAY_MS) * DAY_MS;
-  const time = day.toString(16).padStart(12, '0');
-  const hash = createHash('sha256').update(`${tenantId}/${projectId}/${day}`).digest('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
 }

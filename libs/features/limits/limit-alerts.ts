@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
@@ -17,7 +17,7 @@ const THRESHOLDS = [100, 75, 50] as const;
 
 /** Tells an organization, by mail and webhook, once a billing period, of each threshold of each quota and spend cap that it reaches. */
 @Injectable()
-export class LimitAlerts implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LimitAlerts implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LimitAlerts.name);
   private loop: Loop | undefined;
 
@@ -37,7 +37,7 @@ export class LimitAlerts implements OnApplicationBootstrap, OnApplicationShutdow
     );
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     await this.loop?.stop();
   }
 

@@ -8,7 +8,6 @@ import type { Bound, Caller, MeterPrice, Used } from './room.js';
 
 /** The plan of a tenant and what bounds it, without what was used. */
 export interface Terms {
-  planKey: string;
   planName: string;
   currency: string;
   priceVersionId: string;
@@ -32,7 +31,6 @@ export interface Lease {
 type UsedRow = Omit<Used, 'quantity'> & { quantity: string };
 
 interface TermsRow {
-  planKey: string;
   planName: string;
   currency: string;
   priceVersionId: string;
@@ -52,7 +50,7 @@ interface TermsRow {
 }
 
 const TERMS = `
-  SELECT plan.key AS "planKey", plan.name AS "planName", version.currency, version.id AS "priceVersionId",
+  SELECT plan.name AS "planName", version.currency, version.id AS "priceVersionId",
     subscription.anchor_at AS "anchorAt", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
     COALESCE((SELECT json_agg(json_build_object('resource', resource, 'quantity', quantity::text))
       FROM plan_quotas WHERE plan_key = plan.key), '[]') AS quotas,
@@ -269,16 +267,10 @@ export class LimitsRepository {
     return Number(_sum.rowsAccepted ?? 0);
   }
 
-  async hasScope(transaction: Transaction, scope: Bound['scope'], id: string): Promise<boolean> {
-    if (scope === 'organization') return true;
-    if (scope === 'project') return (await transaction.project.count({ where: { id } })) > 0;
-    return (await transaction.apiKey.count({ where: { familyId: id } })) > 0;
-  }
-
-  async findFamily(transaction: Transaction, apiKeyId: string): Promise<string | null> {
-    return (
-      (await transaction.apiKey.findFirst({ where: { id: apiKeyId }, select: { familyId: true } }))?.familyId ?? null
-    );
+  /** What a limit of that project or key is kept under: the key's is its family's. Null where there is no such thing. */
+  async findScope(transaction: Transaction, scope: 'project' | 'key', id: string): Promise<string | null> {
+    if (scope === 'project') return (await transaction.project.findFirst({ where: { id } }))?.id ?? null;
+    return (await transaction.apiKey.findFirst({ where: { id } }))?.familyId ?? null;
   }
 
   async isMeter(transaction: Transaction, key: string): Promise<boolean> {

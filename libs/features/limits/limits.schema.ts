@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { REQUESTS_PER_SECOND, SPEND } from './room.js';
-
-export const SCOPES = ['organization', 'project', 'key'] as const;
+import { REQUESTS_PER_SECOND, SCOPES, SPEND } from './room.js';
 
 const decimal = z.string().regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be a decimal of at most 6 places, not below 0');
 

@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
-import { newId, parseId } from '../../platform/http/ids.js';
+import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { periodAt } from '../usage/index.js';
 import { limitReached, tooMany, unknownResource } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
 import type { Limit, Limits, PutLimit } from './limits.schema.js';
 import { type Caller, type Room, REQUESTS_PER_SECOND, roomOf, SPEND, usedOf } from './room.js';
-
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** Limits that an organization sets itself, and the plan's on what is done in a transaction of its own. */
 @Injectable()
@@ -68,22 +66,10 @@ export class LimitsService {
     if (!isGone) throw notFound('limit', limitId);
   }
 
-  /**
-   * Holds work that one transaction begins or completes to the meter's quotas and to spend caps.
-   *
-   * @throws Problem 402 or 429 where fewer than `units` are left
-   * @returns how many are left
-   */
-  async requireUnits(
-    transaction: Transaction,
-    caller: Omit<Caller, 'familyId'>,
-    meter: string,
-    units = 1,
-    deviceClass = '',
-  ): Promise<number> {
-    const { room, terms, end } = await this.findRoom(transaction, caller, meter, deviceClass);
-    if (room.units >= units) return room.units;
-    throw limitReached(room.bound!, terms.planName, terms.currency, end, this.clock.now());
+  /** @throws Problem 402 or 429 where the meter's quotas and spend caps leave nothing for work that is to begin */
+  async requireUnit(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string): Promise<void> {
+    const { room, terms, end } = await this.findRoom(transaction, caller, meter);
+    if (room.units < 1) throw limitReached(room.bound!, terms.planName, terms.currency, end, this.clock.now());
   }
 
   /** How many units of the meter are left; Infinity where nothing bounds them. */
@@ -91,7 +77,7 @@ export class LimitsService {
     transaction: Transaction,
     caller: Omit<Caller, 'familyId'>,
     meter: string,
-    deviceClass = '',
+    deviceClass?: string,
   ): Promise<number> {
     return (await this.findRoom(transaction, caller, meter, deviceClass)).room.units;
   }
@@ -123,15 +109,10 @@ export class LimitsService {
     return bound.quantity.toNumber() - (await this.repository.countInteractionsHeld(transaction, dataSetId));
   }
 
-  private async findRoom(
-    transaction: Transaction,
-    caller: Omit<Caller, 'familyId'>,
-    meter: string,
-    deviceClass: string,
-  ) {
+  private async findRoom(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string, deviceClass = '') {
     const { terms, start, end } = await this.lock(transaction, caller.tenantId);
     const used = await this.repository.findUsed(sqlOf(transaction), caller.tenantId, start);
-    const room: Room = roomOf(meter, { ...caller, familyId: NIL }, terms.bounds, terms.prices, used, deviceClass);
+    const room: Room = roomOf(meter, { ...caller, familyId: NIL_ID }, terms.bounds, terms.prices, used, deviceClass);
     return { room, terms, end };
   }
 
@@ -152,8 +133,8 @@ export class LimitsService {
   ): Promise<string> {
     if (scope === 'organization') return tenantId;
     const id = parseId(scope, scopeId!);
-    const found = scope === 'key' ? await this.repository.findFamily(transaction, id) : id;
-    if (!found || !(await this.repository.hasScope(transaction, scope, found))) throw notFound(scope, id);
+    const found = await this.repository.findScope(transaction, scope, id);
+    if (!found) throw notFound(scope, id);
     return found;
   }
 }

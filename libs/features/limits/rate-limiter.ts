@@ -75,7 +75,7 @@ export class RateLimiter {
    * @throws Problem 429 naming the scope
    */
   async admit(key: ApiKeyPrincipal): Promise<RateState[]> {
-    const terms = this.terms.peek(key.tenantId) ?? (await this.findTerms(key.tenantId));
+    const terms = await this.findTerms(key.tenantId);
     const buckets = this.bucketsOf(key, terms);
     for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
       const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);

@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import { type MeterPrice as PricedMeter, priceOf } from '../billing/index.js';
 
-export type Scope = 'organization' | 'project' | 'key';
+export const SCOPES = ['organization', 'project', 'key'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** Resource of a limit on money. */
 export const SPEND = 'spend';

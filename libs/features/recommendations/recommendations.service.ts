@@ -6,7 +6,7 @@ import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
-import { newId, parseId, timeOfId } from '../../platform/http/ids.js';
+import { newId, NIL_ID, parseId, timeOfId } from '../../platform/http/ids.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
 import { DeploymentsService } from '../deployments/index.js';
 import { Quotas } from '../limits/index.js';
@@ -20,7 +20,6 @@ import type { Recommend, Recommendations } from './recommendations.schema.js';
 const KEY_AGE_MS = 86_400_000;
 /** Calls that this process remembers by the caller's id. */
 const CALLS_MAX = 100_000;
-const NO_KEY = '00000000-0000-0000-0000-000000000000';
 
 interface Route {
   projectId: string;
@@ -67,7 +66,7 @@ export class RecommendationsService {
     const wanted: Record<string, number> = isTest
       ? { test_requests: 1 }
       : { recommendation_requests: 1, recommended_items: request.limit };
-    const caller = { tenantId, projectId, familyId: key?.familyId ?? NO_KEY };
+    const caller = { tenantId, projectId, familyId: key?.familyId ?? NIL_ID };
     const reservation = await this.quotas.reserve(caller, wanted);
     try {
       const predictor = await this.predictors.get(artifact);
@@ -106,13 +105,11 @@ export class RecommendationsService {
 
   private async requireRoute(principal: Principal, deploymentId: string): Promise<Route> {
     const name = `${principal.tenantId}/${deploymentId}`;
-    const route =
-      this.routes.peek(name) ??
-      (await this.routes.get(name, async () => {
-        const found = await this.findRoute(principal.tenantId, deploymentId);
-        if (!found) throw notFound('deployment', deploymentId);
-        return found;
-      }));
+    const route = await this.routes.get(name, async () => {
+      const found = await this.findRoute(principal.tenantId, deploymentId);
+      if (!found) throw notFound('deployment', deploymentId);
+      return found;
+    });
     if (principal.kind === 'apiKey' && principal.projectId !== route.projectId)
       throw notFound('deployment', deploymentId);
     return route;

@@ -47,7 +47,7 @@ export class TrainingJobsService {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
       await this.limits.requireTrainingJob(transaction, tenantId);
-      await this.limits.requireUnits(transaction, { tenantId, projectId }, 'training_seconds');
+      await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
       const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
       const importOf = async (dataSetId: string | null) =>
         dataSetId && (await this.requireContent(transaction, projectId, dataSetId)).importId;

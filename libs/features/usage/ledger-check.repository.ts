@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/database.js';
-import { NIL } from './ledger.repository.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 
 const CHECK_LOCK = 0x6c656467;
 
@@ -9,8 +9,8 @@ const MISMATCHES = `
   WITH bounds AS (SELECT date_trunc('day', $1::timestamptz, 'UTC') AS since),
   counted AS (
     SELECT tenant_id, rollup.granularity::rollup_granularity AS granularity, rollup.bucket AS bucket_start, meter_key,
-      COALESCE(project_id, '${NIL}') AS project_id, COALESCE(api_key_id, '${NIL}') AS api_key_id,
-      COALESCE(deployment_id, '${NIL}') AS deployment_id, device_class, price_version_id, sum(quantity) AS quantity, count(*) AS events
+      COALESCE(project_id, '${NIL_ID}') AS project_id, COALESCE(api_key_id, '${NIL_ID}') AS api_key_id,
+      COALESCE(deployment_id, '${NIL_ID}') AS deployment_id, device_class, price_version_id, sum(quantity) AS quantity, count(*) AS events
     FROM usage_events, bounds, LATERAL (VALUES
       ('minute', date_trunc('minute', occurred_at, 'UTC')), ('hour', date_trunc('hour', occurred_at, 'UTC')),
       ('day', date_trunc('day', occurred_at, 'UTC')), ('period', period_start)) AS rollup (granularity, bucket)

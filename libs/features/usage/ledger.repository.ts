@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../platform/database/database.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
 import { idOfConflict, type UsageEvent } from './usage-event.js';
-
-/** What an event does not name, in a roll-up's key. */
-export const NIL = '00000000-0000-0000-0000-000000000000';
 
 const INSERT_EVENTS = `
   INSERT INTO usage_events (tenant_id, id, meter_key, quantity, project_id, api_key_id, deployment_id, device_class, price_version_id,
@@ -191,9 +189,9 @@ function rollupsOf(events: UsageEvent[]): string[] {
     array(rows.map(({ granularity }) => granularity)),
     array(rows.map(({ start }) => start)),
     array(rows.map(({ event }) => event.meter)),
-    array(rows.map(({ event }) => event.projectId ?? NIL)),
-    array(rows.map(({ event }) => event.apiKeyId ?? NIL)),
-    array(rows.map(({ event }) => event.deploymentId ?? NIL)),
+    array(rows.map(({ event }) => event.projectId ?? NIL_ID)),
+    array(rows.map(({ event }) => event.apiKeyId ?? NIL_ID)),
+    array(rows.map(({ event }) => event.deploymentId ?? NIL_ID)),
     texts(rows.map(({ event }) => event.deviceClass ?? '')),
     array(rows.map(({ event }) => event.priceVersionId)),
     array(rows.map(({ quantity }) => quantity)),

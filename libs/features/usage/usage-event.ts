@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { derivedId, timeOfId } from '../../platform/http/ids.js';
 
 /** What a subscription says of an event at its time. */
 export interface BillingContext {
@@ -54,6 +55,5 @@ export function hashPayload(payload: unknown): string {
 
 /** The id, as its time says, that is `event`'s own where another event has taken the one it came with. */
 export function idOfConflict({ id, meter, payloadHash }: UsageEvent): string {
-  const hash = createHash('sha256').update(`${id}/${meter}/${payloadHash}`).digest('hex');
-  return `${id.slice(0, 13)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+  return derivedId(timeOfId(id), `${id}/${meter}/${payloadHash}`);
 }

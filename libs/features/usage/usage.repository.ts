@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
-import { NIL } from './ledger.repository.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import type { Group, Meter, UsageQuery, UsageRow } from './usage.schema.js';
 
 export interface MeteredQuantity {
@@ -12,7 +12,7 @@ export interface MeteredQuantity {
   quantity: Decimal;
 }
 
-const idColumn = (name: string) => Prisma.sql`nullif(${Prisma.raw(name)}, ${NIL}::uuid)::text`;
+const idColumn = (name: string) => Prisma.sql`nullif(${Prisma.raw(name)}, ${NIL_ID}::uuid)::text`;
 
 const COLUMNS: Record<Group, Prisma.Sql> = {
   day: Prisma.sql`to_char(bucket_start AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
