@@ -5,7 +5,7 @@ import pg from 'pg';
 import { Quotas, type Reservation } from '../../libs/features/limits/index.js';
 import { hashPayload, LedgerChecker, LedgerRepository, type UsageEvent } from '../../libs/features/usage/index.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
 /** A failing run prints its seed and path; `LEDGER_SEED=… LEDGER_PATH=…` run it again. */
 const RUNS = {
@@ -204,6 +204,25 @@ it('grants a reservation if and only if what is used and what is set aside leave
     RUNS,
   );
 }, 240_000);
+
+it('counts what is leased in the billing period that it is leased for, also where an upgrade has begun a new one', async () => {
+  await newTenant();
+  const limit = { scope: 'organization', resource: 'recommendation_requests', quantity: String(LIMIT) };
+  await tenant.put('/v1/limits', limit).expect(200);
+  const quotas = api.app.get(Quotas, { strict: false });
+  const reserve = (familyId: string, units: number) =>
+    quotas.reserve({ tenantId, projectId, familyId }, { recommendation_requests: units });
+  (await reserve(KEYS[0]!, 5)).release();
+  await owner.query('UPDATE subscriptions SET anchor_at = now() WHERE tenant_id = $1', [tenantId]);
+  await until(async () => {
+    const reservation = await reserve(KEYS[0]!, 1);
+    reservation.release();
+    return Date.now() - Date.parse(reservation.context.periodStart) < 1_000;
+  });
+  const held = await reserve(KEYS[0]!, 20);
+  await expect(reserve(KEYS[1]!, 30)).rejects.toMatchObject({ status: 429, code: 'quota_exceeded' });
+  held.release();
+});
 
 it('corrects by further entries: once each, and 409 for another under the same id', async () => {
   await newTenant();

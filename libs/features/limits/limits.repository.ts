@@ -75,7 +75,7 @@ const LEASED = `
 const EXTEND_LEASE = `
   INSERT INTO quota_leases AS lease (tenant_id, id, node_id, project_id, api_key_id, meter_key, period_start, units)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-  ON CONFLICT (tenant_id, id) DO UPDATE SET units = lease.units + excluded.units`;
+  ON CONFLICT (tenant_id, id) DO UPDATE SET units = lease.units + excluded.units, period_start = excluded.period_start`;
 
 const SEED_BUCKETS = `
   INSERT INTO rate_buckets (tenant_id, scope, scope_id, tokens, granted, refilled_at)
