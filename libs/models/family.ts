@@ -118,18 +118,21 @@ export interface TrainerOptions {
 }
 
 export interface RecommendRequest {
-  userId: string;
+  /** Absent only where the answer is not to be personal. */
+  userId?: string | undefined;
   /** Most items returned; fewer come back when fewer qualify. */
   limit: number;
   /** Leaves out items that the user had in the training data. */
   excludeSeen: boolean;
+  /** False answers without any of the person's data: what is popular, nothing left out. */
+  personalized?: boolean | undefined;
 }
 
 export interface RecommendResult {
   /** What ranked the items. */
   source: 'model' | 'popularity';
   /** Why popularity answered in the model's place; absent when nothing was replaced. */
-  fallbackReason?: 'unknown_user';
+  fallbackReason?: 'unknown_user' | 'nothing_learnt';
   /** Best first, `rank` from 1; scores compare only within one answer. */
   items: { itemId: string; score: number; rank: number; attributes?: Record<string, string> }[];
 }

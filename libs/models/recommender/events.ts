@@ -57,10 +57,33 @@ export function filterEvents(events: Events, keeps: (position: number) => boolea
   return count === kept.length ? events : takeEvents(events, kept.subarray(0, count));
 }
 
+/**
+ * The events with a value, for a recipe that learns from ratings alone.
+ *
+ * @throws TrainingInputError where there are none
+ */
+export function requireRated(events: Events, recipe: string): Events {
+  if (!events.values) {
+    throw new TrainingInputError(
+      `The recipe "${recipe}" learns from ratings, but this data set has no values. Upload it with a column "value", or choose another recipe.`,
+    );
+  }
+  const rated = ratedEvents(events);
+  if (rated.users.length > 0) return rated;
+  throw new TrainingInputError(
+    `The recipe "${recipe}" learns from ratings, but so few interactions have a value that none is left to learn from beside those that the model is measured on. Upload more rows with a value, or choose another recipe.`,
+  );
+}
+
 /** The events with a value; all, where the data set has none. */
 export function ratedEvents(events: Events): Events {
   const { values } = events;
   return values ? filterEvents(events, (position) => !Number.isNaN(values[position])) : events;
+}
+
+/** `[event types]`, 1 where the settings name no weight; null where the data set has no types. A type may have any name, `constructor` too. */
+export function typeWeightsOf({ eventTypes }: Events, weights: Record<string, number>): number[] | null {
+  return eventTypes && eventTypes.names.map((name) => (Object.hasOwn(weights, name) ? weights[name] : 1));
 }
 
 /** `[users + 1]`: the events of user u are at positions `offsets[u]` to `offsets[u + 1]`. */

@@ -44,6 +44,8 @@ class RecommenderPredictor implements RankingPredictor {
   private readonly artifact: LoadedArtifact;
   private readonly engine: Engine;
   private readonly index: ItemIndex | null;
+  /** By item; what has been shown once is not parsed again. */
+  private readonly attributes = new Map<number, Record<string, string> | null>();
 
   /** @param index of the items where the model is one of factors */
   constructor(artifact: LoadedArtifact, byteLength: number, engine: Engine, index: ItemIndex | null) {
@@ -53,14 +55,17 @@ class RecommenderPredictor implements RankingPredictor {
     this.index = index;
   }
 
-  async recommend({ userId, limit, excludeSeen }: RecommendRequest): Promise<RecommendResult> {
+  async recommend({ userId, limit, excludeSeen, personalized = true }: RecommendRequest): Promise<RecommendResult> {
     const { model, seen, users } = this.artifact;
-    const user = users.find(userId);
+    const user = personalized && userId !== undefined ? users.find(userId) : undefined;
     const excluded = excludeSeen && user !== undefined ? rowIndicesOf(seen, user) : NOTHING_SEEN;
-    if (model === null) return { source: 'popularity', items: this.rankByPopularity(limit, excluded) };
-    if (user !== undefined) return { source: 'model', items: await this.rankFor(model, user, limit, excluded) };
-    const items = this.rankByPopularity(limit, excluded);
-    return { source: 'popularity', fallbackReason: 'unknown_user', items };
+    const popular = () => ({ source: 'popularity' as const, items: this.rankByPopularity(limit, excluded) });
+    if (model === null || !personalized) return popular();
+    if (user === undefined) return { ...popular(), fallbackReason: 'unknown_user' };
+    const items = hasLearnt(model, user) ? await this.rankFor(model, user, limit, excluded) : [];
+    // Where nothing speaks for any item all stand level at 0, in the order of their ids.
+    const isLevel = items.every(({ score }) => score === 0);
+    return isLevel && limit > 0 ? { ...popular(), fallbackReason: 'nothing_learnt' } : { source: 'model', items };
   }
 
   private async rankFor(
@@ -109,12 +114,29 @@ class RecommenderPredictor implements RankingPredictor {
     return this.present(indices, (position) => popularity.scores[indices[position]]);
   }
 
+  private attributesOf(item: number): Record<string, string> | null {
+    let attributes = this.attributes.get(item);
+    if (attributes === undefined) {
+      attributes = parseAttributes(this.artifact.itemAttributes.at(item));
+      this.attributes.set(item, attributes);
+    }
+    return attributes;
+  }
+
   private present(indices: Uint32Array, scoreAt: (position: number) => number): RecommendResult['items'] {
-    const { itemIds, itemAttributes } = this.artifact;
+    const { itemIds } = this.artifact;
     return Array.from(indices, (item, position) => {
-      const attributes = parseAttributes(itemAttributes.at(item));
+      const attributes = this.attributesOf(item);
       const entry = { itemId: itemIds.at(item), score: scoreAt(position), rank: position + 1 };
       return attributes ? { ...entry, attributes } : entry;
     });
   }
+}
+
+/** Whether the fit kept anything of what the user did; events that weigh nothing leave a known user blank. */
+function hasLearnt(model: FactorModel | ProductModel | HybridModel, user: number): boolean {
+  if (model.kind === 'hybrid') return model.generators.some((generator) => hasLearnt(generator, user));
+  if (model.kind === 'product') return model.histories.offsets[user] < model.histories.offsets[user + 1];
+  const { users, dimensions } = model;
+  return users.subarray(user * dimensions, (user + 1) * dimensions).some((value) => value !== 0);
 }

@@ -1,6 +1,6 @@
 import { buildCsr, transposeCsr, type Csr } from '../../compute/csr/kernel.js';
 import { TrainingInputError } from '../family.js';
-import { userOffsets, type Events } from './events.js';
+import { typeWeightsOf, userOffsets, type Events } from './events.js';
 import type { Recency, Weighting } from './settings.js';
 
 const SECONDS_PER_DAY = 86_400;
@@ -76,7 +76,7 @@ function dropSmall({ rows, columns, offsets, indices, values }: Csr): Csr {
 
 /** `[events]`; null where each is 1. */
 function weighEvents(events: Events, { eventWeights, halfLifeDays }: Weighting): Float32Array | null {
-  const typeWeights = events.eventTypes?.names.map((name) => eventWeights[name] ?? 1);
+  const typeWeights = typeWeightsOf(events, eventWeights);
   const weighsTypes = typeWeights?.some((weight) => weight !== 1) ?? false;
   const decay = halfLifeDays > 0 ? ageDecay(events, halfLifeDays) : null;
   if (!weighsTypes) return decay;

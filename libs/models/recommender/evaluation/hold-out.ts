@@ -48,6 +48,8 @@ export async function measure(
   const { values } = await evaluate(engine, model, question, options);
   if (!foretellsRatings || test.values === null) return values;
   const [known, asked] = [ratedEvents(train), ratedEvents(test)];
+  // A mean over no rating is no number: the metrics of ratings are then absent, for the model and the floor alike.
+  if (asked.users.length === 0) return values;
   if (model.kind === 'factors') return { ...values, ...ratingErrors(asked, predictorOf(model, known)) };
   const means = itemMeans(known);
   return { ...values, ...ratingErrors(asked, (_user, item) => means[item]) };

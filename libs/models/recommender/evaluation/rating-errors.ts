@@ -2,7 +2,7 @@ import type { MetricValues } from '../../family.js';
 import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 
-/** Root of the mean squared and mean absolute difference between foretold and given values; NaN without events. */
+/** Root of the mean squared and mean absolute difference between foretold and given values of at least one event. */
 export function ratingErrors(test: Events, predict: (user: number, item: number) => number): MetricValues {
   let [squares, magnitudes] = [0, 0];
   test.users.forEach((user, position) => {

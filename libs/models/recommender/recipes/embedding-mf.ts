@@ -3,8 +3,7 @@ import { embeddingStep } from '../../../compute/embedding-step/kernel.js';
 import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { shuffledOrder } from '../../../compute/random/order.js';
-import { TrainingInputError } from '../../family.js';
-import { ratedEvents, type Events } from '../events.js';
+import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { RatingBatch, RatingState } from '../neural/embedding-layers.js';
 import type { EmbeddingMfSettings } from '../settings.js';
@@ -33,13 +32,7 @@ export async function fitEmbeddingMf(
   settings: EmbeddingMfSettings,
   context: FitContext,
 ): Promise<Fit<FactorModel>> {
-  const { values } = events;
-  if (!values) {
-    throw new TrainingInputError(
-      'The recipe "embedding-mf" learns from ratings, but this data set has no values. Upload it with a column "value", or choose another recipe.',
-    );
-  }
-  const rated = ratedEvents(events);
+  const rated = requireRated(events, 'embedding-mf');
   const state = drawState(rated, settings.factors, context);
   const { users, items, head, headFirst, headSecond } = state;
   const moments = {

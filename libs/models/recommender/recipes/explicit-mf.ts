@@ -2,8 +2,7 @@ import { buildCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { ratingSgdEpoch, type RatingSgd } from '../../../compute/rating-sgd/kernel.js';
 import { scoreBySimilarity } from '../../../compute/scores/kernel.js';
-import { TrainingInputError } from '../../family.js';
-import { ratedEvents, type Events } from '../events.js';
+import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
 import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
@@ -22,7 +21,7 @@ export async function fitExplicitMf(
   context: FitContext,
 ): Promise<Fit<FactorModel>> {
   const { engine, seed } = context;
-  const ratings = meanRatings(ratedEvents(events));
+  const ratings = meanRatings(requireRated(events, 'explicit-mf'));
   const random = Random.seeded(seed);
   const dimensions = paddedDimensions(settings.factors);
   const drawn = { drawn: settings.factors };
@@ -56,16 +55,11 @@ export async function fitExplicitMf(
   }
 }
 
-/** `[users, items]`. Throws {@link TrainingInputError} without values. */
+/** `[users, items]` */
 function meanRatings({ userCount, itemCount, users, items, values }: Events): Csr {
-  if (!values) {
-    throw new TrainingInputError(
-      'The recipe "explicit-mf" learns from ratings, but this data set has no values. Upload it with a column "value", or choose another recipe.',
-    );
-  }
   const pairs = { rows: userCount, columns: itemCount, rowIndices: users, columnIndices: items };
   const sums = buildCsr({ ...pairs, values });
-  const counts = buildCsr({ ...pairs, values: new Float32Array(values.length).fill(1) }).values!;
+  const counts = buildCsr({ ...pairs, values: new Float32Array(users.length).fill(1) }).values!;
   return { ...sums, values: sums.values!.map((sum, place) => sum / counts[place]) };
 }
 

@@ -1,5 +1,5 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
-import { assertTimestamps, distinctPairs, type Events } from '../events.js';
+import { assertTimestamps, distinctPairs, typeWeightsOf, type Events } from '../events.js';
 import type { PopularityModel } from '../fitted-model.js';
 import type { TrendingSettings } from '../settings.js';
 import { ageDecay } from '../weighting.js';
@@ -33,7 +33,7 @@ export async function fitPopularity(events: Events): Promise<Fit> {
 export async function fitTrending(events: Events, settings: TrendingSettings): Promise<Fit> {
   assertTimestamps(events, 'trending');
   const decay = ageDecay(events, settings.halfLifeDays)!;
-  const typeWeights = events.eventTypes?.names.map((name) => settings.eventWeights[name] ?? 1);
+  const typeWeights = typeWeightsOf(events, settings.eventWeights);
   const scores = new Float64Array(events.itemCount);
   events.items.forEach((item, position) => {
     scores[item] += decay[position] * (typeWeights?.[events.eventTypes!.codes[position]] ?? 1);
