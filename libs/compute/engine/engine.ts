@@ -30,6 +30,8 @@ export interface Engine {
   readonly name: string;
   /** Shared by all runs; a kernel's result does not depend on their number. */
   readonly threads: number;
+  /** Lets the runs that begin from now on use at most so many of them, so that others on the machine come first. */
+  limitThreads(count: number): void;
   /** The most that all arrays of kernels may take together, in bytes; Infinity where only the machine sets a bound. */
   readonly memoryBytesMax: number;
   /** Zeros on a cache line's boundary, in memory that kernels reach without a copy. */

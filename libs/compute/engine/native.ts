@@ -34,6 +34,7 @@ export function loadAddon(file: string): Addon {
 export class NativeEngine implements Engine {
   readonly name: string;
   readonly threads: number;
+  private threadsNow: number;
   readonly memoryBytesMax = Infinity;
   private readonly addon: Addon;
   private readonly handle: number;
@@ -43,6 +44,7 @@ export class NativeEngine implements Engine {
   constructor(addon: Addon, instructionSet: string, threads: number) {
     this.name = `native ${instructionSet}`;
     this.threads = threads;
+    this.threadsNow = threads;
     this.addon = addon;
     this.handle = addon.open(instructionSet, threads);
   }
@@ -68,13 +70,17 @@ export class NativeEngine implements Engine {
     // The collector frees what `float32` allocated.
   }
 
+  limitThreads(count: number): void {
+    this.threadsNow = Math.max(1, Math.min(count, this.threads));
+  }
+
   async run(kernel: string, args: readonly Argument[], work: Work, options: RunOptions = {}): Promise<void> {
     if (work.pieces <= 0) return;
     const control = new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4));
     const values = args.map((value) =>
       value !== null && typeof value === 'object' && 'output' in value ? value.output : value,
     );
-    const tickets = Math.min(this.threads, work.pieces);
+    const tickets = Math.min(this.threadsNow, work.pieces);
     await watchRun(control, work, options, () => {
       const run = this.addon.run(this.handle, kernel, values, control, work.scratchBytes ?? 0, tickets);
       // The addon holds bare addresses, so the arrays must stay reachable.

@@ -20,6 +20,7 @@ const THREAD_FILE = new URL(`./wasm.thread.${import.meta.url.endsWith('.ts') ? '
 export class WasmEngine implements Engine {
   readonly name = 'wasm simd128';
   readonly threads: number;
+  private threadsNow: number;
   readonly memoryBytesMax = PAGES_MAX * PAGE_BYTES;
   private readonly memory: WasmMemory;
   private readonly workers: Worker[];
@@ -38,6 +39,7 @@ export class WasmEngine implements Engine {
     const memory = new WebAssembly.Memory({ initial: PAGES_AT_START, maximum: PAGES_MAX, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     this.threads = threads;
+    this.threadsNow = threads;
     this.memory = new WasmMemory(memory, (exports.__heap_base as WebAssembly.Global<'i32'>).value);
     this.workers = Array.from({ length: threads }, () => this.startWorker(module, memory));
   }
@@ -68,6 +70,10 @@ export class WasmEngine implements Engine {
     );
   }
 
+  limitThreads(count: number): void {
+    this.threadsNow = Math.max(1, Math.min(count, this.threads));
+  }
+
   async run(kernel: string, args: readonly Argument[], work: Work, options: RunOptions = {}): Promise<void> {
     if (work.pieces <= 0) return;
     const run = this.runOnce(kernel, args, work, options);
@@ -95,7 +101,7 @@ export class WasmEngine implements Engine {
       placed.forEach(({ write }, index) => write(slots, index * 8));
       const words = new Int32Array(this.memory.buffer, control, CONTROL.WORDS).fill(0);
       const tickets = this.workers
-        .slice(0, Math.min(this.threads, work.pieces))
+        .slice(0, Math.min(this.threadsNow, work.pieces))
         .map((worker) => ({ worker, scratch: allocate(work.scratchBytes ?? 0) }));
       const start = async () => {
         const ends = tickets.map(({ worker, scratch }) =>

@@ -47,6 +47,19 @@ describe.skipIf(!hasSoftwareGpu)('a GPU', () => {
     expect(await gpu.read(buffer, new Uint32Array(100))).toEqual(new Uint32Array(100).fill(1));
   });
 
+  it('counts the time in which it had work, and none in which it was idle', async () => {
+    const gpu = await open();
+    const ones = new Float32Array(256 * 256).fill(1);
+    expect(gpu.busySeconds).toBe(0);
+    await matrixProductOnGpu(gpu, ones, ones, 256);
+    await gpu.finish();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const busy = gpu.busySeconds;
+    expect(busy).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(gpu.busySeconds).toBe(busy);
+  });
+
   it('tells a job under way, and every later call, that the device was lost', async () => {
     const gpu = await open();
     const ones = new Float32Array(256 * 256).fill(1);

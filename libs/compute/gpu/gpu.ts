@@ -1,3 +1,4 @@
+import { BusyTime } from './busy-time.js';
 import { bytesOfParams, type Dispatch } from './dispatch.js';
 import { GpuLostError, GpuOutOfMemoryError } from './errors.js';
 
@@ -48,6 +49,7 @@ export class Gpu {
   readonly limits: GpuLimits;
   readonly features: ReadonlySet<string>;
   private readonly description: GpuDescription;
+  private readonly busy: BusyTime;
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
   private readonly buffers = new Map<GPUBuffer, number>();
   private readonly inFlight: Promise<unknown>[] = [];
@@ -58,6 +60,7 @@ export class Gpu {
   constructor(device: GPUDevice, description: GpuDescription, limits: GpuLimits) {
     this.device = device;
     this.description = description;
+    this.busy = new BusyTime(device.queue);
     this.limits = limits;
     this.features = new Set(device.features as unknown as Iterable<string>);
     void this.watchLoss();
@@ -166,6 +169,11 @@ export class Gpu {
     done.catch(() => {});
     this.inFlight.push(done);
     if (this.inFlight.length > IN_FLIGHT_MAX) await this.whileAlive(this.inFlight.shift()!);
+  }
+
+  /** For how long it has had work so far, in seconds. */
+  get busySeconds(): number {
+    return this.busy.seconds;
   }
 
   /** Waits until everything that was submitted ran. */
