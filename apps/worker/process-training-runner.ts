@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import os, { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   TrainingCrashedError,
@@ -13,12 +12,12 @@ import {
   type TrainingWatch,
 } from '../../libs/features/training-jobs/worker.js';
 import { CONFIG, type Config } from '../../libs/platform/config/config.js';
+import { explainExit, forkChild, keepErrorOutput } from './children.js';
 import type { TrainingMessage, TrainingOrder } from './training-messages.js';
 
-const PROCESS_FILE = fileURLToPath(new URL('./training.process.js', import.meta.url));
-const ERROR_OUTPUT_MAX = 8_000;
 /** How long a process that is asked to stop may take to reach the end of its slice of work and to write a checkpoint. */
 const STOP_MS = 10_000;
+const YIELD_MS = 1_000;
 /** After these a process ends of itself. */
 const CONCLUSIONS = new Set<TrainingMessage['kind']>(['result', 'refused', 'crashed', 'stopped']);
 
@@ -35,13 +34,13 @@ export class ProcessTrainingRunner extends TrainingRunner {
   override async run(task: TrainingTask, watch: TrainingWatch): Promise<void> {
     watch.signal.throwIfAborted();
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-training-'));
-    const child = fork(PROCESS_FILE, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    const child = forkChild('./training.process.js');
     // An order that finds the process gone is no error of its own: how the process ended says more.
     const order = (message: TrainingOrder) => child.connected && child.send(message, () => undefined);
     try {
       const { KINDRED_CHECKPOINT_SECONDS: checkpointSeconds, COMPUTE_BACKEND: backend } = this.config;
       order({ kind: 'train', task, directory, checkpointSeconds, backend });
-      await new TrainingRun(child, watch, () => order({ kind: 'stop' })).end;
+      await new TrainingRun(child, watch, order).end;
     } finally {
       child.kill('SIGKILL');
       await rm(directory, { recursive: true, force: true });
@@ -55,22 +54,30 @@ class TrainingRun {
   readonly end: Promise<void>;
   private readonly watch: TrainingWatch;
   private hasConcluded = false;
-  private errorOutput = '';
+  private readonly errorOutput: () => string;
   private waitingCheckpoint: string | null = null;
   private storing: Promise<void> | null = null;
 
-  constructor(child: ChildProcess, watch: TrainingWatch, requestStop: () => void) {
+  constructor(child: ChildProcess, watch: TrainingWatch, order: (message: TrainingOrder) => void) {
     this.watch = watch;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.end = promise;
     const stop = () => {
-      requestStop();
+      order({ kind: 'stop' });
       setTimeout(() => reject(new TrainingStoppedError()), STOP_MS).unref();
     };
+    // The kernels' threads, and not the library's that reads: those end before the long part begins.
+    let isServing = false;
+    const yielding = setInterval(() => {
+      if (watch.isServing() === isServing) return;
+      isServing = !isServing;
+      order({ kind: 'threads', count: isServing ? Math.ceil(availableParallelism() / 2) : availableParallelism() });
+    }, YIELD_MS);
+    child.once('exit', () => clearInterval(yielding));
     watch.signal.addEventListener('abort', () => reject(watch.signal.reason as Error), { once: true });
     if (watch.stop.aborted) stop();
     else watch.stop.addEventListener('abort', stop, { once: true });
-    child.stderr!.on('data', (text: Buffer) => this.hearError(text));
+    this.errorOutput = keepErrorOutput(child);
     child.on(
       'message',
       (message: TrainingMessage) => void this.hear(message).then((isOver) => isOver && resolve(), reject),
@@ -78,7 +85,10 @@ class TrainingRun {
     child.on('error', reject);
     // Once its last words are heard, which 'exit' would not wait for.
     child.on('close', (code, signal) => {
-      if (!this.hasConcluded) void this.settleCheckpoints().then(() => reject(this.explainExit(code, signal)));
+      if (!this.hasConcluded)
+        void this.settleCheckpoints().then(() =>
+          reject(new TrainingCrashedError(`the training process ${explainExit(code, signal, this.errorOutput())}`)),
+        );
     });
   }
 
@@ -88,6 +98,9 @@ class TrainingRun {
     switch (message.kind) {
       case 'report':
         this.watch.onReport(message.report);
+        return false;
+      case 'compute':
+        this.watch.onCompute(message.seconds);
         return false;
       case 'log':
         this.watch.onLog(message.line);
@@ -123,17 +136,5 @@ class TrainingRun {
 
   private async settleCheckpoints(): Promise<void> {
     await this.storing;
-  }
-
-  private hearError(text: Buffer): void {
-    process.stderr.write(text);
-    this.errorOutput = (this.errorOutput + text.toString()).slice(-ERROR_OUTPUT_MAX);
-  }
-
-  private explainExit(code: number | null, signal: NodeJS.Signals | null): Error {
-    const isOutOfMemory =
-      signal === 'SIGKILL' || /heap out of memory|bad_alloc|Array buffer allocation failed/.test(this.errorOutput);
-    if (isOutOfMemory) return new TrainingCrashedError('the training process ran out of memory');
-    return new TrainingCrashedError(`the training process ended with ${signal ?? `code ${code}`}`);
   }
 }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function writeRows(name: string, columns: string, rows: string): Promise<string> {
   const file = path.join(folder, `${name}.parquet`);
   const sql = `COPY (SELECT * FROM (VALUES ${rows}) AS rows(${columns})) TO ${quoteText(file)} (FORMAT parquet)`;
-  await withTables([file], async (connection) => void (await connection.run(sql)));
+  await withTables([file], {}, async (connection) => void (await connection.run(sql)));
   return file;
 }
 

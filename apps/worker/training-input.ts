@@ -11,7 +11,7 @@ export async function readTrainingInput(
   { itemsFile, usersFile, withNewItems }: Described,
 ): Promise<TrainingInput> {
   const files = [interactionsFile, itemsFile, usersFile].filter((file) => file !== undefined);
-  return withTables(files, async (connection) => {
+  return withTables(files, {}, async (connection) => {
     await connection.run(
       `CREATE TEMP TABLE interactions AS SELECT * FROM read_parquet(${quoteText(interactionsFile)})`,
     );

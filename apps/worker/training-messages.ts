@@ -10,12 +10,13 @@ export interface TrainingStart {
   backend: Backend | undefined;
 }
 
-/** What the worker says to a training process: its work, and later that it is to stop. */
-export type TrainingOrder = TrainingStart | { kind: 'stop' };
+/** What the worker says to a training process: its work, then how many threads it may use now, and that it is to stop. */
+export type TrainingOrder = TrainingStart | { kind: 'stop' } | { kind: 'threads'; count: number };
 
 /** What a training process says. `refused`: the customer can act; `crashed`: another try may help. */
 export type TrainingMessage =
   | { kind: 'report'; report: TrainingReport }
+  | { kind: 'compute'; seconds: number }
   | { kind: 'log'; line: string }
   | { kind: 'checkpoint'; file: string }
   | { kind: 'result'; model: TrainedModel }

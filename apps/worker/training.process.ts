@@ -9,21 +9,19 @@ import { sharedEngine } from '../../libs/models/engine.js';
 import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
 import { createTrainer } from '../../libs/models/trainers.js';
+import { beChild } from './children.js';
 import { readTrainingInput } from './training-input.js';
 import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-messages.js';
 
-/** The kernel ends this process before the worker, the API or Postgres where memory runs out. */
-const OOM_SCORE = '800';
+const COMPUTE_MS = 500;
 
 let isStopping = false;
 
-// The worker decides when this process ends: a Ctrl-C reaches the whole group, and a worker that is gone wants no result.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-process.on('disconnect', () => process.exit(1));
-await writeFile('/proc/self/oom_score_adj', OOM_SCORE).catch(() => {});
+beChild();
 
 process.on('message', (order: TrainingOrder) => {
   if (order.kind === 'stop') isStopping = true;
+  else if (order.kind === 'threads') void sharedEngine().then((engine) => engine.limitThreads(order.count));
   else void train(order).then(() => process.exit(0), explain);
 });
 
@@ -32,6 +30,8 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
   const { device } = await openDevice({ backend });
   const isAccelerated = device.backend === 'webgpu' || device.backend === 'tfjs-node-gpu';
   const name = isAccelerated ? device.name : `cpu (${engine.name}, ${engine.threads} threads)`;
+  const sayCompute = () => say({ kind: 'compute', seconds: secondsOf(device, engine.threads) });
+  setInterval(() => void sayCompute(), COMPUTE_MS).unref();
   const trainer = await openTrainer(task, { engine, device });
   let checkpointedMs = performance.now();
   let checkpoints = 0;
@@ -41,6 +41,7 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
     if (!bytes) return;
     const file = path.join(directory, `checkpoint-${checkpoints++}`);
     await writeFile(file, bytes);
+    await sayCompute();
     await say({ kind: 'checkpoint', file });
   };
   while (!trainer.done) {
@@ -57,7 +58,17 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
   await writeFile(artifactFile, artifact);
   const artifactSha256 = createHash('sha256').update(artifact).digest('hex');
   const model = { artifactFile, artifactBytes: artifact.byteLength, artifactSha256, metrics, report };
+  await sayCompute();
   await say({ kind: 'result', model });
+}
+
+/**
+ * What the job computed: processor seconds of this process, all of which is the job's, by the cores that it was given, or the
+ * seconds that its GPU had work where those are more. Waiting for others who use the machine adds to neither.
+ */
+function secondsOf({ gpu }: Device, cores: number): number {
+  const { user, system } = process.cpuUsage();
+  return Math.max((user + system) / 1e6 / cores, gpu?.busySeconds ?? 0);
 }
 
 /** A checkpoint that cannot be read costs time, not the job. */

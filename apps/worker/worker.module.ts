@@ -11,24 +11,22 @@ import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
 import { MailModule } from '../../libs/platform/mail/mail.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
-import { QueueModule } from '../../libs/platform/queue/queue.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
+import { ProcessImportRunner } from './process-import-runner.js';
 import { ProcessTrainingRunner } from './process-training-runner.js';
 
-const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, QueueModule, MailModule];
+const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, MailModule];
 
-const FEATURES = [
-  ImportsWorkerModule,
-  LimitsWorkerModule,
-  NotificationsWorkerModule,
-  WebhooksWorkerModule,
-  RequestLogWorkerModule,
-];
+const FEATURES = [LimitsWorkerModule, NotificationsWorkerModule, WebhooksWorkerModule, RequestLogWorkerModule];
 
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    const features = [...FEATURES, TrainingWorkerModule.with(ProcessTrainingRunner)];
+    const features = [
+      ...FEATURES,
+      ImportsWorkerModule.with(ProcessImportRunner),
+      TrainingWorkerModule.with(ProcessTrainingRunner),
+    ];
     return {
       module: WorkerModule,
       imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...features],

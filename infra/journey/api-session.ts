@@ -55,7 +55,9 @@ export class ApiSession {
 
   async signup(email: string, password: string, organizationName: string): Promise<void> {
     const body = JSON.stringify({ email, password, organizationName });
-    this.keepCookie(await this.send('POST', '/v1/auth/signup', body, { 'content-type': 'application/json' }, true));
+    await this.send('POST', '/v1/auth/signup', body, { 'content-type': 'application/json' }, true);
+    const login = JSON.stringify({ email, password });
+    this.keepCookie(await this.send('POST', '/v1/auth/login', login, { 'content-type': 'application/json' }, true));
   }
 
   async findOrCreate(path: string, name: string, body: object): Promise<Named> {

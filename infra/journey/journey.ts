@@ -167,7 +167,7 @@ function printTable(rows: Record<string, string>[]): void {
 
 /** Three users of the file, the same ones each time. */
 async function pickUsers(file: string): Promise<string[]> {
-  return withTables([file], async (connection) => {
+  return withTables([file], {}, async (connection) => {
     const source = `read_csv(${quoteText(file)}, header = true, all_varchar = true, ignore_errors = true)`;
     const names = (await connection.runAndReadAll(`SELECT * FROM ${source} LIMIT 0`)).columnNames();
     const column = quoteName(USER_HEADERS.find((name) => names.includes(name)) ?? names[0]!);

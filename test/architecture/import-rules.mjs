@@ -46,7 +46,7 @@ export default {
       'apps-through-doors',
       'an app imports a feature by its doors',
       { path: '^apps/' },
-      { path: '^libs/features/', pathNot: '^libs/features/[^/]+/(index|worker)\\.ts$' },
+      { path: '^libs/features/', pathNot: '^libs/features/[^/]+/(index|worker|process)\\.ts$' },
     ),
     rule(
       'api-loads-no-trainer',

@@ -12,12 +12,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 
-async function read(csv: string | Buffer, kind: DataSetKind = 'interactions', mapping: ColumnMapping = {}) {
+async function read(
+  csv: string | Buffer,
+  kind: DataSetKind = 'interactions',
+  mapping: ColumnMapping = {},
+  erasedUserIds: string[] = [],
+) {
   const file = path.join(folder, `${files++}.csv`);
   const target = file.replace('.csv', '.parquet');
   writeFileSync(file, csv);
-  const content = await readContent(file, target, kind, mapping);
-  const rows = await withTables([target], async (connection) =>
+  const content = await readContent({ file, target, kind, mapping, erasedUserIds }, 1e9);
+  const rows = await withTables([target], {}, async (connection) =>
     (await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(target)})`)).getRowObjects(),
   );
   return { ...content, rows };
@@ -131,7 +136,14 @@ describe('reading interactions', () => {
     ['no header', '1,2\n3,4\n', /There is no column user_id/],
     ['a header without item ids', 'user_id,thing\n', /There is no column item_id.*has: user_id, thing/],
     ['a column that stands twice', 'user_id,item_id,User_Id\nu,i,x\n', /Two columns are called User_Id/],
-    ['bytes that are no text', Buffer.from([0, 1, 2, 255]), /There is no column user_id/],
+    ['bytes that are no text', Buffer.from([0, 1, 2, 255]), /NUL characters.*save the file as UTF-8/],
+    [
+      'UTF-16 without a byte order mark',
+      Buffer.from('user_id,item_id\nu,i\n', 'utf16le'),
+      /UTF-16.*save the file as UTF-8/,
+    ],
+    ['a NUL in the header, which would end the SQL', 'user_id,item_id,a\0b\nu,i,1\n', /NUL characters/],
+    ['16,000 columns', `user_id,item_id,${Array.from({ length: 16_000 }, (_, i) => `c${i}`).join()}\n`, /at most 256/],
   ])('refuses %s as a whole, and says why', async (_, csv, reason) => {
     await expect(read(csv)).rejects.toThrow(ContentError);
     await expect(read(csv)).rejects.toThrow(reason);
@@ -166,6 +178,45 @@ describe('reading interactions', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('bounds', () => {
+  it('refuse a 101st event type by row and column, and keep the first hundred', async () => {
+    const types = Array.from({ length: 102 }, (_, i) => `u,i,type-${i}`);
+    const found = await read(['user_id,item_id,event_type', ...types, 'u,i,type-0'].join('\n'));
+    expect(found).toMatchObject({ rowsAccepted: 101, rowsRejected: 2 });
+    expect(found.errors[0]).toEqual({
+      row: 102,
+      column: 'event_type',
+      message: 'there are more than 100 different event types, and "type-100" is not among the first',
+    });
+  });
+
+  it('refuse an id or event type that is too long or that no call could name', async () => {
+    const long = 'x'.repeat(257);
+    const found = await read(`user_id,item_id,event_type\n${long},i,e\nu,${long},e\nu,i,${long}\nu\0,i,e\nu,i,e\n`);
+    expect(errorsOf(found)).toEqual([
+      [2, 'user_id'],
+      [3, 'item_id'],
+      [4, 'event_type'],
+      [5, 'user_id'],
+    ]);
+    expect(found.rowsAccepted).toBe(1);
+  });
+
+  it('refuse a cell beyond 8 KiB, and attributes that together are more than an answer can carry', async () => {
+    const half = 'ä'.repeat(2_500);
+    const found = await read(`item_id,a,b\n1,${'x'.repeat(8_193)},\n2,${half},${half}\n3,${half},y\n`, 'items');
+    expect(errorsOf(found)).toEqual([
+      [2, 'a'],
+      [3, null],
+    ]);
+    expect(found.errors[1]!.message).toMatch(/together are longer than 8192 bytes/);
+    expect(found.rowsAccepted).toBe(1);
+    // Quotes and line ends take two bytes in JSON.
+    const quotes = await read(`item_id,a\n1,"${'""'.repeat(4_200)}"\n`, 'items');
+    expect(errorsOf(quotes)).toEqual([[2, null]]);
   });
 });
 

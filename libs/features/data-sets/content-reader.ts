@@ -4,17 +4,21 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { BOUNDS } from '../../platform/bounds.js';
 import { printable } from '../../platform/http/text.js';
-import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
+import { isDiskFull } from '../../platform/object-store/disk-full.js';
+import { isOutOfMemory, quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
 import type { ColumnMapping, DataSetKind, ImportError, Statistics } from './data-sets.schema.js';
 import { findLines } from './line-numbers.js';
 
 const ERRORS_MAX = 100;
-const ID_LENGTH_MAX = 256;
 const HEADER_BYTES_MAX = 65_536;
+/** Of the header, counted with the delimiters within its quotes: what is far beyond the bound is not even parsed. */
+const HEADER_FIELDS_MAX = 16 * BOUNDS.columns.most;
 /** In Unix seconds. */
 const YEAR_9999_END = 253_402_300_799;
-const LINE_BYTES_MAX = 16 * 1024 * 1024;
+const ID_CHARACTERS = BOUNDS.idCharacters.most;
+const LINE_BYTES = BOUNDS.lineBytes.most;
 
 /** Spellings of each column that need no mapping; the first is ours. */
 const SPELLINGS = {
@@ -38,6 +42,17 @@ const OPTIONAL: Record<DataSetKind, Column[]> = {
   items: [],
   users: [],
 };
+
+/** A file to be checked and turned into Parquet, and nothing about whose it is. */
+export interface ImportTask {
+  file: string;
+  /** Where the Parquet goes; nothing of it counts unless the run succeeds. */
+  target: string;
+  kind: DataSetKind;
+  mapping: ColumnMapping;
+  /** People whose data is being erased: their rows are left out. */
+  erasedUserIds: string[];
+}
 
 export interface Content {
   rowsAccepted: number;
@@ -64,22 +79,25 @@ export class ContentError extends Error {
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
 export async function readContent(
-  file: string,
-  target: string,
-  kind: DataSetKind,
-  mapping: ColumnMapping,
+  { file, target, kind, mapping, erasedUserIds }: ImportTask,
+  memoryBytes: number,
 ): Promise<Content> {
-  return withTables([file, target], async (connection, scratch) => {
-    const text = await toUtf8(file, scratch);
-    const header = await readHeader(connection, text, scratch);
-    const columns = findColumns(header.names, kind, mapping);
-    await loadRows(connection, text, header, columns, kind);
-    const selected = kind === 'interactions' ? '* EXCLUDE (ordinal)' : attributesOf(header.names, columns, kind);
-    await connection.run(
-      `COPY (SELECT ${selected} FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
-    );
-    return describe(connection, text, header, kind);
-  });
+  return withTables(
+    [file, target],
+    { memoryBytes, scratchParent: path.dirname(target) },
+    async (connection, scratch) => {
+      const text = await toUtf8(file, scratch);
+      const header = await readHeader(connection, text, scratch);
+      const columns = findColumns(header.names, kind, mapping);
+      await loadRows(connection, text, header, columns, kind);
+      if (columns.has('user_id')) await leaveOut(connection, erasedUserIds);
+      const selected = kind === 'interactions' ? '* EXCLUDE (ordinal)' : attributesOf(header.names, columns, kind);
+      await connection.run(
+        `COPY (SELECT ${selected} FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
+      );
+      return describe(connection, text, header, kind);
+    },
+  );
 }
 
 /** The file itself, or a UTF-8 copy of one that starts with a UTF-16 byte order mark, as Excel writes them. */
@@ -117,11 +135,17 @@ async function readHeader(connection: DuckDBConnection, file: string, scratch: s
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/, 1)[0]!;
   if (line.trim() === '') throw new ContentError('The first line is empty: it must hold the column names.');
+  if (line.includes('\0')) {
+    throw new ContentError(
+      'The first line holds NUL characters, as text in UTF-16 or UTF-32 without a byte order mark does: save the file as UTF-8.',
+    );
+  }
   const copy = path.join(scratch, 'header.csv');
   await pipeline(Readable.from([`${line}\n`]), createWriteStream(copy));
   const delimiter = [',', ';', '\t', '|'].reduce((best, mark) =>
     line.split(mark).length > line.split(best).length ? mark : best,
   );
+  refuseColumns(line.split(delimiter).length, HEADER_FIELDS_MAX);
   const reader = await connection
     .runAndReadAll(
       `SELECT * FROM read_csv(${quoteText(copy)}, header = false, all_varchar = true, delim = ${quoteText(delimiter)}, quote = '"', escape = '"')`,
@@ -130,10 +154,18 @@ async function readHeader(connection: DuckDBConnection, file: string, scratch: s
       throw new ContentError('The first line cannot be read as column names: check its quotes.');
     });
   const names = (reader.getRows()[0] ?? []).map((name) => String(name ?? '').trim());
+  refuseColumns(names.length, BOUNDS.columns.most);
   const known = names.map((name) => name.toLowerCase());
   const repeated = names.find((name, index) => name !== '' && known.indexOf(known[index]!) < index);
   if (repeated !== undefined) throw new ContentError(`Two columns are called ${repeated}: rename one.`);
   return { names, delimiter };
+}
+
+function refuseColumns(count: number, most: number): void {
+  if (count <= most) return;
+  throw new ContentError(
+    `The file has ${count} columns; at most ${BOUNDS.columns.most} are taken. Leave out those that say nothing of an item or a user.`,
+  );
 }
 
 /** The index of each of our columns in the file. */
@@ -155,7 +187,8 @@ function findColumns(names: string[], kind: DataSetKind, mapping: ColumnMapping)
 }
 
 interface Check {
-  column: Column;
+  /** Index in the file; null where the row as a whole is wrong. */
+  index: number | null;
   isWrong: string;
   message: string;
 }
@@ -173,21 +206,26 @@ async function loadRows(
     .run(
       `CREATE TEMP TABLE raw AS SELECT row_number() OVER () AS ordinal, * FROM read_csv(${quoteText(file)},
          auto_detect = false, header = true, delim = ${quoteText(header.delimiter)}, quote = '"', escape = '"', nullstr = '',
-         columns = {${types}}, store_rejects = true, rejects_limit = 0, strict_mode = true, max_line_size = ${LINE_BYTES_MAX})`,
+         columns = {${types}}, store_rejects = true, rejects_limit = 0, strict_mode = true, max_line_size = ${LINE_BYTES})`,
     )
     .catch((error: Error) => {
+      // What the machine lacks says nothing of the file.
+      if (isOutOfMemory(error) || isDiskFull(error)) throw error;
       throw new ContentError(`The file cannot be read as CSV: ${error.message.split('\n', 1)[0]}`);
     });
   // One structural error a row; the reader may list several. It counts bytes from 1.
   await connection.run(`CREATE TEMP TABLE broken AS
     SELECT line_byte_position - 1 AS start, any_value(error_type)::VARCHAR AS error_type FROM reject_errors GROUP BY start`);
   const cell = (column: Column) => `c${columns.get(column)}`;
-  const checks = checksOf(columns, cell);
+  const checks = [
+    ...checksOf(columns, cell),
+    ...(kind === 'interactions' ? [] : attributeChecks(header.names, columns.get(REQUIRED[kind][0]!)!)),
+  ];
   const whichCase = (pick: (check: Check) => string) =>
     `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
   const headerOf = (column: Column) => header.names[columns.get(column)!]!;
   await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
-    ${whichCase(({ column }) => quoteText(headerOf(column)))} AS problem_column,
+    ${whichCase(({ index }) => (index === null ? 'NULL' : quoteText(header.names[index]!)))} AS problem_column,
     ${whichCase(({ message }) => message)} AS problem FROM raw`);
   await connection.run(`CREATE TEMP TABLE rejected AS
     SELECT ordinal, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL`);
@@ -196,36 +234,58 @@ async function loadRows(
   );
   const [idColumn] = REQUIRED[kind];
   if (kind !== 'interactions') await rejectRepeats(connection, idColumn!, headerOf(idColumn!));
+  else if (columns.has('event_type')) await rejectEventTypes(connection, headerOf('event_type'));
 }
 
 function checksOf(columns: Map<Column, number>, cell: (column: Column) => string): Check[] {
   const checks: Check[] = [];
-  for (const column of ['user_id', 'item_id'] as const) {
-    if (!columns.has(column)) continue;
-    checks.push({
-      column,
-      isWrong: `coalesce(trim(${cell(column)}), '') = ''`,
-      message: quoteText(`${column} is empty`),
-    });
-    const isTooLong = `length(${cell(column)}) > ${ID_LENGTH_MAX}`;
-    checks.push({
-      column,
-      isWrong: isTooLong,
-      message: quoteText(`${column} is longer than ${ID_LENGTH_MAX} characters`),
-    });
+  for (const column of ['user_id', 'item_id', 'event_type'] as const) {
+    const index = columns.get(column);
+    if (index === undefined) continue;
+    const add = (isWrong: string, message: string) => checks.push({ index, isWrong, message: quoteText(message) });
+    if (column !== 'event_type') add(`coalesce(trim(${cell(column)}), '') = ''`, `${column} is empty`);
+    add(`length(${cell(column)}) > ${ID_CHARACTERS}`, `${column} is longer than ${ID_CHARACTERS} characters`);
+    // No call could name it: NUL is refused in every request.
+    add(`contains(${cell(column)}, chr(0))`, `${column} holds a NUL character`);
   }
   const value = columns.has('value') && cell('value');
   if (value) {
     const isWrong = `${value} IS NOT NULL AND NOT coalesce(isfinite(try_cast(${value} AS DOUBLE)), false)`;
-    checks.push({ column: 'value', isWrong, message: `'"' || left(${value}, 40) || '" is not a finite number'` });
+    checks.push({
+      index: columns.get('value')!,
+      isWrong,
+      message: `'"' || left(${value}, 40) || '" is not a finite number'`,
+    });
   }
   const timestamp = columns.has('timestamp') && cell('timestamp');
   if (timestamp) {
     const isWrong = `${timestamp} IS NOT NULL AND ${unixSeconds(timestamp)} IS NULL`;
     const message = `'"' || left(${timestamp}, 40) || '" is no time from 1970 to 9999, as Unix time or ISO 8601'`;
-    checks.push({ column: 'timestamp', isWrong, message });
+    checks.push({ index: columns.get('timestamp')!, isWrong, message });
   }
   return checks;
+}
+
+/** Of the columns of items or users that are not their id: each alone, and all together as the JSON that an answer holds. */
+function attributeChecks(names: string[], idIndex: number): Check[] {
+  const attributes = names
+    .map((name, index) => ({ name, index }))
+    .filter(({ name, index }) => name !== '' && index !== idIndex);
+  const { cellBytes, attributeBytes } = BOUNDS;
+  const checks: Check[] = attributes.map(({ index }) => ({
+    index,
+    isWrong: `strlen(c${index}) > ${cellBytes.most}`,
+    message: quoteText(`the cell is longer than ${cellBytes.most} bytes: shorten it`),
+  }));
+  if (attributes.length === 0) return checks;
+  const object = attributes.map(({ name, index }) => `${quoteText(name)}, c${index}`).join(', ');
+  const message = quoteText(
+    `the attributes together are longer than ${attributeBytes.most} bytes of JSON: leave some out`,
+  );
+  return [
+    ...checks,
+    { index: null, isWrong: `strlen(json_object(${object})::VARCHAR) > ${attributeBytes.most}`, message },
+  ];
 }
 
 /** Unix seconds from seconds, milliseconds (past 10¹¹) or ISO 8601, without an offset UTC; NULL outside 1970 to 9999. */
@@ -244,9 +304,9 @@ function structuralMessage(columnCount: number): string {
   return `CASE error_type
     WHEN 'MISSING COLUMNS' THEN 'the row has fewer fields than the header, which has ${columnCount}'
     WHEN 'TOO MANY COLUMNS' THEN 'the row has more fields than the header, which has ${columnCount}'
-    WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and not closed'
+    WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and not closed, so that what follows was read as part of this row'
     WHEN 'INVALID ENCODING' THEN 'the row is not UTF-8 text'
-    WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the row is longer than ${LINE_BYTES_MAX} bytes'
+    WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the row is longer than ${LINE_BYTES} bytes, the most that a line may have'
     ELSE 'the row cannot be read as CSV' END`;
 }
 
@@ -271,6 +331,22 @@ async function rejectRepeats(connection: DuckDBConnection, column: Column, heade
   await connection.run(`INSERT INTO rejected
     SELECT ordinal, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row' FROM accepted SEMI JOIN repeats USING (ordinal)`);
   await connection.run('DELETE FROM accepted WHERE ordinal IN (SELECT ordinal FROM repeats)');
+}
+
+/** People whose data is being erased: a file that was sent before must not bring it back. */
+async function leaveOut(connection: DuckDBConnection, userIds: string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  await connection.run(`DELETE FROM accepted WHERE user_id IN (${userIds.map(quoteText).join(', ')})`);
+}
+
+/** Of more types than may be told apart, those that come first stand. */
+async function rejectEventTypes(connection: DuckDBConnection, headerName: string): Promise<void> {
+  const { most } = BOUNDS.eventTypes;
+  await connection.run(`CREATE TEMP TABLE extra_types AS
+    SELECT event_type FROM accepted WHERE event_type IS NOT NULL GROUP BY event_type ORDER BY min(ordinal) OFFSET ${most}`);
+  await connection.run(`INSERT INTO rejected
+    SELECT ordinal, ${quoteText(headerName)}, 'there are more than ${most} different event types, and "' || left(event_type, 40) || '" is not among the first' FROM accepted SEMI JOIN extra_types USING (event_type)`);
+  await connection.run('DELETE FROM accepted WHERE event_type IN (SELECT event_type FROM extra_types)');
 }
 
 function attributesOf(names: string[], columns: Map<Column, number>, kind: DataSetKind): string {
@@ -312,7 +388,11 @@ async function listErrors(connection: DuckDBConnection, file: string, header: He
     starts,
   );
   const errors = [
-    ...rejected.map(([, column, message], i) => ({ row: ofOrdinals[i]!, column: printable(String(column)), message })),
+    ...rejected.map(([, column, message], i) => ({
+      row: ofOrdinals[i]!,
+      column: column === null ? null : printable(String(column)),
+      message,
+    })),
     ...broken.slice(0, ofBroken.length).map(([, message], i) => ({ row: ofBroken[i]!, column: null, message })),
   ];
   errors.sort((a, b) => a.row - b.row);

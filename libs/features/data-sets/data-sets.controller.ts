@@ -73,7 +73,7 @@ export class DataSetsController {
   ) {
     if (!isStream(request.body) || request.headers['content-encoding']) throw uploadNotCsv();
     return {
-      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping),
+      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping, bytesOf(request)),
       status: 'queued',
     };
   }
@@ -94,4 +94,9 @@ export class DataSetsController {
 
 function isStream(body: unknown): body is Readable {
   return typeof (body as Readable | null)?.pipe === 'function';
+}
+
+/** What the caller says that it sends. */
+function bytesOf({ headers }: FastifyRequest): number {
+  return Number(headers['content-length'] ?? 1);
 }

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import { type Claim, claimRow } from '../../platform/queue/leased-rows.js';
-import type { QueueMessage } from '../../platform/queue/queues.js';
+import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
 import type { Content } from './content-reader.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
 
@@ -27,6 +26,38 @@ export interface ImportedContent {
   rows: number;
   statistics: Import['statistics'];
 }
+
+/** What the sweep took back. */
+export interface LostImport extends Claim {
+  tenantId: string;
+  status: 'queued' | 'failed';
+}
+
+/** One claim at a time, so that no two workers take an organization's second import beside its first. */
+const CLAIM_LOCK = 0x696d706f;
+
+/**
+ * The next import by fair share: of each organization that has none under way the oldest, and of these the one whose organization
+ * has had the least importing in the last hour for its plan's weight. An import counts at least a second.
+ */
+const NEXT_IMPORT = `
+  WITH used AS (
+    SELECT tenant_id, bool_or(status = 'running') AS is_busy,
+      sum(greatest(1, extract(epoch FROM coalesce(finished_at, now()) - greatest(started_at, now() - interval '1 hour')))) AS seconds
+    FROM imports
+    WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
+    GROUP BY tenant_id),
+  oldest AS (
+    SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at FROM imports WHERE status = 'queued' ORDER BY tenant_id, created_at, id)
+  SELECT oldest.tenant_id AS "tenantId", oldest.id
+  FROM oldest
+  JOIN subscriptions USING (tenant_id)
+  JOIN price_versions ON price_versions.id = subscriptions.price_version_id
+  JOIN plans ON plans.key = price_versions.plan_key
+  LEFT JOIN used USING (tenant_id)
+  WHERE NOT coalesce(used.is_busy, false)
+  ORDER BY coalesce(used.seconds, 0) / plans.training_weight, oldest.created_at, oldest.id
+  LIMIT 1`;
 
 const latestImport = { imports: { orderBy: { id: 'desc' }, take: 1 } } as const;
 
@@ -94,25 +125,54 @@ export class DataSetsRepository {
     return { importId: row.id, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
   }
 
-  /** Takes a waiting import, or one whose worker fell silent; null when it is not to be had. */
-  async claimImport(transaction: Transaction, { tenantId, id }: QueueMessage): Promise<ClaimedImport | null> {
-    const claim = await claimRow(transaction, 'imports', id);
-    if (!claim) return null;
-    const row = await transaction.import.findFirstOrThrow({
-      where: { id },
+  /** Takes the next import by fair share; null when there is none. Wants a system transaction. */
+  async claimNextImport(transaction: Transaction): Promise<ClaimedImport | null> {
+    await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
+    const [next] = await transaction.$queryRawUnsafe<{ tenantId: string; id: string }[]>(NEXT_IMPORT);
+    if (!next) return null;
+    await transaction.$executeRawUnsafe(
+      `UPDATE imports SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END}, started_at = now()
+       WHERE tenant_id = $1::uuid AND id = $2::uuid`,
+      next.tenantId,
+      next.id,
+    );
+    const row = await transaction.import.findUniqueOrThrow({
+      where: { tenantId_id: next },
       include: { dataSet: { select: { kind: true, projectId: true } } },
     });
-    const { dataSetId, uploadKey, dataSet } = row;
+    const { attempt, dataSetId, uploadKey, dataSet } = row;
     const columnMapping = row.columnMapping as ColumnMapping;
     const { kind, projectId } = dataSet;
-    return { ...claim, tenantId, projectId, dataSetId, kind, uploadKey, columnMapping };
+    return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping };
+  }
+
+  /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
+  takeBackLostImports(transaction: Transaction, attemptsMax: number, reason: string): Promise<LostImport[]> {
+    return transaction.$queryRawUnsafe(
+      `UPDATE imports SET lease_expires_at = NULL,
+         status = (CASE WHEN attempt < $1 THEN 'queued' ELSE 'failed' END)::import_status,
+         failure_reason = CASE WHEN attempt < $1 THEN NULL ELSE $2 END,
+         finished_at = CASE WHEN attempt < $1 THEN NULL ELSE now() END
+       WHERE status = 'running' AND lease_expires_at < now()
+       RETURNING tenant_id AS "tenantId", id, attempt, status::text`,
+      attemptsMax,
+      reason,
+    );
+  }
+
+  /** Gives the import back as it is: its worker is going away, which is no failure of the file's. */
+  async release(transaction: Transaction, { id, attempt }: Claim): Promise<void> {
+    await transaction.import.updateMany({
+      where: { id, attempt, status: 'running' },
+      data: { status: 'queued', leaseExpiresAt: null, attempt: attempt - 1 },
+    });
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */
   async succeedImport(
     transaction: Transaction,
     claimed: ClaimedImport,
-    contentKey: string,
+    stored: { contentKey: string; contentBytes: number },
     content: Content,
   ): Promise<boolean> {
     const { count } = await transaction.import.updateMany({
@@ -120,7 +180,7 @@ export class DataSetsRepository {
       data: {
         status: 'succeeded',
         finishedAt: new Date(),
-        contentKey,
+        ...stored,
         ...countsOf(content),
         statistics: content.statistics,
       },

@@ -5,8 +5,8 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
-import { Queue } from '../../platform/queue/queue.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
@@ -21,7 +21,6 @@ export class DataSetsService {
     private readonly repository: DataSetsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
-    private readonly queue: Queue,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -29,6 +28,7 @@ export class DataSetsService {
   create(tenantId: string, projectId: string, body: CreateDataSet): Promise<DataSet> {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
+      await this.limits.requireThing(transaction, tenantId, 'data_sets');
       return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
     });
   }
@@ -55,7 +55,8 @@ export class DataSetsService {
   /**
    * Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds.
    *
-   * @throws Problem 402 or 429 where quotas leave no room for a single interaction
+   * @param bytesExpected what the caller says that it sends; 1 where it does not say
+   * @throws Problem 402 or 429 where quotas leave no room for a single interaction or for the bytes
    */
   async upload(
     tenantId: string,
@@ -63,26 +64,30 @@ export class DataSetsService {
     dataSetId: string,
     content: Readable,
     columnMapping: ColumnMapping,
+    bytesExpected: number,
   ): Promise<string> {
+    if (bytesExpected > this.config.KINDRED_UPLOAD_BYTES_MAX)
+      throw uploadTooLarge(this.config.KINDRED_UPLOAD_BYTES_MAX);
     await this.database.tenant(tenantId, async (transaction) => {
       const { kind } = await this.require(transaction, projectId, dataSetId);
       const caller = { tenantId, projectId };
       if (kind === 'interactions') await this.limits.requireUnit(transaction, caller, 'interactions_ingested');
+      await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
     });
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
     const uploadBytes = await this.store(uploadKey, content);
-    await this.database.tenant(tenantId, async (transaction) => {
-      await this.repository.createImport(transaction, {
-        tenantId,
-        id,
-        dataSetId,
-        uploadKey,
-        uploadBytes,
-        columnMapping,
+    try {
+      await this.database.tenant(tenantId, async (transaction) => {
+        // Several may have come at once, each of which had room alone.
+        await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
+        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping };
+        await this.repository.createImport(transaction, row);
       });
-      await this.queue.send(transaction, 'imports', { tenantId, id });
-    });
+    } catch (error) {
+      await this.objects.delete(uploadKey);
+      throw error;
+    }
     return id;
   }
 
@@ -106,7 +111,7 @@ export class DataSetsService {
     } catch (error) {
       const { code } = error as { code?: string };
       if (error instanceof ObjectTooLargeError) throw uploadTooLarge(error.bytesMax);
-      if (code === 'ENOSPC' || code === 'EDQUOT') throw storageFull();
+      if (isDiskFull(error)) throw storageFull();
       if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') throw uploadBrokenOff();
       throw error;
     }

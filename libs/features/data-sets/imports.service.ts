@@ -1,93 +1,124 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { ATTEMPTS_MAX, withLease } from '../../platform/queue/lease.js';
-import { extendLease, findStranded } from '../../platform/queue/leased-rows.js';
-import { Queue } from '../../platform/queue/queue.js';
-import type { QueueMessage } from '../../platform/queue/queues.js';
-import { Clock } from '../../platform/clock/clock.js';
+import type { Running } from '../../platform/queue/claim-loop.js';
+import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
+import { extendLease } from '../../platform/queue/leased-rows.js';
+import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { LimitsService } from '../limits/index.js';
 import { UsageService } from '../usage/index.js';
-import { type Content, ContentError, readContent } from './content-reader.js';
+import { type Content, ContentError } from './content-reader.js';
 import { type ClaimedImport, DataSetsRepository } from './data-sets.repository.js';
+import { ImportCrashedError, ImportRunner } from './import-runner.js';
 import { uploadKeyOf } from './upload-key.js';
 
-const GIVEN_UP = `The file could not be read in ${ATTEMPTS_MAX} tries: each time the worker that read it stopped. Try a smaller file.`;
+/** Workers that vanish under an import, which is seldom the file's fault. */
+const ATTEMPTS_MAX = 3;
+const AS_IT_WAS = 'The data set is as it was.';
+const GIVEN_UP = `The worker that read the file stopped ${ATTEMPTS_MAX} times, most likely with its machine. ${AS_IT_WAS} Send the file again.`;
+const DISK_FULL = `The machine that read the file ran out of disk space, which is ours to mend. ${AS_IT_WAS} Send the file again later.`;
+
+class WorkerStoppedError extends Error {}
 
 /** The worker's half: turns uploads into checked Parquet. */
 @Injectable()
 export class ImportsService {
   private readonly logger = new Logger(ImportsService.name);
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
-    private readonly queue: Queue,
     private readonly limits: LimitsService,
     private readonly usage: UsageService,
     private readonly clock: Clock,
+    private readonly runner: ImportRunner,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
-  /** Carries out one import; does nothing when another worker has it or it is done. */
-  async run(message: QueueMessage): Promise<void> {
-    const claimed = await this.database.tenant(message.tenantId, (transaction) =>
-      this.repository.claimImport(transaction, message),
-    );
-    if (!claimed) return;
-    const extend = () =>
-      this.database.tenant(claimed.tenantId, (transaction) => extendLease(transaction, 'imports', claimed));
-    await withLease(extend, async () => {
-      // The upload is still the next worker's where this one lost its claim.
-      if (await this.import(claimed)) await this.objects.delete(claimed.uploadKey);
-    });
+  /** Takes the import that is next by fair share and starts on it; null when there is none. */
+  async startNext(): Promise<Running | null> {
+    const claimed = await this.database.system((transaction) => this.repository.claimNextImport(transaction));
+    if (!claimed) return null;
+    return { end: this.run(claimed).catch((error: Error) => this.logger.error(error.stack ?? error.message)) };
   }
 
-  /** Sends lost messages again and gives up on imports that no worker survived. */
+  /** Gives back what is under way, for other workers to begin anew. */
+  stop(): void {
+    this.stopping.abort(new WorkerStoppedError());
+  }
+
+  /** Takes back the imports of workers that fell silent, and gives up on those that no worker survived. */
   async sweep(): Promise<void> {
-    const stranded = await this.database.system((transaction) => findStranded(transaction, 'imports'));
-    for (const { tenantId, id, attempt } of stranded) {
-      const isGivenUp = await this.database.tenant(tenantId, async (transaction) => {
-        if (attempt >= ATTEMPTS_MAX) return this.repository.failImport(transaction, { id, attempt }, GIVEN_UP);
-        await this.queue.send(transaction, 'imports', { tenantId, id });
-        return false;
-      });
-      if (isGivenUp) await this.objects.delete(uploadKeyOf(tenantId, id));
+    const lost = await this.database.system((transaction) =>
+      this.repository.takeBackLostImports(transaction, ATTEMPTS_MAX, GIVEN_UP),
+    );
+    for (const { tenantId, id, attempt, status } of lost) {
+      this.logger.warn(`import ${id}: its worker fell silent in attempt ${attempt}`);
+      if (status === 'failed') await this.objects.delete(uploadKeyOf(tenantId, id));
     }
   }
 
-  /** False when the claim was lost meanwhile. */
-  private async import(claimed: ClaimedImport): Promise<boolean> {
+  private async run(claimed: ClaimedImport): Promise<void> {
+    const extend = () =>
+      this.database.tenant(claimed.tenantId, (transaction) => extendLease(transaction, 'imports', claimed));
+    const hasEnded = await withLease(extend, (signal) =>
+      this.import(claimed, AbortSignal.any([signal, this.stopping.signal])),
+    );
+    // The upload is still the next worker's where this one lost its claim or gave it back.
+    if (hasEnded) await this.objects.delete(claimed.uploadKey);
+  }
+
+  /** False when the import is no longer this worker's. */
+  private async import(claimed: ClaimedImport, signal: AbortSignal): Promise<boolean> {
     const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-import-'));
     let upload: LocalFile | undefined;
     try {
       upload = await this.objects.open(claimed.uploadKey);
-      const parquet = path.join(scratch, 'content.parquet');
-      const content = await readContent(upload.path, parquet, claimed.kind, claimed.columnMapping);
+      const target = path.join(scratch, 'content.parquet');
+      const { kind, columnMapping: mapping } = claimed;
+      const content = await this.runner.run({ file: upload.path, target, kind, mapping, erasedUserIds: [] }, signal);
       if (content.rowsAccepted === 0) return await this.fail(claimed, reasonForNone(content), content);
-      return await this.succeed(claimed, parquet, content);
+      return await this.succeed(claimed, target, content);
     } catch (error) {
-      if (error instanceof ContentError) return await this.fail(claimed, error.message);
-      throw error;
+      return await this.endWithout(claimed, error as Error);
     } finally {
       await upload?.release();
       await rm(scratch, { recursive: true, force: true });
     }
   }
 
+  /** What becomes of an import that brought no rows. */
+  private async endWithout(claimed: ClaimedImport, error: Error): Promise<boolean> {
+    if (error instanceof LeaseLostError) return false;
+    if (error instanceof WorkerStoppedError) {
+      await this.database.tenant(claimed.tenantId, (transaction) => this.repository.release(transaction, claimed));
+      return false;
+    }
+    if (error instanceof ContentError) return this.fail(claimed, error.message);
+    this.logger.error({ msg: `import ${claimed.id} failed in attempt ${claimed.attempt}`, err: error });
+    if (error instanceof ImportCrashedError) return this.fail(claimed, `${error.message} ${AS_IT_WAS}`);
+    if (isDiskFull(error)) return this.fail(claimed, DISK_FULL);
+    // The store or the database was away: the sweep finds the row once its lease has run out.
+    return false;
+  }
+
   /** The content's key names the claim, so that a worker which lost its claim cannot overwrite the other's file. */
   private async succeed(claimed: ClaimedImport, parquet: string, content: Content): Promise<boolean> {
     const contentKey = `${claimed.tenantId}/content/${claimed.id}-${claimed.attempt}.parquet`;
+    const contentBytes = (await stat(parquet)).size;
     await this.objects.put(contentKey, createReadStream(parquet));
     const outcome = await this.database.tenant(claimed.tenantId, async (transaction) => {
       const refusal = await this.findRefusal(transaction, claimed, content);
       if (refusal)
         return (await this.repository.failImport(transaction, claimed, refusal, content)) ? 'refused' : 'lost';
-      if (!(await this.repository.succeedImport(transaction, claimed, contentKey, content))) return 'lost';
+      const stored = { contentKey, contentBytes };
+      if (!(await this.repository.succeedImport(transaction, claimed, stored, content))) return 'lost';
       await this.meter(transaction, claimed, content);
       return 'succeeded';
     });
@@ -110,10 +141,10 @@ export class ImportsService {
     const rows = Number(content.rowsAccepted);
     const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, 'interactions_ingested');
     if (rows > left)
-      return `The file has ${rows} interactions, and quotas and spend caps leave ${left} interactions_ingested in this billing period. The data set is as it was.`;
+      return `The file has ${rows} interactions, and quotas and spend caps leave ${left} interactions_ingested in this billing period. ${AS_IT_WAS}`;
     const room = await this.limits.interactionsLeft(transaction, tenantId, dataSetId);
     if (rows > room)
-      return `The file has ${rows} interactions, and the plan leaves room for ${Math.max(0, room)} beside your other data sets. The data set is as it was.`;
+      return `The file has ${rows} interactions, and the plan leaves room for ${room} beside your other data sets. ${AS_IT_WAS}`;
     return null;
   }
 
@@ -135,5 +166,5 @@ export class ImportsService {
 function reasonForNone({ rowsRejected }: Content): string {
   return rowsRejected === 0
     ? 'The file has a header and no rows.'
-    : `None of the ${rowsRejected} rows can be used: see the errors. The data set is as it was.`;
+    : `None of the ${rowsRejected} rows can be used: see the errors. ${AS_IT_WAS}`;
 }

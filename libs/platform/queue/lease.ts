@@ -1,12 +1,6 @@
 /** How long a claimed row stays its worker's without word from it. */
 export const LEASE_SECONDS = 30;
 
-/** Claims of one row before it is given up: a row that kills its worker must not do so for ever. */
-export const ATTEMPTS_MAX = 3;
-
-/** A row that has waited this long for its message is sent another: the first may be lost. */
-export const MESSAGE_LOST_SECONDS = 30;
-
 const SWEEP_MS = 10_000;
 
 /** Thrown into work whose row is no longer this worker's: another has it, or it was cancelled. */

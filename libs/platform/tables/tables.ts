@@ -3,7 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
-const MEMORY_LIMIT = '2GB';
+const MEMORY_BYTES = 2e9;
+
+export interface TablesOptions {
+  /** What the engine may hold before it spills; 2 GB by default. */
+  memoryBytes?: number;
+  /** Folder in which the one for spilling is made; the machine's by default. */
+  scratchParent?: string;
+  threads?: number;
+}
 
 /**
  * Runs `work` on a DuckDB of its own, in memory, which may read and write only the files named and spills to a folder
@@ -11,13 +19,14 @@ const MEMORY_LIMIT = '2GB';
  */
 export async function withTables<T>(
   allowedPaths: string[],
+  { memoryBytes = MEMORY_BYTES, scratchParent = os.tmpdir(), threads = 2 }: TablesOptions,
   work: (connection: DuckDBConnection, scratch: string) => Promise<T>,
 ): Promise<T> {
-  const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-tables-'));
+  const scratch = await mkdtemp(path.join(scratchParent, 'kindred-tables-'));
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: MEMORY_LIMIT,
+    memory_limit: `${Math.floor(memoryBytes / 1e6)}MB`,
     temp_directory: scratch,
-    threads: '2',
+    threads: String(threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
@@ -46,4 +55,9 @@ export function quoteText(text: string): string {
 /** SQL identifier. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Whether the engine gave up for want of memory. */
+export function isOutOfMemory(error: Error): boolean {
+  return /out of memory|failed to (allocate|pin block)/i.test(error.message);
 }

@@ -1,0 +1,79 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** What a child needs of the environment: where programs, libraries and GPUs are. No address and no secret is among it. */
+const NEEDED =
+  /^(PATH|HOME|USER|TMPDIR|TEMP|TMP|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_.*|DISPLAY|VK_.*|XDG_.*|CUDA_.*|NVIDIA_.*|MESA_.*|TF_.*|OMP_.*)$/;
+
+/** Lowest, so that whatever serves on the same machine comes first. */
+const NICENESS = 19;
+/** The kernel ends a child before the worker, the API or Postgres where memory runs out. */
+const OOM_SCORE = '800';
+const WATCH_MS = 100;
+const PAGE_BYTES = 4_096;
+
+/** A Node process of our own for work that must not take the worker down with it; it speaks over the channel. */
+export function forkChild(file: string): ChildProcess {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)));
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    env,
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  // The idle class of the disk's scheduler, where there is one; util-linux brings the program with every Linux.
+  if (process.platform === 'linux') execFile('ionice', ['-c', '3', '-p', String(child.pid)], () => {});
+  return child;
+}
+
+/** To be called first in a child: its parent alone decides when it ends, and everyone else comes before it. */
+export function beChild(): void {
+  // A Ctrl-C reaches the whole group, and a worker that is gone wants no result.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('disconnect', () => process.exit(1));
+  os.setPriority(NICENESS);
+  try {
+    writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
+  } catch {
+    // Not on this platform.
+  }
+}
+
+/** Calls `onOver` once when the process holds more than `bytesMax`, as far as the platform tells. */
+export function watchMemory(child: ChildProcess, bytesMax: number, onOver: (bytes: number) => void): void {
+  const timer = setInterval(() => {
+    const bytes = residentBytes(child.pid!);
+    if (bytes <= bytesMax) return;
+    clearInterval(timer);
+    onOver(bytes);
+  }, WATCH_MS);
+  child.once('exit', () => clearInterval(timer));
+}
+
+function residentBytes(pid: number): number {
+  try {
+    return PAGE_BYTES * Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Why a child ended of itself, in plain words. */
+export function explainExit(code: number | null, signal: NodeJS.Signals | null, errorOutput: string): string {
+  const isOutOfMemory = /heap out of memory|bad_alloc|Array buffer allocation failed/.test(errorOutput);
+  if (isOutOfMemory) return 'ran out of memory';
+  if (signal === 'SIGKILL') return 'was killed, most likely because the machine ran out of memory';
+  return `ended with ${signal ?? `code ${code}`}`;
+}
+
+const ERROR_OUTPUT_MAX = 8_000;
+
+/** Passes on what the child writes to its error output and keeps the end of it. */
+export function keepErrorOutput(child: ChildProcess): () => string {
+  let output = '';
+  child.stderr!.on('data', (text: Buffer) => {
+    process.stderr.write(text);
+    output = (output + text.toString()).slice(-ERROR_OUTPUT_MAX);
+  });
+  return () => output;
+}

@@ -1,0 +1,14 @@
+import type { Content, ImportTask } from './content-reader.js';
+
+/** Where files are read; the worker provides it: in a process of its own, which what the file does to it cannot outlive. */
+export abstract class ImportRunner {
+  /**
+   * @throws ContentError where the file cannot be read; the message is for the customer
+   * @throws ImportCrashedError where the process ended without being asked to
+   * @throws the reason of `signal` once it is aborted
+   */
+  abstract run(task: ImportTask, signal: AbortSignal): Promise<Content>;
+}
+
+/** The file was not read through, for want of memory, disk or time; the message is for the customer. */
+export class ImportCrashedError extends Error {}

@@ -1,0 +1,169 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { startWorker } from '../factories/platform.setup.js';
+
+let api: TestApi;
+let owner: pg.Client;
+let workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(() => Promise.all([api.close(), owner.end()]));
+afterEach(() => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  workers = [];
+});
+
+/** Rows by the hundred thousand, which take an import some time. */
+function largeCsv(rows = 400_000): string {
+  const lines = ['user_id,item_id,value,timestamp'];
+  for (let i = 0; i < rows; i++) lines.push(`user-${i % 5_000},item-${i % 977},${i % 5},${1_600_000_000 + i}`);
+  return lines.join('\n');
+}
+
+async function send(tenant: Tenant, projectId: string, dataSetId: string, csv: string): Promise<string> {
+  const dataSet = `/v1/projects/${projectId}/data-sets/${dataSetId}`;
+  const { importId } = (await tenant.put(`${dataSet}/content`, csv).expect(202)).body;
+  return `${dataSet}/imports/${importId}`;
+}
+
+/** A tenant with an empty data set. */
+async function shop() {
+  const tenant = await Tenant.signUp(api);
+  const projectId = await tenant.createProject();
+  const dataSetId = await tenant.createDataSet(projectId, 'interactions');
+  return { tenant, send: (csv: string) => send(tenant, projectId, dataSetId, csv) };
+}
+
+/** The platform with one worker of ours alone, while the others' hands are tied. */
+async function withOurWorker(changes: Record<string, string>, work: (worker: ChildProcess) => Promise<void>) {
+  const others = execFileSync('pgrep', ['-f', 'dist/apps/worker/main.js']).toString().trim().split('\n').map(Number);
+  const ours = await startWorker(inject('appUrl'), inject('dataDirectory'), changes);
+  workers.push(ours);
+  const ofThisRun = others.filter((pid) => environmentOf(pid).includes(inject('appUrl')));
+  for (const pid of ofThisRun) process.kill(pid, 'SIGSTOP');
+  try {
+    await work(ours);
+  } finally {
+    for (const pid of ofThisRun) process.kill(pid, 'SIGCONT');
+  }
+}
+
+function environmentOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/environ`, 'utf8');
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+describe('an import', () => {
+  it('whose process is killed ends at once, in plain words; the worker goes on, and the data set is as it was', async () => {
+    const { tenant, send: sendOurs } = await shop();
+    await tenant.waitFor(await sendOurs('user_id,item_id\nu,i\n'));
+    await withOurWorker({}, async (worker) => {
+      const importPath = await sendOurs(largeCsv());
+      let pids: number[] = [];
+      await until(() => (pids = childrenOf(worker.pid!)).length > 0);
+      // Its environment holds no secret and no address of the database.
+      expect(environmentOf(pids[0]!)).not.toMatch(/DATABASE_URL|KINDRED_|STRIPE/);
+      process.kill(pids[0]!, 'SIGKILL');
+      const done = await tenant.waitFor(importPath);
+      expect(done).toMatchObject({ status: 'failed', rowsAccepted: null });
+      expect(done.failureReason).toMatch(/was killed, most likely.*out of memory.*The data set is as it was/);
+      expect(worker.exitCode).toBeNull();
+      const next = await tenant.waitFor(await sendOurs('user_id,item_id\nu,i\nu,j\n'));
+      expect(next).toMatchObject({ status: 'succeeded', rowsAccepted: 2 });
+    });
+    const { rows } = await owner.query('SELECT max(attempt) AS attempt FROM imports WHERE failure_reason LIKE $1', [
+      '%was killed%',
+    ]);
+    expect(rows[0].attempt).toBe(1);
+  });
+
+  it('that takes more memory than it may, or longer than it may, says so in one try', async () => {
+    const { tenant, send: sendOurs } = await shop();
+    await withOurWorker({ KINDRED_IMPORT_SECONDS: '1' }, async () => {
+      const slow = await tenant.waitFor(await sendOurs(largeCsv(1_200_000)));
+      expect(slow.failureReason).toMatch(/not read within 1 seconds/);
+    });
+    workers.pop()!.kill('SIGKILL');
+    // The least that may be set; a row of many columns is what a file can make the engine hold.
+    await withOurWorker({ KINDRED_IMPORT_MEMORY_BYTES: String(256 * 1024 ** 2) }, async () => {
+      const wide = ['user_id,item_id,' + Array.from({ length: 250 }, (_, i) => `c${i}`).join()];
+      for (let i = 0; i < 30_000; i++) wide.push(`u${i},i${i},${'abcdefgh,'.repeat(249)}z`);
+      const large = await tenant.waitFor(await sendOurs(wide.join('\n').slice(0, 49_000_000)));
+      expect(large.failureReason).toMatch(/memory/);
+    });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'without room on the disk says so in one try, and nothing of it is left',
+    async () => {
+      const { tenant, send: sendOurs } = await shop();
+      const disk = mkdtempSync(path.join(tmpdir(), 'kindred-disk-'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
+      const scratch = path.join(disk, 'tmp');
+      mkdirSync(scratch);
+      try {
+        await withOurWorker({ TMPDIR: scratch }, async () => {
+          const done = await tenant.waitFor(await sendOurs(largeCsv(1_000_000)));
+          expect(done.failureReason).toMatch(/out of disk space, which is ours to mend/);
+          const small = await tenant.waitFor(await sendOurs('user_id,item_id\nu,i\n'));
+          expect(small.status).toBe('succeeded');
+        });
+      } finally {
+        workers.pop()?.kill('SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        execFileSync('umount', ['-l', disk]);
+        rmSync(disk, { recursive: true });
+      }
+    },
+  );
+
+  it('stands behind at most one of another tenant that sent many before', async () => {
+    const [many, one] = [await shop(), await shop()];
+    await withOurWorker({ KINDRED_WORKER_IMPORTS: '1' }, async () => {
+      const theirs: string[] = [];
+      for (let i = 0; i < 5; i++) theirs.push(await many.send(largeCsv(150_000)));
+      const ours = await one.tenant.waitFor(await one.send('user_id,item_id\nu,i\n'));
+      expect(ours.status).toBe('succeeded');
+      const states = await Promise.all(theirs.map(async (each) => (await many.tenant.get(each)).body));
+      const before = states.filter(({ finishedAt }) => finishedAt && finishedAt < ours.finishedAt);
+      const after = before.filter(({ finishedAt }) => finishedAt > ours.createdAt);
+      expect(after.length).toBeLessThanOrEqual(1);
+      expect(states.some(({ status }) => status === 'queued')).toBe(true);
+      for (const each of theirs) await many.tenant.waitFor(each);
+    });
+  });
+
+  it('is begun anew by another worker when its own is gone, and given up after three of them', async () => {
+    const { tenant, send: sendOurs } = await shop();
+    await withOurWorker({}, async () => {
+      const importPath = await sendOurs(largeCsv(1_000_000));
+      const id = importPath.split('/').at(-1);
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        await until(async () => {
+          const { rows } = await owner.query(
+            `SELECT FROM imports WHERE id = $1 AND status = 'running' AND attempt = $2`,
+            [id, attempt],
+          );
+          return rows.length > 0;
+        });
+        workers.pop()!.kill('SIGKILL');
+        await owner.query(`UPDATE imports SET lease_expires_at = now() - interval '1 second' WHERE id = $1`, [id]);
+        workers.push(await startWorker(inject('appUrl'), inject('dataDirectory')));
+      }
+      const done = await tenant.waitFor(importPath);
+      expect(done.failureReason).toMatch(/stopped 3 times/);
+    });
+  });
+});
