@@ -1,12 +1,16 @@
+import pg from 'pg';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sessionCookie, startApi, Tenant, type TestApi } from '../factories/api.js';
 
 let api: TestApi;
+let owner: pg.Client;
 beforeAll(async () => {
   api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
 });
-afterAll(() => api.close());
+afterAll(() => Promise.all([api.close(), owner.end()]));
 
 const login = (email: string, password: string) => request(api.url).post('/v1/auth/login').send({ email, password });
 
@@ -24,12 +28,21 @@ describe('signing up', () => {
     expect(invoice.plan.key).toBe('free');
   });
 
-  it('refuses an email that is taken, whatever its case, and keeps nothing of the attempt', async () => {
+  it('S12: answers the same for an address that has an account, opens nothing of it, and tells its owner by mail', async () => {
     const tenant = await Tenant.signUp(api);
     const again = { email: tenant.email.toUpperCase(), password: 'another password', organizationName: 'Thief' };
-    const { body } = await request(api.url).post('/v1/auth/signup').send(again).expect(409);
-    expect(body.code).toBe('email_taken');
+    const taken = await request(api.url).post('/v1/auth/signup').send(again).expect(202);
+    const fresh = { ...again, email: `fresh-${Date.now()}@example.com` };
+    const made = await request(api.url).post('/v1/auth/signup').send(fresh).expect(202);
+    expect(taken.body).toEqual(made.body);
+    expect(Object.keys(taken.headers).sort()).toEqual(Object.keys(made.headers).sort());
     await login(tenant.email, 'another password').expect(401);
+    await login(fresh.email, 'another password').expect(200);
+    const { rows } = await owner.query(
+      'SELECT subject FROM emails JOIN users ON users.id = recipient_id WHERE email = $1',
+      [tenant.email],
+    );
+    expect(rows).toEqual([{ subject: 'Somebody signed up with your address' }]);
   });
 
   it('names every wrong field', async () => {
@@ -44,7 +57,8 @@ describe('signing up', () => {
   it('refuses a role or an operator flag smuggled into the body', async () => {
     const email = `smuggler-${Date.now()}@example.com`;
     const body = { email, password: 'long enough', organizationName: 'X', isOperator: true, role: 'operator' };
-    const response = await request(api.url).post('/v1/auth/signup').send(body).expect(201);
+    await request(api.url).post('/v1/auth/signup').send(body).expect(202);
+    const response = await login(email, body.password).expect(200);
     expect(response.body.permissions).not.toContain('operator');
   });
 });

@@ -24,6 +24,9 @@ export class ApiProcess {
       PORT: String(port),
       STRIPE_SECRET_KEY: 'sk_test_none',
       STRIPE_WEBHOOK_SECRET: 'whsec_that_only_the_tests_know',
+      KINDRED_LOGIN_TRIES: '10000',
+      KINDRED_SIGNUPS: '10000',
+      KINDRED_SIGN_IN_MS: '0',
       LOG_LEVEL: 'error',
       ...environment,
     });

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Ip, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Answers } from '../../platform/http/answers.js';
 import { notAuthenticated } from './auth.errors.js';
@@ -13,7 +14,13 @@ import {
   Requires,
   type UserPrincipal,
 } from '../../platform/access/principal.js';
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.js';
+import {
+  clearSessionCookie,
+  readDeviceCookie,
+  readSessionCookie,
+  setDeviceCookie,
+  setSessionCookie,
+} from './session-cookie.js';
 
 @ApiTags('auth')
 @Controller('v1')
@@ -23,15 +30,16 @@ export class AuthController {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  @ApiOperation({ summary: 'Makes an account and its organization, and signs in' })
+  @ApiOperation({
+    summary: 'Makes an account and its organization, to which one then logs in',
+    description: 'An address that has an account is answered the same and told by mail.',
+  })
   @Post('auth/signup')
   @Public()
-  @Answers(201, 'Signed up; the session is in the cookie', meSchema)
-  async signup(
-    @Body({ schema: signupSchema }) body: Signup,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Me> {
-    return this.signIn(await this.auth.signup(body), reply);
+  @Answers(202, 'Signed up, unless there was such an account: log in', z.object({ status: z.literal('accepted') }))
+  async signup(@Body({ schema: signupSchema }) body: Signup, @Ip() address: string) {
+    await this.auth.signup(body, address);
+    return { status: 'accepted' };
   }
 
   @ApiOperation({ summary: 'Signs in' })
@@ -40,9 +48,16 @@ export class AuthController {
   @Answers(200, 'Signed in; the session is in the cookie', meSchema)
   async login(
     @Body({ schema: loginSchema }) body: Login,
+    @Ip() address: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Me> {
-    return this.signIn(await this.auth.login(body), reply);
+    const { token, deviceToken } = await this.auth.login(body, address, readDeviceCookie(request, this.config));
+    setSessionCookie(reply, this.config, token);
+    setDeviceCookie(reply, this.config, deviceToken);
+    const principal = await this.auth.findPrincipal(token);
+    if (!principal) throw notAuthenticated();
+    return toMe(principal);
   }
 
   @ApiOperation({ summary: 'Ends the session' })
@@ -62,13 +77,6 @@ export class AuthController {
   me(@CurrentPrincipal() principal: Principal): Me {
     // No key may hold me:read, which the type cannot say.
     if (principal.kind !== 'user') throw notAuthenticated();
-    return toMe(principal);
-  }
-
-  private async signIn(token: string, reply: FastifyReply): Promise<Me> {
-    setSessionCookie(reply, this.config, token);
-    const principal = await this.auth.findPrincipal(token);
-    if (!principal) throw notAuthenticated();
     return toMe(principal);
   }
 }

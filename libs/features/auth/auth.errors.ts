@@ -26,4 +26,15 @@ export const crossSiteRequest = () =>
 
 export const wrongCredentials = () => new Problem(401, 'wrong_credentials', 'No account has this email and password.');
 
-export const emailTaken = () => new Problem(409, 'email_taken', 'An account with this email exists: log in instead.');
+export const tooManyAttempts = (seconds: number) =>
+  new Problem(429, 'too_many_attempts', `There were too many attempts. Wait ${seconds} s, then try again.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
+
+export const signInBusy = () =>
+  new Problem(503, 'sign_in_busy', 'Too many people sign in at this moment: try again shortly.', {
+    headers: { 'retry-after': '2' },
+  });
+
+export const noOrganization = () =>
+  new Problem(403, 'no_organization', 'Your account belongs to no organization any more: ask to be invited to one.');

@@ -9,6 +9,7 @@ export interface SessionRow {
   tenantId: string;
   organizationName: string;
   role: Role;
+  expiresAt: Date;
 }
 
 /** People, memberships and sessions, which stand above any one tenant: every method wants a system transaction. */
@@ -68,6 +69,7 @@ export class AuthRepository {
       tenantId: membership.tenantId,
       organizationName: membership.organization.name,
       role: membership.role,
+      expiresAt: session.expiresAt,
     };
   }
 

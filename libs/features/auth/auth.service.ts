@@ -1,24 +1,33 @@
-import { hash, verify } from '@node-rs/argon2';
-import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
 import { permissionsOf } from '../../platform/access/permissions.js';
 import type { UserPrincipal } from '../../platform/access/principal.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
 import { newId } from '../../platform/http/ids.js';
 import { randomToken, sha256 } from '../../platform/secrets/secrets.js';
 import { BillingService } from '../billing/index.js';
-import { emailTaken, wrongCredentials } from './auth.errors.js';
+import { NotificationsService } from '../notifications/index.js';
+import { noOrganization, wrongCredentials } from './auth.errors.js';
 import { AuthRepository } from './auth.repository.js';
 import type { Login, Signup } from './auth.schema.js';
-
-/** OWASP's argon2id floor: 19 MiB, two passes, one lane (the library's default variant is argon2id). */
-const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+import { newDevice, readDevice } from './device-token.js';
+import { Passwords } from './passwords.js';
+import { Throttle } from './throttle.js';
 
 const SESSION_DAYS = 30;
 
-/** Compared when no account has the email, so that the answer takes as long as for one that does. */
-const absentAccountHash = hash(randomToken(), ARGON2);
+export interface SignedIn {
+  token: string;
+  deviceToken: string;
+}
+
+const TAKEN = {
+  subject: 'Somebody signed up with your address',
+  text: 'Somebody tried to make an account with this address, which has one already.\n\nIf it was you, log in instead. If it was not, there is nothing to do: they got no further.\n',
+};
 
 @Injectable()
 export class AuthService {
@@ -26,37 +35,54 @@ export class AuthService {
     private readonly database: Database,
     private readonly repository: AuthRepository,
     private readonly billing: BillingService,
+    private readonly notifications: NotificationsService,
+    private readonly passwords: Passwords,
+    private readonly throttle: Throttle,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * Makes the person, their organization on the Free plan, and a session.
-   *
-   * @returns the session token
+   * Makes the person and their organization on the Free plan, or tells an address that has an account so by mail. The caller
+   * learns which it was neither from the answer nor from its time.
    */
-  async signup({ email, password, organizationName }: Signup): Promise<string> {
-    const user = { id: newId(), email, passwordHash: await hash(password, ARGON2) };
-    const organization = { id: newId(), name: organizationName };
-    try {
-      return await this.database.system(async (transaction) => {
-        await this.repository.createUser(transaction, user);
-        await this.repository.createOrganization(transaction, organization, user.id);
-        await this.billing.subscribeToFree(transaction, organization.id);
-        return this.openSession(transaction, user.id, organization.id);
-      });
-    } catch (error) {
-      throw isUniqueViolation(error) ? emailTaken() : error;
-    }
+  signup({ email, password, organizationName }: Signup, address: string): Promise<void> {
+    return this.uniformly(async () => {
+      await this.throttle.admitSignup(email, address);
+      const user = { id: newId(), email, passwordHash: await this.passwords.hash(password) };
+      const organization = { id: newId(), name: organizationName };
+      try {
+        await this.database.system(async (transaction) => {
+          await this.repository.createUser(transaction, user);
+          await this.repository.createOrganization(transaction, organization, user.id);
+          await this.billing.subscribeToFree(transaction, organization.id);
+        });
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        await this.tellOwner(email);
+      }
+    });
   }
 
-  /** @returns the session token, new at each login */
-  async login({ email, password }: Login): Promise<string> {
-    const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
-    const isRight = await verify(user?.passwordHash ?? (await absentAccountHash), password);
-    if (!user || !isRight) throw wrongCredentials();
-    return this.database.system(async (transaction) =>
-      this.openSession(transaction, user.id, await this.repository.findFirstTenant(transaction, user.id)),
-    );
+  /**
+   * @param deviceToken what an earlier login left in this browser
+   * @returns the session token, new at each login, and the token by which the browser is known again
+   */
+  login({ email, password }: Login, address: string, deviceToken: string | undefined): Promise<SignedIn> {
+    return this.uniformly(async () => {
+      const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
+      const device = user && deviceToken ? readDevice(this.config.KINDRED_SECRET, user.id, deviceToken) : null;
+      const giveBack = await this.throttle.admitLogin(email, address, device);
+      const isRight = await this.passwords.verify(user?.passwordHash ?? null, password);
+      if (!user || !isRight) throw wrongCredentials();
+      await giveBack();
+      const token = await this.database.system(async (transaction) => {
+        const tenantId = await this.repository.findFirstTenant(transaction, user.id);
+        if (!tenantId) throw noOrganization();
+        return this.openSession(transaction, user.id, tenantId);
+      });
+      return { token, deviceToken: newDevice(this.config.KINDRED_SECRET, user.id) };
+    });
   }
 
   async logout(token: string): Promise<void> {
@@ -65,15 +91,32 @@ export class AuthService {
 
   /** Whose session it is, with what they may do now; null for one that has ended. */
   async findPrincipal(token: string): Promise<UserPrincipal | null> {
+    const hash = sha256(token);
     const session = await this.database.system((transaction) =>
-      this.repository.findSession(transaction, sha256(token), this.clock.now()),
+      this.repository.findSession(transaction, hash, this.clock.now()),
     );
     if (!session) return null;
-    const { isOperator, ...person } = session;
-    return { kind: 'user', ...person, permissions: permissionsOf(person.role, isOperator) };
+    const { isOperator, expiresAt, ...person } = session;
+    const credential = { hash: Buffer.from(hash).toString('hex'), expiresMs: expiresAt.getTime() };
+    return { kind: 'user', credential, ...person, permissions: permissionsOf(person.role, isOperator) };
   }
 
-  private async openSession(transaction: Transaction, userId: string, tenantId: string | null) {
+  private async tellOwner(email: string): Promise<void> {
+    await this.database.system(async (transaction) => {
+      const user = await this.repository.findUserByEmail(transaction, email);
+      const tenantId = user && (await this.repository.findFirstTenant(transaction, user.id));
+      if (tenantId) await this.notifications.emailOne(transaction, tenantId, user.id, TAKEN);
+    });
+  }
+
+  /** Answers no earlier than a while after the call, whether or not there is such an account. */
+  private async uniformly<T>(work: () => Promise<T>): Promise<T> {
+    const [result] = await Promise.allSettled([work(), sleep(this.config.KINDRED_SIGN_IN_MS)]);
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }
+
+  private async openSession(transaction: Transaction, userId: string, tenantId: string) {
     const token = randomToken();
     const expiresAt = new Date(this.clock.now().getTime() + SESSION_DAYS * 86_400_000);
     await this.repository.createSession(transaction, { tokenHash: sha256(token), userId, tenantId, expiresAt });

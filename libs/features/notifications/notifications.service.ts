@@ -24,4 +24,14 @@ export class NotificationsService {
       recipients.map((recipientId) => ({ tenantId, id: newId(), recipientId, subject, text })),
     );
   }
+
+  /** Queues a mail to one person, as {@link email} does. */
+  async emailOne(
+    transaction: Transaction,
+    tenantId: string,
+    recipientId: string,
+    notification: Notification,
+  ): Promise<void> {
+    await this.repository.queue(transaction, [{ tenantId, id: newId(), recipientId, ...notification }]);
+  }
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { authSignup, unwrap } from '../../api/client';
+import { authLogin, authSignup, unwrap } from '../../api/client';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
@@ -11,17 +11,12 @@ const PASSWORD_LENGTH_MIN = 8;
 
 export function SignupPage() {
   const { t } = useTranslation();
-  const signup = useSignIn((values) =>
-    unwrap(
-      authSignup({
-        body: {
-          email: String(values.get('email')),
-          password: String(values.get('password')),
-          organizationName: String(values.get('organizationName')),
-        },
-      }),
-    ),
-  );
+  const signup = useSignIn(async (values) => {
+    const body = { email: String(values.get('email')), password: String(values.get('password')) };
+    await unwrap(authSignup({ body: { ...body, organizationName: String(values.get('organizationName')) } }));
+    // Where the address has an account already, its password opens it, and only it.
+    return unwrap(authLogin({ body }));
+  });
   return (
     <AuthPage
       title={t('auth.createAccount')}
