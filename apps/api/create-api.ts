@@ -5,22 +5,25 @@ import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import { BOUNDS } from '../../libs/platform/bounds.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
+import { refuseUnstorable } from '../../libs/platform/http/text.js';
 import { newId } from '../../libs/platform/http/ids.js';
 import { ApiModule } from './api.module.js';
 import { serveDocs } from './openapi.js';
 import { logRequests } from './request-log.js';
 import { serveWeb } from './web.js';
 
-const JSON_BYTES_MAX = 1024 * 1024;
+/** Bodies that others send us, in sizes that they choose. */
+const OF_OTHERS = new Set(['/v1/billing/stripe/webhook', '/v1/leaked-keys/github']);
 
 /** The whole HTTP door, ready to listen. */
 export async function createApi(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: JSON_BYTES_MAX,
+    bodyLimit: BOUNDS.jsonBytes.most,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     frameworkErrors: sendFrameworkError,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
@@ -43,6 +46,14 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   });
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+  });
+  fastify.addHook('onRoute', (route) => {
+    if (OF_OTHERS.has(route.url)) route.bodyLimit = BOUNDS.stripeEventBytes.most;
+  });
+  fastify.addHook('preValidation', async ({ query, body }) => {
+    refuseUnstorable(query);
+    // An upload is a stream, whose bytes its import checks.
+    if (!isStream(body)) refuseUnstorable(body);
   });
   logRequests(app);
   await app.register(cookie);
@@ -67,4 +78,8 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
 
 function acceptRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : undefined;
+}
+
+function isStream(body: unknown): boolean {
+  return typeof (body as { pipe?: unknown } | null)?.pipe === 'function';
 }

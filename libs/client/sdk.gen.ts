@@ -19,7 +19,9 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Makes an account and its organization, and signs in
+ * Makes an account and its organization, to which one then logs in
+ *
+ * An address that has an account is answered the same and told by mail.
  */
 export const authSignup = <ThrowOnError extends boolean = false>(options: Options<AuthSignupData, ThrowOnError>): RequestResult<AuthSignupResponses, AuthSignupErrors, ThrowOnError> => (options.client ?? client).post<AuthSignupResponses, AuthSignupErrors, ThrowOnError>({
     url: '/v1/auth/signup',
@@ -247,7 +249,7 @@ export const modelsListVersions = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * Queues a training job for a model
+ * Queues a training job for a model, which has one at a time
  */
 export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCreateData, ThrowOnError>): RequestResult<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError>({
     security: [{

@@ -282,9 +282,9 @@ export type Recommendations = {
      */
     source: 'model' | 'popularity';
     /**
-     * Why popularity answered in place of the model
+     * Why popularity answered in place of the model: it never saw the user, or learnt nothing of what the user did
      */
-    fallbackReason?: 'unknown_user';
+    fallbackReason?: 'unknown_user' | 'nothing_learnt';
     items: Array<{
         itemId: string;
         /**
@@ -636,9 +636,11 @@ export type AuthSignupError = AuthSignupErrors[keyof AuthSignupErrors];
 
 export type AuthSignupResponses = {
     /**
-     * Signed up; the session is in the cookie
+     * Signed up, unless there was such an account: log in
      */
-    201: Me;
+    202: {
+        status: 'accepted';
+    };
 };
 
 export type AuthSignupResponse = AuthSignupResponses[keyof AuthSignupResponses];
@@ -1373,6 +1375,10 @@ export type TrainingJobsCreateError = TrainingJobsCreateErrors[keyof TrainingJob
 
 export type TrainingJobsCreateResponses = {
     /**
+     * The job of the model that waits or runs already
+     */
+    200: TrainingJob;
+    /**
      * The queued job
      */
     202: TrainingJob;
@@ -1722,14 +1728,18 @@ export type DeploymentsUpdateResponse = DeploymentsUpdateResponses[keyof Deploym
 export type RecommendationsRecommendData = {
     body: {
         /**
-         * The user id of your interactions
+         * The user id of your interactions; may be absent where personalized is false
          */
-        userId: string;
+        userId?: string;
         limit?: number;
         /**
          * Leave out items that the user has interactions with
          */
         excludeSeen?: boolean;
+        /**
+         * False answers with what is popular and without any of the person's data, for people who do not want to be profiled
+         */
+        personalized?: boolean;
     };
     headers?: {
         /**

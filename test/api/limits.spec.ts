@@ -55,6 +55,12 @@ describe('a rate limit', () => {
     const { shop, projectId, caller } = await liveShop();
     await owner.query(`UPDATE plans SET requests_per_second = 1, requests_burst = 5 WHERE key = 'free'`);
     try {
+      // As a change of plan would, whose terms every process then reads anew.
+      await owner.query(
+        'UPDATE subscriptions SET updated_at = now() WHERE tenant_id = (SELECT tenant_id FROM projects WHERE id = $1)',
+        [projectId],
+      );
+      await new Promise((resolve) => setTimeout(resolve, 300));
       const calls = await Promise.all([1, 2].map(async () => caller((await shop.createKey(projectId)).key)));
       let next = 0;
       const counts = await statusesOf(20, () => calls[next++ % 2]!());

@@ -14,6 +14,7 @@ const GLOBAL_TABLES = new Set([
   'plan_quotas',
   'api_nodes',
   'ledger_checks',
+  'throttles',
   '_prisma_migrations',
 ]);
 const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as {

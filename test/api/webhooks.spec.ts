@@ -411,16 +411,20 @@ describe('a training job tells that it', () => {
     const { projectId, modelId, queue, jobPath } = await model(tenant);
     const done = await queue();
     expect((await tenant.waitFor(jobPath(done))).status).toBe('succeeded');
-    // Two more, in a pool that no worker takes.
-    const { rows } = await owner.query(
-      `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool, interactions_import_id)
-       SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none', interactions_import_id
-       FROM training_jobs, generate_series(1, 2) WHERE id = $1 RETURNING id`,
-      [done],
-    );
-    const [cancelled, lost] = rows.map(({ id }) => id as string) as [string, string];
+    // In a pool that no worker takes.
+    const queueForNobody = async (): Promise<string> => {
+      const { rows } = await owner.query(
+        `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool, interactions_import_id)
+         SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none', interactions_import_id
+         FROM training_jobs WHERE id = $1 RETURNING id`,
+        [done],
+      );
+      return rows[0].id;
+    };
+    const cancelled = await queueForNobody();
     await tenant.post(`${jobPath(cancelled)}/cancel`).expect(200);
     await tenant.post(`${jobPath(cancelled)}/cancel`).expect(409);
+    const lost = await queueForNobody();
     await owner.query(
       `UPDATE training_jobs SET status = 'running', losses = 9, lease_expires_at = now() - interval '1 second' WHERE id = $1`,
       [lost],
@@ -429,6 +433,7 @@ describe('a training job tells that it', () => {
       `UPDATE imports SET content_key = 'gone' WHERE tenant_id = (SELECT tenant_id FROM models WHERE id = $1)`,
       [modelId],
     );
+    expect((await tenant.waitFor(jobPath(lost))).status).toBe('failed');
     const givenUp = await queue();
     for (const id of [lost, givenUp]) expect((await tenant.waitFor(jobPath(id))).status).toBe('failed');
     await until(() => endpoint.receiver.received.length === 4);

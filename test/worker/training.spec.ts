@@ -103,10 +103,8 @@ describe('a training job', () => {
     const next = await startJob(tenant, projectId, modelId);
     expect((await tenant.waitFor(next)).status).toBe('succeeded');
     expect((await tenant.get(path)).body).toMatchObject({ status: 'cancelled', modelVersionId: null });
-    const { rows } = await owner.query('SELECT count(*)::int AS count FROM usage_events WHERE id = $1', [
-      path.split('/').at(-1),
-    ]);
-    expect(rows).toEqual([{ count: 0 }]);
+    // What it computed until then is metered, once, in the seconds of its processor.
+    expect(await billing(idOf(path))).toEqual({ events: 1, versions: 0 });
   });
 
   it('says in plain words why it failed, and leaves what is live as it is', async () => {
@@ -201,6 +199,18 @@ describe('a training job', () => {
     expect((await tenant.waitFor(next)).status).toBe('succeeded');
   });
 
+  it('is the only one of its model that waits or runs: whoever asks again, however fast, is given it', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await slowModel(tenant);
+    const ask = () => tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`);
+    const answers = await Promise.all([ask(), ask(), ask(), ask()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 202]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const path = `/v1/projects/${projectId}/training-jobs/${answers[0]!.body.id}`;
+    expect((await tenant.waitFor(path)).status).toBe('succeeded');
+    expect((await ask()).status).toBe(202);
+  });
+
   it('keeps what went wrong within the platform to the log', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await quickModel(tenant);
@@ -234,13 +244,14 @@ describe('a training job', () => {
 
   it("ends at the plan's time limit, told so", async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await slowModel(tenant, 50);
     await owner.query(`UPDATE plans SET training_seconds_max = 1 WHERE key = 'free'`);
     try {
       const path = await startJob(tenant, projectId, modelId);
       const job = await tenant.waitFor(path);
       expect(job).toMatchObject({ status: 'failed', failureKind: 'time_limit' });
       expect(job.failureReason).toMatch(/your plan allows/);
+      expect(await billing(job.id)).toEqual({ events: 1, versions: 0 });
     } finally {
       await owner.query(`UPDATE plans SET training_seconds_max = 3600 WHERE key = 'free'`);
     }
@@ -253,7 +264,7 @@ describe('a training job', () => {
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
     await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
     expect(body.pool).toBe('gpu-h100');
-    const later = await startJob(tenant, projectId, modelId);
+    const later = await startJob(tenant, projectId, (await likeIt(tenant, { projectId, modelId })).modelId);
     expect((await tenant.waitFor(later)).status).toBe('succeeded');
     expect((await jobRow(body.id)).status).toBe('queued');
     await startOurs({ KINDRED_WORKER_POOLS: 'gpu-h100,gpu-a100' });
@@ -307,7 +318,10 @@ describe('the order of jobs', () => {
     const models = [await quickModel(many), await quickModel(one)];
     const queue = (tenant: Tenant, { projectId, modelId }: Trainable) =>
       tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
-    const [first] = await Promise.all(Array.from({ length: 30 }, () => queue(many, models[0]!)));
+    const theirs = [models[0]!];
+    // As many models as the plan allows.
+    while (theirs.length < 20) theirs.push(await likeIt(many, models[0]!));
+    const [first] = await Promise.all(theirs.map((model) => queue(many, model)));
     await until(async () => (await jobRow(first!.body.id)).status !== 'queued');
     const { body } = await queue(one, models[1]!);
     const done = await one.waitFor(`/v1/projects/${models[1]!.projectId}/training-jobs/${body.id}`);
@@ -351,10 +365,10 @@ describe('the order of jobs', () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant, 4);
     await Promise.all([startOurs({ KINDRED_WORKER_JOBS: '4' }), startOurs({ KINDRED_WORKER_JOBS: '4' })]);
+    const models = [modelId];
+    while (models.length < 4) models.push((await likeIt(tenant, { projectId, modelId })).modelId);
     const jobs = await Promise.all(
-      Array.from({ length: 4 }, () =>
-        tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202),
-      ),
+      models.map((id) => tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202)),
     );
     let most = 0;
     await until(async () => {
@@ -421,6 +435,33 @@ describe('the events of a training job', () => {
     const other = await Tenant.signUp(api);
     await other.get(`${path}/events`).expect(404);
   });
+
+  it('are followed by no more streams of an organization than it may have, and end with the session', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await quickModel(tenant);
+    await owner.query(`UPDATE plans SET training_pool = 'nobody' WHERE key = 'free'`);
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
+    const url = `${api.url}/v1/projects/${projectId}/training-jobs/${body.id}/events`;
+    const open = (cookie: string) => fetch(url, { headers: { cookie } });
+    const streams = await Promise.all(Array.from({ length: 20 }, () => open(tenant.cookie)));
+    expect(streams.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const refused = await open(tenant.cookie);
+    expect(refused.status).toBe(429);
+    expect(((await refused.json()) as { code: string }).code).toBe('too_many_streams');
+    // Whoever goes makes room.
+    await streams.pop()!.body!.cancel();
+    await until(async () => {
+      const next = await open(tenant.cookie);
+      if (next.status === 200) streams.push(next);
+      return next.status === 200;
+    });
+    await tenant.post('/v1/auth/logout').expect(204);
+    // Each of them ends, where nothing but the session has.
+    await Promise.all(streams.map((stream) => stream.text()));
+    expect((await open(tenant.cookie)).status).toBe(401);
+    expect((await jobRow(body.id)).status).toBe('queued');
+  });
 });
 
 function idOf(path: string): string {
@@ -437,6 +478,15 @@ async function quickModel(tenant: Tenant): Promise<Trainable> {
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(40, 20));
   const model = { name: 'Quick', recipe: 'popularity', interactionsDataSetId };
+  const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+  return { projectId, modelId: id };
+}
+
+/** Another model of the same recipe, settings and data. */
+async function likeIt(tenant: Tenant, { projectId, modelId }: Trainable): Promise<Trainable> {
+  const { body } = await tenant.get(`/v1/projects/${projectId}/models/${modelId}`).expect(200);
+  const { name, recipe, settings, interactionsDataSetId } = body;
+  const model = { name, recipe, settings, interactionsDataSetId };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
   return { projectId, modelId: id };
 }

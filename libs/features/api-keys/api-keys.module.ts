@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LimitsModule } from '../limits/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
@@ -11,7 +12,7 @@ import { LeakedKeysController } from './leaked-keys.controller.js';
 import { LeakedKeysService } from './leaked-keys.service.js';
 
 @Module({
-  imports: [NotificationsModule, ProjectsModule, WebhooksModule],
+  imports: [LimitsModule, NotificationsModule, ProjectsModule, WebhooksModule],
   controllers: [ApiKeysController, LeakedKeysController],
   providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy, KeyUse, LeakedKeysService],
 })

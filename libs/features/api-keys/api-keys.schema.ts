@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeSchema } from '../../platform/http/time.js';
 import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
 import { nameSchema } from '../projects/index.js';
 
@@ -29,9 +30,8 @@ export const createApiKeySchema = z.object({
     .max(100)
     .default([])
     .describe('Addresses and CIDR blocks that the key may be used from; any when empty'),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .refine((time) => Date.parse(time) > Date.now(), 'must lie in the future')
+  expiresAt: timeSchema
+    .refine((time) => time.getTime() > Date.now(), 'must lie in the future')
     .optional()
     .describe('When the key ends; never when absent'),
 });

@@ -10,6 +10,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { hmac } from '../../platform/secrets/secrets.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { addressNotAllowed, deploymentsNotFound, keyEnded } from './api-keys.errors.js';
 import { ApiKeysRepository, type NewApiKey } from './api-keys.repository.js';
@@ -37,6 +38,7 @@ export class ApiKeysService {
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
     private readonly projects: ProjectsService,
+    private readonly limits: LimitsService,
     private readonly clock: Clock,
     private readonly use: KeyUse,
     changes: Changes,
@@ -53,12 +55,12 @@ export class ApiKeysService {
   create(tenantId: string, projectId: string, { expiresAt, ...settings }: CreateApiKey) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
+      await this.limits.requireThing(transaction, tenantId, 'api_keys');
       const { deploymentIds } = settings;
       if (!(await this.repository.hasDeployments(transaction, projectId, deploymentIds))) throw deploymentsNotFound();
       const id = newId();
       const { key, ...row } = this.draw(settings.mode);
-      const expiry = expiresAt ? new Date(expiresAt) : null;
-      const created = { ...settings, ...row, tenantId, id, projectId, familyId: id, expiresAt: expiry };
+      const created = { ...settings, ...row, tenantId, id, projectId, familyId: id, expiresAt: expiresAt ?? null };
       return { ...(await this.repository.create(transaction, created)), key };
     });
   }
@@ -72,6 +74,7 @@ export class ApiKeysService {
       const now = this.clock.now().getTime();
       const expiresMs = old.expiresAt ? Date.parse(old.expiresAt) : Infinity;
       if (old.revokedAt || expiresMs <= now) throw keyEnded();
+      await this.limits.requireThing(transaction, tenantId, 'api_keys');
       await this.repository.setExpiry(transaction, id, new Date(Math.min(expiresMs, now + graceHours * HOUR_MS)));
       const { name, mode, scopes, deploymentIds, allowedAddresses, familyId } = old;
       const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, familyId };
@@ -133,10 +136,12 @@ export class ApiKeysService {
     const row = await this.database.system((transaction) => this.repository.findByHash(transaction, keyHash));
     if (!row) return UNKNOWN;
     const { tenantId, projectId, id, familyId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
-    const who = { kind: 'apiKey' as const, tenantId, projectId, apiKeyId: id, familyId };
+    const expiresMs = expiresAt ? Date.parse(expiresAt) : Infinity;
+    const credential = { hash: Buffer.from(keyHash).toString('hex'), expiresMs };
+    const who = { kind: 'apiKey' as const, credential, tenantId, projectId, apiKeyId: id, familyId };
     return {
       principal: { ...who, mode, deploymentIds, permissions: scopes },
-      expiresMs: expiresAt ? Date.parse(expiresAt) : Infinity,
+      expiresMs,
       addresses: allowedAddresses.length > 0 ? toBlockList(allowedAddresses) : null,
     };
   }

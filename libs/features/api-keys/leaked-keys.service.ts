@@ -7,7 +7,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { sha256 } from '../../platform/secrets/secrets.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
-import { wrongScannerSignature } from './api-keys.errors.js';
+import { scannerKeysUnavailable, wrongScannerSignature } from './api-keys.errors.js';
 import { ApiKeysRepository, type LeakedApiKey } from './api-keys.repository.js';
 import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -38,7 +38,7 @@ export class LeakedKeysService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws Problem 401 for a message that the scanner has not signed */
+  /** @throws Problem 401 for a message that the scanner has not signed; 503 while its keys cannot be fetched */
   async verify(body: Buffer, keyIdentifier: string, signature: string): Promise<void> {
     const key = await this.findPublishedKey(keyIdentifier);
     const isSigned = key && createVerify('SHA256').update(body).verify(key, signature, 'base64');
@@ -89,12 +89,19 @@ export class LeakedKeysService {
     const ageMs = performance.now() - this.fetchedMs;
     if (ageMs > KEYS_MS || (ageMs > RETRY_MS && !this.publishedKeys.has(keyIdentifier))) {
       this.fetchedMs = performance.now();
-      const response = await fetch(this.config.GITHUB_SECRET_SCANNING_KEYS_URL, {
-        signal: AbortSignal.timeout(FETCH_MS),
+      this.publishedKeys = await this.fetchPublishedKeys().catch((error: Error) => {
+        this.logger.warn(`the keys of GitHub's secret scanning cannot be fetched: ${error.message}`);
+        throw scannerKeysUnavailable();
       });
-      const { public_keys } = publishedKeysSchema.parse(await response.json());
-      this.publishedKeys = new Map(public_keys.map((each) => [each.key_identifier, each.key]));
     }
     return this.publishedKeys.get(keyIdentifier);
+  }
+
+  private async fetchPublishedKeys(): Promise<Map<string, string>> {
+    const response = await fetch(this.config.GITHUB_SECRET_SCANNING_KEYS_URL, {
+      signal: AbortSignal.timeout(FETCH_MS),
+    });
+    const { public_keys } = publishedKeysSchema.parse(await response.json());
+    return new Map(public_keys.map((each) => [each.key_identifier, each.key]));
   }
 }

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { LimitsModule } from '../limits/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 
 @Module({
-  imports: [ProjectsModule],
+  imports: [LimitsModule, ProjectsModule],
   controllers: [DeploymentsController],
   providers: [DeploymentsService, DeploymentsRepository],
   exports: [DeploymentsService],

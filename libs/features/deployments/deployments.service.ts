@@ -4,6 +4,7 @@ import { isForeignKeyViolation } from '../../platform/database/errors.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import type { CreateDeployment, Deployment, UpdateDeployment } from './deployments.schema.js';
@@ -14,11 +15,13 @@ export class DeploymentsService {
     private readonly database: Database,
     private readonly repository: DeploymentsRepository,
     private readonly projects: ProjectsService,
+    private readonly limits: LimitsService,
   ) {}
 
   create(tenantId: string, projectId: string, body: CreateDeployment): Promise<Deployment> {
     const work = this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
+      await this.limits.requireThing(transaction, tenantId, 'deployments');
       return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
     });
     return work.catch(orVersionNotFound(body.modelVersionId));

@@ -1,7 +1,8 @@
 import { Problem } from '../../platform/errors/problem.js';
-import { type Bound, REQUESTS_PER_SECOND, type Scope, SPEND } from './room.js';
+import { type Bound, REQUESTS_PER_SECOND, type RateScope, SPEND } from './room.js';
 
-const OF_SCOPE: Record<Scope, string> = {
+const OF_SCOPE: Record<RateScope, string> = {
+  user: 'you',
   organization: 'this organization',
   project: 'this project',
   key: 'this API key',
@@ -39,7 +40,7 @@ export const tooMany = (planName: string, quantity: string, things: string, what
     `The ${planName} plan allows ${quantity} ${things}, and ${what}. Change to a larger plan, or remove some first.`,
   );
 
-export const tooFast = (scope: Scope, perSecond: number, seconds: number) =>
+export const tooFast = (scope: RateScope, perSecond: number, seconds: number) =>
   new Problem(
     429,
     'rate_limited',

@@ -4,7 +4,7 @@ import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
 import type { Limit, PutLimit } from './limits.schema.js';
-import type { Bound, Caller, MeterPrice, Used } from './room.js';
+import type { Bound, Caller, MeterPrice, RateScope, Used } from './room.js';
 
 /** The plan of a tenant and what bounds it, without what was used. */
 export interface Terms {
@@ -95,9 +95,32 @@ const DRAW = `
   FROM filled WHERE (bucket.tenant_id, bucket.scope, bucket.scope_id) = (filled.tenant_id, filled.scope, filled.scope_id)
   RETURNING bucket.scope || '/' || bucket.scope_id AS key, bucket.granted, bucket.tokens`;
 
+/** What a plan may bound the number of, and how it is counted within a tenant's transaction; `period_start` is the billing period's. */
+const THINGS = {
+  projects: 'SELECT count(*)::float8 FROM projects',
+  data_sets: 'SELECT count(*)::float8 FROM data_sets',
+  models: 'SELECT count(*)::float8 FROM models',
+  model_versions: 'SELECT count(*)::float8 FROM model_versions',
+  deployments: 'SELECT count(*)::float8 FROM deployments',
+  api_keys:
+    'SELECT count(*)::float8 FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())',
+  training_jobs: 'SELECT count(*)::float8 FROM training_jobs WHERE created_at >= period_start',
+  interactions_held: `SELECT coalesce(sum(rows_accepted), 0)::float8 FROM data_sets JOIN imports ON imports.id = current_import_id
+    WHERE kind = 'interactions'`,
+  // Uploads until their import ends, what imports hold, and artifacts.
+  bytes_stored: `SELECT (coalesce((SELECT sum(content_bytes + CASE WHEN status IN ('queued', 'running') THEN upload_bytes ELSE 0 END) FROM imports), 0)
+    + coalesce((SELECT sum(artifact_bytes) FROM model_versions), 0))::float8`,
+} as const;
+
+export type Thing = keyof typeof THINGS;
+
+export function isThing(resource: string): resource is Thing {
+  return Object.hasOwn(THINGS, resource);
+}
+
 export interface Draw {
   tenantId: string;
-  scope: Bound['scope'];
+  scope: RateScope;
   scopeId: string;
   burst: number;
   perSecond: number;
@@ -181,11 +204,22 @@ export class LimitsRepository {
     ]);
   }
 
-  async beat(sql: Sql, nodeId: string): Promise<void> {
+  /** @param isBusy whether calls came in since the last beat */
+  async beat(sql: Sql, nodeId: string, host: string, isBusy: boolean): Promise<void> {
     await sql.run(
-      'INSERT INTO api_nodes (id, seen_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at',
-      [nodeId],
+      `INSERT INTO api_nodes AS node (id, seen_at, host, busy_at) VALUES ($1, now(), $2, CASE WHEN $3 THEN now() END)
+       ON CONFLICT (id) DO UPDATE SET seen_at = now(), host = excluded.host, busy_at = coalesce(excluded.busy_at, node.busy_at)`,
+      [nodeId, host, isBusy],
     );
+  }
+
+  /** Whether an API process of the host was called within the last seconds. */
+  async isServing(sql: Sql, host: string, seconds: number): Promise<boolean> {
+    const rows = await sql.rows(
+      'SELECT FROM api_nodes WHERE host = $1 AND busy_at > now() - make_interval(secs => $2) LIMIT 1',
+      [host, seconds],
+    );
+    return rows.length > 0;
   }
 
   /** Ends the leases of processes that were silent for so long, and those that hold nothing any more. */
@@ -244,27 +278,30 @@ export class LimitsRepository {
     return (await transaction.limit.deleteMany({ where: { id } })).count === 1;
   }
 
-  async countModels(transaction: Transaction): Promise<number> {
-    return transaction.model.count();
+  /** How many of each thing the tenant of the transaction has. */
+  async countThings(transaction: Transaction, periodStart: Date): Promise<Record<Thing, number>> {
+    const columns = Object.entries(THINGS).map(([thing, sql]) => `(${sql}) AS ${thing}`);
+    const [row] = await transaction.$queryRawUnsafe<Record<Thing, number>[]>(
+      `SELECT ${columns.join(', ')} FROM (SELECT $1::timestamptz AS period_start) AS given`,
+      periodStart,
+    );
+    return row!;
   }
 
-  async countTrainingJobs(transaction: Transaction, since: Date): Promise<number> {
-    return transaction.trainingJob.count({ where: { createdAt: { gte: since } } });
+  async countThing(transaction: Transaction, thing: Thing, periodStart: Date): Promise<number> {
+    const [row] = await transaction.$queryRawUnsafe<{ count: number }[]>(
+      `SELECT (${THINGS[thing]}) AS count FROM (SELECT $1::timestamptz AS period_start) AS given`,
+      periodStart,
+    );
+    return row!.count;
   }
 
-  /** Interactions in the current imports of all data sets but that one. */
-  async countInteractionsHeld(transaction: Transaction, exceptDataSetId?: string): Promise<number> {
-    const sets = await transaction.dataSet.findMany({
-      where: {
-        kind: 'interactions',
-        currentImportId: { not: null },
-        ...(exceptDataSetId && { id: { not: exceptDataSetId } }),
-      },
-      select: { currentImportId: true },
-    });
-    const ids = sets.map(({ currentImportId }) => currentImportId!);
-    const { _sum } = await transaction.import.aggregate({ where: { id: { in: ids } }, _sum: { rowsAccepted: true } });
-    return Number(_sum.rowsAccepted ?? 0);
+  /** In the current import of one data set. */
+  async countInteractions(transaction: Transaction, dataSetId: string): Promise<number> {
+    const [row] = await transaction.$queryRaw<{ count: number }[]>`
+      SELECT coalesce(sum(rows_accepted), 0)::float8 AS count FROM data_sets JOIN imports ON imports.id = current_import_id
+      WHERE data_sets.id = ${dataSetId}::uuid AND kind = 'interactions'`;
+    return row!.count;
   }
 
   /** What a limit of that project or key is kept under: the key's is its family's. Null where there is no such thing. */
@@ -318,7 +355,8 @@ function toUsed({ quantity, ...row }: UsedRow): Used {
 }
 
 function toLimit(row: Prisma.LimitGetPayload<object>): Limit {
-  const { id, scope, scopeId, resource, quantity, burst } = row;
+  const { id, scopeId, resource, quantity, burst } = row;
+  const scope = row.scope as Limit['scope'];
   const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
   return { id, scope, scopeId, resource, quantity: new Decimal(quantity.toString()).toFixed(), burst, ...times };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { REQUESTS_PER_SECOND, SCOPES, SPEND } from './room.js';
 
+/** Of requests, at once or a second. */
+const BURST_MAX = 100_000;
+
 const decimal = z.string().regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be a decimal of at most 6 places, not below 0');
 
 export const putLimitSchema = z
@@ -18,7 +21,7 @@ export const putLimitSchema = z
     burst: z
       .int()
       .min(1)
-      .max(100_000)
+      .max(BURST_MAX)
       .optional()
       .describe(`Requests that may come at once, of ${REQUESTS_PER_SECOND}; twice the quantity when absent`),
   })
@@ -27,9 +30,13 @@ export const putLimitSchema = z
     path: ['quantity'],
     message: 'must be above 0',
   })
+  .refine(({ resource, quantity }) => resource !== REQUESTS_PER_SECOND || Number(quantity) <= BURST_MAX, {
+    path: ['quantity'],
+    message: `must be at most ${BURST_MAX} requests a second`,
+  })
   .transform((body) => {
     if (body.resource !== REQUESTS_PER_SECOND) return { ...body, burst: undefined };
-    return { ...body, burst: body.burst ?? Math.max(1, Math.ceil(2 * Number(body.quantity))) };
+    return { ...body, burst: body.burst ?? Math.min(BURST_MAX, Math.max(1, Math.ceil(2 * Number(body.quantity)))) };
   });
 
 export const limitSchema = z

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
@@ -5,9 +6,12 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { periodAt } from '../usage/index.js';
 import { limitReached, tooMany, unknownResource } from './limits.errors.js';
-import { LimitsRepository, type Terms } from './limits.repository.js';
+import { isThing, LimitsRepository, type Thing } from './limits.repository.js';
 import type { Limit, Limits, PutLimit } from './limits.schema.js';
 import { type Caller, type Room, REQUESTS_PER_SECOND, roomOf, SPEND, usedOf } from './room.js';
+
+/** Two beats of an API process. */
+const SERVING_SECONDS = 10;
 
 /** Limits that an organization sets itself, and the plan's on what is done in a transaction of its own. */
 @Injectable()
@@ -24,14 +28,10 @@ export class LimitsService {
       const limits = await this.repository.list(transaction);
       const { terms, start, end } = await this.findTerms(transaction, tenantId);
       const used = await this.repository.findMetered(sqlOf(transaction), tenantId, start);
-      const things: Record<string, number> = {
-        models: await this.repository.countModels(transaction),
-        training_jobs: await this.repository.countTrainingJobs(transaction, start),
-        interactions_held: await this.repository.countInteractionsHeld(transaction),
-      };
+      const things = await this.repository.countThings(transaction, start);
       const uses = terms.bounds.map((bound) => {
         const { setBy, limitId, scope, scopeId, resource, quantity } = bound;
-        const count = things[resource];
+        const count = isThing(resource) ? things[resource] : undefined;
         return {
           limitId,
           setBy,
@@ -82,31 +82,38 @@ export class LimitsService {
     return (await this.findRoom(transaction, caller, meter, deviceClass)).room.units;
   }
 
-  /** @throws Problem 402 where the plan allows no further model */
-  async requireModel(transaction: Transaction, tenantId: string): Promise<void> {
-    const { terms } = await this.lock(transaction, tenantId);
-    const count = await this.repository.countModels(transaction);
-    refuseBeyond(terms, 'models', count + 1, `there are ${count}`);
+  /**
+   * Lets nobody else decide about the organization's things until the transaction ends.
+   *
+   * @throws Problem 402 where the plan does not allow so many more of the thing
+   */
+  async requireThing(transaction: Transaction, tenantId: string, thing: Thing, more = 1): Promise<void> {
+    const { terms, start, end } = await this.lock(transaction, tenantId);
+    const bound = terms.bounds.find(({ resource }) => resource === thing);
+    if (!bound) return;
+    const count = await this.repository.countThing(transaction, thing, start);
+    if (bound.quantity.gte(count + more)) return;
+    const when = thing === 'training_jobs' ? ` in this billing period, which ends ${end.toISOString()}` : '';
+    throw tooMany(terms.planName, bound.quantity.toFixed(), thing, `there are ${count}${when}`);
   }
 
-  /** @throws Problem 402 where the plan allows no further training job in this billing period */
-  async requireTrainingJob(transaction: Transaction, tenantId: string): Promise<void> {
-    const { terms, start, end } = await this.lock(transaction, tenantId);
-    const count = await this.repository.countTrainingJobs(transaction, start);
-    refuseBeyond(
-      terms,
-      'training_jobs',
-      count + 1,
-      `there were ${count} in this billing period, which ends ${end.toISOString()}`,
-    );
+  /** What the plan leaves of a thing, 0 or more; Infinity where it does not bound it. */
+  async thingsLeft(transaction: Transaction, tenantId: string, thing: Thing): Promise<number> {
+    const { terms, start } = await this.lock(transaction, tenantId);
+    const bound = terms.bounds.find(({ resource }) => resource === thing);
+    if (!bound) return Infinity;
+    return Math.max(0, bound.quantity.toNumber() - (await this.repository.countThing(transaction, thing, start)));
   }
 
   /** Interactions that the plan lets a data set hold beside what the others do. */
   async interactionsLeft(transaction: Transaction, tenantId: string, dataSetId: string): Promise<number> {
-    const { terms } = await this.lock(transaction, tenantId);
-    const bound = terms.bounds.find(({ resource }) => resource === 'interactions_held');
-    if (!bound) return Infinity;
-    return bound.quantity.toNumber() - (await this.repository.countInteractionsHeld(transaction, dataSetId));
+    const ofThisSet = await this.repository.countInteractions(transaction, dataSetId);
+    return (await this.thingsLeft(transaction, tenantId, 'interactions_held')) + ofThisSet;
+  }
+
+  /** Whether the machine of this process is one on which calls are being answered. */
+  isServingHere(): Promise<boolean> {
+    return this.database.systemSql((sql) => this.repository.isServing(sql, hostname(), SERVING_SECONDS));
   }
 
   private async findRoom(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string, deviceClass = '') {
@@ -137,9 +144,4 @@ export class LimitsService {
     if (!found) throw notFound(scope, id);
     return found;
   }
-}
-
-function refuseBeyond({ bounds, planName }: Terms, resource: string, count: number, what: string): void {
-  const bound = bounds.find((each) => each.resource === resource);
-  if (bound && bound.quantity.lt(count)) throw tooMany(planName, bound.quantity.toFixed(), resource, what);
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Changes } from '../../platform/changes/changes.js';
@@ -11,6 +12,8 @@ import { LimitsRepository, type Terms } from './limits.repository.js';
 import { type Bound, type Caller, roomOf } from './room.js';
 
 const BEAT_MS = 5_000;
+/** Calls between two beats from which on trainings on this machine leave it a part of their threads. */
+const BUSY_CALLS = 5;
 /** A process that is silent for longer has stopped spending what it leased, so that others may. */
 const SILENT_SECONDS_MAX = OUTAGE_MS / 1000 + 30;
 const IDLE_MS = 30_000;
@@ -95,6 +98,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly allowances = new Map<string, Allowance>();
   private readonly nodeId: string;
   private beatMs = performance.now();
+  private calls = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -132,6 +136,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws Problem 402 or 429 naming the limit that is reached; 503 where Postgres is needed and away
    */
   async reserve(caller: Caller, wanted: Record<string, number>): Promise<Reservation> {
+    this.calls++;
     const reserved = new Map<string, { allowance: Allowance; units: number; used: number; leaseId?: string }>();
     const end = (isCommitted: boolean) => {
       for (const { allowance, units, used, leaseId } of reserved.values())
@@ -163,7 +168,8 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Tells Postgres that this process lives, and gives back what nobody asks for. */
   async beat(): Promise<void> {
     await this.database.systemSql(async (sql) => {
-      await this.repository.beat(sql, this.nodeId);
+      await this.repository.beat(sql, this.nodeId, hostname(), this.calls >= BUSY_CALLS);
+      this.calls = 0;
       await this.repository.reap(sql, SILENT_SECONDS_MAX);
     });
     // After a silence this long other processes may have been given what this one had leased.

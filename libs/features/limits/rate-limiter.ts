@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
+import type { Principal } from '../../platform/access/principal.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Database } from '../../platform/database/database.js';
 import { tooFast } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
-import type { Scope } from './room.js';
+import type { RateScope } from './room.js';
 
 /** A process draws so much of a second's tokens at a time: what it may be over by when others are as busy. */
 const LOT_SECONDS = 0.1;
@@ -15,11 +15,13 @@ const BUCKETS_MAX = 10_000;
 
 /** What is left to a caller, for the RateLimit headers. */
 export interface RateState {
-  scope: Scope;
+  scope: RateScope;
   burst: number;
   perSecond: number;
   remaining: number;
 }
+
+type Rate = Pick<Bucket, 'scope' | 'scopeId' | 'perSecond' | 'burst'>;
 
 /** Tokens of one bucket that this process has drawn. */
 class Bucket {
@@ -34,7 +36,7 @@ class Bucket {
 
   constructor(
     readonly tenantId: string,
-    readonly scope: Scope,
+    readonly scope: RateScope,
     readonly scopeId: string,
     readonly perSecond: number,
     readonly burst: number,
@@ -70,13 +72,14 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one token from each bucket that concerns the key.
+   * Takes one token from each bucket that concerns the caller. A person's are their own, so that a program which has used up the
+   * organization's does not shut people out of the dashboard.
    *
    * @throws Problem 429 naming the scope
    */
-  async admit(key: ApiKeyPrincipal): Promise<RateState[]> {
-    const terms = await this.findTerms(key.tenantId);
-    const buckets = this.bucketsOf(key, terms);
+  async admit(caller: Principal): Promise<RateState[]> {
+    const terms = await this.findTerms(caller.tenantId);
+    const buckets = this.bucketsOf(caller, terms);
     for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
       const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);
       if (empty || tries === TRIES_MAX) throw this.refusal(empty ?? buckets.find(({ tokens }) => tokens < 1)!);
@@ -94,7 +97,17 @@ export class RateLimiter {
     return this.terms.get(tenantId, () => this.database.systemSql((sql) => this.repository.findTerms(sql, tenantId)));
   }
 
-  private bucketsOf(key: ApiKeyPrincipal, { requestsPerSecond, requestsBurst, rates }: Terms): Bucket[] {
+  private bucketsOf(caller: Principal, { requestsPerSecond, requestsBurst, rates }: Terms): Bucket[] {
+    if (caller.kind === 'user') {
+      const own = {
+        scope: 'user' as const,
+        scopeId: caller.userId,
+        perSecond: requestsPerSecond,
+        burst: requestsBurst,
+      };
+      return [this.find(caller.tenantId, own)];
+    }
+    const key = caller;
     const ids = { organization: key.tenantId, project: key.projectId, key: key.familyId };
     // The customer may allow less than the plan does, not more.
     const own = rates.find(({ scope }) => scope === 'organization');
@@ -106,7 +119,7 @@ export class RateLimiter {
     );
   }
 
-  private find(tenantId: string, rate: Terms['rates'][number]): Bucket {
+  private find(tenantId: string, rate: Rate): Bucket {
     const { scope, scopeId, perSecond, burst } = rate;
     const name = `${scope}/${scopeId}`;
     let bucket = this.buckets.get(name);

@@ -3,6 +3,8 @@ import { type MeterPrice as PricedMeter, priceOf } from '../billing/index.js';
 
 export const SCOPES = ['organization', 'project', 'key'] as const;
 export type Scope = (typeof SCOPES)[number];
+/** What requests are counted by: a signed-in person has a rate of their own, which no limit can change. */
+export type RateScope = Scope | 'user';
 
 /** Resource of a limit on money. */
 export const SPEND = 'spend';

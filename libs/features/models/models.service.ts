@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { findRecipe, manifests, recipeKeys } from '../../models/manifests.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
@@ -35,7 +36,7 @@ export class ModelsService {
     const settings = parseSettings(body);
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
-      await this.limits.requireModel(transaction, tenantId);
+      await this.limits.requireThing(transaction, tenantId, 'models');
       for (const kind of DATA_SET_KINDS) await this.requireKind(transaction, projectId, kind, body[`${kind}DataSetId`]);
       const { name, recipe, interactionsDataSetId, itemsDataSetId = null, usersDataSetId = null } = body;
       const sources = { interactionsDataSetId, itemsDataSetId, usersDataSetId };
@@ -100,8 +101,15 @@ export class ModelsService {
 
 function parseSettings({ recipe, settings }: CreateModel): Record<string, unknown> {
   const result = findRecipe(recipe)!.settings.safeParse(settings);
-  if (result.success) return result.data as Record<string, unknown>;
+  if (result.success) return boundedSettings(result.data as Record<string, unknown>);
   throw wrongSettings(
     result.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })),
   );
+}
+
+/** A page of a hundred models must stay below what an answer may hold. */
+function boundedSettings(settings: Record<string, unknown>): Record<string, unknown> {
+  const { most } = BOUNDS.settingsBytes;
+  if (Buffer.byteLength(JSON.stringify(settings)) <= most) return settings;
+  throw wrongSettings([{ path: 'settings', message: `must be at most ${most} bytes of JSON; name fewer event types` }]);
 }

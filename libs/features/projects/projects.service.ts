@@ -3,6 +3,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { LimitsService } from '../limits/index.js';
 import { ProjectsRepository } from './projects.repository.js';
 import type { CreateProject, Project } from './projects.schema.js';
 
@@ -11,12 +12,14 @@ export class ProjectsService {
   constructor(
     private readonly database: Database,
     private readonly repository: ProjectsRepository,
+    private readonly limits: LimitsService,
   ) {}
 
   create(tenantId: string, { name }: CreateProject): Promise<Project> {
-    return this.database.tenant(tenantId, (transaction) =>
-      this.repository.create(transaction, tenantId, { id: newId(), name }),
-    );
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.limits.requireThing(transaction, tenantId, 'projects');
+      return this.repository.create(transaction, tenantId, { id: newId(), name });
+    });
   }
 
   async list(tenantId: string, query: PageQuery) {

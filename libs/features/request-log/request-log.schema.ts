@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../platform/http/page.js';
-
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .refine((date) => date.getUTCFullYear() >= 1970, 'must be from 1970 to 9999');
+import { timeSchema } from '../../platform/http/time.js';
 
 const filters = {
-  from: time.optional().describe('Start, inclusive'),
-  to: time.optional().describe('End, exclusive'),
+  from: timeSchema.optional().describe('Start, inclusive'),
+  to: timeSchema.optional().describe('End, exclusive'),
   projectId: z.uuid().optional(),
   apiKeyId: z.uuid().optional(),
   deploymentId: z.uuid().optional(),
@@ -20,7 +16,7 @@ const filters = {
   errorCode: z.string().min(1).max(100).optional().describe('The code of the problem details'),
 };
 
-export const requestLogFilterSchema = z.object(filters);
+export const requestLogFilterSchema = z.strictObject(filters);
 
 export const requestLogQuerySchema = pageQuerySchema.extend(filters);
 

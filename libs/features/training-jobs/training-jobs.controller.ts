@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { pageSchema } from '../../platform/http/page.js';
-import { sendEvents } from '../../platform/http/server-sent-events.js';
+import { goneSignal, sendEvents } from '../../platform/http/server-sent-events.js';
 import { TrainingEventsService } from './training-events.service.js';
 import {
   createTrainingJobSchema,
@@ -23,17 +23,25 @@ export class TrainingJobsController {
     private readonly events: TrainingEventsService,
   ) {}
 
-  @ApiOperation({ summary: 'Queues a training job for a model' })
+  @ApiOperation({ summary: 'Queues a training job for a model, which has one at a time' })
   @Post('models/:modelId/training-jobs')
   @Requires('project:write')
   @Answers(202, 'The queued job', trainingJobSchema)
-  create(
+  @ApiResponse({
+    status: 200,
+    description: 'The job of the model that waits or runs already',
+    standardSchema: trainingJobSchema,
+  })
+  async create(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
     @Param('modelId') modelId: string,
     @Body({ schema: createTrainingJobSchema }) _body: object,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.trainingJobs.create(tenantId, projectId, modelId);
+    const { job, isNew } = await this.trainingJobs.create(tenantId, projectId, modelId);
+    if (!isNew) void reply.status(200);
+    return job;
   }
 
   @ApiOperation({ summary: "Lists the project's training jobs" })
@@ -69,14 +77,14 @@ export class TrainingJobsController {
   @Requires('project:read')
   @Answers(200, 'The data of each message; messages named job hold the job', trainingJobEventSchema)
   async follow(
-    @CurrentPrincipal() { tenantId }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param('projectId') projectId: string,
     @Param('jobId') jobId: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ) {
-    const job = await this.trainingJobs.get(tenantId, projectId, jobId);
-    sendEvents(reply, this.events.follow(tenantId, job, lastEventId));
+    const gone = goneSignal(reply);
+    sendEvents(reply, await this.events.open(principal, projectId, jobId, lastEventId, gone));
   }
 
   @ApiOperation({ summary: 'Cancels a job that waits or runs' })

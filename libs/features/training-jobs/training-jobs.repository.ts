@@ -195,7 +195,11 @@ export class TrainingJobsRepository {
     { tenantId, id, attempt }: Claim & { tenantId: string },
     event: { message: string },
   ): Promise<void> {
-    await transaction.trainingJobEvent.create({ data: { tenantId, jobId: id, attempt, ...event } });
+    // Fenced as every other write: a worker that was thought dead says nothing in another's log.
+    await transaction.$executeRaw`
+      INSERT INTO training_job_events (tenant_id, job_id, attempt, message)
+      SELECT tenant_id, id, attempt, ${event.message} FROM training_jobs
+      WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid AND attempt = ${attempt}`;
   }
 
   async listEvents(transaction: Transaction, jobId: string, after: bigint, limit: number): Promise<TrainingJobEvent[]> {
@@ -211,6 +215,12 @@ export class TrainingJobsRepository {
       message,
       progress: progress as unknown as JobProgress | null,
     }));
+  }
+
+  /** Of what the job has said so far; 0 before it has said anything. */
+  async findLastSequence(transaction: Transaction, jobId: string): Promise<bigint> {
+    const { _max } = await transaction.trainingJobEvent.aggregate({ where: { jobId }, _max: { sequence: true } });
+    return _max.sequence ?? 0n;
   }
 
   setCheckpoint(
@@ -265,6 +275,20 @@ export class TrainingJobsRepository {
       data: { status: 'cancelled', phase: null, finishedAt: new Date() },
     });
     return count === 1;
+  }
+
+  /** Whether it was cancelled while the claim was the latest; locks the row. */
+  async isCancelled(transaction: Transaction, { id, attempt }: Claim): Promise<boolean> {
+    const rows = await transaction.$queryRaw<unknown[]>`
+      SELECT id FROM training_jobs WHERE id = ${id}::uuid AND attempt = ${attempt} AND status = 'cancelled' FOR UPDATE`;
+    return rows.length > 0;
+  }
+
+  /** The model's job that waits or runs, of which there is one at most. */
+  async findActive(transaction: Transaction, modelId: string): Promise<TrainingJob | null> {
+    const where = { modelId, status: { in: ['queued', 'running'] } } satisfies Prisma.TrainingJobWhereInput;
+    const row = await transaction.trainingJob.findFirst({ where, include: withVersion });
+    return row && toTrainingJob(row);
   }
 
   /** Writes only while the claim is the latest and the job still runs: a worker that was thought dead changes nothing. */

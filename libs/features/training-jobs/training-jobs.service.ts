@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { findRecipe, manifests } from '../../models/manifests.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { isUniqueViolation } from '../../platform/database/errors.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
@@ -39,20 +40,37 @@ export class TrainingJobsService {
   ) {}
 
   /**
-   * Queues a job on the rows that the model's data sets hold now.
+   * Queues a job on the rows that the model's data sets hold now, unless one of the model waits or runs: then it is that one.
    *
    * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with
    */
-  create(tenantId: string, projectId: string, modelId: string): Promise<TrainingJob> {
+  async create(tenantId: string, projectId: string, modelId: string): Promise<{ job: TrainingJob; isNew: boolean }> {
+    const find = () =>
+      this.database.tenant(tenantId, (transaction) => this.repository.findActive(transaction, modelId));
+    try {
+      return await this.queue(tenantId, projectId, modelId);
+    } catch (error) {
+      // Another call queued one in the same moment.
+      const job = isUniqueViolation(error) && (await find());
+      if (job) return { job, isNew: false };
+      throw error;
+    }
+  }
+
+  private queue(tenantId: string, projectId: string, modelId: string) {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
-      await this.limits.requireTrainingJob(transaction, tenantId);
+      const active = await this.repository.findActive(transaction, model.id);
+      if (active) return { job: active, isNew: false };
+      await this.limits.requireThing(transaction, tenantId, 'training_jobs');
+      await this.limits.requireThing(transaction, tenantId, 'model_versions');
+      await this.limits.requireThing(transaction, tenantId, 'bytes_stored');
       await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
       const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
       const importOf = async (dataSetId: string | null) =>
         dataSetId && (await this.requireContent(transaction, projectId, dataSetId)).importId;
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
-      return this.repository.create(transaction, {
+      const job = await this.repository.create(transaction, {
         tenantId,
         id: newId(),
         projectId,
@@ -63,6 +81,7 @@ export class TrainingJobsService {
         memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, interactions) : GROWTH * measured)),
         warnings: warningsAbout(interactions),
       });
+      return { job, isNew: true };
     });
   }
 
@@ -90,7 +109,8 @@ export class TrainingJobsService {
     return cancelled;
   }
 
-  private async require(transaction: Transaction, projectId: string, jobId: string): Promise<TrainingJob> {
+  /** @throws Problem 404 where the job is not in this project of this tenant */
+  async require(transaction: Transaction, projectId: string, jobId: string): Promise<TrainingJob> {
     const id = parseId('training job', jobId);
     const job = await this.repository.find(transaction, parseId('project', projectId), id);
     if (!job) throw notFound('training job', jobId);

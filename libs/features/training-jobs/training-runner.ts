@@ -38,11 +38,15 @@ export interface TrainedModel extends Pick<TrainingResult, 'metrics' | 'report'>
 /** Who hears of a run. */
 export interface TrainingWatch {
   onReport: (report: TrainingReport) => void;
+  /** What the process has computed so far, in the seconds that are billed (docs/adr/0014); every second or so, and before the result. */
+  onCompute: (seconds: number) => void;
   /** A line for the customer. */
   onLog: (line: string) => void;
   /** The file is gone once the promise settles; a later checkpoint waits until then, or takes the place of one that waits. */
   onCheckpoint: (file: string) => Promise<void>;
   onResult: (model: TrainedModel) => Promise<void>;
+  /** Whether calls are being answered on this machine, which then come first. */
+  isServing: () => boolean;
   /** Ends the run at once. */
   signal: AbortSignal;
   /** Ends the run with a last checkpoint; it then rejects with {@link TrainingStoppedError}. */

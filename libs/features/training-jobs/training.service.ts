@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { findRecipe } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
@@ -32,6 +33,9 @@ const FAILURES_MAX = 3;
 /** Workers that vanish under a job. That is seldom its fault, but a job that takes its machine down must end some time. */
 const LOSSES_MAX = 10;
 const RETRY_SECONDS = 2;
+/** How long a job may hold its place for each second that it may compute, and before it computes at all. */
+const WALL_FACTOR = 6;
+const WALL_SECONDS = 600;
 /** What goes wrong within the platform is for the log, not for the customer. */
 const OURS_TO_MEND = 'it met an error that is ours to mend';
 const LIVE_VERSIONS_SAFE = 'Your live versions are untouched.';
@@ -51,6 +55,8 @@ export class TrainingService {
   private readonly logger = new Logger(TrainingService.name);
   private readonly worker = `${hostname()}:${process.pid}`;
   private readonly stopping = new AbortController();
+  /** As of the last beat of a lease. */
+  private isServing = false;
 
   constructor(
     private readonly database: Database,
@@ -99,8 +105,10 @@ export class TrainingService {
 
   private async run(attempt: Attempt): Promise<void> {
     const { job } = attempt;
-    const extend = () =>
-      this.database.tenant(job.tenantId, (transaction) => extendLease(transaction, 'training_jobs', job));
+    const extend = async () => {
+      this.isServing = await this.limits.isServingHere();
+      return this.database.tenant(job.tenantId, (transaction) => extendLease(transaction, 'training_jobs', job));
+    };
     try {
       await withLease(extend, (signal) => this.train(attempt, signal));
       await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
@@ -120,14 +128,19 @@ export class TrainingService {
     const progress = new ProgressWriter(this.database, this.repository, job);
     const limit = new AbortController();
     const secondsMax = await this.secondsMaxOf(job);
-    const secondsLeft = Math.max(1, secondsMax - job.checkpointSeconds);
     const reached = new TimeLimitError(secondsMax, secondsMax < job.secondsMax);
-    const timer = setTimeout(() => limit.abort(reached), 1000 * secondsLeft);
+    // A job that waits without computing holds a place in the worker all the same.
+    const wallSeconds = WALL_SECONDS + WALL_FACTOR * Math.max(1, secondsMax - job.checkpointSeconds);
+    const timer = setTimeout(() => limit.abort(new WallLimitError(wallSeconds)), 1000 * wallSeconds);
     try {
       await this.runner.run(await this.taskOf(job, open), {
         onReport: (report) => {
           attempt.note(report.memoryBytes);
           progress.report(report);
+        },
+        onCompute: (seconds) => {
+          attempt.computeSeconds = seconds;
+          if (attempt.seconds() > secondsMax) limit.abort(reached);
         },
         onLog: (line) => void this.log(job, line),
         onCheckpoint: (file) => this.storeCheckpoint(attempt, file),
@@ -135,6 +148,7 @@ export class TrainingService {
           await progress.settle();
           await this.complete(attempt, model);
         },
+        isServing: () => this.isServing,
         signal: AbortSignal.any([signal, limit.signal]),
         stop: this.stopping.signal,
       });
@@ -202,19 +216,17 @@ export class TrainingService {
   private async complete(attempt: Attempt, model: TrainedModel): Promise<void> {
     const { metrics, report: tuningReport, artifactFile, artifactBytes, artifactSha256 } = model;
     const { tenantId, projectId, modelId, id: trainingJobId } = attempt.job;
+    await this.requireRoom(tenantId, artifactBytes);
     const modelVersionId = newId();
     const artifactKey = `${tenantId}/artifacts/${modelVersionId}`;
     await this.objects.put(artifactKey, createReadStream(artifactFile));
     const finishedAt = this.clock.now();
-    const quantity = Math.max(1, Math.ceil(attempt.seconds()));
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak };
       if (!(await this.repository.succeed(transaction, attempt.job, { metrics, tuningReport }, end))) return false;
       const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics };
       await this.models.addVersion(transaction, { ...version, artifactKey, artifactSha256, artifactBytes });
-      const work = { id: trainingJobId, tenantId, projectId, occurredAt: finishedAt.toISOString() };
-      const deviceClass = attempt.job.pool;
-      await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity, deviceClass });
+      await this.meter(transaction, attempt);
       const told = { trainingJobId, projectId, modelId, modelVersionId };
       await this.webhooks.emit(transaction, tenantId, 'training_job.succeeded', told);
       return true;
@@ -222,17 +234,49 @@ export class TrainingService {
     if (!isOurs) await this.objects.delete(artifactKey);
   }
 
+  /** @throws TrainingFailedError where neither the bound of an artifact nor the plan has room for it */
+  private async requireRoom(tenantId: string, artifactBytes: number): Promise<void> {
+    const { most } = BOUNDS.artifactBytes;
+    if (artifactBytes > most) {
+      throw new TrainingFailedError(
+        `The model takes ${artifactBytes} bytes, and at most ${most} are served. Try fewer factors, neighbours or items. ${LIVE_VERSIONS_SAFE}`,
+      );
+    }
+    const [bytes, versions] = await this.database.tenant(tenantId, async (transaction) => [
+      await this.limits.thingsLeft(transaction, tenantId, 'bytes_stored'),
+      await this.limits.thingsLeft(transaction, tenantId, 'model_versions'),
+    ]);
+    if (artifactBytes > bytes || versions < 1) {
+      throw new TrainingFailedError(
+        `The plan leaves room for ${bytes} bytes and ${versions} model versions, and this one takes ${artifactBytes} bytes. Delete versions or data sets first, or change to a larger plan. ${LIVE_VERSIONS_SAFE}`,
+      );
+    }
+  }
+
+  /** What was computed, once for each job: the event's id is the job's. */
+  private async meter(transaction: Transaction, attempt: Attempt): Promise<void> {
+    const { id, tenantId, projectId, pool: deviceClass } = attempt.job;
+    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString(), deviceClass };
+    const quantity = Math.max(1, Math.ceil(attempt.seconds()));
+    await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity });
+  }
+
   /** What becomes of a job whose attempt brought no model. */
-  private async endWithout({ job }: Attempt, error: Error): Promise<void> {
+  private async endWithout(attempt: Attempt, error: Error): Promise<void> {
+    const { job } = attempt;
     if (error instanceof LeaseLostError) {
       this.logger.log(`training job ${job.id}: ${error.message}`);
+      await this.database.tenant(job.tenantId, async (transaction) => {
+        // The customer cancelled it; else another worker has it, whose it is to meter.
+        if (await this.repository.isCancelled(transaction, job)) await this.meter(transaction, attempt);
+      });
     } else if (error instanceof TrainingStoppedError) {
       await this.log(job, 'The worker is restarted; another one takes up the job.');
       await this.database.tenant(job.tenantId, (transaction) => this.repository.release(transaction, job));
     } else if (error instanceof TrainingFailedError) {
-      await this.fail(job, 'input', error.message);
+      await this.fail(attempt, 'input', error.message);
     } else if (error instanceof TimeLimitError) {
-      await this.fail(job, 'time_limit', error.message);
+      await this.fail(attempt, 'time_limit', error.message);
     } else {
       await this.tryAgain(job, error);
     }
@@ -255,8 +299,12 @@ export class TrainingService {
     if (isGivenUp) await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
   }
 
-  private async fail(job: ClaimedJob, kind: 'input' | 'time_limit', reason: string): Promise<void> {
-    await this.database.tenant(job.tenantId, (transaction) => this.failIn(transaction, job, kind, reason));
+  /** Ends the job for what is the customer's to change; what it computed until then is metered. */
+  private async fail(attempt: Attempt, kind: 'input' | 'time_limit', reason: string): Promise<void> {
+    const { job } = attempt;
+    await this.database.tenant(job.tenantId, async (transaction) => {
+      if (await this.failIn(transaction, job, kind, reason)) await this.meter(transaction, attempt);
+    });
     await this.deleteCheckpoints(job.tenantId, job.id, job.attempt);
   }
 
@@ -295,16 +343,16 @@ class Attempt {
   checkpoints = 0;
   memoryBytesNow = 0;
   memoryBytesPeak = 0;
-  // What is billed is measured by a clock that nobody can set.
-  private readonly startedMs = performance.now();
+  /** Of this attempt's process, as it last said. */
+  computeSeconds = 0;
 
   constructor(job: ClaimedJob) {
     this.job = job;
   }
 
-  /** Of training that counts: what the checkpoint held and what came since. What was lost on the way is nobody's to pay. */
+  /** Of computing that counts: what the checkpoint held and what came since. What our own failures lost is nobody's to pay. */
   seconds(): number {
-    return this.job.checkpointSeconds + (performance.now() - this.startedMs) / 1000;
+    return this.job.checkpointSeconds + this.computeSeconds;
   }
 
   note(memoryBytes: number): void {
@@ -313,11 +361,20 @@ class Attempt {
   }
 }
 
+/** The machine gave the job too little to come to an end, which is ours to mend: another worker may try. */
+class WallLimitError extends TrainingCrashedError {
+  constructor(seconds: number) {
+    super(`it had not ended after ${Math.round(seconds / 60)} minutes on a machine that is too busy`);
+  }
+}
+
 class TimeLimitError extends Error {
   constructor(seconds: number, isQuota: boolean) {
     const limit = isQuota
       ? `the ${seconds} seconds that quotas and spend caps left for it in this billing period`
       : `the ${Math.round(seconds / 60)} minutes that your plan allows one job`;
-    super(`Training took longer than ${limit}. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`);
+    super(
+      `Training computed longer than ${limit}. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`,
+    );
   }
 }

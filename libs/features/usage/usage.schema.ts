@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { textSchema } from '../../platform/http/text.js';
+import { utcTimeSchema } from '../../platform/http/time.js';
 
 export const GROUPS = ['day', 'hour', 'project', 'apiKey', 'deployment', 'meter', 'deviceClass'] as const;
 export type Group = (typeof GROUPS)[number];
@@ -6,20 +8,16 @@ export type Group = (typeof GROUPS)[number];
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const RANGE_DAYS_MAX = 400;
-
-const time = z.iso
-  .datetime({ offset: true, local: true })
-  .or(z.iso.date())
-  .transform((text) => new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length === 10 ? text : `${text}Z`))
-  .refine((date) => date.getUTCFullYear() >= 1970, 'must be from 1970 to 9999');
+/** Of one correction; the ledger's columns hold fourteen digits before the point. */
+const UNITS_MAX = 1_000_000_000_000;
 
 /** Half-open: `from` counts, `to` does not. */
 export const usageQuerySchema = z
-  .object({
-    from: time
+  .strictObject({
+    from: utcTimeSchema
       .optional()
       .describe('Start, UTC, inclusive, rounded down to the minute; 30 days before `to` when absent'),
-    to: time.optional().describe('End, UTC, exclusive, rounded up to the minute; now when absent'),
+    to: utcTimeSchema.optional().describe('End, UTC, exclusive, rounded up to the minute; now when absent'),
     groupBy: z
       .string()
       .default('day,meter')
@@ -29,7 +27,7 @@ export const usageQuerySchema = z
     projectId: z.uuid().optional().describe('Of one project alone'),
     apiKeyId: z.uuid().optional().describe('Of one API key alone'),
     deploymentId: z.uuid().optional().describe('Of one deployment alone'),
-    meter: z.string().optional().describe('Of one meter alone'),
+    meter: z.string().max(64).optional().describe('Of one meter alone'),
   })
   .transform(({ from, to, ...query }) => {
     const end = new Date(Math.ceil(((to ?? new Date()).getTime() + (to ? 0 : 1)) / MINUTE_MS) * MINUTE_MS);
@@ -67,13 +65,15 @@ export const metersSchema = z.object({ meters: z.array(meterSchema) });
 
 export const correctionSchema = z.object({
   id: z.uuidv7().describe('UUIDv7 that you make: the same correction sent again counts once'),
-  meter: z.string(),
+  meter: z.string().max(64),
   quantity: z
     .int()
+    .min(-UNITS_MAX)
+    .max(UNITS_MAX)
     .refine((quantity) => quantity !== 0, 'must not be 0')
     .describe('Added to the usage; below 0 to take away'),
   correctsId: z.uuid().describe('The usage event that was wrong'),
-  reason: z.string().trim().min(3).max(500),
+  reason: textSchema.trim().min(3).max(500),
 });
 
 export const correctedSchema = z.object({

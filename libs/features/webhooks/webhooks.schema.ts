@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
+import { timeSchema } from '../../platform/http/time.js';
 import { WEBHOOK_EVENT_TYPES } from './webhook-events.js';
 
 const URL_BYTES_MAX = 2048;
@@ -96,7 +97,7 @@ export const listWebhookDeliveriesQuerySchema = pageQuerySchema.extend({
 });
 
 export const createReplaysSchema = z.object({
-  since: z.iso.datetime({ offset: true }).describe('Deliveries queued at this time or later'),
+  since: timeSchema.describe('Deliveries queued at this time or later'),
 });
 
 export const replaysSchema = z.object({ queued: z.int().describe('Failed deliveries that were queued again') });

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -18,7 +19,6 @@ import type {
   WebhookEndpoint,
 } from './webhooks.schema.js';
 
-const ENDPOINTS_MAX = 10;
 const ROTATION_HOURS = 24;
 const DISABLED_BY_CUSTOMER = 'It was disabled by a member of the organization.';
 
@@ -53,7 +53,8 @@ export class WebhooksService {
   createEndpoint(tenantId: string, body: CreateWebhookEndpoint): Promise<WebhookEndpoint & { secret: string }> {
     return this.database.tenant(tenantId, async (transaction) => {
       const count = await this.repository.countEndpointsLocked(transaction, tenantId);
-      if (count >= ENDPOINTS_MAX) throw tooManyEndpoints(ENDPOINTS_MAX);
+      const { most } = BOUNDS.webhookEndpoints;
+      if (count >= most) throw tooManyEndpoints(most);
       const [id, secret] = [newId(), newEndpointSecret()];
       const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
       const endpoint = await this.repository.createEndpoint(transaction, { tenantId, id, ...body, secret: sealed });
@@ -136,7 +137,7 @@ export class WebhooksService {
   replayFailed(tenantId: string, endpointId: string, { since }: CreateReplays): Promise<{ queued: number }> {
     return this.database.tenant(tenantId, async (transaction) => {
       const { id } = await this.requireEnabled(transaction, endpointId);
-      return { queued: await this.repository.replayFailed(transaction, id, new Date(since)) };
+      return { queued: await this.repository.replayFailed(transaction, id, since) };
     });
   }
 

@@ -4,9 +4,18 @@ import type { FastifyRequest } from 'fastify';
 import { problemSchema } from '../errors/problem.js';
 import type { Permission, Role } from './permissions.js';
 
+/** What the caller showed: it ends with the row that holds this hash, or at its time. */
+export interface Credential {
+  /** Hexadecimal, of the session's token or the key. */
+  hash: string;
+  /** Since 1970; Infinity for a key that does not expire. */
+  expiresMs: number;
+}
+
 /** A person signed in by session cookie, acting in one organization. */
 export interface UserPrincipal {
   kind: 'user';
+  credential: Credential;
   tenantId: string;
   organizationName: string;
   userId: string;
@@ -18,6 +27,7 @@ export interface UserPrincipal {
 /** A program that holds an API key, which reaches one project. */
 export interface ApiKeyPrincipal {
   kind: 'apiKey';
+  credential: Credential;
   tenantId: string;
   projectId: string;
   apiKeyId: string;

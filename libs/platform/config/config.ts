@@ -57,6 +57,29 @@ export const configSchema = z.strictObject({
     .describe(
       'Proxies whose X-Forwarded-For names the caller, such as 10.0.0.0/8; API keys may be held to addresses. Unset: nobody.',
     ),
+  KINDRED_LOGIN_TRIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10)
+    .describe(
+      'Wrong passwords at once for one account, and three times as many from one address; then one a minute, and one in ten seconds.',
+    ),
+  KINDRED_SIGNUPS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10)
+    .describe('Accounts that one address may make in an hour.'),
+  KINDRED_SIGN_IN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5_000)
+    .default(250)
+    .describe('Logins and signups are answered no earlier, so that the time tells nothing of who has an account.'),
   GITHUB_SECRET_SCANNING_KEYS_URL: url('http:', 'https:')
     .default('https://api.github.com/meta/public_keys/secret_scanning')
     .describe('Where the keys are published that sign POST /v1/leaked-keys/github.'),
@@ -97,6 +120,26 @@ export const configSchema = z.strictObject({
     .max(64)
     .default(2)
     .describe('Training jobs side by side in one worker, as far as its memory goes.'),
+  KINDRED_WORKER_IMPORTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe('Imports side by side in one worker, each of another organization.'),
+  KINDRED_IMPORT_MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(256 * 1024 ** 2)
+    .default(2 * 1024 ** 3)
+    .describe('Memory that the process of one import may hold; beyond it the import fails and says so.'),
+  KINDRED_IMPORT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(3_600)
+    .describe('Longest time that one import may take.'),
   KINDRED_WORKER_MEMORY_BYTES: z.coerce
     .number()
     .int()

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { hmac } from '../secrets/secrets.js';
-import { installQueue } from '../queue/install.js';
 
 /** The advisory lock that Prisma's own migrate takes: the two never run at once. */
 const MIGRATION_LOCK = 72707369;
@@ -13,7 +12,7 @@ const VERSION_MIN: Record<number, number> = { 15: 150014, 16: 160010, 17: 170006
 
 /**
  * Brings the database at the owner's URL up to date: makes it if it is missing, applies each folder of
- * prisma/migrations once, installs the queue and sets the app login's password.
+ * prisma/migrations once, and sets the app login's password.
  *
  * Rows of `_prisma_migrations` are written as `prisma migrate deploy` writes them, so either can continue the other's work.
  *
@@ -29,7 +28,6 @@ export async function migrate(ownerUrl: string, secret: string, folder = 'prisma
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await applyMigrations(client, folder);
     await client.query(`SELECT create_usage_event_partitions(now() + interval '2 years')`);
-    await installQueue(ownerUrl, client);
     const password = Buffer.from(hmac(secret, 'database-login', 'kindred_app')).toString('hex');
     await client.query(`ALTER ROLE kindred_app PASSWORD ${pg.escapeLiteral(password)}`);
     const appUrl = new URL(ownerUrl);

@@ -41,10 +41,15 @@ function sendProblem(
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return new Problem(error.getStatus(), codeOf(error.getStatus()), error.message);
-  // Fastify's own errors (a body that is too large or is not JSON) carry the status that they deserve.
-  const status = (error as { statusCode?: unknown } | null)?.statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new Problem(status, codeOf(status), (error as Error).message);
+  // Fastify's own errors (a body that is too large or is not JSON) carry the status that they deserve. Another library's
+  // may too, such as Stripe's 401 for our key, which says nothing to our caller.
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  const isFastifys = typeof code === 'string' && code.startsWith('FST_');
+  if (isFastifys && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return new Problem(statusCode, codeOf(statusCode), (error as Error).message);
+  }
+  if (isUnstorable(error)) {
+    return new Problem(400, 'invalid_request', 'A value of the request is out of the range that can be stored.');
   }
   if (isDatabaseDown(error)) {
     return new Problem(
@@ -70,6 +75,16 @@ function isDatabaseDown(error: unknown): boolean {
       /Connection terminated|server closed the connection|timeout exceeded when trying to connect/.test(cause.message)
     )
       return true;
+  }
+  return false;
+}
+
+/** Postgres's class 22, data exceptions: the caller sent what a column cannot hold. A net beneath the schemas. */
+function isUnstorable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, message } = cause as Error & { code?: unknown };
+    if (typeof code === 'string' && /^(22[0-9A-Z]{3}|P2000|P2020)$/.test(code)) return true;
+    if (code === 'P2010' && /Code: `22[0-9A-Z]{3}`/.test(message)) return true;
   }
   return false;
 }

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { idSchema } from './ids.js';
 
+/** A number in a query, in plain decimal digits: neither `0x10` nor `1e1` nor a list of one is taken for it. */
+function queryNumber(schema: z.ZodNumber) {
+  return z.preprocess((text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text), schema);
+}
+
 /** Query of every list: newest first, `cursor` is the `nextCursor` of the page before. */
-export const pageQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+export const pageQuerySchema = z.strictObject({
+  limit: queryNumber(z.int().min(1).max(100)).default(50),
   cursor: idSchema.optional(),
 });
 

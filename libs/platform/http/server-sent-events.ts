@@ -12,6 +12,13 @@ export interface ServerSentEvent {
 /** A comment that keeps proxies from closing a silent stream. */
 export const KEEP_ALIVE = Symbol('keep-alive');
 
+/** Aborts once the client has gone, however long the stream has nothing to say. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
+}
+
 /** Answers with a stream of events (WHATWG HTML, section 9.2); the generator is returned when the client goes. */
 export function sendEvents(reply: FastifyReply, events: AsyncGenerator<ServerSentEvent | typeof KEEP_ALIVE>): void {
   void reply

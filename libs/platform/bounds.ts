@@ -1,0 +1,26 @@
+/**
+ * How large anything may be that somebody sends or makes here, whatever the plan. What is over a bound is refused where it
+ * enters, with the bound and what to do. A test holds the table of docs/limits.md to this file; what a plan allows of a thing
+ * is a row of `plan_quotas`.
+ */
+
+/** Characters of a user's, an item's or an event type's name in data and in calls. */
+export const ID_CHARACTERS_MAX = 256;
+
+export const BOUNDS = {
+  idCharacters: { most: ID_CHARACTERS_MAX, what: 'Characters of a user id, an item id or an event type' },
+  cellBytes: { most: 8_192, what: 'Bytes of a cell of an uploaded file' },
+  // A hundred of them, with their ids, stay below an answer's megabyte.
+  attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },
+  columns: { most: 256, what: 'Columns of an uploaded file' },
+  eventTypes: { most: 100, what: 'Distinct event types of a data set' },
+  lineBytes: { most: 1024 ** 2, what: 'Bytes of a line of an uploaded file' },
+  settingsBytes: { most: 8_192, what: "Bytes, as JSON, of a model's settings" },
+  artifactBytes: { most: 1024 ** 3, what: 'Bytes of a model version' },
+  answerBytes: { most: 1024 ** 2, what: 'Bytes of an answer, apart from downloads' },
+  jsonBytes: { most: 64 * 1024, what: 'Bytes of a JSON body, of every route without a line of its own here' },
+  stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
+  webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
+  streamsOfOrganization: { most: 20, what: 'Event streams that one organization follows in one process' },
+  streamsOfProcess: { most: 500, what: 'Event streams that one process serves' },
+} as const satisfies Record<string, { most: number; what: string }>;

@@ -1,0 +1,35 @@
+import http from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { startLocalStripe } from '../../infra/local-stripe/server.js';
+import { startApi, WEBHOOK_SECRET } from '../factories/api.js';
+import { fuzzApi } from '../factories/fuzz.js';
+
+const CALLS = Number(process.env['FUZZ_CALLS'] ?? 500);
+
+it('no input is our error: calls from openapi.json are answered below 500, on their schema, and with no other tenant’s bytes', async () => {
+  const stripePort = await freePort();
+  // Where the secret scanner publishes its keys: none.
+  const port = await freePort();
+  const scanner = http.createServer((_, response) => response.end('{"public_keys":[]}')).listen(port, '127.0.0.1');
+  const api = await startApi({
+    STRIPE_API_URL: `http://127.0.0.1:${stripePort}`,
+    GITHUB_SECRET_SCANNING_KEYS_URL: `http://127.0.0.1:${port}/`,
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), 'kindred-stripe-'));
+  const file = path.join(folder, 'stripe.json');
+  const webhook = { webhookUrl: `${api.url}/v1/billing/stripe/webhook`, webhookSecret: WEBHOOK_SECRET };
+  const stripe = await startLocalStripe({ file, port: stripePort, ...webhook });
+  try {
+    await fuzzApi(api, CALLS, process.env['FUZZ_SEED'] ? Number(process.env['FUZZ_SEED']) : undefined);
+    expect((await fetch(`${api.url}/livez`)).status).toBe(200);
+  } finally {
+    await api.close();
+    await stripe.close();
+    scanner.close();
+    rmSync(folder, { recursive: true });
+  }
+}, 600_000);
