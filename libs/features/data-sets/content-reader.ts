@@ -399,6 +399,31 @@ async function listErrors(connection: DuckDBConnection, file: string, header: He
   return errors.slice(0, ERRORS_MAX).map((error) => ({ ...error, message: printable(String(error.message)) }));
 }
 
+/**
+ * Copies imported content without one person's rows; null where there are none.
+ *
+ * @returns how many rows were taken and are left, with their statistics as after an import
+ */
+export async function leaveUserOut({ file, target, userId }: { file: string; target: string; userId: string }) {
+  return withTables([file, target], { scratchParent: path.dirname(target) }, async (connection) => {
+    const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
+    const source = `read_parquet(${quoteText(file)})`;
+    const isTheirs = `user_id = ${quoteText(userId)}`;
+    const counts = await one(`SELECT count(*) AS rows, count(*) FILTER (WHERE ${isTheirs}) AS theirs FROM ${source}`);
+    const rowsTaken = Number(counts['theirs']);
+    if (rowsTaken === 0) return null;
+    await connection.run(`CREATE TEMP VIEW accepted AS SELECT * FROM ${source} WHERE NOT coalesce(${isTheirs}, false)`);
+    await connection.run(
+      `COPY (SELECT * FROM accepted) TO ${quoteText(target)} (FORMAT parquet, PRESERVE_ORDER true, USE_TMP_FILE false)`,
+    );
+    const names = (await connection.runAndReadAll('SELECT * FROM accepted LIMIT 0')).columnNames();
+    const isInteractions = names.includes('item_id') && names.includes('timestamp');
+    const statistics = isInteractions ? toStatistics(await one(INTERACTION_STATISTICS)) : {};
+    const { size: bytes } = await stat(target);
+    return { bytes, sha256: '', rowsTaken, rows: Number(counts['rows']) - rowsTaken, statistics };
+  });
+}
+
 const INTERACTION_STATISTICS = `
   SELECT count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items, min(timestamp) AS first, max(timestamp) AS last,
     (SELECT count(*) FROM (SELECT user_id FROM accepted GROUP BY user_id HAVING count(*) > 1)) AS users_with_two_or_more

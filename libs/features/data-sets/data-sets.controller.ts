@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { Body, Controller, Get, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { type Rename, renameSchema } from '../projects/index.js';
 import { uploadNotCsv } from './data-sets.errors.js';
 import {
   type ColumnMapping,
@@ -56,6 +57,31 @@ export class DataSetsController {
     @Param('dataSetId') dataSetId: string,
   ) {
     return this.dataSets.get(tenantId, projectId, dataSetId);
+  }
+
+  @ApiOperation({ summary: 'Renames a data set' })
+  @Patch(':dataSetId')
+  @Requires('project:write')
+  @Answers(200, 'The data set', dataSetSchema)
+  rename(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Body({ schema: renameSchema }) body: Rename,
+  ) {
+    return this.dataSets.rename(tenantId, projectId, dataSetId, body);
+  }
+
+  @ApiOperation({ summary: 'Deletes a data set and its imports, once no model learns from it' })
+  @Delete(':dataSetId')
+  @Requires('project:write')
+  @Answers(204, 'Deleted; its files are gone within a day')
+  async delete(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+  ) {
+    await this.dataSets.delete(tenantId, projectId, dataSetId);
   }
 
   @ApiOperation({ summary: "Replaces the data set's rows by those of a CSV file, once its import succeeds" })

@@ -17,6 +17,8 @@ export interface ClaimedImport extends Claim {
   kind: CreateDataSet['kind'];
   uploadKey: string;
   columnMapping: ColumnMapping;
+  /** Those who are being erased: what was sent before must not bring them back. */
+  erasedUserIds: string[];
 }
 
 /** An import's Parquet in the object store, and what is known of its rows. */
@@ -91,6 +93,21 @@ export class DataSetsRepository {
     return rows.map((row) => toDataSet(row, byId.get(row.currentImportId ?? '') ?? null));
   }
 
+  async rename(transaction: Transaction, id: string, name: string): Promise<void> {
+    await transaction.dataSet.updateMany({ where: { id }, data: { name } });
+  }
+
+  /** The names of the models that learn from it. */
+  async findModels(transaction: Transaction, id: string): Promise<string[]> {
+    const roles = [{ interactionsDataSetId: id }, { itemsDataSetId: id }, { usersDataSetId: id }];
+    const rows = await transaction.model.findMany({ where: { OR: roles }, select: { name: true } });
+    return rows.map(({ name }) => name);
+  }
+
+  async delete(transaction: Transaction, id: string): Promise<void> {
+    await transaction.dataSet.deleteMany({ where: { id } });
+  }
+
   /** Interactions that each project holds; wants a system transaction. */
   async sumInteractions(transaction: Transaction): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
     return transaction.$queryRaw`
@@ -125,6 +142,17 @@ export class DataSetsRepository {
     return { importId: row.id, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
   }
 
+  /** The content that each data set with users holds now. */
+  async listContentsOfUsers(
+    transaction: Transaction,
+    projectId: string,
+  ): Promise<{ dataSetId: string; name: string; kind: string; contentKey: string }[]> {
+    return transaction.$queryRaw`
+      SELECT data_sets.id AS "dataSetId", name, kind::text, content_key AS "contentKey"
+      FROM data_sets JOIN imports ON imports.tenant_id = data_sets.tenant_id AND imports.id = current_import_id
+      WHERE project_id = ${projectId}::uuid AND kind IN ('interactions', 'users') ORDER BY data_sets.id`;
+  }
+
   /** Takes the next import by fair share; null when there is none. Wants a system transaction. */
   async claimNextImport(transaction: Transaction): Promise<ClaimedImport | null> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
@@ -141,9 +169,14 @@ export class DataSetsRepository {
       include: { dataSet: { select: { kind: true, projectId: true } } },
     });
     const { attempt, dataSetId, uploadKey, dataSet } = row;
+    const erasures = await transaction.erasure.findMany({
+      where: { tenantId: next.tenantId, projectId: dataSet.projectId, completedAt: null },
+      select: { userId: true },
+    });
+    const erasedUserIds = erasures.map(({ userId }) => userId!);
     const columnMapping = row.columnMapping as ColumnMapping;
     const { kind, projectId } = dataSet;
-    return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping };
+    return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
   }
 
   /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */

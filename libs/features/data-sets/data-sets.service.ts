@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { notFound } from '../../platform/errors/problem.js';
+import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
-import { ProjectsService } from '../projects/index.js';
+import { ProjectsService, type Rename } from '../projects/index.js';
 import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
@@ -42,6 +42,24 @@ export class DataSetsService {
 
   get(tenantId: string, projectId: string, dataSetId: string): Promise<DataSet> {
     return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId, dataSetId));
+  }
+
+  rename(tenantId: string, projectId: string, dataSetId: string, { name }: Rename): Promise<DataSet> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, dataSetId);
+      await this.repository.rename(transaction, id, name);
+      return this.require(transaction, projectId, dataSetId);
+    });
+  }
+
+  /** @throws Problem 409 while a model learns from it */
+  async delete(tenantId: string, projectId: string, dataSetId: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, dataSetId);
+      const names = await this.repository.findModels(transaction, id);
+      if (names.length > 0) throw inUse('The data set', { noun: 'model', names });
+      await this.repository.delete(transaction, id);
+    });
   }
 
   /** @throws Problem 404 where the data set is not in this project of this tenant */
@@ -103,6 +121,11 @@ export class DataSetsService {
   /** The rows that a finished import brought, for training. */
   findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
     return this.repository.findContent(transaction, importId);
+  }
+
+  /** What data sets hold of people, for an export. */
+  listContentsOfUsers(transaction: Transaction, projectId: string) {
+    return this.repository.listContentsOfUsers(transaction, projectId);
   }
 
   private async store(key: string, content: Readable): Promise<number> {

@@ -81,8 +81,8 @@ export class ImportsService {
     try {
       upload = await this.objects.open(claimed.uploadKey);
       const target = path.join(scratch, 'content.parquet');
-      const { kind, columnMapping: mapping } = claimed;
-      const content = await this.runner.run({ file: upload.path, target, kind, mapping, erasedUserIds: [] }, signal);
+      const { kind, columnMapping: mapping, erasedUserIds } = claimed;
+      const content = await this.runner.run({ file: upload.path, target, kind, mapping, erasedUserIds }, signal);
       if (content.rowsAccepted === 0) return await this.fail(claimed, reasonForNone(content), content);
       return await this.succeed(claimed, target, content);
     } catch (error) {

@@ -1,2 +1,2 @@
 /** The door of an import's own process, which loads neither Nest nor the database. */
-export { ContentError, readContent } from './content-reader.js';
+export { ContentError, leaveUserOut, readContent } from './content-reader.js';

@@ -9,7 +9,7 @@ import type { StoredArtifact } from '../models/index.js';
 
 const BYTES_MAX = 2 * 1024 ** 3;
 
-/** Loaded models, the least recently used dropped first. The key holds the version's id, which no two tenants share. */
+/** Loaded models, the least recently used dropped first. The key is the artifact's in the object store, which holds the tenant's id and never names other bytes. */
 @Injectable()
 export class PredictorCache {
   private readonly cache = new LRUCache<string, RankingPredictor, StoredArtifact>({
@@ -23,7 +23,7 @@ export class PredictorCache {
   constructor(@Inject(OBJECT_STORE) private readonly objects: ObjectStore) {}
 
   async get(artifact: StoredArtifact): Promise<RankingPredictor> {
-    return this.cache.forceFetch(artifact.modelVersionId, { context: artifact });
+    return this.cache.forceFetch(artifact.artifactKey, { context: artifact });
   }
 
   private async load({ artifactKey, artifactSha256, recipe }: StoredArtifact): Promise<RankingPredictor> {

@@ -9,6 +9,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId, timeOfId } from '../../platform/http/ids.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
 import { DeploymentsService } from '../deployments/index.js';
+import { ErasedUsers } from '../end-users/index.js';
 import { Quotas } from '../limits/index.js';
 import { ModelsService, type StoredArtifact } from '../models/index.js';
 import { hashPayload, UsageRecorder } from '../usage/index.js';
@@ -38,6 +39,7 @@ export class RecommendationsService {
     private readonly deployments: DeploymentsService,
     private readonly models: ModelsService,
     private readonly predictors: PredictorCache,
+    private readonly erased: ErasedUsers,
     private readonly quotas: Quotas,
     private readonly recorder: UsageRecorder,
     private readonly clock: Clock,
@@ -46,6 +48,7 @@ export class RecommendationsService {
     this.routes = new WatchedCache(changes);
     changes.onChange(({ table, tenantId, id }) => {
       if (table === 'deployments') this.routes.forget(`${tenantId}/${id}`);
+      if (table === 'model_versions') this.routes.forgetWhere(({ artifact }) => artifact.modelVersionId === id);
     });
   }
 
@@ -70,7 +73,9 @@ export class RecommendationsService {
     const reservation = await this.quotas.reserve(caller, wanted);
     try {
       const predictor = await this.predictors.get(artifact);
-      const result = await predictor.recommend(request);
+      const { userId } = request;
+      const isErased = userId !== undefined && (await this.erased.has(tenantId, projectId, userId));
+      const result = await predictor.recommend(isErased ? { ...request, userId: undefined } : request);
       const recommendationId = idempotencyKey ?? newId();
       const occurredAt = this.clock.now().toISOString();
       const uses = isTest

@@ -4,7 +4,14 @@ import { checkerboard, runToEnd } from '../conformance.js';
 import { sharedEngine } from '../engine.js';
 import { readSafetensors, writeSafetensors } from '../safetensors.js';
 import { createTrainer } from '../trainers.js';
-import { ArtifactError, parseAttributes, readArtifact, writeArtifact, type RecommenderArtifact } from './artifact.js';
+import {
+  ArtifactError,
+  eraseUser,
+  parseAttributes,
+  readArtifact,
+  writeArtifact,
+  type RecommenderArtifact,
+} from './artifact.js';
 import type { FactorModel, ProductModel } from './fitted-model.js';
 import { loadRecommenderPredictor } from './predictor.js';
 
@@ -188,5 +195,50 @@ describe('artifact', () => {
     });
     expect([...readArtifact(first).popularity.scores]).toEqual([...counts]);
     expect(readArtifact(first).model).toBeNull();
+  });
+});
+
+describe('erasing a person', () => {
+  const kinds: [string, RecommenderArtifact['model']][] = [
+    ['factors', factors],
+    ['product', product],
+    ['popularity', null],
+    [
+      'users like a user',
+      {
+        kind: 'product',
+        histories: { ...product.histories, columns: 4 },
+        similarity: {
+          rows: 4,
+          columns: 3,
+          offsets: Uint32Array.of(0, 1, 2, 3, 4),
+          indices: Uint32Array.of(0, 1, 2, 0),
+          values: Float32Array.of(1, 2, 3, 4),
+        },
+      },
+    ],
+  ];
+
+  it.each(kinds)('leaves nothing of them in %s, and all others as they were', async (_, model) => {
+    const before = writeArtifact({ ...sample, model });
+    const after = eraseUser(before, 'a')!;
+    expect(Buffer.from(after).includes(Buffer.from('"a"'))).toBe(false);
+    const [old, erased] = [readArtifact(before), readArtifact(after)];
+    expect(erased.users.find('a')).toBeUndefined();
+    expect([erased.seen.offsets[0], erased.seen.offsets[1]]).toEqual([0, 0]);
+    expect(erased.seen.indices).toEqual(Uint32Array.of(1, 1));
+    if (erased.model?.kind === 'factors')
+      expect([...erased.model.users.subarray(0, 16)].every((x) => x === 0)).toBe(true);
+    if (erased.model?.kind === 'product') {
+      expect(erased.model.histories.offsets[1]).toBe(0);
+      if (erased.model.similarity.rows === 4) expect([...erased.model.similarity.values!]).toEqual([2, 3, 4]);
+    }
+    for (const userId of ['', '\uFEFFé', '🎬']) expect(erased.users.find(userId)).toBe(old.users.find(userId));
+    const [was, is] = await Promise.all([before, after].map((bytes) => loadRecommenderPredictor(bytes, engine)));
+    const ask = (userId: string) => ({ userId, limit: 3, excludeSeen: true });
+    if (model?.kind !== 'product' || model.similarity.rows !== 4)
+      expect(await is!.recommend(ask('🎬'))).toEqual(await was!.recommend(ask('🎬')));
+    expect((await is!.recommend(ask('a'))).source).toBe('popularity');
+    expect(eraseUser(after, 'a')).toBeNull();
   });
 });

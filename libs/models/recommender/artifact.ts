@@ -88,6 +88,57 @@ function describeModel(model: Knowledge['model']): Record<string, string> {
   return { version: '3', kind, generators: generators.map((each) => each.kind).join(), ...sizes };
 }
 
+/**
+ * The artifact without what it holds of one person: the id, what they did, and what was learnt of them. Counts over everyone stay
+ * as they were. Null where it does not know the person. Throws {@link ArtifactError} whatever the bytes are.
+ */
+export function eraseUser(bytes: Uint8Array, userId: string): Uint8Array<ArrayBuffer> | null {
+  const { users } = readArtifact(bytes);
+  const user = users.find(userId);
+  if (user === undefined) return null;
+  const file = readSafetensors(bytes);
+  const column = readTexts(file, 'user_ids');
+  const userIds = Array.from({ length: column.length }, (_, i) => (i === user ? erasedName(user) : column.at(i)));
+  const itemCount = readTexts(file, 'item_ids').length;
+  const tensors: Record<string, Tensor> = {
+    ...file.tensors,
+    ...packTexts('user_ids', userIds),
+    'user_ids.order': vector(sortedOrder(userIds)),
+  };
+  for (const [name, { shape, array }] of Object.entries(file.tensors)) {
+    if (name.endsWith('factors.users')) {
+      const kept = (array as Float32Array).slice();
+      kept.fill(0, user * shape[1], (user + 1) * shape[1]);
+      tensors[name] = { shape, array: kept };
+    }
+    const rows = shape[0] - 1;
+    const isHistory = name === 'seen.offsets' || name.endsWith('histories.offsets');
+    // Of users like a user, S has a row for each of them; of items like an item, one for each item.
+    const isOfUsers = name.endsWith('similarity.offsets') && rows === userIds.length && rows !== itemCount;
+    if (isHistory || isOfUsers) Object.assign(tensors, emptyRow(file, name.slice(0, -'.offsets'.length), user));
+  }
+  return writeSafetensors({ metadata: file.metadata, tensors });
+}
+
+/** No call can name it: NUL is in no request. */
+function erasedName(user: number): string {
+  return `\0${user}`;
+}
+
+function emptyRow(file: TensorFile, name: string, row: number): Record<string, Tensor> {
+  const offsets = file.tensors[`${name}.offsets`].array as Uint32Array;
+  const [start, end] = [offsets[row], offsets[row + 1]];
+  const without = (part: 'indices' | 'values') => {
+    const tensor = file.tensors[`${name}.${part}`];
+    if (!tensor) return {};
+    const kept = tensor.array.slice(0, tensor.array.length - (end - start));
+    kept.set(tensor.array.subarray(end) as never, start);
+    return { [`${name}.${part}`]: vector(kept) };
+  };
+  const moved = offsets.map((offset, i) => (i > row ? offset - (end - start) : offset));
+  return { [`${name}.offsets`]: vector(moved), ...without('indices'), ...without('values') };
+}
+
 /** @param prefix of the tensors' names */
 function packModel(model: FactorModel | ProductModel | HybridModel, prefix = ''): Record<string, Tensor> {
   if (model.kind === 'hybrid') return packHybrid(model);

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { BOUNDS } from '../../platform/bounds.js';
+
+export const userIdSchema = z.string().min(1).max(BOUNDS.idCharacters.most);
+
+const count = z.int().nonnegative();
+
+export const receiptSchema = z.object({
+  rows: count.optional().describe('Rows taken from data sets, those of earlier imports among them'),
+  imports: count.optional().describe('Imports whose content was written anew'),
+  modelVersions: count.optional().describe('Versions whose artifact was written anew'),
+  texts: count.optional().describe('Messages and logs that named the person'),
+});
+
+export const erasureSchema = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    status: z.enum(['pending', 'completed']),
+    createdAt: z.iso.datetime().describe('From then on no answer holds their data'),
+    completedAt: z.iso.datetime().nullable().describe('Since then nothing of them is left; within a day'),
+    receipt: receiptSchema.describe('What was taken from where'),
+  })
+  .meta({ id: 'Erasure' });
+
+export const endUserSchema = z
+  .object({
+    userId: z.string(),
+    dataSets: z
+      .array(
+        z.object({
+          dataSetId: z.uuid(),
+          name: z.string(),
+          kind: z.string(),
+          rows: z.array(z.record(z.string(), z.unknown())).describe('As the data set holds them now'),
+        }),
+      )
+      .describe('Those that hold something of the person'),
+    isComplete: z.boolean().describe('Whether all of their rows are there; the latest ones are where not'),
+  })
+  .meta({ id: 'EndUser' });
+
+export type Receipt = z.infer<typeof receiptSchema>;
+export type Erasure = z.infer<typeof erasureSchema>;
+export type EndUser = z.infer<typeof endUserSchema>;

@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { notFound, Problem } from '../../platform/errors/problem.js';
+import { newId, parseId } from '../../platform/http/ids.js';
+import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import { quoteText, withTables } from '../../platform/tables/tables.js';
+import { DataSetsService } from '../data-sets/index.js';
+import { ProjectsService } from '../projects/index.js';
+import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
+import { ErasuresRepository } from './erasures.repository.js';
+import { hashUser } from './user-hash.js';
+
+/** Of an export, over all data sets; their JSON stays below an answer's bound for rows of usual length. */
+const ROWS_MAX = 2_000;
+const EXPORT_MEMORY_BYTES = 256e6;
+
+/** What a customer does with the data of one of their own users. */
+@Injectable()
+export class EndUsersService {
+  /** Exports go one after another: each reads whole data sets. */
+  private reading: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ErasuresRepository,
+    private readonly projects: ProjectsService,
+    private readonly dataSets: DataSetsService,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Asks for a person to be erased; who is being erased already is so once. */
+  erase(tenantId: string, projectId: string, userId: string): Promise<Erasure> {
+    const user = parseUserId(userId);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const project = await this.projects.require(transaction, projectId);
+      const userHash = hashUser(this.config.KINDRED_SECRET, project.id, user);
+      const pending = await this.repository.findPending(transaction, project.id, userHash);
+      if (pending) return pending;
+      const row = { tenantId, id: newId(), projectId: project.id, userId: user, userHash };
+      return this.repository.create(transaction, row);
+    });
+  }
+
+  async export(tenantId: string, projectId: string, userId: string): Promise<EndUser> {
+    const user = parseUserId(userId);
+    const contents = await this.database.tenant(tenantId, async (transaction) => {
+      const project = await this.projects.require(transaction, projectId);
+      return this.dataSets.listContentsOfUsers(transaction, project.id);
+    });
+    const turn = this.reading.then(() => this.read(contents, user));
+    this.reading = turn.catch(() => {});
+    return turn;
+  }
+
+  list(tenantId: string, projectId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const project = await this.projects.require(transaction, projectId);
+      return toPage(await this.repository.list(transaction, project.id, query), query);
+    });
+  }
+
+  get(tenantId: string, projectId: string, erasureId: string): Promise<Erasure> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const project = await this.projects.require(transaction, projectId);
+      const erasure = await this.repository.find(transaction, project.id, parseId('erasure', erasureId));
+      if (!erasure) throw notFound('erasure', erasureId);
+      return erasure;
+    });
+  }
+
+  private async read(
+    contents: { dataSetId: string; name: string; kind: string; contentKey: string }[],
+    userId: string,
+  ): Promise<EndUser> {
+    const found: EndUser = { userId, dataSets: [], isComplete: true };
+    let left = ROWS_MAX;
+    for (const { contentKey, ...dataSet } of contents) {
+      const file = await this.objects.open(contentKey);
+      try {
+        const rows = await withTables(
+          [file.path],
+          { memoryBytes: EXPORT_MEMORY_BYTES, threads: 1 },
+          async (connection) => {
+            const reader = await connection.runAndReadAll(
+              `SELECT * FROM read_parquet(${quoteText(file.path)}) WHERE user_id = ${quoteText(userId)} LIMIT ${left + 1}`,
+            );
+            return reader.getRowObjectsJson();
+          },
+        );
+        if (rows.length > left) found.isComplete = false;
+        const kept = rows.slice(0, left);
+        left -= kept.length;
+        if (kept.length > 0) found.dataSets.push({ ...dataSet, rows: kept as Record<string, unknown>[] });
+      } finally {
+        await file.release();
+      }
+    }
+    return found;
+  }
+}
+
+function parseUserId(userId: string): string {
+  const parsed = userIdSchema.safeParse(userId);
+  if (parsed.success) return parsed.data;
+  throw new Problem(400, 'invalid_request', `userId: ${parsed.error.issues[0]!.message}`);
+}

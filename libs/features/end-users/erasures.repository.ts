@@ -1,0 +1,201 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import type { Prisma } from '../../platform/database/generated/client.js';
+import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import type { Erasure, Receipt } from './end-users.schema.js';
+
+/** One that is not completed, as its work needs it. */
+export interface PendingErasure {
+  tenantId: string;
+  id: string;
+  projectId: string;
+  userId: string;
+  createdAt: Date;
+  contentErasedAt: Date | null;
+  replacedKeys: string[];
+  receipt: Receipt;
+}
+
+/** A file of a project that may hold the person. */
+export interface StoredContent {
+  importId: string;
+  contentKey: string;
+}
+
+export interface StoredVersion {
+  id: string;
+  recipe: string;
+  artifactKey: string;
+}
+
+/** Every text in the database that may name a person, by table and column; ids are named in quotes. `isJson`: they are escaped. */
+const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
+  { table: 'imports', column: 'errors', isJson: true },
+  { table: 'imports', column: 'failure_reason' },
+  { table: 'training_jobs', column: 'failure_reason' },
+  { table: 'training_job_events', column: 'message' },
+  { table: 'webhook_messages', column: 'data', isJson: true },
+  { table: 'emails', column: 'text' },
+];
+
+@Injectable()
+export class ErasuresRepository {
+  async create(
+    transaction: Transaction,
+    row: { tenantId: string; id: string; projectId: string; userId: string; userHash: Uint8Array<ArrayBuffer> },
+  ): Promise<Erasure> {
+    return toErasure(await transaction.erasure.create({ data: row }));
+  }
+
+  async findPending(
+    transaction: Transaction,
+    projectId: string,
+    userHash: Uint8Array<ArrayBuffer>,
+  ): Promise<Erasure | null> {
+    const row = await transaction.erasure.findFirst({ where: { projectId, userHash, completedAt: null } });
+    return row && toErasure(row);
+  }
+
+  async find(transaction: Transaction, projectId: string, id: string): Promise<Erasure | null> {
+    const row = await transaction.erasure.findFirst({ where: { id, projectId } });
+    return row && toErasure(row);
+  }
+
+  async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<Erasure[]> {
+    const page = pageArguments(query);
+    return (await transaction.erasure.findMany({ ...page, where: { ...page.where, projectId } })).map(toErasure);
+  }
+
+  /** Hashes, as hexadecimal, of those in a project who are not wholly erased yet. */
+  async listPendingHashes(transaction: Transaction, projectId: string): Promise<string[]> {
+    const rows = await transaction.erasure.findMany({
+      where: { projectId, completedAt: null },
+      select: { userHash: true },
+    });
+    return rows.map(({ userHash }) => Buffer.from(userHash).toString('hex'));
+  }
+
+  /** Over all tenants, the oldest first; wants a system transaction. */
+  async listPending(transaction: Transaction): Promise<PendingErasure[]> {
+    const rows = await transaction.erasure.findMany({
+      where: { completedAt: null },
+      orderBy: { createdAt: 'asc' },
+      take: 100,
+    });
+    return rows.map(({ userId, receipt, ...row }) => ({ ...row, userId: userId!, receipt: receipt as Receipt }));
+  }
+
+  /** Imports under way that may have read the person's rows before anyone knew of the erasure. */
+  async isImporting(transaction: Transaction, { projectId, createdAt }: PendingErasure): Promise<boolean> {
+    const where = { status: 'running' as const, startedAt: { lte: createdAt }, dataSet: { projectId } };
+    return (await transaction.import.count({ where })) > 0;
+  }
+
+  /** Trainings under way that may have read them before no data set held them. */
+  async isTraining(transaction: Transaction, projectId: string, before: Date): Promise<boolean> {
+    const where = { status: 'running' as const, startedAt: { lte: before }, projectId };
+    return (await transaction.trainingJob.count({ where })) > 0;
+  }
+
+  async listContents(transaction: Transaction, projectId: string): Promise<StoredContent[]> {
+    const rows = await transaction.import.findMany({
+      where: { status: 'succeeded', dataSet: { projectId, kind: { in: ['interactions', 'users'] } } },
+      select: { id: true, contentKey: true },
+    });
+    return rows.map(({ id, contentKey }) => ({ importId: id, contentKey: contentKey! }));
+  }
+
+  /** Puts the content without the person in place of what held them; false where something else has meanwhile. */
+  async replaceContent(
+    transaction: Transaction,
+    { importId, contentKey }: StoredContent,
+    content: { contentKey: string; contentBytes: number; rows: number; statistics: object },
+  ): Promise<boolean> {
+    const { count } = await transaction.import.updateMany({
+      where: { id: importId, contentKey },
+      data: {
+        contentKey: content.contentKey,
+        contentBytes: content.contentBytes,
+        rowsAccepted: content.rows,
+        statistics: content.statistics as Prisma.InputJsonObject,
+      },
+    });
+    return count === 1;
+  }
+
+  async markContentErased(transaction: Transaction, id: string): Promise<Date> {
+    const [row] = await transaction.$queryRaw<{ at: Date }[]>`
+      UPDATE erasures SET content_erased_at = now() WHERE id = ${id}::uuid RETURNING content_erased_at AS at`;
+    return row!.at;
+  }
+
+  /** Takes the checkpoints of jobs that wait, which were written from what held the person; returns their keys. */
+  async dropCheckpoints(transaction: Transaction, projectId: string): Promise<string[]> {
+    const where = { projectId, status: 'queued' as const, checkpointKey: { not: null } };
+    const rows = await transaction.trainingJob.findMany({ where, select: { checkpointKey: true } });
+    await transaction.trainingJob.updateMany({ where, data: { checkpointKey: null, checkpointSeconds: 0 } });
+    return rows.map(({ checkpointKey }) => checkpointKey!);
+  }
+
+  async listVersions(transaction: Transaction, projectId: string): Promise<StoredVersion[]> {
+    const rows = await transaction.modelVersion.findMany({
+      where: { projectId },
+      select: { id: true, artifactKey: true, model: { select: { recipe: true } } },
+    });
+    return rows.map(({ id, artifactKey, model }) => ({ id, artifactKey, recipe: model.recipe }));
+  }
+
+  async replaceArtifact(
+    transaction: Transaction,
+    { id, artifactKey }: StoredVersion,
+    artifact: { artifactKey: string; artifactSha256: string; artifactBytes: number },
+  ): Promise<boolean> {
+    const { count } = await transaction.modelVersion.updateMany({ where: { id, artifactKey }, data: artifact });
+    return count === 1;
+  }
+
+  /** Blots the person's id out of every text that names it; returns how many did. */
+  async blotTexts(transaction: Transaction, userId: string): Promise<number> {
+    let count = 0;
+    for (const { table, column, isJson } of TEXTS) {
+      // Our messages name ids in quotes, so that 1 is not taken for a part of 10.
+      const named = `"${userId}"`;
+      const [from, to] = isJson ? [inJson(named), inJson('"…"')] : [named, '"…"'];
+      const text = isJson ? `${column}::text` : column;
+      count += await transaction.$executeRawUnsafe(
+        `UPDATE ${table} SET ${column} = replace(${text}, $1, $2)${isJson ? '::jsonb' : ''} WHERE strpos(${text}, $1) > 0`,
+        from,
+        to,
+      );
+    }
+    return count;
+  }
+
+  async saveProgress(transaction: Transaction, { id, replacedKeys, receipt }: PendingErasure): Promise<void> {
+    await transaction.erasure.updateMany({ where: { id, completedAt: null }, data: { replacedKeys, receipt } });
+  }
+
+  /** Forgets who it was. */
+  async complete(transaction: Transaction, { id, receipt }: PendingErasure): Promise<void> {
+    await transaction.$executeRaw`
+      UPDATE erasures SET user_id = NULL, replaced_keys = '{}', completed_at = now(), receipt = ${JSON.stringify(receipt)}::jsonb
+      WHERE id = ${id}::uuid AND completed_at IS NULL`;
+  }
+}
+
+/** As it stands within a text of JSON. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function toErasure(row: Prisma.ErasureGetPayload<object>): Erasure {
+  const { id, projectId, createdAt, completedAt, receipt } = row;
+  return {
+    id,
+    projectId,
+    status: completedAt ? 'completed' : 'pending',
+    createdAt: createdAt.toISOString(),
+    completedAt: completedAt?.toISOString() ?? null,
+    receipt: receipt as Receipt,
+  };
+}

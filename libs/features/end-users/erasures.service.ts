@@ -1,0 +1,138 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type FamilyKey, findRecipe } from '../../models/manifests.js';
+import { Database } from '../../platform/database/database.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import {
+  ErasuresRepository,
+  type PendingErasure,
+  type StoredContent,
+  type StoredVersion,
+} from './erasures.repository.js';
+import { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
+
+/**
+ * The worker's half: takes people out of everything that holds them, in this order, each step done again without harm where a
+ * worker was killed in it. Data sets and earlier imports; then, when no training runs that had read those, checkpoints and
+ * artifacts; then texts; at last, on a later pass, the files that others stand in for, which a process may still have been reading.
+ */
+@Injectable()
+export class ErasuresService {
+  private readonly logger = new Logger(ErasuresService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ErasuresRepository,
+    private readonly eraser: UserEraser,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+  ) {}
+
+  /** One pass over all who wait. */
+  async sweep(): Promise<void> {
+    const pending = await this.database.system((transaction) => this.repository.listPending(transaction));
+    for (const erasure of pending) {
+      await this.advance(erasure).catch((error: Error) =>
+        this.logger.error({ msg: `erasure ${erasure.id} could not go on`, err: error }),
+      );
+    }
+  }
+
+  private async advance(erasure: PendingErasure): Promise<void> {
+    const { tenantId, projectId, userId } = erasure;
+    const replacedBefore = erasure.replacedKeys.length;
+    const within = <T>(work: Parameters<Database['tenant']>[1]) => this.database.tenant(tenantId, work) as Promise<T>;
+    if (await within<boolean>((transaction) => this.repository.isImporting(transaction, erasure))) return;
+    if (!erasure.contentErasedAt) {
+      const contents = await within<StoredContent[]>((transaction) =>
+        this.repository.listContents(transaction, projectId),
+      );
+      for (const content of contents) await this.eraseContent(erasure, content);
+      erasure.contentErasedAt = await within<Date>((transaction) =>
+        this.repository.markContentErased(transaction, erasure.id),
+      );
+    }
+    const since = erasure.contentErasedAt;
+    if (await within<boolean>((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
+    const checkpoints = await within<string[]>((transaction) =>
+      this.repository.dropCheckpoints(transaction, projectId),
+    );
+    for (const key of checkpoints) await this.objects.delete(key);
+    const versions = await within<StoredVersion[]>((transaction) =>
+      this.repository.listVersions(transaction, projectId),
+    );
+    for (const version of versions) await this.eraseArtifact(erasure, version);
+    const texts = await within<number>((transaction) => this.repository.blotTexts(transaction, userId));
+    erasure.receipt.texts = (erasure.receipt.texts ?? 0) + texts;
+    // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
+    if (erasure.replacedKeys.length > replacedBefore || texts > 0) {
+      await within((transaction) => this.repository.saveProgress(transaction, erasure));
+      return;
+    }
+    for (const key of erasure.replacedKeys) await this.objects.delete(key);
+    await within((transaction) => this.repository.complete(transaction, erasure));
+    this.logger.log(`erasure ${erasure.id} is completed`);
+  }
+
+  private async eraseContent(erasure: PendingErasure, content: StoredContent): Promise<void> {
+    const { tenantId, userId } = erasure;
+    const contentKey = `${content.contentKey.replace(/(-e-[\w-]+)?\.parquet$/, '')}-e-${erasure.id}.parquet`;
+    await this.rewrite({ kind: 'content', userId }, content.contentKey, contentKey, async (erased) => {
+      const { bytes: contentBytes, rows, statistics, rowsTaken } = erased;
+      const isOurs = await this.database.tenant(tenantId, (transaction) =>
+        this.repository.replaceContent(transaction, content, { contentKey, contentBytes, rows, statistics }),
+      );
+      if (isOurs) await this.note(erasure, content.contentKey, { rows: rowsTaken, imports: 1 });
+      return isOurs;
+    });
+  }
+
+  private async eraseArtifact(erasure: PendingErasure, version: StoredVersion): Promise<void> {
+    const { tenantId, userId } = erasure;
+    const { family } = findRecipe(version.recipe)!;
+    const artifactKey = `${tenantId}/artifacts/${version.id}-e-${erasure.id}`;
+    await this.rewrite({ kind: 'artifact', family, userId }, version.artifactKey, artifactKey, async (erased) => {
+      const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
+      const isOurs = await this.database.tenant(tenantId, (transaction) =>
+        this.repository.replaceArtifact(transaction, version, artifact),
+      );
+      if (isOurs) await this.note(erasure, version.artifactKey, { modelVersions: 1 });
+      return isOurs;
+    });
+  }
+
+  /** Stores a copy without the person and hands it to `use`, which says whether it took the old one's place. */
+  private async rewrite(
+    task: { userId: string } & ({ kind: 'content' } | { kind: 'artifact'; family: FamilyKey }),
+    from: string,
+    to: string,
+    use: (erased: NonNullable<Erased>) => Promise<boolean>,
+  ): Promise<void> {
+    const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-object-'));
+    const source = await this.objects.open(from);
+    try {
+      const target = path.join(scratch, 'without');
+      const erased = await this.eraser.erase({ ...task, file: source.path, target } as EraseTask);
+      if (!erased) return;
+      await this.objects.put(to, createReadStream(target));
+      if (!(await use(erased))) await this.objects.delete(to);
+    } finally {
+      await source.release();
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  private async note(
+    erasure: PendingErasure,
+    replacedKey: string,
+    more: { rows?: number; imports?: number; modelVersions?: number },
+  ): Promise<void> {
+    const { receipt } = erasure;
+    for (const [what, count] of Object.entries(more) as [keyof typeof more, number][])
+      receipt[what] = (receipt[what] ?? 0) + count;
+    erasure.replacedKeys = [...erasure.replacedKeys, replacedKey];
+    await this.database.tenant(erasure.tenantId, (transaction) => this.repository.saveProgress(transaction, erasure));
+  }
+}

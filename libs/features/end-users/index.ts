@@ -1,0 +1,2 @@
+export { EndUsersModule } from './end-users.module.js';
+export { ErasedUsers } from './erased-users.js';

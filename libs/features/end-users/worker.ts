@@ -1,0 +1,18 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ErasuresProcessor } from './erasures.processor.js';
+import { ErasuresRepository } from './erasures.repository.js';
+import { ErasuresService } from './erasures.service.js';
+import { UserEraser } from './user-eraser.js';
+
+export { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
+
+/** The worker's door to this feature; the worker says where files are written anew. */
+@Module({})
+export class ErasuresWorkerModule {
+  static with(eraser: Type<UserEraser>): DynamicModule {
+    return {
+      module: ErasuresWorkerModule,
+      providers: [ErasuresProcessor, ErasuresService, ErasuresRepository, { provide: UserEraser, useClass: eraser }],
+    };
+  }
+}

@@ -1,0 +1,13 @@
+import type { FamilyKey } from './manifests.js';
+import { eraseUser as eraseFromRecommender } from './recommender/artifact.js';
+
+type Eraser = (artifact: Uint8Array, userId: string) => Uint8Array<ArrayBuffer> | null;
+
+const erasers = {
+  recommender: eraseFromRecommender,
+} satisfies Record<FamilyKey, Eraser>;
+
+/** The artifact without what it holds of one person; null where it holds nothing. */
+export function eraseUser(family: FamilyKey, artifact: Uint8Array, userId: string): Uint8Array<ArrayBuffer> | null {
+  return erasers[family](artifact, userId);
+}

@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ApiProcess } from '../factories/api-process.js';
+import { startApi, tasteCsv, Tenant, type TestApi, until, withKey } from '../factories/api.js';
+
+let api: TestApi;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(() => Promise.all([api.close(), owner.end()]));
+
+/** Every row of every table, as a dump would hold it. */
+async function dump(): Promise<string> {
+  const { rows } = await owner.query(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
+  let text = '';
+  for (const { name } of rows) {
+    const table = await owner.query(
+      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${pg.escapeIdentifier(name)} t`,
+    );
+    text += table.rows[0].text;
+  }
+  return text;
+}
+
+/** Files of the data folder, but for Postgres's own, that hold the text, also where they are compressed. */
+async function filesWith(text: string): Promise<string[]> {
+  const folder = inject('dataDirectory');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('/postgres'))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const found: string[] = [];
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    if (bytes.includes(text)) found.push(file);
+    else if (file.endsWith('.parquet') && parquetRows(file).includes(text)) found.push(file);
+  }
+  return found;
+}
+
+function parquetRows(file: string): string {
+  const script = `import { DuckDBInstance } from '@duckdb/node-api';
+    const c = await (await DuckDBInstance.create()).connect();
+    console.log(JSON.stringify((await c.runAndReadAll("SELECT * FROM read_parquet('${file}')")).getRowsJson()));`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { maxBuffer: 1e9 }).toString();
+}
+
+describe("a customer's user", () => {
+  it('S40: can be exported, and erased from every place: no answer at once, no row, no file a while later', async () => {
+    const canary = `canary-${Date.now()}`;
+    const tenant = await Tenant.signUp(api);
+    const csv = `${tasteCsv()}\n${canary},item-1,5,1\n${canary},item-3,5,2\n${canary},item-5,5,3\n`;
+    const live = await tenant.deploy({ csv, recipe: 'user-knn' });
+    const { projectId, interactionsDataSetId } = live;
+    // An earlier import, a data set of people, and messages that name the person, hold them too.
+    await tenant.upload(projectId, interactionsDataSetId, csv);
+    const usersDataSetId = await tenant.createDataSet(projectId, 'users');
+    const twice = await tenant.upload(
+      projectId,
+      usersDataSetId,
+      `user_id,town\n${canary},Basel\n${canary},Bern\nuser-1,Chur\n`,
+    );
+    expect(JSON.stringify(twice.errors)).toContain(canary);
+    await owner.query(`UPDATE training_jobs SET failure_reason = 'user "' || $1 || '" with item "x"' WHERE id = $2`, [
+      canary,
+      live.job.id,
+    ]);
+    const { key } = await tenant.createKey(projectId, ['recommendations:read', 'project:write']);
+    const client = withKey(api, key);
+    const ask = (body: object = {}) =>
+      client.post(`/v1/deployments/${live.deploymentId}/recommendations`, { userId: canary, limit: 5, ...body });
+    expect((await ask()).body.source).toBe('model');
+    // Whoever does not want to be profiled gets what is popular, and what they have seen is not left out.
+    const plain = (await ask({ personalized: false, limit: 100 })).body;
+    expect(plain).toMatchObject({ source: 'popularity' });
+    expect(plain).not.toHaveProperty('fallbackReason');
+    expect(plain.items.map(({ itemId }: { itemId: string }) => itemId)).toContain('item-1');
+    expect((await ask({ userId: undefined, personalized: false })).status).toBe(200);
+    expect((await ask({ userId: undefined })).status).toBe(400);
+
+    const exported = await tenant.get(`/v1/projects/${projectId}/users/${canary}`).expect(200);
+    expect(exported.body).toMatchObject({ userId: canary, isComplete: true });
+    expect(exported.body.dataSets.map(({ rows }: { rows: object[] }) => rows.length).sort()).toEqual([1, 3]);
+    expect(exported.headers['content-disposition']).toMatch(/attachment/);
+
+    const other = await ApiProcess.start();
+    const { body: receipt } = await tenant.delete(`/v1/projects/${projectId}/users/${canary}`).expect(202);
+    expect(receipt).toMatchObject({ status: 'pending', completedAt: null });
+    expect((await tenant.delete(`/v1/projects/${projectId}/users/${canary}`).expect(202)).body.id).toBe(receipt.id);
+    await until(async () => (await ask()).body.fallbackReason === 'unknown_user', 2_000);
+    const elsewhere = withKey({ url: other.url } as TestApi, key).post(
+      `/v1/deployments/${live.deploymentId}/recommendations`,
+      {
+        userId: canary,
+      },
+    );
+    expect((await elsewhere).body.fallbackReason).toBe('unknown_user');
+    await other.stop('SIGKILL');
+    // A file that is sent meanwhile does not bring them back.
+    await tenant.upload(projectId, interactionsDataSetId, csv);
+
+    const done = await completion(tenant, `/v1/projects/${projectId}/erasures/${receipt.id}`);
+    expect(done.receipt).toEqual({ rows: 7, imports: 3, modelVersions: 1, texts: 2 });
+    expect(await dump()).not.toContain(canary);
+    expect(await filesWith(canary)).toEqual([]);
+    // All others are as they were.
+    expect((await ask({ userId: 'user-2' })).body.source).toBe('model');
+    expect((await ask()).body.fallbackReason).toBe('unknown_user');
+    const { body: dataSet } = await tenant.get(`/v1/projects/${projectId}/data-sets/${interactionsDataSetId}`);
+    expect(dataSet.currentImport.statistics.users).toBe(60);
+    expect((await tenant.get(`/v1/projects/${projectId}/users/${canary}`).expect(200)).body.dataSets).toEqual([]);
+    expect((await tenant.get(`/v1/projects/${projectId}/erasures`).expect(200)).body.data).toEqual([done]);
+    // Another organization sees none of it.
+    const stranger = await Tenant.signUp(api);
+    await stranger.get(`/v1/projects/${projectId}/erasures/${receipt.id}`).expect(404);
+    await stranger.delete(`/v1/projects/${projectId}/users/${canary}`).expect(404);
+  });
+});
+
+async function completion(tenant: Tenant, erasurePath: string) {
+  let erasure: any;
+  await until(async () => (erasure = (await tenant.get(erasurePath).expect(200)).body).status === 'completed', 60_000);
+  return erasure;
+}
