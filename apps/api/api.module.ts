@@ -4,6 +4,7 @@ import { AuthModule } from '../../libs/features/auth/index.js';
 import { BillingModule } from '../../libs/features/billing/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
+import { EndUsersModule } from '../../libs/features/end-users/index.js';
 import { HealthModule } from '../../libs/features/health/index.js';
 import { LimitsApiModule } from '../../libs/features/limits/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
@@ -39,6 +40,7 @@ const FEATURES = [
   LimitsApiModule,
   BillingModule,
   OrganizationsModule,
+  EndUsersModule,
   WebhooksModule,
   RequestLogModule,
   HealthModule,

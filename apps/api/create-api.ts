@@ -24,6 +24,8 @@ const OF_OTHERS = new Set(['/v1/billing/stripe/webhook', '/v1/leaked-keys/github
 export async function createApi(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BOUNDS.jsonBytes.most,
+    // A user's id may stand in a path, each of its characters in up to twelve.
+    routerOptions: { maxParamLength: 12 * BOUNDS.idCharacters.most },
     trustProxy: config.TRUSTED_PROXIES ?? false,
     frameworkErrors: sendFrameworkError,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),

@@ -2,7 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { LimitsWorkerModule } from '../../libs/features/limits/worker.js';
 import { NotificationsWorkerModule } from '../../libs/features/notifications/worker.js';
-import { RequestLogWorkerModule } from '../../libs/features/request-log/worker.js';
+import { OrganizationsWorkerModule } from '../../libs/features/organizations/worker.js';
+import { RetentionWorkerModule } from '../../libs/features/retention/worker.js';
 import { TrainingWorkerModule } from '../../libs/features/training-jobs/worker.js';
 import { WebhooksWorkerModule } from '../../libs/features/webhooks/worker.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
@@ -12,12 +13,20 @@ import { DatabaseModule } from '../../libs/platform/database/database.module.js'
 import { MailModule } from '../../libs/platform/mail/mail.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
+import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
+import { ProcessUserEraser } from './process-user-eraser.js';
 import { ProcessImportRunner } from './process-import-runner.js';
 import { ProcessTrainingRunner } from './process-training-runner.js';
 
 const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, MailModule];
 
-const FEATURES = [LimitsWorkerModule, NotificationsWorkerModule, WebhooksWorkerModule, RequestLogWorkerModule];
+const FEATURES = [
+  LimitsWorkerModule,
+  NotificationsWorkerModule,
+  WebhooksWorkerModule,
+  RetentionWorkerModule,
+  OrganizationsWorkerModule,
+];
 
 @Module({})
 export class WorkerModule {
@@ -25,6 +34,7 @@ export class WorkerModule {
     const features = [
       ...FEATURES,
       ImportsWorkerModule.with(ProcessImportRunner),
+      ErasuresWorkerModule.with(ProcessUserEraser),
       TrainingWorkerModule.with(ProcessTrainingRunner),
     ];
     return {

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListRecipesData, ModelsListRecipesErrors, ModelsListRecipesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
+import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthDeleteAccountData, AuthDeleteAccountErrors, AuthDeleteAccountResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListRecipesData, ModelsListRecipesErrors, ModelsListRecipesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -50,6 +50,23 @@ export const authLogin = <ThrowOnError extends boolean = false>(options: Options
 export const authLogout = <ThrowOnError extends boolean = false>(options?: Options<AuthLogoutData, ThrowOnError>): RequestResult<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError> => (options?.client ?? client).post<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError>({ url: '/v1/auth/logout', ...options });
 
 /**
+ * Deletes your account, unless an organization would be left without an owner
+ */
+export const authDeleteAccount = <ThrowOnError extends boolean = false>(options: Options<AuthDeleteAccountData, ThrowOnError>): RequestResult<AuthDeleteAccountResponses, AuthDeleteAccountErrors, ThrowOnError> => (options.client ?? client).delete<AuthDeleteAccountResponses, AuthDeleteAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Who is signed in, where, and what they may do
  */
 export const authMe = <ThrowOnError extends boolean = false>(options?: Options<AuthMeData, ThrowOnError>): RequestResult<AuthMeResponses, AuthMeErrors, ThrowOnError> => (options?.client ?? client).get<AuthMeResponses, AuthMeErrors, ThrowOnError>({
@@ -93,6 +110,19 @@ export const projectsCreate = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Deletes a project with its data sets, models and keys, once it has no deployments
+ */
+export const projectsDelete = <ThrowOnError extends boolean = false>(options: Options<ProjectsDeleteData, ThrowOnError>): RequestResult<ProjectsDeleteResponses, ProjectsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ProjectsDeleteResponses, ProjectsDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}',
+    ...options
+});
+
+/**
  * Shows a project
  */
 export const projectsGet = <ThrowOnError extends boolean = false>(options: Options<ProjectsGetData, ThrowOnError>): RequestResult<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError> => (options.client ?? client).get<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError>({
@@ -103,6 +133,23 @@ export const projectsGet = <ThrowOnError extends boolean = false>(options: Optio
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/projects/{projectId}',
     ...options
+});
+
+/**
+ * Renames a project
+ */
+export const projectsRename = <ThrowOnError extends boolean = false>(options: Options<ProjectsRenameData, ThrowOnError>): RequestResult<ProjectsRenameResponses, ProjectsRenameErrors, ThrowOnError> => (options.client ?? client).patch<ProjectsRenameResponses, ProjectsRenameErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -136,6 +183,19 @@ export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Deletes a data set and its imports, once no model learns from it
+ */
+export const dataSetsDelete = <ThrowOnError extends boolean = false>(options: Options<DataSetsDeleteData, ThrowOnError>): RequestResult<DataSetsDeleteResponses, DataSetsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<DataSetsDeleteResponses, DataSetsDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}',
+    ...options
+});
+
+/**
  * Shows a data set and its imports
  */
 export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetData, ThrowOnError>): RequestResult<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError>({
@@ -146,6 +206,23 @@ export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Optio
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}',
     ...options
+});
+
+/**
+ * Renames a data set
+ */
+export const dataSetsRename = <ThrowOnError extends boolean = false>(options: Options<DataSetsRenameData, ThrowOnError>): RequestResult<DataSetsRenameResponses, DataSetsRenameErrors, ThrowOnError> => (options.client ?? client).patch<DataSetsRenameResponses, DataSetsRenameErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -223,6 +300,19 @@ export const modelsCreate = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Deletes a model, its versions and training jobs, once none is deployed and no job runs
+ */
+export const modelsDelete = <ThrowOnError extends boolean = false>(options: Options<ModelsDeleteData, ThrowOnError>): RequestResult<ModelsDeleteResponses, ModelsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ModelsDeleteResponses, ModelsDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/models/{modelId}',
+    ...options
+});
+
+/**
  * Shows a model
  */
 export const modelsGet = <ThrowOnError extends boolean = false>(options: Options<ModelsGetData, ThrowOnError>): RequestResult<ModelsGetResponses, ModelsGetErrors, ThrowOnError> => (options.client ?? client).get<ModelsGetResponses, ModelsGetErrors, ThrowOnError>({
@@ -236,6 +326,23 @@ export const modelsGet = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Renames a model
+ */
+export const modelsRename = <ThrowOnError extends boolean = false>(options: Options<ModelsRenameData, ThrowOnError>): RequestResult<ModelsRenameResponses, ModelsRenameErrors, ThrowOnError> => (options.client ?? client).patch<ModelsRenameResponses, ModelsRenameErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/models/{modelId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Lists what training made of a model
  */
 export const modelsListVersions = <ThrowOnError extends boolean = false>(options: Options<ModelsListVersionsData, ThrowOnError>): RequestResult<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError>({
@@ -246,6 +353,36 @@ export const modelsListVersions = <ThrowOnError extends boolean = false>(options
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/projects/{projectId}/models/{modelId}/versions',
     ...options
+});
+
+/**
+ * Deletes a version, once it is not deployed
+ */
+export const modelsDeleteVersion = <ThrowOnError extends boolean = false>(options: Options<ModelsDeleteVersionData, ThrowOnError>): RequestResult<ModelsDeleteVersionResponses, ModelsDeleteVersionErrors, ThrowOnError> => (options.client ?? client).delete<ModelsDeleteVersionResponses, ModelsDeleteVersionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}',
+    ...options
+});
+
+/**
+ * Gives a version a name
+ */
+export const modelsRenameVersion = <ThrowOnError extends boolean = false>(options: Options<ModelsRenameVersionData, ThrowOnError>): RequestResult<ModelsRenameVersionResponses, ModelsRenameVersionErrors, ThrowOnError> => (options.client ?? client).patch<ModelsRenameVersionResponses, ModelsRenameVersionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -347,6 +484,19 @@ export const deploymentsCreate = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Deletes a deployment: its address answers 404 on every node within 2 seconds
+ */
+export const deploymentsDelete = <ThrowOnError extends boolean = false>(options: Options<DeploymentsDeleteData, ThrowOnError>): RequestResult<DeploymentsDeleteResponses, DeploymentsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<DeploymentsDeleteResponses, DeploymentsDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/deployments/{deploymentId}',
+    ...options
 });
 
 /**
@@ -607,6 +757,135 @@ export const organizationsList = <ThrowOnError extends boolean = false>(options?
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/admin/organizations',
+    ...options
+});
+
+/**
+ * Shows your organization
+ */
+export const organizationGet = <ThrowOnError extends boolean = false>(options?: Options<OrganizationGetData, ThrowOnError>): RequestResult<OrganizationGetResponses, OrganizationGetErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationGetResponses, OrganizationGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/organization',
+    ...options
+});
+
+/**
+ * Renames your organization
+ */
+export const organizationRename = <ThrowOnError extends boolean = false>(options: Options<OrganizationRenameData, ThrowOnError>): RequestResult<OrganizationRenameResponses, OrganizationRenameErrors, ThrowOnError> => (options.client ?? client).patch<OrganizationRenameResponses, OrganizationRenameErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/organization',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Takes the deletion of your organization back
+ */
+export const organizationKeep = <ThrowOnError extends boolean = false>(options?: Options<OrganizationKeepData, ThrowOnError>): RequestResult<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError> => (options?.client ?? client).delete<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/organization/deletion',
+    ...options
+});
+
+/**
+ * Deletes your organization after seven days, in which it goes on and this can be taken back
+ *
+ * A paid subscription ends at once. Ledger and invoices are kept, under an id that says nothing.
+ */
+export const organizationDelete = <ThrowOnError extends boolean = false>(options: Options<OrganizationDeleteData, ThrowOnError>): RequestResult<OrganizationDeleteResponses, OrganizationDeleteErrors, ThrowOnError> => (options.client ?? client).post<OrganizationDeleteResponses, OrganizationDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/organization/deletion',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Exports all that your organization has: rows as JSON lines, data sets as Parquet, models
+ */
+export const organizationExport = <ThrowOnError extends boolean = false>(options?: Options<OrganizationExportData, ThrowOnError>): RequestResult<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/organization/export',
+    ...options
+});
+
+/**
+ * Erases one person from a project: from data sets and earlier imports, models, checkpoints and logs
+ *
+ * Every answer leaves them out within 2 seconds; within a day nothing of them is left but this receipt, which does not name them. Rows of a file that was sent before are left out too.
+ */
+export const endUsersErase = <ThrowOnError extends boolean = false>(options: Options<EndUsersEraseData, ThrowOnError>): RequestResult<EndUsersEraseResponses, EndUsersEraseErrors, ThrowOnError> => (options.client ?? client).delete<EndUsersEraseResponses, EndUsersEraseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/users/{userId}',
+    ...options
+});
+
+/**
+ * Exports what a project holds of one person
+ */
+export const endUsersExport = <ThrowOnError extends boolean = false>(options: Options<EndUsersExportData, ThrowOnError>): RequestResult<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError> => (options.client ?? client).get<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/users/{userId}',
+    ...options
+});
+
+/**
+ * Lists the receipts of people who were erased
+ */
+export const endUsersList = <ThrowOnError extends boolean = false>(options: Options<EndUsersListData, ThrowOnError>): RequestResult<EndUsersListResponses, EndUsersListErrors, ThrowOnError> => (options.client ?? client).get<EndUsersListResponses, EndUsersListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/erasures',
+    ...options
+});
+
+/**
+ * Shows how far an erasure is
+ */
+export const endUsersGet = <ThrowOnError extends boolean = false>(options: Options<EndUsersGetData, ThrowOnError>): RequestResult<EndUsersGetResponses, EndUsersGetErrors, ThrowOnError> => (options.client ?? client).get<EndUsersGetResponses, EndUsersGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/erasures/{erasureId}',
     ...options
 });
 

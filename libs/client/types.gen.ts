@@ -42,7 +42,7 @@ export type Me = {
         name: string;
     };
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-    permissions: Array<'me:read' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
+    permissions: Array<'me:read' | 'organization:write' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
 };
 
 export type Project = {
@@ -129,6 +129,10 @@ export type ModelVersion = {
     id: string;
     modelId: string;
     trainingJobId: string;
+    /**
+     * What you call it; empty until you do
+     */
+    name: string;
     metrics: Metrics;
     artifactBytes: number;
     createdAt: string;
@@ -512,6 +516,73 @@ export type OrganizationSummary = {
     upcomingTotal: string;
 };
 
+export type Organization = {
+    id: string;
+    name: string;
+    createdAt: string;
+    /**
+     * When it is deleted, unless that is taken back before
+     */
+    deletesAt: string | null;
+};
+
+export type EndUser = {
+    userId: string;
+    /**
+     * Those that hold something of the person
+     */
+    dataSets: Array<{
+        dataSetId: string;
+        name: string;
+        kind: string;
+        /**
+         * As the data set holds them now
+         */
+        rows: Array<{
+            [key: string]: unknown;
+        }>;
+    }>;
+    /**
+     * Whether all of their rows are there; the latest ones are where not
+     */
+    isComplete: boolean;
+};
+
+export type Erasure = {
+    id: string;
+    projectId: string;
+    status: 'pending' | 'completed';
+    /**
+     * From then on no answer holds their data
+     */
+    createdAt: string;
+    /**
+     * Since then nothing of them is left; within a day
+     */
+    completedAt: string | null;
+    /**
+     * What was taken from where
+     */
+    receipt: {
+        /**
+         * Rows taken from data sets, those of earlier imports among them
+         */
+        rows?: number;
+        /**
+         * Imports whose content was written anew
+         */
+        imports?: number;
+        /**
+         * Versions whose artifact was written anew
+         */
+        modelVersions?: number;
+        /**
+         * Messages and logs that named the person
+         */
+        texts?: number;
+    };
+};
+
 export type NewWebhookEndpoint = {
     id: string;
     url: string;
@@ -701,6 +772,48 @@ export type AuthLogoutResponses = {
 
 export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
 
+export type AuthDeleteAccountData = {
+    body: {
+        /**
+         * Yours, so that nobody else does it
+         */
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type AuthDeleteAccountErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuthDeleteAccountError = AuthDeleteAccountErrors[keyof AuthDeleteAccountErrors];
+
+export type AuthDeleteAccountResponses = {
+    /**
+     * Deleted; you are signed out everywhere
+     */
+    204: void;
+};
+
+export type AuthDeleteAccountResponse = AuthDeleteAccountResponses[keyof AuthDeleteAccountResponses];
+
 export type AuthMeData = {
     body?: never;
     path?: never;
@@ -820,6 +933,45 @@ export type ProjectsCreateResponses = {
 
 export type ProjectsCreateResponse = ProjectsCreateResponses[keyof ProjectsCreateResponses];
 
+export type ProjectsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}';
+};
+
+export type ProjectsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ProjectsDeleteError = ProjectsDeleteErrors[keyof ProjectsDeleteErrors];
+
+export type ProjectsDeleteResponses = {
+    /**
+     * Deleted; its files are gone within a day
+     */
+    204: void;
+};
+
+export type ProjectsDeleteResponse = ProjectsDeleteResponses[keyof ProjectsDeleteResponses];
+
 export type ProjectsGetData = {
     body?: never;
     path: {
@@ -858,6 +1010,47 @@ export type ProjectsGetResponses = {
 };
 
 export type ProjectsGetResponse = ProjectsGetResponses[keyof ProjectsGetResponses];
+
+export type ProjectsRenameData = {
+    body: {
+        name: string;
+    };
+    path: {
+        projectId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}';
+};
+
+export type ProjectsRenameErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ProjectsRenameError = ProjectsRenameErrors[keyof ProjectsRenameErrors];
+
+export type ProjectsRenameResponses = {
+    /**
+     * The project
+     */
+    200: Project;
+};
+
+export type ProjectsRenameResponse = ProjectsRenameResponses[keyof ProjectsRenameResponses];
 
 export type DataSetsListData = {
     body?: never;
@@ -946,6 +1139,46 @@ export type DataSetsCreateResponses = {
 
 export type DataSetsCreateResponse = DataSetsCreateResponses[keyof DataSetsCreateResponses];
 
+export type DataSetsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}';
+};
+
+export type DataSetsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsDeleteError = DataSetsDeleteErrors[keyof DataSetsDeleteErrors];
+
+export type DataSetsDeleteResponses = {
+    /**
+     * Deleted; its files are gone within a day
+     */
+    204: void;
+};
+
+export type DataSetsDeleteResponse = DataSetsDeleteResponses[keyof DataSetsDeleteResponses];
+
 export type DataSetsGetData = {
     body?: never;
     path: {
@@ -985,6 +1218,48 @@ export type DataSetsGetResponses = {
 };
 
 export type DataSetsGetResponse = DataSetsGetResponses[keyof DataSetsGetResponses];
+
+export type DataSetsRenameData = {
+    body: {
+        name: string;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}';
+};
+
+export type DataSetsRenameErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsRenameError = DataSetsRenameErrors[keyof DataSetsRenameErrors];
+
+export type DataSetsRenameResponses = {
+    /**
+     * The data set
+     */
+    200: DataSet;
+};
+
+export type DataSetsRenameResponse = DataSetsRenameResponses[keyof DataSetsRenameResponses];
 
 export type DataSetsUploadData = {
     /**
@@ -1254,6 +1529,46 @@ export type ModelsCreateResponses = {
 
 export type ModelsCreateResponse = ModelsCreateResponses[keyof ModelsCreateResponses];
 
+export type ModelsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        modelId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}';
+};
+
+export type ModelsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ModelsDeleteError = ModelsDeleteErrors[keyof ModelsDeleteErrors];
+
+export type ModelsDeleteResponses = {
+    /**
+     * Deleted; its files are gone within a day
+     */
+    204: void;
+};
+
+export type ModelsDeleteResponse = ModelsDeleteResponses[keyof ModelsDeleteResponses];
+
 export type ModelsGetData = {
     body?: never;
     path: {
@@ -1293,6 +1608,48 @@ export type ModelsGetResponses = {
 };
 
 export type ModelsGetResponse = ModelsGetResponses[keyof ModelsGetResponses];
+
+export type ModelsRenameData = {
+    body: {
+        name: string;
+    };
+    path: {
+        projectId: string;
+        modelId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}';
+};
+
+export type ModelsRenameErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ModelsRenameError = ModelsRenameErrors[keyof ModelsRenameErrors];
+
+export type ModelsRenameResponses = {
+    /**
+     * The model
+     */
+    200: Model;
+};
+
+export type ModelsRenameResponse = ModelsRenameResponses[keyof ModelsRenameResponses];
 
 export type ModelsListVersionsData = {
     body?: never;
@@ -1339,6 +1696,90 @@ export type ModelsListVersionsResponses = {
 };
 
 export type ModelsListVersionsResponse = ModelsListVersionsResponses[keyof ModelsListVersionsResponses];
+
+export type ModelsDeleteVersionData = {
+    body?: never;
+    path: {
+        projectId: string;
+        modelId: string;
+        modelVersionId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}';
+};
+
+export type ModelsDeleteVersionErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ModelsDeleteVersionError = ModelsDeleteVersionErrors[keyof ModelsDeleteVersionErrors];
+
+export type ModelsDeleteVersionResponses = {
+    /**
+     * Deleted; its file is gone within a day
+     */
+    204: void;
+};
+
+export type ModelsDeleteVersionResponse = ModelsDeleteVersionResponses[keyof ModelsDeleteVersionResponses];
+
+export type ModelsRenameVersionData = {
+    body: {
+        name: string;
+    };
+    path: {
+        projectId: string;
+        modelId: string;
+        modelVersionId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}';
+};
+
+export type ModelsRenameVersionErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ModelsRenameVersionError = ModelsRenameVersionErrors[keyof ModelsRenameVersionErrors];
+
+export type ModelsRenameVersionResponses = {
+    /**
+     * The version
+     */
+    200: ModelVersion;
+};
+
+export type ModelsRenameVersionResponse = ModelsRenameVersionResponses[keyof ModelsRenameVersionResponses];
 
 export type TrainingJobsCreateData = {
     body: {
@@ -1638,6 +2079,46 @@ export type DeploymentsCreateResponses = {
 };
 
 export type DeploymentsCreateResponse = DeploymentsCreateResponses[keyof DeploymentsCreateResponses];
+
+export type DeploymentsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        deploymentId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/deployments/{deploymentId}';
+};
+
+export type DeploymentsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DeploymentsDeleteError = DeploymentsDeleteErrors[keyof DeploymentsDeleteErrors];
+
+export type DeploymentsDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeploymentsDeleteResponse = DeploymentsDeleteResponses[keyof DeploymentsDeleteResponses];
 
 export type DeploymentsGetData = {
     body?: never;
@@ -2544,6 +3025,361 @@ export type OrganizationsListResponses = {
 };
 
 export type OrganizationsListResponse = OrganizationsListResponses[keyof OrganizationsListResponses];
+
+export type OrganizationGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization';
+};
+
+export type OrganizationGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationGetError = OrganizationGetErrors[keyof OrganizationGetErrors];
+
+export type OrganizationGetResponses = {
+    /**
+     * The organization
+     */
+    200: Organization;
+};
+
+export type OrganizationGetResponse = OrganizationGetResponses[keyof OrganizationGetResponses];
+
+export type OrganizationRenameData = {
+    body: {
+        name: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization';
+};
+
+export type OrganizationRenameErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationRenameError = OrganizationRenameErrors[keyof OrganizationRenameErrors];
+
+export type OrganizationRenameResponses = {
+    /**
+     * The organization
+     */
+    200: Organization;
+};
+
+export type OrganizationRenameResponse = OrganizationRenameResponses[keyof OrganizationRenameResponses];
+
+export type OrganizationKeepData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/deletion';
+};
+
+export type OrganizationKeepErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationKeepError = OrganizationKeepErrors[keyof OrganizationKeepErrors];
+
+export type OrganizationKeepResponses = {
+    /**
+     * The organization stays
+     */
+    200: Organization;
+};
+
+export type OrganizationKeepResponse = OrganizationKeepResponses[keyof OrganizationKeepResponses];
+
+export type OrganizationDeleteData = {
+    body: {
+        /**
+         * Of the organization, so that none is deleted by mistake
+         */
+        name: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/deletion';
+};
+
+export type OrganizationDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationDeleteError = OrganizationDeleteErrors[keyof OrganizationDeleteErrors];
+
+export type OrganizationDeleteResponses = {
+    /**
+     * When it is deleted
+     */
+    202: Organization;
+};
+
+export type OrganizationDeleteResponse = OrganizationDeleteResponses[keyof OrganizationDeleteResponses];
+
+export type OrganizationExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/export';
+};
+
+export type OrganizationExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationExportError = OrganizationExportErrors[keyof OrganizationExportErrors];
+
+export type OrganizationExportResponses = {
+    /**
+     * A tar archive
+     */
+    200: unknown;
+};
+
+export type EndUsersEraseData = {
+    body?: never;
+    path: {
+        projectId: string;
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/users/{userId}';
+};
+
+export type EndUsersEraseErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type EndUsersEraseError = EndUsersEraseErrors[keyof EndUsersEraseErrors];
+
+export type EndUsersEraseResponses = {
+    /**
+     * The receipt, which fills as it is done
+     */
+    202: Erasure;
+};
+
+export type EndUsersEraseResponse = EndUsersEraseResponses[keyof EndUsersEraseResponses];
+
+export type EndUsersExportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/users/{userId}';
+};
+
+export type EndUsersExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type EndUsersExportError = EndUsersExportErrors[keyof EndUsersExportErrors];
+
+export type EndUsersExportResponses = {
+    /**
+     * Their rows in each data set
+     */
+    200: EndUser;
+};
+
+export type EndUsersExportResponse = EndUsersExportResponses[keyof EndUsersExportResponses];
+
+export type EndUsersListData = {
+    body?: never;
+    path: {
+        projectId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/erasures';
+};
+
+export type EndUsersListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type EndUsersListError = EndUsersListErrors[keyof EndUsersListErrors];
+
+export type EndUsersListResponses = {
+    /**
+     * A page of receipts, newest first
+     */
+    200: {
+        data: Array<Erasure>;
+        nextCursor: string | null;
+    };
+};
+
+export type EndUsersListResponse = EndUsersListResponses[keyof EndUsersListResponses];
+
+export type EndUsersGetData = {
+    body?: never;
+    path: {
+        projectId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/erasures/{erasureId}';
+};
+
+export type EndUsersGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type EndUsersGetError = EndUsersGetErrors[keyof EndUsersGetErrors];
+
+export type EndUsersGetResponses = {
+    /**
+     * The receipt
+     */
+    200: Erasure;
+};
+
+export type EndUsersGetResponse = EndUsersGetResponses[keyof EndUsersGetResponses];
 
 export type WebhooksListEndpointsData = {
     body?: never;

@@ -55,6 +55,8 @@ describe('another tenant', () => {
       apiKeyId,
       endpointId,
       deliveryId,
+      erasureId: await erasureOf(ours, live.projectId),
+      userId: 'user-1',
     };
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
@@ -65,7 +67,6 @@ describe('another tenant', () => {
         interactionsDataSetId: ids['dataSetId'],
       },
       'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
-      'PATCH /v1/projects/{projectId}/deployments/{deploymentId}': { name: 'Stolen' },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
       'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
       'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
@@ -82,7 +83,7 @@ describe('another tenant', () => {
       const path = template.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no-id-for-${name}`);
       for (const [method, { requestBody }] of Object.entries(operations)) {
         const route = `${method.toUpperCase()} ${template}`;
-        const body = bodies[route] ?? {};
+        const body = bodies[route] ?? (method === 'patch' ? { name: 'Stolen' } : {});
         for (const [header, value] of [
           ['cookie', theirs.cookie],
           ['authorization', `Bearer ${theirKey.key}`],
@@ -159,6 +160,17 @@ describe('another tenant', () => {
     return digests;
   }
 });
+
+/** The receipt of a person who was erased before. */
+async function erasureOf(tenant: Tenant, projectId: string): Promise<string> {
+  const { organization } = (await tenant.get('/v1/me')).body;
+  const { rows } = await owner.query(
+    `INSERT INTO erasures (tenant_id, id, project_id, user_hash, completed_at) VALUES ($1, gen_random_uuid(), $2, 'x', now()) RETURNING id`,
+    [organization.id, projectId],
+  );
+  await tenant.get(`/v1/projects/${projectId}/erasures/${rows[0].id}`).expect(200);
+  return rows[0].id;
+}
 
 describe('an API key', () => {
   it('reaches its own project and no other of the same organization', async () => {

@@ -7,34 +7,39 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be an IP address or a CIDR block, such as 203.0.113.0/24',
 });
 
-export const createApiKeySchema = z.object({
-  name: nameSchema,
-  mode: z
-    .enum(['live', 'test'])
-    .default('live')
-    .describe('What a test key asks is answered and never billed, up to the plan’s test_requests'),
-  scopes: z
-    .array(z.enum(API_KEY_SCOPES))
-    .min(1)
-    .default(['recommendations:read'])
-    .transform((scopes) => [...new Set(scopes)])
-    .describe('What the key may do, within its project'),
-  deploymentIds: z
-    .array(z.uuid())
-    .max(100)
-    .default([])
-    .transform((ids) => [...new Set(ids)])
-    .describe('Deployments that the key may call; all of the project when empty'),
-  allowedAddresses: z
-    .array(address)
-    .max(100)
-    .default([])
-    .describe('Addresses and CIDR blocks that the key may be used from; any when empty'),
-  expiresAt: timeSchema
-    .refine((time) => time.getTime() > Date.now(), 'must lie in the future')
-    .optional()
-    .describe('When the key ends; never when absent'),
-});
+export const createApiKeySchema = z
+  .object({
+    name: nameSchema,
+    mode: z
+      .enum(['live', 'test'])
+      .default('live')
+      .describe('What a test key asks is answered and never billed, up to the plan’s test_requests'),
+    scopes: z
+      .array(z.enum(API_KEY_SCOPES))
+      .min(1)
+      .default(['recommendations:read'])
+      .transform((scopes) => [...new Set(scopes)])
+      .describe('What the key may do, within its project'),
+    deploymentIds: z
+      .array(z.uuid())
+      .max(100)
+      .default([])
+      .transform((ids) => [...new Set(ids)])
+      .describe('Deployments that the key may call; all of the project when empty'),
+    allowedAddresses: z
+      .array(address)
+      .max(100)
+      .default([])
+      .describe('Addresses and CIDR blocks that the key may be used from; any when empty'),
+    expiresAt: timeSchema
+      .refine((time) => time.getTime() > Date.now(), 'must lie in the future')
+      .optional()
+      .describe('When the key ends; never when absent'),
+  })
+  .refine(({ deploymentIds, scopes }) => deploymentIds.length === 0 || !scopes.includes('project:write'), {
+    path: ['scopes'],
+    message: 'must not hold project:write for a key that is held to deployments: it could make further ones',
+  });
 
 export const rotateApiKeySchema = z.object({
   graceHours: z

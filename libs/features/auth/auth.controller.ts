@@ -1,11 +1,20 @@
-import { Body, Controller, Get, Inject, Ip, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Ip, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Answers } from '../../platform/http/answers.js';
 import { notAuthenticated } from './auth.errors.js';
-import { type Login, loginSchema, type Me, meSchema, type Signup, signupSchema } from './auth.schema.js';
+import {
+  type DeleteAccount,
+  deleteAccountSchema,
+  type Login,
+  loginSchema,
+  type Me,
+  meSchema,
+  type Signup,
+  signupSchema,
+} from './auth.schema.js';
 import { AuthService } from './auth.service.js';
 import {
   CurrentPrincipal,
@@ -67,6 +76,20 @@ export class AuthController {
   async logout(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const token = readSessionCookie(request, this.config);
     if (token) await this.auth.logout(token);
+    clearSessionCookie(reply, this.config);
+  }
+
+  @ApiOperation({ summary: 'Deletes your account, unless an organization would be left without an owner' })
+  @Delete('me')
+  @Requires('me:read')
+  @Answers(204, 'Deleted; you are signed out everywhere')
+  async deleteAccount(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: deleteAccountSchema }) body: DeleteAccount,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (principal.kind !== 'user') throw notAuthenticated();
+    await this.auth.deleteAccount(principal, body);
     clearSessionCookie(reply, this.config);
   }
 

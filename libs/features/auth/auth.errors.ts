@@ -36,5 +36,12 @@ export const signInBusy = () =>
     headers: { 'retry-after': '2' },
   });
 
+export const lastOwner = (organizations: string[]) =>
+  new Problem(
+    409,
+    'last_owner',
+    `You are the only owner of ${organizations.map((name) => `"${name}"`).join(', ')}. Delete the organization first, or make another member an owner.`,
+  );
+
 export const noOrganization = () =>
   new Problem(403, 'no_organization', 'Your account belongs to no organization any more: ask to be invited to one.');

@@ -38,11 +38,24 @@ export class AuthRepository {
     return membership?.tenantId ?? null;
   }
 
+  /** The names of organizations, not to be deleted, of which this person is the only owner. */
+  async findOwnedAlone(transaction: Transaction, userId: string): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ name: string }[]>`
+      SELECT organizations.name FROM memberships JOIN organizations ON organizations.id = memberships.tenant_id
+      WHERE user_id = ${userId}::uuid AND role = 'owner' AND deletes_at IS NULL AND NOT EXISTS (SELECT FROM memberships other
+        WHERE other.tenant_id = memberships.tenant_id AND other.role = 'owner' AND other.user_id <> memberships.user_id)`;
+    return rows.map(({ name }) => name);
+  }
+
+  /** With memberships, sessions and mails. */
+  async deleteUser(transaction: Transaction, userId: string): Promise<void> {
+    await transaction.user.delete({ where: { id: userId } });
+  }
+
   async createSession(
     transaction: Transaction,
     session: { tokenHash: Uint8Array<ArrayBuffer>; userId: string; tenantId: string | null; expiresAt: Date },
   ): Promise<void> {
-    await transaction.session.deleteMany({ where: { userId: session.userId, expiresAt: { lt: new Date() } } });
     await transaction.session.create({ data: session });
   }
 

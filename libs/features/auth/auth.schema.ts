@@ -18,6 +18,10 @@ export const signupSchema = z.object({
 
 export const loginSchema = z.object({ email, password: z.string().max(1024) });
 
+export const deleteAccountSchema = z.object({
+  password: z.string().max(1024).describe('Yours, so that nobody else does it'),
+});
+
 export const meSchema = z
   .object({
     user: z.object({ id: z.uuid(), email: z.string() }),
@@ -28,5 +32,6 @@ export const meSchema = z
   .meta({ id: 'Me' });
 
 export type Signup = z.infer<typeof signupSchema>;
+export type DeleteAccount = z.infer<typeof deleteAccountSchema>;
 export type Login = z.infer<typeof loginSchema>;
 export type Me = z.infer<typeof meSchema>;

@@ -10,9 +10,9 @@ import { newId } from '../../platform/http/ids.js';
 import { randomToken, sha256 } from '../../platform/secrets/secrets.js';
 import { BillingService } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
-import { noOrganization, wrongCredentials } from './auth.errors.js';
+import { lastOwner, noOrganization, wrongCredentials } from './auth.errors.js';
 import { AuthRepository } from './auth.repository.js';
-import type { Login, Signup } from './auth.schema.js';
+import type { DeleteAccount, Login, Signup } from './auth.schema.js';
 import { newDevice, readDevice } from './device-token.js';
 import { Passwords } from './passwords.js';
 import { Throttle } from './throttle.js';
@@ -82,6 +82,17 @@ export class AuthService {
         return this.openSession(transaction, user.id, tenantId);
       });
       return { token, deviceToken: newDevice(this.config.KINDRED_SECRET, user.id) };
+    });
+  }
+
+  /** @throws Problem 401 for a wrong password, 409 while an organization that is not to be deleted has no other owner */
+  async deleteAccount({ userId, email }: UserPrincipal, { password }: DeleteAccount): Promise<void> {
+    const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
+    if (!user || !(await this.passwords.verify(user.passwordHash, password))) throw wrongCredentials();
+    await this.database.system(async (transaction) => {
+      const organizations = await this.repository.findOwnedAlone(transaction, userId);
+      if (organizations.length > 0) throw lastOwner(organizations);
+      await this.repository.deleteUser(transaction, userId);
     });
   }
 

@@ -11,6 +11,6 @@ import { CheckoutService } from './checkout.service.js';
   imports: [UsageModule, WebhooksModule, NotificationsModule],
   controllers: [BillingController],
   providers: [BillingService, CheckoutService, BillingRepository],
-  exports: [BillingService],
+  exports: [BillingService, CheckoutService],
 })
 export class BillingModule {}

@@ -10,6 +10,7 @@ export interface Subscription {
   status: SubscriptionStatus;
   anchorAt: Date;
   updatedAt: Date;
+  stripeSubscriptionId: string | null;
   priceVersion: PriceVersion;
 }
 
@@ -39,8 +40,8 @@ export class BillingRepository {
       where: { tenantId },
       include: { priceVersion: { include: withMeters } },
     });
-    const { status, anchorAt, updatedAt } = row;
-    return { status, anchorAt, updatedAt, priceVersion: toPriceVersion(row.priceVersion) };
+    const { status, anchorAt, updatedAt, stripeSubscriptionId } = row;
+    return { status, anchorAt, updatedAt, stripeSubscriptionId, priceVersion: toPriceVersion(row.priceVersion) };
   }
 
   /** Writers of one subscription wait for each other, so that the state fetched last is the one kept. */

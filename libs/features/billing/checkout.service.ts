@@ -56,6 +56,14 @@ export class CheckoutService {
     return { id: session.id, url: session.url! };
   }
 
+  /** Ends the organization's paid subscription, if it has one; what comes of it is heard as of any other change of Stripe's. */
+  async cancelAtOnce(tenantId: string): Promise<void> {
+    const { stripeSubscriptionId } = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findSubscription(transaction, tenantId),
+    );
+    if (stripeSubscriptionId) await this.stripe.subscriptions.cancel(stripeSubscriptionId);
+  }
+
   /**
    * Takes one webhook. The event only says whose state may have changed: the customer's subscriptions are fetched afresh
    * under a row lock, so duplicates, late and reordered deliveries all end in Stripe's present state.

@@ -1,3 +1,4 @@
 export { BillingModule } from './billing.module.js';
+export { CheckoutService } from './checkout.service.js';
 export { BillingService } from './billing.service.js';
 export { type MeterPrice, priceOf } from './rating.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
@@ -64,5 +64,17 @@ export class DeploymentsController {
     @Body({ schema: updateDeploymentSchema }) body: UpdateDeployment,
   ) {
     return this.deployments.update(tenantId, projectId, deploymentId, body);
+  }
+
+  @ApiOperation({ summary: 'Deletes a deployment: its address answers 404 on every node within 2 seconds' })
+  @Delete(':deploymentId')
+  @Requires('project:write')
+  @Answers(204, 'Deleted')
+  async delete(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('deploymentId') deploymentId: string,
+  ) {
+    await this.deployments.delete(tenantId, projectId, deploymentId);
   }
 }

@@ -20,6 +20,10 @@ export class DeploymentsRepository {
     return toDeployment(await transaction.deployment.update({ where, data, include: withModel }));
   }
 
+  async delete(transaction: Transaction, id: string): Promise<void> {
+    await transaction.deployment.deleteMany({ where: { id } });
+  }
+
   async find(transaction: Transaction, id: string): Promise<Deployment | null> {
     const row = await transaction.deployment.findFirst({ where: { id }, include: withModel });
     return row && toDeployment(row);

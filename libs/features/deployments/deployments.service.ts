@@ -46,6 +46,13 @@ export class DeploymentsService {
     });
   }
 
+  async delete(tenantId: string, projectId: string, deploymentId: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, deploymentId);
+      await this.repository.delete(transaction, id);
+    });
+  }
+
   find(transaction: Transaction, deploymentId: string): Promise<Deployment | null> {
     return this.repository.find(transaction, deploymentId);
   }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
@@ -10,6 +10,7 @@ import {
   modelVersionSchema,
   recipesSchema,
 } from './models.schema.js';
+import { type Rename, renameSchema } from '../projects/index.js';
 import { ModelsService } from './models.service.js';
 
 @ApiTags('models')
@@ -73,5 +74,57 @@ export class ModelsController {
     @Query({ schema: pageQuerySchema }) query: PageQuery,
   ) {
     return this.models.listVersions(tenantId, projectId, modelId, query);
+  }
+
+  @ApiOperation({ summary: 'Renames a model' })
+  @Patch('projects/:projectId/models/:modelId')
+  @Requires('project:write')
+  @Answers(200, 'The model', modelSchema)
+  rename(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+    @Body({ schema: renameSchema }) body: Rename,
+  ) {
+    return this.models.rename(tenantId, projectId, modelId, body);
+  }
+
+  @ApiOperation({ summary: 'Deletes a model, its versions and training jobs, once none is deployed and no job runs' })
+  @Delete('projects/:projectId/models/:modelId')
+  @Requires('project:write')
+  @Answers(204, 'Deleted; its files are gone within a day')
+  async delete(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+  ) {
+    await this.models.delete(tenantId, projectId, modelId);
+  }
+
+  @ApiOperation({ summary: 'Gives a version a name' })
+  @Patch('projects/:projectId/models/:modelId/versions/:modelVersionId')
+  @Requires('project:write')
+  @Answers(200, 'The version', modelVersionSchema)
+  renameVersion(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+    @Param('modelVersionId') modelVersionId: string,
+    @Body({ schema: renameSchema }) body: Rename,
+  ) {
+    return this.models.renameVersion(tenantId, projectId, modelId, modelVersionId, body);
+  }
+
+  @ApiOperation({ summary: 'Deletes a version, once it is not deployed' })
+  @Delete('projects/:projectId/models/:modelId/versions/:modelVersionId')
+  @Requires('project:write')
+  @Answers(204, 'Deleted; its file is gone within a day')
+  async deleteVersion(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+    @Param('modelVersionId') modelVersionId: string,
+  ) {
+    await this.models.deleteVersion(tenantId, projectId, modelId, modelVersionId);
   }
 }

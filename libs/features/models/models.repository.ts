@@ -46,6 +46,39 @@ export class ModelsRepository {
     );
   }
 
+  async rename(transaction: Transaction, id: string, name: string): Promise<void> {
+    await transaction.model.updateMany({ where: { id }, data: { name } });
+  }
+
+  async delete(transaction: Transaction, id: string): Promise<void> {
+    await transaction.model.deleteMany({ where: { id } });
+  }
+
+  /** The names of the deployments of such versions. */
+  async findDeployments(transaction: Transaction, modelVersion: { id?: string; modelId?: string }): Promise<string[]> {
+    const rows = await transaction.deployment.findMany({ where: { modelVersion }, select: { name: true } });
+    return rows.map(({ name }) => name);
+  }
+
+  /** The ids of the model's jobs that wait or run. */
+  async findActiveJobs(transaction: Transaction, modelId: string): Promise<string[]> {
+    const where = { modelId, status: { in: ['queued' as const, 'running' as const] } };
+    return (await transaction.trainingJob.findMany({ where, select: { id: true } })).map(({ id }) => id);
+  }
+
+  async findVersion(transaction: Transaction, modelId: string, id: string): Promise<ModelVersion | null> {
+    const row = await transaction.modelVersion.findFirst({ where: { id, modelId } });
+    return row && toModelVersion(row);
+  }
+
+  async renameVersion(transaction: Transaction, id: string, name: string): Promise<void> {
+    await transaction.modelVersion.updateMany({ where: { id }, data: { name } });
+  }
+
+  async deleteVersion(transaction: Transaction, id: string): Promise<void> {
+    await transaction.modelVersion.deleteMany({ where: { id } });
+  }
+
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
     await transaction.modelVersion.create({
       data: { ...version, metrics: version.metrics as unknown as Prisma.InputJsonObject },
@@ -84,12 +117,13 @@ function toModel(row: Prisma.ModelGetPayload<object>): Model {
 }
 
 function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersion {
-  const { id, modelId, trainingJobId } = row;
+  const { id, modelId, trainingJobId, name } = row;
   const metrics = row.metrics as unknown as Metrics;
   return {
     id,
     modelId,
     trainingJobId,
+    name,
     metrics,
     artifactBytes: Number(row.artifactBytes),
     createdAt: row.createdAt.toISOString(),

@@ -48,6 +48,7 @@ export const modelVersionSchema = z
     id: z.uuid(),
     modelId: z.uuid(),
     trainingJobId: z.uuid(),
+    name: z.string().describe('What you call it; empty until you do'),
     metrics: metricsSchema,
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { findRecipe, manifests, recipeKeys } from '../../models/manifests.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { notFound } from '../../platform/errors/problem.js';
+import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { DATA_SET_KINDS, type DataSetKind, DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
-import { ProjectsService } from '../projects/index.js';
+import { ProjectsService, type Rename } from '../projects/index.js';
 import { wrongDataSetKind, wrongSettings } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
-import type { CreateModel, Model } from './models.schema.js';
+import type { CreateModel, Model, ModelVersion } from './models.schema.js';
 
 @Injectable()
 export class ModelsService {
@@ -68,6 +68,63 @@ export class ModelsService {
       await this.require(transaction, projectId, modelId);
       return toPage(await this.repository.listVersions(transaction, modelId, query), query);
     });
+  }
+
+  rename(tenantId: string, projectId: string, modelId: string, { name }: Rename): Promise<Model> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, modelId);
+      await this.repository.rename(transaction, id, name);
+      return this.require(transaction, projectId, modelId);
+    });
+  }
+
+  /** @throws Problem 409 while a version of it is deployed, or a job of it waits or runs */
+  async delete(tenantId: string, projectId: string, modelId: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, modelId);
+      const deployments = await this.repository.findDeployments(transaction, { modelId: id });
+      if (deployments.length > 0) throw inUse('The model', { noun: 'deployment', names: deployments });
+      const jobs = await this.repository.findActiveJobs(transaction, id);
+      if (jobs.length > 0) throw inUse('The model', { noun: 'training job', names: jobs });
+      await this.repository.delete(transaction, id);
+    });
+  }
+
+  renameVersion(
+    tenantId: string,
+    projectId: string,
+    modelId: string,
+    modelVersionId: string,
+    { name }: Rename,
+  ): Promise<ModelVersion> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
+      await this.repository.renameVersion(transaction, id, name);
+      return this.requireVersion(transaction, projectId, modelId, modelVersionId);
+    });
+  }
+
+  /** @throws Problem 409 while it is deployed */
+  async deleteVersion(tenantId: string, projectId: string, modelId: string, modelVersionId: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
+      const names = await this.repository.findDeployments(transaction, { id });
+      if (names.length > 0) throw inUse('The version', { noun: 'deployment', names });
+      await this.repository.deleteVersion(transaction, id);
+    });
+  }
+
+  private async requireVersion(
+    transaction: Transaction,
+    projectId: string,
+    modelId: string,
+    modelVersionId: string,
+  ): Promise<ModelVersion> {
+    const model = await this.require(transaction, projectId, modelId);
+    const id = parseId('model version', modelVersionId);
+    const version = await this.repository.findVersion(transaction, model.id, id);
+    if (!version) throw notFound('model version', modelVersionId);
+    return version;
   }
 
   /** @throws Problem 404 where the model is not in this project of this tenant */

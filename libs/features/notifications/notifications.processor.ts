@@ -4,15 +4,12 @@ import { Loop } from '../../platform/queue/loop.js';
 import { NotificationsRepository } from './notifications.repository.js';
 
 const POLL_MS = 1_000;
-const KEPT_DAYS = 30;
-const HOUR_MS = 3_600_000;
 
 /** Sends queued mail. One that fails, or whose worker is killed, is tried again: it may then arrive twice, never not at all. */
 @Injectable()
 export class NotificationsProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(NotificationsProcessor.name);
   private sending?: Loop;
-  private retention?: Loop;
 
   constructor(
     private readonly repository: NotificationsRepository,
@@ -22,11 +19,10 @@ export class NotificationsProcessor implements OnApplicationBootstrap, BeforeApp
   onApplicationBootstrap(): void {
     const warn = ({ message }: Error) => this.logger.warn(message);
     this.sending = new Loop(() => this.sendNext(), POLL_MS, warn);
-    this.retention = new Loop(() => this.repository.deleteOld(KEPT_DAYS), HOUR_MS, warn);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.sending?.stop(), this.retention?.stop()]);
+    await this.sending?.stop();
   }
 
   private async sendNext(): Promise<void> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../platform/access/permissions.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { deleteOld } from '../../platform/database/retention.js';
 
 export interface NewEmail {
   tenantId: string;
@@ -59,9 +58,5 @@ export class NotificationsRepository {
     await this.database.system((transaction) =>
       transaction.email.updateMany({ where: { tenantId, id }, data: { status: 'sent', sentAt: new Date() } }),
     );
-  }
-
-  deleteOld(days: number): Promise<void> {
-    return deleteOld(this.database, 'emails', 'created_at', days);
   }
 }

@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
+import { NotificationsModule } from '../notifications/index.js';
+import { OrganizationController } from './organization.controller.js';
+import { OrganizationExport } from './organization-export.js';
+import { OrganizationService } from './organization.service.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationsService } from './organizations.service.js';
 
 @Module({
-  imports: [BillingModule],
-  controllers: [OrganizationsController],
-  providers: [OrganizationsService, OrganizationsRepository],
+  imports: [BillingModule, NotificationsModule],
+  controllers: [OrganizationsController, OrganizationController],
+  providers: [OrganizationsService, OrganizationService, OrganizationExport, OrganizationsRepository],
 })
 export class OrganizationsModule {}

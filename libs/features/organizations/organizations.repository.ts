@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
+import type { Organization } from './organizations.schema.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+
+interface OrganizationDates {
+  id: string;
+  name: string;
+  createdAt: Date;
+  deletesAt: Date | null;
+}
 
 export interface OrganizationRow {
   id: string;
@@ -15,8 +23,64 @@ export class OrganizationsRepository {
   async list(transaction: Transaction, query: PageQuery): Promise<OrganizationRow[]> {
     const rows = await transaction.organization.findMany({
       ...pageArguments(query),
+      where: { ...pageArguments(query).where, deletedAt: null },
       include: { _count: { select: { memberships: true } } },
     });
     return rows.map(({ id, name, createdAt, _count }) => ({ id, name, createdAt, members: _count.memberships }));
   }
+
+  async get(transaction: Transaction, tenantId: string): Promise<Organization> {
+    return toOrganization(await transaction.organization.findUniqueOrThrow({ where: { id: tenantId } }));
+  }
+
+  async update(
+    transaction: Transaction,
+    tenantId: string,
+    data: { name?: string; deletesAt?: Date | null },
+  ): Promise<Organization> {
+    return toOrganization(await transaction.organization.update({ where: { id: tenantId }, data }));
+  }
+
+  /** Those whose grace is over; wants a system transaction. */
+  async findDue(transaction: Transaction, now: Date): Promise<string[]> {
+    const where = { deletesAt: { lte: now }, deletedAt: null };
+    return (await transaction.organization.findMany({ where, select: { id: true } })).map(({ id }) => id);
+  }
+
+  /**
+   * Leaves of the organization its id, its ledger and what it paid; and of the people who belong to no other, nothing. Wants a
+   * system transaction.
+   */
+  async purge(transaction: Transaction, tenantId: string, now: Date): Promise<void> {
+    const people = await transaction.membership.findMany({ where: { tenantId }, select: { userId: true } });
+    for (const table of PURGED) {
+      await transaction.$executeRawUnsafe(`DELETE FROM ${table} WHERE tenant_id = $1::uuid`, tenantId);
+    }
+    for (const { userId } of people) {
+      const others = await transaction.membership.count({ where: { userId } });
+      if (others === 0) await transaction.user.deleteMany({ where: { id: userId } });
+    }
+    const tombstone = { name: '', deletesAt: null, deletedAt: now };
+    await transaction.organization.updateMany({ where: { id: tenantId }, data: tombstone });
+  }
+}
+
+/** In this order; what hangs on these rows goes with them. Subscription, roll-ups and ledger stay. */
+const PURGED = [
+  'deployments',
+  'projects',
+  'limits',
+  'limit_alerts',
+  'rate_buckets',
+  'webhook_endpoints',
+  'webhook_messages',
+  'emails',
+  'request_log',
+  'erasures',
+  'sessions',
+  'memberships',
+] as const;
+
+function toOrganization({ id, name, createdAt, deletesAt }: OrganizationDates): Organization {
+  return { id, name, createdAt: createdAt.toISOString(), deletesAt: deletesAt?.toISOString() ?? null };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from '../projects/index.js';
 
 export const organizationSummarySchema = z
   .object({
@@ -14,4 +15,22 @@ export const organizationSummarySchema = z
   })
   .meta({ id: 'OrganizationSummary' });
 
+export const organizationSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    createdAt: z.iso.datetime(),
+    deletesAt: z.iso.datetime().nullable().describe('When it is deleted, unless that is taken back before'),
+  })
+  .meta({ id: 'Organization' });
+
+export const renameOrganizationSchema = z.object({ name: nameSchema });
+
+export const deleteOrganizationSchema = z.object({
+  name: z.string().max(120).describe('Of the organization, so that none is deleted by mistake'),
+});
+
+export type Organization = z.infer<typeof organizationSchema>;
+export type RenameOrganization = z.infer<typeof renameOrganizationSchema>;
+export type DeleteOrganization = z.infer<typeof deleteOrganizationSchema>;
 export type OrganizationSummary = z.infer<typeof organizationSummarySchema>;

@@ -14,6 +14,25 @@ export class ProjectsRepository {
     return row && toProject(row);
   }
 
+  async rename(transaction: Transaction, tenantId: string, id: string, name: string): Promise<Project> {
+    const where = { tenantId_id: { tenantId, id } };
+    return toProject(await transaction.project.update({ where, data: { name } }));
+  }
+
+  /** The names of its deployments. */
+  async findDeployments(transaction: Transaction, id: string): Promise<string[]> {
+    const rows = await transaction.deployment.findMany({ where: { projectId: id }, select: { name: true } });
+    return rows.map(({ name }) => name);
+  }
+
+  /** With all that is in it, and the limits that were on it and on its keys. */
+  async delete(transaction: Transaction, tenantId: string, id: string): Promise<void> {
+    const keys = await transaction.apiKey.findMany({ where: { projectId: id }, select: { familyId: true } });
+    const scopeIds = [id, ...keys.map(({ familyId }) => familyId)];
+    await transaction.limit.deleteMany({ where: { scope: { in: ['project', 'key'] }, scopeId: { in: scopeIds } } });
+    await transaction.project.delete({ where: { tenantId_id: { tenantId, id } } });
+  }
+
   async list(transaction: Transaction, query: PageQuery): Promise<Project[]> {
     return (await transaction.project.findMany(pageArguments(query))).map(toProject);
   }

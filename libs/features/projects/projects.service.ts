@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { notFound } from '../../platform/errors/problem.js';
+import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsRepository } from './projects.repository.js';
-import type { CreateProject, Project } from './projects.schema.js';
+import type { CreateProject, Project, Rename } from './projects.schema.js';
 
 @Injectable()
 export class ProjectsService {
@@ -31,6 +31,23 @@ export class ProjectsService {
 
   get(tenantId: string, projectId: string): Promise<Project> {
     return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId));
+  }
+
+  rename(tenantId: string, projectId: string, { name }: Rename): Promise<Project> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId);
+      return this.repository.rename(transaction, tenantId, id, name);
+    });
+  }
+
+  /** @throws Problem 409 while it has deployments, which programs may be calling */
+  async delete(tenantId: string, projectId: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId);
+      const names = await this.repository.findDeployments(transaction, id);
+      if (names.length > 0) throw inUse('The project', { noun: 'deployment', names });
+      await this.repository.delete(transaction, tenantId, id);
+    });
   }
 
   /** @throws Problem 404 where the project is not this tenant's */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import { deleteOld } from '../../platform/database/retention.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import type { RequestLogEntry, RequestLogFilter } from './request-log.schema.js';
 
@@ -44,10 +43,6 @@ export class RequestLogRepository {
     const { where, ...order } = pageArguments(page);
     const rows = await transaction.requestLogEntry.findMany({ ...order, where: { ...where, ...toWhere(filter) } });
     return rows.map(toEntry);
-  }
-
-  deleteOld(days: number): Promise<void> {
-    return deleteOld(this.database, 'request_log', 'occurred_at', days);
   }
 }
 

@@ -5,24 +5,21 @@ import { DeliveriesService } from './deliveries.service.js';
 const POLL_MS = 500;
 /** Requests under way in one worker. */
 const DELIVERIES_MAX = 64;
-const HOUR_MS = 3_600_000;
 
 @Injectable()
 export class DeliveriesProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveriesProcessor.name);
   private readonly running = new Set<Promise<void>>();
   private sending?: Loop;
-  private retention?: Loop;
 
   constructor(private readonly deliveries: DeliveriesService) {}
 
   onApplicationBootstrap(): void {
     this.sending = new Loop(() => this.startDue(), POLL_MS, this.warn);
-    this.retention = new Loop(() => this.deliveries.deleteOld(), HOUR_MS, this.warn);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.sending?.stop(), this.retention?.stop()]);
+    await this.sending?.stop();
     await Promise.all(this.running);
   }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../platform/database/database.js';
-import { deleteOld } from '../../platform/database/retention.js';
+import type { Transaction } from '../../platform/database/database.js';
 import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
 import type { WebhookAttempt, WebhookDelivery } from './webhooks.schema.js';
 
@@ -68,8 +67,6 @@ const CLAIM = `
 
 @Injectable()
 export class DeliveriesRepository {
-  constructor(private readonly database: Database) {}
-
   /** Wants a system transaction. */
   async claimDue(transaction: Transaction, count: number): Promise<ClaimedDelivery[]> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
@@ -112,10 +109,6 @@ export class DeliveriesRepository {
       UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE id = ${endpointId}::uuid
       RETURNING failing_since <= now() - make_interval(days => ${days}::int) AS "isLong"`;
     return row?.isLong ?? false;
-  }
-
-  deleteOld(days: number): Promise<void> {
-    return deleteOld(this.database, 'webhook_messages', 'created_at', days);
   }
 
   /** Writes only while the claim is the latest: a worker that was thought dead changes nothing. */

@@ -17,7 +17,6 @@ const RETRY_SECONDS = [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR
 /** So that what failed together is not sent again together. */
 const JITTER = 0.1;
 const FAILING_DAYS_MAX = 5;
-const KEPT_DAYS = 30;
 const GONE = 410;
 
 /** The worker's half: sends messages to their endpoints, at least once. */
@@ -35,10 +34,6 @@ export class DeliveriesService {
   /** Takes deliveries that are due, at most `count`, and no more of one endpoint than it is sent at a time. */
   claim(count: number): Promise<ClaimedDelivery[]> {
     return this.database.system((transaction) => this.repository.claimDue(transaction, count));
-  }
-
-  deleteOld(): Promise<void> {
-    return this.repository.deleteOld(KEPT_DAYS);
   }
 
   /** Tries once and writes down what came of it. Should the worker end in between, the lease runs out and it is sent again. */

@@ -1,6 +1,7 @@
 /** What a route may require. A role is a set of these; an API key's scopes are some of these. */
 export const PERMISSIONS = [
   'me:read',
+  'organization:write',
   'project:read',
   'project:write',
   'recommendations:read',
@@ -20,7 +21,7 @@ const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write', '
 const BILLING: Permission[] = ['me:read', 'usage:read', 'limits:write', 'billing:read', 'billing:write'];
 
 export const ROLE_PERMISSIONS = {
-  owner: [...DEVELOPER, 'limits:write', 'billing:read', 'billing:write'],
+  owner: ['organization:write', ...DEVELOPER, 'limits:write', 'billing:read', 'billing:write'],
   admin: [...DEVELOPER, 'limits:write', 'billing:read'],
   developer: DEVELOPER,
   billing: BILLING,

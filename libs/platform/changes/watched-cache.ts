@@ -62,6 +62,14 @@ export class WatchedCache<V extends object> {
     if (loading) loading.isStale = true;
   }
 
+  /** Forgets every value of which that is so. */
+  forgetWhere(concerns: (value: V) => boolean): void {
+    for (const cache of [this.values, this.doubtful])
+      for (const [key, value] of cache.entries()) if (concerns(value)) this.forget(key);
+    // What is being read may be one of them.
+    for (const loading of this.loading.values()) loading.isStale = true;
+  }
+
   private doubtAll(): void {
     if (this.values.size > 0) this.doubtful = this.values;
     this.values = new LRUCache({ max: this.max });

@@ -159,6 +159,11 @@ export const configSchema = z.strictObject({
     .describe(
       "Whether customers' webhooks may go to private addresses, which reaches whatever the worker's network does. For trying out.",
     ),
+  KINDRED_CLOCK_OFFSET_SECONDS: z.coerce
+    .number()
+    .int()
+    .default(0)
+    .describe('For tests: how far expiry, billing and retention are ahead of the real time.'),
   KINDRED_SEED: z.enum(['demo', 'none']).default('demo').describe('Whether npm start makes the demo organization.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -51,6 +51,13 @@ function toProblem(error: unknown): Problem {
   if (isUnstorable(error)) {
     return new Problem(400, 'invalid_request', 'A value of the request is out of the range that can be stored.');
   }
+  if (isStripes(error)) {
+    return new Problem(
+      503,
+      'payments_unavailable',
+      'The payment provider did not do what it was asked. Nothing was charged: try again shortly.',
+    );
+  }
   if (isDatabaseDown(error)) {
     return new Problem(
       503,
@@ -63,6 +70,12 @@ function toProblem(error: unknown): Problem {
 
 function codeOf(status: number): string {
   return (STATUS_CODES[status] ?? 'error').toLowerCase().replace(/[^a-z]+/g, '_');
+}
+
+/** What stripe-node throws names its kind; its text is about our account, not about our caller's. */
+function isStripes(error: unknown): boolean {
+  const { type } = (error ?? {}) as { type?: unknown };
+  return error instanceof Error && typeof type === 'string' && type.startsWith('Stripe');
 }
 
 /** Refused, dropped and unavailable connections; Postgres's classes 08 (connection), 53 (resources), 57P (shutting down). */

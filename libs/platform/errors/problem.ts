@@ -44,3 +44,17 @@ export class Problem extends Error {
 export function notFound(noun: string, id: string): Problem {
   return new Problem(404, 'not_found', `There is no ${noun} ${id} here. Check the id and the project.`);
 }
+
+const NAMED_MAX = 5;
+
+/** 409 for what cannot be deleted, with what holds it. */
+export function inUse(what: string, by: { noun: string; names: string[] }): Problem {
+  const named = by.names.slice(0, NAMED_MAX).map((name) => `"${name}"`);
+  const others = by.names.length > NAMED_MAX ? ` and ${by.names.length - NAMED_MAX} more` : '';
+  const nouns = by.names.length === 1 ? by.noun : `${by.noun}s`;
+  return new Problem(
+    409,
+    'in_use',
+    `${what} is in use by the ${nouns} ${named.join(', ')}${others}. Delete or change what uses it first.`,
+  );
+}

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { randomToken } from '../secrets/secrets.js';
 import { ByteLimit } from './byte-limit.js';
-import type { LocalFile, ObjectStore } from './object-store.js';
+import type { LocalFile, ObjectStore, StoredObject } from './object-store.js';
 
 /** Objects as files below one folder. */
 export class DiskObjectStore implements ObjectStore {
@@ -38,6 +38,21 @@ export class DiskObjectStore implements ObjectStore {
 
   async delete(key: string): Promise<void> {
     await rm(this.pathOf(key), { force: true });
+  }
+
+  async *list(prefix = ''): AsyncIterable<StoredObject> {
+    const entries = await readdir(path.join(this.folder, prefix), { recursive: true, withFileTypes: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      },
+    );
+    for (const entry of entries.filter((each) => each.isFile())) {
+      const file = path.join(entry.parentPath, entry.name);
+      // One that was deleted meanwhile is not there.
+      const found = await stat(file).catch(() => null);
+      if (found) yield { key: path.relative(this.folder, file), modifiedMs: found.mtimeMs };
+    }
   }
 
   private pathOf(key: string): string {

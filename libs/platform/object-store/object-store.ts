@@ -9,6 +9,12 @@ export interface LocalFile {
   release(): Promise<void>;
 }
 
+/** An object by its key. */
+export interface StoredObject {
+  key: string;
+  modifiedMs: number;
+}
+
 /**
  * Immutable blobs by key: uploads, imported content, artifacts. A key's first part is the tenant's id. An object exists
  * wholly or not at all, whenever the writer is killed.
@@ -24,6 +30,8 @@ export interface ObjectStore {
   /** The object as a file, for engines that read files. */
   open(key: string): Promise<LocalFile>;
   delete(key: string): Promise<void>;
+  /** Every object whose key begins so, drafts of a writer that was killed among them, in no order. */
+  list(prefix?: string): AsyncIterable<StoredObject>;
 }
 
 export class ObjectTooLargeError extends Error {

@@ -4,10 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { ByteLimit } from './byte-limit.js';
-import type { LocalFile, ObjectStore } from './object-store.js';
+import type { LocalFile, ObjectStore, StoredObject } from './object-store.js';
 
 /** Objects in any store that speaks S3. */
 export class S3ObjectStore implements ObjectStore {
@@ -57,6 +57,13 @@ export class S3ObjectStore implements ObjectStore {
       throw error;
     }
     return { path: file, release };
+  }
+
+  async *list(prefix = ''): AsyncIterable<StoredObject> {
+    const pages = paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket, Prefix: prefix });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key, LastModified } of Contents) yield { key: Key!, modifiedMs: LastModified!.getTime() };
+    }
   }
 
   async delete(key: string): Promise<void> {

@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { pack, type Pack } from 'tar-stream';
+import { Database, sqlOf } from '../../platform/database/database.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+
+const PAGE = 5_000;
+
+/** What each file of rows holds, by SQL; neither hashes of keys nor secrets leave. */
+const ROWS: Record<string, string> = {
+  organization: 'SELECT id, name, created_at FROM organizations',
+  members: 'SELECT user_id, role::text, created_at FROM memberships',
+  projects: 'SELECT id, name, created_at FROM projects',
+  'data-sets': 'SELECT id, project_id, name, kind::text, current_import_id, created_at FROM data_sets',
+  imports:
+    'SELECT id, data_set_id, status::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, statistics, failure_reason, created_at, finished_at FROM imports',
+  models:
+    'SELECT id, project_id, name, recipe, settings, interactions_data_set_id, items_data_set_id, users_data_set_id, created_at FROM models',
+  'model-versions':
+    'SELECT id, model_id, name, training_job_id, artifact_key, artifact_sha256, artifact_bytes::float8, metrics, created_at FROM model_versions',
+  'training-jobs':
+    'SELECT id, model_id, status::text, metrics, tuning_report, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
+  deployments: 'SELECT id, project_id, name, model_version_id, created_at, updated_at FROM deployments',
+  'api-keys':
+    'SELECT id, project_id, name, prefix, mode::text, scopes, deployment_ids, allowed_addresses, created_at, expires_at, revoked_at, last_used_at FROM api_keys',
+  limits: 'SELECT id, scope::text, scope_id, resource, quantity::text, burst, created_at FROM limits',
+  'webhook-endpoints': 'SELECT id, url, description, event_types, created_at, disabled_at FROM webhook_endpoints',
+  'usage-by-hour': `SELECT bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, quantity::text FROM usage_rollups WHERE granularity = 'hour'`,
+  'request-log':
+    'SELECT id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, deployment_id, request_id, error_code FROM request_log',
+};
+
+/** All that an organization has, as one tar archive that is written while it is read. */
+@Injectable()
+export class OrganizationExport {
+  private readonly logger = new Logger(OrganizationExport.name);
+
+  constructor(
+    private readonly database: Database,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+  ) {}
+
+  stream(tenantId: string): Readable {
+    const archive = pack();
+    this.write(tenantId, archive).catch((error: Error) => {
+      this.logger.error(error.stack ?? error.message);
+      archive.destroy(error);
+    });
+    return Readable.from(archive);
+  }
+
+  private async write(tenantId: string, archive: Pack): Promise<void> {
+    for (const [name, sql] of Object.entries(ROWS)) await this.writeRows(tenantId, archive, name, sql);
+    for await (const { key } of this.objects.list(`${tenantId}/`)) {
+      const [, kind, ...rest] = key.split('/');
+      if (kind === 'content' || kind === 'artifacts') await this.writeFile(archive, key, `${kind}/${rest.join('/')}`);
+    }
+    archive.finalize();
+  }
+
+  /** A file for each few thousand rows, as an archive wants to know how long a file is before it begins. */
+  private async writeRows(tenantId: string, archive: Pack, name: string, sql: string): Promise<void> {
+    for (let page = 0; ; page++) {
+      const rows = await this.database.tenant(tenantId, (transaction) =>
+        sqlOf(transaction).rows<object>(
+          `SELECT * FROM (${sql}) AS rows ORDER BY 1, 2 LIMIT ${PAGE} OFFSET ${page * PAGE}`,
+        ),
+      );
+      if (rows.length === 0 && page > 0) return;
+      const text = rows.map((row) => JSON.stringify(row)).join('\n');
+      await entry(archive, page === 0 ? `${name}.jsonl` : `${name}-${page + 1}.jsonl`, text);
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  private async writeFile(archive: Pack, key: string, name: string): Promise<void> {
+    const file = await this.objects.open(key);
+    try {
+      const { size } = await stat(file.path);
+      await pipeline(createReadStream(file.path), archive.entry({ name, size }));
+    } finally {
+      await file.release();
+    }
+  }
+}
+
+function entry(archive: Pack, name: string, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    archive.entry({ name }, text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { IMPORTS_KEPT, type Retained } from './retention.js';
+
+const CHUNK_ROWS = 5_000;
+
+/** Those that no data set needs any more, nor a job that is to learn from them. */
+const SURPLUS_IMPORTS = `
+  DELETE FROM imports WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM (
+      SELECT tenant_id, id, data_set_id, row_number() OVER (PARTITION BY tenant_id, data_set_id ORDER BY id DESC) AS place
+      FROM imports WHERE status = 'succeeded') ranked
+    WHERE place > ${IMPORTS_KEPT}
+      AND NOT EXISTS (SELECT FROM data_sets WHERE data_sets.tenant_id = ranked.tenant_id AND current_import_id = ranked.id)
+      AND NOT EXISTS (SELECT FROM training_jobs job WHERE job.tenant_id = ranked.tenant_id AND job.status IN ('queued', 'running')
+        AND ranked.id IN (job.interactions_import_id, job.items_import_id, job.users_import_id))
+    LIMIT ${CHUNK_ROWS})`;
+
+/** Objects that rows name. Uploads are named until their import has ended. */
+const NAMED = `
+  SELECT key FROM unnest($1::text[]) AS given (key) WHERE EXISTS (SELECT FROM imports WHERE content_key = key)
+    OR EXISTS (SELECT FROM imports WHERE upload_key = key AND status IN ('queued', 'running'))
+    OR EXISTS (SELECT FROM model_versions WHERE artifact_key = key)
+    OR EXISTS (SELECT FROM training_jobs WHERE checkpoint_key = key AND status IN ('queued', 'running'))`;
+
+/** Deletes over all tenants. */
+@Injectable()
+export class RetentionRepository {
+  constructor(private readonly database: Database) {}
+
+  /** In chunks that hold no lock for long. */
+  async deleteOld({ table, since, days, where = 'true' }: Retained, now: Date): Promise<void> {
+    const statement = `DELETE FROM ${table} WHERE ctid IN (
+      SELECT ctid FROM ${table} WHERE ${since} < $1::timestamptz - make_interval(days => ${days}) AND ${where} LIMIT ${CHUNK_ROWS})`;
+    await this.inChunks(statement, [now]);
+  }
+
+  async deleteSurplusImports(): Promise<void> {
+    await this.inChunks(SURPLUS_IMPORTS, []);
+  }
+
+  /** Which of the keys some row names. */
+  async findNamed(keys: string[]): Promise<Set<string>> {
+    const rows = await this.database.systemSql((sql) => sql.rows<{ key: string }>(NAMED, [keys]));
+    return new Set(rows.map(({ key }) => key));
+  }
+
+  private async inChunks(statement: string, values: unknown[]): Promise<void> {
+    let count;
+    do count = await this.database.systemSql((sql) => sql.run(statement, values));
+    while (count === CHUNK_ROWS);
+  }
+}
