@@ -22,6 +22,8 @@ export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId' |
   metrics: Metrics;
 }
 
+const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
+
 @Injectable()
 export class ModelsRepository {
   async create(transaction: Transaction, model: Omit<Model, 'createdAt'> & { tenantId: string }): Promise<Model> {
@@ -41,9 +43,12 @@ export class ModelsRepository {
 
   async listVersions(transaction: Transaction, modelId: string, query: PageQuery): Promise<ModelVersion[]> {
     const page = pageArguments(query);
-    return (await transaction.modelVersion.findMany({ ...page, where: { ...page.where, modelId } })).map(
-      toModelVersion,
-    );
+    const rows = await transaction.modelVersion.findMany({
+      ...page,
+      where: { ...page.where, modelId },
+      include: withWarnings,
+    });
+    return rows.map(toModelVersion);
   }
 
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
@@ -83,7 +88,7 @@ function toModel(row: Prisma.ModelGetPayload<object>): Model {
   };
 }
 
-function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersion {
+function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
   const { id, modelId, trainingJobId } = row;
   const metrics = row.metrics as unknown as Metrics;
   return {
@@ -91,6 +96,7 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersio
     modelId,
     trainingJobId,
     metrics,
+    warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),
     createdAt: row.createdAt.toISOString(),
   };

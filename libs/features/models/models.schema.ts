@@ -49,6 +49,7 @@ export const modelVersionSchema = z
     modelId: z.uuid(),
     trainingJobId: z.uuid(),
     metrics: metricsSchema,
+    warnings: z.array(z.string()).describe('Those of its training job: what may make, or made, it poor'),
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),
   })
