@@ -54,7 +54,7 @@ export const OBJECTIVE = 'ndcg@20';
 /** The least gain that counts, as a share: smaller ones come and go with the users who are drawn. */
 const GAIN_MIN = 0.005;
 /** What the best of many tries may gain by luck alone, as a share. */
-const LUCK = 0.01;
+const LUCK = 0.02;
 /** Tries in a row without a gain, beside one for each of its settings, after which tuning a recipe has stopped paying. */
 const PATIENCE = 2;
 const DRAWS_MAX = 11;
