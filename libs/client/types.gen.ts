@@ -134,6 +134,10 @@ export type ModelVersion = {
      */
     name: string;
     metrics: Metrics;
+    /**
+     * Those of its training job: what may make, or made, it poor
+     */
+    warnings: Array<string>;
     artifactBytes: number;
     createdAt: string;
 };
@@ -170,7 +174,7 @@ export type TrainingJob = {
      */
     tuningReport: TuningReport | null;
     /**
-     * What about the data may make the result poor
+     * What may make, or made, the result poor
      */
     warnings: Array<string>;
     failureReason: string | null;

@@ -68,6 +68,8 @@ export interface TuningReport {
   settings: Record<string, unknown>;
   /** A sentence or two for the customer. */
   explanation: string;
+  /** Where the choice is no better than the task's floor: that it is so, and what to do. */
+  warning: string | null;
   /** Best first; popularity is always among them. */
   leaderboard: LeaderboardEntry[];
 }

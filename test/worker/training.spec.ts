@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Random } from '../../libs/compute/random/kernel.js';
 import type { TrainingJobEvent } from '../../libs/features/training-jobs/training-jobs.schema.js';
 import { startApi, tasteCsv, Tenant, type TestApi, withKey } from '../factories/api.js';
 import { startWorker } from '../factories/platform.setup.js';
@@ -41,6 +42,17 @@ async function slowModel(tenant: Tenant, epochs = 10): Promise<Trainable> {
   };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
   return { projectId, modelId: id };
+}
+
+/** Users who all draw from one and the same taste, alike in nothing else. */
+function crowdCsv(): string {
+  const random = Random.seeded(9);
+  const pick = () => Math.floor(100 * random.uniform() ** 3);
+  const rows = Array.from({ length: 1_000 }, (_, user) => {
+    const items = new Set(Array.from({ length: 8 }, pick));
+    return Array.from(items, (item) => `user-${user},item-${item}`);
+  });
+  return ['user_id,item_id', ...rows.flat()].join('\n');
 }
 
 async function startJob(tenant: Tenant, projectId: string, modelId: string): Promise<string> {
@@ -86,6 +98,20 @@ describe('a training job', () => {
     expect(tuningReport.leaderboard[0]).toMatchObject({ recipe: tuningReport.recipe });
     expect(tuningReport.leaderboard.map(({ recipe }: { recipe: string }) => recipe)).toContain('popularity');
     expect(tuningReport.explanation).toContain(`${tuningReport.recipe} ranked best`);
+  });
+
+  it('says on the job and on the version where the choice is only what is popular', async () => {
+    const tenant = await Tenant.signUp(api);
+    const projectId = await tenant.createProject();
+    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
+    await tenant.upload(projectId, interactionsDataSetId, crowdCsv());
+    const model = { name: 'Floor', recipe: 'auto', interactionsDataSetId, settings: { budgetSeconds: 5 } };
+    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
+    const { warnings } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
+    expect(warnings).toEqual([expect.stringMatching(/^No recipe ranked better than recommending what is popular/)]);
+    const { data } = (await tenant.get(`/v1/projects/${projectId}/models/${id}/versions`).expect(200)).body;
+    expect(data).toMatchObject([{ trainingJobId: body.id, warnings }]);
   });
 
   it('stops soon after it is cancelled, leaves no version and costs nothing', async () => {

@@ -22,6 +22,8 @@ export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId' |
   metrics: Metrics;
 }
 
+const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
+
 @Injectable()
 export class ModelsRepository {
   async create(transaction: Transaction, model: Omit<Model, 'createdAt'> & { tenantId: string }): Promise<Model> {
@@ -41,9 +43,12 @@ export class ModelsRepository {
 
   async listVersions(transaction: Transaction, modelId: string, query: PageQuery): Promise<ModelVersion[]> {
     const page = pageArguments(query);
-    return (await transaction.modelVersion.findMany({ ...page, where: { ...page.where, modelId } })).map(
-      toModelVersion,
-    );
+    const rows = await transaction.modelVersion.findMany({
+      ...page,
+      where: { ...page.where, modelId },
+      include: withWarnings,
+    });
+    return rows.map(toModelVersion);
   }
 
   async rename(transaction: Transaction, id: string, name: string): Promise<void> {
@@ -67,7 +72,7 @@ export class ModelsRepository {
   }
 
   async findVersion(transaction: Transaction, modelId: string, id: string): Promise<ModelVersion | null> {
-    const row = await transaction.modelVersion.findFirst({ where: { id, modelId } });
+    const row = await transaction.modelVersion.findFirst({ where: { id, modelId }, include: withWarnings });
     return row && toModelVersion(row);
   }
 
@@ -116,7 +121,7 @@ function toModel(row: Prisma.ModelGetPayload<object>): Model {
   };
 }
 
-function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersion {
+function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
   const { id, modelId, trainingJobId, name } = row;
   const metrics = row.metrics as unknown as Metrics;
   return {
@@ -125,6 +130,7 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<object>): ModelVersio
     trainingJobId,
     name,
     metrics,
+    warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),
     createdAt: row.createdAt.toISOString(),
   };

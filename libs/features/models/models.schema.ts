@@ -50,6 +50,7 @@ export const modelVersionSchema = z
     trainingJobId: z.uuid(),
     name: z.string().describe('What you call it; empty until you do'),
     metrics: metricsSchema,
+    warnings: z.array(z.string()).describe('Those of its training job: what may make, or made, it poor'),
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),
   })

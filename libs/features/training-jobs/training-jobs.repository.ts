@@ -234,7 +234,7 @@ export class TrainingJobsRepository {
   succeed(
     transaction: Transaction,
     claim: Claim,
-    { metrics, tuningReport }: { metrics: Metrics; tuningReport: TuningReport | null },
+    { metrics, tuningReport, warnings }: { metrics: Metrics; tuningReport: TuningReport | null; warnings: string[] },
     { finishedAt, memoryBytesPeak }: { finishedAt: Date; memoryBytesPeak: number },
   ): Promise<boolean> {
     const result = { status: 'succeeded', progress: 1, phase: null, finishedAt } as const;
@@ -242,6 +242,7 @@ export class TrainingJobsRepository {
       ...result,
       memoryBytesPeak: BigInt(Math.round(memoryBytesPeak)),
       metrics: metrics as unknown as Prisma.InputJsonObject,
+      warnings: { push: warnings },
       ...(tuningReport && { tuningReport: tuningReport as unknown as Prisma.InputJsonObject }),
     });
   }

@@ -38,7 +38,7 @@ export const trainingJobSchema = z
     phase: z.string().nullable().describe('What the worker is doing now'),
     metrics: metricsSchema.nullable(),
     tuningReport: tuningReportSchema.nullable().describe('How the recipe was chosen; null where you chose it'),
-    warnings: z.array(z.string()).describe('What about the data may make the result poor'),
+    warnings: z.array(z.string()).describe('What may make, or made, the result poor'),
     failureReason: z.string().nullable(),
     failureKind: z
       .enum(FAILURE_KINDS)

@@ -223,7 +223,8 @@ export class TrainingService {
     const finishedAt = this.clock.now();
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak };
-      if (!(await this.repository.succeed(transaction, attempt.job, { metrics, tuningReport }, end))) return false;
+      const result = { metrics, tuningReport, warnings: tuningReport?.warning ? [tuningReport.warning] : [] };
+      if (!(await this.repository.succeed(transaction, attempt.job, result, end))) return false;
       const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics };
       await this.models.addVersion(transaction, { ...version, artifactKey, artifactSha256, artifactBytes });
       await this.meter(transaction, attempt);

@@ -26,7 +26,7 @@ export const NOTHING_DONE: JobState = { search: null, chosen: null, metrics: nul
 const FIT_PREFIX = 'fit.';
 const metadataSchema = z.object({
   format: z.literal('kindred-checkpoint'),
-  version: z.literal('1'),
+  version: z.literal('2'),
   job: z.string(),
   state: z.string(),
 });
@@ -40,7 +40,7 @@ export async function writeCheckpoint(
   const state = JSON.stringify({ ...reached, steps: fit?.steps ?? null });
   const arrays = Object.entries((await fit?.read()) ?? {});
   return writeSafetensors({
-    metadata: { format: 'kindred-checkpoint', version: '1', job: JSON.stringify(job), state },
+    metadata: { format: 'kindred-checkpoint', version: '2', job: JSON.stringify(job), state },
     tensors: Object.fromEntries(
       arrays.map(([name, array]): [string, Tensor] => [FIT_PREFIX + name, { shape: [array.length], array }]),
     ),

@@ -308,7 +308,9 @@ export const autoSettings = z.strictObject({
     .min(5)
     .max(86_400)
     .default(600)
-    .describe('Time for the search. The final fits come on top; they take as long as the best recipe takes.'),
+    .describe(
+      'The most work for the search, in seconds of an idle machine; it ends sooner where it has stopped paying. The defaults of every recipe that suits the data are measured in any case, and the final fits come on top.',
+    ),
   goal: z
     .enum(['automatic', 'taste', 'next'])
     .default('automatic')

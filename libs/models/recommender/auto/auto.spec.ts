@@ -7,7 +7,7 @@ import type { FittableRecipe } from '../manifest.js';
 import { parseChoice } from '../recipes/recipes.js';
 import { chooseGoal, describeData } from './data-report.js';
 import { drawSettings, moveSettings, SEARCH_SPACES, searchSpaceOf } from './search-space.js';
-import { tune, type TuneOptions } from './tune.js';
+import { type AttemptRecord, type SearchProgress, tune, type TuneOptions } from './tune.js';
 
 const engine = await sharedEngine();
 const ITEMS = 60;
@@ -44,6 +44,16 @@ function paths(): Events {
   return eventsOf(
     Array.from({ length: 300 }, () => walk(Math.floor(ITEMS * random.uniform()), 6)),
     true,
+  );
+}
+
+/** Users who all draw from one and the same taste, alike in nothing else. */
+function crowd(): Events {
+  const random = Random.seeded(3);
+  const pick = () => Math.floor(ITEMS * random.uniform() ** 3);
+  return eventsOf(
+    Array.from({ length: 1_000 }, () => [...new Set(Array.from({ length: 7 }, pick))]),
+    false,
   );
 }
 
@@ -93,11 +103,78 @@ describe('the search', () => {
     },
   );
 
-  it('ends when its budget does, with popularity at least', async () => {
-    const startedMs = performance.now();
-    const { choice } = await search(paths(), { budgetSeconds: 0.3 });
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
-    expect(parseChoice(choice.recipe, choice.settings)).toEqual(choice);
+  it('measures the defaults of every recipe that suits the data, however little time there is', async () => {
+    let seconds = 0;
+    const attempts: AttemptRecord[] = [];
+    const { choice, report } = await search(paths(), {
+      budgetSeconds: 0.001,
+      clock: () => (seconds += 0.1),
+      report: async (progress) => void attempts.splice(0, Infinity, ...progress.attempts),
+    });
+    const tried = attempts.map(({ trial }) => trial!);
+    expect(tried.map(({ recipe }) => recipe).toSorted()).toEqual([
+      'ease',
+      'ials',
+      'item-knn',
+      'markov',
+      'popularity',
+      'rp3beta',
+      'slim',
+      'trending',
+      'user-knn',
+    ]);
+    for (const { recipe, settings } of tried) expect(settings).toEqual(parseChoice(recipe, {}).settings);
+    expect(report.leaderboard).toHaveLength(tried.length);
+    expect(choice).toEqual(parseChoice('markov', {}));
+  });
+
+  it('lets no dear recipe take the turn of another', async () => {
+    let seconds = 0;
+    const { report } = await search(tastes(false), {
+      clock: () => seconds,
+      // The third one takes all of the budget and more.
+      report: async ({ attempts }) => void (seconds = attempts.length < 3 ? 0 : 1e6),
+    });
+    const everyRecipe = ['ease', 'ials', 'item-knn', 'popularity', 'rp3beta', 'slim', 'user-knn'];
+    expect(report.leaderboard.map(({ recipe }) => recipe).toSorted()).toEqual(everyRecipe);
+  });
+
+  it('ends once it has stopped paying, long before the budget', { timeout: 60_000 }, async () => {
+    const gains: boolean[] = [];
+    let best = 0;
+    await search(tastes(false), {
+      budgetSeconds: 1e9,
+      clock: () => 0,
+      report: async ({ attempts }) => {
+        const reached = attempts.at(-1)!.trial!.metrics['ndcg@20'];
+        gains.push(reached > 1.005 * best);
+        best = Math.max(best, reached);
+      },
+    });
+    // Each of the six that can be tuned has at most 7 tries of draws and 7 of steps in vain.
+    expect(gains.length - gains.lastIndexOf(true)).toBeLessThanOrEqual(6 * 14);
+    expect(gains.length).toBeLessThan(150);
+  });
+
+  it('goes on from what an earlier search had tried, to the same choice', { timeout: 60_000 }, async () => {
+    const clock = () => 0;
+    let half: SearchProgress | undefined;
+    const keep = async (progress: SearchProgress) => {
+      if (progress.attempts.length === 20) half = structuredClone(progress);
+    };
+    const whole = await search(tastes(false), { clock, report: keep });
+    let repeated = 0;
+    const report = async ({ attempts }: SearchProgress) => void (repeated ||= attempts.length);
+    const resumed = await search(tastes(false), { clock, resume: half!, report });
+    expect(resumed).toEqual(whole);
+    expect(repeated).toBeGreaterThanOrEqual(20);
+  });
+
+  it('warns in words where nothing ranks better than what is popular', { timeout: 60_000 }, async () => {
+    const { choice, report } = await search(crowd());
+    expect(choice.recipe).toBe('popularity');
+    expect(report.warning).toMatch(/^No recipe ranked better than recommending what is popular/);
+    expect((await search(tastes(false), { budgetSeconds: 0.001 })).report.warning).toBeNull();
   });
 
   it('leaves out what does not fit into the memory, and says so', { timeout: 60_000 }, async () => {

@@ -9,11 +9,10 @@ import type { RecipeChoice } from '../manifest.js';
 /** What the choice of candidates depends on beside the data. */
 export interface CandidateLimits {
   goal: Goal;
-  budgetSeconds: number;
   memoryBytesMax: number;
 }
 
-/** Cheap ones first, so that a short budget has compared something. BPR, which iALS beats, is left to those who ask for it. */
+/** Cheap ones first, so that nobody waits long for something to compare with. BPR, which iALS beats, is left to those who ask for it. */
 const IN_ORDER_OF_COST: FittableRecipe[] = [
   'popularity',
   'trending',
@@ -26,12 +25,10 @@ const IN_ORDER_OF_COST: FittableRecipe[] = [
   'slim',
 ];
 
-/** Multiply-adds a second that two cores reach when they invert a matrix: 17,000 items took 51 s. */
-const INVERSION_MULTIPLY_ADDS = 1e11;
 /** In cubes of the number of items; the passes of SLIM wait for memory, so that they count as more. */
 const MULTIPLY_ADDS_PER_CUBE: Partial<Record<FittableRecipe, number>> = { ease: 1, slim: 5 };
-/** No one fit should take more of the budget than this. */
-const FIT_BUDGET_SHARE = 0.1;
+/** About a minute of two cores, which take 51 s to invert the matrix of 17,000 items. */
+const MULTIPLY_ADDS_MAX = 6e12;
 /** Above this, comparing all users with each other costs more than it has ever been worth. */
 const USER_KNN_INTERACTIONS_MAX = 5_000_000;
 
@@ -55,8 +52,7 @@ function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLim
   if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';
   if (recipe === 'markov' && limits.goal === 'taste') return 'the order of time says little here';
   const multiplyAdds = (MULTIPLY_ADDS_PER_CUBE[recipe] ?? 0) * events.itemCount ** 3;
-  if (multiplyAdds > limits.budgetSeconds * FIT_BUDGET_SHARE * INVERSION_MULTIPLY_ADDS)
-    return 'there are too many items for the budget';
+  if (multiplyAdds > MULTIPLY_ADDS_MAX) return 'there are too many items';
   if (recipe === 'user-knn' && events.users.length > USER_KNN_INTERACTIONS_MAX)
     return 'there are too many interactions';
   return null;

@@ -31,6 +31,15 @@ export function explainChoice({ data, goal, leaderboard, skipped, measuredUsers 
   return sentences.join(' ');
 }
 
+/** The recipes that recommend the same to everyone. */
+const FLOOR = new Set<FittableRecipe>(['popularity', 'trending']);
+
+/** Says that the choice is no more than the floor, and what to do; null where it is more. */
+export function warnOfFloor(recipe: FittableRecipe): string | null {
+  if (!FLOOR.has(recipe)) return null;
+  return `No recipe ranked better than recommending what is popular, so that is what was chosen (${recipe}): everyone is recommended the same items. Upload more interactions of each user, then train again; the recipes that were compared or left out stand in the job's report.`;
+}
+
 function comparison(best: LeaderboardEntry, second: LeaderboardEntry | undefined, all: LeaderboardEntry[]): string {
   const popularity = all.find(({ recipe }) => recipe === 'popularity');
   const parts = [];

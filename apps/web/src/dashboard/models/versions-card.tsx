@@ -89,7 +89,14 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
       <tbody>
         {versions.map((version) => (
           <tr key={version.id}>
-            <Cell className="font-medium whitespace-nowrap">{versionName(versions, version.id)}</Cell>
+            <Cell>
+              <span className="font-medium whitespace-nowrap">{versionName(versions, version.id)}</span>
+              {version.warnings.map((warning) => (
+                <p key={warning} className="text-xs text-warning">
+                  {warning}
+                </p>
+              ))}
+            </Cell>
             <Cell className="whitespace-nowrap">{format.dateTime(version.createdAt)}</Cell>
             <Cell isNumber>{format.bytes(version.artifactBytes)}</Cell>
             <Cell>
