@@ -4,11 +4,13 @@ import helmet from '@fastify/helmet';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { BOUNDS } from '../../libs/platform/bounds.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
+import { lifecycle } from '../../libs/platform/telemetry/lifecycle.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { refuseUnstorable } from '../../libs/platform/http/text.js';
 import { newId } from '../../libs/platform/http/ids.js';
@@ -16,6 +18,13 @@ import { ApiModule } from './api.module.js';
 import { serveDocs } from './openapi.js';
 import { logRequests } from './request-log.js';
 import { serveWeb } from './web.js';
+
+/** How long a client may take, whoever it is: to send its headers, a body that is not an upload, an upload, and to be silent. */
+const HEADERS_MS = 15_000;
+const BODY_MS = 20_000;
+const UPLOAD_MS = 3_600_000;
+const IDLE_MS = 60_000;
+const KEEP_ALIVE_MS = 30_000;
 
 /** Bodies that others send us, in sizes that they choose. */
 const OF_OTHERS = new Set(['/v1/billing/stripe/webhook', '/v1/leaked-keys/github']);
@@ -29,8 +38,13 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     trustProxy: config.TRUSTED_PROXIES ?? false,
     frameworkErrors: sendFrameworkError,
     genReqId: ({ headers }: IncomingMessage) => acceptRequestId(headers['x-request-id']) ?? newId(),
-    // As long as the largest upload may take over a slow line. Headers have Node's own minute.
-    requestTimeout: 3_600_000,
+    // As long as the largest upload may take over a slow line; every other request has less, see below.
+    requestTimeout: UPLOAD_MS,
+    // A connection on which nothing moves; a stream of events moves every 15 s.
+    connectionTimeout: IDLE_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A call on a connection that lives on is answered while the others finish; then the connection closes.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config), adapter, {
     bufferLogs: true,
@@ -41,6 +55,12 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   app.useGlobalPipes(validationPipe);
   app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
   const fastify = adapter.getInstance();
+  fastify.server.headersTimeout = HEADERS_MS;
+  fastify.server.maxConnections = config.KINDRED_CONNECTIONS_MAX;
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (lifecycle.isDraining) void reply.header('connection', 'close');
+    if (!isUpload(request)) limitBody(request);
+  });
   // Uploads stay streams, on the one route that bounds what it reads.
   fastify.addContentTypeParser(['text/csv', 'application/csv'], (request, payload, done) => {
     if (request.method === 'PUT') done(null, payload);
@@ -84,4 +104,15 @@ function acceptRequestId(header: string | string[] | undefined): string | undefi
 
 function isStream(body: unknown): boolean {
   return typeof (body as { pipe?: unknown } | null)?.pipe === 'function';
+}
+
+function isUpload({ method, headers }: FastifyRequest): boolean {
+  return method === 'PUT' && /^(text|application)\/csv/.test(headers['content-type'] ?? '');
+}
+
+/** Ends the connection of a client that takes too long over a body. */
+function limitBody({ raw }: FastifyRequest): void {
+  if (raw.complete) return;
+  const timer = setTimeout(() => raw.socket.destroy(), BODY_MS).unref();
+  for (const event of ['end', 'close'] as const) raw.once(event, () => clearTimeout(timer));
 }

@@ -52,6 +52,8 @@ async function launch(): Promise<void> {
     DATABASE_URL: await migrate(ownerUrl, kindredSecret),
     KINDRED_SECRET: kindredSecret,
     KINDRED_DATA_DIR: directory,
+    // One machine has no load balancer to wait for.
+    KINDRED_DRAIN_SECONDS: process.env['KINDRED_DRAIN_SECONDS'] || '0',
     ...(localStripePort && {
       STRIPE_SECRET_KEY: 'sk_test_local',
       STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { ApiProcess } from '../factories/api-process.js';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
 
 let api: TestApi;
@@ -17,6 +19,19 @@ it('answers probes, metrics and documentation without credentials', async () => 
   expect((await get('/metrics').expect(200)).text).toContain('http_server_request_duration_seconds');
   expect((await get('/docs').expect(200)).text).toContain('swagger-ui');
   expect((await get('/openapi.json').expect(200)).body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
+});
+
+it('shows metrics on a port of their own where one is set, and nowhere else', async () => {
+  const metricsPort = await freePort();
+  const process = await ApiProcess.start({ KINDRED_METRICS_PORT: String(metricsPort) });
+  try {
+    expect((await fetch(`${process.url}/metrics`)).status).toBe(404);
+    const own = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    expect(await own.text()).toContain('http_server_request_duration_seconds');
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/livez`)).status).toBe(404);
+  } finally {
+    await process.stop('SIGKILL');
+  }
 });
 
 it('never labels a metric with a tenant', async () => {
@@ -38,7 +53,7 @@ it('names each request, ours or the caller’s way, and says so in errors', asyn
 it('answers problem details to paths and bodies that are malformed, too large or of no known type', async () => {
   for (const [path, status] of [
     ['/v1/projects/%', 400],
-    [`/v1/projects/${'x'.repeat(200)}`, 414],
+    [`/v1/projects/${'x'.repeat(5_000)}`, 414],
   ] as const) {
     const { status: answered, type, body } = await get(path);
     expect([answered, type, body.status]).toEqual([status, 'application/problem+json', status]);

@@ -27,6 +27,7 @@ export class ApiProcess {
       KINDRED_LOGIN_TRIES: '10000',
       KINDRED_SIGNUPS: '10000',
       KINDRED_SIGN_IN_MS: '0',
+      KINDRED_DRAIN_SECONDS: '0',
       LOG_LEVEL: 'error',
       ...environment,
     });

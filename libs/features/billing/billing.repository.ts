@@ -49,7 +49,11 @@ export class BillingRepository {
     await transaction.$queryRaw`SELECT FROM subscriptions WHERE tenant_id = ${tenantId}::uuid FOR UPDATE`;
   }
 
-  async updateSubscription(transaction: Transaction, tenantId: string, state: SubscriptionState): Promise<void> {
+  async updateSubscription(
+    transaction: Transaction,
+    tenantId: string,
+    state: SubscriptionState & { updatedAt: Date },
+  ): Promise<void> {
     await transaction.subscription.update({ where: { tenantId }, data: state });
   }
 

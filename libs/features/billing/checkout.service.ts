@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { Problem } from '../../platform/errors/problem.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { alreadyOnPlan, wrongSignature } from './billing.errors.js';
@@ -16,6 +17,9 @@ const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['stat
   past_due: 'past_due',
   unpaid: 'past_due',
 };
+
+/** Of following one event; each but the first finds that another event of the customer was followed meanwhile. */
+const TRIES_MAX = 8;
 
 /** Paying through Stripe: opening Checkout, and following what Stripe says came of it. */
 @Injectable()
@@ -65,8 +69,8 @@ export class CheckoutService {
   }
 
   /**
-   * Takes one webhook. The event only says whose state may have changed: the customer's subscriptions are fetched afresh
-   * under a row lock, so duplicates, late and reordered deliveries all end in Stripe's present state.
+   * Takes one webhook. The event only says whose state may have changed: the customer's subscriptions are fetched afresh, so
+   * duplicates, late and reordered deliveries all end in Stripe's present state.
    *
    * @throws Problem 400 for a signature that is not Stripe's
    */
@@ -81,14 +85,30 @@ export class CheckoutService {
       this.logger.warn(`webhook ${event.id}: no organization pays as ${customer}`);
       return;
     }
-    await this.database.tenant(tenantId, async (transaction) => {
+    for (let tries = 1; tries <= TRIES_MAX; tries++) if (await this.follow(tenantId, customer, event)) return;
+    throw new Problem(
+      503,
+      'subscription_busy',
+      'The subscription changes faster than it can be followed: send the event again.',
+    );
+  }
+
+  /**
+   * Asks Stripe, then writes down what it said unless somebody else has meanwhile: theirs may be newer than ours. No transaction
+   * is open while Stripe is waited for.
+   */
+  private async follow(tenantId: string, customer: string, event: Stripe.Event): Promise<boolean> {
+    const find = (transaction: Transaction) => this.repository.findSubscription(transaction, tenantId);
+    const before = await this.database.tenant(tenantId, find);
+    // No retries: Stripe itself sends the event again.
+    const { data } = await this.stripe.subscriptions.list(
+      { customer, limit: 100 },
+      { timeout: 10_000, maxNetworkRetries: 0 },
+    );
+    return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
-      // No retries while a row is locked: Stripe itself sends the event again.
-      const { data } = await this.stripe.subscriptions.list(
-        { customer, limit: 100 },
-        { timeout: 10_000, maxNetworkRetries: 0 },
-      );
-      const current = await this.repository.findSubscription(transaction, tenantId);
+      const current = await find(transaction);
+      if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return false;
       const state = liveState(data) ?? {
         // Without one that lives the organization is on Free, and its billing periods go on from where they were.
         priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN)).id,
@@ -96,8 +116,11 @@ export class CheckoutService {
         anchorAt: current.anchorAt,
         stripeSubscriptionId: null,
       };
-      await this.repository.updateSubscription(transaction, tenantId, state);
+      // Later than before by the least that the column tells, however fast they follow each other.
+      const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
+      await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt });
       await this.tell(transaction, tenantId, event);
+      return true;
     });
   }
 

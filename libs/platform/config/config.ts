@@ -16,9 +16,61 @@ export const configSchema = z.strictObject({
     .default(3000)
     .describe('Port of the API and the dashboard. The local Stripe takes the next one.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+  KINDRED_CONNECTIONS_MAX: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(15_000)
+    .describe(
+      'Connections of clients to one API process at most; more are closed at once. Each takes a file descriptor.',
+    ),
+  KINDRED_DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(600)
+    .default(5)
+    .describe(
+      'How long an API process serves on after SIGTERM while /readyz answers 503: longer than it takes your load balancer to notice.',
+    ),
+  KINDRED_METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Port of /metrics alone, on HOST. Unset: they stand beside the API, to be kept from the public.'),
   DATABASE_URL: url('postgresql:', 'postgres:').describe(
     'Postgres 15.14 or later, as the owner of its database. Unset: the embedded Postgres. The API and the worker never use this login; they get kindred_app, which row-level security binds.',
   ),
+  KINDRED_DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(1_000)
+    .default(20)
+    .describe('Connections to Postgres of one process at most.'),
+  KINDRED_STATEMENT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(30)
+    .describe('Longest time that one statement may take.'),
+  KINDRED_LOCK_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(10)
+    .describe('Longest time that a statement waits for a lock.'),
+  KINDRED_IDLE_TRANSACTION_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(60)
+    .describe('Longest time that a transaction may be open without a statement.'),
   S3_URL: url('s3:', 's3+http:')
     .optional()
     .describe(

@@ -34,7 +34,14 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private readonly prisma: PrismaClient;
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 20, connectionTimeoutMillis: 10_000 });
+    this.pool = new pg.Pool({
+      connectionString: config.DATABASE_URL,
+      max: config.KINDRED_DATABASE_CONNECTIONS,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 1_000 * config.KINDRED_STATEMENT_SECONDS,
+      lock_timeout: 1_000 * config.KINDRED_LOCK_SECONDS,
+      idle_in_transaction_session_timeout: 1_000 * config.KINDRED_IDLE_TRANSACTION_SECONDS,
+    });
     // A broken idle connection is replaced when next needed; unhandled, its event would end the process.
     this.pool.on('error', () => {});
     // Nor may one that breaks between two statements of a transaction: the next statement tells.

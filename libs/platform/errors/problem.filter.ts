@@ -78,11 +78,18 @@ function isStripes(error: unknown): boolean {
   return error instanceof Error && typeof type === 'string' && type.startsWith('Stripe');
 }
 
-/** Refused, dropped and unavailable connections; Postgres's classes 08 (connection), 53 (resources), 57P (shutting down). */
+/**
+ * Refused, dropped and unavailable connections; Postgres's classes 08 (connection), 53 (resources), 57P (shutting down), 57014 and
+ * 55P03 (a statement or its wait for a lock took too long), 25P03 (a transaction was idle).
+ */
 function isDatabaseDown(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|P1001|P1017|P2024|P2028|08|53|57P)/.test(code))
+    if (code === 'P2010' && /Code: `(57|55P03|25P03)/.test(cause.message)) return true;
+    if (
+      typeof code === 'string' &&
+      /^(ECONNREFUSED|ECONNRESET|P1001|P1017|P2024|P2028|08|53|57P|57014|55P03|25P03)/.test(code)
+    )
       return true;
     if (
       /Connection terminated|server closed the connection|timeout exceeded when trying to connect/.test(cause.message)
