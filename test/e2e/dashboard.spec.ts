@@ -316,6 +316,8 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     `/${project}/deployments`,
     `/${project}/deployments/${deployment}`,
     `/${project}/api-keys`,
+    `/${project}/people`,
+    '/organization',
     '/usage',
     '/limits',
     '/request-log',

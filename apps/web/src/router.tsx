@@ -14,6 +14,8 @@ import { DeploymentsPage } from './dashboard/deployments/deployments-page';
 import { LimitsPage } from './dashboard/limits/limits-page';
 import { ModelPage } from './dashboard/models/model-page';
 import { ModelsPage } from './dashboard/models/models-page';
+import { OrganizationPage } from './dashboard/organization/organization-page';
+import { PeoplePage } from './dashboard/people/people-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
 import { ProjectPage } from './dashboard/projects/project-page';
 import { ProjectsPage } from './dashboard/projects/projects-page';
@@ -78,6 +80,7 @@ const projectPages = [
   createRoute({ getParentRoute: () => projectRoute, path: '/deployments', component: DeploymentsPage }),
   createRoute({ getParentRoute: () => projectRoute, path: '/deployments/$deploymentId', component: DeploymentPage }),
   createRoute({ getParentRoute: () => projectRoute, path: '/api-keys', component: ApiKeysPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/people', component: PeoplePage }),
 ] as const;
 
 const usageRoute = createRoute({
@@ -112,6 +115,12 @@ const billingRoute = createRoute({
     checkout === 'success' || checkout === 'cancelled' ? { checkout } : {},
 });
 
+const organizationRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/organization',
+  component: OrganizationPage,
+});
+
 const organizationsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/admin/organizations',
@@ -131,6 +140,7 @@ export const router = createRouter({
       webhooksRoute,
       webhookEndpointRoute,
       billingRoute,
+      organizationRoute,
       organizationsRoute,
     ]),
   ]),

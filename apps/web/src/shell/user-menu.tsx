@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { ChevronDown, CircleUser, LogOut } from 'lucide-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Building2, ChevronDown, CircleUser, LogOut } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { authLogout, type Me, unwrap } from '../api/client';
@@ -42,6 +42,13 @@ export function UserMenu({ me }: { me: Me }) {
             {me.organization.name} · {t(`roles.${me.role}`)}
           </p>
         </div>
+        <Link
+          to="/organization"
+          className="flex w-full items-center gap-2 rounded-md border-t border-line px-2.5 py-2 hover:bg-sunken"
+        >
+          <Building2 aria-hidden className="size-4 text-muted" />
+          {t('organization.title')}
+        </Link>
         <button
           type="button"
           disabled={logout.isPending}

@@ -30,7 +30,7 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
                 origin: window.location.origin,
                 deploymentId: deployment.id,
                 key: created.key,
-                body: { userId: 'user-1', limit: 5, excludeSeen: true },
+                body: { userId: 'user-1', limit: 5, excludeSeen: true, personalized: true },
               })}
             />
           </div>

@@ -1,23 +1,47 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { dataSetsDelete, dataSetsRename, unwrap } from '../../api/client';
+import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
-import { dataSetQuery } from './data-sets.queries';
+import { dataSetQuery, dataSetsQuery } from './data-sets.queries';
 import { ImportCard, ImportErrorsCard } from './import-card';
 import { UploadCard } from './upload-card';
 
 export function DataSetPage() {
   const { t } = useTranslation();
   const { can } = useMe();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const { projectId, dataSetId } = useParams({ from: '/app/projects/$projectId/data-sets/$dataSetId' });
   const dataSet = useQuery(dataSetQuery(projectId, dataSetId));
   return (
     <QueryView query={dataSet} isPage>
       {(found) => (
         <>
-          <PageHeader title={found.name} hint={t(`kinds.${found.kind}`)} />
+          <PageHeader
+            title={found.name}
+            hint={t(`kinds.${found.kind}`)}
+            actions={
+              can('project:write') && (
+                <ManageActions
+                  name={found.name}
+                  deleteText={t('dataSets.deleteText')}
+                  onRename={async (name) => {
+                    await unwrap(dataSetsRename({ path: { projectId, dataSetId }, body: { name } }));
+                    await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey });
+                  }}
+                  onDelete={async () => {
+                    await unwrap(dataSetsDelete({ path: { projectId, dataSetId } }));
+                    await navigate({ to: '/projects/$projectId/data-sets', params: { projectId } });
+                    await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey, exact: true });
+                  }}
+                />
+              )
+            }
+          />
           <div className="space-y-5">
             {found.latestImport && (
               <ImportCard latest={found.latestImport} hasEarlierRows={found.currentImport !== null} />

@@ -1,12 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { deploymentsDelete, deploymentsUpdate, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Tabs } from '../../ui/tabs';
-import { deploymentQuery } from './deployments.queries';
+import { useMe } from '../auth/auth.queries';
+import { deploymentQuery, deploymentsQuery } from './deployments.queries';
 import { LiveVersionCard } from './live-version-card';
 import { Playground } from './playground';
 import type { RecommendInput } from './snippets';
@@ -15,10 +18,18 @@ import { SnippetTabs } from './snippet-tabs';
 export function DeploymentPage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const { can } = useMe();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const { projectId, deploymentId } = useParams({ from: '/app/projects/$projectId/deployments/$deploymentId' });
   const deployment = useQuery(deploymentQuery(projectId, deploymentId));
   // Of both tabs, so that the code asks what the playground asked.
-  const [input, setInput] = useState<RecommendInput>({ userId: '', limit: 10, excludeSeen: true });
+  const [input, setInput] = useState<RecommendInput>({
+    userId: '',
+    limit: 10,
+    excludeSeen: true,
+    personalized: true,
+  });
   return (
     <QueryView query={deployment} isPage>
       {(found) => (
@@ -26,6 +37,24 @@ export function DeploymentPage() {
           <PageHeader
             title={found.name}
             hint={t('deployments.changedAt', { date: format.dateTime(found.updatedAt) })}
+            actions={
+              can('project:write') && (
+                <ManageActions
+                  name={found.name}
+                  deleteText={t('deployments.deleteText')}
+                  onRename={async (name) => {
+                    await unwrap(deploymentsUpdate({ path: { projectId, deploymentId }, body: { name } }));
+                    await queryClient.invalidateQueries({ queryKey: deploymentsQuery(projectId).queryKey });
+                  }}
+                  onDelete={async () => {
+                    await unwrap(deploymentsDelete({ path: { projectId, deploymentId } }));
+                    await navigate({ to: '/projects/$projectId/deployments', params: { projectId } });
+                    const { queryKey } = deploymentsQuery(projectId);
+                    await queryClient.invalidateQueries({ queryKey, exact: true });
+                  }}
+                />
+              )
+            }
           />
           <div className="space-y-6">
             <LiveVersionCard deployment={found} />

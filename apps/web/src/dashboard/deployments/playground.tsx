@@ -65,6 +65,13 @@ export function Playground({ deploymentId, input, onInput }: PlaygroundProps) {
             checked={input.excludeSeen}
             onChange={(event) => onInput({ ...input, excludeSeen: event.target.checked })}
           />
+          <CheckboxField
+            label={t('playground.personalized')}
+            name="personalized"
+            hint={t('playground.personalizedHint')}
+            checked={input.personalized}
+            onChange={(event) => onInput({ ...input, personalized: event.target.checked })}
+          />
         </Form>
       </Card>
       {recommend.data ? (

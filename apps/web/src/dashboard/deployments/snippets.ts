@@ -39,9 +39,10 @@ console.log(items);`;
 }
 
 export function pythonSnippet(input: SnippetInput): string {
-  const { userId, limit, excludeSeen } = input.body;
+  const { userId, limit, excludeSeen, personalized } = input.body;
+  const truth = (value: boolean) => (value ? 'True' : 'False');
   // A JSON string is also a Python string.
-  const body = `{"userId": ${JSON.stringify(userId)}, "limit": ${limit}, "excludeSeen": ${excludeSeen ? 'True' : 'False'}}`;
+  const body = `{"userId": ${JSON.stringify(userId)}, "limit": ${limit}, "excludeSeen": ${truth(excludeSeen)}, "personalized": ${truth(personalized)}}`;
   return `import json, os, urllib.request
 
 request = urllib.request.Request(

@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Model } from '../../api/client';
+import { type Model, modelsDelete, modelsRename, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { FactList } from '../../ui/fact-list';
+import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
@@ -15,12 +16,15 @@ import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
 import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
 import { LeaderboardCard } from './leaderboard-card';
 import { MetricsCard } from './metrics-card';
-import { modelQuery } from './models.queries';
+import { modelQuery, modelsQuery } from './models.queries';
 import { VersionsCard } from './versions-card';
 
 export function ModelPage() {
   const { projectId, modelId } = useParams({ from: '/app/projects/$projectId/models/$modelId' });
+  const { t } = useTranslation();
   const terms = useTerms();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const { can } = useMe();
   const model = useQuery(modelQuery(projectId, modelId));
   const jobs = useQuery(trainingJobsQuery(projectId, modelId));
@@ -32,7 +36,26 @@ export function ModelPage() {
           <PageHeader
             title={found.name}
             hint={terms.name('recipes', found.recipe)}
-            actions={can('project:write') && <StartTrainingButton projectId={projectId} modelId={modelId} />}
+            actions={
+              can('project:write') && (
+                <>
+                  <ManageActions
+                    name={found.name}
+                    deleteText={t('models.deleteText')}
+                    onRename={async (name) => {
+                      await unwrap(modelsRename({ path: { projectId, modelId }, body: { name } }));
+                      await queryClient.invalidateQueries({ queryKey: modelsQuery(projectId).queryKey });
+                    }}
+                    onDelete={async () => {
+                      await unwrap(modelsDelete({ path: { projectId, modelId } }));
+                      await navigate({ to: '/projects/$projectId/models', params: { projectId } });
+                      await queryClient.invalidateQueries({ queryKey: modelsQuery(projectId).queryKey, exact: true });
+                    }}
+                  />
+                  <StartTrainingButton projectId={projectId} modelId={modelId} />
+                </>
+              )
+            }
           />
           <div className="space-y-5">
             <TrainingJobsCard jobs={jobs} />

@@ -1,19 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { PackageCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ModelVersion, TrainingJob } from '../../api/client';
+import {
+  modelsDeleteVersion,
+  modelsRenameVersion,
+  type ModelVersion,
+  type TrainingJob,
+  unwrap,
+} from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { EmptyState } from '../../ui/empty-state';
+import { ManageActions } from '../../ui/manage-actions';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
 import { DeployDialog } from '../deployments/deploy-dialog';
 import { deploymentsQuery } from '../deployments/deployments.queries';
-import { versionsQuery } from './models.queries';
+import { modelsQuery, versionsQuery } from './models.queries';
 import { useVersionName } from './use-version-name';
 
 const POLL_MS = 300;
@@ -70,6 +77,12 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
   const { can } = useMe();
   const format = useFormat();
   const versionName = useVersionName();
+  const queryClient = useQueryClient();
+  const pathOf = ({ id, modelId }: ModelVersion) => ({ projectId, modelId, modelVersionId: id });
+  const change = async (answer: Promise<{ data: unknown }>) => {
+    await unwrap(answer);
+    await queryClient.invalidateQueries({ queryKey: modelsQuery(projectId).queryKey });
+  };
   const { data: deployments } = useQuery(deploymentsQuery(projectId));
   return (
     <Table label={t('versions.title')}>
@@ -112,7 +125,15 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
             </Cell>
             {can('project:write') && (
               <Cell className="text-right">
-                <Button onClick={() => onDeploy(version)}>{t('versions.deploy')}</Button>
+                <span className="inline-flex flex-wrap justify-end gap-2">
+                  <ManageActions
+                    name={versionName(versions, version.id)}
+                    deleteText={t('versions.deleteText')}
+                    onRename={(name) => change(modelsRenameVersion({ path: pathOf(version), body: { name } }))}
+                    onDelete={() => change(modelsDeleteVersion({ path: pathOf(version) }))}
+                  />
+                  <Button onClick={() => onDeploy(version)}>{t('versions.deploy')}</Button>
+                </span>
               </Cell>
             )}
           </tr>

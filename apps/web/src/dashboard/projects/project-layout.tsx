@@ -46,6 +46,9 @@ export function ProjectLayout() {
             <Link to="/projects/$projectId/api-keys" params={params} className={TAB}>
               {t('apiKeys.title')}
             </Link>
+            <Link to="/projects/$projectId/people" params={params} className={TAB}>
+              {t('people.title')}
+            </Link>
           </nav>
           <Outlet />
         </>

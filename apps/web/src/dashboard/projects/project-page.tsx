@@ -1,25 +1,31 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { projectsDelete, projectsRename, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { buttonClass } from '../../ui/button';
 import { classNames } from '../../ui/class-names';
+import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { apiKeysQuery } from '../api-keys/api-keys.queries';
 import { isLive } from '../api-keys/key-status';
+import { useMe } from '../auth/auth.queries';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { modelsQuery } from '../models/models.queries';
-import { projectQuery } from './projects.queries';
+import { projectQuery, projectsQuery } from './projects.queries';
 import { type StepKey, STEPS } from './steps';
 
 /** How far the project is on its way to recommendations, and where the next step is taken. */
 export function ProjectPage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const { can } = useMe();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const { projectId } = useParams({ from: '/app/projects/$projectId' });
   const project = useQuery(projectQuery(projectId));
   return (
@@ -27,6 +33,24 @@ export function ProjectPage() {
       <PageHeader
         title={t('projects.overview')}
         hint={project.data && t('projects.created', { date: format.date(project.data.createdAt) })}
+        actions={
+          can('project:write') &&
+          project.data && (
+            <ManageActions
+              name={project.data.name}
+              deleteText={t('projects.deleteText')}
+              onRename={async (name) => {
+                await unwrap(projectsRename({ path: { projectId }, body: { name } }));
+                await queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
+              }}
+              onDelete={async () => {
+                await unwrap(projectsDelete({ path: { projectId } }));
+                await navigate({ to: '/' });
+                await queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
+              }}
+            />
+          )
+        }
       />
       <Steps projectId={projectId} />
     </>

@@ -1,0 +1,126 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { UserX } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { buildUrl, endUsersErase, type Erasure, unwrap } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Badge } from '../../ui/badge';
+import { Button, buttonClass } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { EmptyState } from '../../ui/empty-state';
+import { TextField } from '../../ui/field';
+import { DeleteDialog } from '../../ui/manage-actions';
+import { PageHeader } from '../../ui/page-header';
+import { QueryView } from '../../ui/query-view';
+import { Cell, HeaderCell, Table } from '../../ui/table';
+import { useMe } from '../auth/auth.queries';
+import { erasuresQuery } from './people.queries';
+
+/** The rights of the people whom a project's data is about: to see it, and to have it erased. */
+export function PeoplePage() {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const { projectId } = useParams({ from: '/app/projects/$projectId/people' });
+  const erasures = useQuery(erasuresQuery(projectId));
+  return (
+    <>
+      <PageHeader title={t('people.title')} hint={t('people.hint')} />
+      <div className="space-y-5">
+        {can('project:write') && <PersonCard projectId={projectId} />}
+        <Card title={t('people.receipts')} hint={t('people.receiptsHint')} isFlush>
+          <QueryView query={erasures}>
+            {(rows) =>
+              rows.length === 0 ? (
+                <EmptyState icon={UserX} title={t('people.emptyTitle')}>
+                  {t('people.emptyText')}
+                </EmptyState>
+              ) : (
+                <Receipts erasures={rows} />
+              )
+            }
+          </QueryView>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function PersonCard({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [userId, setUserId] = useState('');
+  const [isErasing, setErasing] = useState(false);
+  const erase = useMutation({
+    mutationFn: () => unwrap(endUsersErase({ path: { projectId, userId } })),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: erasuresQuery(projectId).queryKey });
+      setUserId('');
+    },
+  });
+  const exportUrl = buildUrl({ url: '/v1/projects/{projectId}/users/{userId}', path: { projectId, userId } });
+  return (
+    <Card title={t('people.person')} hint={t('people.personHint')}>
+      <div className="flex flex-wrap items-end gap-3">
+        <TextField
+          label={t('people.userId')}
+          name="userId"
+          value={userId}
+          maxLength={256}
+          onChange={(event) => setUserId(event.target.value)}
+          autoComplete="off"
+        />
+        {userId !== '' && (
+          <a href={exportUrl} download className={buttonClass('secondary')}>
+            {t('people.export')}
+          </a>
+        )}
+        <Button variant="danger" disabled={userId === ''} onClick={() => setErasing(true)}>
+          {t('people.erase')}
+        </Button>
+      </div>
+      {isErasing && (
+        <DeleteDialog
+          name={userId}
+          text={t('people.eraseText')}
+          submitLabel={t('people.erase')}
+          onDelete={() => erase.mutateAsync()}
+          onClose={() => setErasing(false)}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Receipts({ erasures }: { erasures: Erasure[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Table label={t('people.receipts')}>
+      <thead>
+        <tr>
+          <HeaderCell>{t('people.asked')}</HeaderCell>
+          <HeaderCell>{t('people.status')}</HeaderCell>
+          <HeaderCell isNumber>{t('people.rows')}</HeaderCell>
+          <HeaderCell isNumber>{t('people.modelVersions')}</HeaderCell>
+          <HeaderCell isNumber>{t('people.texts')}</HeaderCell>
+        </tr>
+      </thead>
+      <tbody>
+        {erasures.map(({ id, createdAt, completedAt, receipt }) => (
+          <tr key={id}>
+            <Cell className="whitespace-nowrap">{format.dateTime(createdAt)}</Cell>
+            <Cell>
+              <Badge tone={completedAt ? 'success' : 'neutral'}>
+                {completedAt ? t('people.completed', { date: format.dateTime(completedAt) }) : t('people.pending')}
+              </Badge>
+            </Cell>
+            <Cell isNumber>{format.number(receipt.rows ?? 0)}</Cell>
+            <Cell isNumber>{format.number(receipt.modelVersions ?? 0)}</Cell>
+            <Cell isNumber>{format.number(receipt.texts ?? 0)}</Cell>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
