@@ -21,6 +21,11 @@ export const BOUNDS = {
   jsonBytes: { most: 64 * 1024, what: 'Bytes of a JSON body, of every route without a line of its own here' },
   stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
+  uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },
+  uploadBytesPerSecond: {
+    most: 32 * 1024 ** 2,
+    what: 'Bytes of uploads a second of one organization in one process; more wait',
+  },
   streamsOfOrganization: { most: 20, what: 'Event streams that one organization follows in one process' },
   streamsOfProcess: { most: 500, what: 'Event streams that one process serves' },
 } as const satisfies Record<string, { most: number; what: string }>;

@@ -28,7 +28,11 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kindred-neighbours-'));
 /** A worst neighbour's effect shows against the victim alone, on one machine, run beside run; that takes minutes. */
 describe.skipIf(!IS_FULL)('a free tenant who does his worst', () => {
   beforeAll(async () => {
-    process_ = await ApiProcess.start({ KINDRED_LOGIN_TRIES: '10', KINDRED_UPLOAD_BYTES_MAX: '50000000' });
+    process_ = await ApiProcess.start({
+      KINDRED_LOGIN_TRIES: '10',
+      KINDRED_SIGN_IN_MS: '250',
+      KINDRED_UPLOAD_BYTES_MAX: '50000000',
+    });
     api = { url: process_.url } as TestApi;
     owner = new pg.Client({ connectionString: inject('ownerUrl') });
     await owner.connect();

@@ -60,13 +60,9 @@ export class AuthRepository {
   }
 
   /** The session's person with their role now, so that a lost membership ends every session in that organization. */
-  async findSession(
-    transaction: Transaction,
-    tokenHash: Uint8Array<ArrayBuffer>,
-    now: Date,
-  ): Promise<SessionRow | null> {
+  async findSession(transaction: Transaction, tokenHash: Uint8Array<ArrayBuffer>): Promise<SessionRow | null> {
     const session = await transaction.session.findUnique({
-      where: { tokenHash, expiresAt: { gt: now } },
+      where: { tokenHash },
       include: { user: true },
     });
     if (!session?.tenantId) return null;

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { permissionsOf } from '../../platform/access/permissions.js';
 import type { UserPrincipal } from '../../platform/access/principal.js';
+import { type Change, Changes } from '../../platform/changes/changes.js';
+import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -19,6 +21,11 @@ import { Throttle } from './throttle.js';
 
 const SESSION_DAYS = 30;
 
+/** What is kept of a session in memory; `principal` is null for one that no row has. */
+interface KnownSession {
+  principal: UserPrincipal | null;
+}
+
 export interface SignedIn {
   token: string;
   deviceToken: string;
@@ -31,6 +38,9 @@ const TAKEN = {
 
 @Injectable()
 export class AuthService {
+  /** By hash: a page's many calls ask the database once, and what ends a session is heard of within milliseconds. */
+  private readonly sessions: WatchedCache<KnownSession>;
+
   constructor(
     private readonly database: Database,
     private readonly repository: AuthRepository,
@@ -39,8 +49,12 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly throttle: Throttle,
     private readonly clock: Clock,
+    changes: Changes,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.sessions = new WatchedCache(changes);
+    changes.onChange((change) => this.forget(change));
+  }
 
   /**
    * Makes the person and their organization on the Free plan, or tells an address that has an account so by mail. The caller
@@ -70,9 +84,12 @@ export class AuthService {
    */
   login({ email, password }: Login, address: string, deviceToken: string | undefined): Promise<SignedIn> {
     return this.uniformly(async () => {
-      const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
-      const device = user && deviceToken ? readDevice(this.config.KINDRED_SECRET, user.id, deviceToken) : null;
+      const find = () => this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
+      // Whose browser it may be is looked up first; anyone else is counted before anything is done for them.
+      const known = deviceToken ? await find() : null;
+      const device = known && readDevice(this.config.KINDRED_SECRET, known.id, deviceToken!);
       const giveBack = await this.throttle.admitLogin(email, address, device);
+      const user = known ?? (await find());
       const isRight = await this.passwords.verify(user?.passwordHash ?? null, password);
       if (!user || !isRight) throw wrongCredentials();
       await giveBack();
@@ -97,19 +114,36 @@ export class AuthService {
   }
 
   async logout(token: string): Promise<void> {
-    await this.database.system((transaction) => this.repository.deleteSession(transaction, sha256(token)));
+    const hash = sha256(token);
+    await this.database.system((transaction) => this.repository.deleteSession(transaction, hash));
+    this.sessions.forget(hexOf(hash));
   }
 
   /** Whose session it is, with what they may do now; null for one that has ended. */
   async findPrincipal(token: string): Promise<UserPrincipal | null> {
     const hash = sha256(token);
-    const session = await this.database.system((transaction) =>
-      this.repository.findSession(transaction, hash, this.clock.now()),
-    );
-    if (!session) return null;
+    const { principal } = await this.sessions.get(hexOf(hash), () => this.find(hash));
+    return principal && principal.credential.expiresMs > this.clock.now().getTime() ? principal : null;
+  }
+
+  private async find(hash: Uint8Array<ArrayBuffer>): Promise<KnownSession> {
+    const session = await this.database.system((transaction) => this.repository.findSession(transaction, hash));
+    if (!session) return { principal: null };
     const { isOperator, expiresAt, ...person } = session;
-    const credential = { hash: Buffer.from(hash).toString('hex'), expiresMs: expiresAt.getTime() };
-    return { kind: 'user', credential, ...person, permissions: permissionsOf(person.role, isOperator) };
+    const credential = { hash: hexOf(hash), expiresMs: expiresAt.getTime() };
+    const permissions = permissionsOf(person.role, isOperator);
+    return { principal: { kind: 'user', credential, ...person, permissions } };
+  }
+
+  /** Forgets the sessions that a change of a row concerns. */
+  private forget({ table, tenantId, id }: Change): void {
+    const where = (concerns: (principal: UserPrincipal) => boolean) =>
+      this.sessions.forgetWhere(({ principal }) => principal !== null && concerns(principal));
+    // As to_jsonb writes bytea.
+    if (table === 'sessions') this.sessions.forget(id.replace(/^\\x/, ''));
+    if (table === 'users') where(({ userId }) => userId === id);
+    if (table === 'memberships') where((principal) => principal.userId === id && principal.tenantId === tenantId);
+    if (table === 'organizations') where((principal) => principal.tenantId === id);
   }
 
   private async tellOwner(email: string): Promise<void> {
@@ -133,4 +167,8 @@ export class AuthService {
     await this.repository.createSession(transaction, { tokenHash: sha256(token), userId, tenantId, expiresAt });
     return token;
   }
+}
+
+function hexOf(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex');
 }

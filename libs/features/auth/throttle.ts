@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { hmac } from '../../platform/secrets/secrets.js';
@@ -27,6 +28,9 @@ const TAKE = `
  */
 @Injectable()
 export class Throttle {
+  /** Until when there is nothing to be had: whoever does not wait is refused without asking Postgres. */
+  private readonly refused = new LRUCache<string, number>({ max: 10_000 });
+
   constructor(
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: Config,
@@ -63,10 +67,15 @@ export class Throttle {
   }
 
   private async take({ key, burst, perSecond }: Bucket): Promise<void> {
+    const untilMs = this.refused.get(key) ?? 0;
+    if (untilMs > performance.now()) throw tooManyAttempts(Math.ceil((untilMs - performance.now()) / 1000));
     const [{ isGranted, tokens }] = await this.database.systemSql((sql) =>
       sql.rows<{ isGranted: boolean; tokens: number }>(TAKE, [this.hash(key), burst, perSecond]),
     );
-    if (!isGranted) throw tooManyAttempts(Math.max(1, Math.ceil((1 - tokens) / perSecond)));
+    if (isGranted) return;
+    const seconds = Math.max(1, Math.ceil((1 - tokens) / perSecond));
+    this.refused.set(key, performance.now() + 1000 * seconds);
+    throw tooManyAttempts(seconds);
   }
 
   private async giveBack(buckets: Bucket[]): Promise<void> {

@@ -21,5 +21,15 @@ export const uploadBrokenOff = () =>
     'The upload ended before the whole file came. The data set is as it was: send it again.',
   );
 
+export const tooManyUploads = (most: number) =>
+  new Problem(
+    429,
+    'too_many_uploads',
+    `Your organization sends ${most} files already: wait until one of them has come.`,
+    {
+      headers: { 'retry-after': '5' },
+    },
+  );
+
 export const storageFull = () =>
   new Problem(507, 'storage_full', 'There is no room to store the file. The data set is as it was: try again later.');

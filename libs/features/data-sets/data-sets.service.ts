@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -12,10 +12,13 @@ import { ProjectsService, type Rename } from '../projects/index.js';
 import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
+import { UploadLanes } from './upload-lane.js';
 import { uploadKeyOf } from './upload-key.js';
 
 @Injectable()
 export class DataSetsService {
+  private readonly lanes = new UploadLanes();
+
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
@@ -94,7 +97,7 @@ export class DataSetsService {
     });
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
-    const uploadBytes = await this.store(uploadKey, content);
+    const uploadBytes = await this.lanes.run(tenantId, (pace) => this.store(uploadKey, content, pace));
     try {
       await this.database.tenant(tenantId, async (transaction) => {
         // Several may have come at once, each of which had room alone.
@@ -128,9 +131,10 @@ export class DataSetsService {
     return this.repository.listContentsOfUsers(transaction, projectId);
   }
 
-  private async store(key: string, content: Readable): Promise<number> {
+  private async store(key: string, content: Readable, pace: Transform): Promise<number> {
     try {
-      return await this.objects.put(key, content, this.config.KINDRED_UPLOAD_BYTES_MAX);
+      const paced = pipeline(content, pace, () => undefined);
+      return await this.objects.put(key, paced, this.config.KINDRED_UPLOAD_BYTES_MAX);
     } catch (error) {
       const { code } = error as { code?: string };
       if (error instanceof ObjectTooLargeError) throw uploadTooLarge(error.bytesMax);

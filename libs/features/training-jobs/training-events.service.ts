@@ -51,8 +51,9 @@ export class TrainingEventsService implements BeforeApplicationShutdown {
     gone: AbortSignal,
   ): Promise<AsyncGenerator<JobMessage>> {
     const { tenantId } = principal;
-    const { id } = await this.trainingJobs.get(tenantId, projectId, jobId);
+    // The cheaper refusal first.
     this.takePlace(tenantId, gone);
+    const { id } = await this.trainingJobs.get(tenantId, projectId, jobId);
     const after = /^\d{1,18}$/.test(lastEventId ?? '') ? BigInt(lastEventId!) : 0n;
     return this.follow(principal, projectId, id, after, gone);
   }

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -6,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { randomToken } from '../secrets/secrets.js';
 import { ByteLimit } from './byte-limit.js';
 import type { LocalFile, ObjectStore, StoredObject } from './object-store.js';
+
+const SYNC_BYTES = 4 * 1024 ** 2;
 
 /** Objects as files below one folder. */
 export class DiskObjectStore implements ObjectStore {
@@ -17,7 +18,7 @@ export class DiskObjectStore implements ObjectStore {
     await mkdir(path.dirname(target), { recursive: true });
     const limit = new ByteLimit(bytesMax);
     try {
-      await pipeline(content, limit, createWriteStream(draft, { flush: true, mode: 0o600 }));
+      await pipeline(content, limit, (chunks: AsyncIterable<Buffer>) => writeSynced(draft, chunks));
       await rename(draft, target);
       await syncFolder(path.dirname(target));
     } catch (error) {
@@ -59,6 +60,24 @@ export class DiskObjectStore implements ObjectStore {
     const file = path.resolve(this.folder, key);
     if (!file.startsWith(path.resolve(this.folder) + path.sep)) throw new Error(`Object key ${key} leaves the store`);
     return file;
+  }
+}
+
+/** Writes the file and makes it survive a power cut, piece by piece: one large sync would keep all others of the disk waiting. */
+async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    let unsynced = 0;
+    for await (const chunk of chunks) {
+      await handle.writeFile(chunk);
+      unsynced += chunk.length;
+      if (unsynced < SYNC_BYTES) continue;
+      await handle.datasync();
+      unsynced = 0;
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
