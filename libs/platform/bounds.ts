@@ -8,7 +8,10 @@
 export const ID_CHARACTERS_MAX = 256;
 
 export const BOUNDS = {
-  idCharacters: { most: ID_CHARACTERS_MAX, what: 'Characters of a user id, an item id or an event type' },
+  idCharacters: {
+    most: ID_CHARACTERS_MAX,
+    what: 'Characters of a user id, an item id, an event type or the name of a column',
+  },
   cellBytes: { most: 8_192, what: 'Bytes of a cell of an uploaded file' },
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },

@@ -72,6 +72,53 @@ describe('a rate limit', () => {
   });
 });
 
+describe('the number of things', () => {
+  it('S35: is held to the plan at its boundary, however many ask at once, and what is deleted makes room', async () => {
+    const shop = await Tenant.signUp(api);
+    const projectId = await shop.createProject();
+    const before = await owner.query(`SELECT * FROM plan_quotas WHERE plan_key = 'free'`);
+    const quotas = { projects: 3, data_sets: 3, api_keys: 2, bytes_stored: 20_000 };
+    for (const [resource, quantity] of Object.entries(quotas))
+      await owner.query(`UPDATE plan_quotas SET quantity = $2 WHERE plan_key = 'free' AND resource = $1`, [
+        resource,
+        quantity,
+      ]);
+    try {
+      const made = await Promise.all(Array.from({ length: 5 }, (_, i) => shop.post('/v1/projects', { name: `P${i}` })));
+      expect(made.map(({ status }) => status).sort()).toEqual([201, 201, 402, 402, 402]);
+      const refused = made.find(({ status }) => status === 402)!;
+      expect(refused.body.detail).toMatch(/Free plan allows 3 projects, and there are 3/);
+      await shop.delete(`/v1/projects/${made.find(({ status }) => status === 201)!.body.id}`).expect(204);
+      await shop.post('/v1/projects', { name: 'Again' }).expect(201);
+      const dataSetId = await shop.createDataSet(projectId, 'interactions');
+      for (let i = 0; i < 2; i++) await shop.createDataSet(projectId, 'items');
+      await shop.post(`/v1/projects/${projectId}/data-sets`, { name: 'D', kind: 'items' }).expect(402);
+      const { id: keyId } = await shop.createKey(projectId);
+      await shop.createKey(projectId);
+      await shop.post(`/v1/projects/${projectId}/api-keys`, { name: 'K' }).expect(402);
+      await shop.delete(`/v1/projects/${projectId}/api-keys/${keyId}`).expect(204);
+      await shop.post(`/v1/projects/${projectId}/api-keys`, { name: 'K' }).expect(201);
+      const content = `/v1/projects/${projectId}/data-sets/${dataSetId}/content`;
+      const csv = `user_id,item_id\n${'user,item\n'.repeat(2_000)}`;
+      const { body } = await shop.put(content, csv).expect(402);
+      expect(body.detail).toMatch(/20000 bytes_stored/);
+      expect((await shop.upload(projectId, dataSetId, csv.slice(0, 9_000))).status).toBe('succeeded');
+      const { uses } = (await shop.get('/v1/limits').expect(200)).body;
+      const used = Object.fromEntries(
+        uses.map((use: { resource: string; used: string }) => [use.resource, Number(use.used)]),
+      );
+      expect(used).toMatchObject({ projects: 3, data_sets: 3, api_keys: 2 });
+      expect(used.bytes_stored).toBeGreaterThan(0);
+    } finally {
+      for (const { resource, quantity } of before.rows)
+        await owner.query(`UPDATE plan_quotas SET quantity = $2 WHERE plan_key = 'free' AND resource = $1`, [
+          resource,
+          quantity,
+        ]);
+    }
+  });
+});
+
 describe('a quota', () => {
   it('of the plan refuses with 402 before the work is done, and nothing of it is metered', async () => {
     const { shop, projectId, caller } = await liveShop();

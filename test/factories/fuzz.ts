@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { expect, inject } from 'vitest';
 import { z } from 'zod';
+import { BOUNDS } from '../../libs/platform/bounds.js';
 import { ROLE_PERMISSIONS } from '../../libs/platform/access/permissions.js';
 import { Tenant, type TestApi } from './api.js';
 import { arbitraryOf } from './schema-arbitrary.js';
@@ -87,6 +88,7 @@ export async function fuzzApi(api: TestApi, calls: number, seed?: number): Promi
       const what = `${caller.who}: ${operation.method} ${url.pathname}${url.search} ${JSON.stringify(body)?.slice(0, 300)} → ${response.status} ${text.slice(0, 300)}`;
       expect(response.status, what).toBeLessThan(500);
       expect(text, what).not.toContain(CANARY);
+      expect(text.length, what).toBeLessThanOrEqual(BOUNDS.answerBytes.most);
       if (!isStream) expect(problemsWith(operation, response.status, text), what).toBe('');
     }),
     { numRuns: calls, ...(seed === undefined ? {} : { seed }), endOnFailure: true },

@@ -155,6 +155,12 @@ async function readHeader(connection: DuckDBConnection, file: string, scratch: s
     });
   const names = (reader.getRows()[0] ?? []).map((name) => String(name ?? '').trim());
   refuseColumns(names.length, BOUNDS.columns.most);
+  const long = names.find((name) => name.length > BOUNDS.idCharacters.most);
+  if (long !== undefined) {
+    throw new ContentError(
+      `The column name "${long.slice(0, 40)}…" is longer than ${BOUNDS.idCharacters.most} characters: shorten it.`,
+    );
+  }
   const known = names.map((name) => name.toLowerCase());
   const repeated = names.find((name, index) => name !== '' && known.indexOf(known[index]!) < index);
   if (repeated !== undefined) throw new ContentError(`Two columns are called ${repeated}: rename one.`);

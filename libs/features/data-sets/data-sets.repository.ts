@@ -61,6 +61,9 @@ const NEXT_IMPORT = `
   ORDER BY coalesce(used.seconds, 0) / plans.training_weight, oldest.created_at, oldest.id
   LIMIT 1`;
 
+/** Of each import of a list. */
+const LISTED_ERRORS = 3;
+
 const latestImport = { imports: { orderBy: { id: 'desc' }, take: 1 } } as const;
 
 @Injectable()
@@ -90,7 +93,7 @@ export class DataSetsRepository {
       where: { id: { in: rows.flatMap((row) => row.currentImportId ?? []) } },
     });
     const byId = new Map(current.map((row) => [row.id, row]));
-    return rows.map((row) => toDataSet(row, byId.get(row.currentImportId ?? '') ?? null));
+    return rows.map((row) => withFewErrors(toDataSet(row, byId.get(row.currentImportId ?? '') ?? null)));
   }
 
   async rename(transaction: Transaction, id: string, name: string): Promise<void> {
@@ -240,6 +243,12 @@ export class DataSetsRepository {
     });
     return count === 1;
   }
+}
+
+/** A page of data sets must stay below what an answer may hold; the data set itself shows them all. */
+function withFewErrors({ currentImport, latestImport, ...dataSet }: DataSet): DataSet {
+  const few = (one: Import | null) => one && { ...one, errors: one.errors.slice(0, LISTED_ERRORS) };
+  return { ...dataSet, currentImport: few(currentImport), latestImport: few(latestImport) };
 }
 
 function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {

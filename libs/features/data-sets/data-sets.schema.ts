@@ -32,7 +32,7 @@ export const importSchema = z
           message: z.string(),
         }),
       )
-      .describe('The first 100 rejected rows'),
+      .describe('The first 100 rejected rows; in a list of data sets the first 3'),
     statistics: statisticsSchema.nullable(),
     failureReason: z.string().nullable(),
     createdAt: z.iso.datetime(),

@@ -3,6 +3,7 @@ import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { NIL_ID } from '../../platform/http/ids.js';
+import { tooManyRows } from './usage.errors.js';
 import type { Group, Meter, UsageQuery, UsageRow } from './usage.schema.js';
 
 export interface MeteredQuantity {
@@ -25,6 +26,9 @@ const COLUMNS: Record<Group, Prisma.Sql> = {
 };
 const NAMES: Partial<Record<Group, string>> = { project: 'projectId', apiKey: 'apiKeyId', deployment: 'deploymentId' };
 
+/** They stay below what an answer may hold. */
+const USAGE_ROWS_MAX = 4_000;
+
 /** Reads sums of the ledger. */
 @Injectable()
 export class UsageRepository {
@@ -45,7 +49,9 @@ export class UsageRepository {
       SELECT ${Prisma.join([...selected, Prisma.sql`sum(quantity) AS quantity`])}
       FROM usage_rollups WHERE ${bucketsOf(query)}
       ${filters.length > 0 ? Prisma.sql`AND ${Prisma.join(filters, ' AND ')}` : Prisma.empty}
-      ${keys.length > 0 ? Prisma.sql`GROUP BY ${Prisma.join(keys)} ORDER BY ${Prisma.join(keys)}` : Prisma.empty}`;
+      ${keys.length > 0 ? Prisma.sql`GROUP BY ${Prisma.join(keys)} ORDER BY ${Prisma.join(keys)}` : Prisma.empty}
+      LIMIT ${USAGE_ROWS_MAX + 1}`;
+    if (rows.length > USAGE_ROWS_MAX) throw tooManyRows(USAGE_ROWS_MAX);
     return rows.map((row) => ({ ...row, quantity: plain(row.quantity) }));
   }
 

@@ -139,6 +139,55 @@ describe('interactions without a value among others with one', () => {
   });
 });
 
+describe('ratings that are few', () => {
+  /** One value among all interactions. */
+  const oneRating = (place: number) => {
+    const values = new Float32Array(tastes.length).fill(NaN);
+    values[place] = 4;
+    return inputOf(tastes, { values });
+  };
+
+  it('leave the metrics of ratings out where none is on the test side, and say so where none is left to learn from', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, place) => train(oneRating(place * 5), 'explicit-mf', { factors: 8, epochs: 2 })),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        expect(outcome.reason).toBeInstanceOf(TrainingInputError);
+        expect(outcome.reason.message).toMatch(/none is left to learn from.*rows with a value/);
+      } else {
+        for (const value of Object.values(outcome.value.metrics.model)) expect(Number.isFinite(value)).toBe(true);
+        expect(outcome.value.metrics.model).not.toHaveProperty('rmse');
+      }
+    }
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']));
+  });
+});
+
+describe('a user of whom nothing was learnt', () => {
+  it.each(['rp3beta', 'ials', 'user-knn'])('gets what is popular from %s, and is told why', async (recipe) => {
+    const pairs = [...tastes, [20, 0], [20, 1]] as [number, number][];
+    const codes = Uint32Array.from(pairs, ([user]) => (user === 20 ? 0 : 1));
+    const eventTypes = { names: ['hide', 'view'], codes };
+    const settings = { eventWeights: { hide: 0 } };
+    const { predictor } = await train(inputOf(pairs, { eventTypes }), recipe, settings);
+    const answer = await predictor.recommend({ userId: 'u20', limit: 5, excludeSeen: false });
+    expect(answer).toMatchObject({ source: 'popularity', fallbackReason: 'nothing_learnt' });
+    expect(answer.items[0]!.score).toBeGreaterThan(0);
+    expect((await predictor.recommend({ userId: 'u1', limit: 5, excludeSeen: false })).source).toBe('model');
+  });
+});
+
+it('event types named as what every object has weigh what they are given, or 1', async () => {
+  const eventTypes = {
+    names: ['constructor', 'toString', '__proto__'],
+    codes: Uint32Array.from(tastes, (_, i) => i % 3),
+  };
+  const odd = await train(inputOf(tastes, { eventTypes }), 'rp3beta', { eventWeights: { view: 2 } });
+  const plain = await train(inputOf(tastes), 'rp3beta');
+  expect(odd.metrics).toEqual(plain.metrics);
+});
+
 describe('input that cannot be trained on is refused with what, where and what to do', () => {
   it.each([Infinity, -Infinity])('a value that is %s', async (value) => {
     const values = new Float32Array(tastes.length).fill(1);
