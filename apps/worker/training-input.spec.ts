@@ -39,6 +39,16 @@ describe('the input of training', () => {
     expect([...input.items]).toEqual([2, 1]);
   });
 
+  it('takes what has no time for as old as the oldest that has one, not for 1970', async () => {
+    const file = await writeRows(
+      'untimed',
+      'user_id, item_id, event_type, value, timestamp',
+      `('u', 'a', NULL::VARCHAR, NULL::DOUBLE, 1600000000::DOUBLE), ('u', 'b', NULL, NULL, NULL), ('u', 'c', NULL, NULL, 1500000000)`,
+    );
+    const { timestamps } = await readTrainingInput(file, { withNewItems: false });
+    expect([...timestamps!]).toEqual([1_500_000_000, 1_500_000_000, 1_600_000_000]);
+  });
+
   it('does without attributes', async () => {
     const input = await readTrainingInput(interactionsFile, { withNewItems: true });
     expect(input).toMatchObject({ itemIds: ['b', 'd'], itemAttributes: [null, null], userAttributes: [null, null] });

@@ -47,12 +47,14 @@ async function numberIds(
   return ids;
 }
 
-/** In the order of user and time; an interaction without an event type has the type `''`. */
+/** In the order of user and time, what has no time counting as old as the oldest that has one; an interaction without an event type has the type `''`. */
 async function readInteractions(connection: DuckDBConnection, eventTypes: string[]) {
   const [row] = (
-    await connection.runAndReadAll('SELECT count(*), count(value), count(timestamp) FROM interactions')
+    await connection.runAndReadAll(
+      'SELECT count(*), count(value), count(timestamp), coalesce(min(timestamp), 0) FROM interactions',
+    )
   ).getRows();
-  const [count, values, timestamps] = row!.map(Number) as [number, number, number];
+  const [count, values, timestamps, first] = row!.map(Number) as [number, number, number, number];
   const input = {
     users: new Uint32Array(count),
     items: new Uint32Array(count),
@@ -61,7 +63,7 @@ async function readInteractions(connection: DuckDBConnection, eventTypes: string
     eventTypes: eventTypes.length > 0 ? { names: [...eventTypes, ''], codes: new Uint32Array(count) } : null,
   };
   let offset = 0;
-  const sql = `SELECT users.number, items.number, coalesce(value, 'nan'), coalesce(timestamp, 0), coalesce(event_types.number, ${eventTypes.length})
+  const sql = `SELECT users.number, items.number, coalesce(value, 'nan'), coalesce(timestamp, ${first}), coalesce(event_types.number, ${eventTypes.length})
     FROM interactions JOIN users USING (user_id) JOIN items USING (item_id) LEFT JOIN event_types USING (event_type) ORDER BY 1, 4, 2`;
   await forEachChunk(connection, sql, ([users, items, value, timestamp, type]) => {
     input.users.set(users as number[], offset);

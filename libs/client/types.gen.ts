@@ -71,7 +71,7 @@ export type Import = {
     rowsAccepted: number | null;
     rowsRejected: number | null;
     /**
-     * The first 100 rejected rows
+     * The first 100 rejected rows; in a list of data sets the first 3
      */
     errors: Array<{
         /**

@@ -239,6 +239,27 @@ describe('a message', () => {
     expect(slow.receiver.openMost).toBe(2);
     expect(slow.receiver.received).toHaveLength(4);
   });
+
+  it('waits for no organization whose endpoints never answer: eight of its deliveries are under way at most', async () => {
+    const [bad, good] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const silent = await Promise.all(Array.from({ length: 6 }, () => createEndpoint(bad)));
+    const isOver = Promise.withResolvers<void>();
+    for (const { receiver } of silent) {
+      receiver.answer = async () => {
+        await isOver.promise;
+        return { status: 200 };
+      };
+    }
+    for (const { path: each } of silent) for (let i = 0; i < 2; i++) await bad.post(`${each}/test`).expect(202);
+    const open = () => silent.reduce((sum, { receiver }) => sum + receiver.open, 0);
+    await until(() => open() === 8);
+    const quick = await createEndpoint(good);
+    await good.post(`${quick.path}/test`).expect(202);
+    await until(() => quick.receiver.received.length === 1);
+    expect(open()).toBe(8);
+    isOver.resolve();
+    await until(() => silent.every(({ receiver }) => receiver.received.length === 2));
+  });
 });
 
 describe('a delivery whose worker', () => {

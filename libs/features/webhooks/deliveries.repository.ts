@@ -20,12 +20,15 @@ export interface ClaimedDelivery extends Claim {
 
 /** Requests to one endpoint at a time, over all workers. */
 const ENDPOINT_DELIVERIES_MAX = 2;
+/** Requests for one organization at a time; whoever has fewer under way comes first. */
+const ORGANIZATION_DELIVERIES_MAX = 8;
 const ATTEMPTS_KEPT = 10;
 /** One claim at a time, so that the bound holds however many workers ask. */
 const CLAIM_LOCK = 0x77656268;
 
 /**
- * Of each endpoint the oldest that are due, as many as it has room for: one with a long queue keeps no other waiting. The
+ * Of each endpoint the oldest that are due, as many as it and its organization have room for: neither an endpoint with a long queue
+ * nor an organization whose endpoints never answer keeps others waiting. The
  * endpoints that something waits for are found by steps along an index, so that neither long queues nor idle endpoints cost.
  */
 const CLAIM = `
@@ -40,8 +43,9 @@ const CLAIM = `
   busy AS (
     SELECT tenant_id, endpoint_id, count(*) AS count FROM webhook_deliveries
     WHERE lease_expires_at >= now() GROUP BY tenant_id, endpoint_id),
-  next AS MATERIALIZED (
-    SELECT due.tenant_id, due.id
+  ranked AS (
+    SELECT due.*, row_number() OVER (PARTITION BY due.tenant_id ORDER BY due.next_attempt_at)
+      + coalesce((SELECT sum(count) FROM busy WHERE busy.tenant_id = due.tenant_id), 0) AS place
     FROM waiting
     JOIN webhook_endpoints enabled
       ON enabled.tenant_id = waiting.tenant_id AND enabled.id = waiting.endpoint_id AND enabled.disabled_at IS NULL
@@ -51,9 +55,9 @@ const CLAIM = `
       WHERE tenant_id = waiting.tenant_id AND endpoint_id = waiting.endpoint_id AND status = 'pending'
         AND next_attempt_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at < now())
       ORDER BY next_attempt_at
-      LIMIT greatest(0, ${ENDPOINT_DELIVERIES_MAX} - coalesce(busy.count, 0))) due
-    ORDER BY due.next_attempt_at
-    LIMIT $1)
+      LIMIT greatest(0, ${ENDPOINT_DELIVERIES_MAX} - coalesce(busy.count, 0))) due),
+  next AS MATERIALIZED (
+    SELECT tenant_id, id FROM ranked WHERE place <= ${ORGANIZATION_DELIVERIES_MAX} ORDER BY place, next_attempt_at LIMIT $1)
   UPDATE webhook_deliveries delivery
   SET attempt = attempt + 1, tries = tries + 1, lease_expires_at = ${LEASE_END}
   FROM next, webhook_endpoints endpoint, webhook_messages message
