@@ -144,6 +144,11 @@ describe('reading interactions', () => {
     ],
     ['a NUL in the header, which would end the SQL', 'user_id,item_id,a\0b\nu,i,1\n', /NUL characters/],
     ['a column name that is too long', `user_id,item_id,${'n'.repeat(257)}\n`, /longer than 256 characters/],
+    [
+      'a line that never ends, by its number',
+      `user_id,item_id\nu,i\n${'x'.repeat(9_000_000)},i\n`,
+      /^Line 3 is longer than/,
+    ],
     ['16,000 columns', `user_id,item_id,${Array.from({ length: 16_000 }, (_, i) => `c${i}`).join()}\n`, /at most 256/],
   ])('refuses %s as a whole, and says why', async (_, csv, reason) => {
     await expect(read(csv)).rejects.toThrow(ContentError);

@@ -19,6 +19,8 @@ const HEADER_FIELDS_MAX = 16 * BOUNDS.columns.most;
 const YEAR_9999_END = 253_402_300_799;
 const ID_CHARACTERS = BOUNDS.idCharacters.most;
 const LINE_BYTES = BOUNDS.lineBytes.most;
+const ENDLESS_LINE_BYTES = 8 * LINE_BYTES;
+const LINE_FEED = 10;
 
 /** Spellings of each column that need no mapping; the first is ours. */
 const SPELLINGS = {
@@ -87,6 +89,7 @@ export async function readContent(
     { memoryBytes, scratchParent: path.dirname(target) },
     async (connection, scratch) => {
       const text = await toUtf8(file, scratch);
+      await refuseEndlessLines(text);
       const header = await readHeader(connection, text, scratch);
       const columns = findColumns(header.names, kind, mapping);
       await loadRows(connection, text, header, columns, kind);
@@ -111,6 +114,24 @@ async function toUtf8(file: string, scratch: string): Promise<string> {
   const decoded = Readable.toWeb(createReadStream(file)).pipeThrough(new TextDecoderStream(encoding) as never);
   await pipeline(Readable.fromWeb(decoded as never), createWriteStream(copy));
   return copy;
+}
+
+/** Beyond some tens of megabytes the engine leaves a line out without a word; nearer to the bound it says which it was. */
+async function refuseEndlessLines(file: string): Promise<void> {
+  let [line, length] = [1, 0];
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    for (let start = 0; ;) {
+      const end = chunk.indexOf(LINE_FEED, start);
+      length += (end < 0 ? chunk.length : end) - start;
+      if (length > ENDLESS_LINE_BYTES) {
+        throw new ContentError(
+          `Line ${line} is longer than ${ENDLESS_LINE_BYTES} bytes, of which at most ${LINE_BYTES} are taken: is a quote never closed, or a line end missing?`,
+        );
+      }
+      if (end < 0) break;
+      [line, length, start] = [line + 1, 0, end + 1];
+    }
+  }
 }
 
 async function readStart(file: string, length: number): Promise<Buffer> {

@@ -246,9 +246,9 @@ export class DataSetsRepository {
 }
 
 /** A page of data sets must stay below what an answer may hold; the data set itself shows them all. */
-function withFewErrors({ currentImport, latestImport, ...dataSet }: DataSet): DataSet {
+function withFewErrors(dataSet: DataSet): DataSet {
   const few = (one: Import | null) => one && { ...one, errors: one.errors.slice(0, LISTED_ERRORS) };
-  return { ...dataSet, currentImport: few(currentImport), latestImport: few(latestImport) };
+  return { ...dataSet, currentImport: few(dataSet.currentImport), latestImport: few(dataSet.latestImport) };
 }
 
 function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {

@@ -1,5 +1,4 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BOUNDS } from '../../platform/bounds.js';
 import { tooManyUploads } from './data-sets.errors.js';
 
@@ -49,6 +48,6 @@ class Pace extends Transform {
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
     const waitMs = this.lane.take(chunk.length);
     if (waitMs <= 0) done(null, chunk);
-    else void sleep(waitMs).then(() => done(null, chunk));
+    else setTimeout(done, waitMs, null, chunk);
   }
 }

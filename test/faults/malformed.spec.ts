@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { Random } from '../../libs/compute/random/kernel.js';
+import { ContentError, readContent } from '../../libs/features/data-sets/process.js';
+import { IS_FULL, note } from '../factories/faults-report.js';
+
+const FILES = IS_FULL ? 1_000 : 40;
+const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
+
+/** A row that is wrong, and the column that the error is to name; null where it is the row as a whole. */
+const WRONG_ROWS: [row: (random: Random) => Buffer, column: string | null][] = [
+  [() => Buffer.from(',item,5,1600000000'), 'user_id'],
+  [() => Buffer.from('user,,5,1600000000'), 'item_id'],
+  [() => Buffer.from('user,item,five,1600000000'), 'rating'],
+  [() => Buffer.from('user,item,1e999,1600000000'), 'rating'],
+  [() => Buffer.from('user,item,5,yesterday'), 'timestamp'],
+  [() => Buffer.from('user,item,5,-5'), 'timestamp'],
+  [() => Buffer.from('user'), null],
+  [() => Buffer.from('user,item,5,1600000000,extra,extra'), null],
+  [() => Buffer.from(`${'u'.repeat(300)},item,5,1600000000`), 'user_id'],
+  [() => Buffer.from('us\0er,item,5,1600000000'), 'user_id'],
+  // GB18030, which is no UTF-8.
+  [() => Buffer.from([0xd3, 0xc3, 0xbb, 0xa7, 0x2c, 0x69, 0x2c, 0x35, 0x2c, 0x31]), null],
+  [(random) => Buffer.from(`user,item,5,${'9'.repeat(20 + Math.floor(random.uniform() * 400))}`), 'timestamp'],
+];
+
+/** What is wrong with a whole file. */
+const WRONG_FILES: ((random: Random) => Buffer)[] = [
+  () => Buffer.alloc(0),
+  () => Buffer.from('\n\n'),
+  () => Buffer.from('user_id,item_id\n', 'utf16le'),
+  () => Buffer.concat([Buffer.from([0, 0, 0xfe, 0xff]), Buffer.from('user_id', 'utf16le')]),
+  () => Buffer.from('a,b,c\n1,2,3\n'),
+  () => Buffer.from('user_id,user_id,item_id\n1,2,3\n'),
+  () => Buffer.from(`user_id,item_id,${'x,'.repeat(10_000)}y\n`),
+  () => Buffer.from('PK\x03\x04\x14\0\0\0\x08\0'),
+  () => Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'),
+  (random) => Buffer.from(Array.from({ length: 4_000 }, () => Math.floor(random.uniform() * 256))),
+];
+
+it('malformed files crash nothing, and every wrong row is told by its line and column', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kindred-malformed-'));
+  const random = Random.seeded(SEED);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random.uniform() * list.length)]!;
+  let [located, refused] = [0, 0];
+  try {
+    for (let i = 0; i < FILES; i++) {
+      const [file, target] = [path.join(folder, 'in.csv'), path.join(folder, 'out.parquet')];
+      const read = () => readContent({ file, target, kind: 'interactions', mapping: {}, erasedUserIds: [] }, 1e9);
+      if (i % 4 === 0) {
+        writeFileSync(file, pick(WRONG_FILES)(random));
+        const outcome = await read().catch((error: unknown) => error);
+        // Random bytes may hold a line that is a row; a file that is not refused has told its rows.
+        if (outcome instanceof ContentError) expect(outcome.message).toMatch(/\w{3}/);
+        else expect(outcome).toMatchObject({ errors: expect.any(Array) });
+        refused++;
+        continue;
+      }
+      const lines: Buffer[] = [Buffer.from('user_id,item_id,rating,timestamp')];
+      const expected: { row: number; column: string | null }[] = [];
+      for (let row = 2; row < 2 + 5 + random.uniform() * 40; row++) {
+        const isWrong = random.uniform() < 0.4;
+        const [wrong, column] = pick(WRONG_ROWS);
+        lines.push(isWrong ? wrong(random) : Buffer.from(`user-${row},item-${row},5,1600000000`));
+        if (isWrong) expected.push({ row, column });
+      }
+      const end = pick(['\n', '\r\n']);
+      const mark = pick(['', '\uFEFF']);
+      const text = lines.flatMap((line) => [line, Buffer.from(end)]);
+      writeFileSync(file, Buffer.concat([Buffer.from(mark), ...text]));
+      const { errors, rowsAccepted, rowsRejected } = await read();
+      expect(
+        errors.map(({ row, column }) => ({ row, column })),
+        `file ${i} of seed ${SEED}`,
+      ).toEqual(expected);
+      expect([rowsAccepted, rowsRejected]).toEqual([lines.length - 1 - expected.length, expected.length]);
+      located += expected.length;
+    }
+    if (IS_FULL) await expectHugeCell(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  note(
+    'malformed files read',
+    `${FILES}, ${located} wrong rows located, ${refused} as a whole`,
+    'no crash, every error located',
+    true,
+  );
+}, 600_000);
+
+/** A cell of 100 MB among good rows. */
+async function expectHugeCell(folder: string): Promise<void> {
+  const [file, target] = [path.join(folder, 'huge.csv'), path.join(folder, 'huge.parquet')];
+  writeFileSync(file, `user_id,item_id\nu1,i1\n${'x'.repeat(100_000_000)},i2\nu3,i3\n`);
+  const reading = readContent({ file, target, kind: 'interactions', mapping: {}, erasedUserIds: [] }, 1e9);
+  await expect(reading).rejects.toThrow(/^Line 3 is longer than/);
+}
