@@ -12,6 +12,7 @@ const COMMANDS = {
   migration: (node) => run(node, ['dist/infra/prisma/write-migration.js', ...args]),
   migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
   openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
+  'security-table': (node) => run(node, ['dist/infra/security/write-table.js', ...args]),
   quality: (node) =>
     run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),
   faults: (node) =>

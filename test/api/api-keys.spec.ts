@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('shows a key once, in the format that secret scanners know, and keeps only its hash', async () => {
+it('S21: shows a key once, in the format that secret scanners know, and keeps only its hash', async () => {
   const { key, id } = await tenant.createKey(projectId);
   expect(key).toMatch(/^kin_live_[0-9A-Za-z]{36}$/);
   const { data } = (await tenant.get(`/v1/projects/${projectId}/api-keys`).expect(200)).body;
@@ -41,7 +41,7 @@ it('shows a key once, in the format that secret scanners know, and keeps only it
   expect(rows).toEqual([{ count: 0 }]);
 });
 
-it('stands nowhere in the files of the platform either', async () => {
+it('S22: stands nowhere in the files of the platform either', async () => {
   const { key } = await tenant.createKey(projectId);
   await withKey(api, key).get(`/v1/projects`).expect(403);
   const found = await promisify(execFile)('grep', ['-r', '-l', '-a', key, inject('dataDirectory')]).then(
@@ -158,7 +158,7 @@ it('is told from garbage without asking the database, and asked about once', asy
   asked.mockRestore();
 });
 
-it('is revoked when GitHub finds it in public, and who runs the organization is told', async () => {
+it('S23: is revoked when GitHub finds it in public, and who runs the organization is told', async () => {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const published = {
     key_identifier: 'abc',

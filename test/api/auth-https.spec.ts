@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startApi } from '../factories/api.js';
 
 // In a file of its own: passport keeps its strategies in one registry per process, so two APIs in one would share them.
-it('gives a Secure __Host- session cookie where the platform is served over https', async () => {
+it('S18: gives a Secure __Host- session cookie where the platform is served over https', async () => {
   const api = await startApi({ PUBLIC_URL: 'https://kindred.example' });
   try {
     const body = { email: `secure-${Date.now()}@example.com`, password: 'long enough', organizationName: 'X' };

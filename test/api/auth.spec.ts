@@ -54,7 +54,7 @@ describe('signing up', () => {
     expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['email', 'password', 'organizationName']);
   });
 
-  it('refuses a role or an operator flag smuggled into the body', async () => {
+  it('S10: refuses a role or an operator flag smuggled into the body', async () => {
     const email = `smuggler-${Date.now()}@example.com`;
     const body = { email, password: 'long enough', organizationName: 'X', isOperator: true, role: 'operator' };
     await request(api.url).post('/v1/auth/signup').send(body).expect(202);
@@ -64,7 +64,7 @@ describe('signing up', () => {
 });
 
 describe('a session', () => {
-  it('is a new one at each login, hidden from scripts, and ends at logout', async () => {
+  it('S14, S15: is a new one at each login, hidden from scripts, and ends at logout', async () => {
     const tenant = await Tenant.signUp(api);
     const first = await login(tenant.email, tenant.password).expect(200);
     const second = await login(tenant.email, tenant.password).set('cookie', sessionCookie(first)).expect(200);
@@ -75,7 +75,7 @@ describe('a session', () => {
     await request(api.url).get('/v1/me').set('cookie', sessionCookie(first)).expect(200);
   });
 
-  it('cannot be ridden on by a page of another site', async () => {
+  it('S18: cannot be ridden on by a page of another site', async () => {
     const tenant = await Tenant.signUp(api);
     const { body } = await tenant
       .post('/v1/projects', { name: 'Forged' })
@@ -95,7 +95,7 @@ describe('a session', () => {
     await tenant.get('/v1/projects').set('authorization', 'Bearer kin_live_wrong').expect(401);
   });
 
-  it('answers the same to a wrong password and to an unknown email', async () => {
+  it('S12: answers the same to a wrong password and to an unknown email', async () => {
     const tenant = await Tenant.signUp(api);
     const wrong = (await login(tenant.email, 'not the password').expect(401)).body;
     const unknown = (await login('nobody@example.com', 'not the password').expect(401)).body;

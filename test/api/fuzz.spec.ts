@@ -10,7 +10,7 @@ import { fuzzApi } from '../factories/fuzz.js';
 
 const CALLS = Number(process.env['FUZZ_CALLS'] ?? 500);
 
-it('no input is our error: calls from openapi.json are answered below 500, on their schema, and with no other tenant’s bytes', async () => {
+it('S10: no input is our error: calls from openapi.json are answered below 500, on their schema, and with no other tenant’s bytes', async () => {
   const stripePort = await freePort();
   // Where the secret scanner publishes its keys: none.
   const port = await freePort();

@@ -160,7 +160,7 @@ describe('a quota', () => {
     expect(rows).toEqual([]);
   });
 
-  it('holds uploads, models and training jobs too; what is refused leaves everything as it was', async () => {
+  it('S35: holds uploads, models and training jobs too; what is refused leaves everything as it was', async () => {
     const shop = await Tenant.signUp(api);
     const projectId = await shop.createProject();
     const dataSetId = await shop.createDataSet(projectId, 'interactions');

@@ -32,7 +32,7 @@ async function caller(scopes = ['project:read', 'recommendations:read']) {
 }
 
 describe('the request log', () => {
-  it('holds each call with a key: what, when, how long, and how it ended; nothing that was sent', async () => {
+  it('S22: holds each call with a key: what, when, how long, and how it ended; nothing that was sent', async () => {
     const { tenant, tenantId, projectId, key, call } = await caller();
     const deploymentId = crypto.randomUUID();
     await call.get(`/v1/projects/${projectId}/models`).expect(200);
@@ -100,7 +100,7 @@ describe('the request log', () => {
     await call.get('/v1/request-log').expect(403);
   });
 
-  it('comes as CSV of any length, an attachment, in which nothing is a formula', async () => {
+  it('S20, S26: comes as CSV of any length, an attachment, in which nothing is a formula', async () => {
     const { tenant, tenantId, projectId, key, call } = await caller();
     const model = call.get(`/v1/projects/${projectId}/models`);
     await model.set('x-request-id', '-1-1-1-1-1').expect(200);
@@ -163,7 +163,7 @@ describe('the request log', () => {
     expect([100, 101]).toContain(rows[0].first);
   });
 
-  it('is kept for 30 days', async () => {
+  it('S41: is kept for 30 days', async () => {
     const { tenantId, projectId, key } = await caller();
     await owner.query(
       `INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, request_id)

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 describe('another tenant', () => {
-  it('gets 404 from every route of openapi.json that names one of our ids, and changes nothing', async () => {
+  it('S1: gets 404 from every route of openapi.json that names one of our ids, and changes nothing', async () => {
     const ours = await Tenant.signUp(api);
     const live = await ours.deploy();
     const { id: apiKeyId } = await ours.createKey(live.projectId);
@@ -102,7 +102,7 @@ describe('another tenant', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('cannot use our data set or model version inside its own project', async () => {
+  it('S1: cannot use our data set or model version inside its own project', async () => {
     const ours = await Tenant.signUp(api);
     const live = await ours.deploy();
     const theirs = await Tenant.signUp(api);
@@ -114,7 +114,7 @@ describe('another tenant', () => {
       .expect(404);
   });
 
-  it('never sees a row of ours in interleaved requests over few connections', async () => {
+  it('S4: never sees a row of ours in interleaved requests over few connections', async () => {
     const tenants = await Promise.all(Array.from({ length: 4 }, () => Tenant.signUp(api)));
     const own = await Promise.all(tenants.map((tenant) => tenant.createProject()));
     const calls = Array.from({ length: 400 }, async (_, i) => {
@@ -187,7 +187,7 @@ describe('an API key', () => {
 });
 
 describe('the database', () => {
-  it('binds every tenant table by row-level security with USING and WITH CHECK, forced on the owner too', async () => {
+  it('S2, S3: binds every tenant table by row-level security with USING and WITH CHECK, forced on the owner too', async () => {
     const { rows } = await owner.query(`
       SELECT c.relname AS table, c.relrowsecurity AND c.relforcerowsecurity AS forced,
         EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND 'kindred_app' = ANY (p.roles)
@@ -209,7 +209,7 @@ describe('the database', () => {
     }
   });
 
-  it('gives the app a login that owns nothing and bypasses nothing', async () => {
+  it('S2: gives the app a login that owns nothing and bypasses nothing', async () => {
     const { rows } = await owner.query(`
       SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, (SELECT count(*)::int FROM pg_class WHERE relowner = pg_roles.oid) AS owned
       FROM pg_roles WHERE rolname IN ('kindred_app', 'kindred_system') ORDER BY 1`);
@@ -220,21 +220,21 @@ describe('the database', () => {
     ]);
   });
 
-  it('has no view and no SECURITY DEFINER function through which rows could leak', async () => {
+  it('S5: has no view and no SECURITY DEFINER function through which rows could leak', async () => {
     const { rows } = await owner.query(`
       SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
       UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`);
     expect(rows).toEqual([]);
   });
 
-  it('shows no row and raises no error where no tenant is set', async () => {
+  it('S6: shows no row and raises no error where no tenant is set', async () => {
     await Tenant.signUp(api);
     for (const table of ['organizations', 'projects', 'memberships', 'api_keys', 'usage_events']) {
       expect((await app.query(`SELECT count(*)::int AS count FROM ${table}`)).rows).toEqual([{ count: 0 }]);
     }
   });
 
-  it("refuses a row of another tenant, and forgets the tenant at the transaction's end", async () => {
+  it("S3, S4: refuses a row of another tenant, and forgets the tenant at the transaction's end", async () => {
     const [tenantId, otherId] = [crypto.randomUUID(), crypto.randomUUID()];
     await app.query('BEGIN');
     await app.query(`SELECT set_config('app.tenant_id', $1, true)`, [tenantId]);

@@ -88,7 +88,7 @@ function mailsTo({ email }: Tenant): string[] {
 }
 
 describe('a webhook endpoint', () => {
-  it('shows its secret when it is made and never again; the database holds it encrypted', async () => {
+  it('S22: shows its secret when it is made and never again; the database holds it encrypted', async () => {
     const tenant = await Tenant.signUp(api);
     const { secret, ...endpoint } = await createEndpoint(tenant, { description: 'Shop', eventTypes: ['invoice.paid'] });
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -194,7 +194,7 @@ describe('a message', () => {
     expect((await endpointOf(tenant, endpoint)).failingSince).toBeNull();
   });
 
-  it('is not sent on to where a redirect points', async () => {
+  it('S24: is not sent on to where a redirect points', async () => {
     const tenant = await Tenant.signUp(api);
     const [endpoint, elsewhere] = [await createEndpoint(tenant), await startReceiver()];
     endpoint.receiver.answer = async () => ({ status: 307, location: elsewhere.url });
@@ -497,7 +497,7 @@ describe('a mail', () => {
   });
 });
 
-it('messages with their deliveries, and mails, are kept for 30 days', async () => {
+it('S41: messages with their deliveries, and mails, are kept for 30 days', async () => {
   const tenant = await Tenant.signUp(api);
   const endpoint = await createEndpoint(tenant);
   await tenant.post(`${endpoint.path}/test`).expect(202);

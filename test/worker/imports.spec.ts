@@ -66,7 +66,7 @@ function childrenOf(pid: number): number[] {
 }
 
 describe('an import', () => {
-  it('whose process is killed ends at once, in plain words; the worker goes on, and the data set is as it was', async () => {
+  it('S30: whose process is killed ends at once, in plain words; the worker goes on, and the data set is as it was', async () => {
     const { tenant, send: sendOurs } = await shop();
     await tenant.waitFor(await sendOurs('user_id,item_id\nu,i\n'));
     await withOurWorker({}, async (worker) => {
@@ -89,7 +89,7 @@ describe('an import', () => {
     expect(rows[0].attempt).toBe(1);
   });
 
-  it('that takes more memory than it may, or longer than it may, says so in one try', async () => {
+  it('S30: that takes more memory than it may, or longer than it may, says so in one try', async () => {
     const { tenant, send: sendOurs } = await shop();
     await withOurWorker({ KINDRED_IMPORT_SECONDS: '1' }, async () => {
       const slow = await tenant.waitFor(await sendOurs(largeCsv(1_200_000)));

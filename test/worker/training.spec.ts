@@ -462,7 +462,7 @@ describe('the events of a training job', () => {
     await other.get(`${path}/events`).expect(404);
   });
 
-  it('are followed by no more streams of an organization than it may have, and end with the session', async () => {
+  it('S15, S35: are followed by no more streams of an organization than it may have, and end with the session', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await quickModel(tenant);
     await owner.query(`UPDATE plans SET training_pool = 'nobody' WHERE key = 'free'`);

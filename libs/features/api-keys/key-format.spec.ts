@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { generateKey, isWellFormedKey } from './key-format.js';
 
-it('makes keys of the documented format, each another', () => {
+it('S21: makes keys of the documented format, each another', () => {
   const keys = Array.from({ length: 1_000 }, () => generateKey('live'));
   expect(new Set(keys).size).toBe(1_000);
   for (const key of keys) {

@@ -188,7 +188,7 @@ describe('reading interactions', () => {
 });
 
 describe('bounds', () => {
-  it('refuse a 101st event type by row and column, and keep the first hundred', async () => {
+  it('S35: refuse a 101st event type by row and column, and keep the first hundred', async () => {
     const types = Array.from({ length: 102 }, (_, i) => `u,i,type-${i}`);
     const found = await read(['user_id,item_id,event_type', ...types, 'u,i,type-0'].join('\n'));
     expect(found).toMatchObject({ rowsAccepted: 101, rowsRejected: 2 });
@@ -211,7 +211,7 @@ describe('bounds', () => {
     expect(found.rowsAccepted).toBe(1);
   });
 
-  it('refuse a cell beyond 8 KiB, and attributes that together are more than an answer can carry', async () => {
+  it('S35: refuse a cell beyond 8 KiB, and attributes that together are more than an answer can carry', async () => {
     const half = 'ä'.repeat(2_500);
     const found = await read(`item_id,a,b\n1,${'x'.repeat(8_193)},\n2,${half},${half}\n3,${half},y\n`, 'items');
     expect(errorsOf(found)).toEqual([

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { RankingPredictor } from '../../models/family.js';
 import { findRecipe } from '../../models/manifests.js';
@@ -6,12 +6,14 @@ import { loadPredictor } from '../../models/predictors.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { sha256Hex } from '../../platform/secrets/secrets.js';
 import type { StoredArtifact } from '../models/index.js';
+import { artifactDamaged } from './recommendations.errors.js';
 
 const BYTES_MAX = 2 * 1024 ** 3;
 
 /** Loaded models, the least recently used dropped first. The key is the artifact's in the object store, which holds the tenant's id and never names other bytes. */
 @Injectable()
 export class PredictorCache {
+  private readonly logger = new Logger(PredictorCache.name);
   private readonly cache = new LRUCache<string, RankingPredictor, StoredArtifact>({
     maxSize: BYTES_MAX,
     sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
@@ -26,10 +28,19 @@ export class PredictorCache {
     return this.cache.forceFetch(artifact.artifactKey, { context: artifact });
   }
 
-  private async load({ artifactKey, artifactSha256, recipe }: StoredArtifact): Promise<RankingPredictor> {
+  /** @throws Problem 503 where the file is not, to the bit, what training stored: a wrong answer is worse than none */
+  private async load({
+    artifactKey,
+    artifactSha256,
+    modelVersionId,
+    recipe,
+  }: StoredArtifact): Promise<RankingPredictor> {
     const bytes = await this.objects.get(artifactKey);
-    if ((await sha256Hex(bytes)) !== artifactSha256)
-      throw new Error(`Artifact ${artifactKey} is not what training stored: its SHA-256 differs`);
+    const sha256 = await sha256Hex(bytes);
+    if (sha256 !== artifactSha256) {
+      this.logger.error({ msg: 'an artifact is not what training stored', artifactKey, sha256, artifactSha256 });
+      throw artifactDamaged(modelVersionId);
+    }
     return loadPredictor(findRecipe(recipe)!.family, bytes);
   }
 }

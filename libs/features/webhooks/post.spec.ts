@@ -60,7 +60,7 @@ describe('posting to a public address alone', () => {
     '[fc00::1]',
   ];
 
-  it.each(PRIVATE)('refuses %s, over http and https', async (host) => {
+  it.each(PRIVATE)('S24: refuses %s, over http and https', async (host) => {
     called = [];
     for (const protocol of ['http', 'https']) {
       await expect(send(`${protocol}://${host}:${port}/secret`)).rejects.toThrow(/not at a public address/);
@@ -83,11 +83,11 @@ describe('posting to any address', () => {
     expect(called).toEqual(['/', '/private']);
   });
 
-  it('cuts off an answer without end after 64 KiB', async () => {
+  it('S25: cuts off an answer without end after 64 KiB', async () => {
     expect(await send(url('/huge'), true)).toBe(200);
   });
 
-  it('gives up on an answer that is not complete within ten seconds, though its head came at once', async () => {
+  it('S25: gives up on an answer that is not complete within ten seconds, though its head came at once', async () => {
     const startedMs = performance.now();
     await expect(send(url('/drip'), true)).rejects.toThrow(/no complete answer within 10 seconds/);
     expect(performance.now() - startedMs).toBeLessThan(13_000);

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { CONFIG, type Config } from '../config/config.js';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { refuseOldServer, SERVER_VERSION_SQL } from './server-version.js';
 
 export type Transaction = Prisma.TransactionClient;
 
@@ -49,8 +50,10 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
 
-  /** Refuses to serve with a login that row-level security would not bind. */
+  /** Refuses to serve from a server, or with a login, that row-level security would not bind. */
   async onModuleInit(): Promise<void> {
+    // Asked here too, as a server may be another than the one that was migrated.
+    refuseOldServer((await this.pool.query<{ version: number }>(SERVER_VERSION_SQL)).rows[0]!.version);
     const { rows } = await this.pool.query<{ name: string; is_free: boolean }>(
       `SELECT current_user AS name, rolsuper OR rolbypassrls OR EXISTS (
          SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = pg_roles.oid) AS is_free

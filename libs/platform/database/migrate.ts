@@ -3,12 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { hmac } from '../secrets/secrets.js';
+import { refuseOldServer, SERVER_VERSION_SQL } from './server-version.js';
 
 /** The advisory lock that Prisma's own migrate takes: the two never run at once. */
 const MIGRATION_LOCK = 72707369;
-
-/** Least server versions in which row-level security does not leak through planner statistics (CVE-2025-8713). */
-const VERSION_MIN: Record<number, number> = { 15: 150014, 16: 160010, 17: 170006 };
 
 /**
  * Brings the database at the owner's URL up to date: makes it if it is missing, applies each folder of
@@ -24,7 +22,7 @@ export async function migrate(ownerUrl: string, secret: string, folder = 'prisma
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    await refuseOldServer(client);
+    refuseOldServer((await client.query<{ version: number }>(SERVER_VERSION_SQL)).rows[0]!.version);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await applyMigrations(client, folder);
     await client.query(`SELECT create_usage_event_partitions(now() + interval '2 years')`);
@@ -56,19 +54,6 @@ async function createDatabase(ownerUrl: string): Promise<void> {
   }
 }
 
-async function refuseOldServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    `SELECT current_setting('server_version_num')::int AS version`,
-  );
-  const version = rows[0]!.version;
-  const major = Math.floor(version / 10_000);
-  if (major < 15 || version < (VERSION_MIN[major] ?? 0)) {
-    throw new Error(
-      `Postgres ${major} at this patch level leaks rows past row-level security: update to 15.14, 16.10, 17.6 or 18.`,
-    );
-  }
-}
-
 async function applyMigrations(client: pg.Client, folder: string): Promise<void> {
   await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
@@ -94,7 +79,7 @@ async function applyMigrations(client: pg.Client, folder: string): Promise<void>
 async function applyOne(client: pg.Client, name: string, sql: string, checksum: string): Promise<void> {
   try {
     // A migration must rather fail than queue behind a long query and hold up all that come after it.
-    await client.query(`BEGIN; SET LOCAL lock_timeout = '5s'`);
+    await client.query(`BEGIN; SET LOCAL lock_timeout = '2s'`);
     await client.query(sql);
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`,
