@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,6 +16,7 @@ import { newId } from '../../libs/platform/http/ids.js';
 import { ApiModule } from './api.module.js';
 import { serveDocs } from './openapi.js';
 import { logRequests } from './request-log.js';
+import { setSecurityHeaders } from './security-headers.js';
 import { serveWeb } from './web.js';
 
 /** How long a client may take, whoever it is: to send its headers, a body that is not an upload, an upload, and to be silent. */
@@ -79,20 +79,7 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   });
   logRequests(app);
   await app.register(cookie);
-  await app.register(helmet, {
-    hsts: config.PUBLIC_URL.startsWith('https:'),
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-  });
+  await setSecurityHeaders(app, config);
   serveDocs(app);
   await serveWeb(app);
   return app;

@@ -7,6 +7,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
   plugins: [react(), tailwindcss()],
+  // The server puts a nonce of its own here in each answer: apps/api/web.ts.
+  html: { cspNonce: 'NONCE_OF_THIS_ANSWER' },
   build: {
     outDir: fileURLToPath(new URL('../../dist/apps/web', import.meta.url)),
     emptyOutDir: true,

@@ -47,11 +47,15 @@ afterAll(async () => {
 
 async function openPage(): Promise<Page> {
   const opened = await context.newPage();
+  listenTo(opened);
+  return opened;
+}
+
+function listenTo(opened: Page): void {
   opened.on('pageerror', (error) => complaints.push(error.message));
   opened.on('console', (message) => {
     if (/Content.Security.Policy|violates/i.test(message.text())) complaints.push(message.text());
   });
-  return opened;
 }
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -244,7 +248,7 @@ describe('a newcomer in the browser', () => {
         const visitor = await browser.newContext({ baseURL: installation.url, ...look });
         await visitor.request.post('/v1/auth/login', { data: { email, password } });
         const visit = await visitor.newPage();
-        visit.on('pageerror', (error) => complaints.push(error.message));
+        listenTo(visit);
         for (const visited of paths)
           expect(await violationsOf(visit, visited), `${visited} ${JSON.stringify(look)}`).toEqual([]);
         expect(await visit.locator('html').getAttribute('lang')).toBe(look.locale === 'zh-CN' ? 'zh-CN' : 'en');
@@ -262,8 +266,45 @@ describe('a newcomer in the browser', () => {
     await row.getByText(/49\.00/).waitFor();
   });
 
-  it('was never stopped by the content security policy, and nothing was thrown', () => {
+  it('reads the API’s reference', async () => {
+    const docs = await openPage();
+    await docs.goto('/docs');
+    await docs.getByText('/v1/auth/signup').waitFor();
+    await docs.close();
+  });
+
+  it('S19: was never stopped by the content security policy on all these pages, and nothing was thrown', () => {
     expect(complaints).toEqual([]);
+  });
+
+  it('S19: runs no script that somebody got into a page: neither inline, nor of a handler, nor of a link or another address', async () => {
+    const visitor = await browser.newContext({ baseURL: installation.url });
+    const attacked = await visitor.newPage();
+    const stopped: string[] = [];
+    attacked.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) stopped.push(message.text());
+    });
+    const injected = [
+      '<script>window.hacked = 1</script>',
+      '<script nonce="guessed">window.hacked = 2</script>',
+      '<img src="/nothing" onerror="window.hacked = 3">',
+      '<script src="/favicon.svg"></script>',
+      '<script src="data:text/javascript,window.hacked = 4"></script>',
+      '<base href="https://evil.example/">',
+      '<style>body { background: red }</style>',
+    ];
+    // As if the server had let it into the markup; the answer's headers stay.
+    await attacked.route('**/login', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace('<div id="root">', `${injected.join('')}<div id="root">`);
+      await route.fulfill({ response, body });
+    });
+    await attacked.goto('/login');
+    await attacked.getByLabel('Email', { exact: true }).waitFor();
+    expect(await attacked.evaluate('window.hacked')).toBeUndefined();
+    expect(await attacked.evaluate('document.baseURI')).toBe(`${installation.url}/login`);
+    expect(stopped.length).toBeGreaterThanOrEqual(injected.length);
+    await visitor.close();
   });
 });
 
