@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from '../compute/build-addon.mjs';
+import { findStrangersIn } from './installed.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -90,10 +91,17 @@ export async function install() {
   checkSpace(root, INSTALL_BYTES);
   console.error('Installing dependencies…');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // `npm ci` refuses a lock file that lacks packages of platforms which a registry does not carry; this installs what the
-  // lock file names, checks it against the digests there, and leaves such packages out.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-  await quietly('npm install', npm[0], [...npm.slice(1), ...args]);
+  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // `npm ci` refuses a lock file that lacks packages of platforms which a registry does not carry. `npm install` leaves such
+  // packages out, but would also add what the lock file forgot, so what it did is looked at.
+  const isExact = spawnSync(npm[0], [...npm.slice(1), 'ci', ...options], { cwd: root, stdio: 'ignore' }).status === 0;
+  if (!isExact) await quietly('npm install', npm[0], [...npm.slice(1), 'install', '--no-save', ...options]);
+  const strangers = findStrangersIn(root);
+  if (strangers.length > 0) {
+    fail(
+      `npm installed what package-lock.json does not name: ${strangers.join('; ')}. Whoever changed package.json must run npm install --package-lock-only and commit package-lock.json.`,
+    );
+  }
   fs.writeFileSync(stamp, wanted);
 }
 

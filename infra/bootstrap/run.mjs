@@ -13,6 +13,7 @@ const COMMANDS = {
   migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
   openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
   'security-table': (node) => run(node, ['dist/infra/security/write-table.js', ...args]),
+  sbom: async () => (await import('../security/sbom.mjs')).writeSbom(root),
   quality: (node) =>
     run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),
   faults: (node) =>
@@ -21,7 +22,7 @@ const COMMANDS = {
   check: async () => (await import('./check.mjs')).runChecks(),
 };
 
-const NEED_NO_BUILD = ['format', 'check', 'wasm'];
+const NEED_NO_BUILD = ['format', 'check', 'wasm', 'sbom'];
 
 checkMachine();
 if (!COMMANDS[command]) fail(`there is no command ${command}: it is one of ${Object.keys(COMMANDS).join(', ')}.`);

@@ -1,0 +1,5 @@
+interface Lock {
+  packages: Record<string, { version?: string; integrity?: string }>;
+}
+export function findStrangers(lock: Lock, installed: Lock): string[];
+export function findStrangersIn(root: string): string[];
