@@ -7,6 +7,8 @@ import { WorkerModule } from './worker.module.js';
 
 const NICENESS = 10;
 
+// What is read, trained and mailed is this account's alone.
+process.umask(0o077);
 // Training takes every core it is given: on a machine that it shares with the API, the API comes first.
 os.setPriority(NICENESS);
 const app = await NestFactory.createApplicationContext(WorkerModule.with(readConfig()), { bufferLogs: true });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { type Config, readConfig } from '../../libs/platform/config/config.js';
@@ -8,8 +8,11 @@ import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postg
 import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
 import { type Secrets, SecretsFile } from './secrets-file.js';
+import { refuseTrialParts } from './trial-parts.js';
 
 const POSTGRES_WATCH_MS = 3_000;
+/** Folders of the data folder that nobody else enters. */
+const PRIVATE = ['journal', 'logs', 'mail', 'objects'];
 
 /** What to undo, last first, however far the start came. */
 const stops: (() => Promise<void>)[] = [];
@@ -28,28 +31,35 @@ async function launch(): Promise<void> {
   const startedMs = Date.now();
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = readSettings();
+  refuseTrialParts(process.env, config);
   const { PORT: port, HOST: host, PUBLIC_URL: url } = config;
   const directory = path.resolve(config.KINDRED_DATA_DIR);
   const logs = path.join(directory, 'logs');
   const localStripePort = config.STRIPE_SECRET_KEY ? undefined : port + 1;
   mkdirSync(directory, { recursive: true });
+  // What is in the folder is its owner's; the folder itself must let the account through that Postgres runs as.
+  process.umask(0o077);
   const unlock = lockDirectory(directory);
   stops.push(async () => unlock());
   await refuseBusyPort(port, host);
   if (localStripePort) await refuseBusyPort(localStripePort, host);
   if (process.argv.includes('--reset')) await reset(directory);
   mkdirSync(logs, { recursive: true });
+  // Of a start before this was so.
+  for (const name of PRIVATE) if (existsSync(path.join(directory, name))) chmodSync(path.join(directory, name), 0o700);
 
   const secretsFile = new SecretsFile(directory);
   const { secrets } = secretsFile;
   const ownerUrl = process.env['DATABASE_URL'] || (await startPostgres(directory, secrets.postgresPassword));
   const kindredSecret = process.env['KINDRED_SECRET'] || secrets.kindredSecret;
+  const appUrl = await migrate(ownerUrl, kindredSecret);
+  if (config.KINDRED_SECRET_PREVIOUS) await rotateSecrets(appUrl, kindredSecret, config.KINDRED_SECRET_PREVIOUS);
   await startProcesses(directory, logs, localStripePort, {
     ...process.env,
     NODE_ENV: 'production',
     TZ: 'UTC',
     PORT: String(port),
-    DATABASE_URL: await migrate(ownerUrl, kindredSecret),
+    DATABASE_URL: appUrl,
     KINDRED_SECRET: kindredSecret,
     KINDRED_DATA_DIR: directory,
     // One machine has no load balancer to wait for.
@@ -76,13 +86,18 @@ async function startProcesses(
   localStripePort: number | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
+  const workerEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STRIPE_')));
   const processes = [
     new PlatformProcess('API', 'dist/apps/api/main.js', env, path.join(logs, 'api.log')),
-    new PlatformProcess('worker', 'dist/apps/worker/main.js', env, path.join(logs, 'worker.log')),
+    new PlatformProcess('worker', 'dist/apps/worker/main.js', workerEnv, path.join(logs, 'worker.log')),
   ];
   if (localStripePort) {
+    // It stands for somebody else's machine, and knows no more of ours than such a one would.
     const stripeEnv = {
-      ...env,
+      PATH: env['PATH'],
+      TZ: env['TZ'],
+      NODE_ENV: env['NODE_ENV'],
+      STRIPE_WEBHOOK_SECRET: env['STRIPE_WEBHOOK_SECRET'],
       LOCAL_STRIPE_PORT: String(localStripePort),
       LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
       WEBHOOK_URL: `http://127.0.0.1:${env['PORT']}/v1/billing/stripe/webhook`,
@@ -92,6 +107,13 @@ async function startProcesses(
   }
   for (const each of processes) stops.push(() => each.stop());
   await Promise.all(processes.map((each) => each.start()));
+}
+
+/** Under way from one secret to the next, as long as KINDRED_SECRET_PREVIOUS is set. */
+async function rotateSecrets(appUrl: string, secret: string, previous: string): Promise<void> {
+  await import('reflect-metadata');
+  const { describeRotation, rotateSecret } = await import('../prisma/rotate-secret.js');
+  console.log(describeRotation(await rotateSecret(appUrl, secret, previous)));
 }
 
 function printDemo(url: string, demo: Demo, { demoPassword, operatorPassword }: Secrets): void {

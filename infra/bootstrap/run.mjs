@@ -13,6 +13,7 @@ const COMMANDS = {
   migrate: (node) => run(node, ['dist/infra/prisma/migrate.js', ...args]),
   openapi: (node) => run(node, ['dist/infra/openapi/write-openapi.js', ...args]),
   'security-table': (node) => run(node, ['dist/infra/security/write-table.js', ...args]),
+  'rotate-secret': (node) => run(node, ['dist/infra/prisma/rotate.js', ...args]),
   sbom: async () => (await import('../security/sbom.mjs')).writeSbom(root),
   quality: (node) =>
     run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),

@@ -165,7 +165,10 @@ function isReachable(file: string, account: Account): boolean {
 
 function makeDirectory(directory: string, account: Account | undefined): void {
   if (existsSync(directory)) return;
+  // The account enters it, whatever else is kept from others; what it holds, `initdb` keeps from them.
+  const umask = process.umask(0o022);
   mkdirSync(directory, { recursive: true, mode: 0o755 });
+  process.umask(umask);
   if (account) chownSync(directory, account.uid, account.gid);
 }
 

@@ -41,5 +41,5 @@ export const INSTALL_SCRIPTS: Record<string, string> = {
   '@prisma/engines': 'downloads an engine, for which the adapter stands in',
   '@scarf/scarf': 'tells its maker who installs; of swagger-ui-dist',
   prisma: 'checks the version of Node, which the start does',
-  webgpu: 'picks the binary of this platform, which it also finds without',
+  webgpu: 'takes the mark of a download from its binary on macOS, which npm does not set',
 };

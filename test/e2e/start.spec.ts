@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,17 @@ describe('npm start', () => {
     for (const { attributes } of items) expect(attributes.title).toMatch(/\(\d{4}\)$/);
   });
 
+  it('keeps what it holds from every other account: folders 0700, files 0600', () => {
+    const open = readdirSync(installation.directory, { recursive: true, encoding: 'utf8' })
+      // Postgres runs as another account and sees to its own files.
+      .filter((name) => !/^postgres(\/|$)/.test(name))
+      .filter((name) => (lstatSync(path.join(installation.directory, name)).mode & 0o077) !== 0);
+    expect(open).toEqual([]);
+    expect(readdirSync(installation.directory)).toEqual(
+      expect.arrayContaining(['journal', 'logs', 'objects', 'secrets.json', 'local-stripe.json']),
+    );
+  });
+
   it('says who holds the port or the data where it is started twice', async () => {
     const again = await failedStart({ KINDRED_DATA_DIR: installation.directory, PORT: String(installation.port) });
     expect(again).toMatch(/is in use by process \d+: stop that one first/);
@@ -41,6 +52,27 @@ describe('npm start', () => {
   it('names a setting that is wrong', async () => {
     expect(await failedStart({ PORT: 'http' })).toMatch(/Configuration: .*\n.*PORT/);
     expect(await failedStart({ KINDRED_DATA_DIRECTORY: '/x' })).toMatch(/KINDRED_DATA_DIRECTORY/);
+    expect(await failedStart({ PUBLIC_URL: 'https://kindred.example' })).toMatch(/set KINDRED_SEED=none/);
+  });
+
+  it('gives each process the secrets that it needs and no other', () => {
+    const namesOf = (script: string) => {
+      const found = installation.processes().find(({ command }) => command.includes(script));
+      const names = readFileSync(`/proc/${found!.pid}/environ`, 'utf8').split('\0');
+      return names.map((entry) => entry.split('=', 1)[0]!).filter(Boolean);
+    };
+    expect(namesOf('dist/apps/worker/main.js').filter((name) => name.startsWith('STRIPE_'))).toEqual([]);
+    expect(namesOf('dist/infra/local-stripe/main.js').sort()).toEqual([
+      'LOCAL_STRIPE_FILE',
+      'LOCAL_STRIPE_PORT',
+      'NODE_CHANNEL_FD',
+      'NODE_CHANNEL_SERIALIZATION_MODE',
+      'NODE_ENV',
+      'PATH',
+      'STRIPE_WEBHOOK_SECRET',
+      'TZ',
+      'WEBHOOK_URL',
+    ]);
   });
 
   it('starts what was killed again: a dead worker, a dead API', async () => {

@@ -14,6 +14,7 @@ export interface NewApiKey extends Settings {
   id: string;
   prefix: string;
   keyHash: Uint8Array<ArrayBuffer>;
+  hashedWith: string;
   expiresAt: Date | null;
 }
 
@@ -63,6 +64,15 @@ export class ApiKeysRepository {
   ): Promise<(ApiKey & { tenantId: string }) | null> {
     const row = await transaction.apiKey.findUnique({ where: { keyHash, revokedAt: null } });
     return row && { ...toApiKey(row), tenantId: row.tenantId };
+  }
+
+  /** Puts the hash under the secret of today in place of the one before. Wants a system transaction. */
+  async rehash(
+    transaction: Transaction,
+    { tenantId, id }: { tenantId: string; id: string },
+    hash: Pick<NewApiKey, 'keyHash' | 'hashedWith'>,
+  ): Promise<void> {
+    await transaction.apiKey.updateMany({ where: { tenantId, id }, data: hash });
   }
 
   /** Revokes a key that was found in public; null where there is none, or it was revoked before. Wants a system transaction. */

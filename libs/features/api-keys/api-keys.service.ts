@@ -4,12 +4,12 @@ import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
+import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { hmac } from '../../platform/secrets/secrets.js';
+import { hmac, secretName } from '../../platform/secrets/secrets.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { addressNotAllowed, deploymentsNotFound, keyEnded } from './api-keys.errors.js';
@@ -112,9 +112,9 @@ export class ApiKeysService {
    */
   async verify(key: string, address: string): Promise<ApiKeyPrincipal | null> {
     if (!isWellFormedKey(key)) return null;
-    const hash = this.hash(key);
-    const name = Buffer.from(hash.buffer).toString('hex');
-    const { principal, expiresMs, addresses } = await this.known.get(name, () => this.find(hash));
+    const hashes = this.hashes(key);
+    const name = Buffer.from(hashes[0]!.buffer).toString('hex');
+    const { principal, expiresMs, addresses } = await this.known.get(name, () => this.find(hashes));
     const now = this.clock.now();
     if (!principal || expiresMs <= now.getTime()) return null;
     if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);
@@ -122,18 +122,28 @@ export class ApiKeysService {
     return principal;
   }
 
-  /** What is stored of a key in its place. */
-  hash(key: string): Uint8Array<ArrayBuffer> {
-    return hmac(this.config.KINDRED_SECRET, 'api-key', key);
+  /** What may be stored of a key in its place: under the secret of today first. */
+  hashes(key: string): Uint8Array<ArrayBuffer>[] {
+    return secretsOf(this.config).map((secret) => hmac(secret, 'api-key', key));
   }
 
-  private draw(mode: ApiKeyMode): Pick<NewApiKey, 'prefix' | 'keyHash'> & { key: string } {
+  private draw(mode: ApiKeyMode): Pick<NewApiKey, 'prefix' | 'keyHash' | 'hashedWith'> & { key: string } {
     const key = generateKey(mode);
-    return { key, prefix: keyPrefix(key), keyHash: this.hash(key) };
+    const keyHash = this.hashes(key)[0]!;
+    return { key, prefix: keyPrefix(key), keyHash, hashedWith: secretName(this.config.KINDRED_SECRET) };
   }
 
-  private async find(keyHash: Uint8Array<ArrayBuffer>): Promise<KnownKey> {
-    const row = await this.database.system((transaction) => this.repository.findByHash(transaction, keyHash));
+  private async find(hashes: Uint8Array<ArrayBuffer>[]): Promise<KnownKey> {
+    const [keyHash, previousHash] = hashes as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>?];
+    const row = await this.database.system(async (transaction) => {
+      const found = await this.repository.findByHash(transaction, keyHash);
+      if (found || !previousHash) return found;
+      const old = await this.repository.findByHash(transaction, previousHash);
+      // Only now, with the key at hand, can its hash be made anew.
+      const hashedWith = secretName(this.config.KINDRED_SECRET);
+      if (old) await this.repository.rehash(transaction, old, { keyHash, hashedWith });
+      return old;
+    });
     if (!row) return UNKNOWN;
     const { tenantId, projectId, id, familyId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
     const expiresMs = expiresAt ? Date.parse(expiresAt) : Infinity;

@@ -58,13 +58,14 @@ export class LeakedKeysService {
 
   /** False where no such key was ever made. */
   private async revoke(token: string, url: string): Promise<boolean> {
-    const keyHash = this.apiKeys.hash(token);
     const now = this.clock.now();
     return this.database.system(async (transaction) => {
-      const leaked = await this.repository.revokeLeaked(transaction, keyHash, url, now);
-      if (!leaked) return this.repository.isKnown(transaction, keyHash);
-      await this.tell(transaction, leaked, url, now);
-      return true;
+      for (const keyHash of this.apiKeys.hashes(token)) {
+        const leaked = await this.repository.revokeLeaked(transaction, keyHash, url, now);
+        if (leaked) await this.tell(transaction, leaked, url, now);
+        if (leaked || (await this.repository.isKnown(transaction, keyHash))) return true;
+      }
+      return false;
     });
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
+import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { hashUser } from './user-hash.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -27,8 +27,9 @@ export class ErasedUsers {
   async has(tenantId: string, projectId: string, userId: string): Promise<boolean> {
     const hashes = await this.hashes.get(`${tenantId}/${projectId}`, () => this.load(tenantId, projectId));
     if (hashes.size === 0) return false;
-    const hash = hashUser(this.config.KINDRED_SECRET, projectId, userId);
-    return hashes.has(Buffer.from(hash).toString('hex'));
+    return secretsOf(this.config).some((secret) =>
+      hashes.has(Buffer.from(hashUser(secret, projectId, userId)).toString('hex')),
+    );
   }
 
   private async load(tenantId: string, projectId: string): Promise<Set<string>> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { Clock } from '../../platform/clock/clock.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
+import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type ClaimedDelivery, DeliveriesRepository } from './deliveries.repository.js';
@@ -80,7 +80,7 @@ export class DeliveriesService {
 
   private openSecret(endpointId: string, sealed: Uint8Array): string {
     try {
-      return openSecret(this.config.KINDRED_SECRET, endpointId, sealed);
+      return openSecret(secretsOf(this.config), endpointId, sealed);
     } catch (cause) {
       throw new Error("The endpoint's secret cannot be read any more: rotate it.", { cause });
     }

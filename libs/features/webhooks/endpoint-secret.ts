@@ -13,9 +13,15 @@ export function sealSecret(platformSecret: string, endpointId: string, secret: s
   return encrypt(platformSecret, purposeOf(endpointId), secret);
 }
 
-/** @throws Error where the platform's secret is not the one that it was sealed under */
-export function openSecret(platformSecret: string, endpointId: string, sealed: Uint8Array): string {
-  return decrypt(platformSecret, purposeOf(endpointId), sealed);
+/** @throws Error where it was sealed under none of the platform's secrets, today's and perhaps the one before */
+export function openSecret(platformSecrets: readonly string[], endpointId: string, sealed: Uint8Array): string {
+  const [first, ...others] = platformSecrets;
+  try {
+    return decrypt(first!, purposeOf(endpointId), sealed);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return openSecret(others, endpointId, sealed);
+  }
 }
 
 function purposeOf(endpointId: string): string {

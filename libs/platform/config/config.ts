@@ -141,6 +141,13 @@ export const configSchema = z.strictObject({
     .describe(
       'At least 32 random characters: the pepper of API key hashes and the key of webhook secrets. Unset: made once, kept in KINDRED_DATA_DIR.',
     ),
+  KINDRED_SECRET_PREVIOUS: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'The secret before KINDRED_SECRET, while what was made under it moves: what it hashed or encrypted is still good. See npm run rotate-secret.',
+    ),
   KINDRED_DATA_DIR: z
     .string()
     .default('.kindred')
@@ -216,7 +223,19 @@ export const configSchema = z.strictObject({
     .int()
     .default(0)
     .describe('For tests: how far expiry, billing and retention are ahead of the real time.'),
-  KINDRED_SEED: z.enum(['demo', 'none']).default('demo').describe('Whether npm start makes the demo organization.'),
+  KINDRED_SEED: z
+    .enum(['demo', 'none'])
+    .default('demo')
+    .describe(
+      'Whether npm start makes the demo organization. To be said where DATABASE_URL is set or PUBLIC_URL is https.',
+    ),
+  KINDRED_LOCAL_STRIPE: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      'Whether the local Stripe may stand in for STRIPE_SECRET_KEY though DATABASE_URL is set or PUBLIC_URL is https. For trying out.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -249,6 +268,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const { KINDRED_WORKER_MEMORY_BYTES = halfOfMemory() } = result.data;
   return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, ''), KINDRED_WORKER_MEMORY_BYTES };
+}
+
+/** Under which something may stand: today's secret first. */
+export function secretsOf({ KINDRED_SECRET, KINDRED_SECRET_PREVIOUS }: Config): string[] {
+  return KINDRED_SECRET_PREVIOUS ? [KINDRED_SECRET, KINDRED_SECRET_PREVIOUS] : [KINDRED_SECRET];
 }
 
 function halfOfMemory(): number {

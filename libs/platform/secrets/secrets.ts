@@ -33,6 +33,13 @@ export function hmac(secret: string, purpose: string, text: string): Uint8Array<
   return new Uint8Array(createHmac('sha256', `${purpose}:${secret}`).update(text).digest());
 }
 
+/** By which a secret is told from another, and from which it cannot be learnt. */
+export function secretName(secret: string): string {
+  return Buffer.from(hmac(secret, 'name', ''))
+    .toString('hex')
+    .slice(0, 12);
+}
+
 /**
  * AES-256-GCM of `text` under a key of its own for each `purpose`: what was encrypted for one cannot be passed off as another.
  *

@@ -1,0 +1,75 @@
+import pg from 'pg';
+import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
+import { hashUser } from '../../libs/features/end-users/index.js';
+import { secretName } from '../../libs/platform/secrets/secrets.js';
+
+export interface Rotation {
+  /** Secrets of webhooks, and hashes of people who are being erased, that were written anew. */
+  rewritten: number;
+  /** Keys that go on under the previous secret until they are next used: a hash cannot be made anew without its key. */
+  keysLeft: number;
+}
+
+/** In words, and what to do next. */
+export function describeRotation({ rewritten, keysLeft }: Rotation): string {
+  const done = `${rewritten} secrets and hashes stand under the new secret.`;
+  return keysLeft === 0
+    ? `${done} Nothing stands under the previous one any more: unset KINDRED_SECRET_PREVIOUS and start again.`
+    : `${done} ${keysLeft} API keys still stand under the previous one; each moves when it is next used. Look again later, and unset KINDRED_SECRET_PREVIOUS when none is left, or when those that are left may end.`;
+}
+
+/**
+ * Writes anew, under the secret of today, what stands under the previous one. It may run beside the platform and be run again.
+ *
+ * @param appUrl the restricted login
+ */
+export async function rotateSecret(appUrl: string, secret: string, previous: string): Promise<Rotation> {
+  const client = new pg.Client({ connectionString: appUrl });
+  await client.connect();
+  try {
+    await client.query('SET ROLE kindred_system');
+    const rewritten = (await sealAnew(client, secret, previous)) + (await hashAnew(client, secret));
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM api_keys
+       WHERE hashed_with IS DISTINCT FROM $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      [secretName(secret)],
+    );
+    return { rewritten, keysLeft: rows[0]!.count };
+  } finally {
+    await client.end();
+  }
+}
+
+async function sealAnew(client: pg.Client, secret: string, previous: string): Promise<number> {
+  const { rows } = await client.query<{ tenant_id: string; id: string }>('SELECT tenant_id, id FROM webhook_endpoints');
+  let count = 0;
+  for (const { tenant_id, id } of rows) {
+    await client.query('BEGIN');
+    const sealed = await client.query<{ secret: Buffer; previous_secret: Buffer | null }>(
+      'SELECT secret, previous_secret FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
+      [tenant_id, id],
+    );
+    for (const row of sealed.rows) {
+      const anew = (bytes: Buffer) => Buffer.from(sealSecret(secret, id, openSecret([secret, previous], id, bytes)));
+      await client.query(
+        'UPDATE webhook_endpoints SET secret = $3, previous_secret = $4 WHERE tenant_id = $1 AND id = $2',
+        [tenant_id, id, anew(row.secret), row.previous_secret && anew(row.previous_secret)],
+      );
+      count++;
+    }
+    await client.query('COMMIT');
+  }
+  return count;
+}
+
+/** Of those who are not wholly erased yet: of all others the id is forgotten, and nobody asks for the hash. */
+async function hashAnew(client: pg.Client, secret: string): Promise<number> {
+  const { rows } = await client.query<{ tenant_id: string; id: string; project_id: string; user_id: string }>(
+    'SELECT tenant_id, id, project_id, user_id FROM erasures WHERE completed_at IS NULL',
+  );
+  for (const { tenant_id, id, project_id, user_id } of rows) {
+    const hash = Buffer.from(hashUser(secret, project_id, user_id));
+    await client.query('UPDATE erasures SET user_hash = $3 WHERE tenant_id = $1 AND id = $2', [tenant_id, id, hash]);
+  }
+  return rows.length;
+}
