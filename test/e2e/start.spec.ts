@@ -29,9 +29,7 @@ describe('npm start', () => {
       .filter((name) => !/^postgres(\/|$)/.test(name))
       .filter((name) => (lstatSync(path.join(installation.directory, name)).mode & 0o077) !== 0);
     expect(open).toEqual([]);
-    expect(readdirSync(installation.directory)).toEqual(
-      expect.arrayContaining(['journal', 'logs', 'objects', 'secrets.json', 'local-stripe.json']),
-    );
+    expect(readdirSync(installation.directory)).toEqual(expect.arrayContaining(['logs', 'objects', 'secrets.json']));
   });
 
   it('says who holds the port or the data where it is started twice', async () => {

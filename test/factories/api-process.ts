@@ -14,10 +14,17 @@ export class ApiProcess {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** @param wrapper what runs Node, such as strace with its arguments */
-  static async start(environment: Record<string, string> = {}, wrapper: string[] = []): Promise<ApiProcess> {
+  /**
+   * @param wrapper what runs Node, such as strace with its arguments
+   * @param root of another build than this one
+   */
+  static async start(
+    environment: Record<string, string> = {},
+    wrapper: string[] = [],
+    root = '.',
+  ): Promise<ApiProcess> {
     const port = await freePort();
-    const api = new ApiProcess(port, [...wrapper, process.execPath, 'dist/apps/api/main.js'], {
+    const api = new ApiProcess(port, [...wrapper, process.execPath, `${root}/dist/apps/api/main.js`], {
       DATABASE_URL: inject('appUrl'),
       KINDRED_DATA_DIR: inject('dataDirectory'),
       KINDRED_SECRET,
