@@ -55,7 +55,7 @@ describe.skipIf(!IS_FULL)('a free tenant who does his worst', () => {
   });
 
   it.each(ATTACKS)(
-    'by %s does not slow another tenant down',
+    'S34: by %s does not slow another tenant down',
     async (kind) => {
       const alone: number[] = [];
       const beside: number[] = [];
