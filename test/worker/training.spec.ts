@@ -225,6 +225,18 @@ describe('a training job', () => {
     expect((await tenant.waitFor(next)).status).toBe('succeeded');
   });
 
+  it('that waits after its worker was restarted pays what it had computed when it is cancelled', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { projectId, modelId } = await quickModel(tenant);
+    await owner.query(`UPDATE plans SET training_pool = 'nobody' WHERE key = 'free'`);
+    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    await owner.query(`UPDATE plans SET training_pool = 'cpu' WHERE key = 'free'`);
+    await owner.query('UPDATE training_jobs SET attempt = 1, checkpoint_seconds = 4.2 WHERE id = $1', [body.id]);
+    await tenant.post(`/v1/projects/${projectId}/training-jobs/${body.id}/cancel`).expect(200);
+    const { rows } = await owner.query('SELECT quantity::int, device_class FROM usage_events WHERE id = $1', [body.id]);
+    expect(rows).toEqual([{ quantity: 5, device_class: 'nobody' }]);
+  });
+
   it('is the only one of its model that waits or runs: whoever asks again, however fast, is given it', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant);

@@ -3,6 +3,7 @@ import { DataSetsModule } from '../data-sets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingEventsService } from './training-events.service.js';
 import { TrainingJobsController } from './training-jobs.controller.js';
@@ -10,7 +11,7 @@ import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingJobsService } from './training-jobs.service.js';
 
 @Module({
-  imports: [ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, WebhooksModule],
+  imports: [UsageModule, ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, WebhooksModule],
   controllers: [TrainingJobsController],
   providers: [TrainingJobsService, TrainingEventsService, TrainingJobsRepository],
 })

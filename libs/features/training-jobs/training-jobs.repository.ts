@@ -269,6 +269,14 @@ export class TrainingJobsRepository {
     return this.writeRunning(transaction, claim, { status: 'queued', leaseExpiresAt: null, phase: null });
   }
 
+  /** What a job that waits had computed before, locked; null where it computed nothing that is kept, or does not wait. */
+  async findWaiting(transaction: Transaction, id: string): Promise<{ pool: string; checkpointSeconds: number } | null> {
+    const [row] = await transaction.$queryRaw<{ pool: string; checkpointSeconds: number }[]>`
+      SELECT pool, checkpoint_seconds AS "checkpointSeconds" FROM training_jobs
+      WHERE id = ${id}::uuid AND status = 'queued' AND checkpoint_seconds > 0 FOR UPDATE`;
+    return row ?? null;
+  }
+
   /** False when the job had ended before. */
   async cancel(transaction: Transaction, id: string): Promise<boolean> {
     const { count } = await transaction.trainingJob.updateMany({

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { findRecipe, manifests } from '../../models/manifests.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -10,6 +11,7 @@ import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
 import { type Model, ModelsService } from '../models/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeysOf } from './checkpoint-key.js';
 import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
@@ -36,6 +38,8 @@ export class TrainingJobsService {
     private readonly dataSets: DataSetsService,
     private readonly limits: LimitsService,
     private readonly webhooks: WebhooksService,
+    private readonly usage: UsageService,
+    private readonly clock: Clock,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
@@ -100,13 +104,28 @@ export class TrainingJobsService {
   async cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
     const cancelled = await this.database.tenant(tenantId, async (transaction) => {
       const { id, status, ...job } = await this.require(transaction, projectId, jobId);
+      const waited = await this.repository.findWaiting(transaction, id);
       if (!(await this.repository.cancel(transaction, id))) throw jobEnded(status);
+      // What a worker that was restarted had computed; of a running job its worker says.
+      if (waited) await this.meter(transaction, tenantId, id, job.projectId, waited);
       const event = { trainingJobId: id, projectId: job.projectId, modelId: job.modelId };
       await this.webhooks.emit(transaction, tenantId, 'training_job.cancelled', event);
       return this.require(transaction, projectId, jobId);
     });
     for (const key of checkpointKeysOf(tenantId, cancelled.id, cancelled.attempt)) await this.objects.delete(key);
     return cancelled;
+  }
+
+  private async meter(
+    transaction: Transaction,
+    tenantId: string,
+    id: string,
+    projectId: string,
+    { pool: deviceClass, checkpointSeconds }: { pool: string; checkpointSeconds: number },
+  ): Promise<void> {
+    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString(), deviceClass };
+    const quantity = Math.ceil(checkpointSeconds);
+    await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity });
   }
 
   /** @throws Problem 404 where the job is not in this project of this tenant */
