@@ -99,7 +99,6 @@ function isUpload({ method, headers }: FastifyRequest): boolean {
 
 /** Ends the connection of a client that takes too long over a body. */
 function limitBody({ raw }: FastifyRequest): void {
-  if (raw.complete) return;
-  const timer = setTimeout(() => raw.socket.destroy(), BODY_MS).unref();
+  const timer = setTimeout(() => raw.complete || raw.socket.destroy(), BODY_MS).unref();
   for (const event of ['end', 'close'] as const) raw.once(event, () => clearTimeout(timer));
 }

@@ -22,7 +22,7 @@ export function forkChild(file: string): ChildProcess {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   // The idle class of the disk's scheduler, where there is one; util-linux brings the program with every Linux.
-  if (process.platform === 'linux') execFile('ionice', ['-c', '3', '-p', String(child.pid)], () => {});
+  if (process.platform === 'linux') execFile('ionice', ['-c', '3', '-p', String(child.pid)], { env }, () => {});
   return child;
 }
 

@@ -119,6 +119,24 @@ describe('Checkout', () => {
     expect((await stripe.subscriptions.list({ customer: customer as string })).data).toHaveLength(1);
   });
 
+  it('is refused to an organization that is going to be deleted, and ends at once where it was opened before', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const opened = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
+    await tenant.post('/v1/organization/deletion', { name: organization.name }).expect(202);
+    const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(409);
+    expect(body.code).toBe('organization_being_deleted');
+    await fetch(opened.body.url, { method: 'POST', redirect: 'manual' });
+    const customer = await customerOf(tenant);
+    await until(
+      async () =>
+        (await stripe.subscriptions.list({ customer, status: 'all' })).data.map(({ status }) => status).join() ===
+        'canceled',
+      10_000,
+    );
+    expect((await invoiceOf(tenant)).plan.key).toBe('free');
+  });
+
   it('puts the organization back on Free when the subscription ends', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);

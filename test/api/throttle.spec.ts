@@ -40,6 +40,15 @@ describe('guessing passwords', () => {
     await from('198.51.101.99', '/v1/auth/login', { email: other.email, password: 'x' }, cookie).expect(429);
   });
 
+  it('S13: is slowed down where a session that was taken tries them to delete the account', async () => {
+    const tenant = await Tenant.signUp(api);
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) statuses.push((await tenant.delete('/v1/me').send({ password: `guess ${i}` })).status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    await tenant.delete('/v1/me').send({ password: tenant.password }).expect(429);
+    await tenant.get('/v1/me').expect(200);
+  });
+
   it('S13: is slowed down by address over many accounts, the whole /64 of it, and says when to come again', async () => {
     const guess = (i: number) =>
       from(`2001:db8:1:2::${i.toString(16)}`, '/v1/auth/login', { email: `no-${i}@example.com`, password: 'x' });

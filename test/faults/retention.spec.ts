@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -115,17 +116,27 @@ it('keeps of each data set the latest five imports, and those that a job is stil
   expect(body.currentImport.status).toBe('succeeded');
 });
 
-it('deletes files that no row names once they are a day old, and no other', async () => {
+it('deletes our files that no row names once they are a day old, and no other', async () => {
   const store = path.join(folder, 'objects');
   const objects = new DiskObjectStore(store);
   const { rows } = await owner.query(
     'SELECT (SELECT artifact_key FROM model_versions LIMIT 1) AS artifact, (SELECT content_key FROM imports WHERE content_key IS NOT NULL LIMIT 1) AS content',
   );
-  const named = [rows[0].artifact, rows[0].content];
-  const unnamed = ['t/uploads/broken-off.csv', 't/artifacts/of-a-deleted-version', 't/content/x-1.parquet.abc.draft'];
-  for (const key of [...named, ...unnamed, 't/uploads/just-now.csv']) await objects.put(key, Readable.from(['x']));
+  const tenantId = rows[0].content.split('/')[0];
+  const unnamed = ['uploads/broken-off.csv', 'artifacts/of-a-deleted-version', 'content/x-1.parquet.abc.draft'].map(
+    (key) => `${tenantId}/${key}`,
+  );
+  const young = `${tenantId}/uploads/just-now.csv`;
+  // A store may hold what another installation, or another program, has put there.
+  const foreign = [
+    `${randomUUID()}/content/of-another-installation.parquet`,
+    `${tenantId}/notes/of-another-program`,
+    'backups/pg_dump.tar',
+  ];
+  const kept = [rows[0].artifact, rows[0].content, ...foreign];
+  for (const key of [...kept, ...unnamed, young]) await objects.put(key, Readable.from(['x']));
   const yesterday = Date.now() / 1000 - 25 * 3_600;
-  for (const key of [...named, ...unnamed]) utimesSync(path.join(store, key), yesterday, yesterday);
+  for (const key of [...kept, ...unnamed]) utimesSync(path.join(store, key), yesterday, yesterday);
   const scratch = path.join(folder, 'scratch');
   for (const name of ['kindred-import-old', 'kindred-training-new', 'another-program'])
     mkdirSync(path.join(scratch, name), { recursive: true });
@@ -135,8 +146,7 @@ it('deletes files that no row names once they are a day old, and no other', asyn
   const service = serviceAt(0, store);
   await service.deleteFiles();
   await service.deleteScratch(scratch);
-  for (const key of [...named, 't/uploads/just-now.csv'])
-    expect([key, existsSync(path.join(store, key))]).toEqual([key, true]);
+  for (const key of [...kept, young]) expect([key, existsSync(path.join(store, key))]).toEqual([key, true]);
   for (const key of unnamed) expect([key, existsSync(path.join(store, key))]).toEqual([key, false]);
   const left = ['kindred-import-old', 'kindred-training-new', 'another-program'].map((name) =>
     existsSync(path.join(scratch, name)),

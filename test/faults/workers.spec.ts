@@ -59,16 +59,19 @@ it(
   SCALE.timeoutMs,
 );
 
-/** An organization with a model whose training takes a second or two. */
+/** An organization whose models' training takes a second or two. */
 async function prepare() {
   const tenant = await Tenant.signUp(api);
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(500, 120));
   const settings = { factors: 128, epochs: 16, solver: 'cholesky' };
-  const model = { name: 'Model', recipe: 'ials', interactionsDataSetId, settings };
-  const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+  const model = { recipe: 'ials', interactionsDataSetId, settings };
+  let models = 0;
+  // One of its own for each job: of one model no two are under way.
   const queue = async (): Promise<string> => {
+    const named = { ...model, name: `Model ${++models}` };
+    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, named).expect(201)).body;
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
     return `/v1/projects/${projectId}/training-jobs/${body.id}`;
   };

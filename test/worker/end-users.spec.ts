@@ -1,8 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { leaveUserOut } from '../../libs/features/data-sets/process.js';
+import { ErasuresRepository } from '../../libs/features/end-users/erasures.repository.js';
+import { ErasuresService } from '../../libs/features/end-users/erasures.service.js';
+import { type Erased, type EraseTask, UserEraser } from '../../libs/features/end-users/worker.js';
+import { eraseUser } from '../../libs/models/erasers.js';
+import { Database } from '../../libs/platform/database/database.js';
+import { OBJECT_STORE, type ObjectStore } from '../../libs/platform/object-store/object-store.js';
 import { ApiProcess } from '../factories/api-process.js';
 import { startApi, tasteCsv, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
@@ -118,10 +126,64 @@ describe("a customer's user", () => {
     expect(dataSet.currentImport.statistics.users).toBe(60);
     expect((await tenant.get(`/v1/projects/${projectId}/users/${canary}`).expect(200)).body.dataSets).toEqual([]);
     expect((await tenant.get(`/v1/projects/${projectId}/erasures`).expect(200)).body.data).toEqual([done]);
+    // Of two who read at once one waits its turn.
+    const both = await Promise.all([1, 2].map(() => tenant.get(`/v1/projects/${projectId}/users/user-2`)));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
+    expect(both.find(({ status }) => status === 429)!.body.code).toBe('export_under_way');
     // Another organization sees none of it.
     const stranger = await Tenant.signUp(api);
     await stranger.get(`/v1/projects/${projectId}/erasures/${receipt.id}`).expect(404);
     await stranger.delete(`/v1/projects/${projectId}/users/${canary}`).expect(404);
+  });
+
+  it('S40: is erased once by two workers at a time, and never while a file that was sent before still waits', async () => {
+    const canary = `canary-${Date.now()}`;
+    const tenant = await Tenant.signUp(api);
+    const csv = `${tasteCsv()}\n${canary},item-1,5,1\n`;
+    const { projectId, interactionsDataSetId, job } = await tenant.deploy({ csv, recipe: 'user-knn' });
+    const objects = api.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
+    const database = api.app.get(Database, { strict: false });
+    const eraser = new (class extends UserEraser {
+      override async erase(task: EraseTask): Promise<Erased> {
+        if (task.kind === 'content') return leaveUserOut(task);
+        const artifact = eraseUser(task.family, readFileSync(task.file), task.userId);
+        if (!artifact) return null;
+        writeFileSync(task.target, artifact);
+        const sha256 = createHash('sha256').update(artifact).digest('hex');
+        return { bytes: artifact.byteLength, sha256, rowsTaken: 0, rows: 0, statistics: {} };
+      }
+    })();
+    const workers = Array.from(
+      { length: 4 },
+      () => new ErasuresService(database, new ErasuresRepository(), eraser, objects),
+    );
+    const sweep = () => Promise.all(workers.map((each) => each.sweep()));
+    // As if a file that was sent before were still being read.
+    const { rows: reading } = await owner.query(
+      `INSERT INTO imports (tenant_id, id, data_set_id, status, upload_key, upload_bytes, attempt, lease_expires_at, started_at)
+       SELECT tenant_id, gen_random_uuid(), data_set_id, 'running', 'none', 1, 1, now() + interval '1 hour', now()
+       FROM imports WHERE data_set_id = $1 RETURNING id`,
+      [interactionsDataSetId],
+    );
+    const { body: receipt } = await tenant.delete(`/v1/projects/${projectId}/users/${canary}`).expect(202);
+    for (let i = 0; i < 3; i++) await sweep();
+    const erasurePath = `/v1/projects/${projectId}/erasures/${receipt.id}`;
+    expect((await tenant.get(erasurePath).expect(200)).body).toMatchObject({ status: 'pending', receipt: {} });
+    await owner.query('DELETE FROM imports WHERE id = $1', [reading[0].id]);
+    let erasure: any;
+    await until(async () => {
+      await sweep();
+      return (erasure = (await tenant.get(erasurePath).expect(200)).body).status === 'completed';
+    }, 60_000);
+    expect(erasure.receipt).toMatchObject({ rows: 1, imports: 1, modelVersions: 1 });
+    expect(await filesWith(canary)).toEqual([]);
+    // What stands in for the files can be read: a worker that was slower has deleted nothing of the faster one's.
+    const { rows } = await owner.query(
+      'SELECT content_key AS key FROM imports WHERE data_set_id = $1 UNION ALL SELECT artifact_key FROM model_versions WHERE id = $2',
+      [interactionsDataSetId, job.modelVersionId.replace(/^.*_/, '')],
+    );
+    expect(rows).toHaveLength(2);
+    for (const { key } of rows) await (await objects.open(key)).release();
   });
 });
 

@@ -61,8 +61,10 @@ function environmentOf(pid: number): string {
   return readFileSync(`/proc/${pid}/environ`, 'utf8');
 }
 
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+/** The processes that read a file for that worker. */
+function importsOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('import.process'));
 }
 
 describe('an import', () => {
@@ -72,7 +74,7 @@ describe('an import', () => {
     await withOurWorker({}, async (worker) => {
       const importPath = await sendOurs(largeCsv());
       let pids: number[] = [];
-      await until(() => (pids = childrenOf(worker.pid!)).length > 0);
+      await until(() => (pids = importsOf(worker.pid!)).length > 0);
       // Its environment holds no secret and no address of the database.
       expect(environmentOf(pids[0]!)).not.toMatch(/DATABASE_URL|KINDRED_|STRIPE/);
       process.kill(pids[0]!, 'SIGKILL');

@@ -86,10 +86,11 @@ export class AuthController {
   async deleteAccount(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: deleteAccountSchema }) body: DeleteAccount,
+    @Ip() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     if (principal.kind !== 'user') throw notAuthenticated();
-    await this.auth.deleteAccount(principal, body);
+    await this.auth.deleteAccount(principal, body, address);
     clearSessionCookie(reply, this.config);
   }
 

@@ -103,9 +103,12 @@ export class AuthService {
   }
 
   /** @throws Problem 401 for a wrong password, 409 while an organization that is not to be deleted has no other owner */
-  async deleteAccount({ userId, email }: UserPrincipal, { password }: DeleteAccount): Promise<void> {
+  async deleteAccount({ userId, email }: UserPrincipal, { password }: DeleteAccount, address: string): Promise<void> {
+    // A session that was taken must not guess its owner's password past every login's limit.
+    const giveBack = await this.throttle.admitLogin(email, address, null);
     const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
     if (!user || !(await this.passwords.verify(user.passwordHash, password))) throw wrongCredentials();
+    await giveBack();
     await this.database.system(async (transaction) => {
       const organizations = await this.repository.findOwnedAlone(transaction, userId);
       if (organizations.length > 0) throw lastOwner(organizations);

@@ -3,6 +3,13 @@ import { Problem } from '../../platform/errors/problem.js';
 export const alreadyOnPlan = (plan: string) =>
   new Problem(409, 'already_on_plan', `This organization is on the plan ${plan} already: there is nothing to pay for.`);
 
+export const beingDeleted = () =>
+  new Problem(
+    409,
+    'organization_being_deleted',
+    'This organization is going to be deleted: nothing can be bought for it. Take the deletion back first.',
+  );
+
 export const wrongSignature = () =>
   new Problem(
     400,

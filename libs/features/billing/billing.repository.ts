@@ -72,11 +72,16 @@ export class BillingRepository {
     );
   }
 
-  findOrganization(transaction: Transaction, id: string): Promise<{ name: string; stripeCustomerId: string | null }> {
-    return transaction.organization.findUniqueOrThrow({
+  /** `isEnding`: it is going to be deleted, or was. */
+  async findOrganization(
+    transaction: Transaction,
+    id: string,
+  ): Promise<{ name: string; stripeCustomerId: string | null; isEnding: boolean }> {
+    const { deletesAt, deletedAt, ...organization } = await transaction.organization.findUniqueOrThrow({
       where: { id },
-      select: { name: true, stripeCustomerId: true },
+      select: { name: true, stripeCustomerId: true, deletesAt: true, deletedAt: true },
     });
+    return { ...organization, isEnding: Boolean(deletesAt ?? deletedAt) };
   }
 
   async setStripeCustomer(transaction: Transaction, id: string, stripeCustomerId: string): Promise<void> {

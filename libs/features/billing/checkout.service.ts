@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { Problem } from '../../platform/errors/problem.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
-import { alreadyOnPlan, wrongSignature } from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, wrongSignature } from './billing.errors.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService, FREE_PLAN } from './billing.service.js';
 import { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
@@ -44,6 +44,7 @@ export class CheckoutService {
       price: await this.billing.requirePrice(transaction, plan),
     }));
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
+    if (organization.isEnding) throw beingDeleted();
     const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
     const session = await this.stripe.checkout.sessions.create(
       {
@@ -99,12 +100,20 @@ export class CheckoutService {
    */
   private async follow(tenantId: string, customer: string, event: Stripe.Event): Promise<boolean> {
     const find = (transaction: Transaction) => this.repository.findSubscription(transaction, tenantId);
-    const before = await this.database.tenant(tenantId, find);
+    const { before, isEnding } = await this.database.tenant(tenantId, async (transaction) => ({
+      before: await find(transaction),
+      isEnding: (await this.repository.findOrganization(transaction, tenantId)).isEnding,
+    }));
     // No retries: Stripe itself sends the event again.
     const { data } = await this.stripe.subscriptions.list(
       { customer, limit: 100 },
       { timeout: 10_000, maxNetworkRetries: 0 },
     );
+    // A Checkout that was opened before the organization was to be deleted can still be paid.
+    if (isEnding && liveState(data)) {
+      await this.stripe.subscriptions.cancel(liveState(data)!.stripeSubscriptionId!);
+      return false;
+    }
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { quoteText, withTables } from '../../platform/tables/tables.js';
-import { ContentError, readContent } from './content-reader.js';
+import { ContentError, leaveUserOut, readContent } from './content-reader.js';
 import type { ColumnMapping, DataSetKind } from './data-sets.schema.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-content-'));
@@ -25,10 +25,25 @@ async function read(
   const rows = await withTables([target], {}, async (connection) =>
     (await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(target)})`)).getRowObjects(),
   );
-  return { ...content, rows };
+  return { ...content, rows, file: target };
 }
 
 const errorsOf = ({ errors }: Awaited<ReturnType<typeof read>>) => errors.map(({ row, column }) => [row, column]);
+
+describe('a person who is being erased', () => {
+  it('is left out, and named by no error about their rows', async () => {
+    const { rows, errors } = await read('user_id,town\nu1,Bern\nu1,Chur\nu2,Basel\n', 'users', {}, ['u1']);
+    expect(rows).toEqual([{ user_id: 'u2', town: 'Basel' }]);
+    expect(errors).toEqual([]);
+  });
+
+  it('is taken out of a data set of people whose columns are named as those of interactions', async () => {
+    const { file } = await read('user_id,item_id,timestamp\nu1,i,yesterday\nu2,i,2020-01-01T00:00:00Z\n', 'users');
+    const target = `${file}.without`;
+    const left = await leaveUserOut({ file, target, userId: 'u1', dataSetKind: 'users' });
+    expect(left).toMatchObject({ rowsTaken: 1, rows: 1, statistics: {} });
+  });
+});
 
 describe('reading interactions', () => {
   it('types values and times: Unix seconds, milliseconds and ISO 8601 with or without an offset', async () => {

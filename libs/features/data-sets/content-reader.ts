@@ -92,8 +92,7 @@ export async function readContent(
       await refuseEndlessLines(text);
       const header = await readHeader(connection, text, scratch);
       const columns = findColumns(header.names, kind, mapping);
-      await loadRows(connection, text, header, columns, kind);
-      if (columns.has('user_id')) await leaveOut(connection, erasedUserIds);
+      await loadRows(connection, text, header, columns, kind, erasedUserIds);
       const selected = kind === 'interactions' ? '* EXCLUDE (ordinal)' : attributesOf(header.names, columns, kind);
       await connection.run(
         `COPY (SELECT ${selected} FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
@@ -227,6 +226,7 @@ async function loadRows(
   header: Header,
   columns: Map<Column, number>,
   kind: DataSetKind,
+  erasedUserIds: string[],
 ): Promise<void> {
   const types = header.names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   await connection
@@ -259,6 +259,8 @@ async function loadRows(
   await connection.run(
     `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(columns, cell, kind)} FROM checked WHERE problem IS NULL`,
   );
+  // Before what is said of the others' rows, which would name them.
+  if (columns.has('user_id')) await leaveOut(connection, erasedUserIds);
   const [idColumn] = REQUIRED[kind];
   if (kind !== 'interactions') await rejectRepeats(connection, idColumn!, headerOf(idColumn!));
   else if (columns.has('event_type')) await rejectEventTypes(connection, headerOf('event_type'));
@@ -431,7 +433,17 @@ async function listErrors(connection: DuckDBConnection, file: string, header: He
  *
  * @returns how many rows were taken and are left, with their statistics as after an import
  */
-export async function leaveUserOut({ file, target, userId }: { file: string; target: string; userId: string }) {
+export async function leaveUserOut({
+  file,
+  target,
+  userId,
+  dataSetKind,
+}: {
+  file: string;
+  target: string;
+  userId: string;
+  dataSetKind: DataSetKind;
+}) {
   return withTables([file, target], { scratchParent: path.dirname(target) }, async (connection) => {
     const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
     const source = `read_parquet(${quoteText(file)})`;
@@ -443,9 +455,7 @@ export async function leaveUserOut({ file, target, userId }: { file: string; tar
     await connection.run(
       `COPY (SELECT * FROM accepted) TO ${quoteText(target)} (FORMAT parquet, PRESERVE_ORDER true, USE_TMP_FILE false)`,
     );
-    const names = (await connection.runAndReadAll('SELECT * FROM accepted LIMIT 0')).columnNames();
-    const isInteractions = names.includes('item_id') && names.includes('timestamp');
-    const statistics = isInteractions ? toStatistics(await one(INTERACTION_STATISTICS)) : {};
+    const statistics = dataSetKind === 'interactions' ? toStatistics(await one(INTERACTION_STATISTICS)) : {};
     const { size: bytes } = await stat(target);
     return { bytes, sha256: '', rowsTaken, rows: Number(counts['rows']) - rowsTaken, statistics };
   });

@@ -19,8 +19,9 @@ const EXPORT_MEMORY_BYTES = 256e6;
 /** What a customer does with the data of one of their own users. */
 @Injectable()
 export class EndUsersService {
-  /** Exports go one after another: each reads whole data sets. */
+  /** Exports go one after another, and one of an organization at a time: each reads whole data sets. */
   private reading: Promise<unknown> = Promise.resolve();
+  private readonly waiting = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -50,8 +51,10 @@ export class EndUsersService {
       const project = await this.projects.require(transaction, projectId);
       return this.dataSets.listContentsOfUsers(transaction, project.id);
     });
+    if (this.waiting.has(tenantId)) throw exportUnderWay();
+    this.waiting.add(tenantId);
     const turn = this.reading.then(() => this.read(contents, user));
-    this.reading = turn.catch(() => {});
+    this.reading = turn.catch(() => {}).then(() => this.waiting.delete(tenantId));
     return turn;
   }
 
@@ -101,6 +104,13 @@ export class EndUsersService {
     return found;
   }
 }
+
+const exportUnderWay = () =>
+  new Problem(
+    429,
+    'export_under_way',
+    "Another person's data is being read for this organization: try again when that is done.",
+  );
 
 function parseUserId(userId: string): string {
   const parsed = userIdSchema.safeParse(userId);

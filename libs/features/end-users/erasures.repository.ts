@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { DataSetKind } from '../data-sets/index.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
@@ -20,6 +21,7 @@ export interface PendingErasure {
 export interface StoredContent {
   importId: string;
   contentKey: string;
+  dataSetKind: DataSetKind;
 }
 
 export interface StoredVersion {
@@ -27,6 +29,11 @@ export interface StoredVersion {
   recipe: string;
   artifactKey: string;
 }
+
+/** How many are looked at in one pass, so that none who waits is kept from a worker's eyes for long. */
+const PASS_MOST = 100;
+/** The longest that a row written before may come to light after. */
+const TRANSACTION_MS = 60_000;
 
 /** Every text in the database that may name a person, by table and column; ids are named in quotes. `isJson`: they are escaped. */
 const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
@@ -75,20 +82,26 @@ export class ErasuresRepository {
     return rows.map(({ userHash }) => Buffer.from(userHash).toString('hex'));
   }
 
-  /** Over all tenants, the oldest first; wants a system transaction. */
+  /** Over all tenants, the oldest of each before the next of any; wants a system transaction. */
   async listPending(transaction: Transaction): Promise<PendingErasure[]> {
-    const rows = await transaction.erasure.findMany({
-      where: { completedAt: null },
-      orderBy: { createdAt: 'asc' },
-      take: 100,
-    });
+    const turns = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT id FROM (
+        SELECT id, created_at, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at) AS turn
+        FROM erasures WHERE completed_at IS NULL
+      ) pending ORDER BY turn, created_at LIMIT ${PASS_MOST}`;
+    const ids = turns.map(({ id }) => id);
+    const rows = await transaction.erasure.findMany({ where: { id: { in: ids } } });
+    rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
     return rows.map(({ userId, receipt, ...row }) => ({ ...row, userId: userId!, receipt: receipt as Receipt }));
   }
 
-  /** Imports under way that may have read the person's rows before anyone knew of the erasure. */
+  /** Imports that may bring the person's rows back: those of files sent before the erasure, which wait or are under way. */
   async isImporting(transaction: Transaction, { projectId, createdAt }: PendingErasure): Promise<boolean> {
-    const where = { status: 'running' as const, startedAt: { lte: createdAt }, dataSet: { projectId } };
-    return (await transaction.import.count({ where })) > 0;
+    const sentBefore = new Date(createdAt.getTime() + TRANSACTION_MS);
+    const count = await transaction.import.count({
+      where: { status: { in: ['queued', 'running'] }, createdAt: { lte: sentBefore }, dataSet: { projectId } },
+    });
+    return count > 0;
   }
 
   /** Trainings under way that may have read them before no data set held them. */
@@ -100,9 +113,13 @@ export class ErasuresRepository {
   async listContents(transaction: Transaction, projectId: string): Promise<StoredContent[]> {
     const rows = await transaction.import.findMany({
       where: { status: 'succeeded', dataSet: { projectId, kind: { in: ['interactions', 'users'] } } },
-      select: { id: true, contentKey: true },
+      select: { id: true, contentKey: true, dataSet: { select: { kind: true } } },
     });
-    return rows.map(({ id, contentKey }) => ({ importId: id, contentKey: contentKey! }));
+    return rows.map(({ id, contentKey, dataSet }) => ({
+      importId: id,
+      contentKey: contentKey!,
+      dataSetKind: dataSet.kind,
+    }));
   }
 
   /** Puts the content without the person in place of what held them; false where something else has meanwhile. */
@@ -171,15 +188,24 @@ export class ErasuresRepository {
     return count;
   }
 
-  async saveProgress(transaction: Transaction, { id, replacedKeys, receipt }: PendingErasure): Promise<void> {
-    await transaction.erasure.updateMany({ where: { id, completedAt: null }, data: { replacedKeys, receipt } });
+  /** False where another worker has taken the erasure on meanwhile. */
+  async saveProgress(
+    transaction: Transaction,
+    { id, replacedKeys: before }: PendingErasure,
+    progress: { replacedKeys: string[]; receipt: Receipt },
+  ): Promise<boolean> {
+    const count = await transaction.$executeRaw`
+      UPDATE erasures SET replaced_keys = ${progress.replacedKeys}, receipt = ${JSON.stringify(progress.receipt)}::jsonb
+      WHERE id = ${id}::uuid AND completed_at IS NULL AND coalesce(replaced_keys, '{}') = ${before}`;
+    return count === 1;
   }
 
-  /** Forgets who it was. */
-  async complete(transaction: Transaction, { id, receipt }: PendingErasure): Promise<void> {
-    await transaction.$executeRaw`
-      UPDATE erasures SET user_id = NULL, replaced_keys = '{}', completed_at = now(), receipt = ${JSON.stringify(receipt)}::jsonb
-      WHERE id = ${id}::uuid AND completed_at IS NULL`;
+  /** Forgets who it was; false where another worker has taken the erasure on meanwhile. */
+  async complete(transaction: Transaction, { id, replacedKeys }: PendingErasure): Promise<boolean> {
+    const count = await transaction.$executeRaw`
+      UPDATE erasures SET user_id = NULL, replaced_keys = '{}', completed_at = now()
+      WHERE id = ${id}::uuid AND completed_at IS NULL AND coalesce(replaced_keys, '{}') = ${replacedKeys}`;
+    return count === 1;
   }
 }
 

@@ -41,11 +41,19 @@ export class OrganizationDeletion implements OnApplicationBootstrap, BeforeAppli
   async sweep(): Promise<void> {
     const now = this.clock.now();
     const due = await this.database.system((transaction) => this.repository.findDue(transaction, now));
-    for (const tenantId of due) {
-      await this.database.system((transaction) => this.repository.purge(transaction, tenantId, now));
-      // Were this cut short, the files would be found to have no row.
-      for await (const { key } of this.objects.list(`${tenantId}/`)) await this.objects.delete(key);
-      this.logger.log(`organization ${tenantId} was deleted`);
-    }
+    // One that cannot be deleted keeps no other waiting.
+    for (const tenantId of due)
+      await this.delete(tenantId, now).catch((error: Error) =>
+        this.logger.error({ msg: `organization ${tenantId} could not be deleted`, err: error }),
+      );
+  }
+
+  private async delete(tenantId: string, now: Date): Promise<void> {
+    const chunk = () => this.database.system((transaction) => this.repository.purgeChunk(transaction, tenantId, now));
+    while (await chunk());
+    if (!(await this.database.system((transaction) => this.repository.purge(transaction, tenantId, now)))) return;
+    // Were this cut short, the files would be found to have no row.
+    for await (const { key } of this.objects.list(`${tenantId}/`)) await this.objects.delete(key);
+    this.logger.log(`organization ${tenantId} was deleted`);
   }
 }

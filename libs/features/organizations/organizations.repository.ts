@@ -48,10 +48,11 @@ export class OrganizationsRepository {
   }
 
   /**
-   * Leaves of the organization its id, its ledger and what it paid; and of the people who belong to no other, nothing. Wants a
-   * system transaction.
+   * Leaves of the organization its id, its ledger and what it paid; and of the people who belong to no other, nothing. False where
+   * its deletion was taken back. Wants a system transaction, and {@link purgeChunk} before it.
    */
-  async purge(transaction: Transaction, tenantId: string, now: Date): Promise<void> {
+  async purge(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
+    if (!(await this.isDue(transaction, tenantId, now))) return false;
     const people = await transaction.membership.findMany({ where: { tenantId }, select: { userId: true } });
     for (const table of PURGED) {
       await transaction.$executeRawUnsafe(`DELETE FROM ${table} WHERE tenant_id = $1::uuid`, tenantId);
@@ -62,8 +63,34 @@ export class OrganizationsRepository {
     }
     const tombstone = { name: '', deletesAt: null, deletedAt: now };
     await transaction.organization.updateMany({ where: { id: tenantId }, data: tombstone });
+    return true;
+  }
+
+  /** Deletes some of the organization's many rows; false where none is left, or its deletion was taken back. */
+  async purgeChunk(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
+    if (!(await this.isDue(transaction, tenantId, now))) return false;
+    for (const table of MANY_ROWS) {
+      const count = await transaction.$executeRawUnsafe(
+        `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE tenant_id = $1::uuid LIMIT ${CHUNK_ROWS})`,
+        tenantId,
+      );
+      if (count > 0) return true;
+    }
+    return false;
+  }
+
+  /** Locks the organization, so that nobody takes its deletion back meanwhile. */
+  private async isDue(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
+    const rows = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT id FROM organizations WHERE id = ${tenantId}::uuid AND deletes_at <= ${now} AND deleted_at IS NULL FOR UPDATE`;
+    return rows.length > 0;
   }
 }
+
+const CHUNK_ROWS = 5_000;
+
+/** What one transaction might not get through. */
+const MANY_ROWS = ['request_log', 'training_job_events', 'webhook_messages', 'emails'] as const;
 
 /** In this order; what hangs on these rows goes with them. Subscription, roll-ups and ledger stay. */
 const PURGED = [

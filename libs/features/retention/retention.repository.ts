@@ -39,6 +39,14 @@ export class RetentionRepository {
     await this.inChunks(SURPLUS_IMPORTS, []);
   }
 
+  /** Which of the tenants this database knows, those that were deleted among them. */
+  async findTenants(ids: string[]): Promise<Set<string>> {
+    const rows = await this.database.systemSql((sql) =>
+      sql.rows<{ id: string }>('SELECT id FROM organizations WHERE id = ANY($1::uuid[])', [ids]),
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Which of the keys some row names. */
   async findNamed(keys: string[]): Promise<Set<string>> {
     const rows = await this.database.systemSql((sql) => sql.rows<{ key: string }>(NAMED, [keys]));

@@ -9,6 +9,8 @@ import { RetentionRepository } from './retention.repository.js';
 
 const BATCH = 500;
 const HOUR_MS = 3_600_000;
+/** How the platform names what it stores. */
+const OURS = /^[0-9a-f-]{36}\/(uploads|content|artifacts|checkpoints)\//;
 /** Folders that our processes work in; a process that was killed leaves its own behind. */
 const SCRATCH = /^kindred-(training|import|tables|object)-/;
 
@@ -34,14 +36,16 @@ export class RetentionService {
     let count = 0;
     const deleteUnnamed = async () => {
       const named = await this.repository.findNamed(batch);
-      for (const key of batch.filter((each) => !named.has(each))) {
+      // A store may hold another installation's files, or be one whose database is not restored yet.
+      const ours = await this.repository.findTenants([...new Set(batch.map(tenantOf))]);
+      for (const key of batch.filter((each) => !named.has(each) && ours.has(tenantOf(each)))) {
         await this.objects.delete(key);
         count++;
       }
       batch = [];
     };
     for await (const { key, modifiedMs } of this.objects.list()) {
-      if (this.isYoung(modifiedMs)) continue;
+      if (this.isYoung(modifiedMs) || !OURS.test(key)) continue;
       batch.push(key);
       if (batch.length === BATCH) await deleteUnnamed();
     }
@@ -60,4 +64,8 @@ export class RetentionService {
   private isYoung(modifiedMs: number): boolean {
     return this.clock.now().getTime() - modifiedMs < UNNAMED_HOURS * HOUR_MS;
   }
+}
+
+function tenantOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
 }

@@ -115,6 +115,14 @@ export class TrainingService {
     } catch (error) {
       await this.endWithout(attempt, error as Error);
     }
+    await this.meterCancelled(attempt);
+  }
+
+  /** A job may be cancelled at any moment, its last one too; where another worker has it, it is theirs to meter. */
+  private async meterCancelled(attempt: Attempt): Promise<void> {
+    await this.database.tenant(attempt.job.tenantId, async (transaction) => {
+      if (await this.repository.isCancelled(transaction, attempt.job)) await this.meter(transaction, attempt);
+    });
   }
 
   private async train(attempt: Attempt, signal: AbortSignal): Promise<void> {
@@ -267,10 +275,6 @@ export class TrainingService {
     const { job } = attempt;
     if (error instanceof LeaseLostError) {
       this.logger.log(`training job ${job.id}: ${error.message}`);
-      await this.database.tenant(job.tenantId, async (transaction) => {
-        // The customer cancelled it; else another worker has it, whose it is to meter.
-        if (await this.repository.isCancelled(transaction, job)) await this.meter(transaction, attempt);
-      });
     } else if (error instanceof TrainingStoppedError) {
       await this.log(job, 'The worker is restarted; another one takes up the job.');
       await this.database.tenant(job.tenantId, (transaction) => this.repository.release(transaction, job));
