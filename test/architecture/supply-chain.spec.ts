@@ -55,6 +55,15 @@ describe('what is installed', () => {
     expect(found('1.0.0', 'sha512-a', 'b')).toEqual(['node_modules/b 1.0.0, which the lock file does not name']);
   });
 
+  it('S42: may be a build for a platform that the lock file has no entry for, of the exact version that it names', () => {
+    const lock = { packages: { 'node_modules/a': { version: '1.0.0', optionalDependencies: { 'a-mac': '1.0.0' } } } };
+    const build = (version: string) => ({ 'node_modules/a-mac': { version, integrity: 'sha512-a' } });
+    const inBuild = (inBundle: boolean) => ({ 'node_modules/a-mac/node_modules/b': { version: '2.0.0', inBundle } });
+    expect(findStrangers(lock, { packages: { ...build('1.0.0'), ...inBuild(true) } })).toEqual([]);
+    expect(findStrangers(lock, { packages: { ...build('1.0.0'), ...inBuild(false) } })).toHaveLength(1);
+    expect(findStrangers(lock, { packages: { ...build('1.0.1'), ...inBuild(true) } })).toHaveLength(2);
+  });
+
   it('S42: runs nothing while it is installed; whatever would like to is listed with what we do instead', () => {
     expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
     const names = packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name);
