@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -8,6 +10,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
+import { ApiProcess } from '../factories/api-process.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { addUsage } from '../factories/usage.js';
 
@@ -146,6 +149,32 @@ describe('Checkout', () => {
     ]);
     await stripe.subscriptions.cancel(rows[0].id);
     await until(async () => (await invoiceOf(tenant)).plan.key === 'free', 10_000);
+  });
+});
+
+describe('what Stripe refuses', () => {
+  it('is told as ours to mend, without a word of what Stripe said', async () => {
+    const refusing = http.createServer((_, response) => {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ error: { type: 'invalid_request_error', message: 'Invalid API Key: sk_live_***9' } }),
+      );
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const { port } = refusing.address() as AddressInfo;
+    const broken = await ApiProcess.start({
+      STRIPE_SECRET_KEY: 'sk_test_none',
+      STRIPE_API_URL: `http://127.0.0.1:${port}`,
+    });
+    try {
+      const tenant = await Tenant.signUp({ url: broken.url } as TestApi);
+      const { body, text } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(503);
+      expect(body.code).toBe('payments_unavailable');
+      expect(text).not.toMatch(/sk_live|Invalid API Key/);
+    } finally {
+      await broken.stop('SIGKILL');
+      refusing.close();
+    }
   });
 });
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { CONFIG, type Config } from '../../libs/platform/config/config.js';
+import { Database } from '../../libs/platform/database/database.js';
 import { ApiProcess } from '../factories/api-process.js';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
 
@@ -19,6 +21,22 @@ it('answers probes, metrics and documentation without credentials', async () => 
   expect((await get('/metrics').expect(200)).text).toContain('http_server_request_duration_seconds');
   expect((await get('/docs').expect(200)).text).toContain('swagger-ui');
   expect((await get('/openapi.json').expect(200)).body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
+});
+
+it('waits for the database as long as its settings say, and no longer', async () => {
+  const settings = { KINDRED_STATEMENT_SECONDS: 1, KINDRED_LOCK_SECONDS: 1, KINDRED_DATABASE_CONNECTIONS: 3 };
+  const database = new Database({ ...api.app.get<Config>(CONFIG, { strict: false }), ...settings });
+  try {
+    const slow = database.systemSql((sql) => sql.rows('SELECT pg_sleep(20)'));
+    await expect(slow).rejects.toThrow(/statement timeout/);
+    await database.systemSql(async (sql) => {
+      await sql.rows('SELECT pg_advisory_xact_lock(4711)');
+      const behind = database.systemSql((other) => other.rows('SELECT pg_advisory_xact_lock(4711)'));
+      await expect(behind).rejects.toThrow(/timeout/);
+    });
+  } finally {
+    await database.onApplicationShutdown();
+  }
 });
 
 it('shows metrics on a port of their own where one is set, and nowhere else', async () => {

@@ -469,6 +469,19 @@ describe('a training job tells that it', () => {
   });
 });
 
+it('endpoints of one organization that never answer leave room for those of another', async () => {
+  const [bad, good] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+  const stuck = await Promise.all(Array.from({ length: 10 }, () => createEndpoint(bad)));
+  for (const { receiver } of stuck) receiver.answer = () => new Promise(() => {});
+  await Promise.all(stuck.flatMap(({ path: endpoint }) => [1, 2].map(() => bad.post(`${endpoint}/test`).expect(202))));
+  const open = () => stuck.reduce((sum, { receiver }) => sum + receiver.open, 0);
+  await until(async () => open() === 8);
+  const { path: endpoint, receiver } = await createEndpoint(good);
+  await good.post(`${endpoint}/test`).expect(202);
+  await until(async () => receiver.received.length === 1);
+  expect(open()).toBe(8);
+});
+
 describe('a mail', () => {
   it('that the mail server does not take is tried again later, eight times in all, then given up', async () => {
     const tenant = await Tenant.signUp(api);

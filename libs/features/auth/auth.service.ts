@@ -114,6 +114,7 @@ export class AuthService {
       if (organizations.length > 0) throw lastOwner(organizations);
       await this.repository.deleteUser(transaction, userId);
     });
+    this.sessions.forgetWhere(({ principal }) => principal?.userId === userId);
   }
 
   async logout(token: string): Promise<void> {
