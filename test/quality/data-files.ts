@@ -74,7 +74,7 @@ export function citeulike(): { train: Events; questions: SampledQuestion[] } {
   return { train: toEvents(rows, users, items), questions };
 }
 
-/** Sessions to learn from, and prefixes whose next item is to be foretold; items that no session holds are left out. */
+/** Sessions to learn from, and prefixes whose next item is to be predicted; items that no session holds are left out. */
 export function diginetica(): Split & { history: Events } {
   const sessions = linesOf('diginetica/train_sessions.txt.gz').map((line) => line.trim().split(' '));
   const tests = linesOf('diginetica/test_pairs.txt.gz').map((line) => {

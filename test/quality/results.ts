@@ -107,7 +107,7 @@ measurement, on a machine that did other work beside.
 
 How independent the figures are: the settings of named recipes were chosen with an eye on these very test sides, and so were the
 defaults and the ranges that \`auto\` searches (empty settings are the defaults). Within them \`auto\` sees the training side alone,
-and is told what to foretell: the rest of a taste, or the next interaction.
+and is told what to predict: the rest of a taste, or the next interaction.
 
 ${sections.join('\n')}`;
 }

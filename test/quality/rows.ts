@@ -42,7 +42,7 @@ export interface Row {
   /** Files below the shared folder; where one is absent the row is skipped. */
   needs: string[];
   load: () => Protocol;
-  /** What `auto` is told to foretell; null where a row is not about ranking. */
+  /** What `auto` is told to predict; null where a row is not about ranking. */
   goal: Goal | null;
   bars: Bar[];
   recipes: [recipe: FittableRecipe, settings: object][];
@@ -148,7 +148,7 @@ export const ROWS: Row[] = [
   },
   {
     name: 'movietweetings-ratings',
-    protocol: 'a fifth of the ratings held out by hash; errors of the foretold ratings, 0 to 10',
+    protocol: 'a fifth of the ratings held out by hash; errors of the predicted ratings, 0 to 10',
     needs: [],
     load: () => ratings(movieTweetingsByHash()),
     goal: null,

@@ -38,7 +38,7 @@ export interface TrainedModel extends Pick<TrainingResult, 'metrics' | 'report'>
 /** Who hears of a run. */
 export interface TrainingWatch {
   onReport: (report: TrainingReport) => void;
-  /** What the process has computed so far, in the seconds that are billed (docs/adr/0014); every second or so, and before the result. */
+  /** What the process has computed so far, in the seconds that are billed (docs/adr/0015); every second or so, and before the result. */
   onCompute: (seconds: number) => void;
   /** A line for the customer. */
   onLog: (line: string) => void;

@@ -61,7 +61,7 @@ describe('odd input is trained on', () => {
     }
   });
 
-  it('when values are negative: explicit-mf foretells them, the others count them as 0', async () => {
+  it('when values are negative: explicit-mf predicts them, the others count them as 0', async () => {
     const values = Float32Array.from(tastes, ([user]) => (user % 3) - 2);
     const rated = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
     expect(Number.isFinite(rated.metrics.model['rmse'])).toBe(true);

@@ -53,17 +53,17 @@ export const recommenderManifest = {
     },
     'explicit-mf': {
       summary:
-        'Foretells ratings (biased matrix factorisation, SVD++ as a setting). Needs values; ranks worse than the others.',
+        'Predicts ratings (biased matrix factorisation, SVD++ as a setting). Needs values; ranks worse than the others.',
       settings: settings.explicitMfSettings,
     },
     sequence: {
       summary:
-        'Foretells the next item from the latest ones by self-attention (SASRec). Needs timestamps and time; shines on long, ordered histories.',
+        'Predicts the next item from the latest ones by self-attention (SASRec). Needs timestamps and time; shines on long, ordered histories.',
       settings: settings.sequenceSettings,
     },
     'embedding-mf': {
       summary:
-        "Foretells ratings by the angle between learnt embeddings (the platform's first model). Needs values; explicit-mf errs less.",
+        "Predicts ratings by the angle between learnt embeddings (the platform's first model). Needs values; explicit-mf errs less.",
       settings: settings.embeddingMfSettings,
     },
     hybrid: {
@@ -107,8 +107,8 @@ export const recommenderManifest = {
     'gini@20':
       "How unevenly the items share the evaluated users' first 20: 0 is even, 1 is one item for all. Lower is more diverse.",
     'novelty@20': 'How little known the first 20 are: −log2 of the share of users who touched each, averaged.',
-    rmse: 'Root of the mean squared error of foretold ratings; beside it, that of the average rating of each item. Lower is better.',
-    mae: 'Mean absolute error of foretold ratings; beside it, that of the average rating of each item. Lower is better.',
+    rmse: 'Root of the mean squared error of predicted ratings; beside it, that of the average rating of each item. Lower is better.',
+    mae: 'Mean absolute error of predicted ratings; beside it, that of the average rating of each item. Lower is better.',
   },
 } satisfies FamilyManifest;
 

@@ -315,7 +315,7 @@ export const autoSettings = z.strictObject({
     .enum(['automatic', 'taste', 'next'])
     .default('automatic')
     .describe(
-      "What is to be foretold: the rest of a user's taste, or what the user does next. Automatic decides by whether the order in time says anything.",
+      "What is to be predicted: the rest of a user's taste, or what the user does next. Automatic decides by whether the order in time says anything.",
     ),
 });
 

@@ -22,9 +22,9 @@ import { fitRecipe, parseChoice } from './recipes/recipes.js';
 import type { AutoSettings } from './settings.js';
 
 /** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
-const FORETELLS_NEXT = new Set<RecipeKey>(['markov', 'sequence', 'trending']);
+const PREDICTS_NEXT = new Set<RecipeKey>(['markov', 'sequence', 'trending']);
 
-const FORETELLS_RATINGS = new Set<RecipeKey>(['embedding-mf', 'explicit-mf']);
+const PREDICTS_RATINGS = new Set<RecipeKey>(['embedding-mf', 'explicit-mf']);
 
 /** Where each phase ends, over the whole job. */
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
@@ -129,7 +129,7 @@ class RecommenderTrainer implements Trainer {
 
   private goal(): Goal {
     if (this.recipe === 'auto') return chooseGoal(this.events, (this.settings as AutoSettings).goal);
-    return FORETELLS_NEXT.has(this.recipe) && this.events.timestamps ? 'next' : 'taste';
+    return PREDICTS_NEXT.has(this.recipe) && this.events.timestamps ? 'next' : 'taste';
   }
 
   private async choose(
@@ -188,14 +188,14 @@ class RecommenderTrainer implements Trainer {
     report: (progress: FitProgress) => Promise<void>,
   ): Promise<TrainingResult['metrics']> {
     const { engine, seed, signal } = this.options;
-    const foretellsRatings = FORETELLS_RATINGS.has(recipe);
+    const predictsRatings = PREDICTS_RATINGS.has(recipe);
     const half = (done: number) => (fraction: number) =>
       report({ epoch: 0, epochs: 0, fraction: (done + fraction) / 2 });
     const options = { seed, ...(signal ? { signal } : {}) };
     try {
       const baseline = { kind: 'popularity', scores: heldOut.question.popularity } as const;
-      const popularity = await measure(engine, baseline, heldOut, foretellsRatings, { ...options, report: half(0) });
-      const values = await measure(engine, model, heldOut, foretellsRatings, { ...options, report: half(1) });
+      const popularity = await measure(engine, baseline, heldOut, predictsRatings, { ...options, report: half(0) });
+      const values = await measure(engine, model, heldOut, predictsRatings, { ...options, report: half(1) });
       return { model: values, popularity, evaluatedUsers: heldOut.question.users.length };
     } finally {
       release();

@@ -75,7 +75,7 @@ describe('the report on the data', () => {
     expect([chooseGoal(paths(), 'automatic'), chooseGoal(tastes(true), 'automatic')]).toEqual(['next', 'taste']);
   });
 
-  it('foretells taste where there are no timestamps, whatever is asked', () => {
+  it('predicts taste where there are no timestamps, whatever is asked', () => {
     expect(chooseGoal(tastes(false), 'next')).toBe('taste');
     expect(chooseGoal(tastes(true), 'next')).toBe('next');
   });

@@ -54,7 +54,7 @@ export const SEARCH_SPACES: Partial<Record<FittableRecipe, SearchSpace>> = {
   trending: { halfLifeDays: { scale: 'logarithmic', low: 0.5, high: 365 } },
 };
 
-/** Settings that are worth a try only where the order of time is to be foretold. */
+/** Settings that are worth a try only where the order of time is to be predicted. */
 const RECENCY: SearchSpace = { recency: { scale: 'linear', low: 0.1, high: 1 } };
 const FOLLOWS_HISTORY = new Set<FittableRecipe>(['ease', 'slim', 'item-knn', 'user-knn', 'rp3beta']);
 

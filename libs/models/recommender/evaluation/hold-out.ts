@@ -9,7 +9,7 @@ import { splitAtRandom, splitLastOut, type Split } from './split.js';
 
 const TEST_SHARE = 0.2;
 
-/** What is to be foretold: the rest of a user's taste (a fifth of the pairs), or what the user does next (the last event). */
+/** What is to be predicted: the rest of a user's taste (a fifth of the pairs), or what the user does next (the last event). */
 export type Goal = 'taste' | 'next';
 
 /** A split with the question that it asks of a model fitted to its training side. */
@@ -37,16 +37,16 @@ export function askFor({ train, test }: Split, limit: number, seed: number): Que
   return { users: sampleUsers(masked, heldOut, limit, seed), heldOut, masked, popularity };
 }
 
-/** All metrics of a model; those of ratings only for one that foretells them. */
+/** All metrics of a model; those of ratings only for one that predicts them. */
 export async function measure(
   engine: Engine,
   model: FittedModel,
   { train, test, question }: HeldOut,
-  foretellsRatings: boolean,
+  predictsRatings: boolean,
   options: EvaluationOptions,
 ): Promise<MetricValues> {
   const { values } = await evaluate(engine, model, question, options);
-  if (!foretellsRatings || test.values === null) return values;
+  if (!predictsRatings || test.values === null) return values;
   const [known, asked] = [ratedEvents(train), ratedEvents(test)];
   // A mean over no rating is no number: the metrics of ratings are then absent, for the model and the floor alike.
   if (asked.users.length === 0) return values;

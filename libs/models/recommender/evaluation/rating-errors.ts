@@ -2,7 +2,7 @@ import type { MetricValues } from '../../family.js';
 import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 
-/** Root of the mean squared and mean absolute difference between foretold and given values of at least one event. */
+/** Root of the mean squared and mean absolute difference between predicted and given values of at least one event. */
 export function ratingErrors(test: Events, predict: (user: number, item: number) => number): MetricValues {
   let [squares, magnitudes] = [0, 0];
   test.users.forEach((user, position) => {
@@ -14,7 +14,7 @@ export function ratingErrors(test: Events, predict: (user: number, item: number)
   return { rmse: Math.sqrt(squares / count), mae: magnitudes / count };
 }
 
-/** Foretells by dot product, kept within the range of the values that were learnt from. */
+/** Predicts by dot product, kept within the range of the values that were learnt from. */
 export function predictorOf({ users, items, dimensions }: FactorModel, train: Events) {
   const low = train.values!.reduce((least, value) => Math.min(least, value), Infinity);
   const high = train.values!.reduce((most, value) => Math.max(most, value), -Infinity);
@@ -25,7 +25,7 @@ export function predictorOf({ users, items, dimensions }: FactorModel, train: Ev
   };
 }
 
-/** `[items]`: the mean value of each item, and of all where it has none: the floor that foretelling must leave behind. */
+/** `[items]`: the mean value of each item, and of all where it has none: the floor that predicting must leave behind. */
 export function itemMeans({ items, values, itemCount }: Events): Float32Array {
   const [sums, counts] = [new Float64Array(itemCount), new Uint32Array(itemCount)];
   items.forEach((item, position) => {

@@ -1,7 +1,7 @@
 import { hash32 } from '../../../compute/random/kernel.js';
 import { filterEvents, userOffsets, type Events } from '../events.js';
 
-/** Events to learn from, and events to be foretold, over the same users and items. */
+/** Events to learn from, and events to be predicted, over the same users and items. */
 export interface Split {
   train: Events;
   test: Events;
@@ -42,7 +42,7 @@ export function splitByTime(events: Events, testShare: number): Split {
 
 /**
  * Strong generalisation (Marlin 2004): holds out whole users, drawn with probability `userShare` by a seeded hash. The fit
- * sees `train` alone; the held-out users' `history` is folded in, and their `test` foretold.
+ * sees `train` alone; the held-out users' `history` is folded in, and their `test` predicted.
  */
 export function splitUsers(
   events: Events,

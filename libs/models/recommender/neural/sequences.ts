@@ -29,8 +29,8 @@ export function latestItems(events: Events, length: number): Sequences {
 }
 
 /**
- * What a model that foretells the next item learns from: windows of `length + 1` items at most which overlap by one item, so
- * that each item but a user's first is foretold once.
+ * What a model that predicts the next item learns from: windows of `length + 1` items at most which overlap by one item, so
+ * that each item but a user's first is predicted once.
  *
  * @param lastOut users whose latest item is left out
  */

@@ -51,7 +51,7 @@ export class Transformer {
   }
 
   /**
-   * What each position foretells, `[sequences · steps, dimensions]`.
+   * What each position predicts, `[sequences · steps, dimensions]`.
    *
    * @param inputs `[sequences, steps, dimensions]`
    * @param tensors as {@link tensors} gives them

@@ -19,12 +19,12 @@ import {
   type FitReached,
 } from './fit.js';
 
-/** Embeddings start in U(0, 0.05): all point much the same way, so that one of which little is known foretells about the mean. */
+/** Embeddings start in U(0, 0.05): all point much the same way, so that one of which little is known predicts about the mean. */
 const INITIAL_RANGE = 0.05;
 const REPORT_STEPS = 50;
 
 /**
- * Foretells ratings as weight · cos(user, item) + bias over learnt embeddings; mean squared error, Adam. Either by a fused step
+ * Predicts ratings as weight · cos(user, item) + bias over learnt embeddings; mean squared error, Adam. Either by a fused step
  * that moves only the rows of the batch, or in the layers of TensorFlow.js; with dense Adam both go the same way.
  */
 export async function fitEmbeddingMf(

@@ -53,7 +53,7 @@ describe('sequence', () => {
     expect(right.filter(Boolean).length).toBeGreaterThan(90);
   });
 
-  it('foretells for users that it never saw from their items', async () => {
+  it('predicts for users that it never saw from their items', async () => {
     const { foldIn } = await fit('sequence', settings, events);
     const context = { engine, seed: 1, report: async () => undefined };
     expect(best((await foldIn!(eventsOf([[4, 5, 6]], ITEMS), context)) as FactorModel, 0)).toBe(7);

@@ -115,7 +115,7 @@ describe('recipes, worked by hand', () => {
     expect([...(model as PopularityModel).scores]).toEqual([0.5, 2]);
   });
 
-  it.each([false, true])('explicit-mf foretells ratings of two tastes (implicit term: %s)', async (implicitTerm) => {
+  it.each([false, true])('explicit-mf predicts ratings of two tastes (implicit term: %s)', async (implicitTerm) => {
     // Users of one parity love the items of theirs and hate the others.
     const rows = Array.from({ length: 60 }, () => Array.from({ length: 20 }, (_, item) => item));
     const rating = (user: number, item: number) => (user % 2 === item % 2 ? 5 : 1);

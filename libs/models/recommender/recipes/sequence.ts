@@ -28,9 +28,9 @@ import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitCo
 const ENCODED_AT_ONCE = 512;
 
 /**
- * Foretells the next item by self-attention over the items before (SASRec: Kang and McAuley 2018). The loss is softmax over
+ * Predicts the next item by self-attention over the items before (SASRec: Kang and McAuley 2018). The loss is softmax over
  * the catalogue, or over a sample of it with logQ correction, at every position (Klenitskiy and Vasilev 2023: with it SASRec
- * ranks better than with one sampled negative). A user's vector is what their latest items foretell.
+ * ranks better than with one sampled negative). A user's vector is what their latest items predict.
  */
 export async function fitSequence(events: Events, settings: SequenceSettings, context: FitContext): Promise<Fit> {
   assertTimestamps(events, 'sequence');
@@ -151,7 +151,7 @@ class SequenceFit {
     }
   }
 
-  /** Items are moved for what they foretold as inputs and for how they scored as candidates. */
+  /** Items are moved for what they predicted as inputs and for how they scored as candidates. */
   private moveItems(
     { rows, inputs }: SequenceBatch,
     ofInputs: Float32Array,
