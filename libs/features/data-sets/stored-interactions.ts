@@ -1,8 +1,8 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { derivedId } from '../../platform/http/ids.js';
-import { Loop } from '../../platform/queue/loop.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { UsageService } from '../usage/index.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 
@@ -11,30 +11,19 @@ const DAY_MS = 86_400_000;
 
 /** Meters, once a UTC day, the interactions that each project holds. Any worker may do it, and several at once: a day counts once. */
 @Injectable()
-export class StoredInteractions implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(StoredInteractions.name);
-  private reading?: Loop;
+export class StoredInteractions extends RepeatedWork {
+  protected readonly everyMs = EVERY_MS;
 
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
     private readonly usage: UsageService,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.reading = new Loop(
-      () => this.read(),
-      EVERY_MS,
-      (error) => this.logger.warn(error.message),
-    );
+  ) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.reading?.stop();
-  }
-
-  async read(): Promise<void> {
+  protected override async work(): Promise<void> {
     const now = this.clock.now();
     const dayMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
     const held = await this.database.system((transaction) => this.repository.sumInteractions(transaction));

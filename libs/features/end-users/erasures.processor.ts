@@ -1,26 +1,17 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Loop } from '../../platform/queue/loop.js';
+import { Injectable } from '@nestjs/common';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { ErasuresService } from './erasures.service.js';
 
-/** Also the least between replacing a file and deleting it. */
-const EVERY_MS = 5_000;
-
 @Injectable()
-export class ErasuresProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ErasuresProcessor.name);
-  private loop?: Loop;
+export class ErasuresProcessor extends RepeatedWork {
+  /** Also the least between replacing a file and deleting it. */
+  protected readonly everyMs = 5_000;
 
-  constructor(private readonly erasures: ErasuresService) {}
-
-  onApplicationBootstrap(): void {
-    this.loop = new Loop(
-      () => this.erasures.sweep(),
-      EVERY_MS,
-      (error) => this.logger.warn(error.message),
-    );
+  constructor(private readonly erasures: ErasuresService) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop?.stop();
+  protected override work(): Promise<void> {
+    return this.erasures.sweep();
   }
 }

@@ -1,8 +1,8 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
-import { Loop } from '../../platform/queue/loop.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type Period, periodAt } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
@@ -17,9 +17,8 @@ const THRESHOLDS = [100, 75, 50] as const;
 
 /** Tells an organization, by mail and webhook, once a billing period, of each threshold of each quota and spend cap that it reaches. */
 @Injectable()
-export class LimitAlerts implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(LimitAlerts.name);
-  private loop: Loop | undefined;
+export class LimitAlerts extends RepeatedWork {
+  protected readonly everyMs = EVERY_MS;
 
   constructor(
     private readonly database: Database,
@@ -27,21 +26,11 @@ export class LimitAlerts implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop = new Loop(
-      () => this.sweep(),
-      EVERY_MS,
-      (error) => this.logger.warn(error.message),
-    );
+  ) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop?.stop();
-  }
-
-  async sweep(): Promise<void> {
+  protected override async work(): Promise<void> {
     const tenants = await this.database.systemSql((sql) => this.repository.listActiveTenants(sql, ACTIVE_MINUTES));
     for (const tenantId of tenants)
       await this.database.tenant(tenantId, (transaction) => this.check(transaction, tenantId));

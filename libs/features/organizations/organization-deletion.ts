@@ -1,44 +1,27 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { Loop } from '../../platform/queue/loop.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 
 const EVERY_MS = 60_000;
 
 /** Deletes organizations whose grace is over. Any worker may do it, and several at once. */
 @Injectable()
-export class OrganizationDeletion implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(OrganizationDeletion.name);
-  private loop?: Loop;
+export class OrganizationDeletion extends RepeatedWork {
+  protected readonly everyMs = EVERY_MS;
 
   constructor(
     private readonly database: Database,
     private readonly repository: OrganizationsRepository,
     private readonly clock: Clock,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop = new Loop(
-      () => this.sweep(),
-      EVERY_MS,
-      (error) => this.logger.warn(error.message),
-    );
+  ) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop?.stop();
-  }
-
-  async sweep(): Promise<void> {
+  protected override async work(): Promise<void> {
     const now = this.clock.now();
     const due = await this.database.system((transaction) => this.repository.findDue(transaction, now));
     // One that cannot be deleted keeps no other waiting.

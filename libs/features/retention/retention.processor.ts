@@ -1,27 +1,19 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Loop } from '../../platform/queue/loop.js';
+import { Injectable } from '@nestjs/common';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { RetentionService } from './retention.service.js';
-
-const HOUR_MS = 3_600_000;
 
 /** Once an hour; any worker may do it, and several at once. */
 @Injectable()
-export class RetentionProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(RetentionProcessor.name);
-  private loop?: Loop;
+export class RetentionProcessor extends RepeatedWork {
+  protected readonly everyMs = 3_600_000;
 
-  constructor(private readonly retention: RetentionService) {}
-
-  onApplicationBootstrap(): void {
-    const work = async () => {
-      await this.retention.deleteRows();
-      await this.retention.deleteFiles();
-      await this.retention.deleteScratch();
-    };
-    this.loop = new Loop(work, HOUR_MS, (error) => this.logger.warn(error.message));
+  constructor(private readonly retention: RetentionService) {
+    super();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop?.stop();
+  protected override async work(): Promise<void> {
+    await this.retention.deleteRows();
+    await this.retention.deleteFiles();
+    await this.retention.deleteScratch();
   }
 }

@@ -1,0 +1,31 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Loop } from './loop.js';
+
+/** A provider whose work is done again and again, from the start of the process to its end. What fails is logged, and is the next turn's work. */
+@Injectable()
+export abstract class RepeatedWork implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  protected readonly logger = new Logger(this.constructor.name);
+  /** Between two turns. */
+  protected abstract readonly everyMs: number;
+  private loop?: Loop;
+
+  protected abstract work(): Promise<void>;
+
+  onApplicationBootstrap(): void {
+    this.loop = new Loop(
+      () => this.work(),
+      this.everyMs,
+      (error) => this.logger.warn(error.message),
+    );
+  }
+
+  /** Waits for the turn that is under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop?.stop();
+  }
+
+  /** There may be more to do: the next turn comes at once. */
+  protected wake(): void {
+    this.loop?.wake();
+  }
+}
