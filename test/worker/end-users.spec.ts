@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { leaveUserOut } from '../../libs/features/data-sets/process.js';
+import { eraseFile } from '../../apps/worker/erase-file.js';
 import { ErasuresRepository } from '../../libs/features/end-users/erasures.repository.js';
 import { ErasuresService } from '../../libs/features/end-users/erasures.service.js';
-import { type Erased, type EraseTask, UserEraser } from '../../libs/features/end-users/worker.js';
-import { eraseUser } from '../../libs/models/erasers.js';
+import type { UserEraser } from '../../libs/features/end-users/worker.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { OBJECT_STORE, type ObjectStore } from '../../libs/platform/object-store/object-store.js';
 import { ApiProcess } from '../factories/api-process.js';
@@ -143,16 +141,7 @@ describe("a customer's user", () => {
     const { projectId, interactionsDataSetId, job } = await tenant.deploy({ csv, recipe: 'user-knn' });
     const objects = api.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
     const database = api.app.get(Database, { strict: false });
-    const eraser = new (class extends UserEraser {
-      override async erase(task: EraseTask): Promise<Erased> {
-        if (task.kind === 'content') return leaveUserOut(task);
-        const artifact = eraseUser(task.family, readFileSync(task.file), task.userId);
-        if (!artifact) return null;
-        writeFileSync(task.target, artifact);
-        const sha256 = createHash('sha256').update(artifact).digest('hex');
-        return { bytes: artifact.byteLength, sha256, rowsTaken: 0, rows: 0, statistics: {} };
-      }
-    })();
+    const eraser: UserEraser = { erase: eraseFile };
     const workers = Array.from(
       { length: 4 },
       () => new ErasuresService(database, new ErasuresRepository(), eraser, objects),

@@ -47,33 +47,27 @@ export class ErasuresService {
   private async advance(erasure: PendingErasure): Promise<void> {
     const { tenantId, projectId, userId } = erasure;
     const replacedBefore = erasure.replacedKeys.length;
-    const within = <T>(work: Parameters<Database['tenant']>[1]) => this.database.tenant(tenantId, work) as Promise<T>;
-    if (await within<boolean>((transaction) => this.repository.isImporting(transaction, erasure))) return;
+    const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
+    if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
     if (!erasure.contentErasedAt) {
-      const contents = await within<StoredContent[]>((transaction) =>
-        this.repository.listContents(transaction, projectId),
-      );
+      const contents = await within((transaction) => this.repository.listContents(transaction, projectId));
       for (const content of contents) await this.eraseContent(erasure, content);
-      erasure.contentErasedAt = await within<Date>((transaction) =>
+      erasure.contentErasedAt = await within((transaction) =>
         this.repository.markContentErased(transaction, erasure.id),
       );
     }
     const since = erasure.contentErasedAt;
-    if (await within<boolean>((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
-    const checkpoints = await within<string[]>((transaction) =>
-      this.repository.dropCheckpoints(transaction, projectId),
-    );
+    if (await within((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
+    const checkpoints = await within((transaction) => this.repository.dropCheckpoints(transaction, projectId));
     for (const key of checkpoints) await this.objects.delete(key);
-    const versions = await within<StoredVersion[]>((transaction) =>
-      this.repository.listVersions(transaction, projectId),
-    );
+    const versions = await within((transaction) => this.repository.listVersions(transaction, projectId));
     for (const version of versions) await this.eraseArtifact(erasure, version);
-    const texts = await within<number>((transaction) => this.repository.blotTexts(transaction, userId));
+    const texts = await within((transaction) => this.repository.blotTexts(transaction, userId));
     if (texts > 0) await within((transaction) => this.note(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
     if (erasure.replacedKeys.length > replacedBefore || texts > 0) return;
     for (const key of erasure.replacedKeys) await this.objects.delete(key);
-    if (await within<boolean>((transaction) => this.repository.complete(transaction, erasure)))
+    if (await within((transaction) => this.repository.complete(transaction, erasure)))
       this.logger.log(`erasure ${erasure.id} is completed`);
   }
 
