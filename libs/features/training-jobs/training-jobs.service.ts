@@ -17,6 +17,7 @@ import { checkpointKeysOf } from './checkpoint-key.js';
 import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
+import { trainingUse } from './training-use.js';
 
 /** Below these a recommender rarely beats popularity; training goes ahead, with a warning. */
 const INTERACTIONS_ADVISED = 1_000;
@@ -107,25 +108,17 @@ export class TrainingJobsService {
       const waited = await this.repository.findWaiting(transaction, id);
       if (!(await this.repository.cancel(transaction, id))) throw jobEnded(status);
       // What a worker that was restarted had computed; of a running job its worker says.
-      if (waited) await this.meter(transaction, tenantId, id, job.projectId, waited);
+      if (waited) {
+        const { pool, checkpointSeconds } = waited;
+        const use = trainingUse({ id, tenantId, projectId: job.projectId, pool }, checkpointSeconds, this.clock.now());
+        await this.usage.recordIn(transaction, use);
+      }
       const event = { trainingJobId: id, projectId: job.projectId, modelId: job.modelId };
       await this.webhooks.emit(transaction, tenantId, 'training_job.cancelled', event);
       return this.require(transaction, projectId, jobId);
     });
     for (const key of checkpointKeysOf(tenantId, cancelled.id, cancelled.attempt)) await this.objects.delete(key);
     return cancelled;
-  }
-
-  private async meter(
-    transaction: Transaction,
-    tenantId: string,
-    id: string,
-    projectId: string,
-    { pool: deviceClass, checkpointSeconds }: { pool: string; checkpointSeconds: number },
-  ): Promise<void> {
-    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString(), deviceClass };
-    const quantity = Math.ceil(checkpointSeconds);
-    await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity });
   }
 
   /** @throws Problem 404 where the job is not in this project of this tenant */

@@ -27,6 +27,7 @@ import {
 } from './training-runner.js';
 import { type ClaimedJob, TrainingJobsRepository } from './training-jobs.repository.js';
 import type { FailureKind } from './training-jobs.schema.js';
+import { trainingUse } from './training-use.js';
 
 /** Tries that end in an error or a crash of the training itself. */
 const FAILURES_MAX = 3;
@@ -106,8 +107,11 @@ export class TrainingService {
   private async run(attempt: Attempt): Promise<void> {
     const { job } = attempt;
     const extend = async () => {
+      const isOurs = await this.database.tenant(job.tenantId, (transaction) =>
+        extendLease(transaction, 'training_jobs', job),
+      );
       this.isServing = await this.limits.isServingHere();
-      return this.database.tenant(job.tenantId, (transaction) => extendLease(transaction, 'training_jobs', job));
+      return isOurs;
     };
     try {
       await withLease(extend, (signal) => this.train(attempt, signal));
@@ -262,12 +266,8 @@ export class TrainingService {
     }
   }
 
-  /** What was computed, once for each job: the event's id is the job's. */
   private async meter(transaction: Transaction, attempt: Attempt): Promise<void> {
-    const { id, tenantId, projectId, pool: deviceClass } = attempt.job;
-    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString(), deviceClass };
-    const quantity = Math.max(1, Math.ceil(attempt.seconds()));
-    await this.usage.recordIn(transaction, { ...work, meter: 'training_seconds', quantity });
+    await this.usage.recordIn(transaction, trainingUse(attempt.job, attempt.seconds(), this.clock.now()));
   }
 
   /** What becomes of a job whose attempt brought no model. */

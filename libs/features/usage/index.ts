@@ -13,4 +13,4 @@ export {
 export { UsageRecorder } from './usage-recorder.js';
 export { UsageApiModule, UsageModule } from './usage.module.js';
 export type { MeteredQuantity } from './usage.repository.js';
-export { UsageService } from './usage.service.js';
+export { type CompletedWork, UsageService } from './usage.service.js';
