@@ -10,6 +10,7 @@ import type { Config } from '../../libs/platform/config/config.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
 import { lifecycle } from '../../libs/platform/telemetry/lifecycle.js';
+import { isStream } from '../../libs/platform/http/body.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { refuseUnstorable } from '../../libs/platform/http/text.js';
 import { newId } from '../../libs/platform/http/ids.js';
@@ -87,10 +88,6 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
 
 function acceptRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : undefined;
-}
-
-function isStream(body: unknown): boolean {
-  return typeof (body as { pipe?: unknown } | null)?.pipe === 'function';
 }
 
 function isUpload({ method, headers }: FastifyRequest): boolean {

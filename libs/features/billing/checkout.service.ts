@@ -110,15 +110,16 @@ export class CheckoutService {
       { timeout: 10_000, maxNetworkRetries: 0 },
     );
     // A Checkout that was opened before the organization was to be deleted can still be paid.
-    if (isEnding && liveState(data)) {
-      await this.stripe.subscriptions.cancel(liveState(data)!.stripeSubscriptionId!);
+    const live = liveState(data);
+    if (isEnding && live) {
+      await this.stripe.subscriptions.cancel(live.stripeSubscriptionId);
       return false;
     }
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
       if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return false;
-      const state = liveState(data) ?? {
+      const state = live ?? {
         // Without one that lives the organization is on Free, and its billing periods go on from where they were.
         priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN)).id,
         status: 'active' as const,
@@ -184,7 +185,9 @@ export class CheckoutService {
 }
 
 /** What the newest of a customer's subscriptions that still lives amounts to; null where none does. */
-function liveState(subscriptions: Stripe.Subscription[]): SubscriptionState | null {
+function liveState(
+  subscriptions: Stripe.Subscription[],
+): (SubscriptionState & { stripeSubscriptionId: string }) | null {
   const [newest] = subscriptions
     .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
     .sort((a, b) => b.created - a.created);

@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { isStream } from '../../platform/http/body.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import { type Rename, renameSchema } from '../projects/index.js';
 import { uploadNotCsv } from './data-sets.errors.js';
@@ -116,10 +116,6 @@ export class DataSetsController {
   ) {
     return this.dataSets.getImport(tenantId, projectId, dataSetId, importId);
   }
-}
-
-function isStream(body: unknown): body is Readable {
-  return typeof (body as Readable | null)?.pipe === 'function';
 }
 
 /** What the caller says that it sends. */
