@@ -7,7 +7,7 @@ import request from 'supertest';
 import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sessionCookie, startApi, tasteCsv, Tenant, type TestApi, until, withKey } from '../factories/api.js';
-import { startOutboxWorker } from '../factories/platform.setup.js';
+import { withOutboxWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
 let owner: pg.Client;
@@ -67,7 +67,8 @@ describe('what has a name', () => {
     await tenant.delete(inProject).expect(204);
     for (const each of [inProject, `${inProject}/models/${live.modelId}`, version])
       await tenant.delete(each).expect(404);
-    await call().expect(401);
+    // The key ends with its project; every process hears of it, as of the deployment above.
+    await until(async () => (await call()).status === 401, 2_000);
     await until(async () => {
       const { body } = await tenant.get('/v1/usage?groupBy=meter&meter=recommendation_requests').expect(200);
       return body.rows[0]?.quantity === '1';
@@ -149,13 +150,13 @@ describe('an organization', () => {
       organization.id,
     ]);
     // A worker looks each minute, and at once when it starts.
-    const worker = await startOutboxWorker(inject('appUrl'), inject('dataDirectory'));
-    await until(async () => {
-      const { rows } = await owner.query('SELECT deleted_at FROM organizations WHERE id = $1', [organization.id]);
-      return rows[0].deleted_at !== null;
+    await withOutboxWorker(inject('appUrl'), inject('dataDirectory'), {}, async () => {
+      await until(async () => {
+        const { rows } = await owner.query('SELECT deleted_at FROM organizations WHERE id = $1', [organization.id]);
+        return rows[0].deleted_at !== null;
+      });
+      await until(() => files().length === 0);
     });
-    await until(() => files().length === 0);
-    worker.kill('SIGKILL');
     await tenant.get('/v1/me').expect(401);
     const again = request(api.url).post('/v1/auth/login').send({ email: tenant.email, password: tenant.password });
     await again.expect(401);

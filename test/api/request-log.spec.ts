@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
 import { metrics } from '../../libs/platform/telemetry/metrics.js';
 import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
-import { startOutboxWorker } from '../factories/platform.setup.js';
+import { withOutboxWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
 let owner: pg.Client;
@@ -172,9 +172,9 @@ describe('the request log', () => {
       [tenantId, key.id, projectId],
     );
     // A worker deletes what is old when it starts, and then every hour.
-    const worker = await startOutboxWorker(inject('appUrl'), inject('dataDirectory'));
-    await until(async () => (await countOf(tenantId)) === 1);
-    worker.kill('SIGKILL');
+    await withOutboxWorker(inject('appUrl'), inject('dataDirectory'), {}, () =>
+      until(async () => (await countOf(tenantId)) === 1),
+    );
     const { rows } = await owner.query('SELECT request_id FROM request_log WHERE tenant_id = $1', [tenantId]);
     expect(rows).toEqual([{ request_id: '29 days 23:00:00' }]);
   });

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, tasteCsv, Tenant, type TestApi, until } from '../factories/api.js';
-import { startOutboxWorker } from '../factories/platform.setup.js';
+import { withOutboxWorker } from '../factories/platform.setup.js';
 import { Receiver } from '../factories/receiver.js';
 
 let api: TestApi;
@@ -69,8 +69,7 @@ async function withOwnWorker(
     .find((pid) => readProc(String(pid), 'environ').includes(inject('dataDirectory')))!;
   process.kill(shared, 'SIGSTOP');
   try {
-    const ours = await startOutboxWorker(inject('appUrl'), inject('dataDirectory'), changes);
-    await work(ours).finally(() => ours.kill('SIGKILL'));
+    await withOutboxWorker(inject('appUrl'), inject('dataDirectory'), changes, work);
   } finally {
     process.kill(shared, 'SIGCONT');
   }
@@ -527,11 +526,11 @@ it('S41: messages with their deliveries, and mails, are kept for 30 days', async
     old.messageId,
   ]);
   // A worker deletes what is old when it starts, and then every hour.
-  const worker = await startOutboxWorker(inject('appUrl'), inject('dataDirectory'));
   const ids = mails.rows.map(({ id }) => id);
   const left = async () => (await owner.query('SELECT id FROM emails WHERE id = ANY ($1)', [ids])).rows;
-  await until(async () => (await deliveriesOf(tenant, endpoint)).length === 1 && (await left()).length === 1);
-  worker.kill('SIGKILL');
+  await withOutboxWorker(inject('appUrl'), inject('dataDirectory'), {}, () =>
+    until(async () => (await deliveriesOf(tenant, endpoint)).length === 1 && (await left()).length === 1),
+  );
   expect((await deliveriesOf(tenant, endpoint))[0].id).toBe(young.id);
   expect(await left()).toEqual([{ id: ids[0] }]);
 });

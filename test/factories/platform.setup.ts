@@ -51,13 +51,15 @@ export async function startWorker(
   return worker;
 }
 
-/** The part of a worker that sends webhooks and mail and deletes what is old. */
-export function startOutboxWorker(
+/** While a part of a worker runs that sends webhooks and mail and deletes what is old; it ends with `work`, however that ends. */
+export async function withOutboxWorker(
   appUrl: string,
   dataDirectory: string,
-  changes: Record<string, string> = {},
-): Promise<ChildProcess> {
-  return startWorker(appUrl, dataDirectory, changes, 'dist/test/factories/outbox-worker.process.js');
+  changes: Record<string, string>,
+  work: (worker: ChildProcess) => Promise<void>,
+): Promise<void> {
+  const worker = await startWorker(appUrl, dataDirectory, changes, 'dist/test/factories/outbox-worker.process.js');
+  await work(worker).finally(() => worker.kill('SIGKILL'));
 }
 
 function workerEnvironment(appUrl: string, dataDirectory: string): Record<string, string> {
