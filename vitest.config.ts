@@ -21,7 +21,11 @@ export default defineConfig({
       project('api', ['test/api/*.spec.ts'], PLATFORM),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
       // One file at a time: each disturbs the Postgres and the workers that they share.
-      project('faults', ['test/faults/*.spec.ts'], { ...PLATFORM, testTimeout: 300_000, fileParallelism: false }),
+      project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? ['test/api/fuzz.spec.ts'] : [])], {
+        ...PLATFORM,
+        testTimeout: 300_000,
+        fileParallelism: false,
+      }),
       project('quality', ['test/quality/*.spec.ts'], { testTimeout: 120_000 }),
       project('e2e', ['test/e2e/*.spec.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
     ],

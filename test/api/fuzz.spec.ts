@@ -6,9 +6,10 @@ import { expect, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
 import { startApi, WEBHOOK_SECRET } from '../factories/api.js';
+import { IS_FULL, note } from '../factories/faults-report.js';
 import { fuzzApi } from '../factories/fuzz.js';
 
-const CALLS = Number(process.env['FUZZ_CALLS'] ?? 500);
+const CALLS = IS_FULL ? 20_000 : 500;
 
 it('S10: no input is our error: calls from openapi.json are answered below 500, on their schema, and with no other tenant’s bytes', async () => {
   const stripePort = await freePort();
@@ -26,10 +27,16 @@ it('S10: no input is our error: calls from openapi.json are answered below 500, 
   try {
     await fuzzApi(api, CALLS, process.env['FUZZ_SEED'] ? Number(process.env['FUZZ_SEED']) : undefined);
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
+    note(
+      'calls from openapi.json answered with a 5xx, off their schema or with another’s bytes',
+      `0 of ${CALLS}`,
+      '0',
+      true,
+    );
   } finally {
     await api.close();
     await stripe.close();
     scanner.close();
     rmSync(folder, { recursive: true });
   }
-}, 600_000);
+}, 3_600_000);

@@ -43,7 +43,7 @@ export class ApiProcess {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.environment['HOST'] ?? '127.0.0.1'}:${this.port}`;
   }
 
   get pid(): number {

@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,14 +10,15 @@ import { LedgerChecker } from '../../libs/features/usage/index.js';
 import { Random } from '../../libs/compute/random/kernel.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { fillDisk } from '../factories/disk.js';
+import { IS_FULL, note, percentile } from '../factories/faults-report.js';
 import { MeteredLoad } from '../factories/metered-load.js';
+import { Network, noNetwork } from '../factories/network.js';
 
-/** The whole proof by `npm run faults`; a short one with every `npm test`. */
-const IS_FULL = Boolean(process.env['FAULTS_FULL']);
 const SCALE = IS_FULL
-  ? { apiKills: 100, postgresKills: 20, outageMs: 60_000, stops: 10, ioErrors: 20, clockJumps: 10 }
-  : { apiKills: 2, postgresKills: 1, outageMs: 3_000, stops: 1, ioErrors: 0, clockJumps: 0 };
-const TIMEOUT_MS = IS_FULL ? 1_200_000 : 120_000;
+  ? { apiKills: 500, postgresKills: 50, outageMs: 60_000, stops: 10, ioErrors: 20, clockJumps: 50, cuts: 100 }
+  : { apiKills: 2, postgresKills: 1, outageMs: 3_000, stops: 1, ioErrors: 0, clockJumps: 0, cuts: 0 };
+const TIMEOUT_MS = IS_FULL ? 3_600_000 : 120_000;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
 const CLIENTS = 8;
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
@@ -83,7 +74,7 @@ function startLoad(): MeteredLoad {
 }
 
 /** Ends the load, and finds in the ledger exactly the calls that were answered, each once, and their sums in the roll-ups. */
-async function expectExact(note: string): Promise<void> {
+async function expectExact(fault: string): Promise<void> {
   await load.stop();
   const metered = async () => {
     const { rows } = await owner.query(
@@ -104,12 +95,10 @@ async function expectExact(note: string): Promise<void> {
   const { body } = await tenant.get('/v1/usage?groupBy=meter&meter=recommendation_requests').expect(200);
   expect(body.rows[0].quantity).toBe(String(load.acknowledged.size));
   expect((await api.app.get(LedgerChecker, { strict: false }).check(true))?.mismatches).toBe(0);
-  const latencies = load.latenciesMs.sort((a, b) => a - b);
-  const p = (share: number) => latencies[Math.floor(share * (latencies.length - 1))].toFixed(1);
+  const [p50, p99] = [0.5, 0.99].map((share) => percentile(load.latenciesMs, share).toFixed(1));
   const errors = JSON.stringify(Object.fromEntries(load.errors));
-  console.log(
-    `${note}: ${load.acknowledged.size} calls answered and metered, difference 0 both ways; other answers ${errors}; p50 ${p(0.5)} ms, p99 ${p(0.99)} ms`,
-  );
+  const figure = `0 of ${load.acknowledged.size} (other answers ${errors}; p50 ${p50} ms, p99 ${p99} ms)`;
+  note(`calls lost or metered twice: ${fault}`, figure, '0', true);
 }
 
 describe('every call that is answered is metered once, and nothing else is', () => {
@@ -216,10 +205,10 @@ if (IS_FULL) {
           startLoad();
           for (let round = 0; round < 20; round++) {
             await sleep(200);
-            fillDisk(journal);
+            const filler = fillDisk(journal);
             // A journal that has had more in it goes on within the room that it has.
             await sleep(500);
-            rmSync(path.join(journal, 'filler'));
+            rmSync(filler);
             const answered = load.acknowledged.size;
             await until(async () => load.acknowledged.size > answered, 20_000);
           }
@@ -270,7 +259,51 @@ if (IS_FULL) {
       },
       TIMEOUT_MS,
     );
+
+    const why = noNetwork();
+    it.skipIf(why)(
+      `while the network to Postgres loses 5 % of its packets and is cut ${SCALE.cuts} times${why ? `: skipped, ${why}` : ''}`,
+      async () => {
+        const network = Network.create();
+        try {
+          const reached = { HOST: network.inside, DATABASE_URL: await network.reach(inject('appUrl')) };
+          await startProcesses(1, reached, network.wrapper);
+          startLoad();
+          network.lose(0.05);
+          await sleep(10_000);
+          let slowestMs = 0;
+          for (let cut = 0; cut < SCALE.cuts; cut++) {
+            network.lose(1);
+            await sleep(500 + 2_500 * random.uniform());
+            network.lose(0.05);
+            const startMs = performance.now();
+            await until(() => reachesPostgres(processes[0].url), 60_000);
+            slowestMs = Math.max(slowestMs, performance.now() - startMs);
+          }
+          network.lose(0);
+          expect([...load.errors]).toEqual([]);
+          await expectExact(`network lossy, ${SCALE.cuts} × cut`);
+          const isKept = slowestMs <= 10_000;
+          note('slowest answer from Postgres after a cut, s', (slowestMs / 1000).toFixed(1), '≤ 10', isKept);
+          expect(isKept).toBe(true);
+          await processes[0].stop('SIGTERM');
+        } finally {
+          network.remove();
+        }
+      },
+      TIMEOUT_MS,
+    );
   });
+}
+
+/** Whether a route answers that asks Postgres. */
+async function reachesPostgres(url: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(1_000);
+  const answer = fetch(`${url}/v1/projects`, { headers: { cookie: tenant.cookie }, signal });
+  return answer.then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** As the launcher of `npm start` does: again, until it stays. */
@@ -289,16 +322,4 @@ async function killPostgres({ data }: EmbeddedPostgres, signal: NodeJS.Signals):
   process.kill(pid, signal);
   // pg_ctl takes a process that nobody has reaped yet for a living one.
   await until(async () => !existsSync(`/proc/${pid}`));
-}
-
-function fillDisk(directory: string): void {
-  try {
-    for (let size = 1 << 20; size >= 512; size /= 2) {
-      while (true) writeFileSync(path.join(directory, 'filler'), Buffer.alloc(size), { flag: 'a' });
-    }
-  } catch {
-    // Full.
-  }
-  expect(readdirSync(directory)).toContain('filler');
-  expect(statSync(path.join(directory, 'filler')).size).toBeGreaterThan(0);
 }
