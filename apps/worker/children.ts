@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { comeAfter } from './priority.js';
 
 /** What a child needs of the environment: where programs, libraries and GPUs are. No address and no secret is among it. */
 const NEEDED =
@@ -20,6 +20,8 @@ export function forkChild(file: string): ChildProcess {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    // A session of its own, so that its niceness counts against the worker's and the API's too.
+    detached: true,
   });
   // The idle class of the disk's scheduler, where there is one; util-linux brings the program with every Linux.
   if (process.platform === 'linux') execFile('ionice', ['-c', '3', '-p', String(child.pid)], { env }, () => {});
@@ -28,10 +30,10 @@ export function forkChild(file: string): ChildProcess {
 
 /** To be called first in a child: its parent alone decides when it ends, and everyone else comes before it. */
 export function beChild(): void {
-  // A Ctrl-C reaches the whole group, and a worker that is gone wants no result.
+  // A worker that is gone wants no result.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(1));
-  os.setPriority(NICENESS);
+  comeAfter(NICENESS);
   try {
     writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
   } catch {

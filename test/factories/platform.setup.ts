@@ -43,6 +43,8 @@ export async function startWorker(
   const worker = spawn(process.execPath, [script], {
     env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory), ...changes },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A session of its own, as on a server.
+    detached: true,
   });
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());

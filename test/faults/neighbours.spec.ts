@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os, { tmpdir } from 'node:os';
@@ -103,8 +103,9 @@ async function measure(): Promise<number[]> {
 /** He sits on a machine of his own, which the lowest priority stands for. */
 function startAttacker(kind: Attack['kind']): ChildProcess {
   const env = { ...process.env, ATTACK: JSON.stringify({ ...attack, kind }) };
-  const child = fork('dist/test/factories/attacker.process.js', { env });
+  const child = fork('dist/test/factories/attacker.process.js', { env, detached: true });
   os.setPriority(child.pid!, 19);
+  if (existsSync('/proc/self/autogroup')) writeFileSync(`/proc/${child.pid}/autogroup`, '19');
   return child;
 }
 

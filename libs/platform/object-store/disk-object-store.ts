@@ -72,6 +72,7 @@ async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise
     for await (const chunk of chunks) {
       await handle.writeFile(chunk);
       unsynced += chunk.length;
+      free(chunk);
       if (unsynced < SYNC_BYTES) continue;
       await handle.datasync();
       unsynced = 0;
@@ -80,6 +81,14 @@ async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Gives a chunk's memory back at once. Left to the collector, which counts it against the whole heap, the chunks of one upload at 16 MB/s
+ * made it run three times a second, and each call wait for it.
+ */
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** Makes a rename survive a power cut. */

@@ -21,7 +21,8 @@ export interface StoredObject {
  */
 export interface ObjectStore {
   /**
-   * Stores the stream and returns its length in bytes; rejects, storing nothing, when the stream fails or exceeds `bytesMax`.
+   * Stores the stream and returns its length in bytes; rejects, storing nothing, when the stream fails or exceeds `bytesMax`. Its
+   * chunks are the store's from then on: their memory is given back as they are written.
    *
    * @throws ObjectTooLargeError
    */
