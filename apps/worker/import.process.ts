@@ -16,7 +16,8 @@ function explain(error: Error): ImportMessage {
   if (error instanceof ContentError) return { kind: 'refused', reason: error.message };
   console.error(error);
   if (isDiskFull(error)) {
-    const reason = 'The machine that read the file ran out of disk space, which is ours to mend. Send it again later.';
+    const reason =
+      'The machine that read the file ran out of disk space, an internal error of ours. Send it again later.';
     return { kind: 'crashed', reason };
   }
   if (isOutOfMemory(error)) {
@@ -27,6 +28,6 @@ function explain(error: Error): ImportMessage {
   }
   return {
     kind: 'crashed',
-    reason: 'Reading the file met an error that is ours to mend. Quote the import to support.',
+    reason: 'Reading the file met an internal error. Quote the import to support.',
   };
 }

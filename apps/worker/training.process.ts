@@ -9,6 +9,7 @@ import { sharedEngine } from '../../libs/models/engine.js';
 import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
 import { createTrainer } from '../../libs/models/trainers.js';
+import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
 import { beChild } from './children.js';
 import { readTrainingInput } from './training-input.js';
 import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-messages.js';
@@ -95,7 +96,10 @@ async function explain(error: Error): Promise<void> {
   const isRefusal = error instanceof TrainingInputError || error instanceof GpuOutOfMemoryError;
   if (!isRefusal) console.error(error);
   const isPlain = isRefusal || error instanceof GpuLostError;
-  const reason = isPlain ? error.message : 'the training process met an error that is ours to mend';
+  const ours = isDiskFull(error)
+    ? 'the machine that trained ran out of disk space'
+    : 'the training process met an internal error';
+  const reason = isPlain ? error.message : ours;
   await say({ kind: isRefusal ? 'refused' : 'crashed', reason });
   process.exit(1);
 }

@@ -153,7 +153,7 @@ describe('Checkout', () => {
 });
 
 describe('what Stripe refuses', () => {
-  it('is told as ours to mend, without a word of what Stripe said', async () => {
+  it('is told as an internal error, without a word of what Stripe said', async () => {
     const refusing = http.createServer((_, response) => {
       response.writeHead(401, { 'content-type': 'application/json' });
       response.end(

@@ -262,7 +262,7 @@ describe('a training job', () => {
     const path = `/v1/projects/${projectId}/training-jobs/${body.id}`;
     const job = await tenant.waitFor(path);
     expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up' });
-    expect(job.failureReason).toMatch(/tried 3 times.*ours to mend.*live versions are untouched/);
+    expect(job.failureReason).toMatch(/tried 3 times.*internal error.*live versions are untouched/);
     const told = JSON.stringify([job, await eventsOf(tenant, path)]);
     expect(told).not.toMatch(/ENOENT|objects/);
   });

@@ -21,7 +21,7 @@ import { uploadKeyOf } from './upload-key.js';
 const ATTEMPTS_MAX = 3;
 const AS_IT_WAS = 'The data set is as it was.';
 const GIVEN_UP = `The worker that read the file stopped ${ATTEMPTS_MAX} times, most likely with its machine. ${AS_IT_WAS} Send the file again.`;
-const DISK_FULL = `The machine that read the file ran out of disk space, which is ours to mend. ${AS_IT_WAS} Send the file again later.`;
+const DISK_FULL = `The machine that read the file ran out of disk space, an internal error of ours. ${AS_IT_WAS} Send the file again later.`;
 
 class WorkerStoppedError extends Error {}
 

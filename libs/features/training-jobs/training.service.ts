@@ -7,6 +7,7 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
+import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
 import { extendLease } from '../../platform/queue/leased-rows.js';
@@ -38,7 +39,8 @@ const RETRY_SECONDS = 2;
 const WALL_FACTOR = 6;
 const WALL_SECONDS = 600;
 /** What goes wrong within the platform is for the log, not for the customer. */
-const OURS_TO_MEND = 'it met an error that is ours to mend';
+const INTERNAL_ERROR = 'it met an internal error';
+const DISK_FULL = 'the machine that trained ran out of disk space';
 const LIVE_VERSIONS_SAFE = 'Your live versions are untouched.';
 const LOST_TOO_OFTEN = `The worker that trained stopped ${LOSSES_MAX} times, most likely out of memory. Try fewer factors or less data. ${LIVE_VERSIONS_SAFE}`;
 
@@ -289,7 +291,8 @@ export class TrainingService {
 
   private async tryAgain(job: ClaimedJob, error: Error): Promise<void> {
     this.logger.error({ msg: `training job ${job.id} failed in attempt ${job.attempt}`, err: error });
-    const cause = error instanceof TrainingCrashedError ? error.message : OURS_TO_MEND;
+    const ours = isDiskFull(error) ? DISK_FULL : INTERNAL_ERROR;
+    const cause = error instanceof TrainingCrashedError ? error.message : ours;
     const isGivenUp = await this.database.tenant(job.tenantId, async (transaction) => {
       if (job.failures + 1 < FAILURES_MAX) {
         await this.repository.addEvent(transaction, job, { message: `Attempt failed: ${cause}` });
@@ -366,7 +369,7 @@ class Attempt {
   }
 }
 
-/** The machine gave the job too little to come to an end, which is ours to mend: another worker may try. */
+/** The machine gave the job too little to come to an end, an internal error: another worker may try. */
 class WallLimitError extends TrainingCrashedError {
   constructor(seconds: number) {
     super(`it had not ended after ${Math.round(seconds / 60)} minutes on a machine that is too busy`);
