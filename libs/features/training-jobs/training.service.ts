@@ -369,7 +369,7 @@ class Attempt {
   }
 }
 
-/** The machine gave the job too little to come to an end, an internal error: another worker may try. */
+/** The machine gave the job too little to come to an end: another worker may try. */
 class WallLimitError extends TrainingCrashedError {
   constructor(seconds: number) {
     super(`it had not ended after ${Math.round(seconds / 60)} minutes on a machine that is too busy`);
