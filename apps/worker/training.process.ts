@@ -8,10 +8,10 @@ import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors
 import { sharedEngine } from '../../libs/models/engine.js';
 import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
-import { createTrainer } from '../../libs/models/trainers.js';
+import { trainers } from '../../libs/models/trainers.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
 import { beChild } from './children.js';
-import { readTrainingInput } from './training-input.js';
+import { withSources } from './sources.js';
 import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-messages.js';
 
 const COMPUTE_MS = 500;
@@ -74,13 +74,14 @@ function secondsOf({ gpu }: Device, cores: number): number {
 
 /** A checkpoint that cannot be read costs time, not the job. */
 async function openTrainer(
-  { interactionsFile, itemsFile, usersFile, withNewItems, checkpointFile, ...options }: TrainingTask,
+  { family, sources, checkpointFile, ...options }: TrainingTask,
   machine: { engine: Engine; device: Device },
 ): Promise<Trainer> {
-  const input = await readTrainingInput(interactionsFile, { itemsFile, usersFile, withNewItems });
+  const start = (checkpoint?: Uint8Array) =>
+    withSources(sources, (tables) => trainers[family](tables, { ...options, ...machine, checkpoint }));
   if (checkpointFile) {
     try {
-      const trainer = createTrainer(input, { ...options, ...machine, checkpoint: await readFile(checkpointFile) });
+      const trainer = await start(await readFile(checkpointFile));
       await say({ kind: 'log', line: 'Going on from the last checkpoint.' });
       return trainer;
     } catch (error) {
@@ -88,7 +89,7 @@ async function openTrainer(
       await say({ kind: 'log', line: `Starting anew: ${error.message}` });
     }
   }
-  return createTrainer(input, { ...options, ...machine });
+  return start();
 }
 
 async function explain(error: Error): Promise<void> {

@@ -99,7 +99,7 @@ export async function deployModel(platform: BenchPlatform, url: string): Promise
   await api.upload(`${inProject}/data-sets/${interactions.id}`, `user_id,item_id\n${rows.join('\n')}\n`);
   const model = await api.findOrCreate(`${inProject}/models`, 'Model', {
     recipe: 'ials',
-    interactionsDataSetId: interactions.id,
+    sources: { interactions: interactions.id },
   });
   const { modelVersionId } = await api.train(inProject, model.id);
   const deployment = await api.findOrCreate(`${inProject}/deployments`, 'Live', { modelVersionId });

@@ -58,8 +58,7 @@ async function journey(): Promise<void> {
     api.post<{ id: string }>(`${inProject}/models`, {
       name: 'Journey',
       recipe: values.recipe,
-      interactionsDataSetId: interactions,
-      ...(items && { itemsDataSetId: items }),
+      sources: { interactions, ...(items && { items }) },
     }),
   );
   const job = await step('Train it', () => api.train(inProject, model.id, showProgress));

@@ -85,43 +85,105 @@ export type Import = {
         message: string;
     }>;
     statistics: {
-        /**
-         * Distinct users
-         */
-        users?: number;
-        /**
-         * Distinct items
-         */
-        items?: number;
-        /**
-         * Users with at least two interactions
-         */
-        usersWithTwoOrMore?: number;
-        /**
-         * Earliest timestamp
-         */
-        from?: string | null;
-        /**
-         * Latest timestamp
-         */
-        to?: string | null;
+        [key: string]: number | string | null;
     } | null;
     failureReason: string | null;
     createdAt: string;
     finishedAt: string | null;
 };
 
+export type Families = {
+    families: Array<{
+        key: string;
+        task: string;
+        summary: string;
+        inputs: Array<{
+            role: string;
+            kind: string;
+            required: boolean;
+            summary: string;
+        }>;
+        recipes: Array<{
+            key: string;
+            summary: string;
+            /**
+             * JSON Schema of the settings, with ranges and defaults
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        }>;
+        /**
+         * What a deployment can be asked
+         */
+        operations: {
+            [key: string]: {
+                summary: string;
+            };
+        };
+        /**
+         * What the task is judged by, in the order in which it is shown
+         */
+        metrics: {
+            [key: string]: {
+                meaning: string;
+                better: 'higher' | 'lower';
+            };
+        };
+        /**
+         * The metric that decides between two versions
+         */
+        verdictBy: string;
+        /**
+         * Recipes that stand next to every metric, the floor first
+         */
+        baselines: Array<string>;
+    }>;
+    /**
+     * Of data sets
+     */
+    kinds: Array<{
+        key: string;
+        summary: string;
+        columns: Array<{
+            name: string;
+            type: 'id' | 'text' | 'number' | 'time';
+            required: boolean;
+            /**
+             * Headers that are understood without a mapping
+             */
+            spellings: Array<string>;
+            meaning: string;
+        }>;
+        /**
+         * What becomes of a file's further columns
+         */
+        others: 'attributes' | 'ignored';
+        statistics: {
+            [key: string]: {
+                type: 'count' | 'time';
+                meaning: string;
+            };
+        };
+    }>;
+};
+
 export type Model = {
     id: string;
     projectId: string;
     name: string;
+    family: string;
+    task: string;
     recipe: string;
     settings: {
         [key: string]: unknown;
     };
-    interactionsDataSetId: string;
-    itemsDataSetId: string | null;
-    usersDataSetId: string | null;
+    /**
+     * Data sets by role, such as interactions; GET /v1/families lists the roles of each family
+     */
+    sources: {
+        [key: string]: string;
+    };
     createdAt: string;
 };
 
@@ -129,6 +191,9 @@ export type ModelVersion = {
     id: string;
     modelId: string;
     trainingJobId: string;
+    family: string;
+    task: string;
+    recipe: string;
     /**
      * What you call it; empty until you do
      */
@@ -273,6 +338,14 @@ export type Deployment = {
     id: string;
     projectId: string;
     name: string;
+    /**
+     * What it answers, for as long as it lives
+     */
+    task: string;
+    /**
+     * Of the version that answers now
+     */
+    family: string;
     modelVersionId: string;
     modelId: string;
     createdAt: string;
@@ -1284,7 +1357,7 @@ export type DataSetsUploadData = {
          */
         item_id?: string;
         /**
-         * Header of the column that holds the event type
+         * Header of the column that holds the event type, such as view or purchase
          */
         event_type?: string;
         /**
@@ -1373,14 +1446,14 @@ export type DataSetsGetImportResponses = {
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
 
-export type ModelsListRecipesData = {
+export type ModelsListFamiliesData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/v1/recipes';
+    url: '/v1/families';
 };
 
-export type ModelsListRecipesErrors = {
+export type ModelsListFamiliesErrors = {
     /**
      * No valid session or API key
      */
@@ -1399,34 +1472,16 @@ export type ModelsListRecipesErrors = {
     default: Problem;
 };
 
-export type ModelsListRecipesError = ModelsListRecipesErrors[keyof ModelsListRecipesErrors];
+export type ModelsListFamiliesError = ModelsListFamiliesErrors[keyof ModelsListFamiliesErrors];
 
-export type ModelsListRecipesResponses = {
+export type ModelsListFamiliesResponses = {
     /**
-     * Every recipe
+     * Every family
      */
-    200: {
-        recipes: Array<{
-            key: string;
-            family: string;
-            summary: string;
-            /**
-             * JSON Schema of the settings, with ranges and defaults
-             */
-            settings: {
-                [key: string]: unknown;
-            };
-        }>;
-        /**
-         * What each metric means
-         */
-        metrics: {
-            [key: string]: string;
-        };
-    };
+    200: Families;
 };
 
-export type ModelsListRecipesResponse = ModelsListRecipesResponses[keyof ModelsListRecipesResponses];
+export type ModelsListFamiliesResponse = ModelsListFamiliesResponses[keyof ModelsListFamiliesResponses];
 
 export type ModelsListData = {
     body?: never;
@@ -1477,24 +1532,25 @@ export type ModelsCreateData = {
     body: {
         name: string;
         /**
-         * How the model is trained; GET /v1/recipes lists each with its settings
+         * A key of GET /v1/families; where it is left out, the one that has the recipe and such sources
          */
-        recipe: 'auto' | 'ials' | 'ials++' | 'bpr' | 'ease' | 'slim' | 'item-knn' | 'user-knn' | 'rp3beta' | 'markov' | 'explicit-mf' | 'sequence' | 'embedding-mf' | 'hybrid' | 'two-tower' | 'popularity' | 'trending' | 'random';
+        family?: string;
+        /**
+         * How the model is trained; GET /v1/families lists each with its settings
+         */
+        recipe: string;
         /**
          * Checked against the recipe's own schema; what is left out takes its default
          */
         settings?: {
             [key: string]: unknown;
         };
-        interactionsDataSetId: string;
         /**
-         * Adds titles and other attributes to recommendations; some recipes learn from them
+         * Data sets by role, such as interactions; GET /v1/families lists the roles of each family
          */
-        itemsDataSetId?: string;
-        /**
-         * Attributes of users, which some recipes learn from
-         */
-        usersDataSetId?: string;
+        sources: {
+            [key: string]: string;
+        };
     };
     path: {
         projectId: string;

@@ -1,36 +1,11 @@
 import type { ZodType } from 'zod';
 import type { Device } from '../compute/device/open-device.js';
 import type { Engine } from '../compute/engine/engine.js';
-
-/** One data set in memory: parallel arrays, one entry per interaction, indices into the id lists. */
-export interface TrainingInput {
-  /** Index to external id; distinct. */
-  userIds: string[];
-  /** Index to external id; distinct. Items without interactions are allowed. */
-  itemIds: string[];
-  /** `[interactions]`, indices into `userIds`. */
-  users: Uint32Array;
-  /** `[interactions]`, indices into `itemIds`. */
-  items: Uint32Array;
-  /** `[interactions]`, rating or other value, NaN where an interaction has none; null when the data set has none. */
-  values: Float32Array | null;
-  /** `[interactions]`, Unix seconds; null when the data set has none. */
-  timestamps: Float64Array | null;
-  /** What users did, such as view or purchase; null when the data set names none. */
-  eventTypes: EventTypes | null;
-  /** `[items]`, null where nothing is known of the item. */
-  itemAttributes: (Record<string, string> | null)[];
-  /** `[users]`, null where nothing is known of the user. */
-  userAttributes: (Record<string, string> | null)[];
-}
-
-/** The event type of each interaction. */
-export interface EventTypes {
-  /** Distinct. */
-  names: string[];
-  /** `[interactions]`, indices into `names`. */
-  codes: Uint32Array;
-}
+import type { Statistics } from './kinds/kind.js';
+import type { KindKey } from './kinds/kinds.js';
+import type { RecommendRequest, RecommendResult } from './tasks/recommendation/task.js';
+import type { TaskKey } from './tasks/tasks.js';
+import type { Sources } from './training/sources.js';
 
 /** What a customer sees of a running job. */
 export interface TrainingProgress {
@@ -49,7 +24,7 @@ export interface TrainingProgress {
   examplesPerSecond: number | null;
 }
 
-/** Metric name with its cutoff, such as `recall@20`, to its value; the family's manifest defines each name. */
+/** Metric name with its cutoff, such as `recall@20`, to its value; the task defines each name. */
 export interface MetricValues {
   [metric: string]: number;
 }
@@ -119,38 +94,17 @@ export interface TrainerOptions {
   memoryBytesMax?: number;
 }
 
-export interface RecommendRequest {
-  /** Absent only where the answer is not to be personal. */
-  userId?: string | undefined;
-  /** Most items returned; fewer come back when fewer qualify. */
-  limit: number;
-  /** Leaves out items that the user had in the training data. */
-  excludeSeen: boolean;
-  /** False answers without any of the person's data: what is popular, nothing left out. */
-  personalized?: boolean | undefined;
-}
-
-export interface RecommendResult {
-  /** What ranked the items. */
-  source: 'model' | 'popularity';
-  /** Why popularity answered in the model's place; absent when nothing was replaced. */
-  fallbackReason?: 'unknown_user' | 'nothing_learnt';
-  /** Best first, `rank` from 1; scores compare only within one answer. */
-  items: { itemId: string; score: number; rank: number; attributes?: Record<string, string> }[];
-}
-
-/** A loaded artifact that answers requests of the ranking task; stateless, so calls may interleave. */
+/** A loaded artifact that answers what its task may be asked; stateless, so that calls may interleave. */
 export interface RankingPredictor {
   recommend(request: RecommendRequest): Promise<RecommendResult>;
   /** Estimate of the memory held while loaded, in bytes, for cache accounting. */
   readonly byteLength: number;
 }
 
-/** The size of a data set. */
-export interface InputCounts {
-  interactions: number;
-  users: number;
-  items: number;
+/** The rows of a job's data set. */
+export interface SourceSize {
+  rows: number;
+  statistics: Statistics;
 }
 
 /** One recipe of a family. */
@@ -161,15 +115,37 @@ export interface RecipeManifest {
   usesAttributes?: true;
 }
 
+/** A data set that a family can learn from. */
+export interface FamilyInput {
+  kind: KindKey;
+  isRequired: boolean;
+  /** What it is good for, for customers. */
+  summary: string;
+}
+
 /** What the API needs to know of a family without loading its trainer. */
 export interface FamilyManifest {
-  key: string;
-  task: 'ranking' | 'classification' | 'generation';
+  task: TaskKey;
+  summary: string;
+  /** By role. */
+  inputs: Record<string, FamilyInput>;
   recipes: Record<string, RecipeManifest>;
-  /** What training is expected to hold beside its input, in bytes; errs on the high side. */
-  memoryBytes: (choice: { recipe: string; settings: Record<string, unknown> }, counts: InputCounts) => number;
-  /** Metric name to its one-sentence definition. */
-  metrics: Record<string, string>;
+  /** What training is expected to hold beyond its input, in bytes, by the role of each source; errs on the high side. */
+  memoryBytes: (
+    choice: { recipe: string; settings: Record<string, unknown> },
+    sources: Record<string, SourceSize>,
+  ) => number;
+}
+
+/** Starts a job on its data sets; throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used. */
+export type StartTraining = (sources: Sources, options: TrainerOptions) => Promise<Trainer>;
+
+/** What a family brings to start a job: how its input is read, and what learns from it. The input's type stays with it. */
+export function training<Input>(
+  read: (sources: Sources, recipe: string) => Promise<Input>,
+  create: (input: Input, options: TrainerOptions) => Trainer,
+): StartTraining {
+  return async (sources, options) => create(await read(sources, options.recipe), options);
 }
 
 /** The input cannot be trained on; the message is shown to the customer and says what is wrong, where, and what to do. */

@@ -32,8 +32,8 @@ export async function seedDemo(apiUrl: string, ownerUrl: string, secretsFile: Se
   const items = await api.findOrCreate(`${inProject}/data-sets`, 'Films', { kind: 'items' });
   if (!interactions['currentImport']) await api.upload(`${inProject}/data-sets/${interactions.id}`, ratingsCsv());
   if (!items['currentImport']) await api.upload(`${inProject}/data-sets/${items.id}`, filmsCsv());
-  const sources = { interactionsDataSetId: interactions.id, itemsDataSetId: items.id };
-  const model = await api.findOrCreate(`${inProject}/models`, 'Films for you', { recipe: 'ials', ...sources });
+  const sources = { interactions: interactions.id, items: items.id };
+  const model = await api.findOrCreate(`${inProject}/models`, 'Films for you', { recipe: 'ials', sources });
   const modelVersionId = await trainedVersion(api, inProject, model.id);
   const deployment = await api.findOrCreate(`${inProject}/deployments`, 'Home page', { modelVersionId });
   if (!secrets.demoApiKey) {

@@ -30,6 +30,13 @@ describe('an upload', () => {
     ]);
   });
 
+  it('may name headers of its own kind’s columns alone', async () => {
+    const id = await tenant.createDataSet(projectId, 'items');
+    const { body } = await tenant.put(`${contentOf(id)}?value=price`, 'item_id,price\ni,1\n').expect(400);
+    expect(body.detail).toBe('A data set of kind items has no column value; it has item_id.');
+    await tenant.put(`${contentOf(id)}?magic=price`, 'item_id,price\ni,1\n').expect(400);
+  });
+
   it('that is wrong as a whole loses nothing of what was there', async () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     const good = await tenant.upload(projectId, id, 'user_id,item_id\nu1,i1\nu2,i2\n');
@@ -95,29 +102,4 @@ it('keeps no file of an import that has ended', async () => {
   const uploads = `${inject('dataDirectory')}/objects/${organization.id}/uploads`;
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(readdirSync(uploads)).toEqual([]);
-});
-
-describe('a model', () => {
-  it('refuses settings out of range, unknown settings, unknown recipes and data sets of the wrong kind', async () => {
-    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
-    const items = await tenant.createDataSet(projectId, 'items');
-    const create = (body: object) =>
-      tenant.post(`/v1/projects/${projectId}/models`, { name: 'M', recipe: 'ials', interactionsDataSetId, ...body });
-    expect((await create({ settings: { factors: 4 } }).expect(400)).body.errors[0].path).toBe('settings.factors');
-    await create({ settings: { colour: 'red' } }).expect(400);
-    await create({ recipe: 'magic' }).expect(400);
-    expect((await create({ interactionsDataSetId: items }).expect(422)).body.code).toBe('wrong_data_set_kind');
-    expect((await create({ usersDataSetId: items }).expect(422)).body.detail).toMatch(/^usersDataSetId .* users;/);
-    await create({ itemsDataSetId: crypto.randomUUID() }).expect(404);
-    const { body } = await create({ settings: { factors: 16 } }).expect(201);
-    expect(body.settings).toMatchObject({ factors: 16, epochs: expect.any(Number) });
-  });
-
-  it('cannot be trained before its data set holds rows', async () => {
-    const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
-    const model = { name: 'M', recipe: 'ials', interactionsDataSetId };
-    const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
-    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(422);
-    expect(body.code).toBe('data_set_empty');
-  });
 });

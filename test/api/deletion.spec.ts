@@ -94,8 +94,8 @@ describe('what has a name', () => {
     const { projectId, modelId, deploymentId } = await tenant.deploy();
     await tenant.delete(`/v1/projects/${projectId}/deployments/${deploymentId}`).expect(204);
     await owner.query(
-      `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool, interactions_import_id)
-       SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none', interactions_import_id FROM training_jobs WHERE model_id = $1`,
+      `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool)
+       SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none' FROM training_jobs WHERE model_id = $1`,
       [modelId],
     );
     const { body } = await tenant.delete(`/v1/projects/${projectId}/models/${modelId}`).expect(409);

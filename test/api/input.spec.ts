@@ -42,7 +42,7 @@ describe('what the database cannot hold is refused with 400, wherever it comes i
       tenant.post(`/v1/projects/${projectId}/models`, {
         name: 'M',
         recipe: 'ials',
-        interactionsDataSetId,
+        sources: { interactions: interactionsDataSetId },
         settings: { eventWeights },
       });
     for (const key of ['a\0b', 'a\ud800']) {

@@ -181,7 +181,7 @@ describe('a quota', () => {
       `UPDATE plan_quotas SET quantity = 1 WHERE plan_key = 'free' AND resource IN ('models', 'training_jobs')`,
     );
     try {
-      const model = { name: 'Model', recipe: 'popularity', interactionsDataSetId: dataSetId };
+      const model = { name: 'Model', recipe: 'popularity', sources: { interactions: dataSetId } };
       const created = await shop.post(`/v1/projects/${projectId}/models`, model).expect(201);
       const third = await shop.post(`/v1/projects/${projectId}/models`, model).expect(402);
       expect(third.body.detail).toMatch(/Free plan allows 1 models, and there are 1/);

@@ -29,7 +29,7 @@ const PUBLIC = new Set([
 ]);
 /** Routes that name no project and yet answer keys. */
 const OPEN_TO_KEYS = new Set([
-  'GET /v1/recipes',
+  'GET /v1/families',
   'GET /v1/usage',
   'GET /v1/meters',
   'POST /v1/deployments/{deploymentId}/recommendations',

@@ -64,7 +64,7 @@ describe('another tenant', () => {
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',
-        interactionsDataSetId: ids['dataSetId'],
+        sources: { interactions: ids['dataSetId'] },
       },
       'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
@@ -107,7 +107,7 @@ describe('another tenant', () => {
     const live = await ours.deploy();
     const theirs = await Tenant.signUp(api);
     const projectId = await theirs.createProject();
-    const model = { name: 'X', recipe: 'popularity', interactionsDataSetId: live.interactionsDataSetId };
+    const model = { name: 'X', recipe: 'popularity', sources: { interactions: live.interactionsDataSetId } };
     await theirs.post(`/v1/projects/${projectId}/models`, model).expect(404);
     await theirs
       .post(`/v1/projects/${projectId}/deployments`, { name: 'X', modelVersionId: live.modelVersionId })

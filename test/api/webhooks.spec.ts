@@ -403,7 +403,7 @@ describe('a training job tells that it', () => {
     const projectId = await tenant.createProject();
     const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
     await tenant.upload(projectId, interactionsDataSetId, tasteCsv());
-    const body = { name: 'Model', recipe: 'popularity', interactionsDataSetId };
+    const body = { name: 'Model', recipe: 'popularity', sources: { interactions: interactionsDataSetId } };
     const modelId = (await tenant.post(`/v1/projects/${projectId}/models`, body).expect(201)).body.id;
     const jobs = `/v1/projects/${projectId}/models/${modelId}/training-jobs`;
     const queue = async () => (await tenant.post(jobs).expect(202)).body.id as string;
@@ -434,8 +434,8 @@ describe('a training job tells that it', () => {
     // In a pool that no worker takes.
     const queueForNobody = async (): Promise<string> => {
       const { rows } = await owner.query(
-        `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool, interactions_import_id)
-         SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none', interactions_import_id
+        `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool)
+         SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none'
          FROM training_jobs WHERE id = $1 RETURNING id`,
         [done],
       );

@@ -17,10 +17,28 @@ export default {
       { path: '^(libs/(?!models/|compute/)|apps/|infra/|prisma/)' },
     ),
     rule(
+      'kinds-are-data',
+      'a kind of data imports kinds alone',
+      { path: '^libs/models/kinds/' },
+      { path: '^(libs/(?!models/kinds/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
+      'tasks-know-no-family',
+      'a task imports tasks and kinds alone: it is what families and the rest agree on',
+      { path: '^libs/models/tasks/' },
+      { path: '^(libs/(?!models/(tasks|kinds)/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
+      'training-knows-no-family',
+      'what every trainer stands on imports no family',
+      { path: '^libs/models/training/' },
+      { path: '^(libs/models/(?!kinds/|tasks/|training/)[^/]+/|libs/(?!models/|compute/)|apps/|infra/|prisma/)' },
+    ),
+    rule(
       'no-family-in-family',
-      'a family never imports another',
-      { path: '^libs/models/([^/]+)/' },
-      { path: '^libs/models/[^/]+/', pathNot: '^libs/models/$1/' },
+      'a family imports the rooms that all families share, and never another family',
+      { path: '^libs/models/([^/]+)/', pathNot: '^libs/models/(kinds|tasks|training)/' },
+      { path: '^libs/models/[^/]+/', pathNot: ['^libs/models/$1/', '^libs/models/(kinds|tasks|training)/'] },
     ),
     rule(
       'platform-stands-alone',
@@ -39,7 +57,7 @@ export default {
       'a feature imports platform, and of models only what the API may load',
       { path: '^libs/features/' },
       {
-        path: '^(apps/|infra/|prisma/|libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$))',
+        path: '^(apps/|infra/|prisma/|libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$|kinds/|tasks/))',
       },
     ),
     rule(

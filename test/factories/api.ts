@@ -108,7 +108,8 @@ export class Tenant {
     await this.upload(projectId, interactionsDataSetId, csv);
     const itemsDataSetId = items ? await this.createDataSet(projectId, 'items') : undefined;
     if (itemsDataSetId) await this.upload(projectId, itemsDataSetId, items);
-    const model = { name: 'Model', recipe, interactionsDataSetId, itemsDataSetId };
+    const sources = { interactions: interactionsDataSetId, ...(itemsDataSetId && { items: itemsDataSetId }) };
+    const model = { name: 'Model', recipe, sources };
     const modelId = (await this.post(`/v1/projects/${projectId}/models`, model).expect(201)).body.id;
     const queued = (await this.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202)).body;
     const job = await this.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);

@@ -179,7 +179,7 @@ async function idsOf(headers: Record<string, string>, api: TestApi): Promise<Rec
   const projectId: string = (await send('GET', '/v1/projects'))['data'][0].id;
   const inProject = (rest: string) => `/v1/projects/${projectId}/${rest}`;
   const dataSetId: string = (await send('POST', inProject('data-sets'), { name: 'D', kind: 'interactions' }))['id'];
-  const model = { name: 'M', recipe: 'popularity', interactionsDataSetId: dataSetId };
+  const model = { name: 'M', recipe: 'popularity', sources: { interactions: dataSetId } };
   const modelId: string = (await send('POST', inProject('models'), model))['id'];
   const apiKeyId: string = (await send('POST', inProject('api-keys'), { name: 'K' }))['id'];
   const endpointId: string = (await send('POST', '/v1/webhook-endpoints', { url: 'https://example.com/hook' }))['id'];

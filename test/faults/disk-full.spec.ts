@@ -95,7 +95,7 @@ describe.skipIf(!IS_FULL || process.getuid?.() !== 0)('a full disk', () => {
     undo.push(() => worker.kill('SIGKILL'));
     const good = await tenant.upload(projectId, interactions, csv.join('\n'));
     expect(good.status, good.failureReason).toBe('succeeded');
-    const model = { name: 'Model', recipe: 'popularity', interactionsDataSetId: interactions };
+    const model = { name: 'Model', recipe: 'popularity', sources: { interactions } };
     const modelId = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body.id;
     const train = async () => {
       const path_ = `/v1/projects/${projectId}`;

@@ -142,7 +142,7 @@ async function prepareAttacker(): Promise<Omit<Attack, 'kind'>> {
   const modelIds: string[] = [];
   const settings = { factors: 256, epochs: 50, solver: 'cholesky' };
   while (modelIds.length < 19) {
-    const model = { name: 'Slow', recipe: 'ials', interactionsDataSetId: large, settings };
+    const model = { name: 'Slow', recipe: 'ials', sources: { interactions: large }, settings };
     modelIds.push((await bad.post(`/v1/projects/${projectId}/models`, model).expect(201)).body.id);
   }
   const { port } = silent.address() as AddressInfo;

@@ -99,7 +99,9 @@ it('S41: after 400 days of the clock nothing is left of what is kept for a time,
 it('keeps of each data set the latest five imports, and those that a job is still to learn from', async () => {
   const tenant = await Tenant.signUp(api);
   const { projectId, interactionsDataSetId: id, job } = await tenant.deploy();
-  const { rows } = await owner.query('SELECT interactions_import_id AS id FROM training_jobs WHERE id = $1', [job.id]);
+  const { rows } = await owner.query('SELECT import_id AS id FROM training_job_sources WHERE training_job_id = $1', [
+    job.id,
+  ]);
   for (let i = 0; i < 6; i++) await tenant.upload(projectId, id, `user_id,item_id\nu,i${i}\n`);
   const importsOf = async () =>
     (await owner.query('SELECT id FROM imports WHERE data_set_id = $1 ORDER BY id', [id])).rows.map((row) => row.id);

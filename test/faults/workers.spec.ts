@@ -71,7 +71,7 @@ async function prepare() {
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(500, 120));
   const settings = { factors: 128, epochs: 16, solver: 'cholesky' };
-  const model = { recipe: 'ials', interactionsDataSetId, settings };
+  const model = { recipe: 'ials', sources: { interactions: interactionsDataSetId }, settings };
   let models = 0;
   // One of its own for each job: of one model no two are under way.
   const queue = async (): Promise<string> => {

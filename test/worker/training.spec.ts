@@ -37,7 +37,7 @@ async function slowModel(tenant: Tenant, epochs = 10): Promise<Trainable> {
   const model = {
     name: 'Slow',
     recipe: 'ials',
-    interactionsDataSetId,
+    sources: { interactions: interactionsDataSetId },
     settings: { factors: 256, epochs, solver: 'cholesky' },
   };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
@@ -90,7 +90,12 @@ describe('a training job', () => {
     const projectId = await tenant.createProject();
     const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
     await tenant.upload(projectId, interactionsDataSetId, tasteCsv(300, 60));
-    const model = { name: 'Best', recipe: 'auto', interactionsDataSetId, settings: { budgetSeconds: 5 } };
+    const model = {
+      name: 'Best',
+      recipe: 'auto',
+      sources: { interactions: interactionsDataSetId },
+      settings: { budgetSeconds: 5 },
+    };
     const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
     const { status, tuningReport } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
@@ -105,7 +110,12 @@ describe('a training job', () => {
     const projectId = await tenant.createProject();
     const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
     await tenant.upload(projectId, interactionsDataSetId, crowdCsv());
-    const model = { name: 'Floor', recipe: 'auto', interactionsDataSetId, settings: { budgetSeconds: 5 } };
+    const model = {
+      name: 'Floor',
+      recipe: 'auto',
+      sources: { interactions: interactionsDataSetId },
+      settings: { budgetSeconds: 5 },
+    };
     const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
     const { warnings } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
@@ -325,13 +335,13 @@ describe('a model that learns from attributes', () => {
     };
     const ids: Record<string, string> = {};
     for (const [kind, csv] of Object.entries(contents)) {
-      ids[`${kind}DataSetId`] = await tenant.createDataSet(projectId, kind);
-      await tenant.upload(projectId, ids[`${kind}DataSetId`]!, csv);
+      ids[kind] = await tenant.createDataSet(projectId, kind);
+      await tenant.upload(projectId, ids[kind]!, csv);
     }
     const settings = { factors: 16, epochs: 20, batchSize: 64, candidates: 16, idDropout: 0.3 };
-    const model = { name: 'By genre', recipe: 'two-tower', settings, ...ids };
+    const model = { name: 'By genre', recipe: 'two-tower', settings, sources: ids };
     const { body: created } = await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201);
-    expect(created).toMatchObject(ids);
+    expect(created).toMatchObject({ family: 'recommender', task: 'recommendation', sources: ids });
     const { body: queued } = await tenant.post(`/v1/projects/${projectId}/models/${created.id}/training-jobs`);
     const { modelVersionId } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
     const deployment = { name: 'Home', modelVersionId };
@@ -516,7 +526,7 @@ async function quickModel(tenant: Tenant): Promise<Trainable> {
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
   await tenant.upload(projectId, interactionsDataSetId, tasteCsv(40, 20));
-  const model = { name: 'Quick', recipe: 'popularity', interactionsDataSetId };
+  const model = { name: 'Quick', recipe: 'popularity', sources: { interactions: interactionsDataSetId } };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
   return { projectId, modelId: id };
 }
@@ -524,8 +534,8 @@ async function quickModel(tenant: Tenant): Promise<Trainable> {
 /** Another model of the same recipe, settings and data. */
 async function likeIt(tenant: Tenant, { projectId, modelId }: Trainable): Promise<Trainable> {
   const { body } = await tenant.get(`/v1/projects/${projectId}/models/${modelId}`).expect(200);
-  const { name, recipe, settings, interactionsDataSetId } = body;
-  const model = { name, recipe, settings, interactionsDataSetId };
+  const { name, recipe, settings, sources } = body;
+  const model = { name, recipe, settings, sources };
   const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
   return { projectId, modelId: id };
 }

@@ -4,8 +4,11 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { quoteText, withTables } from '../../platform/tables/tables.js';
-import { ContentError, leaveUserOut, readContent } from './content-reader.js';
-import type { ColumnMapping, DataSetKind } from './data-sets.schema.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
+import { readContent } from './content-reader.js';
+import { ContentError } from './csv-file.js';
+import type { ColumnMapping } from './data-sets.schema.js';
+import { leaveUserOut } from './leave-user-out.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-content-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,7 +17,7 @@ let files = 0;
 
 async function read(
   csv: string | Buffer,
-  kind: DataSetKind = 'interactions',
+  kind: KindKey = 'interactions',
   mapping: ColumnMapping = {},
   erasedUserIds: string[] = [],
 ) {
@@ -210,7 +213,7 @@ describe('bounds', () => {
     expect(found.errors[0]).toEqual({
       row: 102,
       column: 'event_type',
-      message: 'there are more than 100 different event types, and "type-100" is not among the first',
+      message: 'there are more than 100 different values of event_type, and "type-100" is not among the first',
     });
   });
 

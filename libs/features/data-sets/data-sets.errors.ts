@@ -33,3 +33,10 @@ export const tooManyUploads = (most: number) =>
 
 export const storageFull = () =>
   new Problem(507, 'storage_full', 'There is no room to store the file. The data set is as it was: try again later.');
+
+export const noSuchColumn = (kind: string, column: string, columns: string[]) =>
+  new Problem(
+    400,
+    'invalid_request',
+    `A data set of kind ${kind} has no column ${column}; it has ${columns.join(', ')}.`,
+  );

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Statistics } from '../../models/kinds/kind.js';
+import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
@@ -14,7 +16,7 @@ export interface ClaimedImport extends Claim {
   tenantId: string;
   projectId: string;
   dataSetId: string;
-  kind: CreateDataSet['kind'];
+  kind: KindKey;
   uploadKey: string;
   columnMapping: ColumnMapping;
   /** Those who are being erased: what was sent before must not bring them back. */
@@ -24,9 +26,10 @@ export interface ClaimedImport extends Claim {
 /** An import's Parquet in the object store, and what is known of its rows. */
 export interface ImportedContent {
   importId: string;
+  kind: KindKey;
   contentKey: string;
   rows: number;
-  statistics: Import['statistics'];
+  statistics: Statistics;
 }
 
 /** What the sweep took back. */
@@ -102,8 +105,8 @@ export class DataSetsRepository {
 
   /** The names of the models that learn from it. */
   async findModels(transaction: Transaction, id: string): Promise<string[]> {
-    const roles = [{ interactionsDataSetId: id }, { itemsDataSetId: id }, { usersDataSetId: id }];
-    const rows = await transaction.model.findMany({ where: { OR: roles }, select: { name: true } });
+    const where = { sources: { some: { dataSetId: id } } };
+    const rows = await transaction.model.findMany({ where, select: { name: true } });
     return rows.map(({ name }) => name);
   }
 
@@ -111,12 +114,15 @@ export class DataSetsRepository {
     await transaction.dataSet.deleteMany({ where: { id } });
   }
 
-  /** Interactions that each project holds; wants a system transaction. */
-  async sumInteractions(transaction: Transaction): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
+  /** Rows of such kinds that each project holds; requires a system transaction. */
+  async sumRows(
+    transaction: Transaction,
+    kinds: KindKey[],
+  ): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
     return transaction.$queryRaw`
       SELECT data_set.tenant_id AS "tenantId", project_id AS "projectId", sum(rows_accepted)::float8 AS rows
       FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
-      WHERE kind = 'interactions' GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
+      WHERE kind = ANY(${kinds}) GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
   }
 
   async createImport(
@@ -139,21 +145,26 @@ export class DataSetsRepository {
   }
 
   async findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
-    const row = await transaction.import.findFirst({ where: { id: importId, status: 'succeeded' } });
+    const row = await transaction.import.findFirst({
+      where: { id: importId, status: 'succeeded' },
+      include: { dataSet: { select: { kind: true } } },
+    });
     if (!row?.contentKey) return null;
-    const statistics = row.statistics as Import['statistics'];
-    return { importId: row.id, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
+    const kind = row.dataSet.kind as KindKey;
+    const statistics = (row.statistics ?? {}) as Statistics;
+    return { importId: row.id, kind, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
   }
 
-  /** The content that each data set with users holds now. */
-  async listContentsOfUsers(
+  /** The content that each data set whose rows name people holds now. */
+  async listContentsOfPeople(
     transaction: Transaction,
     projectId: string,
-  ): Promise<{ dataSetId: string; name: string; kind: string; contentKey: string }[]> {
+  ): Promise<{ dataSetId: string; name: string; kind: KindKey; contentKey: string }[]> {
+    const ofPeople = kindsWhere(({ person }) => person);
     return transaction.$queryRaw`
-      SELECT data_sets.id AS "dataSetId", name, kind::text, content_key AS "contentKey"
+      SELECT data_sets.id AS "dataSetId", name, kind, content_key AS "contentKey"
       FROM data_sets JOIN imports ON imports.tenant_id = data_sets.tenant_id AND imports.id = current_import_id
-      WHERE project_id = ${projectId}::uuid AND kind IN ('interactions', 'users') ORDER BY data_sets.id`;
+      WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
   /** Takes the next import by fair share; null when there is none. Wants a system transaction. */
@@ -178,7 +189,8 @@ export class DataSetsRepository {
     });
     const erasedUserIds = erasures.map(({ userId }) => userId!);
     const columnMapping = row.columnMapping as ColumnMapping;
-    const { kind, projectId } = dataSet;
+    const kind = dataSet.kind as KindKey;
+    const { projectId } = dataSet;
     return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
   }
 
@@ -261,7 +273,7 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
     id,
     projectId,
     name,
-    kind,
+    kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,

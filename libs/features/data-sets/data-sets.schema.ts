@@ -1,21 +1,18 @@
 import { z } from 'zod';
+import type { Column } from '../../models/kinds/kind.js';
+import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
 
-export const DATA_SET_KINDS = ['interactions', 'items', 'users'] as const;
-export type DataSetKind = (typeof DATA_SET_KINDS)[number];
+export const kindSchema = z.enum(Object.keys(kinds) as [KindKey, ...KindKey[]]);
 
-export const createDataSetSchema = z.object({ name: nameSchema, kind: z.enum(DATA_SET_KINDS) });
+export const createDataSetSchema = z.object({ name: nameSchema, kind: kindSchema });
 
 const count = z.int().nonnegative();
 
-export const statisticsSchema = z.object({
-  users: count.optional().describe('Distinct users'),
-  items: count.optional().describe('Distinct items'),
-  usersWithTwoOrMore: count.optional().describe('Users with at least two interactions'),
-  from: z.iso.datetime().nullable().optional().describe('Earliest timestamp'),
-  to: z.iso.datetime().nullable().optional().describe('Latest timestamp'),
-});
+export const statisticsSchema = z
+  .record(z.string(), z.union([count, z.iso.datetime()]).nullable())
+  .describe('Figures of the rows by name; GET /v1/families says which a kind has and what each means');
 
 export const importSchema = z
   .object({
@@ -45,7 +42,7 @@ export const dataSetSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
-    kind: z.enum(DATA_SET_KINDS),
+    kind: kindSchema,
     createdAt: z.iso.datetime(),
     currentImport: importSchema
       .nullable()
@@ -54,17 +51,18 @@ export const dataSetSchema = z
   })
   .meta({ id: 'DataSet' });
 
+/** The columns of all kinds, by name. */
+const columns: Record<string, Column> = Object.assign({}, ...Object.values(kinds).map((kind) => kind.columns));
+
 /** Our column → the file's header, for files whose headers are not among the known spellings. */
-export const columnMappingSchema = z.strictObject({
-  user_id: textSchema.min(1).optional().describe('Header of the column that holds the user id'),
-  item_id: textSchema.min(1).optional().describe('Header of the column that holds the item id'),
-  event_type: textSchema.min(1).optional().describe('Header of the column that holds the event type'),
-  value: textSchema.min(1).optional().describe('Header of the column that holds the rating or value'),
-  timestamp: textSchema
-    .min(1)
-    .optional()
-    .describe('Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601'),
-});
+export const columnMappingSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(columns).map(([name, { meaning }]) => [
+      name,
+      textSchema.min(1).optional().describe(`Header of the column that holds ${meaning}`),
+    ]),
+  ),
+);
 
 export const uploadedSchema = z.object({ importId: z.uuid(), status: z.literal('queued') });
 
@@ -72,5 +70,4 @@ export type CreateDataSet = z.infer<typeof createDataSetSchema>;
 export type DataSet = z.infer<typeof dataSetSchema>;
 export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];
-export type Statistics = z.infer<typeof statisticsSchema>;
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;

@@ -1,5 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import { kinds } from '../../models/kinds/kinds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
@@ -9,7 +10,7 @@ import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
-import { storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import { noSuchColumn, storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
 import { UploadLanes } from './upload-lane.js';
@@ -77,7 +78,7 @@ export class DataSetsService {
    * Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds.
    *
    * @param bytesExpected what the caller says that it sends; 1 where it does not say
-   * @throws Problem 402 or 429 where quotas leave no room for a single interaction or for the bytes
+   * @throws Problem 402 or 429 where quotas leave no room for a single row or for the bytes, 400 where the mapping names a column of another kind
    */
   async upload(
     tenantId: string,
@@ -92,7 +93,10 @@ export class DataSetsService {
     await this.database.tenant(tenantId, async (transaction) => {
       const { kind } = await this.require(transaction, projectId, dataSetId);
       const caller = { tenantId, projectId };
-      if (kind === 'interactions') await this.limits.requireUnit(transaction, caller, 'interactions_ingested');
+      const { columns, meters } = kinds[kind];
+      const stranger = Object.keys(columnMapping).find((column) => !Object.hasOwn(columns, column));
+      if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
+      if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
     });
     const id = newId();
@@ -127,8 +131,8 @@ export class DataSetsService {
   }
 
   /** What data sets hold of people, for an export. */
-  listContentsOfUsers(transaction: Transaction, projectId: string) {
-    return this.repository.listContentsOfUsers(transaction, projectId);
+  listContentsOfPeople(transaction: Transaction, projectId: string) {
+    return this.repository.listContentsOfPeople(transaction, projectId);
   }
 
   private async store(key: string, content: Readable, pace: Transform): Promise<number> {

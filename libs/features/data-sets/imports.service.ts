@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { kinds } from '../../models/kinds/kinds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
@@ -12,7 +13,8 @@ import { extendLease } from '../../platform/queue/leased-rows.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { LimitsService } from '../limits/index.js';
 import { UsageService } from '../usage/index.js';
-import { type Content, ContentError } from './content-reader.js';
+import type { Content } from './content-reader.js';
+import { ContentError } from './csv-file.js';
 import { type ClaimedImport, DataSetsRepository } from './data-sets.repository.js';
 import { ImportCrashedError, ImportRunner } from './import-runner.js';
 import { uploadKeyOf } from './upload-key.js';
@@ -136,24 +138,28 @@ export class ImportsService {
     claimed: ClaimedImport,
     content: Content,
   ): Promise<string | null> {
-    if (claimed.kind !== 'interactions') return null;
-    const { tenantId, projectId, dataSetId } = claimed;
+    const { tenantId, projectId, dataSetId, kind: key } = claimed;
+    const { meters, quota } = kinds[key];
     const rows = Number(content.rowsAccepted);
-    const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, 'interactions_ingested');
-    if (rows > left)
-      return `The file has ${rows} interactions, and quotas and spend caps leave ${left} interactions_ingested in this billing period. ${AS_IT_WAS}`;
-    const room = await this.limits.interactionsLeft(transaction, tenantId, dataSetId);
-    if (rows > room)
-      return `The file has ${rows} interactions, and the plan leaves room for ${room} beside your other data sets. ${AS_IT_WAS}`;
+    if (meters.ingested) {
+      const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, meters.ingested);
+      if (rows > left)
+        return `The file has ${rows} rows, and quotas and spend caps leave ${left} ${meters.ingested} in this billing period. ${AS_IT_WAS}`;
+    }
+    if (quota) {
+      const left = await this.limits.rowsLeft(transaction, tenantId, quota, dataSetId);
+      if (rows > left)
+        return `The file has ${rows} rows, and the plan leaves room for ${left} ${quota} besides your other data sets. ${AS_IT_WAS}`;
+    }
     return null;
   }
 
   private async meter(transaction: Transaction, claimed: ClaimedImport, content: Content): Promise<void> {
-    if (claimed.kind !== 'interactions') return;
+    const meter = kinds[claimed.kind].meters.ingested;
+    if (!meter) return;
     const { tenantId, projectId, id } = claimed;
     const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString() };
-    const quantity = Number(content.rowsAccepted);
-    await this.usage.recordIn(transaction, { ...work, meter: 'interactions_ingested', quantity });
+    await this.usage.recordIn(transaction, { ...work, meter, quantity: Number(content.rowsAccepted) });
   }
 
   private fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<boolean> {

@@ -1,2 +1,4 @@
 /** The door of an import's own process, which loads neither Nest nor the database. */
-export { ContentError, leaveUserOut, readContent } from './content-reader.js';
+export { readContent } from './content-reader.js';
+export { ContentError } from './csv-file.js';
+export { leaveUserOut } from './leave-user-out.js';

@@ -5,9 +5,10 @@ import { DataSetsRepository } from './data-sets.repository.js';
 import { ImportRunner } from './import-runner.js';
 import { ImportsProcessor } from './imports.processor.js';
 import { ImportsService } from './imports.service.js';
-import { StoredInteractions } from './stored-interactions.js';
+import { StoredRows } from './stored-rows.js';
 
-export { type Content, ContentError, type ImportTask } from './content-reader.js';
+export type { Content, ImportTask } from './content-reader.js';
+export { ContentError } from './csv-file.js';
 export { ImportCrashedError, ImportRunner } from './import-runner.js';
 
 /** The worker's door to this feature; the worker says where files are read. */
@@ -21,7 +22,7 @@ export class ImportsWorkerModule {
         ImportsProcessor,
         ImportsService,
         DataSetsRepository,
-        StoredInteractions,
+        StoredRows,
         { provide: ImportRunner, useClass: runner },
       ],
     };

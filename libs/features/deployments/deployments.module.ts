@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { LimitsModule } from '../limits/index.js';
+import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 
 @Module({
-  imports: [LimitsModule, ProjectsModule],
+  imports: [LimitsModule, ModelsModule, ProjectsModule],
   controllers: [DeploymentsController],
   providers: [DeploymentsService, DeploymentsRepository],
   exports: [DeploymentsService],

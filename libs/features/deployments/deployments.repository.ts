@@ -4,13 +4,13 @@ import type { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import type { CreateDeployment, Deployment, UpdateDeployment } from './deployments.schema.js';
 
-const withModel = { modelVersion: { select: { modelId: true } } } as const;
+const withModel = { modelVersion: { select: { modelId: true, family: true } } } as const;
 
 @Injectable()
 export class DeploymentsRepository {
   async create(
     transaction: Transaction,
-    row: CreateDeployment & { tenantId: string; id: string; projectId: string },
+    row: CreateDeployment & { tenantId: string; id: string; projectId: string; task: string },
   ): Promise<Deployment> {
     return toDeployment(await transaction.deployment.create({ data: row, include: withModel }));
   }
@@ -38,7 +38,16 @@ export class DeploymentsRepository {
 }
 
 function toDeployment(row: Prisma.DeploymentGetPayload<{ include: typeof withModel }>): Deployment {
-  const { id, projectId, name, modelVersionId, modelVersion, createdAt, updatedAt } = row;
+  const { id, projectId, name, task, modelVersionId, modelVersion, createdAt, updatedAt } = row;
   const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-  return { id, projectId, name, modelVersionId, modelId: modelVersion.modelId, ...times };
+  return {
+    id,
+    projectId,
+    name,
+    task,
+    modelVersionId,
+    modelId: modelVersion.modelId,
+    family: modelVersion.family,
+    ...times,
+  };
 }

@@ -15,6 +15,8 @@ export const deploymentSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
+    task: z.string().describe('What it answers, for as long as it lives'),
+    family: z.string().describe('Of the version that answers now'),
     modelVersionId: z.uuid(),
     modelId: z.uuid(),
     createdAt: z.iso.datetime(),

@@ -5,7 +5,9 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { LimitsService } from '../limits/index.js';
+import { ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { otherTask } from './deployments.errors.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import type { CreateDeployment, Deployment, UpdateDeployment } from './deployments.schema.js';
 
@@ -16,20 +18,26 @@ export class DeploymentsService {
     private readonly repository: DeploymentsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
+    private readonly models: ModelsService,
   ) {}
 
   create(tenantId: string, projectId: string, body: CreateDeployment): Promise<Deployment> {
     const work = this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       await this.limits.requireThing(transaction, tenantId, 'deployments');
-      return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
+      const task = await this.requireTask(transaction, projectId, body.modelVersionId);
+      return this.repository.create(transaction, { ...body, task, tenantId, id: newId(), projectId });
     });
     return work.catch(orVersionNotFound(body.modelVersionId));
   }
 
   update(tenantId: string, projectId: string, deploymentId: string, body: UpdateDeployment): Promise<Deployment> {
     const work = this.database.tenant(tenantId, async (transaction) => {
-      await this.require(transaction, projectId, deploymentId);
+      const { task } = await this.require(transaction, projectId, deploymentId);
+      if (body.modelVersionId) {
+        const other = await this.requireTask(transaction, projectId, body.modelVersionId);
+        if (other !== task) throw otherTask(task, other);
+      }
       return this.repository.update(transaction, tenantId, deploymentId, body);
     });
     return work.catch(orVersionNotFound(body.modelVersionId));
@@ -57,6 +65,12 @@ export class DeploymentsService {
     return this.repository.find(transaction, deploymentId);
   }
 
+  private async requireTask(transaction: Transaction, projectId: string, modelVersionId: string): Promise<string> {
+    const task = await this.models.findTask(transaction, projectId, modelVersionId);
+    if (!task) throw notFound('model version', modelVersionId);
+    return task;
+  }
+
   private async require(transaction: Transaction, projectId: string, deploymentId: string): Promise<Deployment> {
     const deployment = await this.repository.find(transaction, parseId('deployment', deploymentId));
     if (deployment?.projectId !== projectId) throw notFound('deployment', deploymentId);
@@ -64,7 +78,7 @@ export class DeploymentsService {
   }
 }
 
-/** The database itself refuses a version of another project or tenant. */
+/** A version that is deleted in the same moment: the database itself refuses it. */
 function orVersionNotFound(modelVersionId = ''): (error: unknown) => never {
   return (error) => {
     throw isForeignKeyViolation(error) ? notFound('model version', modelVersionId) : error;

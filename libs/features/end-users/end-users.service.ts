@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { quoteText, withTables } from '../../platform/tables/tables.js';
+import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
@@ -49,7 +50,7 @@ export class EndUsersService {
     const user = parseUserId(userId);
     const contents = await this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
-      return this.dataSets.listContentsOfUsers(transaction, project.id);
+      return this.dataSets.listContentsOfPeople(transaction, project.id);
     });
     if (this.waiting.has(tenantId)) throw exportUnderWay();
     this.waiting.add(tenantId);
@@ -75,7 +76,7 @@ export class EndUsersService {
   }
 
   private async read(
-    contents: { dataSetId: string; name: string; kind: string; contentKey: string }[],
+    contents: { dataSetId: string; name: string; kind: KindKey; contentKey: string }[],
     userId: string,
   ): Promise<EndUser> {
     const found: EndUser = { userId, dataSets: [], isComplete: true };
@@ -88,7 +89,7 @@ export class EndUsersService {
           { memoryBytes: EXPORT_MEMORY_BYTES, threads: 1 },
           async (connection) => {
             const reader = await connection.runAndReadAll(
-              `SELECT * FROM read_parquet(${quoteText(file.path)}) WHERE user_id = ${quoteText(userId)} LIMIT ${left + 1}`,
+              `SELECT * FROM read_parquet(${quoteText(file.path)}) WHERE ${quoteName(kinds[dataSet.kind].person!)} = ${quoteText(userId)} LIMIT ${left + 1}`,
             );
             return reader.getRowObjectsJson();
           },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DataSetKind } from '../data-sets/index.js';
+import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
@@ -21,12 +21,12 @@ export interface PendingErasure {
 export interface StoredContent {
   importId: string;
   contentKey: string;
-  dataSetKind: DataSetKind;
+  dataSetKind: KindKey;
 }
 
 export interface StoredVersion {
   id: string;
-  recipe: string;
+  family: string;
   artifactKey: string;
 }
 
@@ -112,13 +112,13 @@ export class ErasuresRepository {
 
   async listContents(transaction: Transaction, projectId: string): Promise<StoredContent[]> {
     const rows = await transaction.import.findMany({
-      where: { status: 'succeeded', dataSet: { projectId, kind: { in: ['interactions', 'users'] } } },
+      where: { status: 'succeeded', dataSet: { projectId, kind: { in: kindsWhere(({ person }) => person) } } },
       select: { id: true, contentKey: true, dataSet: { select: { kind: true } } },
     });
     return rows.map(({ id, contentKey, dataSet }) => ({
       importId: id,
       contentKey: contentKey!,
-      dataSetKind: dataSet.kind,
+      dataSetKind: dataSet.kind as KindKey,
     }));
   }
 
@@ -157,9 +157,9 @@ export class ErasuresRepository {
   async listVersions(transaction: Transaction, projectId: string): Promise<StoredVersion[]> {
     const rows = await transaction.modelVersion.findMany({
       where: { projectId },
-      select: { id: true, artifactKey: true, model: { select: { recipe: true } } },
+      select: { id: true, artifactKey: true, family: true },
     });
-    return rows.map(({ id, artifactKey, model }) => ({ id, artifactKey, recipe: model.recipe }));
+    return rows;
   }
 
   async replaceArtifact(

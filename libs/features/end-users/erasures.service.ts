@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type FamilyKey, findRecipe } from '../../models/manifests.js';
+import type { FamilyKey } from '../../models/manifests.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import type { DataSetKind } from '../data-sets/index.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
 import type { Receipt } from './end-users.schema.js';
 import {
   ErasuresRepository,
@@ -87,7 +87,7 @@ export class ErasuresService {
 
   private async eraseArtifact(erasure: PendingErasure, version: StoredVersion): Promise<void> {
     const { tenantId, userId } = erasure;
-    const { family } = findRecipe(version.recipe)!;
+    const family = version.family as FamilyKey;
     const artifactKey = `${tenantId}/artifacts/${version.id}-e-${newId()}`;
     await this.rewrite({ kind: 'artifact', family, userId }, version.artifactKey, artifactKey, async (erased) => {
       const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
@@ -100,9 +100,7 @@ export class ErasuresService {
 
   /** Stores a copy without the person and hands it to `use`, which puts it in the old one's place. */
   private async rewrite(
-    task: { userId: string } & (
-      { kind: 'content'; dataSetKind: DataSetKind } | { kind: 'artifact'; family: FamilyKey }
-    ),
+    task: { userId: string } & ({ kind: 'content'; dataSetKind: KindKey } | { kind: 'artifact'; family: FamilyKey }),
     from: string,
     to: string,
     use: (erased: NonNullable<Erased>) => Promise<void>,

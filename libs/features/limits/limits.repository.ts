@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
+import { kinds, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
@@ -105,8 +106,6 @@ const THINGS = {
   api_keys:
     'SELECT count(*)::float8 FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())',
   training_jobs: 'SELECT count(*)::float8 FROM training_jobs WHERE created_at >= period_start',
-  interactions_held: `SELECT coalesce(sum(rows_accepted), 0)::float8 FROM data_sets JOIN imports ON imports.id = current_import_id
-    WHERE kind = 'interactions'`,
   // Uploads until their import ends, what imports hold, and artifacts.
   bytes_stored: `SELECT (coalesce((SELECT sum(content_bytes + CASE WHEN status IN ('queued', 'running') THEN upload_bytes ELSE 0 END) FROM imports), 0)
     + coalesce((SELECT sum(artifact_bytes) FROM model_versions), 0))::float8`,
@@ -114,8 +113,20 @@ const THINGS = {
 
 export type Thing = keyof typeof THINGS;
 
-export function isThing(resource: string): resource is Thing {
-  return Object.hasOwn(THINGS, resource);
+/** Those, and the rows held of each kind of data that has a quota. */
+function counts(): Record<string, string> {
+  const rows = Object.entries(
+    Object.groupBy(
+      kindsWhere(({ quota }) => quota),
+      (key) => kinds[key].quota!,
+    ),
+  );
+  const held = rows.map(([quota, keys]) => [
+    quota,
+    `SELECT coalesce(sum(rows_accepted), 0)::float8 FROM data_sets JOIN imports ON imports.id = current_import_id
+     WHERE kind IN (${keys!.map((key) => `'${key}'`).join(', ')})`,
+  ]);
+  return { ...THINGS, ...Object.fromEntries(held) };
 }
 
 export interface Draw {
@@ -279,28 +290,29 @@ export class LimitsRepository {
   }
 
   /** How many of each thing the tenant of the transaction has. */
-  async countThings(transaction: Transaction, periodStart: Date): Promise<Record<Thing, number>> {
-    const columns = Object.entries(THINGS).map(([thing, sql]) => `(${sql}) AS ${thing}`);
-    const [row] = await transaction.$queryRawUnsafe<Record<Thing, number>[]>(
-      `SELECT ${columns.join(', ')} FROM (SELECT $1::timestamptz AS period_start) AS given`,
+  async countThings(transaction: Transaction, periodStart: Date): Promise<Record<string, number>> {
+    const counted = Object.entries(counts()).map(([thing, sql]) => `(${sql}) AS "${thing}"`);
+    const [row] = await transaction.$queryRawUnsafe<Record<string, number>[]>(
+      `SELECT ${counted.join(', ')} FROM (SELECT $1::timestamptz AS period_start) AS given`,
       periodStart,
     );
     return row!;
   }
 
-  async countThing(transaction: Transaction, thing: Thing, periodStart: Date): Promise<number> {
+  /** @param resource a thing, or the quota of a kind of data */
+  async countThing(transaction: Transaction, resource: string, periodStart: Date): Promise<number> {
     const [row] = await transaction.$queryRawUnsafe<{ count: number }[]>(
-      `SELECT (${THINGS[thing]}) AS count FROM (SELECT $1::timestamptz AS period_start) AS given`,
+      `SELECT (${counts()[resource]}) AS count FROM (SELECT $1::timestamptz AS period_start) AS given`,
       periodStart,
     );
     return row!.count;
   }
 
   /** In the current import of one data set. */
-  async countInteractions(transaction: Transaction, dataSetId: string): Promise<number> {
+  async countRows(transaction: Transaction, dataSetId: string): Promise<number> {
     const [row] = await transaction.$queryRaw<{ count: number }[]>`
       SELECT coalesce(sum(rows_accepted), 0)::float8 AS count FROM data_sets JOIN imports ON imports.id = current_import_id
-      WHERE data_sets.id = ${dataSetId}::uuid AND kind = 'interactions'`;
+      WHERE data_sets.id = ${dataSetId}::uuid`;
     return row!.count;
   }
 

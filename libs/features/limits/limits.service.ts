@@ -6,7 +6,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { periodAt } from '../usage/index.js';
 import { limitReached, tooMany, unknownResource } from './limits.errors.js';
-import { isThing, LimitsRepository, type Thing } from './limits.repository.js';
+import { LimitsRepository, type Thing } from './limits.repository.js';
 import type { Limit, Limits, PutLimit } from './limits.schema.js';
 import { type Caller, type Room, REQUESTS_PER_SECOND, roomOf, SPEND, usedOf } from './room.js';
 
@@ -31,7 +31,7 @@ export class LimitsService {
       const things = await this.repository.countThings(transaction, start);
       const uses = terms.bounds.map((bound) => {
         const { setBy, limitId, scope, scopeId, resource, quantity } = bound;
-        const count = isThing(resource) ? things[resource] : undefined;
+        const count = things[resource];
         return {
           limitId,
           setBy,
@@ -98,22 +98,26 @@ export class LimitsService {
   }
 
   /** What the plan leaves of a thing, 0 or more; Infinity where it does not bound it. */
-  async thingsLeft(transaction: Transaction, tenantId: string, thing: Thing): Promise<number> {
-    const { terms, start } = await this.lock(transaction, tenantId);
-    const bound = terms.bounds.find(({ resource }) => resource === thing);
-    if (!bound) return Infinity;
-    return Math.max(0, bound.quantity.toNumber() - (await this.repository.countThing(transaction, thing, start)));
+  thingsLeft(transaction: Transaction, tenantId: string, thing: Thing): Promise<number> {
+    return this.leftOf(transaction, tenantId, thing);
   }
 
-  /** Interactions that the plan lets a data set hold beside what the others do. */
-  async interactionsLeft(transaction: Transaction, tenantId: string, dataSetId: string): Promise<number> {
-    const ofThisSet = await this.repository.countInteractions(transaction, dataSetId);
-    return (await this.thingsLeft(transaction, tenantId, 'interactions_held')) + ofThisSet;
+  /** Rows that the plan lets a data set hold beside what the others of such kinds do; Infinity where it does not bound them. */
+  async rowsLeft(transaction: Transaction, tenantId: string, quota: string, dataSetId: string): Promise<number> {
+    const ofThisSet = await this.repository.countRows(transaction, dataSetId);
+    return (await this.leftOf(transaction, tenantId, quota)) + ofThisSet;
   }
 
   /** Whether the machine of this process is one on which calls are being answered. */
   isServingHere(): Promise<boolean> {
     return this.database.systemSql((sql) => this.repository.isServing(sql, hostname(), SERVING_SECONDS));
+  }
+
+  private async leftOf(transaction: Transaction, tenantId: string, resource: string): Promise<number> {
+    const { terms, start } = await this.lock(transaction, tenantId);
+    const bound = terms.bounds.find((each) => each.resource === resource);
+    if (!bound) return Infinity;
+    return Math.max(0, bound.quantity.toNumber() - (await this.repository.countThing(transaction, resource, start)));
   }
 
   private async findRoom(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string, deviceClass = '') {

@@ -6,11 +6,12 @@ import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http
 import {
   type CreateModel,
   createModelSchema,
+  familiesSchema,
   modelSchema,
   modelVersionSchema,
-  recipesSchema,
 } from './models.schema.js';
 import { type Rename, renameSchema } from '../projects/index.js';
+import { listFamilies } from './families.js';
 import { ModelsService } from './models.service.js';
 
 @ApiTags('models')
@@ -18,13 +19,16 @@ import { ModelsService } from './models.service.js';
 export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
-  @ApiOperation({ summary: 'Lists the recipes, their settings and the metrics' })
-  @Get('recipes')
+  @ApiOperation({
+    summary:
+      'Lists the families of models: their inputs, recipes, settings, operations and metrics; and the kinds of data',
+  })
+  @Get('families')
   @Requires('project:read')
   @OpenToKeys()
-  @Answers(200, 'Every recipe', recipesSchema)
-  listRecipes() {
-    return this.models.listRecipes();
+  @Answers(200, 'Every family', familiesSchema)
+  listFamilies() {
+    return listFamilies();
   }
 
   @ApiOperation({ summary: 'Makes a model: a recipe, its settings and the data sets that it learns from' })

@@ -7,13 +7,17 @@ import type { Metrics, Model, ModelVersion } from './models.schema.js';
 /** Where a version's artifact lies and the digest that it must have. */
 export interface StoredArtifact {
   modelVersionId: string;
-  recipe: string;
+  family: string;
   artifactKey: string;
   artifactSha256: string;
 }
 
-export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId' | 'recipe'> {
+export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId'> {
   id: string;
+  task: string;
+  recipe: string;
+  /** Place among the versions that the job made, from 0. */
+  ordinal: number;
   tenantId: string;
   projectId: string;
   modelId: string;
@@ -22,23 +26,35 @@ export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId' |
   metrics: Metrics;
 }
 
+const withSources = { sources: { orderBy: { role: 'asc' } } } as const;
 const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
 
 @Injectable()
 export class ModelsRepository {
   async create(transaction: Transaction, model: Omit<Model, 'createdAt'> & { tenantId: string }): Promise<Model> {
-    const data = { ...model, settings: model.settings as Prisma.InputJsonObject };
-    return toModel(await transaction.model.create({ data }));
+    const { sources, ...row } = model;
+    await transaction.model.create({ data: { ...row, settings: row.settings as Prisma.InputJsonObject } });
+    const { tenantId, projectId, id: modelId } = row;
+    const data = Object.entries(sources).map(([role, dataSetId]) => ({
+      tenantId,
+      projectId,
+      modelId,
+      role,
+      dataSetId,
+    }));
+    await transaction.modelSource.createMany({ data });
+    return (await this.find(transaction, projectId, modelId))!;
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<Model | null> {
-    const row = await transaction.model.findFirst({ where: { id, projectId } });
+    const row = await transaction.model.findFirst({ where: { id, projectId }, include: withSources });
     return row && toModel(row);
   }
 
   async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<Model[]> {
     const page = pageArguments(query);
-    return (await transaction.model.findMany({ ...page, where: { ...page.where, projectId } })).map(toModel);
+    const where = { ...page.where, projectId };
+    return (await transaction.model.findMany({ ...page, where, include: withSources })).map(toModel);
   }
 
   async listVersions(transaction: Transaction, modelId: string, query: PageQuery): Promise<ModelVersion[]> {
@@ -91,43 +107,44 @@ export class ModelsRepository {
   }
 
   async findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
-    const row = await transaction.modelVersion.findFirst({
-      where: { id: modelVersionId },
-      include: { model: { select: { recipe: true } } },
-    });
+    const row = await transaction.modelVersion.findFirst({ where: { id: modelVersionId } });
     if (!row) return null;
-    return {
-      modelVersionId,
-      recipe: row.model.recipe,
-      artifactKey: row.artifactKey,
-      artifactSha256: row.artifactSha256,
-    };
+    const { family, artifactKey, artifactSha256 } = row;
+    return { modelVersionId, family, artifactKey, artifactSha256 };
+  }
+
+  /** What a deployment of the version answers; null where the project has no such version. */
+  async findTask(transaction: Transaction, projectId: string, modelVersionId: string): Promise<string | null> {
+    const where = { id: modelVersionId, projectId };
+    return (await transaction.modelVersion.findFirst({ where, select: { task: true } }))?.task ?? null;
   }
 }
 
-function toModel(row: Prisma.ModelGetPayload<object>): Model {
-  const { id, projectId, name, recipe, interactionsDataSetId, itemsDataSetId, usersDataSetId } = row;
-  const settings = row.settings as Record<string, unknown>;
+function toModel(row: Prisma.ModelGetPayload<{ include: typeof withSources }>): Model {
+  const { id, projectId, name, family, task, recipe } = row;
   return {
     id,
     projectId,
     name,
+    family,
+    task,
     recipe,
-    settings,
-    interactionsDataSetId,
-    itemsDataSetId,
-    usersDataSetId,
+    settings: row.settings as Record<string, unknown>,
+    sources: Object.fromEntries(row.sources.map(({ role, dataSetId }) => [role, dataSetId])),
     createdAt: row.createdAt.toISOString(),
   };
 }
 
 function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
-  const { id, modelId, trainingJobId, name } = row;
+  const { id, modelId, trainingJobId, family, task, recipe, name } = row;
   const metrics = row.metrics as unknown as Metrics;
   return {
     id,
     modelId,
     trainingJobId,
+    family,
+    task,
+    recipe,
     name,
     metrics,
     warnings: row.trainingJob.warnings,

@@ -1,22 +1,24 @@
 import { z } from 'zod';
-import { recipeKeys } from '../../models/manifests.js';
 import { nameSchema } from '../projects/index.js';
+
+/** Data sets by the role that they have for the family. */
+const sourcesSchema = z
+  .record(z.string().max(64), z.uuid())
+  .describe('Data sets by role, such as interactions; GET /v1/families lists the roles of each family');
 
 export const createModelSchema = z.object({
   name: nameSchema,
-  recipe: z
-    .enum(recipeKeys as [string, ...string[]])
-    .describe('How the model is trained; GET /v1/recipes lists each with its settings'),
+  family: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('A key of GET /v1/families; where it is left out, the one that has the recipe and such sources'),
+  recipe: z.string().max(64).describe('How the model is trained; GET /v1/families lists each with its settings'),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
     .describe("Checked against the recipe's own schema; what is left out takes its default"),
-  interactionsDataSetId: z.uuid(),
-  itemsDataSetId: z
-    .uuid()
-    .optional()
-    .describe('Adds titles and other attributes to recommendations; some recipes learn from them'),
-  usersDataSetId: z.uuid().optional().describe('Attributes of users, which some recipes learn from'),
+  sources: sourcesSchema,
 });
 
 export const modelSchema = z
@@ -24,11 +26,11 @@ export const modelSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
+    family: z.string(),
+    task: z.string(),
     recipe: z.string(),
     settings: z.record(z.string(), z.unknown()),
-    interactionsDataSetId: z.uuid(),
-    itemsDataSetId: z.uuid().nullable(),
-    usersDataSetId: z.uuid().nullable(),
+    sources: sourcesSchema,
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Model' });
@@ -48,6 +50,9 @@ export const modelVersionSchema = z
     id: z.uuid(),
     modelId: z.uuid(),
     trainingJobId: z.uuid(),
+    family: z.string(),
+    task: z.string(),
+    recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
     metrics: metricsSchema,
     warnings: z.array(z.string()).describe('Those of its training job: what may make, or made, it poor'),
@@ -56,17 +61,54 @@ export const modelVersionSchema = z
   })
   .meta({ id: 'ModelVersion' });
 
-export const recipesSchema = z.object({
-  recipes: z.array(
-    z.object({
-      key: z.string(),
-      family: z.string(),
-      summary: z.string(),
-      settings: z.record(z.string(), z.unknown()).describe('JSON Schema of the settings, with ranges and defaults'),
-    }),
-  ),
-  metrics: z.record(z.string(), z.string()).describe('What each metric means'),
+const metricsOfTaskSchema = z
+  .record(z.string(), z.object({ meaning: z.string(), better: z.enum(['higher', 'lower']) }))
+  .describe('What the task is judged by, in the order in which it is shown');
+
+const columnSchema = z.object({
+  name: z.string(),
+  type: z.enum(['id', 'text', 'number', 'time']),
+  required: z.boolean(),
+  spellings: z.array(z.string()).describe('Headers that are understood without a mapping'),
+  meaning: z.string(),
 });
+
+export const familiesSchema = z
+  .object({
+    families: z.array(
+      z.object({
+        key: z.string(),
+        task: z.string(),
+        summary: z.string(),
+        inputs: z.array(z.object({ role: z.string(), kind: z.string(), required: z.boolean(), summary: z.string() })),
+        recipes: z.array(
+          z.object({
+            key: z.string(),
+            summary: z.string(),
+            settings: z
+              .record(z.string(), z.unknown())
+              .describe('JSON Schema of the settings, with ranges and defaults'),
+          }),
+        ),
+        operations: z.record(z.string(), z.object({ summary: z.string() })).describe('What a deployment can be asked'),
+        metrics: metricsOfTaskSchema,
+        verdictBy: z.string().describe('The metric that decides between two versions'),
+        baselines: z.array(z.string()).describe('Recipes that stand next to every metric, the floor first'),
+      }),
+    ),
+    kinds: z
+      .array(
+        z.object({
+          key: z.string(),
+          summary: z.string(),
+          columns: z.array(columnSchema),
+          others: z.enum(['attributes', 'ignored']).describe("What becomes of a file's further columns"),
+          statistics: z.record(z.string(), z.object({ type: z.enum(['count', 'time']), meaning: z.string() })),
+        }),
+      )
+      .describe('Of data sets'),
+  })
+  .meta({ id: 'Families' });
 
 export type CreateModel = z.infer<typeof createModelSchema>;
 export type Model = z.infer<typeof modelSchema>;

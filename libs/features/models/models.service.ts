@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
-import { findRecipe, manifests, recipeKeys } from '../../models/manifests.js';
+import type { FamilyManifest } from '../../models/family.js';
+import { findFamily, findRecipe } from '../../models/manifests.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { DATA_SET_KINDS, type DataSetKind, DataSetsService } from '../data-sets/index.js';
+import { DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
-import { wrongDataSetKind, wrongSettings } from './models.errors.js';
+import { chooseFamily } from './families.js';
+import { wrongDataSetKind, wrongFields } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
 import type { CreateModel, Model, ModelVersion } from './models.schema.js';
 
@@ -23,32 +24,22 @@ export class ModelsService {
     private readonly limits: LimitsService,
   ) {}
 
-  /** Every recipe with the schema of its settings, and what the metrics mean. */
-  listRecipes() {
-    const recipes = recipeKeys.map((key) => {
-      const { family, summary, settings } = findRecipe(key)!;
-      return { key, family, summary, settings: z.toJSONSchema(settings, { io: 'input' }) };
-    });
-    return { recipes, metrics: Object.assign({}, ...Object.values(manifests).map(({ metrics }) => metrics)) };
-  }
-
   create(tenantId: string, projectId: string, body: CreateModel): Promise<Model> {
-    const settings = parseSettings(body);
+    const { name, recipe, sources } = body;
+    const family = chooseFamily(body);
+    const manifest = findFamily(family)!;
+    const settings = parseSettings(family, body);
+    requireRoles(family, manifest, sources);
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       await this.limits.requireThing(transaction, tenantId, 'models');
-      for (const kind of DATA_SET_KINDS) await this.requireKind(transaction, projectId, kind, body[`${kind}DataSetId`]);
-      const { name, recipe, interactionsDataSetId, itemsDataSetId = null, usersDataSetId = null } = body;
-      const sources = { interactionsDataSetId, itemsDataSetId, usersDataSetId };
-      return this.repository.create(transaction, {
-        tenantId,
-        id: newId(),
-        projectId,
-        name,
-        recipe,
-        settings,
-        ...sources,
-      });
+      for (const [role, dataSetId] of Object.entries(sources)) {
+        const { kind } = await this.dataSets.require(transaction, projectId, dataSetId);
+        const wanted = manifest.inputs[role]!.kind;
+        if (kind !== wanted) throw wrongDataSetKind(`sources.${role}`, wanted, kind);
+      }
+      const model = { name, family, task: manifest.task, recipe, settings, sources };
+      return this.repository.create(transaction, { tenantId, id: newId(), projectId, ...model });
     });
   }
 
@@ -140,33 +131,44 @@ export class ModelsService {
     await this.repository.createVersion(transaction, version);
   }
 
+  /** What a deployment of the version answers; null where the project has no such version. */
+  findTask(transaction: Transaction, projectId: string, modelVersionId: string): Promise<string | null> {
+    return this.repository.findTask(transaction, projectId, modelVersionId);
+  }
+
   findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
     return this.repository.findArtifact(transaction, modelVersionId);
   }
-
-  private async requireKind(
-    transaction: Transaction,
-    projectId: string,
-    kind: DataSetKind,
-    dataSetId: string | undefined,
-  ): Promise<void> {
-    if (dataSetId === undefined) return;
-    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    if (dataSet.kind !== kind) throw wrongDataSetKind(`${kind}DataSetId`, kind, dataSet.kind);
-  }
 }
 
-function parseSettings({ recipe, settings }: CreateModel): Record<string, unknown> {
-  const result = findRecipe(recipe)!.settings.safeParse(settings);
+function parseSettings(family: string, { recipe, settings }: CreateModel): Record<string, unknown> {
+  const found = findRecipe(family, recipe);
+  if (!found) {
+    const message = `is no recipe of ${family}, which has ${Object.keys(findFamily(family)!.recipes).join(', ')}`;
+    throw wrongFields([{ path: 'recipe', message }]);
+  }
+  const result = found.settings.safeParse(settings);
   if (result.success) return boundedSettings(result.data as Record<string, unknown>);
-  throw wrongSettings(
+  throw wrongFields(
     result.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })),
   );
+}
+
+/** @throws Problem 400 where a role that the family needs is left empty, or one that it does not know is filled */
+function requireRoles(family: string, { inputs }: FamilyManifest, sources: Record<string, string>): void {
+  const roles = Object.keys(inputs).join(', ');
+  const strange = Object.keys(sources).filter((role) => !Object.hasOwn(inputs, role));
+  const missing = Object.keys(inputs).filter((role) => inputs[role]!.isRequired && !Object.hasOwn(sources, role));
+  const errors = [
+    ...strange.map((role) => ({ path: `sources.${role}`, message: `is no input of ${family}, which has ${roles}` })),
+    ...missing.map((role) => ({ path: `sources.${role}`, message: 'is missing' })),
+  ];
+  if (errors.length > 0) throw wrongFields(errors);
 }
 
 /** A page of a hundred models must stay below what an answer may hold. */
 function boundedSettings(settings: Record<string, unknown>): Record<string, unknown> {
   const { most } = BOUNDS.settingsBytes;
   if (Buffer.byteLength(JSON.stringify(settings)) <= most) return settings;
-  throw wrongSettings([{ path: 'settings', message: `must be at most ${most} bytes of JSON; name fewer event types` }]);
+  throw wrongFields([{ path: 'settings', message: `must be at most ${most} bytes of JSON; name fewer event types` }]);
 }

@@ -14,16 +14,17 @@ const ROWS: Record<string, string> = {
   organization: 'SELECT id, name, created_at FROM organizations',
   members: 'SELECT user_id, role::text, created_at FROM memberships',
   projects: 'SELECT id, name, created_at FROM projects',
-  'data-sets': 'SELECT id, project_id, name, kind::text, current_import_id, created_at FROM data_sets',
+  'data-sets': 'SELECT id, project_id, name, kind, current_import_id, created_at FROM data_sets',
   imports:
     'SELECT id, data_set_id, status::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, statistics, failure_reason, created_at, finished_at FROM imports',
-  models:
-    'SELECT id, project_id, name, recipe, settings, interactions_data_set_id, items_data_set_id, users_data_set_id, created_at FROM models',
+  models: 'SELECT id, project_id, name, family, task, recipe, settings, created_at FROM models',
+  'model-sources': 'SELECT model_id, role, data_set_id FROM model_sources',
   'model-versions':
-    'SELECT id, model_id, name, training_job_id, artifact_key, artifact_sha256, artifact_bytes::float8, metrics, created_at FROM model_versions',
+    'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, metrics, created_at FROM model_versions',
   'training-jobs':
     'SELECT id, model_id, status::text, metrics, tuning_report, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
-  deployments: 'SELECT id, project_id, name, model_version_id, created_at, updated_at FROM deployments',
+  'training-job-sources': 'SELECT training_job_id, role, segment, import_id FROM training_job_sources',
+  deployments: 'SELECT id, project_id, name, task, model_version_id, created_at, updated_at FROM deployments',
   'api-keys':
     'SELECT id, project_id, name, prefix, mode::text, scopes, deployment_ids, allowed_addresses, created_at, expires_at, revoked_at, last_used_at FROM api_keys',
   limits: 'SELECT id, scope::text, scope_id, resource, quantity::text, burst, created_at FROM limits',

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { RankingPredictor } from '../../models/family.js';
-import { findRecipe } from '../../models/manifests.js';
+import type { FamilyKey } from '../../models/manifests.js';
 import { loadPredictor } from '../../models/predictors.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { sha256Hex } from '../../platform/secrets/secrets.js';
@@ -33,7 +33,7 @@ export class PredictorCache {
     artifactKey,
     artifactSha256,
     modelVersionId,
-    recipe,
+    family,
   }: StoredArtifact): Promise<RankingPredictor> {
     const bytes = await this.objects.get(artifactKey);
     const sha256 = await sha256Hex(bytes);
@@ -41,6 +41,6 @@ export class PredictorCache {
       this.logger.error({ msg: 'an artifact is not what training stored', artifactKey, sha256, artifactSha256 });
       throw artifactDamaged(modelVersionId);
     }
-    return loadPredictor(findRecipe(recipe)!.family, bytes);
+    return loadPredictor(family as FamilyKey, bytes);
   }
 }

@@ -7,3 +7,10 @@ export const artifactDamaged = (modelVersionId: string) =>
     `The stored file of the model version ${modelVersionId} is not what training wrote, so it is not used. Deploy another version, or train the model again; whoever runs the platform can restore the file from a backup.`,
     { headers: { 'retry-after': '60' } },
   );
+
+export const wrongTask = (task: string, operation: string) =>
+  new Problem(
+    409,
+    'wrong_task',
+    `This deployment answers ${task}, which has no ${operation}. GET /v1/families lists what each task can be asked.`,
+  );

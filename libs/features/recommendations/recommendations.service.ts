@@ -15,6 +15,7 @@ import { ModelsService, type StoredArtifact } from '../models/index.js';
 import { hashPayload, UsageRecorder } from '../usage/index.js';
 import { idempotencyKeyReused, idempotencyKeyTooOld } from './idempotency-key.js';
 import { PredictorCache } from './predictor-cache.js';
+import { wrongTask } from './recommendations.errors.js';
 import type { Recommend, Recommendations } from './recommendations.schema.js';
 
 /** A caller's id says when it was made; what is further from now is a mistake. */
@@ -24,6 +25,8 @@ const CALLS_MAX = 100_000;
 
 interface Route {
   projectId: string;
+  /** What the deployment answers. */
+  task: string;
   artifact: StoredArtifact;
 }
 
@@ -59,7 +62,8 @@ export class RecommendationsService {
     request: Recommend,
     idempotencyKey?: string,
   ): Promise<Recommendations> {
-    const { projectId, artifact } = await this.requireRoute(principal, parseId('deployment', deploymentId));
+    const { projectId, task, artifact } = await this.requireRoute(principal, parseId('deployment', deploymentId));
+    if (task !== 'recommendation') throw wrongTask(task, 'recommendations');
     const { tenantId } = principal;
     const key = principal.kind === 'apiKey' ? principal : null;
     const payloadHash = hashPayload([deploymentId, request, key?.mode]);
@@ -124,7 +128,7 @@ export class RecommendationsService {
     return this.database.tenant(tenantId, async (transaction) => {
       const deployment = await this.deployments.find(transaction, deploymentId);
       const artifact = deployment && (await this.models.findArtifact(transaction, deployment.modelVersionId));
-      return artifact && { projectId: deployment.projectId, artifact };
+      return artifact && { projectId: deployment.projectId, task: deployment.task, artifact };
     });
   }
 }

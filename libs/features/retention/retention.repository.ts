@@ -12,8 +12,9 @@ const SURPLUS_IMPORTS = `
       FROM imports WHERE status = 'succeeded') ranked
     WHERE place > ${IMPORTS_KEPT}
       AND NOT EXISTS (SELECT FROM data_sets WHERE data_sets.tenant_id = ranked.tenant_id AND current_import_id = ranked.id)
-      AND NOT EXISTS (SELECT FROM training_jobs job WHERE job.tenant_id = ranked.tenant_id AND job.status IN ('queued', 'running')
-        AND ranked.id IN (job.interactions_import_id, job.items_import_id, job.users_import_id))
+      AND NOT EXISTS (SELECT FROM training_job_sources source
+        JOIN training_jobs job ON job.tenant_id = source.tenant_id AND job.id = source.training_job_id AND job.status IN ('queued', 'running')
+        WHERE source.tenant_id = ranked.tenant_id AND source.import_id = ranked.id)
     LIMIT ${CHUNK_ROWS})`;
 
 /** Objects that rows name. Uploads are named until their import has ended. */

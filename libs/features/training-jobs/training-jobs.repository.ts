@@ -13,7 +13,7 @@ import type {
   TuningReport,
 } from './training-jobs.schema.js';
 
-const withVersion = { modelVersion: { select: { id: true } } } as const;
+const withVersion = { modelVersions: { select: { id: true }, orderBy: { ordinal: 'asc' } } } as const;
 
 type TrainingJobRow = Prisma.TrainingJobGetPayload<{ include: typeof withVersion }>;
 
@@ -22,9 +22,8 @@ export interface NewTrainingJob {
   id: string;
   projectId: string;
   modelId: string;
-  interactionsImportId: string;
-  itemsImportId: string | null;
-  usersImportId: string | null;
+  /** By role, the imports to learn from in their order. */
+  sources: Record<string, string[]>;
   memoryBytes: bigint;
   warnings: string[];
 }
@@ -34,11 +33,12 @@ export interface ClaimedJob extends Claim {
   tenantId: string;
   projectId: string;
   modelId: string;
+  family: string;
+  task: string;
   recipe: string;
   settings: unknown;
-  interactionsImportId: string;
-  itemsImportId: string | null;
-  usersImportId: string | null;
+  /** By role, the imports to learn from in their order. */
+  sources: Record<string, string[]>;
   /** Label of the workers that it is for; training is priced by it. */
   pool: string;
   memoryBytes: number;
@@ -109,8 +109,15 @@ export class TrainingJobsRepository {
       where: { tenantId: job.tenantId },
       select: { priceVersion: { select: { plan: { select: { trainingPool: true } } } } },
     });
-    const data = { ...job, pool: priceVersion.plan.trainingPool };
-    return toTrainingJob(await transaction.trainingJob.create({ data, include: withVersion }));
+    const { sources, ...row } = job;
+    const data = { ...row, pool: priceVersion.plan.trainingPool };
+    const created = await transaction.trainingJob.create({ data, include: withVersion });
+    const { tenantId, id: trainingJobId } = job;
+    const pinned = Object.entries(sources).flatMap(([role, imports]) =>
+      imports.map((importId, segment) => ({ tenantId, trainingJobId, role, segment, importId })),
+    );
+    await transaction.trainingJobSource.createMany({ data: pinned });
+    return toTrainingJob(created);
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<TrainingJob | null> {
@@ -153,12 +160,16 @@ export class TrainingJobsRepository {
       next.tenantId,
       next.id,
     );
-    const row = await transaction.trainingJob.findUniqueOrThrow({ where: key, include: { model: true } });
+    const row = await transaction.trainingJob.findUniqueOrThrow({
+      where: key,
+      include: { model: true, sources: { orderBy: { segment: 'asc' } } },
+    });
     const { attempt, failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
-    const { interactionsImportId, itemsImportId, usersImportId } = row;
-    const { recipe, settings } = row.model;
-    const source = { recipe, settings, interactionsImportId, itemsImportId, usersImportId };
-    return { ...next, attempt, failures, pool, projectId, modelId, ...source, checkpointKey, checkpointSeconds };
+    const { family, task, recipe, settings } = row.model;
+    const sources: Record<string, string[]> = {};
+    for (const { role, importId } of row.sources) (sources[role] ??= []).push(importId);
+    const work = { family, task, recipe, settings, sources, checkpointKey, checkpointSeconds };
+    return { ...next, attempt, failures, pool, projectId, modelId, ...work };
   }
 
   /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
@@ -326,7 +337,7 @@ function toTrainingJob(row: TrainingJobRow): TrainingJob {
     warnings,
     failureReason,
     failureKind,
-    modelVersionId: row.modelVersion?.id ?? null,
+    modelVersionId: row.modelVersions[0]?.id ?? null,
     pool,
     device,
     attempt,

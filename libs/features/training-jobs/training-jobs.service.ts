@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { findRecipe, manifests } from '../../models/manifests.js';
+import { kinds } from '../../models/kinds/kinds.js';
+import { findFamily } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
@@ -19,13 +20,8 @@ import { TrainingJobsRepository } from './training-jobs.repository.js';
 import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
 import { trainingUse } from './training-use.js';
 
-/** Below these a recommender rarely beats popularity; training goes ahead, with a warning. */
-const INTERACTIONS_ADVISED = 1_000;
-const ACTIVE_USERS_ADVISED = 25;
-
-/** What a training process holds before it has read anything, and for each interaction that it reads. */
+/** What a training process holds before it has read anything. */
 const PROCESS_BYTES = 200e6;
-const INTERACTION_BYTES = 64;
 /** A model whose training was measured may have grown a little since. */
 const GROWTH = 1.25;
 
@@ -71,20 +67,18 @@ export class TrainingJobsService {
       await this.limits.requireThing(transaction, tenantId, 'model_versions');
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored');
       await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
-      const interactions = await this.requireContent(transaction, projectId, model.interactionsDataSetId);
-      const importOf = async (dataSetId: string | null) =>
-        dataSetId && (await this.requireContent(transaction, projectId, dataSetId)).importId;
+      const contents: Record<string, ImportedContent> = {};
+      for (const [role, dataSetId] of Object.entries(model.sources))
+        contents[role] = await this.requireContent(transaction, projectId, dataSetId);
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
       const job = await this.repository.create(transaction, {
         tenantId,
         id: newId(),
         projectId,
         modelId,
-        interactionsImportId: interactions.importId,
-        itemsImportId: await importOf(model.itemsDataSetId),
-        usersImportId: await importOf(model.usersDataSetId),
-        memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, interactions) : GROWTH * measured)),
-        warnings: warningsAbout(interactions),
+        sources: Object.fromEntries(Object.entries(contents).map(([role, { importId }]) => [role, [importId]])),
+        memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, contents) : GROWTH * measured)),
+        warnings: Object.values(contents).flatMap(({ kind, rows, statistics }) => kinds[kind].judge(rows, statistics)),
       });
       return { job, isNew: true };
     });
@@ -141,25 +135,7 @@ export class TrainingJobsService {
   }
 }
 
-function expectedMemory({ recipe, settings }: Model, { rows, statistics }: ImportedContent): number {
-  const counts = { interactions: rows, users: statistics?.users ?? 0, items: statistics?.items ?? 0 };
-  const choice = { recipe, settings: settings as Record<string, unknown> };
-  const { family } = findRecipe(recipe)!;
-  return PROCESS_BYTES + INTERACTION_BYTES * rows + manifests[family].memoryBytes(choice, counts);
-}
-
-function warningsAbout({ rows, statistics }: ImportedContent): string[] {
-  const activeUsers = statistics?.usersWithTwoOrMore ?? 0;
-  const warnings = [];
-  if (rows < INTERACTIONS_ADVISED) {
-    warnings.push(
-      `There are ${rows} interactions; below ${INTERACTIONS_ADVISED} a recommender rarely beats popularity.`,
-    );
-  }
-  if (activeUsers < ACTIVE_USERS_ADVISED) {
-    warnings.push(
-      `${activeUsers} users have two interactions or more; the metrics say little below ${ACTIVE_USERS_ADVISED}.`,
-    );
-  }
-  return warnings;
+function expectedMemory({ family, recipe, settings }: Model, contents: Record<string, ImportedContent>): number {
+  const read = Object.values(contents).reduce((sum, { kind, rows }) => sum + kinds[kind].rowBytes * rows, 0);
+  return PROCESS_BYTES + read + findFamily(family)!.memoryBytes({ recipe, settings }, contents);
 }

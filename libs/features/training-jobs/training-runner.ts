@@ -7,14 +7,8 @@ export interface TrainingTask {
   recipe: string;
   settings: unknown;
   seed: number;
-  /** Parquet of the interactions. */
-  interactionsFile: string;
-  /** Parquet of the items, whose columns become attributes. */
-  itemsFile?: string | undefined;
-  /** Parquet of the users, likewise. */
-  usersFile?: string | undefined;
-  /** Whether the items that nobody has touched yet are trained on too. */
-  withNewItems: boolean;
+  /** By role, the Parquet files to learn from in their order. */
+  sources: Record<string, string[]>;
   /** Where an earlier attempt had come to. */
   checkpointFile?: string | undefined;
   /** What the fit may hold beside its input. */

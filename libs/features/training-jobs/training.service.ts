@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { findRecipe } from '../../models/manifests.js';
+import type { FamilyKey } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -182,23 +182,24 @@ export class TrainingService {
   }
 
   private async taskOf(job: ClaimedJob, open: (key: string) => Promise<string>): Promise<TrainingTask> {
-    const content = async (importId: string) => {
+    const fileOf = async (importId: string) => {
       const found = await this.database.tenant(job.tenantId, (transaction) =>
         this.dataSets.findContent(transaction, importId),
       );
       if (!found) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
       return open(found.contentKey);
     };
-    const { family, usesAttributes = false } = findRecipe(job.recipe)!;
+    const sources: Record<string, string[]> = {};
+    for (const [role, imports] of Object.entries(job.sources)) {
+      sources[role] = [];
+      for (const importId of imports) sources[role].push(await fileOf(importId));
+    }
     return {
-      family,
+      family: job.family as FamilyKey,
       recipe: job.recipe,
       settings: job.settings,
       seed: 1,
-      interactionsFile: await content(job.interactionsImportId),
-      itemsFile: job.itemsImportId ? await content(job.itemsImportId) : undefined,
-      usersFile: job.usersImportId ? await content(job.usersImportId) : undefined,
-      withNewItems: usesAttributes,
+      sources,
       checkpointFile: job.checkpointKey ? await this.openCheckpoint(job, job.checkpointKey, open) : undefined,
       memoryBytesMax: this.config.KINDRED_WORKER_MEMORY_BYTES,
     };
@@ -229,7 +230,7 @@ export class TrainingService {
   /** Stores the artifact, then in one transaction ends the job, adds the version and meters the time: all or nothing. */
   private async complete(attempt: Attempt, model: TrainedModel): Promise<void> {
     const { metrics, report: tuningReport, artifactFile, artifactBytes, artifactSha256 } = model;
-    const { tenantId, projectId, modelId, id: trainingJobId } = attempt.job;
+    const { tenantId, projectId, modelId, family, task, recipe, id: trainingJobId } = attempt.job;
     await this.requireRoom(tenantId, artifactBytes);
     const modelVersionId = newId();
     const artifactKey = `${tenantId}/artifacts/${modelVersionId}`;
@@ -239,8 +240,9 @@ export class TrainingService {
       const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak };
       const result = { metrics, tuningReport, warnings: tuningReport?.warning ? [tuningReport.warning] : [] };
       if (!(await this.repository.succeed(transaction, attempt.job, result, end))) return false;
-      const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, metrics };
-      await this.models.addVersion(transaction, { ...version, artifactKey, artifactSha256, artifactBytes });
+      const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, ordinal: 0, metrics };
+      const origin = { family, task, recipe };
+      await this.models.addVersion(transaction, { ...version, ...origin, artifactKey, artifactSha256, artifactBytes });
       await this.meter(transaction, attempt);
       const told = { trainingJobId, projectId, modelId, modelVersionId };
       await this.webhooks.emit(transaction, tenantId, 'training_job.succeeded', told);

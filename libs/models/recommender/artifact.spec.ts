@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkerboard, runToEnd } from '../conformance.js';
+import { checkerboard, runToEnd } from './conformance.js';
 import { sharedEngine } from '../engine.js';
 import { readSafetensors, writeSafetensors } from '../safetensors.js';
-import { createTrainer } from '../trainers.js';
+import { createRecommenderTrainer } from './trainer.js';
 import {
   ArtifactError,
   eraseUser,
@@ -175,8 +175,8 @@ describe('artifact', () => {
   });
 
   it('refuses every truncation', async () => {
-    const options = { family: 'recommender', recipe: 'popularity', settings: {}, seed: 1, engine } as const;
-    const { artifact: bytes } = await runToEnd(createTrainer(checkerboard(), options));
+    const options = { recipe: 'popularity', settings: {}, seed: 1, engine } as const;
+    const { artifact: bytes } = await runToEnd(createRecommenderTrainer(checkerboard(), options));
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), (length) => {
         expect(() => readArtifact(bytes.subarray(0, length))).toThrow(ArtifactError);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { runToEnd } from '../conformance.js';
+import { runToEnd } from './conformance.js';
 import { sharedEngine } from '../engine.js';
-import { TrainingInputError, type TrainingInput } from '../family.js';
+import { TrainingInputError } from '../family.js';
+import type { RecommenderInput } from './input.js';
 import { loadPredictor } from '../predictors.js';
-import { createTrainer } from '../trainers.js';
+import { createRecommenderTrainer } from './trainer.js';
 
 const engine = await sharedEngine();
 
-function inputOf(pairs: [user: number, item: number][], changes: Partial<TrainingInput> = {}): TrainingInput {
+function inputOf(pairs: [user: number, item: number][], changes: Partial<RecommenderInput> = {}): RecommenderInput {
   const count = (column: 0 | 1) => pairs.reduce((most, pair) => Math.max(most, pair[column] + 1), 0);
   return {
     userIds: Array.from({ length: count(0) }, (_, user) => `u${user}`),
@@ -23,8 +24,8 @@ function inputOf(pairs: [user: number, item: number][], changes: Partial<Trainin
   };
 }
 
-async function train(input: TrainingInput, recipe = 'ials', settings: object = {}) {
-  const result = await runToEnd(createTrainer(input, { family: 'recommender', recipe, settings, seed: 1, engine }));
+async function train(input: RecommenderInput, recipe = 'ials', settings: object = {}) {
+  const result = await runToEnd(createRecommenderTrainer(input, { recipe, settings, seed: 1, engine }));
   return { ...result, predictor: await loadPredictor('recommender', result.artifact, engine) };
 }
 
@@ -205,8 +206,8 @@ describe('input that cannot be trained on is refused with what, where and what t
   });
 
   it('a model that would not fit into the memory', async () => {
-    const options = { family: 'recommender', recipe: 'ease', settings: {}, seed: 1, engine } as const;
-    const attempt = runToEnd(createTrainer(inputOf(tastes), { ...options, memoryBytesMax: 1_000 }));
+    const options = { recipe: 'ease', settings: {}, seed: 1, engine } as const;
+    const attempt = runToEnd(createRecommenderTrainer(inputOf(tastes), { ...options, memoryBytesMax: 1_000 }));
     await expect(attempt).rejects.toThrow(/needs about .* GiB of memory for 20 users and 10 items/);
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDevice, type Device } from '../../compute/device/open-device.js';
 import { hasSoftwareGpu } from '../../compute/gpu/every-gpu.js';
-import { checkerboard, runToEnd } from '../conformance.js';
+import { checkerboard, runToEnd } from './conformance.js';
 import { sharedEngine } from '../engine.js';
-import { createTrainer } from '../trainers.js';
+import { createRecommenderTrainer } from './trainer.js';
 
 const engine = await sharedEngine();
 const input = checkerboard();
@@ -42,9 +42,9 @@ describe.skipIf(!hasSoftwareGpu)('training on a GPU', () => {
   it.each(RECIPES)(
     '%s comes to what it comes to on the processor',
     async (recipe, settings, data, metric, tolerance) => {
-      const options = { family: 'recommender', recipe, settings, seed: 1, engine } as const;
-      const onProcessor = await runToEnd(createTrainer(data, options));
-      const onGpu = await runToEnd(createTrainer(data, { ...options, device }));
+      const options = { recipe, settings, seed: 1, engine } as const;
+      const onProcessor = await runToEnd(createRecommenderTrainer(data, options));
+      const onGpu = await runToEnd(createRecommenderTrainer(data, { ...options, device }));
       const difference = onGpu.metrics.model[metric] - onProcessor.metrics.model[metric];
       expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       expect(device.gpu!.bytesInUse).toBe(0);
@@ -54,18 +54,17 @@ describe.skipIf(!hasSoftwareGpu)('training on a GPU', () => {
 
   it('that is lost in mid-job ends the attempt with a reason, and the next goes on from the checkpoint', async () => {
     const options = {
-      family: 'recommender',
       recipe: 'ials',
       settings: { factors: 16, epochs: 4 },
       seed: 1,
       engine,
     } as const;
-    const trainer = createTrainer(input, { ...options, device });
+    const trainer = createRecommenderTrainer(input, { ...options, device });
     for (let step = 0; step < 4; step++) await trainer.epoch();
     const checkpoint = (await trainer.checkpoint())!;
     device.gpu!.device.destroy();
     await expect(runToEnd(trainer)).rejects.toThrow(/GPU.*lost/i);
-    const { metrics } = await runToEnd(createTrainer(input, { ...options, checkpoint }));
+    const { metrics } = await runToEnd(createRecommenderTrainer(input, { ...options, checkpoint }));
     expect(metrics.model['recall@20']).toBeGreaterThan(0.9);
   }, 60_000);
 });

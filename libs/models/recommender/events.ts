@@ -1,5 +1,6 @@
 import { buildCsr, type Csr } from '../../compute/csr/kernel.js';
-import { TrainingInputError, type EventTypes, type TrainingInput } from '../family.js';
+import { TrainingInputError } from '../family.js';
+import type { EventTypes, RecommenderInput } from './input.js';
 
 /** Interactions grouped by user and, within a user, in the order of time; parallel arrays, one entry per interaction. */
 export interface Events {
@@ -14,12 +15,12 @@ export interface Events {
   timestamps: Float64Array | null;
   eventTypes: EventTypes | null;
   /** `[users]` and `[items]`, as in the input; absent where nothing is known. */
-  userAttributes?: TrainingInput['userAttributes'];
-  itemAttributes?: TrainingInput['itemAttributes'];
+  userAttributes?: RecommenderInput['userAttributes'];
+  itemAttributes?: RecommenderInput['itemAttributes'];
 }
 
 /** Throws {@link TrainingInputError} where a value is infinite. */
-export function readEvents(input: TrainingInput): Events {
+export function readEvents(input: RecommenderInput): Events {
   const { users, items, values, timestamps, eventTypes, userAttributes, itemAttributes } = input;
   const bad = values?.findIndex((value) => Math.abs(value) === Infinity) ?? -1;
   if (bad >= 0) {

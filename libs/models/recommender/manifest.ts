@@ -2,11 +2,27 @@ import type { FamilyManifest } from '../family.js';
 import { memoryNeeded } from './memory-needed.js';
 import * as settings from './settings.js';
 
-/** The family of recommenders that learn from user and item pairs alone. */
+/** The family of recommenders that learn from who did what with which items. */
 export const recommenderManifest = {
-  key: 'recommender',
-  task: 'ranking',
-  memoryBytes: memoryNeeded,
+  task: 'recommendation',
+  summary: 'Learns from what users did with items, and what is known of both.',
+  inputs: {
+    interactions: { kind: 'interactions', isRequired: true, summary: 'What users did with items' },
+    items: {
+      kind: 'items',
+      isRequired: false,
+      summary: 'Adds titles and other attributes to recommendations; some recipes learn from them',
+    },
+    users: { kind: 'users', isRequired: false, summary: 'Attributes of users, which some recipes learn from' },
+  },
+  memoryBytes: (choice, { interactions }) => {
+    const { users = 0, items = 0 } = interactions?.statistics ?? {};
+    return memoryNeeded(choice, {
+      interactions: interactions?.rows ?? 0,
+      users: Number(users),
+      items: Number(items),
+    });
+  },
   recipes: {
     auto: {
       summary: 'Looks at the data, tries the recipes that suit it, and takes the one that ranks best: the safe choice.',
@@ -89,26 +105,6 @@ export const recommenderManifest = {
       summary: 'Any items, in an order of chance: the floor that every model must leave behind.',
       settings: settings.noSettings,
     },
-  },
-  metrics: {
-    'recall@20': "Share of a user's held-out items found among the first 20 recommended, averaged over users.",
-    'ndcg@20':
-      'Held-out items found among the first 20, earlier ones counting more (1/log2(rank+1)), relative to the best possible order, averaged over users.',
-    'ndcg@100': 'The same as ndcg@20 over the first 100.',
-    'ndcg@10': 'The same as ndcg@20 over the first 10.',
-    'precision@20': 'Share of the first 20 recommended that are held-out items, averaged over users.',
-    'map@20':
-      'Precision at each held-out item among the first 20, summed and divided by the most that could be there, averaged over users.',
-    'mrr@20': 'One divided by the rank of the first held-out item, 0 beyond 20, averaged over users.',
-    'hitRate@10': 'Share of users with a held-out item among the first 10.',
-    'hitRate@20': 'Share of users with a held-out item among the first 20.',
-    auc: 'Chance that a held-out item ranks above one that the user never touched, averaged over users.',
-    'coverage@20': "Share of the catalogue that appears in at least one evaluated user's first 20.",
-    'gini@20':
-      "How unevenly the items share the evaluated users' first 20: 0 is even, 1 is one item for all. Lower is more diverse.",
-    'novelty@20': 'How little known the first 20 are: −log2 of the share of users who touched each, averaged.',
-    rmse: 'Root of the mean squared error of predicted ratings; beside it, that of the average rating of each item. Lower is better.',
-    mae: 'Mean absolute error of predicted ratings; beside it, that of the average rating of each item. Lower is better.',
   },
 } satisfies FamilyManifest;
 

@@ -1,4 +1,9 @@
-import type { InputCounts } from '../family.js';
+/** The size of what is learnt from. */
+export interface InputCounts {
+  interactions: number;
+  users: number;
+  items: number;
+}
 
 /** A value of a sparse matrix and its column; the factor of two is for the copy that transposing makes. */
 const SPARSE_ENTRY_BYTES = 2 * 8;

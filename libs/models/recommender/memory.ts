@@ -1,10 +1,10 @@
 import os from 'node:os';
 import process from 'node:process';
 import type { Engine } from '../../compute/engine/engine.js';
-import { TrainingInputError, type InputCounts } from '../family.js';
+import { TrainingInputError } from '../family.js';
 import type { Events } from './events.js';
 import type { RecipeChoice } from './manifest.js';
-import { memoryNeeded } from './memory-needed.js';
+import { type InputCounts, memoryNeeded } from './memory-needed.js';
 
 /** The rest is for the input, its copies by user and by item, and whatever else runs here. */
 const SHARE_OF_MEMORY = 0.5;

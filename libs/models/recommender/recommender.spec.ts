@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkerboard, describeRankingConformance, runToEnd, type RankingConformance } from '../conformance.js';
+import { checkerboard, describeRankingConformance, runToEnd, type RankingConformance } from './conformance.js';
 import { sharedEngine } from '../engine.js';
-import { TrainingInputError, type TrainingInput } from '../family.js';
-import { findRecipe, recipeKeys } from '../manifests.js';
+import { TrainingInputError } from '../family.js';
+import type { RecommenderInput } from './input.js';
+import { findRecipe, manifests } from '../manifests.js';
 import { loadPredictor } from '../predictors.js';
-import { createTrainer } from '../trainers.js';
+import { createRecommenderTrainer } from './trainer.js';
 import type { RecipeKey } from './manifest.js';
 import { assertFinite } from './recipes/fit.js';
 
@@ -40,10 +41,10 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
 };
 
 for (const [recipe, promise] of Object.entries(CONFORMANCE)) {
-  describeRankingConformance({ family: 'recommender', recipe, ...promise });
+  describeRankingConformance({ recipe, ...promise });
 }
 
-function inputOf(pairs: [user: number, item: number][], users: number, items: number): TrainingInput {
+function inputOf(pairs: [user: number, item: number][], users: number, items: number): RecommenderInput {
   return {
     userIds: Array.from({ length: users }, (_, user) => `u${user}`),
     itemIds: Array.from({ length: items }, (_, item) => `i${item}`),
@@ -57,8 +58,8 @@ function inputOf(pairs: [user: number, item: number][], users: number, items: nu
   };
 }
 
-const startIals = async (input: TrainingInput, settings: unknown = {}) =>
-  createTrainer(input, { family: 'recommender', recipe: 'ials', settings, seed: 1, engine: await sharedEngine() });
+const startIals = async (input: RecommenderInput, settings: unknown = {}) =>
+  createRecommenderTrainer(input, { recipe: 'ials', settings, seed: 1, engine: await sharedEngine() });
 
 describe('ials', () => {
   it('recommends the one item that is missing from the colour of the user', async () => {
@@ -86,7 +87,7 @@ describe('ials', () => {
       users: Uint32Array.from([...input.users, ...input.users]),
       items: Uint32Array.from([...input.items, ...input.items]),
     };
-    const train = async (each: TrainingInput) => runToEnd(await startIals(each, { factors: 8, epochs: 2 }));
+    const train = async (each: RecommenderInput) => runToEnd(await startIals(each, { factors: 8, epochs: 2 }));
     const [once, twice] = await Promise.all([input, repeated].map(train));
     expect(Buffer.compare(once.artifact, twice.artifact)).toBe(0);
     expect(once.metrics).toEqual(twice.metrics);
@@ -124,15 +125,16 @@ describe('input that cannot be trained on', () => {
     await expect(startIals(checkerboard(), { factors: 7 })).rejects.toThrow(/factors/);
     await expect(startIals(checkerboard(), { layers: 2 })).rejects.toThrow(TrainingInputError);
     const engine = await sharedEngine();
-    const options = { family: 'recommender', recipe: 'magic', settings: {}, seed: 1, engine } as const;
-    expect(() => createTrainer(checkerboard(), options)).toThrow(/no recipe "magic"/);
+    const options = { recipe: 'magic', settings: {}, seed: 1, engine } as const;
+    expect(() => createRecommenderTrainer(checkerboard(), options)).toThrow(/no recipe "magic"/);
   });
 });
 
 describe('findRecipe', () => {
-  it('names the family of each recipe', () => {
-    expect(recipeKeys).toEqual(Object.keys(CONFORMANCE));
-    for (const recipe of recipeKeys) expect(findRecipe(recipe)).toMatchObject({ family: 'recommender', recipe });
-    expect(findRecipe('magic')).toBeUndefined();
+  it('knows the recipes of a family, each of which conforms', () => {
+    expect(Object.keys(manifests.recommender.recipes)).toEqual(Object.keys(CONFORMANCE));
+    expect(findRecipe('recommender', 'ials')).toBe(manifests.recommender.recipes['ials']);
+    for (const name of ['magic', 'constructor']) expect(findRecipe('recommender', name)).toBeUndefined();
+    expect(findRecipe('constructor', 'ials')).toBeUndefined();
   });
 });

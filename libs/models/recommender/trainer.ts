@@ -1,8 +1,8 @@
 import {
+  training,
   TrainingInputError,
   type Trainer,
   type TrainerOptions,
-  type TrainingInput,
   type TrainingProgress,
   type TrainingResult,
   type TuningReport,
@@ -13,6 +13,7 @@ import { tune, type SearchProgress } from './auto/tune.js';
 import { NOTHING_DONE, readCheckpoint, writeCheckpoint, type JobIdentity, type JobState } from './checkpoint.js';
 import { holdOut, measure, type Goal, type HeldOut } from './evaluation/hold-out.js';
 import { distinctPairs, readEvents, type Events } from './events.js';
+import { readInput, type RecommenderInput } from './input.js';
 import { SteppedJob, type Pause } from './job.js';
 import type { RecipeChoice, RecipeKey } from './manifest.js';
 import { defaultMemoryBytesMax } from './memory.js';
@@ -42,14 +43,16 @@ interface Trained {
  * Fits on 80 % of the interactions, measures on the rest with popularity beside the model, then refits on all of them.
  * Throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used.
  */
-export function createRecommenderTrainer(input: TrainingInput, options: TrainerOptions): Trainer {
+export function createRecommenderTrainer(input: RecommenderInput, options: TrainerOptions): Trainer {
   assertTrainable(input);
   const { recipe, settings } = parseChoice(options.recipe, options.settings);
   return new RecommenderTrainer(input, recipe, settings, options);
 }
 
+export const startRecommender = training(readInput, createRecommenderTrainer);
+
 class RecommenderTrainer implements Trainer {
-  private readonly input: TrainingInput;
+  private readonly input: RecommenderInput;
   private readonly recipe: RecipeKey;
   private readonly settings: Record<string, unknown>;
   private readonly options: TrainerOptions;
@@ -65,7 +68,7 @@ class RecommenderTrainer implements Trainer {
   private hasNews = false;
   private resumedMs = performance.now();
 
-  constructor(input: TrainingInput, recipe: RecipeKey, settings: Record<string, unknown>, options: TrainerOptions) {
+  constructor(input: RecommenderInput, recipe: RecipeKey, settings: Record<string, unknown>, options: TrainerOptions) {
     this.input = input;
     this.recipe = recipe;
     this.settings = settings;
@@ -246,7 +249,7 @@ class RecommenderTrainer implements Trainer {
   }
 }
 
-function assertTrainable({ users, userIds, itemIds }: TrainingInput): void {
+function assertTrainable({ users, userIds, itemIds }: RecommenderInput): void {
   const found = `This data set has ${users.length} interactions of ${userIds.length} users with ${itemIds.length} items.`;
   if (users.length === 0) throw new TrainingInputError(`${found} Upload interactions, then train again.`);
   if (userIds.length < 2 || itemIds.length < 2) {

@@ -1,7 +1,19 @@
 import { useTranslation } from 'react-i18next';
 
 type TermGroup =
-  'recipes' | 'settings' | 'metrics' | 'phases' | 'meters' | 'meterNouns' | 'meterUnits' | 'resources' | 'events';
+  | 'recipes'
+  | 'settings'
+  | 'metrics'
+  | 'phases'
+  | 'meters'
+  | 'meterNouns'
+  | 'meterUnits'
+  | 'resources'
+  | 'events'
+  | 'kinds'
+  | 'columns'
+  | 'statistics'
+  | 'roles';
 
 /** Words for keys that come from the API and so are not known when this is compiled. */
 export function useTerms() {

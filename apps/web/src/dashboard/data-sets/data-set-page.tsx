@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import { dataSetsDelete, dataSetsRename, unwrap } from '../../api/client';
 import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
@@ -12,6 +13,7 @@ import { UploadCard } from './upload-card';
 
 export function DataSetPage() {
   const { t } = useTranslation();
+  const terms = useTerms();
   const { can } = useMe();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -23,7 +25,7 @@ export function DataSetPage() {
         <>
           <PageHeader
             title={found.name}
-            hint={t(`kinds.${found.kind}`)}
+            hint={terms.name('kinds', found.kind)}
             actions={
               can('project:write') && (
                 <ManageActions
@@ -44,7 +46,7 @@ export function DataSetPage() {
           />
           <div className="space-y-5">
             {found.latestImport && (
-              <ImportCard latest={found.latestImport} hasEarlierRows={found.currentImport !== null} />
+              <ImportCard latest={found.latestImport} kind={found.kind} hasEarlierRows={found.currentImport !== null} />
             )}
             {found.latestImport && found.latestImport.errors.length > 0 && (
               <ImportErrorsCard latest={found.latestImport} />

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { Plus, Table2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTerms } from '../../i18n/use-terms';
 import type { DataSet } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Button } from '../../ui/button';
@@ -57,6 +58,7 @@ export function DataSetsPage() {
 
 function DataSetsTable({ dataSets }: { dataSets: DataSet[] }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const format = useFormat();
   const count = (value: number | null | undefined) => (value == null ? '—' : format.number(value));
   return (
@@ -68,8 +70,6 @@ function DataSetsTable({ dataSets }: { dataSets: DataSet[] }) {
           <HeaderCell>{t('dataSets.latestImport')}</HeaderCell>
           <HeaderCell isNumber>{t('dataSets.accepted')}</HeaderCell>
           <HeaderCell isNumber>{t('dataSets.rejected')}</HeaderCell>
-          <HeaderCell isNumber>{t('dataSets.users')}</HeaderCell>
-          <HeaderCell isNumber>{t('dataSets.items')}</HeaderCell>
         </tr>
       </thead>
       <tbody>
@@ -80,7 +80,7 @@ function DataSetsTable({ dataSets }: { dataSets: DataSet[] }) {
                 {name}
               </TextLink>
             </Cell>
-            <Cell>{t(`kinds.${kind}`)}</Cell>
+            <Cell>{terms.name('kinds', kind)}</Cell>
             <Cell>
               {latestImport ? (
                 <StatusBadge status={latestImport.status} />
@@ -90,8 +90,6 @@ function DataSetsTable({ dataSets }: { dataSets: DataSet[] }) {
             </Cell>
             <Cell isNumber>{count(currentImport?.rowsAccepted)}</Cell>
             <Cell isNumber>{count(currentImport?.rowsRejected)}</Cell>
-            <Cell isNumber>{count(currentImport?.statistics?.users)}</Cell>
-            <Cell isNumber>{count(currentImport?.statistics?.items)}</Cell>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { Import } from '../../api/client';
+import { useTerms } from '../../i18n/use-terms';
 import { useFormat } from '../../i18n/use-format';
+import { useKind } from '../models/families.queries';
 import { Card } from '../../ui/card';
 import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
@@ -9,10 +11,21 @@ import { isActive, StatusBadge } from '../../ui/status-badge';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 
 /** What became of the latest file. */
-export function ImportCard({ latest, hasEarlierRows }: { latest: Import; hasEarlierRows: boolean }) {
+export function ImportCard({
+  latest,
+  kind,
+  hasEarlierRows,
+}: {
+  latest: Import;
+  kind: string;
+  hasEarlierRows: boolean;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
-  const statistics = latest.statistics;
+  const terms = useTerms();
+  const statistics = Object.entries(useKind(kind)?.statistics ?? {});
+  const valueOf = (name: string) => latest.statistics?.[name] ?? null;
+  const show = (value: number | string) => (typeof value === 'number' ? format.number(value) : format.date(value));
   return (
     <Card
       title={t('import.title')}
@@ -41,21 +54,15 @@ export function ImportCard({ latest, hasEarlierRows }: { latest: Import; hasEarl
             </p>
           </div>
         )}
-        {statistics && Object.keys(statistics).length > 0 && (
+        {latest.statistics && statistics.length > 0 && (
           <FactList
-            facts={[
-              { name: t('dataSets.users'), value: statistics.users != null && format.number(statistics.users) },
-              { name: t('dataSets.items'), value: statistics.items != null && format.number(statistics.items) },
-              {
-                name: t('import.activeUsers'),
-                value: statistics.usersWithTwoOrMore != null && format.number(statistics.usersWithTwoOrMore),
-              },
-              {
-                name: t('import.period'),
-                value:
-                  statistics.from && statistics.to && `${format.date(statistics.from)} – ${format.date(statistics.to)}`,
-              },
-            ]}
+            facts={statistics.map(([name, { meaning }]) => {
+              const value = valueOf(name);
+              return {
+                name: terms.name('statistics', name) === name ? meaning : terms.name('statistics', name),
+                value: value !== null && show(value),
+              };
+            })}
           />
         )}
       </div>

@@ -1,22 +1,31 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DataSet, dataSetsCreate, unwrap } from '../../api/client';
+import { useTerms } from '../../i18n/use-terms';
 import { SelectField, TextField } from '../../ui/field';
 import { FormDialog } from '../../ui/form-dialog';
+import { familiesQuery } from '../models/families.queries';
 import { dataSetsQuery } from './data-sets.queries';
-
-const KINDS: DataSet['kind'][] = ['interactions', 'items', 'users'];
 
 export function NewDataSetDialog({ projectId, onClose }: { projectId: string; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [kind, setKind] = useState<DataSet['kind']>('interactions');
+  const terms = useTerms();
+  const { data: families } = useQuery(familiesQuery);
+  const kinds = families?.kinds ?? [];
+  const [chosen, setKind] = useState<string>();
+  const kind = kinds.find(({ key }) => key === chosen) ?? kinds[0];
   const create = useMutation({
     mutationFn: (values: FormData) =>
-      unwrap(dataSetsCreate({ path: { projectId }, body: { name: String(values.get('name')), kind } })),
+      unwrap(
+        dataSetsCreate({
+          path: { projectId },
+          body: { name: String(values.get('name')), kind: kind?.key as DataSet['kind'] },
+        }),
+      ),
     onSuccess: ({ id }) => {
       void queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey });
       return navigate({ to: '/projects/$projectId/data-sets/$dataSetId', params: { projectId, dataSetId: id } });
@@ -35,13 +44,13 @@ export function NewDataSetDialog({ projectId, onClose }: { projectId: string; on
       <SelectField
         label={t('dataSets.kind')}
         name="kind"
-        hint={t(`kindHints.${kind}`)}
-        value={kind}
-        onChange={(event) => setKind(event.target.value as DataSet['kind'])}
+        hint={kind && terms.text(`kinds.${kind.key}.summary`, kind.summary)}
+        value={kind?.key ?? ''}
+        onChange={(event) => setKind(event.target.value)}
       >
-        {KINDS.map((key) => (
+        {kinds.map(({ key }) => (
           <option key={key} value={key}>
-            {t(`kinds.${key}`)}
+            {terms.name('kinds', key)}
           </option>
         ))}
       </SelectField>

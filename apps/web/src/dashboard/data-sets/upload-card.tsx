@@ -9,6 +9,7 @@ import { Card } from '../../ui/card';
 import { classNames } from '../../ui/class-names';
 import { Form } from '../../ui/form';
 import { ProgressBar } from '../../ui/progress-bar';
+import { type Kind, useKind } from '../models/families.queries';
 import { ColumnMappingFields, readColumnMapping } from './column-mapping-fields';
 import { dataSetsQuery } from './data-sets.queries';
 import { uploadContent } from './upload-content';
@@ -17,6 +18,7 @@ import { uploadContent } from './upload-content';
 export function UploadCard({ dataSet }: { dataSet: DataSet }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const kind = useKind(dataSet.kind);
   const [file, setFile] = useState<File | null>(null);
   const [share, setShare] = useState(0);
   const upload = useMutation({
@@ -24,7 +26,7 @@ export function UploadCard({ dataSet }: { dataSet: DataSet }) {
       uploadContent({
         path: { projectId: dataSet.projectId, dataSetId: dataSet.id },
         file: content,
-        mapping: readColumnMapping(values),
+        mapping: kind ? readColumnMapping(values, kind) : {},
         onProgress: setShare,
       }),
     onSuccess: async () => {
@@ -50,9 +52,9 @@ export function UploadCard({ dataSet }: { dataSet: DataSet }) {
           </Button>
         }
       >
-        <DropZone file={file} onFile={setFile} kind={dataSet.kind} isDisabled={upload.isPending} />
+        <DropZone file={file} onFile={setFile} kind={kind} isDisabled={upload.isPending} />
         {upload.isPending && <ProgressBar label={t('upload.progress')} share={share} />}
-        <ColumnMappingFields kind={dataSet.kind} />
+        {kind && <ColumnMappingFields kind={kind} />}
       </Form>
     </Card>
   );
@@ -61,7 +63,7 @@ export function UploadCard({ dataSet }: { dataSet: DataSet }) {
 interface DropZoneProps {
   file: File | null;
   onFile: (file: File) => void;
-  kind: DataSet['kind'];
+  kind: Kind | undefined;
   isDisabled: boolean;
 }
 
@@ -101,8 +103,23 @@ function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
         {file ? `${file.name} · ${format.bytes(file.size)}` : t('upload.choose')}
       </span>
       <span id={hintId} className="text-xs text-muted">
-        {t(`upload.columns.${kind}`)}
+        {kind && <ColumnsHint kind={kind} />}
       </span>
     </div>
   );
+}
+
+function ColumnsHint({ kind: { columns, others } }: { kind: Kind }) {
+  const { t, i18n } = useTranslation();
+  const list = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
+  const namesOf = (isRequired: boolean) =>
+    columns.filter(({ required }) => required === isRequired).map(({ name }) => name);
+  const [needed, optional] = [namesOf(true), namesOf(false)];
+  return [
+    needed.length > 0 && t('upload.needs', { columns: list.format(needed) }),
+    optional.length > 0 && t('upload.reads', { columns: list.format(optional) }),
+    others === 'attributes' && t('upload.attributes'),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -4,23 +4,28 @@ import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { Cell, HeaderCell, Table } from '../../ui/table';
+import { useFamily } from './families.queries';
 
 /** Metrics that tell the recipes apart at a glance. */
-const SHOWN = ['ndcg@20', 'recall@20'];
+const SHOWN = 2;
 const DIGITS = 4;
 
 /** Which recipes the search compared, and why it settled on the first. */
-export function LeaderboardCard({ report }: { report: TuningReport }) {
+export function LeaderboardCard({ report, family }: { report: TuningReport; family: string }) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
+  const measured = report.leaderboard[0]?.metrics ?? {};
+  const shown = Object.keys(useFamily(family)?.metrics ?? measured)
+    .filter((metric) => metric in measured)
+    .slice(0, SHOWN);
   return (
     <Card title={t('leaderboard.title')} hint={report.explanation} isFlush>
       <Table label={t('leaderboard.title')}>
         <thead>
           <tr>
             <HeaderCell>{t('models.recipe')}</HeaderCell>
-            {SHOWN.map((metric) => (
+            {shown.map((metric) => (
               <HeaderCell key={metric} isNumber>
                 {terms.name('metrics', metric)}
               </HeaderCell>
@@ -32,7 +37,7 @@ export function LeaderboardCard({ report }: { report: TuningReport }) {
           {report.leaderboard.map(({ recipe, metrics, seconds }, place) => (
             <tr key={recipe} className={place === 0 ? 'font-medium' : undefined}>
               <Cell>{terms.name('recipes', recipe)}</Cell>
-              {SHOWN.map((metric) => (
+              {shown.map((metric) => (
                 <Cell key={metric} isNumber>
                   {format.fixed(metrics[metric] ?? 0, DIGITS)}
                 </Cell>

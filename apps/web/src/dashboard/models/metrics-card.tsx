@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Metrics } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -6,18 +5,17 @@ import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Card } from '../../ui/card';
 import { Cell, HeaderCell, Table } from '../../ui/table';
-import { recipesQuery } from './models.queries';
+import { type Family, useFamily } from './families.queries';
 
-/** Metrics from the plain to the subtle; any other follows. */
-const ORDER = ['recall@20', 'ndcg@20', 'ndcg@100', 'coverage@20'];
-const LOWER_IS_BETTER = new Set(['gini@20', 'rmse', 'mae']);
 const DIGITS = 4;
 
-/** The model beside recommending what is popular: a model earns its keep by the difference. */
-export function MetricsCard({ metrics }: { metrics: Metrics }) {
+/** The model next to recommending what is popular: a model earns its keep by the difference. */
+export function MetricsCard({ metrics, family }: { metrics: Metrics; family: string }) {
   const { t } = useTranslation();
-  const { data: recipes } = useQuery(recipesQuery);
-  const keys = [...new Set([...ORDER, ...Object.keys(metrics.model)])].filter((key) => key in metrics.model);
+  const known = useFamily(family)?.metrics ?? {};
+  const keys = [...new Set([...Object.keys(known), ...Object.keys(metrics.model)])].filter(
+    (key) => key in metrics.model,
+  );
   return (
     <Card title={t('metrics.title')} hint={t('metrics.hint', { count: metrics.evaluatedUsers })} isFlush>
       <Table label={t('metrics.title')}>
@@ -34,7 +32,7 @@ export function MetricsCard({ metrics }: { metrics: Metrics }) {
             <MetricRow
               key={key}
               metric={key}
-              definition={recipes?.metrics[key]}
+              definition={known[key]}
               model={metrics.model[key] ?? 0}
               popularity={metrics.popularity[key] ?? 0}
             />
@@ -47,7 +45,7 @@ export function MetricsCard({ metrics }: { metrics: Metrics }) {
 
 interface MetricRowProps {
   metric: string;
-  definition: string | undefined;
+  definition: Family['metrics'][string] | undefined;
   model: number;
   popularity: number;
 }
@@ -57,12 +55,12 @@ function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
   const format = useFormat();
   const larger = Math.max(model, popularity);
   const lift = popularity > 0 ? model / popularity - 1 : null;
-  const isBetter = lift !== null && (LOWER_IS_BETTER.has(metric) ? lift < 0 : lift > 0);
+  const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
   return (
     <tr>
       <Cell className="min-w-44">
         <p className="font-medium">{terms.name('metrics', metric)}</p>
-        {definition && <p className="text-xs text-muted">{terms.text(`metrics.${metric}`, definition)}</p>}
+        {definition && <p className="text-xs text-muted">{terms.text(`metrics.${metric}`, definition.meaning)}</p>}
       </Cell>
       <Cell className="w-1/4 min-w-24">
         <Bar value={model} largest={larger} className="bg-accent" />

@@ -59,8 +59,8 @@ export function ModelPage() {
           />
           <div className="space-y-5">
             <TrainingJobsCard jobs={jobs} />
-            {trained?.metrics && <MetricsCard metrics={trained.metrics} />}
-            {trained?.tuningReport && <LeaderboardCard report={trained.tuningReport} />}
+            {trained?.metrics && <MetricsCard metrics={trained.metrics} family={found.family} />}
+            {trained?.tuningReport && <LeaderboardCard report={trained.tuningReport} family={found.family} />}
             <VersionsCard projectId={projectId} modelId={modelId} jobs={jobs.data ?? []} />
             <SettingsCard model={found} />
           </div>
@@ -75,7 +75,7 @@ function SettingsCard({ model }: { model: Model }) {
   const terms = useTerms();
   const format = useFormat();
   const dataSets = useQuery(dataSetsQuery(model.projectId));
-  const nameOf = (dataSetId: string | null) => dataSets.data?.find(({ id }) => id === dataSetId)?.name;
+  const nameOf = (dataSetId: string) => dataSets.data?.find(({ id }) => id === dataSetId)?.name;
   const show = (value: unknown) => {
     if (typeof value === 'number') return format.number(value, { maximumFractionDigits: 10 });
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -84,9 +84,10 @@ function SettingsCard({ model }: { model: Model }) {
     <Card title={t('models.settings')}>
       <FactList
         facts={[
-          { name: t('models.interactions'), value: nameOf(model.interactionsDataSetId) },
-          { name: t('models.items'), value: nameOf(model.itemsDataSetId) ?? '—' },
-          { name: t('models.users'), value: nameOf(model.usersDataSetId) ?? '—' },
+          ...Object.entries(model.sources).map(([role, dataSetId]) => ({
+            name: terms.name('roles', role),
+            value: nameOf(dataSetId),
+          })),
           ...Object.entries(model.settings).map(([name, value]) => ({
             name: terms.name('settings', name),
             value: show(value),

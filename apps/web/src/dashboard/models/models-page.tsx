@@ -61,20 +61,19 @@ function ModelsTable({ models, dataSets }: { models: Model[]; dataSets: DataSet[
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const nameOf = (dataSetId: string | null) => dataSets.find(({ id }) => id === dataSetId)?.name ?? '—';
+  const nameOf = (dataSetId: string) => dataSets.find(({ id }) => id === dataSetId)?.name ?? '—';
   return (
     <Table label={t('models.title')}>
       <thead>
         <tr>
           <HeaderCell>{t('ui.name')}</HeaderCell>
           <HeaderCell>{t('models.recipe')}</HeaderCell>
-          <HeaderCell>{t('kinds.interactions')}</HeaderCell>
-          <HeaderCell>{t('kinds.items')}</HeaderCell>
+          <HeaderCell>{t('models.sources')}</HeaderCell>
           <HeaderCell>{t('ui.created')}</HeaderCell>
         </tr>
       </thead>
       <tbody>
-        {models.map(({ id, projectId, name, recipe, interactionsDataSetId, itemsDataSetId, createdAt }) => (
+        {models.map(({ id, projectId, name, recipe, sources, createdAt }) => (
           <tr key={id}>
             <Cell>
               <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId: id }}>
@@ -82,8 +81,7 @@ function ModelsTable({ models, dataSets }: { models: Model[]; dataSets: DataSet[
               </TextLink>
             </Cell>
             <Cell>{terms.name('recipes', recipe)}</Cell>
-            <Cell>{nameOf(interactionsDataSetId)}</Cell>
-            <Cell>{nameOf(itemsDataSetId)}</Cell>
+            <Cell>{Object.values(sources).map(nameOf).join(', ')}</Cell>
             <Cell className="whitespace-nowrap">{format.dateTime(createdAt)}</Cell>
           </tr>
         ))}

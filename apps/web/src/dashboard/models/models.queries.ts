@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { modelsGet, modelsList, modelsListRecipes, modelsListVersions, unwrap, unwrapPages } from '../../api/client';
+import { modelsGet, modelsList, modelsListVersions, unwrap, unwrapPages } from '../../api/client';
 
 export const modelsQuery = (projectId: string) =>
   queryOptions({
@@ -20,10 +20,3 @@ export const versionsQuery = (projectId: string, modelId: string) =>
     queryFn: () =>
       unwrapPages((cursor) => modelsListVersions({ path: { projectId, modelId }, query: { limit: 100, cursor } })),
   });
-
-/** Changes only with a release of the API. */
-export const recipesQuery = queryOptions({
-  queryKey: ['recipes'],
-  queryFn: () => unwrap(modelsListRecipes()),
-  staleTime: Infinity,
-});

@@ -2,13 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  type DataSet,
-  type ModelsCreateData,
-  modelsCreate,
-  type ModelsListRecipesResponse,
-  unwrap,
-} from '../../api/client';
+import { type DataSet, modelsCreate, unwrap } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
 import { Dialog } from '../../ui/dialog';
 import { SelectField, TextField } from '../../ui/field';
@@ -16,7 +10,8 @@ import { FormDialog } from '../../ui/form-dialog';
 import { Notice } from '../../ui/notice';
 import { QueryView } from '../../ui/query-view';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
-import { modelsQuery, recipesQuery } from './models.queries';
+import { familiesQuery, type Family } from './families.queries';
+import { modelsQuery } from './models.queries';
 import { readSettings } from './recipe-settings';
 import { SettingsFields } from './settings-fields';
 
@@ -27,50 +22,52 @@ interface NewModelDialogProps {
 
 export function NewModelDialog({ projectId, onClose }: NewModelDialogProps) {
   const { t } = useTranslation();
-  const recipes = useQuery(recipesQuery);
+  const families = useQuery(familiesQuery);
   const dataSets = useQuery(dataSetsQuery(projectId));
-  if (recipes.data && dataSets.data) {
+  if (families.data && dataSets.data) {
     return (
-      <NewModelForm projectId={projectId} recipes={recipes.data.recipes} dataSets={dataSets.data} onClose={onClose} />
+      <NewModelForm
+        projectId={projectId}
+        families={families.data.families}
+        dataSets={dataSets.data}
+        onClose={onClose}
+      />
     );
   }
   return (
     <Dialog title={t('models.new')} onClose={onClose}>
-      <QueryView query={recipes}>{() => <QueryView query={dataSets}>{() => null}</QueryView>}</QueryView>
+      <QueryView query={families}>{() => <QueryView query={dataSets}>{() => null}</QueryView>}</QueryView>
     </Dialog>
   );
 }
 
 interface NewModelFormProps extends NewModelDialogProps {
-  recipes: ModelsListRecipesResponse['recipes'];
+  families: Family[];
   dataSets: DataSet[];
 }
 
-function NewModelForm({ projectId, recipes, dataSets, onClose }: NewModelFormProps) {
+function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormProps) {
   const { t } = useTranslation();
   const terms = useTerms();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [recipeKey, setRecipeKey] = useState(recipes[0]?.key);
-  const recipe = recipes.find(({ key }) => key === recipeKey)!;
-  const interactions = dataSets.filter(({ kind }) => kind === 'interactions');
-  const items = dataSets.filter(({ kind }) => kind === 'items');
-  const users = dataSets.filter(({ kind }) => kind === 'users');
+  const choices = families.flatMap((each) => each.recipes.map((one) => ({ family: each, recipe: one })));
+  const [choice, setChoice] = useState(0);
+  const { family, recipe } = choices[choice]!;
+  const ofKind = (kind: string) => dataSets.filter((each) => each.kind === kind);
+  const lacking = family.inputs.filter(({ required, kind }) => required && ofKind(kind).length === 0);
   const create = useMutation({
-    mutationFn: (values: FormData) =>
-      unwrap(
-        modelsCreate({
-          path: { projectId },
-          body: {
-            name: String(values.get('name')),
-            recipe: recipe.key as ModelsCreateData['body']['recipe'],
-            settings: readSettings(values, recipe.settings),
-            interactionsDataSetId: String(values.get('interactionsDataSetId')),
-            itemsDataSetId: String(values.get('itemsDataSetId')) || undefined,
-            usersDataSetId: String(values.get('usersDataSetId')) || undefined,
-          },
-        }),
-      ),
+    mutationFn: (values: FormData) => {
+      const sources = family.inputs.map(({ role }) => [role, String(values.get(sourceName(role)) ?? '')]);
+      const body = {
+        name: String(values.get('name')),
+        family: family.key,
+        recipe: recipe.key,
+        settings: readSettings(values, recipe.settings),
+        sources: Object.fromEntries(sources.filter(([, dataSetId]) => dataSetId)) as Record<string, string>,
+      };
+      return unwrap(modelsCreate({ path: { projectId }, body }));
+    },
     onSuccess: ({ id }) => {
       void queryClient.invalidateQueries({ queryKey: modelsQuery(projectId).queryKey });
       return navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId, modelId: id } });
@@ -83,54 +80,47 @@ function NewModelForm({ projectId, recipes, dataSets, onClose }: NewModelFormPro
       onSubmit={create.mutate}
       onClose={onClose}
       isBusy={create.isPending}
-      isDisabled={interactions.length === 0}
+      isDisabled={lacking.length > 0}
       error={create.error}
     >
-      {interactions.length === 0 && <Notice tone="warning">{t('models.noInteractions')}</Notice>}
+      {lacking.length > 0 && (
+        <Notice tone="warning">
+          {t('models.noData', { kinds: lacking.map(({ kind }) => terms.name('kinds', kind)).join(', ') })}
+        </Notice>
+      )}
       <TextField label={t('ui.name')} name="name" maxLength={120} required />
       <SelectField
         label={t('models.recipe')}
         name="recipe"
         hint={terms.text(`recipes.${recipe.key}.summary`, recipe.summary)}
-        value={recipe.key}
-        onChange={(event) => setRecipeKey(event.target.value)}
+        value={choice}
+        onChange={(event) => setChoice(Number(event.target.value))}
       >
-        {recipes.map(({ key }) => (
-          <option key={key} value={key}>
-            {terms.name('recipes', key)}
+        {choices.map((each, index) => (
+          <option key={`${each.family.key}/${each.recipe.key}`} value={index}>
+            {terms.name('recipes', each.recipe.key)}
           </option>
         ))}
       </SelectField>
-      <SelectField
-        label={t('models.interactions')}
-        name="interactionsDataSetId"
-        defaultValue={filledFirst(interactions)?.id}
-        required
-      >
-        <DataSetOptions dataSets={interactions} />
-      </SelectField>
-      <SelectField
-        label={t('models.items')}
-        name="itemsDataSetId"
-        hint={t('models.itemsHint')}
-        defaultValue={filledFirst(items)?.id ?? ''}
-      >
-        <option value="">{t('models.none')}</option>
-        <DataSetOptions dataSets={items} />
-      </SelectField>
-      <SelectField
-        label={t('models.users')}
-        name="usersDataSetId"
-        hint={t('models.usersHint')}
-        defaultValue={filledFirst(users)?.id ?? ''}
-      >
-        <option value="">{t('models.none')}</option>
-        <DataSetOptions dataSets={users} />
-      </SelectField>
+      {family.inputs.map(({ role, kind, required, summary }) => (
+        <SelectField
+          key={`${family.key}/${role}`}
+          label={terms.name('roles', role)}
+          name={sourceName(role)}
+          hint={required ? undefined : `${t('models.optional')} ${terms.text(`inputs.${family.key}.${role}`, summary)}`}
+          defaultValue={filledFirst(ofKind(kind))?.id ?? ''}
+          required={required}
+        >
+          {!required && <option value="">{t('models.none')}</option>}
+          <DataSetOptions dataSets={ofKind(kind)} />
+        </SelectField>
+      ))}
       <SettingsFields recipe={recipe.key} schema={recipe.settings} />
     </FormDialog>
   );
 }
+
+const sourceName = (role: string) => `sources.${role}`;
 
 function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
   return dataSets.map(({ id, name }) => (

@@ -69,7 +69,7 @@ function Steps({ projectId }: { projectId: string }) {
     <QueryView query={dataSets}>
       {(sets) => {
         const doneCounts = [
-          sets.filter(({ kind, currentImport }) => kind === 'interactions' && currentImport).length,
+          sets.filter(({ currentImport }) => currentImport).length,
           models.data?.length ?? 0,
           deployments.data?.length ?? 0,
           apiKeys.data?.filter(isLive).length ?? 0,

@@ -1,21 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Trainer, TrainerOptions, TrainingInput, TrainingResult } from './family.js';
-import { sharedEngine } from './engine.js';
-import { manifests, type FamilyKey } from './manifests.js';
-import { loadPredictor } from './predictors.js';
-import { ArtifactError } from './safetensors.js';
-import { createTrainer } from './trainers.js';
+import type { Trainer, TrainerOptions, TrainingResult } from '../family.js';
+import type { RecommenderInput } from './input.js';
+import { sharedEngine } from '../engine.js';
+import { recommendation } from '../tasks/recommendation/task.js';
+import { recommenderManifest } from './manifest.js';
+import { loadPredictor } from '../predictors.js';
+import { ArtifactError } from '../safetensors.js';
+import { createRecommenderTrainer } from './trainer.js';
 
 /** What a recipe promises on the checkerboard. */
 export interface RankingConformance {
-  family: FamilyKey;
   recipe: string;
   /** Settings that are quick on 120 × 120. */
   settings: Record<string, unknown>;
   /** Least recall@20 on what the recipe holds out of {@link checkerboard}; popularity reaches about 0.3. */
   recallFloor: number;
   /** What a recipe needs beside the pairs. */
-  changes?: Partial<TrainingInput>;
+  changes?: Partial<RecommenderInput>;
 }
 
 const SIDE = 120;
@@ -24,7 +25,7 @@ const SIDE = 120;
  * Users and items of two colours; a user touched every item of the own colour but one, `item-u` for `user-u`. So the right
  * answer is known by eye: the missing item. Every item is equally popular.
  */
-export function checkerboard(): TrainingInput {
+export function checkerboard(): RecommenderInput {
   const cells = Array.from({ length: SIDE * SIDE }, (_, cell) => [Math.floor(cell / SIDE), cell % SIDE]);
   const touched = cells.filter(([user, item]) => user % 2 === item % 2 && user !== item);
   return {
@@ -42,23 +43,22 @@ export function checkerboard(): TrainingInput {
 
 /** The guarantees that every recipe of the ranking task gives; each family's spec calls this once per recipe. */
 export function describeRankingConformance(conformance: RankingConformance): void {
-  const { family, recipe, settings, recallFloor } = conformance;
+  const { recipe, settings, recallFloor } = conformance;
   const input = { ...checkerboard(), ...conformance.changes };
   const start = async (changes: Partial<TrainerOptions> = {}) =>
-    createTrainer(input, { family, recipe, settings, seed: 1, engine: await sharedEngine(), ...changes });
+    createRecommenderTrainer(input, { recipe, settings, seed: 1, engine: await sharedEngine(), ...changes });
 
-  describe(`${family}/${recipe} conforms to the ranking task`, () => {
+  describe(`recommender/${recipe} conforms to the task of recommendation`, () => {
     let trained: TrainingResult;
     beforeAll(async () => {
       trained = await runToEnd(await start());
     });
 
     it('declares the recipe, every metric it reports, and defaults for every setting', () => {
-      const manifest = manifests[family];
-      expect(manifest.task).toBe('ranking');
-      expect(Object.keys(manifest.metrics)).toEqual(expect.arrayContaining(Object.keys(trained.metrics.model)));
+      expect(recommenderManifest.task).toBe('recommendation');
+      expect(Object.keys(recommendation.metrics)).toEqual(expect.arrayContaining(Object.keys(trained.metrics.model)));
       expect(Object.keys(trained.metrics.popularity)).toEqual(Object.keys(trained.metrics.model));
-      const entry = Object.entries(manifest.recipes).find(([key]) => key === recipe);
+      const entry = Object.entries(recommenderManifest.recipes).find(([key]) => key === recipe);
       expect(entry?.[1].settings.safeParse({}).success).toBe(true);
     });
 
@@ -136,7 +136,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     });
 
     it('answers from the artifact alone, with ranks from 1, falling scores and attributes where known', async () => {
-      const predictor = await loadPredictor(family, trained.artifact);
+      const predictor = await loadPredictor('recommender', trained.artifact);
       expect(predictor.byteLength).toBeGreaterThanOrEqual(trained.artifact.byteLength);
       const { items } = await predictor.recommend({ userId: 'user-2', limit: SIDE, excludeSeen: false });
       expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(SIDE);
@@ -151,13 +151,15 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       const shifted = Buffer.concat([Buffer.of(0), trained.artifact]).subarray(1);
       const request = { userId: 'user-5', limit: 10, excludeSeen: true };
       const [answer, other] = await Promise.all(
-        [trained.artifact, shifted].map(async (bytes) => (await loadPredictor(family, bytes)).recommend(request)),
+        [trained.artifact, shifted].map(async (bytes) =>
+          (await loadPredictor('recommender', bytes)).recommend(request),
+        ),
       );
       expect(other).toEqual(answer);
     });
 
     it('falls back to popularity for an unknown user and names the source', async () => {
-      const predictor = await loadPredictor(family, trained.artifact);
+      const predictor = await loadPredictor('recommender', trained.artifact);
       const unknown = await predictor.recommend({ userId: 'nobody', limit: 5, excludeSeen: true });
       const known = await predictor.recommend({ userId: 'user-0', limit: 5, excludeSeen: true });
       expect(unknown.source).toBe('popularity');
@@ -167,7 +169,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     });
 
     it('leaves out what the user has seen only when asked, and honours the limit', async () => {
-      const predictor = await loadPredictor(family, trained.artifact);
+      const predictor = await loadPredictor('recommender', trained.artifact);
       const seen = new Set<string>();
       input.users.forEach((user, i) => user === 3 && seen.add(input.itemIds[input.items[i]]));
       const ask = async (limit: number, excludeSeen: boolean) => {
@@ -191,7 +193,7 @@ async function countSteps(trainer: Trainer): Promise<number> {
 }
 
 /** Runs every step and returns the result. */
-export async function runToEnd(trainer: ReturnType<typeof createTrainer>): Promise<TrainingResult> {
+export async function runToEnd(trainer: ReturnType<typeof createRecommenderTrainer>): Promise<TrainingResult> {
   while (!trainer.done) await trainer.epoch();
   return trainer.finalize();
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
-import { readTrainingInput } from './training-input.js';
+import { readInput } from '../../libs/models/recommender/input.js';
+import { withSources } from './sources.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-input-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,16 +24,21 @@ const interactionsFile = await writeRows(
 const itemsFile = await writeRows('items', 'item_id, genre', `('a', 'new'), ('b', 'old'), ('z', NULL)`);
 const usersFile = await writeRows('users', 'user_id, town', `('u2', 'Basel'), ('stranger', 'Bern')`);
 
-describe('the input of training', () => {
+const inputOf = (files: Record<string, string>, recipe = 'ials') =>
+  withSources(Object.fromEntries(Object.entries(files).map(([role, file]) => [role, [file]])), (sources) =>
+    readInput(sources, recipe),
+  );
+
+describe('the input of a recommender', () => {
   it('knows the attributes of the users and items that have interactions, and no others', async () => {
-    const input = await readTrainingInput(interactionsFile, { itemsFile, usersFile, withNewItems: false });
+    const input = await inputOf({ interactions: interactionsFile, items: itemsFile, users: usersFile });
     expect(input).toMatchObject({ userIds: ['u1', 'u2'], itemIds: ['b', 'd'] });
     expect(input.userAttributes).toEqual([null, { town: 'Basel' }]);
     expect(input.itemAttributes).toEqual([{ genre: 'old' }, null]);
   });
 
   it('holds the untouched items of the catalogue where they are wanted, in the order of their ids', async () => {
-    const input = await readTrainingInput(interactionsFile, { itemsFile, withNewItems: true });
+    const input = await inputOf({ interactions: interactionsFile, items: itemsFile }, 'two-tower');
     expect(input.itemIds).toEqual(['a', 'b', 'd', 'z']);
     expect(input.itemAttributes).toEqual([{ genre: 'new' }, { genre: 'old' }, null, {}]);
     expect([...input.users]).toEqual([0, 1]);
@@ -45,12 +51,20 @@ describe('the input of training', () => {
       'user_id, item_id, event_type, value, timestamp',
       `('u', 'a', NULL::VARCHAR, NULL::DOUBLE, 1600000000::DOUBLE), ('u', 'b', NULL, NULL, NULL), ('u', 'c', NULL, NULL, 1500000000)`,
     );
-    const { timestamps } = await readTrainingInput(file, { withNewItems: false });
+    const { timestamps } = await inputOf({ interactions: file });
     expect([...timestamps!]).toEqual([1_500_000_000, 1_500_000_000, 1_600_000_000]);
   });
 
+  it('is that of all segments of a data set, one after another', async () => {
+    const rows = 'user_id, item_id, event_type, value, timestamp';
+    const first = await writeRows('first', rows, `('u', 'a', NULL::VARCHAR, 1::DOUBLE, 1::DOUBLE)`);
+    const second = await writeRows('second', rows, `('v', 'b', NULL::VARCHAR, 2::DOUBLE, 2::DOUBLE)`);
+    const input = await withSources({ interactions: [first, second] }, (sources) => readInput(sources, 'ials'));
+    expect(input).toMatchObject({ userIds: ['u', 'v'], itemIds: ['a', 'b'] });
+  });
+
   it('does without attributes', async () => {
-    const input = await readTrainingInput(interactionsFile, { withNewItems: true });
+    const input = await inputOf({ interactions: interactionsFile }, 'two-tower');
     expect(input).toMatchObject({ itemIds: ['b', 'd'], itemAttributes: [null, null], userAttributes: [null, null] });
   });
 });

@@ -1,0 +1,49 @@
+/** What a cell must hold, and what it becomes: trimmed text of 1 to 256 characters, text, a finite number, Unix seconds. */
+export type ColumnType = 'id' | 'text' | 'number' | 'time';
+
+/** A column that a kind of data knows. */
+export interface Column {
+  type: ColumnType;
+  /** Headers that are understood without a mapping. */
+  spellings: readonly [string, ...string[]];
+  /** What it holds, for customers: goes on "the column that holds …". */
+  meaning: string;
+  isRequired?: true;
+  /** Its values are few, by which rows are told apart; the rows of those beyond the platform's bound are rejected. */
+  isCategory?: true;
+}
+
+/** A figure of imported rows. */
+export interface Statistic {
+  /** Over the table `accepted`, which has the kind's columns; null where the rows say nothing. */
+  sql: string;
+  /** `count`: rows of some sort; `time`: Unix seconds, shown as ISO 8601. */
+  type: 'count' | 'time';
+  meaning: string;
+}
+
+/** Statistic name to its value: a count, or an ISO 8601 time; null where the rows say nothing. */
+export type Statistics = Record<string, number | string | null>;
+
+/** A kind of data: how a file of it is read, checked, kept, described and metered. Data alone, so that every process can load it. */
+export interface Kind {
+  /** What it holds, for customers. */
+  summary: string;
+  /** By name, in the order of the imported Parquet file: DOUBLE for numbers and times, VARCHAR for the rest. */
+  columns: Record<string, Column>;
+  /** What becomes of a file's further columns: text columns under their headers, or nothing. */
+  others: 'attributes' | 'ignored';
+  /** The column that each row is about: a further row about the same is rejected. Absent where rows may repeat. */
+  identity?: string;
+  /** The column that names a person, whose rows can be exported and erased. */
+  person?: string;
+  statistics: Record<string, Statistic>;
+  /** Of every row that is imported, and of every row that is held, once a day; absent where nothing is metered. */
+  meters: { ingested?: string; stored?: string };
+  /** The plan's quota of rows held, over all data sets of the kind. */
+  quota?: string;
+  /** What training holds of each row that it reads, in bytes. */
+  rowBytes: number;
+  /** What is worth saying before training on such rows, in sentences for the customer; empty where all is well. */
+  judge(rows: number, statistics: Statistics): string[];
+}

@@ -1,0 +1,28 @@
+import type { ZodType } from 'zod';
+
+/** What a metric tells, and which way is better. */
+export interface Metric {
+  meaning: string;
+  better: 'higher' | 'lower';
+}
+
+/** One thing that a deployment of a task can be asked. */
+export interface Operation<Q extends ZodType = ZodType, A extends ZodType = ZodType> {
+  summary: string;
+  /** Of the body. */
+  request: Q;
+  /** What the model says; the platform adds the ids of the call and of the version. */
+  answer: A;
+}
+
+/** What every family of a kind of problem promises: the contract between a model and all that is around it. */
+export interface Task {
+  summary: string;
+  operations: Record<string, Operation>;
+  /** By name, such as `recall@20`, in the order in which they are shown. */
+  metrics: Record<string, Metric>;
+  /** The metric that decides between two versions. */
+  verdictBy: string;
+  /** What stands next to every metric, the floor first. */
+  baselines: readonly string[];
+}
