@@ -2284,7 +2284,7 @@ export type RecommendationsRecommendData = {
     };
     headers?: {
         /**
-         * UUIDv7 of the call: a retry that sends it again is metered once
+         * UUIDv7 of the call: a retry that sends it again within a day is metered once, and gets the same answer
          */
         'Idempotency-Key'?: string;
     };
@@ -2309,7 +2309,7 @@ export type RecommendationsRecommendErrors = {
      */
     403: Problem;
     /**
-     * The Idempotency-Key was sent with another call
+     * The Idempotency-Key was sent with another call, or the deployment answers another task
      */
     409: Problem;
     /**

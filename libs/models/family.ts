@@ -3,7 +3,6 @@ import type { Device } from '../compute/device/open-device.js';
 import type { Engine } from '../compute/engine/engine.js';
 import type { Statistics } from './kinds/kind.js';
 import type { KindKey } from './kinds/kinds.js';
-import type { RecommendRequest, RecommendResult } from './tasks/recommendation/task.js';
 import type { TaskKey } from './tasks/tasks.js';
 import type { Sources } from './training/sources.js';
 
@@ -92,13 +91,6 @@ export interface TrainerOptions {
   checkpoint?: Uint8Array | undefined;
   /** What a fit may hold beside its input, in bytes; defaults to a share of the memory of this machine or container. */
   memoryBytesMax?: number;
-}
-
-/** A loaded artifact that answers what its task may be asked; stateless, so that calls may interleave. */
-export interface RankingPredictor {
-  recommend(request: RecommendRequest): Promise<RecommendResult>;
-  /** Estimate of the memory held while loaded, in bytes, for cache accounting. */
-  readonly byteLength: number;
 }
 
 /** The rows of a job's data set. */

@@ -8,6 +8,9 @@ const registry = {
 /** A family adds a line above; each other registry then fails to compile until it has one for it. */
 export type FamilyKey = keyof typeof registry;
 
+/** The task that a family belongs to. */
+export type TaskOf<F extends FamilyKey> = (typeof registry)[F]['task'];
+
 /** Every family's manifest. Imports no trainer, so that the API's process can load it. */
 export const manifests: Record<FamilyKey, FamilyManifest> = registry;
 

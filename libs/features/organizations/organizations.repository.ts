@@ -90,7 +90,7 @@ export class OrganizationsRepository {
 const CHUNK_ROWS = 5_000;
 
 /** What one transaction might not get through. */
-const MANY_ROWS = ['request_log', 'training_job_events', 'webhook_messages', 'emails'] as const;
+const MANY_ROWS = ['remembered_answers', 'request_log', 'training_job_events', 'webhook_messages', 'emails'] as const;
 
 /** In this order; what hangs on these rows goes with them. Subscription, roll-ups and ledger stay. */
 const PURGED = [
@@ -103,6 +103,7 @@ const PURGED = [
   'webhook_messages',
   'emails',
   'request_log',
+  'remembered_answers',
   'erasures',
   'sessions',
   'memberships',

@@ -1,43 +1,40 @@
 import { Body, Controller, Headers, Param, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { RecommendResult } from '../../models/tasks/recommendation/task.js';
+import { CurrentPrincipal, type Principal } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
-import { problemSchema } from '../../platform/errors/problem.js';
-import { parseIdempotencyKey } from './idempotency-key.js';
-import { type Recommend, recommendationsSchema, recommendSchema } from './recommendations.schema.js';
-import { RecommendationsService } from './recommendations.service.js';
+import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
+import { ApiServed, parseIdempotencyKey, ServingService } from '../serving/index.js';
+import {
+  type Recommend,
+  type Recommendations,
+  recommendationsSchema,
+  recommendSchema,
+} from './recommendations.schema.js';
 
 @ApiTags('recommendations')
 @Controller('v1/deployments/:deploymentId')
 export class RecommendationsController {
-  constructor(private readonly recommendations: RecommendationsService) {}
+  constructor(private readonly serving: ServingService) {}
 
   @ApiOperation({ summary: 'Recommends items for a user. Each answer counts one recommendation_requests' })
   @Post('recommendations')
-  @Requires('recommendations:read')
-  @OpenToKeys()
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'UUIDv7 of the call: a retry that sends it again is metered once',
-  })
+  @ApiServed()
   @Answers(200, 'The items, best first', recommendationsSchema)
-  @ApiResponse({
-    status: 402,
-    description: 'A quota of the plan or a spend cap is reached',
-    standardSchema: problemSchema,
-  })
-  @ApiResponse({
-    status: 409,
-    description: 'The Idempotency-Key was sent with another call',
-    standardSchema: problemSchema,
-  })
-  recommend(
+  async recommend(
     @CurrentPrincipal() principal: Principal,
     @Param('deploymentId') deploymentId: string,
-    @Body({ schema: recommendSchema }) body: Recommend,
-    @Headers('idempotency-key') idempotencyKey?: string,
-  ) {
-    return this.recommendations.recommend(principal, deploymentId, body, parseIdempotencyKey(idempotencyKey));
+    @Body({ schema: recommendSchema }) request: Recommend,
+    @Headers('idempotency-key') header?: string,
+  ): Promise<Recommendations> {
+    const call = {
+      deploymentId,
+      operation: 'recommendations',
+      request,
+      idempotencyKey: parseIdempotencyKey(header),
+    };
+    const { id, modelVersionId, answer } = await this.serving.serve<RecommendResult>(principal, call);
+    recommendationsTotal.inc({ source: answer.source });
+    return { recommendationId: id, modelVersionId, ...answer };
   }
 }

@@ -52,8 +52,14 @@ export class LedgerRepository {
   /**
    * Takes entries of a process's journal, each once however often it is offered. An event that repeats an earlier one counts once;
    * another event under the same id is counted under an id of its own.
+   *
+   * @param andThen what else becomes of the entries after that sequence, which are new, in the same transaction
    */
-  drain(nodeId: string, entries: { sequence: number; events: UsageEvent[] }[]): Promise<Appended> {
+  drain(
+    nodeId: string,
+    entries: { sequence: number; events: UsageEvent[] }[],
+    andThen?: (sql: Sql, drained: number) => Promise<void>,
+  ): Promise<Appended> {
     return this.database.systemSql(async (sql) => {
       const [{ drained }] = await sql.rows<{ drained: string }>(LOCK_JOURNAL, [nodeId]);
       const events = entries.filter(({ sequence }) => sequence > Number(drained)).flatMap((entry) => entry.events);
@@ -61,6 +67,7 @@ export class LedgerRepository {
       const others = first.conflicts.map((event) => ({ ...event, id: idOfConflict(event) }));
       const { written } = await this.appendIn(sql, others);
       await settleLeases(sql, events);
+      await andThen?.(sql, Number(drained));
       await sql.run('UPDATE api_nodes SET drained_sequence = $2 WHERE id = $1', [nodeId, entries.at(-1)!.sequence]);
       return { ...first, written: first.written + written };
     });

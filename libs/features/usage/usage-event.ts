@@ -34,17 +34,21 @@ export interface MeteredCall extends MeteredWork, BillingContext {
   /** First half of a SHA-256, hexadecimal. */
   payloadHash: string;
   uses: Use[];
+  /** JSON of what was answered, where the caller may ask for it again. */
+  answer?: string;
 }
 
 /** One entry of the ledger. */
-export interface UsageEvent extends Omit<MeteredCall, 'uses'>, Use {
+export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Use {
   deviceClass?: string;
   correctsId?: string;
   reason?: string;
 }
 
 /** A call's entries of the ledger, one for each meter. */
-export function eventsOf({ uses, ...work }: MeteredCall): UsageEvent[] {
+export function eventsOf(call: MeteredCall): UsageEvent[] {
+  const { uses, ...work } = call;
+  delete work.answer;
   return uses.map((use) => ({ ...work, ...use }));
 }
 

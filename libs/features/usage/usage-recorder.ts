@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import type { Sql } from '../../platform/database/database.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { newId, timeOfId } from '../../platform/http/ids.js';
 import { Journal, type JournalEntry } from '../../platform/journal/journal.js';
@@ -24,6 +25,9 @@ const SHUTDOWN_MS = 10_000;
 /** A process has locked its journal by then. */
 const BEGINNING_MS = 5_000;
 
+/** Takes its part of calls that go into the ledger, in the same transaction. */
+type DrainListener = (sql: Sql, calls: readonly MeteredCall[]) => Promise<void>;
+
 /**
  * Makes usage durable before a call is answered: in a journal on this machine's disk, which drains into the ledger by event id. So
  * a call waits for one fsync that it shares with its neighbours, and serving outlives an outage of Postgres (docs/adr/0012).
@@ -34,6 +38,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   readonly nodeId = newId();
   private readonly logger = new Logger(UsageRecorder.name);
   private readonly directory: string;
+  private readonly drainListeners: DrainListener[] = [];
   private readonly adoptedListeners: ((nodeId: string) => Promise<void>)[] = [];
   private readonly stopping = new AbortController();
   private journal: Journal | undefined;
@@ -61,6 +66,11 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
     await this.adopting;
     await Promise.race([this.draining?.catch(() => {}), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
     await this.journal?.close();
+  }
+
+  /** `listener` takes its part of each call that goes into the ledger, once and in the same transaction, above all tenants. */
+  onDrain(listener: DrainListener): void {
+    this.drainListeners.push(listener);
   }
 
   /** `listener` hears of each process that died when all its usage is in the ledger. */
@@ -125,8 +135,12 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   /** Returns the entries that the database refuses, which must not take the others down with them. */
   private async write(nodeId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
     try {
-      const parsed = entries.map((entry) => ({ sequence: entry.sequence, events: eventsOf(callOf(entry)) }));
-      const { written, conflicts } = await this.ledger.drain(nodeId, parsed);
+      const calls = entries.map((entry) => ({ sequence: entry.sequence, call: callOf(entry) }));
+      const parsed = calls.map(({ sequence, call }) => ({ sequence, events: eventsOf(call) }));
+      const { written, conflicts } = await this.ledger.drain(nodeId, parsed, async (sql, drained) => {
+        const fresh = calls.filter(({ sequence }) => sequence > drained).map(({ call }) => call);
+        for (const listen of this.drainListeners) await listen(sql, fresh);
+      });
       usageEventsTotal.inc(written);
       usageConflictsTotal.inc(conflicts.length);
       return [];

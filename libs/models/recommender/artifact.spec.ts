@@ -61,8 +61,8 @@ const headerOf = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes.subarray(8,
 async function acceptsOrRefuses(bytes: Uint8Array): Promise<void> {
   try {
     const predictor = await loadRecommenderPredictor(bytes, engine);
-    await predictor.recommend({ userId: 'a', limit: 10, excludeSeen: true });
-    await predictor.recommend({ userId: 'nobody', limit: 10, excludeSeen: true });
+    await predictor.recommendations({ userId: 'a', limit: 10, excludeSeen: true });
+    await predictor.recommendations({ userId: 'nobody', limit: 10, excludeSeen: true });
   } catch (error) {
     expect(error).toBeInstanceOf(ArtifactError);
   }
@@ -237,8 +237,8 @@ describe('erasing a person', () => {
     const [was, is] = await Promise.all([before, after].map((bytes) => loadRecommenderPredictor(bytes, engine)));
     const ask = (userId: string) => ({ userId, limit: 3, excludeSeen: true });
     if (model?.kind !== 'product' || model.similarity.rows !== 4)
-      expect(await is!.recommend(ask('🎬'))).toEqual(await was!.recommend(ask('🎬')));
-    expect((await is!.recommend(ask('a'))).source).toBe('popularity');
+      expect(await is!.recommendations(ask('🎬'))).toEqual(await was!.recommendations(ask('🎬')));
+    expect((await is!.recommendations(ask('a'))).source).toBe('popularity');
     expect(eraseUser(after, 'a')).toBeNull();
   });
 });

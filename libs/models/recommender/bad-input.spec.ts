@@ -40,7 +40,7 @@ describe('odd input is trained on', () => {
       [0, 1, 2].map((item): [number, number] => [user, item]),
     ).flat();
     const { predictor, metrics } = await train(inputOf(alike), 'item-knn');
-    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
+    expect((await predictor.recommendations({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
     expect(metrics.model['recall@20']).toBe(1);
   });
 
@@ -56,7 +56,7 @@ describe('odd input is trained on', () => {
     const userIds = Array.from({ length: 20 }, (_, user) => ids[user % 10] + (user < 10 ? '' : '2'));
     const { predictor } = await train(inputOf(tastes, { itemIds: ids, userIds }), 'ials', { factors: 8 });
     for (const userId of userIds) {
-      const { source, items } = await predictor.recommend({ userId, limit: 10, excludeSeen: false });
+      const { source, items } = await predictor.recommendations({ userId, limit: 10, excludeSeen: false });
       expect(source).toBe('model');
       expect(items.map(({ itemId }) => itemId).sort()).toEqual([...ids].sort());
     }
@@ -73,15 +73,15 @@ describe('odd input is trained on', () => {
   it('when a user has every item, and when there are more factors than items', async () => {
     const everything = Array.from({ length: 10 }, (_, item): [number, number] => [20, item]);
     const { predictor } = await train(inputOf([...tastes, ...everything]), 'ials', { factors: 256 });
-    expect((await predictor.recommend({ userId: 'u20', limit: 10, excludeSeen: true })).items).toEqual([]);
-    expect((await predictor.recommend({ userId: 'u20', limit: 10, excludeSeen: false })).items).toHaveLength(10);
+    expect((await predictor.recommendations({ userId: 'u20', limit: 10, excludeSeen: true })).items).toEqual([]);
+    expect((await predictor.recommendations({ userId: 'u20', limit: 10, excludeSeen: false })).items).toHaveLength(10);
   });
 
   it('when items have no interactions: they are ranked last, not lost', async () => {
     const itemIds = Array.from({ length: 12 }, (_, item) => `i${item}`);
     const itemAttributes = itemIds.map(() => null);
     const { predictor } = await train(inputOf(tastes, { itemIds, itemAttributes }), 'ease');
-    expect((await predictor.recommend({ userId: 'u0', limit: 20, excludeSeen: false })).items).toHaveLength(12);
+    expect((await predictor.recommendations({ userId: 'u0', limit: 20, excludeSeen: false })).items).toHaveLength(12);
   });
 
   it('when one user has ten million interactions', { timeout: 120_000 }, async () => {
@@ -105,7 +105,7 @@ describe.each([
 
   it('trains where all ratings are equal and there is too little to validate on', async () => {
     const { predictor } = await train(inputOf(tastes, { timestamps, values: equal }), recipe, settings);
-    const { items } = await predictor.recommend({ userId: 'u3', limit: 10, excludeSeen: false });
+    const { items } = await predictor.recommendations({ userId: 'u3', limit: 10, excludeSeen: false });
     expect(items).toHaveLength(10);
     for (const { score } of items) expect(score).toSatisfy(Number.isFinite);
   });
@@ -172,10 +172,10 @@ describe('a user of whom nothing was learnt', () => {
     const eventTypes = { names: ['hide', 'view'], codes };
     const settings = { eventWeights: { hide: 0 } };
     const { predictor } = await train(inputOf(pairs, { eventTypes }), recipe, settings);
-    const answer = await predictor.recommend({ userId: 'u20', limit: 5, excludeSeen: false });
+    const answer = await predictor.recommendations({ userId: 'u20', limit: 5, excludeSeen: false });
     expect(answer).toMatchObject({ source: 'popularity', fallbackReason: 'nothing_learnt' });
     expect(answer.items[0]!.score).toBeGreaterThan(0);
-    expect((await predictor.recommend({ userId: 'u1', limit: 5, excludeSeen: false })).source).toBe('model');
+    expect((await predictor.recommendations({ userId: 'u1', limit: 5, excludeSeen: false })).source).toBe('model');
   });
 });
 

@@ -138,7 +138,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     it('answers from the artifact alone, with ranks from 1, falling scores and attributes where known', async () => {
       const predictor = await loadPredictor('recommender', trained.artifact);
       expect(predictor.byteLength).toBeGreaterThanOrEqual(trained.artifact.byteLength);
-      const { items } = await predictor.recommend({ userId: 'user-2', limit: SIDE, excludeSeen: false });
+      const { items } = await predictor.recommendations({ userId: 'user-2', limit: SIDE, excludeSeen: false });
       expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(SIDE);
       items.forEach(({ rank, score, itemId, attributes }, position) => {
         expect(rank).toBe(position + 1);
@@ -152,7 +152,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       const request = { userId: 'user-5', limit: 10, excludeSeen: true };
       const [answer, other] = await Promise.all(
         [trained.artifact, shifted].map(async (bytes) =>
-          (await loadPredictor('recommender', bytes)).recommend(request),
+          (await loadPredictor('recommender', bytes)).recommendations(request),
         ),
       );
       expect(other).toEqual(answer);
@@ -160,8 +160,8 @@ export function describeRankingConformance(conformance: RankingConformance): voi
 
     it('falls back to popularity for an unknown user and names the source', async () => {
       const predictor = await loadPredictor('recommender', trained.artifact);
-      const unknown = await predictor.recommend({ userId: 'nobody', limit: 5, excludeSeen: true });
-      const known = await predictor.recommend({ userId: 'user-0', limit: 5, excludeSeen: true });
+      const unknown = await predictor.recommendations({ userId: 'nobody', limit: 5, excludeSeen: true });
+      const known = await predictor.recommendations({ userId: 'user-0', limit: 5, excludeSeen: true });
       expect(unknown.source).toBe('popularity');
       expect(unknown.items).toHaveLength(5);
       expect(known.fallbackReason).toBeUndefined();
@@ -173,7 +173,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
       const seen = new Set<string>();
       input.users.forEach((user, i) => user === 3 && seen.add(input.itemIds[input.items[i]]));
       const ask = async (limit: number, excludeSeen: boolean) => {
-        const { items } = await predictor.recommend({ userId: 'user-3', limit, excludeSeen });
+        const { items } = await predictor.recommendations({ userId: 'user-3', limit, excludeSeen });
         return items.map(({ itemId }) => itemId);
       };
       const unseen = await ask(SIDE, true);

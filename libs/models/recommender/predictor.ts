@@ -1,7 +1,7 @@
 import { rowIndicesOf } from '../../compute/csr/kernel.js';
 import type { Engine } from '../../compute/engine/engine.js';
 import { buildItemIndex, topItems, topScores, type ItemIndex, type TopItems } from '../../compute/top-k/kernel.js';
-import type { RankingPredictor } from '../family.js';
+import type { Predictor } from '../tasks/tasks.js';
 import type { RecommendRequest, RecommendResult } from '../tasks/recommendation/task.js';
 import { type LoadedArtifact, parseAttributes, readArtifact } from './artifact.js';
 import type { FactorModel, HybridModel, ProductModel } from './fitted-model.js';
@@ -11,7 +11,7 @@ import { scoreUsers } from './scoring.js';
 const NOTHING_SEEN = new Uint32Array(0);
 
 /** Rejects with the artifact error when the bytes are not a valid recommender artifact. */
-export async function loadRecommenderPredictor(bytes: Uint8Array, engine: Engine): Promise<RankingPredictor> {
+export async function loadRecommenderPredictor(bytes: Uint8Array, engine: Engine): Promise<RecommenderPredictor> {
   const artifact = readArtifact(bytes);
   const { model } = artifact;
   if (model?.kind === 'product') return loadProduct(artifact, model, bytes.byteLength, engine);
@@ -30,7 +30,7 @@ function loadProduct(
   model: ProductModel,
   byteLength: number,
   engine: Engine,
-): RankingPredictor {
+): RecommenderPredictor {
   const { offsets, indices, values } = model.similarity;
   const own = { offsets: engine.own(offsets), indices: engine.own(indices), values: values && engine.own(values) };
   const reachable = { ...model, similarity: { ...model.similarity, ...own } };
@@ -40,7 +40,7 @@ function loadProduct(
   return predictor;
 }
 
-class RecommenderPredictor implements RankingPredictor {
+export class RecommenderPredictor implements Predictor<'recommendation'> {
   readonly byteLength: number;
   private readonly artifact: LoadedArtifact;
   private readonly engine: Engine;
@@ -56,7 +56,12 @@ class RecommenderPredictor implements RankingPredictor {
     this.index = index;
   }
 
-  async recommend({ userId, limit, excludeSeen, personalized = true }: RecommendRequest): Promise<RecommendResult> {
+  async recommendations({
+    userId,
+    limit,
+    excludeSeen,
+    personalized = true,
+  }: RecommendRequest): Promise<RecommendResult> {
     const { model, seen, users } = this.artifact;
     const user = personalized && userId !== undefined ? users.find(userId) : undefined;
     const excluded = excludeSeen && user !== undefined ? rowIndicesOf(seen, user) : NOTHING_SEEN;

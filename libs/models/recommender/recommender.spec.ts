@@ -66,7 +66,7 @@ describe('ials', () => {
     const { artifact } = await runToEnd(await startIals(checkerboard(), { factors: 8 }));
     const predictor = await loadPredictor('recommender', artifact);
     for (const user of [0, 1, 57, 119]) {
-      const { items } = await predictor.recommend({ userId: `user-${user}`, limit: 1, excludeSeen: true });
+      const { items } = await predictor.recommendations({ userId: `user-${user}`, limit: 1, excludeSeen: true });
       expect(items[0].itemId).toBe(`item-${user}`);
     }
   });
@@ -76,8 +76,8 @@ describe('ials', () => {
     const input = inputOf([...everything, [1, 0], [1, 1], [2, 1], [2, 2], [2, 3], [1, 4]], 3, 5);
     const result = await runToEnd(await startIals(input, { factors: 64 }));
     const predictor = await loadPredictor('recommender', result.artifact);
-    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
-    expect((await predictor.recommend({ userId: 'u0', limit: 5, excludeSeen: false })).items).toHaveLength(5);
+    expect((await predictor.recommendations({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
+    expect((await predictor.recommendations({ userId: 'u0', limit: 5, excludeSeen: false })).items).toHaveLength(5);
   });
 
   it('counts a repeated pair once', async () => {

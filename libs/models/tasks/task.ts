@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { z, ZodType } from 'zod';
 
 /** What a metric tells, and which way is better. */
 export interface Metric {
@@ -13,6 +13,13 @@ export interface Operation<Q extends ZodType = ZodType, A extends ZodType = ZodT
   request: Q;
   /** What the model says; the platform adds the ids of the call and of the version. */
   answer: A;
+  /** The field of the request that names a person, who may have asked to be forgotten. */
+  person?: string;
+  /** By meter: the most units that a call may use, and what it used. */
+  meters: Record<
+    string,
+    { most(request: z.output<Q>): number; used(request: z.output<Q>, answer: z.output<A>): number }
+  >;
 }
 
 /** What every family of a kind of problem promises: the contract between a model and all that is around it. */

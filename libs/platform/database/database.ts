@@ -30,7 +30,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
  */
 @Injectable()
 export class Database implements OnModuleInit, OnApplicationShutdown {
-  /** Beneath Prisma, and for the one hot path that speaks SQL itself, `systemSql`. */
+  /** Beneath Prisma, and for the few hot paths that speak SQL themselves. */
   private readonly pool: pg.Pool;
   private readonly prisma: PrismaClient;
 
@@ -83,11 +83,20 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Plain SQL above all tenants in one transaction: for the few paths that are too busy for Prisma. */
-  async systemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  systemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.sql('SET LOCAL ROLE kindred_system', work);
+  }
+
+  /** Plain SQL in one transaction that sees and writes the rows of `tenantId` alone: likewise. */
+  tenantSql<T>(tenantId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.sql(`SET LOCAL app.tenant_id = ${pg.escapeLiteral(tenantId)}`, work);
+  }
+
+  private async sql<T>(bind: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
     try {
-      await client.query('BEGIN; SET LOCAL ROLE kindred_system');
+      await client.query(`BEGIN; ${bind}`);
       const result = await work({
         rows: async (text, values) => (await client.query(text, values)).rows,
         run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,

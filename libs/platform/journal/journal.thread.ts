@@ -5,6 +5,9 @@ import type { JournalEntry, JournalRequest } from './journal.js';
 const port = parentPort!;
 const { file } = workerData as { file: string };
 
+/** Of the entries that are read at once, apart from the last. */
+const READ_CHARACTERS_MAX = 8 * 1024 ** 2;
+
 /** The file under an exclusive lock, which ends with the process. */
 class Store {
   private readonly database = new DatabaseSync(file, { timeout: 0 });
@@ -28,9 +31,17 @@ class Store {
   }
 
   read(max: number): JournalEntry[] {
-    return this.database
+    const rows = this.database
       .prepare('SELECT sequence, text FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?')
-      .all(this.removed, max) as unknown as JournalEntry[];
+      .iterate(this.removed, max) as Iterable<unknown> as Iterable<JournalEntry>;
+    const entries: JournalEntry[] = [];
+    let characters = 0;
+    for (const entry of rows) {
+      entries.push(entry);
+      characters += entry.text.length;
+      if (characters > READ_CHARACTERS_MAX) break;
+    }
+    return entries;
   }
 
   remove(upTo: number, rejected: JournalEntry[]): void {

@@ -99,7 +99,7 @@ export class Journal {
     });
   }
 
-  /** The oldest entries that are not removed yet. */
+  /** The oldest entries that are not removed yet: at most so many, and a few megabytes. */
   read(max: number): Promise<JournalEntry[]> {
     return this.ask({ kind: 'read', max }) as Promise<JournalEntry[]>;
   }

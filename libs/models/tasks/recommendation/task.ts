@@ -52,6 +52,14 @@ export const recommendation = {
       summary: 'Recommends items for a user',
       request: recommendSchema,
       answer: recommendationSchema,
+      person: 'userId',
+      meters: {
+        recommendation_requests: { most: () => 1, used: () => 1 },
+        recommended_items: {
+          most: ({ limit }: RecommendRequest) => limit,
+          used: (_: RecommendRequest, { items }: RecommendResult) => items.length,
+        },
+      },
     },
   },
   metrics: {

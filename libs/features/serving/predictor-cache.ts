@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { RankingPredictor } from '../../models/family.js';
 import type { FamilyKey } from '../../models/manifests.js';
 import { loadPredictor } from '../../models/predictors.js';
+import type { Predictor } from '../../models/tasks/tasks.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { sha256Hex } from '../../platform/secrets/secrets.js';
 import type { StoredArtifact } from '../models/index.js';
-import { artifactDamaged } from './recommendations.errors.js';
+import { artifactDamaged } from './serving.errors.js';
 
 const BYTES_MAX = 2 * 1024 ** 3;
 
@@ -14,7 +14,7 @@ const BYTES_MAX = 2 * 1024 ** 3;
 @Injectable()
 export class PredictorCache {
   private readonly logger = new Logger(PredictorCache.name);
-  private readonly cache = new LRUCache<string, RankingPredictor, StoredArtifact>({
+  private readonly cache = new LRUCache<string, Predictor, StoredArtifact>({
     maxSize: BYTES_MAX,
     sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
     // A flood of other entries must not fail a fetch that is under way.
@@ -24,17 +24,12 @@ export class PredictorCache {
 
   constructor(@Inject(OBJECT_STORE) private readonly objects: ObjectStore) {}
 
-  async get(artifact: StoredArtifact): Promise<RankingPredictor> {
+  async get(artifact: StoredArtifact): Promise<Predictor> {
     return this.cache.forceFetch(artifact.artifactKey, { context: artifact });
   }
 
   /** @throws Problem 503 where the file is not, to the bit, what training stored: a wrong answer is worse than none */
-  private async load({
-    artifactKey,
-    artifactSha256,
-    modelVersionId,
-    family,
-  }: StoredArtifact): Promise<RankingPredictor> {
+  private async load({ artifactKey, artifactSha256, modelVersionId, family }: StoredArtifact): Promise<Predictor> {
     const bytes = await this.objects.get(artifactKey);
     const sha256 = await sha256Hex(bytes);
     if (sha256 !== artifactSha256) {

@@ -14,3 +14,10 @@ export const wrongTask = (task: string, operation: string) =>
     'wrong_task',
     `This deployment answers ${task}, which has no ${operation}. GET /v1/families lists what each task can be asked.`,
   );
+
+export const unsupportedOperation = (modelVersionId: string, operation: string) =>
+  new Problem(
+    501,
+    'unsupported_operation',
+    `The model version ${modelVersionId} has no ${operation}: its recipe cannot answer that. Deploy a version of another recipe.`,
+  );

@@ -1,0 +1,27 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { OpenToKeys, Requires } from '../../platform/access/principal.js';
+import { problemSchema } from '../../platform/errors/problem.js';
+
+/** What every route is that a deployment answers by: the permission, the caller's own id of the call, and how limits answer. */
+export const ApiServed = () =>
+  applyDecorators(
+    Requires('recommendations:read'),
+    OpenToKeys(),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'UUIDv7 of the call: a retry that sends it again within a day is metered once, and gets the same answer',
+    }),
+    ApiResponse({
+      status: 402,
+      description: 'A quota of the plan or a spend cap is reached',
+      standardSchema: problemSchema,
+    }),
+    ApiResponse({
+      status: 409,
+      description: 'The Idempotency-Key was sent with another call, or the deployment answers another task',
+      standardSchema: problemSchema,
+    }),
+  );

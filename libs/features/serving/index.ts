@@ -1,0 +1,4 @@
+export { ApiServed } from './api-served.js';
+export { parseIdempotencyKey } from './idempotency-key.js';
+export { ServingModule } from './serving.module.js';
+export { ServingService } from './serving.service.js';
