@@ -1,7 +1,7 @@
 /**
  * How large anything may be that somebody sends or makes here, whatever the plan. What is over a bound is refused where it
  * enters, with the bound and what to do. A test holds the table of docs/limits.md to this file; what a plan allows of a thing
- * is a row of `plan_quotas`.
+ * is a quota of prisma/price-list.
  */
 
 /** Characters of a user's, an item's or an event type's name in data and in calls. */

@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { migrate } from '../../libs/platform/database/migrate.js';
+import type { PriceList } from '../../libs/platform/database/price-list.js';
+import { startApi, Tenant } from '../factories/api.js';
+import { KINDRED_SECRET } from '../factories/platform.setup.js';
+import { addUsage } from '../factories/usage.js';
+
+const PRICE_LIST = 'prisma/price-list/price-list.json';
+const TABLES = {
+  meters: 'key',
+  plans: 'key',
+  plan_quotas: 'plan_key, resource',
+  price_versions: 'plan_key, version',
+  meter_prices: 'price_version_id, meter_key, device_class',
+};
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-price-list-'));
+// A database of its own: the other tests know the plans as they are.
+const ownerUrl = new URL(inject('ownerUrl'));
+ownerUrl.pathname = '/price_list';
+
+let owner: pg.Client;
+beforeAll(async () => {
+  await migrate(ownerUrl.href, KINDRED_SECRET);
+  owner = new pg.Client({ connectionString: ownerUrl.href });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  rmSync(folder, { recursive: true });
+});
+
+/** What the database offers now: each test goes on from where the one before left it. */
+let applied: PriceList = JSON.parse(readFileSync(PRICE_LIST, 'utf8'));
+const apply = (text: string) => {
+  const file = path.join(folder, 'price-list.json');
+  writeFileSync(file, text);
+  return migrate(ownerUrl.href, KINDRED_SECRET, file);
+};
+const changed = (change: (list: PriceList) => void) => {
+  const list = structuredClone(applied);
+  change(list);
+  return list;
+};
+async function applyChange(change: (list: PriceList) => void): Promise<string> {
+  applied = changed(change);
+  return apply(JSON.stringify(applied));
+}
+
+/** Every row with the transaction that wrote it last. */
+async function snapshot() {
+  const rows: unknown[] = [];
+  for (const [table, order] of Object.entries(TABLES))
+    rows.push((await owner.query(`SELECT xmin::text, * FROM ${table} ORDER BY ${order}`)).rows);
+  return rows;
+}
+
+const versionsOf = async (plan: string) =>
+  (
+    await owner.query(
+      `SELECT version, monthly_fee_minor::int AS fee, (SELECT json_object_agg(trim(meter_key || ' ' || device_class), trim_scale(unit_amount)::text)
+         FROM meter_prices WHERE price_version_id = id) AS prices FROM price_versions WHERE plan_key = $1 ORDER BY version`,
+      [plan],
+    )
+  ).rows;
+const plan = (list: PriceList, key: string) => list.plans.find((each) => each.key === key)!;
+
+describe('the price list', () => {
+  it('is what a fresh database offers, without a price version beyond those of the migrations', async () => {
+    expect((await versionsOf('free')).map(({ version }) => version)).toEqual([1, 2]);
+    expect((await versionsOf('pro')).map(({ version }) => version)).toEqual([1, 2]);
+    const { rows } = await owner.query('SELECT key FROM meters ORDER BY position');
+    expect(rows).toEqual(applied.meters.map(({ key }) => ({ key })));
+  });
+
+  it('writes nothing where nothing differs', async () => {
+    const before = await snapshot();
+    await migrate(ownerUrl.href, KINDRED_SECRET);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('makes a changed price the next version, once however many apply it, and leaves those before it', async () => {
+    const before = await versionsOf('pro');
+    const free = await versionsOf('free');
+    await applyChange((list) => (plan(list, 'pro').price.meters[0]!.unitAmount = '0.0003'));
+    await Promise.all([1, 2, 3].map(() => applyChange((list) => (plan(list, 'pro').price.monthlyFeeMinor = 5_900))));
+    const [, latest] = before;
+    const prices = { ...latest.prices, recommendation_requests: '0.0003' };
+    expect(await versionsOf('pro')).toEqual([
+      ...before,
+      { version: 3, fee: 4_900, prices },
+      { version: 4, fee: 5_900, prices },
+    ]);
+    expect(await versionsOf('free')).toEqual(free);
+  });
+
+  it('tells a price that is gone from one that is there', async () => {
+    await applyChange((list) => plan(list, 'pro').price.meters.pop());
+    const versions = await versionsOf('pro');
+    expect(Object.keys(versions.at(-1).prices)).toHaveLength(Object.keys(versions.at(-2).prices).length - 1);
+  });
+
+  it('is the truth of rates and quotas, whatever was written to the rows', async () => {
+    await owner.query(`UPDATE plans SET requests_per_second = 7, name = 'Gratis' WHERE key = 'free'`);
+    await owner.query(`INSERT INTO plan_quotas VALUES ('free', 'recommended_items', 1)`);
+    await applyChange((list) => (plan(list, 'free').quotas['projects'] = 21));
+    const { rows } = await owner.query(`SELECT name, requests_per_second AS "perSecond" FROM plans WHERE key = 'free'`);
+    expect(rows).toEqual([{ name: 'Free', perSecond: 100 }]);
+    const quotas = await owner.query(
+      `SELECT json_object_agg(resource, trim_scale(quantity)) AS of FROM plan_quotas WHERE plan_key = 'free'`,
+    );
+    expect(quotas.rows[0].of).toEqual(plan(applied, 'free').quotas);
+  });
+
+  it('keeps plans and meters that it no longer names', async () => {
+    await applyChange((list) => list.plans.push({ ...plan(list, 'pro'), key: 'team', name: 'Team' }));
+    const before = await snapshot();
+    await applyChange((list) => list.plans.pop());
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('needs no more than an entry for a new meter, which is then metered, shown and billed', async () => {
+    const appUrl = await applyChange((list) => {
+      list.meters.push({ key: 'classified_texts', unit: 'text', description: 'Texts that were given a class' });
+      const price = { meter: 'classified_texts', deviceClass: '', includedQuantity: 100, unitAmount: '0.005' };
+      plan(list, 'free').price.meters.push(price);
+    });
+    const api = await startApi({ DATABASE_URL: appUrl, KINDRED_DATA_DIR: folder });
+    try {
+      const tenant = await Tenant.signUp(api);
+      await addUsage(api, tenant, 'classified_texts', 300);
+      const { meters } = (await tenant.get('/v1/meters').expect(200)).body;
+      expect(meters.at(-1).key).toBe('classified_texts');
+      const { lines } = (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
+      const line = lines.find(({ meter }: { meter: string }) => meter === 'classified_texts');
+      expect(line).toMatchObject({ quantity: '300', includedQuantity: '100', amount: '1.00' });
+    } finally {
+      await api.close();
+    }
+  });
+
+  const broken: Record<string, [string | ((list: PriceList) => void), RegExp]> = {
+    'that is no JSON': ['{', /JSON/],
+    'with a word that it does not know': [
+      (list) => Object.assign(plan(list, 'pro'), { prise: 1 }),
+      /prise.*plans\[1\]/s,
+    ],
+    'with a price that is no exact decimal': [
+      (list) => (plan(list, 'pro').price.meters[0]!.unitAmount = '2e-4'),
+      /plans\[1\]\.price\.meters\[0\]\.unitAmount/,
+    ],
+    'with a price of a meter that is not there': [
+      (list) => list.meters.shift(),
+      /recommendation_requests is none of the meters/,
+    ],
+    'with two prices for one thing': [
+      (list) => plan(list, 'pro').price.meters.push(plan(list, 'pro').price.meters[0]!),
+      /recommendation_requests has two prices/,
+    ],
+    'with a plan twice': [(list) => list.plans.push(list.plans[0]!), /free is there twice/],
+  };
+  it.each(Object.entries(broken))(
+    '%s is refused by its path and place, and nothing is applied',
+    async (_, [make, reason]) => {
+      const before = await snapshot();
+      // What is right in it is not applied either.
+      const ours = (list: PriceList) => (list.meters[1]!.description = 'Another');
+      const text = typeof make === 'string' ? make : JSON.stringify(changed((list) => (ours(list), make(list))));
+      const refused = apply(text);
+      await expect(refused).rejects.toThrow(/price-list\.json cannot be used: mend it/);
+      await expect(refused).rejects.toThrow(reason);
+      expect(await snapshot()).toEqual(before);
+    },
+  );
+});
