@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shownMeters } from './shown-meters';
 
-const METERS = ['recommendation_requests', 'batch_rows', 'training_seconds'].map((key) => ({
+const METERS = ['recommendation_requests', 'stored_interactions', 'training_seconds'].map((key) => ({
   key,
   unit: 'unit',
   description: '',
