@@ -129,13 +129,15 @@ export class LocalStripe {
     return session;
   }
 
-  /** As Stripe does, leaves out cancelled ones unless a status is asked for. */
+  /** As Stripe does, the newest first, and without cancelled ones unless a status is asked for. */
   listSubscriptions({ customer, status }: Params) {
-    const data = Object.values(this.store.state.subscriptions).filter(
-      (each) =>
-        each.customer === customer &&
-        (status === 'all' || (status ? each.status === status : each.status !== 'canceled')),
-    );
+    const data = Object.values(this.store.state.subscriptions)
+      .filter(
+        (each) =>
+          each.customer === customer &&
+          (status === 'all' || (status ? each.status === status : each.status !== 'canceled')),
+      )
+      .reverse();
     return { object: 'list', url: '/v1/subscriptions', has_more: false, data };
   }
 

@@ -3000,7 +3000,10 @@ export type BillingUpcomingInvoiceResponse = BillingUpcomingInvoiceResponses[key
 
 export type BillingCreateCheckoutSessionData = {
     body: {
-        plan: 'pro';
+        /**
+         * Key of a plan with a fee, of GET /v1/billing/plans
+         */
+        plan: string;
     };
     path?: never;
     query?: never;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import request from 'supertest';
 import Stripe from 'stripe';
+import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../infra/local-stripe/server.js';
@@ -35,6 +36,7 @@ beforeAll(async () => {
   stripe = new Stripe('sk_test_none', { host: '127.0.0.1', port: String(stripePort), protocol: 'http' });
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
+  await addTeamPlan();
 });
 afterAll(async () => {
   await Promise.all([api.close(), localStripe.close(), owner.end()]);
@@ -43,14 +45,23 @@ afterAll(async () => {
 
 const invoiceOf = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
 
+/** A second plan with a fee. */
+async function addTeamPlan(): Promise<void> {
+  await owner.query(`INSERT INTO plans (key, name, position) VALUES ('team', 'Team', 3)`);
+  await owner.query(
+    `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor) VALUES ($1, 'team', 1, 'usd', 19900)`,
+    [uuidv7()],
+  );
+}
+
 /** Opens a Checkout and clicks "Pay" on the local Stripe's page. */
-async function upgrade(tenant: Tenant): Promise<void> {
-  const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(201);
+async function upgrade(tenant: Tenant, plan = 'pro', fee = `$${PRO_FEE}`): Promise<void> {
+  const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan }).expect(201);
   const page = await fetch(body.url);
-  expect(await page.text()).toContain('$49.00 a month');
+  expect(await page.text()).toContain(`${fee} a month`);
   const paid = await fetch(body.url, { method: 'POST', redirect: 'manual' });
-  expect(paid.headers.get('location')).toBe('http://localhost:3000/billing?checkout=success');
-  await until(async () => (await invoiceOf(tenant)).plan.key === 'pro', 10_000);
+  expect(paid.headers.get('location')).toBe(`http://localhost:3000/billing?checkout=success&plan=${plan}`);
+  await until(async () => (await invoiceOf(tenant)).plan.key === plan, 10_000);
 }
 
 async function customerOf(tenant: Tenant): Promise<string> {
@@ -107,7 +118,19 @@ describe('Checkout', () => {
     await upgrade(tenant);
     const { body } = await tenant.post('/v1/billing/checkout-sessions', { plan: 'pro' }).expect(409);
     expect(body.code).toBe('already_on_plan');
-    await tenant.post('/v1/billing/checkout-sessions', { plan: 'gold' }).expect(400);
+  });
+
+  it('sells every plan that has a fee, and no other', async () => {
+    const tenant = await Tenant.signUp(api);
+    const { plans } = (await tenant.get('/v1/billing/plans').expect(200)).body;
+    const sold = plans.filter(({ monthlyFee }: { monthlyFee: string }) => Number(monthlyFee) > 0);
+    expect(sold.map(({ key }: { key: string }) => key)).toEqual(['pro', 'team']);
+    for (const { key } of sold) await tenant.post('/v1/billing/checkout-sessions', { plan: key }).expect(201);
+    const unknown = await tenant.post('/v1/billing/checkout-sessions', { plan: 'gold' }).expect(404);
+    expect(unknown.body).toMatchObject({ code: 'unknown_plan', detail: expect.stringMatching(/no plan gold/) });
+    await upgrade(tenant);
+    const free = await tenant.post('/v1/billing/checkout-sessions', { plan: 'free' }).expect(409);
+    expect(free.body.code).toBe('plan_without_fee');
   });
 
   it('makes one customer and one subscription of two clicks at once', async () => {
@@ -179,27 +202,19 @@ describe('what Stripe refuses', () => {
 });
 
 describe('of two subscriptions', () => {
-  it('the one that lives decides, whichever ends', async () => {
+  it('the newer decides and the one before is ended, so that nobody pays for two plans', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);
-    const { organization } = (await tenant.get('/v1/me')).body;
-    const read =
-      'SELECT stripe_customer_id AS customer, stripe_subscription_id AS subscription FROM organizations JOIN subscriptions ON tenant_id = id WHERE id = $1';
-    const { customer, subscription } = (await owner.query(read, [organization.id])).rows[0];
-    // A second one, as an operator might make at Stripe.
-    const [price] = (await stripe.prices.list()).data;
-    const metadata = (await stripe.subscriptions.retrieve(subscription)).metadata;
-    const session = await stripe.checkout.sessions.create({
-      mode: 'subscription',
-      customer,
-      line_items: [{ price: price!.id, quantity: 1 }],
-      success_url: 'http://localhost:3000/',
-      subscription_data: { metadata },
-    });
-    await fetch(session.url!, { method: 'POST', redirect: 'manual' });
-    await stripe.subscriptions.cancel(subscription);
-    await until(async () => (await owner.query(read, [organization.id])).rows[0].subscription !== subscription, 10_000);
-    expect((await invoiceOf(tenant)).plan.key).toBe('pro');
+    const customer = await customerOf(tenant);
+    const [{ id: before }] = (await stripe.subscriptions.list({ customer })).data as [Stripe.Subscription];
+    await upgrade(tenant, 'team', '$199.00');
+    await until(async () => (await stripe.subscriptions.retrieve(before)).status === 'canceled', 10_000);
+    const { data: live } = await stripe.subscriptions.list({ customer });
+    expect(live.map(({ items }) => items.data[0]!.price.unit_amount)).toEqual([19_900]);
+    // That the one before is gone is heard too, and changes nothing.
+    const outbox = () => JSON.parse(readFileSync(path.join(folder, 'stripe.json'), 'utf8')).outbox;
+    await until(() => outbox().length === 0, 10_000);
+    expect((await invoiceOf(tenant)).plan.key).toBe('team');
   });
 });
 

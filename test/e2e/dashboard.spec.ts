@@ -175,9 +175,9 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('link', { name: 'Billing', exact: true }).click();
     const invoice = page.getByRole('table', { name: 'Upcoming invoice' });
     await invoice.getByText(/Free/).first().waitFor();
-    await button('Upgrade to Pro').click();
+    await button('Change to Pro').click();
     await button('Pay $49.00').click();
-    await page.waitForURL(/checkout=success/);
+    await page.waitForURL(/checkout=success&plan=pro/);
     await invoice
       .getByText(/Pro plan/)
       .first()

@@ -111,8 +111,13 @@ const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
   component: BillingPage,
-  validateSearch: ({ checkout }: Record<string, unknown>): { checkout?: 'success' | 'cancelled' } =>
-    checkout === 'success' || checkout === 'cancelled' ? { checkout } : {},
+  validateSearch: ({
+    checkout,
+    plan,
+  }: Record<string, unknown>): { checkout?: 'success' | 'cancelled'; plan?: string } => ({
+    ...((checkout === 'success' || checkout === 'cancelled') && { checkout }),
+    ...(typeof plan === 'string' && { plan }),
+  }),
 });
 
 const organizationRoute = createRoute({

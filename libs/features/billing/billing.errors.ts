@@ -3,6 +3,16 @@ import { Problem } from '../../platform/errors/problem.js';
 export const alreadyOnPlan = (plan: string) =>
   new Problem(409, 'already_on_plan', `This organization is on the plan ${plan} already: there is nothing to pay for.`);
 
+export const unknownPlan = (plan: string) =>
+  new Problem(404, 'unknown_plan', `There is no plan ${plan}. GET /v1/billing/plans lists those that there are.`);
+
+export const withoutFee = (plan: string) =>
+  new Problem(
+    409,
+    'plan_without_fee',
+    `The plan ${plan} has no fee, so there is nothing to pay for. To leave a paid plan, cancel its subscription at Stripe.`,
+  );
+
 export const beingDeleted = () =>
   new Problem(
     409,

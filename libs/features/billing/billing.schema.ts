@@ -49,7 +49,9 @@ export const upcomingInvoiceSchema = z
   })
   .meta({ id: 'UpcomingInvoice' });
 
-export const createCheckoutSessionSchema = z.object({ plan: z.enum(['pro']) });
+export const createCheckoutSessionSchema = z.object({
+  plan: z.string().max(64).describe('Key of a plan with a fee, of GET /v1/billing/plans'),
+});
 
 export const checkoutSessionSchema = z.object({
   id: z.string(),

@@ -3,6 +3,7 @@ import { Decimal } from 'decimal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { periodAt, UsageService } from '../usage/index.js';
+import { unknownPlan } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { PlanView, UpcomingInvoice } from './billing.schema.js';
 import { minorDigits, type PriceVersion, rate } from './rating.js';
@@ -28,10 +29,14 @@ export class BillingService {
     });
   }
 
-  /** The price on offer now. */
+  /**
+   * The price on offer now.
+   *
+   * @throws Problem 404 where there is no such plan
+   */
   async requirePrice(transaction: Transaction, plan: string): Promise<PriceVersion> {
     const price = (await this.repository.listCurrentPrices(transaction)).find(({ planKey }) => planKey === plan);
-    if (!price) throw new Error(`The price list has no plan ${plan}`);
+    if (!price) throw unknownPlan(plan);
     return price;
   }
 

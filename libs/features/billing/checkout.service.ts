@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { Problem } from '../../platform/errors/problem.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
-import { alreadyOnPlan, beingDeleted, wrongSignature } from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, withoutFee, wrongSignature } from './billing.errors.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService, FREE_PLAN } from './billing.service.js';
 import { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
@@ -44,6 +44,7 @@ export class CheckoutService {
       price: await this.billing.requirePrice(transaction, plan),
     }));
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
+    if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
     const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
     const session = await this.stripe.checkout.sessions.create(
@@ -51,7 +52,7 @@ export class CheckoutService {
         mode: 'subscription',
         customer,
         line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
-        success_url: `${this.config.PUBLIC_URL}/billing?checkout=success`,
+        success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
         subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
       },
@@ -110,11 +111,14 @@ export class CheckoutService {
       { timeout: 10_000, maxNetworkRetries: 0 },
     );
     // A Checkout that was opened before the organization was to be deleted can still be paid.
-    const live = liveState(data);
+    const [live, ...replaced] = liveStates(data);
     if (isEnding && live) {
       await this.stripe.subscriptions.cancel(live.stripeSubscriptionId);
       return false;
     }
+    // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
+    for (const { stripeSubscriptionId } of replaced)
+      await this.stripe.subscriptions.cancel(stripeSubscriptionId, { prorate: true });
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
@@ -184,20 +188,17 @@ export class CheckoutService {
   }
 }
 
-/** What the newest of a customer's subscriptions that still lives amounts to; null where none does. */
-function liveState(
-  subscriptions: Stripe.Subscription[],
-): (SubscriptionState & { stripeSubscriptionId: string }) | null {
-  const [newest] = subscriptions
+/** What each of a customer's subscriptions that still live amounts to, the newest first. */
+function liveStates(subscriptions: Stripe.Subscription[]): (SubscriptionState & { stripeSubscriptionId: string })[] {
+  return subscriptions
     .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
-    .sort((a, b) => b.created - a.created);
-  if (!newest) return null;
-  return {
-    priceVersionId: newest.metadata['price_version_id']!,
-    status: STATUS[newest.status]!,
-    anchorAt: new Date(newest.billing_cycle_anchor * 1000),
-    stripeSubscriptionId: newest.id,
-  };
+    .sort((a, b) => b.created - a.created)
+    .map(({ id, status, metadata, billing_cycle_anchor }) => ({
+      priceVersionId: metadata['price_version_id']!,
+      status: STATUS[status]!,
+      anchorAt: new Date(billing_cycle_anchor * 1000),
+      stripeSubscriptionId: id,
+    }));
 }
 
 function customerOf(event: Stripe.Event): string | null {

@@ -14,18 +14,17 @@ import { upcomingInvoiceQuery } from './billing.queries';
 import { PlansCard } from './plans-card';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
-const FREE_PLAN = 'free';
 const POLL_MS = 1_000;
 const WAIT_MAX_MS = 30_000;
 
 export function BillingPage() {
   const { t } = useTranslation();
-  const { checkout } = useSearch({ from: '/app/billing' });
+  const { checkout, plan } = useSearch({ from: '/app/billing' });
   const isLate = useIsPast(WAIT_MAX_MS);
   const invoice = useQuery({
     ...upcomingInvoiceQuery,
     // The plan changes when Stripe's message arrives, which may be after the customer is back.
-    refetchInterval: ({ state }) => checkout === 'success' && !isLate && state.data?.plan.key === FREE_PLAN && POLL_MS,
+    refetchInterval: ({ state }) => checkout === 'success' && !isLate && state.data?.plan.key !== plan && POLL_MS,
   });
   return (
     <>
@@ -34,7 +33,9 @@ export function BillingPage() {
         {(upcoming) => (
           <div className="space-y-5">
             {checkout === 'cancelled' && <Notice>{t('billing.checkoutCancelled')}</Notice>}
-            {checkout === 'success' && <CheckoutNotice plan={upcoming.plan} isLate={isLate} />}
+            {checkout === 'success' && (
+              <CheckoutNotice plan={upcoming.plan} isActive={upcoming.plan.key === plan} isLate={isLate} />
+            )}
             {upcoming.status === 'past_due' && <Notice tone="danger">{t('billing.pastDue')}</Notice>}
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
@@ -55,9 +56,10 @@ function useIsPast(delayMs: number): boolean {
   return isPast;
 }
 
-function CheckoutNotice({ plan, isLate }: { plan: UpcomingInvoice['plan']; isLate: boolean }) {
+function CheckoutNotice(props: { plan: UpcomingInvoice['plan']; isActive: boolean; isLate: boolean }) {
+  const { plan, isActive, isLate } = props;
   const { t } = useTranslation();
-  if (plan.key !== FREE_PLAN) return <Notice tone="success">{t('billing.planActive', { plan: plan.name })}</Notice>;
+  if (isActive) return <Notice tone="success">{t('billing.planActive', { plan: plan.name })}</Notice>;
   return <Notice tone="success">{isLate ? t('billing.checkoutLate') : t('billing.checkoutWaiting')}</Notice>;
 }
 

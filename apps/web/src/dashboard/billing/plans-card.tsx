@@ -2,12 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useTerms } from '../../i18n/use-terms';
-import {
-  billingCreateCheckoutSession,
-  type BillingCreateCheckoutSessionData,
-  type Plan,
-  unwrap,
-} from '../../api/client';
+import { billingCreateCheckoutSession, type Plan, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
@@ -42,8 +37,8 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
   const { t } = useTranslation();
   const { can } = useMe();
   const format = useFormat();
-  // Going back to the free plan is done by cancelling at Stripe.
-  const canUpgrade = !isCurrent && Number(plan.monthlyFee) > 0 && can('billing:write');
+  // Going back to a plan without a fee is done by cancelling at Stripe.
+  const canBuy = !isCurrent && Number(plan.monthlyFee) > 0 && can('billing:write');
   return (
     <li className={`flex flex-col rounded-lg border bg-surface p-5 ${isCurrent ? 'border-accent' : 'border-line'}`}>
       <div className="flex items-center justify-between gap-2">
@@ -59,7 +54,7 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
           <PriceItem key={`${price.meter} ${price.deviceClass}`} price={price} currency={plan.currency} />
         ))}
       </ul>
-      {canUpgrade && <UpgradeButton plan={plan} />}
+      {canBuy && <BuyButton plan={plan} />}
     </li>
   );
 }
@@ -91,13 +86,10 @@ function PriceItem({ price, currency }: { price: Plan['meters'][number]; currenc
   );
 }
 
-function UpgradeButton({ plan }: { plan: Plan }) {
+function BuyButton({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const checkout = useMutation({
-    mutationFn: () =>
-      unwrap(
-        billingCreateCheckoutSession({ body: { plan: plan.key as BillingCreateCheckoutSessionData['body']['plan'] } }),
-      ),
+    mutationFn: () => unwrap(billingCreateCheckoutSession({ body: { plan: plan.key } })),
     onSuccess: ({ url }) => window.location.assign(url),
   });
   return (
@@ -109,7 +101,7 @@ function UpgradeButton({ plan }: { plan: Plan }) {
         isBusy={checkout.isPending || checkout.isSuccess}
         onClick={() => checkout.mutate()}
       >
-        {t('billing.upgrade', { plan: plan.name })}
+        {t('billing.changePlan', { plan: plan.name })}
       </Button>
       {checkout.isError && <ProblemNotice error={checkout.error} />}
     </div>
