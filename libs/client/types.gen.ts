@@ -397,7 +397,7 @@ export type ApiKey = {
     /**
      * The first of the keys that were rotated into each other; limits hold for all of them together
      */
-    familyId: string;
+    lineageId: string;
     createdAt: string;
     expiresAt: string | null;
     revokedAt: string | null;
@@ -2449,7 +2449,7 @@ export type ApiKeysCreateResponses = {
         /**
          * The first of the keys that were rotated into each other; limits hold for all of them together
          */
-        familyId: string;
+        lineageId: string;
         createdAt: string;
         expiresAt: string | null;
         revokedAt: string | null;
@@ -2525,7 +2525,7 @@ export type ApiKeysRotateResponses = {
         /**
          * The first of the keys that were rotated into each other; limits hold for all of them together
          */
-        familyId: string;
+        lineageId: string;
         createdAt: string;
         expiresAt: string | null;
         revokedAt: string | null;

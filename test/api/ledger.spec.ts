@@ -133,7 +133,7 @@ class Reserve implements fc.AsyncCommand<QuotaModel, QuotaReal> {
   async run(model: QuotaModel, { reservations }: QuotaReal): Promise<void> {
     const { used, held } = model;
     const isRoom = used + [...held.values()].reduce((sum, units) => sum + units, 0) + this.units <= LIMIT;
-    const caller = { tenantId, projectId, familyId: KEYS[this.key] };
+    const caller = { tenantId, projectId, lineageId: KEYS[this.key] };
     const quotas = api.app.get(Quotas, { strict: false });
     const reserved = await quotas
       .reserve(caller, { recommendation_requests: this.units })
@@ -210,8 +210,8 @@ it('counts what is leased in the billing period that it is leased for, also wher
   const limit = { scope: 'organization', resource: 'recommendation_requests', quantity: String(LIMIT) };
   await tenant.put('/v1/limits', limit).expect(200);
   const quotas = api.app.get(Quotas, { strict: false });
-  const reserve = (familyId: string, units: number) =>
-    quotas.reserve({ tenantId, projectId, familyId }, { recommendation_requests: units });
+  const reserve = (lineageId: string, units: number) =>
+    quotas.reserve({ tenantId, projectId, lineageId }, { recommendation_requests: units });
   (await reserve(KEYS[0]!, 5)).release();
   await owner.query('UPDATE subscriptions SET anchor_at = now() WHERE tenant_id = $1', [tenantId]);
   await until(async () => {

@@ -6,7 +6,7 @@ import type { ApiKey } from './api-keys.schema.js';
 
 type Settings = Pick<
   ApiKey,
-  'projectId' | 'name' | 'mode' | 'scopes' | 'deploymentIds' | 'allowedAddresses' | 'familyId'
+  'projectId' | 'name' | 'mode' | 'scopes' | 'deploymentIds' | 'allowedAddresses' | 'lineageId'
 >;
 
 export interface NewApiKey extends Settings {
@@ -107,7 +107,7 @@ export class ApiKeysRepository {
 }
 
 function toApiKey(row: Prisma.ApiKeyGetPayload<object>): ApiKey {
-  const { id, projectId, name, prefix, mode, deploymentIds, allowedAddresses, familyId, leakedUrl } = row;
+  const { id, projectId, name, prefix, mode, deploymentIds, allowedAddresses, lineageId, leakedUrl } = row;
   return {
     id,
     projectId,
@@ -117,7 +117,8 @@ function toApiKey(row: Prisma.ApiKeyGetPayload<object>): ApiKey {
     scopes: row.scopes as ApiKey['scopes'],
     deploymentIds,
     allowedAddresses,
-    familyId,
+    // A trigger fills it in whatever a program of before writes.
+    lineageId: lineageId!,
     leakedUrl,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

@@ -60,7 +60,7 @@ export const apiKeySchema = z
     scopes: z.array(z.enum(API_KEY_SCOPES)),
     deploymentIds: z.array(z.uuid()),
     allowedAddresses: z.array(z.string()),
-    familyId: z
+    lineageId: z
       .uuid()
       .describe('The first of the keys that were rotated into each other; limits hold for all of them together'),
     createdAt: z.iso.datetime(),

@@ -60,7 +60,7 @@ export class ApiKeysService {
       if (!(await this.repository.hasDeployments(transaction, projectId, deploymentIds))) throw deploymentsNotFound();
       const id = newId();
       const { key, ...row } = this.draw(settings.mode);
-      const created = { ...settings, ...row, tenantId, id, projectId, familyId: id, expiresAt: expiresAt ?? null };
+      const created = { ...settings, ...row, tenantId, id, projectId, lineageId: id, expiresAt: expiresAt ?? null };
       return { ...(await this.repository.create(transaction, created)), key };
     });
   }
@@ -76,8 +76,8 @@ export class ApiKeysService {
       if (old.revokedAt || expiresMs <= now) throw keyEnded();
       await this.limits.requireThing(transaction, tenantId, 'api_keys');
       await this.repository.setExpiry(transaction, id, new Date(Math.min(expiresMs, now + graceHours * HOUR_MS)));
-      const { name, mode, scopes, deploymentIds, allowedAddresses, familyId } = old;
-      const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, familyId };
+      const { name, mode, scopes, deploymentIds, allowedAddresses, lineageId } = old;
+      const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, lineageId };
       const { key, ...row } = this.draw(mode);
       const created = {
         ...settings,
@@ -145,10 +145,10 @@ export class ApiKeysService {
       return old;
     });
     if (!row) return UNKNOWN;
-    const { tenantId, projectId, id, familyId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
+    const { tenantId, projectId, id, lineageId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
     const expiresMs = expiresAt ? Date.parse(expiresAt) : Infinity;
     const credential = { hash: Buffer.from(keyHash).toString('hex'), expiresMs };
-    const who = { kind: 'apiKey' as const, credential, tenantId, projectId, apiKeyId: id, familyId };
+    const who = { kind: 'apiKey' as const, credential, tenantId, projectId, apiKeyId: id, lineageId };
     return {
       principal: { ...who, mode, deploymentIds, permissions: scopes },
       expiresMs,

@@ -63,14 +63,14 @@ const TERMS = `
   JOIN plans plan ON plan.key = version.plan_key WHERE subscription.tenant_id = $1::uuid`;
 
 const METERED = `
-  SELECT meter_key AS meter, device_class AS "deviceClass", rollup.project_id AS "projectId", COALESCE(key.family_id, rollup.api_key_id) AS "familyId",
+  SELECT meter_key AS meter, device_class AS "deviceClass", rollup.project_id AS "projectId", COALESCE(key.lineage_id, rollup.api_key_id) AS "lineageId",
     sum(quantity)::text AS quantity
   FROM usage_rollups rollup LEFT JOIN api_keys key ON key.tenant_id = rollup.tenant_id AND key.id = rollup.api_key_id
   WHERE rollup.tenant_id = $1::uuid AND granularity = 'period' AND bucket_start = $2::timestamptz GROUP BY 1, 2, 3, 4
 `;
 
 const LEASED = `
-  SELECT meter_key AS meter, '' AS "deviceClass", project_id AS "projectId", api_key_id AS "familyId", sum(units)::text AS quantity FROM quota_leases
+  SELECT meter_key AS meter, '' AS "deviceClass", project_id AS "projectId", api_key_id AS "lineageId", sum(units)::text AS quantity FROM quota_leases
   WHERE tenant_id = $1::uuid AND period_start = $2::timestamptz AND units > 0 GROUP BY 1, 2, 3, 4`;
 
 const EXTEND_LEASE = `
@@ -185,8 +185,8 @@ export class LimitsRepository {
   }
 
   async extendLease(sql: Sql, { id, nodeId, caller, meter, periodStart }: Lease, units: number): Promise<void> {
-    const { tenantId, projectId, familyId } = caller;
-    await sql.run(EXTEND_LEASE, [tenantId, id, nodeId, projectId, familyId, meter, periodStart.toISOString(), units]);
+    const { tenantId, projectId, lineageId } = caller;
+    await sql.run(EXTEND_LEASE, [tenantId, id, nodeId, projectId, lineageId, meter, periodStart.toISOString(), units]);
   }
 
   /** Gives back what a lease has left. */
@@ -316,10 +316,10 @@ export class LimitsRepository {
     return row!.count;
   }
 
-  /** What a limit of that project or key is kept under: the key's is its family's. Null where there is no such thing. */
+  /** What a limit of that project or key is kept under: the key's is its lineage's. Null where there is no such thing. */
   async findScope(transaction: Transaction, scope: 'project' | 'key', id: string): Promise<string | null> {
     if (scope === 'project') return (await transaction.project.findFirst({ where: { id } }))?.id ?? null;
-    return (await transaction.apiKey.findFirst({ where: { id } }))?.familyId ?? null;
+    return (await transaction.apiKey.findFirst({ where: { id } }))?.lineageId ?? null;
   }
 
   async isMeter(transaction: Transaction, key: string): Promise<boolean> {

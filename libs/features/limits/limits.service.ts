@@ -67,7 +67,7 @@ export class LimitsService {
   }
 
   /** @throws Problem 402 or 429 where the meter's quotas and spend caps leave nothing for work that is to begin */
-  async requireUnit(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string): Promise<void> {
+  async requireUnit(transaction: Transaction, caller: Omit<Caller, 'lineageId'>, meter: string): Promise<void> {
     const { room, terms, end } = await this.findRoom(transaction, caller, meter);
     if (room.units < 1) throw limitReached(room.bound!, terms.planName, terms.currency, end, this.clock.now());
   }
@@ -75,7 +75,7 @@ export class LimitsService {
   /** How many units of the meter are left; Infinity where nothing bounds them. */
   async unitsLeft(
     transaction: Transaction,
-    caller: Omit<Caller, 'familyId'>,
+    caller: Omit<Caller, 'lineageId'>,
     meter: string,
     deviceClass?: string,
   ): Promise<number> {
@@ -120,10 +120,10 @@ export class LimitsService {
     return Math.max(0, bound.quantity.toNumber() - (await this.repository.countThing(transaction, resource, start)));
   }
 
-  private async findRoom(transaction: Transaction, caller: Omit<Caller, 'familyId'>, meter: string, deviceClass = '') {
+  private async findRoom(transaction: Transaction, caller: Omit<Caller, 'lineageId'>, meter: string, deviceClass = '') {
     const { terms, start, end } = await this.lock(transaction, caller.tenantId);
     const used = await this.repository.findUsed(sqlOf(transaction), caller.tenantId, start);
-    const room: Room = roomOf(meter, { ...caller, familyId: NIL_ID }, terms.bounds, terms.prices, used, deviceClass);
+    const room: Room = roomOf(meter, { ...caller, lineageId: NIL_ID }, terms.bounds, terms.prices, used, deviceClass);
     return { room, terms, end };
   }
 

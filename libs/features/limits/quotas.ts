@@ -322,8 +322,8 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-function keyOf({ tenantId, projectId, familyId }: Caller, meter: string): string {
-  return `${tenantId}/${projectId}/${familyId}/${meter}`;
+function keyOf({ tenantId, projectId, lineageId }: Caller, meter: string): string {
+  return `${tenantId}/${projectId}/${lineageId}/${meter}`;
 }
 
 function isSameTerms(a: Terms, b: Terms): boolean {

@@ -108,7 +108,7 @@ export class RateLimiter {
       return [this.find(caller.tenantId, own)];
     }
     const key = caller;
-    const ids = { organization: key.tenantId, project: key.projectId, key: key.familyId };
+    const ids = { organization: key.tenantId, project: key.projectId, key: key.lineageId };
     // The customer may allow less than the plan does, not more.
     const own = rates.find(({ scope }) => scope === 'organization');
     const perSecond = Math.min(requestsPerSecond, own?.perSecond ?? Infinity);

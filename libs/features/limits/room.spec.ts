@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bound, type Caller, type MeterPrice, roomOf, type Used, usedOf } from './room.js';
 
-const caller: Caller = { tenantId: 't', projectId: 'p', familyId: 'k' };
+const caller: Caller = { tenantId: 't', projectId: 'p', lineageId: 'k' };
 const price = (meter: string, included: number, unit: string, deviceClass = ''): MeterPrice => ({
   meter,
   deviceClass,
@@ -18,11 +18,11 @@ const bound = (scope: Bound['scope'], resource: string, quantity: string): Bound
   resource,
   quantity: new Decimal(quantity),
 });
-const used = (meter: string, quantity: number, projectId = 'p', familyId = 'k', deviceClass = ''): Used => ({
+const used = (meter: string, quantity: number, projectId = 'p', lineageId = 'k', deviceClass = ''): Used => ({
   meter,
   deviceClass,
   projectId,
-  familyId,
+  lineageId,
   quantity: new Decimal(quantity),
 });
 
@@ -41,7 +41,7 @@ describe('room', () => {
     // 105 of 100 are used by the organization, 45 of 50 by the project, 30 of 40 by the key.
     expect(roomOf('calls', caller, bounds, [], rows).units).toBe(0);
     expect(roomOf('calls', caller, bounds.slice(1), [], rows)).toEqual({ units: 5, bound: bounds[1] });
-    expect(roomOf('calls', { ...caller, projectId: 'q', familyId: 'q' }, bounds.slice(1), [], rows).units).toBe(
+    expect(roomOf('calls', { ...caller, projectId: 'q', lineageId: 'q' }, bounds.slice(1), [], rows).units).toBe(
       Infinity,
     );
   });

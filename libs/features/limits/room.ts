@@ -32,7 +32,7 @@ export interface Used {
   deviceClass: string;
   projectId: string;
   /** First of the keys that were rotated into each other; the nil id for none. */
-  familyId: string;
+  lineageId: string;
   quantity: Decimal;
 }
 
@@ -40,7 +40,7 @@ export interface Used {
 export interface Caller {
   tenantId: string;
   projectId: string;
-  familyId: string;
+  lineageId: string;
 }
 
 export interface Room {
@@ -80,12 +80,12 @@ export function usedOf(bound: Bound, prices: MeterPrice[], used: Used[]): Decima
   );
 }
 
-function concerns({ scope, scopeId }: Bound, { projectId, familyId }: Caller): boolean {
-  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : familyId);
+function concerns({ scope, scopeId }: Bound, { projectId, lineageId }: Caller): boolean {
+  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : lineageId);
 }
 
-function countsFor({ scope, scopeId }: Bound, { projectId, familyId }: Used): boolean {
-  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : familyId);
+function countsFor({ scope, scopeId }: Bound, { projectId, lineageId }: Used): boolean {
+  return scope === 'organization' || scopeId === (scope === 'project' ? projectId : lineageId);
 }
 
 /** Null where the bound is on something else. */

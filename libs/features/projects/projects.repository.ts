@@ -27,8 +27,8 @@ export class ProjectsRepository {
 
   /** With all that is in it, and the limits that were on it and on its keys. */
   async delete(transaction: Transaction, tenantId: string, id: string): Promise<void> {
-    const keys = await transaction.apiKey.findMany({ where: { projectId: id }, select: { familyId: true } });
-    const scopeIds = [id, ...keys.map(({ familyId }) => familyId)];
+    const keys = await transaction.apiKey.findMany({ where: { projectId: id }, select: { lineageId: true } });
+    const scopeIds = [id, ...keys.map(({ lineageId }) => lineageId!)];
     await transaction.limit.deleteMany({ where: { scope: { in: ['project', 'key'] }, scopeId: { in: scopeIds } } });
     await transaction.project.delete({ where: { tenantId_id: { tenantId, id } } });
   }

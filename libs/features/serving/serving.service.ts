@@ -102,7 +102,7 @@ export class ServingService {
     // A test key's calls are answered as any other's, and counted where nothing is billed.
     const isTest = key?.mode === 'test';
     const wanted = isTest ? { [TEST_METER]: 1 } : mapValues(meters, ({ most }) => most(request));
-    const reservation = await this.quotas.reserve({ tenantId, projectId, familyId: key?.familyId ?? NIL_ID }, wanted);
+    const reservation = await this.quotas.reserve({ tenantId, projectId, lineageId: key?.lineageId ?? NIL_ID }, wanted);
     try {
       const answer = await this.predict<Answer>(artifact, operation, request);
       const used = isTest ? wanted : mapValues(meters, (meter) => meter.used(request, answer));

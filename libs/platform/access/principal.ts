@@ -32,7 +32,7 @@ export interface ApiKeyPrincipal {
   projectId: string;
   apiKeyId: string;
   /** First of the keys that were rotated into each other: limits hold for all of them together. */
-  familyId: string;
+  lineageId: string;
   mode: 'live' | 'test';
   /** Deployments that it may call; all of the project where empty. */
   deploymentIds: readonly string[];

@@ -20,7 +20,7 @@ export function useLimitWords(currency: string) {
       if (scope === 'organization') return t('limits.scopes.organization');
       if (scope === 'project') return t('limits.ofProject', { name: nameOf(projects, scopeId) });
       // The limit holds for all keys that were rotated into each other, which have the same name.
-      const name = apiKeys.find(({ familyId }) => familyId === scopeId)?.name ?? scopeId;
+      const name = apiKeys.find(({ lineageId }) => lineageId === scopeId)?.name ?? scopeId;
       return t('limits.ofKey', { name });
     },
     resource: (resource: string) => {
