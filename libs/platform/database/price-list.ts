@@ -80,7 +80,7 @@ export function readPriceList(file: string): PriceList {
  * Makes the database offer what the list says, in the caller's transaction; where they agree, nothing is written.
  *
  * A price that differs from the plan's newest becomes its next version, as those who subscribed before keep theirs. Meters and plans that
- * the list no longer names stay, as ledger and subscriptions refer to them.
+ * the list no longer names stay as they are, on offer too: ledger and subscriptions refer to them.
  */
 export async function applyPriceList(client: pg.Client, { meters, plans }: PriceList): Promise<void> {
   const meterRows = meters.map((meter, index) => ({ ...meter, position: index + 1 }));
