@@ -113,6 +113,11 @@ const THINGS = {
 
 export type Thing = keyof typeof THINGS;
 
+/** Whether a plan may bound the number of such things. */
+export function isCounted(resource: string): boolean {
+  return Object.hasOwn(counts(), resource);
+}
+
 /** Those, and the rows held of each kind of data that has a quota. */
 function counts(): Record<string, string> {
   const rows = Object.entries(
