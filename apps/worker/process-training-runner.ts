@@ -111,7 +111,7 @@ class TrainingRun {
         return false;
       case 'result':
         await this.settleCheckpoints();
-        await this.watch.onResult(message.model);
+        await this.watch.onResult(message.trained);
         return true;
       case 'refused':
         throw new TrainingFailedError(message.reason);

@@ -1,5 +1,5 @@
 import type { Backend } from '../../libs/compute/device/open-device.js';
-import type { TrainedModel, TrainingReport, TrainingTask } from '../../libs/features/training-jobs/worker.js';
+import type { Trained, TrainingReport, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 
 /** The work of a training process, with the folder for its files. */
 export interface TrainingStart {
@@ -19,7 +19,7 @@ export type TrainingMessage =
   | { kind: 'compute'; seconds: number }
   | { kind: 'log'; line: string }
   | { kind: 'checkpoint'; file: string }
-  | { kind: 'result'; model: TrainedModel }
+  | { kind: 'result'; trained: Trained }
   | { kind: 'refused'; reason: string }
   | { kind: 'crashed'; reason: string }
   | { kind: 'stopped' };

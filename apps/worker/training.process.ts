@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { TrainingTask } from '../../libs/features/training-jobs/worker.js';
+import type { TrainedFiles, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import { type Device, openDevice } from '../../libs/compute/device/open-device.js';
 import type { Engine } from '../../libs/compute/engine/engine.js';
 import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
 import { sharedEngine } from '../../libs/models/engine.js';
-import { type Trainer, TrainingInputError } from '../../libs/models/family.js';
+import { type TrainedVersion, type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
 import { trainers } from '../../libs/models/trainers.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
@@ -54,13 +54,24 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
     await say({ kind: 'report', report: { ...progress, device: name, memoryBytes: process.memoryUsage.rss() } });
     if (performance.now() - checkpointedMs >= 1000 * checkpointSeconds) await checkpoint();
   }
-  const { artifact, metrics, report } = await trainer.finalize();
-  const artifactFile = path.join(directory, 'artifact');
+  const { versions, warnings } = await trainer.finalize();
+  const files = [];
+  for (const [ordinal, version] of versions.entries()) files.push(await writeVersion(directory, ordinal, version));
+  await sayCompute();
+  await say({ kind: 'result', trained: { versions: files, warnings } });
+}
+
+async function writeVersion(
+  directory: string,
+  ordinal: number,
+  { recipe, artifact, result, report }: TrainedVersion,
+): Promise<TrainedFiles> {
+  const artifactFile = path.join(directory, `artifact-${ordinal}`);
   await writeFile(artifactFile, artifact);
   const artifactSha256 = createHash('sha256').update(artifact).digest('hex');
-  const model = { artifactFile, artifactBytes: artifact.byteLength, artifactSha256, metrics, report };
-  await sayCompute();
-  await say({ kind: 'result', model });
+  const reportFile = report === null ? null : path.join(directory, `report-${ordinal}.json`);
+  if (reportFile) await writeFile(reportFile, JSON.stringify(report));
+  return { recipe, result, artifactFile, artifactBytes: artifact.byteLength, artifactSha256, reportFile };
 }
 
 /**

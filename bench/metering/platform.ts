@@ -101,7 +101,7 @@ export async function deployModel(platform: BenchPlatform, url: string): Promise
     recipe: 'ials',
     sources: { interactions: interactions.id },
   });
-  const { modelVersionId } = await api.train(inProject, model.id);
+  const [modelVersionId] = (await api.train(inProject, model.id)).modelVersionIds;
   const deployment = await api.findOrCreate(`${inProject}/deployments`, 'Live', { modelVersionId });
   const { key } = await api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Bench' });
   return { deploymentId: deployment.id, key };

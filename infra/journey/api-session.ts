@@ -23,9 +23,8 @@ export interface TrainingJobState {
   status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   progress: number;
   phase: string | null;
-  metrics: { model: Record<string, number>; popularity: Record<string, number>; evaluatedUsers: number } | null;
   failureReason: string | null;
-  modelVersionId: string | null;
+  modelVersionIds: string[];
   durationMs: number | null;
 }
 

@@ -17,6 +17,15 @@ const USAGE_MS = 10_000;
 
 type UsageRow = Record<'meter' | 'quantity', string>;
 
+interface Version {
+  id: string;
+  result: {
+    values: Record<string, number>;
+    baselines: Record<string, Record<string, number>>;
+    evaluated: { of: string; count: number };
+  };
+}
+
 interface Recommendations {
   source: string;
   items: { itemId: string; score: number; rank: number; attributes?: Record<string, string> }[];
@@ -61,10 +70,12 @@ async function journey(): Promise<void> {
       sources: { interactions, ...(items && { items }) },
     }),
   );
-  const job = await step('Train it', () => api.train(inProject, model.id, showProgress));
-  printMetrics(job.metrics!);
+  await step('Train it', () => api.train(inProject, model.id, showProgress));
+  const { data } = await api.get<{ data: Version[] }>(`${inProject}/models/${model.id}/versions`);
+  const version = data[0]!;
+  printResult(version.result);
   const deployment = await step('Deploy it', () =>
-    api.post<{ id: string }>(`${inProject}/deployments`, { name: 'Journey', modelVersionId: job.modelVersionId }),
+    api.post<{ id: string }>(`${inProject}/deployments`, { name: 'Journey', modelVersionId: version.id }),
   );
   const { key } = await step('Create an API key', () =>
     api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Journey' }),
@@ -112,17 +123,14 @@ function showProgress({ progress, phase }: { progress: number; phase: string | n
   console.log(`  ${String(Math.round(progress * 100)).padStart(3)} % ${phase}`);
 }
 
-function printMetrics({
-  model,
-  popularity,
-  evaluatedUsers,
-}: NonNullable<Awaited<ReturnType<ApiSession['train']>>['metrics']>): void {
-  console.log(`\nOffline metrics on held-out interactions of ${evaluatedUsers} users:`);
+function printResult({ values, baselines, evaluated }: Version['result']): void {
+  console.log(`\nOffline metrics on held-out data of ${evaluated.count} ${evaluated.of}:`);
+  const [[name, floor]] = Object.entries(baselines) as [[string, Record<string, number>]];
   const row = (metric: string) => {
-    const [ours, floor] = [model[metric]!, popularity[metric]!];
-    return { metric, model: ours.toFixed(4), popularity: floor.toFixed(4), ratio: (ours / floor).toFixed(2) };
+    const [ours, theirs] = [values[metric]!, floor[metric]!];
+    return { metric, model: ours.toFixed(4), [name]: theirs.toFixed(4), ratio: (ours / theirs).toFixed(2) };
   };
-  printTable(Object.keys(model).map(row));
+  printTable(Object.keys(values).map(row));
 }
 
 /** Usage reaches the ledger a moment after the call. */

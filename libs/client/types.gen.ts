@@ -198,7 +198,11 @@ export type ModelVersion = {
      * What you call it; empty until you do
      */
     name: string;
-    metrics: Metrics;
+    result: Result;
+    /**
+     * Whether …/report tells more
+     */
+    hasReport: boolean;
     /**
      * Those of its training job: what may make, or made, it poor
      */
@@ -207,17 +211,40 @@ export type ModelVersion = {
     createdAt: string;
 };
 
-export type Metrics = {
-    model: {
+/**
+ * What the version came to on data that its fit did not see
+ */
+export type Result = {
+    /**
+     * By metric; GET /v1/families says what each means
+     */
+    values: {
         [key: string]: number;
     };
     /**
-     * The same metrics for recommending what is popular: the floor
+     * The same metrics of simple recipes on the same data
      */
-    popularity: {
-        [key: string]: number;
+    baselines: {
+        [key: string]: {
+            [key: string]: number;
+        };
     };
-    evaluatedUsers: number;
+    /**
+     * 95 % intervals of some of the values
+     */
+    intervals: {
+        [key: string]: [
+            number,
+            number
+        ];
+    };
+    /**
+     * How many of what the values are means over
+     */
+    evaluated: {
+        of: string;
+        count: number;
+    };
 };
 
 export type TrainingJob = {
@@ -233,11 +260,6 @@ export type TrainingJob = {
      * What the worker is doing now
      */
     phase: string | null;
-    metrics: Metrics | null;
-    /**
-     * How the recipe was chosen; null where you chose it
-     */
-    tuningReport: TuningReport | null;
     /**
      * What may make, or made, the result poor
      */
@@ -247,7 +269,10 @@ export type TrainingJob = {
      * What to mend: your data or settings, the time limit of your plan, or neither: every try failed
      */
     failureKind: 'input' | 'time_limit' | 'gave_up' | null;
-    modelVersionId: string | null;
+    /**
+     * What it made, in order; each version says its result
+     */
+    modelVersionIds: Array<string>;
     /**
      * Label of the workers that may take the job, from your plan
      */
@@ -271,33 +296,6 @@ export type TrainingJob = {
     createdAt: string;
     startedAt: string | null;
     finishedAt: string | null;
-};
-
-export type TuningReport = {
-    recipe: string;
-    settings: {
-        [key: string]: unknown;
-    };
-    /**
-     * Why this recipe was chosen, and what was left out
-     */
-    explanation: string;
-    /**
-     * The best attempt of each recipe on interactions held out from the search, best first
-     */
-    leaderboard: Array<{
-        recipe: string;
-        settings: {
-            [key: string]: unknown;
-        };
-        metrics: {
-            [key: string]: number;
-        };
-        /**
-         * Of this fit and its measurement
-         */
-        seconds: number;
-    }>;
 };
 
 export type TrainingJobEvent = {
@@ -1756,6 +1754,49 @@ export type ModelsListVersionsResponses = {
 };
 
 export type ModelsListVersionsResponse = ModelsListVersionsResponses[keyof ModelsListVersionsResponses];
+
+export type ModelsGetReportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        modelId: string;
+        modelVersionId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}/report';
+};
+
+export type ModelsGetReportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ModelsGetReportError = ModelsGetReportErrors[keyof ModelsGetReportErrors];
+
+export type ModelsGetReportResponses = {
+    /**
+     * Of the task's form; for recommendation: search, how the recipe was chosen
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ModelsGetReportResponse = ModelsGetReportResponses[keyof ModelsGetReportResponses];
 
 export type ModelsDeleteVersionData = {
     body?: never;

@@ -28,33 +28,33 @@ export interface MetricValues {
   [metric: string]: number;
 }
 
-/** What a finished job leaves: the artifact to store and the offline metrics, popularity beside the model on the same users. */
-export interface TrainingResult {
+/** What a version came to on data that its fit did not see. */
+export interface Result {
+  values: MetricValues;
+  /** The same metrics of the task's baselines, by recipe, on the same data. */
+  baselines: Record<string, MetricValues>;
+  /** 95 % intervals of some of the values. */
+  intervals: Record<string, [low: number, high: number]>;
+  /** How many of what the values are means over, such as users. */
+  evaluated: { of: string; count: number };
+}
+
+/** One version that a job makes. */
+export interface TrainedVersion {
+  /** What was fitted, which the job's recipe may have chosen. */
+  recipe: string;
   artifact: Uint8Array<ArrayBuffer>;
-  metrics: { model: MetricValues; popularity: MetricValues; evaluatedUsers: number };
-  /** How the recipe was chosen; null where the customer chose it. */
-  report: TuningReport | null;
+  result: Result;
+  /** What else there is to tell, of the task's form; null for nothing. */
+  report: unknown;
 }
 
-/** What a search over recipes found and why it settled as it did. */
-export interface TuningReport {
-  recipe: string;
-  settings: Record<string, unknown>;
-  /** A sentence or two for the customer. */
-  explanation: string;
-  /** Where the choice is no better than the task's floor: that it is so, and what to do. */
-  warning: string | null;
-  /** Best first; popularity is always among them. */
-  leaderboard: LeaderboardEntry[];
-}
-
-/** One recipe's best attempt, measured on interactions that neither it nor the final metrics learnt from. */
-export interface LeaderboardEntry {
-  recipe: string;
-  settings: Record<string, unknown>;
-  metrics: MetricValues;
-  /** Of this fit and its measurement. */
-  seconds: number;
+/** What a finished job leaves. */
+export interface TrainingResult {
+  /** At least one, in order. */
+  versions: TrainedVersion[];
+  /** What may make them poor, in sentences for the customer. */
+  warnings: string[];
 }
 
 /** A training job cut into calls short enough that the caller can report progress and stop between them. */

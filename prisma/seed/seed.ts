@@ -58,7 +58,7 @@ async function trainedVersion(api: ApiSession, inProject: string, modelId: strin
   if (versions[0]) return versions[0].id;
   console.log('Training the demo model…');
   const job = await api.train(inProject, modelId);
-  return job.modelVersionId!;
+  return job.modelVersionIds[0]!;
 }
 
 /** No route makes an operator: whoever can write to the database decides who is one. */

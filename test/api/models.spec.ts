@@ -103,9 +103,9 @@ describe('a version', () => {
     await database.connect();
     try {
       const other = `INSERT INTO model_versions (tenant_id, id, project_id, model_id, training_job_id, ordinal, family, task, recipe,
-          artifact_key, artifact_sha256, artifact_bytes, metrics)
+          artifact_key, artifact_sha256, artifact_bytes, result)
         SELECT tenant_id, gen_random_uuid(), project_id, model_id, training_job_id, 1, 'toy', 'guessing', 'mean',
-          'none', 'none', 1, metrics FROM model_versions WHERE id = $1 RETURNING id`;
+          'none', 'none', 1, result FROM model_versions WHERE id = $1 RETURNING id`;
       const { rows } = await database.query(other, [live.modelVersionId]);
       const { body: refused } = await owner.patch(deployment, { modelVersionId: rows[0].id }).expect(409);
       expect(refused.code).toBe('wrong_task');

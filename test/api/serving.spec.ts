@@ -22,7 +22,7 @@ async function shop(recipe = 'popularity') {
   const inProject = `/v1/projects/${live.projectId}`;
   const { key } = await tenant.createKey(live.projectId);
   const queued = (await tenant.post(`${inProject}/models/${live.modelId}/training-jobs`).expect(202)).body;
-  const second = (await tenant.waitFor(`${inProject}/training-jobs/${queued.id}`)).modelVersionId;
+  const second = (await tenant.waitFor(`${inProject}/training-jobs/${queued.id}`)).modelVersionIds[0];
   const switchVersion = (modelVersionId: string) =>
     tenant.patch(`${inProject}/deployments/${live.deploymentId}`, { modelVersionId }).expect(200);
   const call = async (url: string, id: string, request: object = { userId: 'user-1', limit: 5 }) => {

@@ -59,11 +59,11 @@ describe('recommendations', () => {
     const { id } = (await tenant.post(jobs).expect(202)).body;
     const job = await tenant.waitFor(`/v1/projects/${live.projectId}/training-jobs/${id}`);
     const deployment = `/v1/projects/${live.projectId}/deployments/${live.deploymentId}`;
-    await tenant.patch(deployment, { modelVersionId: job.modelVersionId }).expect(200);
+    await tenant.patch(deployment, { modelVersionId: job.modelVersionIds[0] }).expect(200);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const path = `/v1/deployments/${live.deploymentId}/recommendations`;
     const { body } = await tenant.post(path, { userId: 'user-0' }).expect(200);
-    expect(body.modelVersionId).toBe(job.modelVersionId);
+    expect(body.modelVersionId).toBe(job.modelVersionIds[0]);
     await tenant.patch(deployment, { modelVersionId: live.modelVersionId }).expect(200);
   });
 });

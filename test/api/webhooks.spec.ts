@@ -418,10 +418,10 @@ describe('a training job tells that it', () => {
     ];
     const { projectId, modelId, queue, jobPath } = await model(tenant);
     const trainingJobId = await queue();
-    const { modelVersionId } = await tenant.waitFor(jobPath(trainingJobId));
+    const { modelVersionIds } = await tenant.waitFor(jobPath(trainingJobId));
     await until(() => all.receiver.received.length === 1);
     const [event] = all.receiver.verified(all.secret, 'training_job.succeeded');
-    expect(event!.data).toEqual({ trainingJobId, projectId, modelId, modelVersionId });
+    expect(event!.data).toEqual({ trainingJobId, projectId, modelId, modelVersionIds });
     expect(await deliveriesOf(tenant, failures)).toEqual([]);
   });
 

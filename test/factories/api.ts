@@ -114,7 +114,8 @@ export class Tenant {
     const queued = (await this.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202)).body;
     const job = await this.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
     if (job.status !== 'succeeded') throw new Error(`training ${job.status}: ${job.failureReason}`);
-    const body = { name: 'Home', modelVersionId: job.modelVersionId };
+    const [modelVersionId] = job.modelVersionIds;
+    const body = { name: 'Home', modelVersionId };
     const deploymentId = (await this.post(`/v1/projects/${projectId}/deployments`, body).expect(201)).body.id;
     return {
       projectId,
@@ -122,7 +123,7 @@ export class Tenant {
       itemsDataSetId,
       modelId,
       job,
-      modelVersionId: job.modelVersionId,
+      modelVersionId,
       deploymentId,
     };
   }

@@ -41,8 +41,9 @@ export class Network {
   /** The URL by which a server of this machine is reached from inside. */
   async reach(url: string): Promise<string> {
     const target = new URL(url);
+    const address = { host: target.hostname, port: Number(target.port) };
     const relay = net.createServer((client) => {
-      const server = net.connect(Number(target.port), target.hostname);
+      const server = net.connect(address);
       client.pipe(server).pipe(client);
       for (const [one, other] of [
         [client, server],

@@ -105,13 +105,15 @@ describe.skipIf(!IS_FULL || process.getuid?.() !== 0)('a full disk', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const filler = fillDisk(disk);
       const job = await train();
-      expect(job).toMatchObject({ status: 'failed', modelVersionId: null });
+      expect(job).toMatchObject({ status: 'failed', modelVersionIds: [] });
       expect(job.failureReason).toMatch(/disk/);
       rmSync(filler);
       expect(readdirSync(disk)).toEqual([]);
       const next = await train();
       expect(next.status, next.failureReason).toBe('succeeded');
-      await tenant.delete(`/v1/projects/${projectId}/models/${modelId}/versions/${next.modelVersionId}`).expect(204);
+      await tenant
+        .delete(`/v1/projects/${projectId}/models/${modelId}/versions/${next.modelVersionIds[0]}`)
+        .expect(204);
     }
     note(
       'trainings on a full scratch: told in words, and well once there is room',

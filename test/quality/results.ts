@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { bootstrapInterval, type Interval } from '../../libs/models/recommender/evaluation/bootstrap.js';
+import { bootstrapIntervals, type Interval } from '../../libs/models/recommender/evaluation/bootstrap.js';
 import { ROWS, type Bar, type Measured, type Row } from './rows.js';
 
 const RESULTS = path.resolve(import.meta.dirname, 'results.json');
@@ -47,7 +47,7 @@ export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, F
         (_, place) => measured.reduce((sum, seed) => sum + seed[metric][place], 0) / measured.length,
       );
       const mean = perUser.reduce((sum, value) => sum + value, 0) / perUser.length;
-      const [low, high] = bootstrapInterval(perUser, 1);
+      const [low, high] = bootstrapIntervals({ [metric]: perUser }, 1)[metric]!;
       return [metric, { value: finish(mean), interval: [finish(low), finish(high)] }];
     }),
   );

@@ -171,7 +171,7 @@ describe("a customer's user", () => {
     // What stands in for the files can be read: a worker that was slower has deleted nothing of the faster one's.
     const { rows } = await owner.query(
       'SELECT content_key AS key FROM imports WHERE data_set_id = $1 UNION ALL SELECT artifact_key FROM model_versions WHERE id = $2',
-      [interactionsDataSetId, job.modelVersionId.replace(/^.*_/, '')],
+      [interactionsDataSetId, job.modelVersionIds[0].replace(/^.*_/, '')],
     );
     expect(rows).toHaveLength(2);
     for (const { key } of rows) await (await objects.open(key)).release();

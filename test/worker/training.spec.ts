@@ -64,6 +64,11 @@ async function startJob(tenant: Tenant, projectId: string, modelId: string): Pro
   return path;
 }
 
+/** What the version that the job made came to. */
+async function resultOf({ modelVersionIds }: { modelVersionIds: string[] }): Promise<unknown> {
+  return (await owner.query('SELECT result FROM model_versions WHERE id = $1', modelVersionIds)).rows[0].result;
+}
+
 describe('a training job', () => {
   it('shows its progress and ends with metrics beside popularity, a version, a device and a duration', async () => {
     const tenant = await Tenant.signUp(api);
@@ -73,16 +78,23 @@ describe('a training job', () => {
     expect(running).toMatchObject({
       status: 'running',
       device: expect.stringMatching(/^cpu \(.+ threads\)$/),
-      metrics: null,
-      modelVersionId: null,
+      modelVersionIds: [],
     });
     expect(running.phase).toMatch(/^(re)?fitting \d+\/10$|^evaluating$/);
     const done = await tenant.waitFor(path);
     expect(done).toMatchObject({ status: 'succeeded', progress: 1, failureReason: null, warnings: [] });
-    expect(done.metrics.model['recall@20']).toBeGreaterThan(done.metrics.popularity['recall@20']);
     expect(done.durationMs).toBeGreaterThan(500);
     const { data } = (await tenant.get(`/v1/projects/${projectId}/models/${modelId}/versions`).expect(200)).body;
-    expect(data).toMatchObject([{ id: done.modelVersionId, trainingJobId: done.id }]);
+    expect(data).toMatchObject([
+      { id: done.modelVersionIds[0], trainingJobId: done.id, recipe: 'ials', hasReport: false },
+    ]);
+    const { values, baselines, intervals, evaluated } = data[0].result;
+    expect(values['recall@20']).toBeGreaterThan(baselines.popularity['recall@20']);
+    const [low, high] = intervals['recall@20'];
+    expect(low).toBeLessThanOrEqual(values['recall@20']);
+    expect(high).toBeGreaterThanOrEqual(values['recall@20']);
+    expect(evaluated).toEqual({ of: 'users', count: expect.any(Number) });
+    await tenant.get(`/v1/projects/${projectId}/models/${modelId}/versions/${data[0].id}/report`).expect(404);
   });
 
   it('chooses the recipe where it is asked to, and tells how', async () => {
@@ -98,11 +110,16 @@ describe('a training job', () => {
     };
     const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(202);
-    const { status, tuningReport } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
+    const { status, modelVersionIds } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
     expect(status).toBe('succeeded');
-    expect(tuningReport.leaderboard[0]).toMatchObject({ recipe: tuningReport.recipe });
-    expect(tuningReport.leaderboard.map(({ recipe }: { recipe: string }) => recipe)).toContain('popularity');
-    expect(tuningReport.explanation).toContain(`${tuningReport.recipe} ranked best`);
+    const version = `/v1/projects/${projectId}/models/${id}/versions`;
+    const [{ recipe: chosen, hasReport }] = (await tenant.get(version).expect(200)).body.data;
+    expect(hasReport).toBe(true);
+    const { search } = (await tenant.get(`${version}/${modelVersionIds[0]}/report`).expect(200)).body;
+    expect(search.recipe).toBe(chosen);
+    expect(search.leaderboard[0]).toMatchObject({ recipe: chosen });
+    expect(search.leaderboard.map(({ recipe }: { recipe: string }) => recipe)).toContain('popularity');
+    expect(search.explanation).toContain(`${chosen} ranked best`);
   });
 
   it('says on the job and on the version where the choice is only what is popular', async () => {
@@ -138,7 +155,7 @@ describe('a training job', () => {
     // The next job gets the worker, which it could not if the cancelled one went on.
     const next = await startJob(tenant, projectId, modelId);
     expect((await tenant.waitFor(next)).status).toBe('succeeded');
-    expect((await tenant.get(path)).body).toMatchObject({ status: 'cancelled', modelVersionId: null });
+    expect((await tenant.get(path)).body).toMatchObject({ status: 'cancelled', modelVersionIds: [] });
     // What it computed until then is metered, once, in the seconds of its processor.
     await until(async () => (await billing(idOf(path))).events === 1);
     expect(await billing(idOf(path))).toEqual({ events: 1, versions: 0 });
@@ -172,7 +189,8 @@ describe('a training job', () => {
     ours.kill('SIGKILL');
     await expireLease(id);
     const done = await tenant.waitFor(path);
-    expect(done).toMatchObject({ status: 'succeeded', attempt: 2, metrics: undisturbed.metrics });
+    expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(await resultOf(done)).toEqual(await resultOf(undisturbed));
     expect(await billing(id)).toEqual({ events: 1, versions: 1 });
     const messages = (await eventsOf(tenant, path)).flatMap(({ message }) => message ?? []);
     expect(messages).toContain('Going on from the last checkpoint.');
@@ -229,7 +247,7 @@ describe('a training job', () => {
       });
     }
     const job = await tenant.waitFor(path);
-    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', attempt: 3, modelVersionId: null });
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', attempt: 3, modelVersionIds: [] });
     expect(job.failureReason).toMatch(/tried 3 times.*ran out of memory.*live versions are untouched/);
     expect(await billing(id)).toEqual({ events: 0, versions: 0 });
     const next = await startJob(tenant, projectId, modelId);
@@ -287,7 +305,7 @@ describe('a training job', () => {
       [idOf(path)],
     );
     const job = await tenant.waitFor(path);
-    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', modelVersionId: null });
+    expect(job).toMatchObject({ status: 'failed', failureKind: 'gave_up', modelVersionIds: [] });
     expect(job.failureReason).toMatch(/stopped 10 times/);
   });
 
@@ -343,7 +361,8 @@ describe('a model that learns from attributes', () => {
     const { body: created } = await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201);
     expect(created).toMatchObject({ family: 'recommender', task: 'recommendation', sources: ids });
     const { body: queued } = await tenant.post(`/v1/projects/${projectId}/models/${created.id}/training-jobs`);
-    const { modelVersionId } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
+    const { modelVersionIds } = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
+    const [modelVersionId] = modelVersionIds;
     const deployment = { name: 'Home', modelVersionId };
     const { body: deployed } = await tenant.post(`/v1/projects/${projectId}/deployments`, deployment).expect(201);
     const { key } = await tenant.createKey(projectId);

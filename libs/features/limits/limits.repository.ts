@@ -108,7 +108,7 @@ const THINGS = {
   training_jobs: 'SELECT count(*)::float8 FROM training_jobs WHERE created_at >= period_start',
   // Uploads until their import ends, what imports hold, and artifacts.
   bytes_stored: `SELECT (coalesce((SELECT sum(content_bytes + CASE WHEN status IN ('queued', 'running') THEN upload_bytes ELSE 0 END) FROM imports), 0)
-    + coalesce((SELECT sum(artifact_bytes) FROM model_versions), 0))::float8`,
+    + coalesce((SELECT sum(artifact_bytes + report_bytes) FROM model_versions), 0))::float8`,
 } as const;
 
 export type Thing = keyof typeof THINGS;

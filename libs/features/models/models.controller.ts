@@ -9,6 +9,7 @@ import {
   familiesSchema,
   modelSchema,
   modelVersionSchema,
+  reportSchema,
 } from './models.schema.js';
 import { type Rename, renameSchema } from '../projects/index.js';
 import { listFamilies } from './families.js';
@@ -103,6 +104,21 @@ export class ModelsController {
     @Param('modelId') modelId: string,
   ) {
     await this.models.delete(tenantId, projectId, modelId);
+  }
+
+  @ApiOperation({
+    summary: 'Shows what there is to tell of a version besides its result, such as how its recipe was chosen',
+  })
+  @Get('projects/:projectId/models/:modelId/versions/:modelVersionId/report')
+  @Requires('project:read')
+  @Answers(200, 'The report', reportSchema)
+  getReport(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+    @Param('modelVersionId') modelVersionId: string,
+  ) {
+    return this.models.getReport(tenantId, projectId, modelId, modelVersionId);
   }
 
   @ApiOperation({ summary: 'Gives a version a name' })

@@ -15,3 +15,6 @@ export const noSuchFamily = (fitting: string[], all: string[]) =>
       ? `No family has this recipe and takes such sources: name one of ${all.join(', ')} as family to learn what is missing.`
       : `Several families have this recipe and take such sources: name one of ${fitting.join(', ')} as family.`,
   );
+
+export const noReport = () =>
+  new Problem(404, 'not_found', 'This version has no report: its recipe was not chosen by a search.');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { Metrics, Model, ModelVersion } from './models.schema.js';
+import type { Result, Model, ModelVersion } from './models.schema.js';
 
 /** Where a version's artifact lies and the digest that it must have. */
 export interface StoredArtifact {
@@ -23,7 +23,9 @@ export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId'> 
   modelId: string;
   trainingJobId: string;
   artifactBytes: number;
-  metrics: Metrics;
+  result: Result;
+  reportKey: string | null;
+  reportBytes: number;
 }
 
 const withSources = { sources: { orderBy: { role: 'asc' } } } as const;
@@ -102,7 +104,7 @@ export class ModelsRepository {
 
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
     await transaction.modelVersion.create({
-      data: { ...version, metrics: version.metrics as unknown as Prisma.InputJsonObject },
+      data: { ...version, result: version.result as unknown as Prisma.InputJsonObject },
     });
   }
 
@@ -111,6 +113,13 @@ export class ModelsRepository {
     if (!row) return null;
     const { family, artifactKey, artifactSha256 } = row;
     return { modelVersionId, family, artifactKey, artifactSha256 };
+  }
+
+  /** Where the report lies; null where there is none. */
+  async findReportKey(transaction: Transaction, id: string): Promise<string | null> {
+    return (
+      (await transaction.modelVersion.findFirst({ where: { id }, select: { reportKey: true } }))?.reportKey ?? null
+    );
   }
 
   /** What a deployment of the version answers; null where the project has no such version. */
@@ -137,7 +146,6 @@ function toModel(row: Prisma.ModelGetPayload<{ include: typeof withSources }>): 
 
 function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
   const { id, modelId, trainingJobId, family, task, recipe, name } = row;
-  const metrics = row.metrics as unknown as Metrics;
   return {
     id,
     modelId,
@@ -146,7 +154,8 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     task,
     recipe,
     name,
-    metrics,
+    result: row.result as unknown as Result,
+    hasReport: row.reportKey !== null,
     warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),
     createdAt: row.createdAt.toISOString(),

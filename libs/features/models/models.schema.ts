@@ -37,13 +37,19 @@ export const modelSchema = z
 
 const metricValuesSchema = z.record(z.string(), z.number());
 
-export const metricsSchema = z
+export const resultSchema = z
   .object({
-    model: metricValuesSchema,
-    popularity: metricValuesSchema.describe('The same metrics for recommending what is popular: the floor'),
-    evaluatedUsers: z.int(),
+    values: metricValuesSchema.describe('By metric; GET /v1/families says what each means'),
+    baselines: z.record(z.string(), metricValuesSchema).describe('The same metrics of simple recipes on the same data'),
+    intervals: z.record(z.string(), z.tuple([z.number(), z.number()])).describe('95 % intervals of some of the values'),
+    evaluated: z.object({ of: z.string(), count: z.int() }).describe('How many of what the values are means over'),
   })
-  .meta({ id: 'Metrics' });
+  .describe('What the version came to on data that its fit did not see')
+  .meta({ id: 'Result' });
+
+export const reportSchema = z
+  .record(z.string(), z.unknown())
+  .describe("Of the task's form; for recommendation: search, how the recipe was chosen");
 
 export const modelVersionSchema = z
   .object({
@@ -54,7 +60,8 @@ export const modelVersionSchema = z
     task: z.string(),
     recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
-    metrics: metricsSchema,
+    result: resultSchema,
+    hasReport: z.boolean().describe('Whether …/report tells more'),
     warnings: z.array(z.string()).describe('Those of its training job: what may make, or made, it poor'),
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),
@@ -113,4 +120,4 @@ export const familiesSchema = z
 export type CreateModel = z.infer<typeof createModelSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
-export type Metrics = z.infer<typeof metricsSchema>;
+export type Result = z.infer<typeof resultSchema>;

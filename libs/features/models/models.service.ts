@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FamilyManifest } from '../../models/family.js';
 import { findFamily, findRecipe } from '../../models/manifests.js';
 import { BOUNDS } from '../../platform/bounds.js';
@@ -6,11 +6,12 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
 import { chooseFamily } from './families.js';
-import { wrongDataSetKind, wrongFields } from './models.errors.js';
+import { noReport, wrongDataSetKind, wrongFields } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
 import type { CreateModel, Model, ModelVersion } from './models.schema.js';
 
@@ -22,6 +23,7 @@ export class ModelsService {
     private readonly projects: ProjectsService,
     private readonly dataSets: DataSetsService,
     private readonly limits: LimitsService,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
   create(tenantId: string, projectId: string, body: CreateModel): Promise<Model> {
@@ -103,6 +105,21 @@ export class ModelsService {
       if (names.length > 0) throw inUse('The version', { noun: 'deployment', names });
       await this.repository.deleteVersion(transaction, id);
     });
+  }
+
+  /** @throws Problem 404 where the version has none */
+  async getReport(
+    tenantId: string,
+    projectId: string,
+    modelId: string,
+    modelVersionId: string,
+  ): Promise<Record<string, unknown>> {
+    const key = await this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
+      return this.repository.findReportKey(transaction, id);
+    });
+    if (!key) throw noReport();
+    return JSON.parse(Buffer.from(await this.objects.get(key)).toString('utf8')) as Record<string, unknown>;
   }
 
   private async requireVersion(

@@ -20,9 +20,9 @@ const ROWS: Record<string, string> = {
   models: 'SELECT id, project_id, name, family, task, recipe, settings, created_at FROM models',
   'model-sources': 'SELECT model_id, role, data_set_id FROM model_sources',
   'model-versions':
-    'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, metrics, created_at FROM model_versions',
+    'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, result, report_key, created_at FROM model_versions',
   'training-jobs':
-    'SELECT id, model_id, status::text, metrics, tuning_report, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
+    'SELECT id, model_id, status::text, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
   'training-job-sources': 'SELECT training_job_id, role, segment, import_id FROM training_job_sources',
   deployments: 'SELECT id, project_id, name, task, model_version_id, created_at, updated_at FROM deployments',
   'api-keys':
@@ -57,7 +57,8 @@ export class OrganizationExport {
     for (const [name, sql] of Object.entries(ROWS)) await this.writeRows(tenantId, archive, name, sql);
     for await (const { key } of this.objects.list(`${tenantId}/`)) {
       const [, kind, ...rest] = key.split('/');
-      if (kind === 'content' || kind === 'artifacts') await this.writeFile(archive, key, `${kind}/${rest.join('/')}`);
+      if (kind === 'content' || kind === 'artifacts' || kind === 'reports')
+        await this.writeFile(archive, key, `${kind}/${rest.join('/')}`);
     }
     archive.finalize();
   }

@@ -21,7 +21,7 @@ const SURPLUS_IMPORTS = `
 const NAMED = `
   SELECT key FROM unnest($1::text[]) AS given (key) WHERE EXISTS (SELECT FROM imports WHERE content_key = key)
     OR EXISTS (SELECT FROM imports WHERE upload_key = key AND status IN ('queued', 'running'))
-    OR EXISTS (SELECT FROM model_versions WHERE artifact_key = key)
+    OR EXISTS (SELECT FROM model_versions WHERE artifact_key = key OR report_key = key)
     OR EXISTS (SELECT FROM training_jobs WHERE checkpoint_key = key AND status IN ('queued', 'running'))`;
 
 /** Deletes over all tenants. */

@@ -10,7 +10,7 @@ import { RetentionRepository } from './retention.repository.js';
 const BATCH = 500;
 const HOUR_MS = 3_600_000;
 /** How the platform names what it stores. */
-const OURS = /^[0-9a-f-]{36}\/(uploads|content|artifacts|checkpoints)\//;
+const OURS = /^[0-9a-f-]{36}\/(uploads|content|artifacts|reports|checkpoints)\//;
 /** Folders that our processes work in; a process that was killed leaves its own behind. */
 const SCRATCH = /^kindred-(training|import|tables|object)-/;
 

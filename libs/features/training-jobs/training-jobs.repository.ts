@@ -3,14 +3,12 @@ import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
 import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
-import type { Metrics } from '../models/index.js';
 import type {
   FailureKind,
   JobProgress,
   ListTrainingJobsQuery,
   TrainingJob,
   TrainingJobEvent,
-  TuningReport,
 } from './training-jobs.schema.js';
 
 const withVersion = { modelVersions: { select: { id: true }, orderBy: { ordinal: 'asc' } } } as const;
@@ -245,16 +243,13 @@ export class TrainingJobsRepository {
   succeed(
     transaction: Transaction,
     claim: Claim,
-    { metrics, tuningReport, warnings }: { metrics: Metrics; tuningReport: TuningReport | null; warnings: string[] },
-    { finishedAt, memoryBytesPeak }: { finishedAt: Date; memoryBytesPeak: number },
+    { finishedAt, memoryBytesPeak, warnings }: { finishedAt: Date; memoryBytesPeak: number; warnings: string[] },
   ): Promise<boolean> {
     const result = { status: 'succeeded', progress: 1, phase: null, finishedAt } as const;
     return this.writeRunning(transaction, claim, {
       ...result,
       memoryBytesPeak: BigInt(Math.round(memoryBytesPeak)),
-      metrics: metrics as unknown as Prisma.InputJsonObject,
       warnings: { push: warnings },
-      ...(tuningReport && { tuningReport: tuningReport as unknown as Prisma.InputJsonObject }),
     });
   }
 
@@ -332,12 +327,10 @@ function toTrainingJob(row: TrainingJobRow): TrainingJob {
     status,
     progress,
     phase,
-    metrics: row.metrics as unknown as Metrics | null,
-    tuningReport: row.tuningReport as unknown as TuningReport | null,
     warnings,
     failureReason,
     failureKind,
-    modelVersionId: row.modelVersions[0]?.id ?? null,
+    modelVersionIds: row.modelVersions.map((version) => version.id),
     pool,
     device,
     attempt,

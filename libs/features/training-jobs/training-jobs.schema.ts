@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../platform/http/page.js';
-import { metricsSchema } from '../models/index.js';
 
 export const TRAINING_JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
@@ -10,24 +9,6 @@ export const FAILURE_KINDS = ['input', 'time_limit', 'gave_up'] as const;
 /** Takes no parameters yet; unknown ones are refused, so that adding some later changes no meaning. */
 export const createTrainingJobSchema = z.strictObject({}).prefault({});
 
-export const tuningReportSchema = z
-  .object({
-    recipe: z.string(),
-    settings: z.record(z.string(), z.unknown()),
-    explanation: z.string().describe('Why this recipe was chosen, and what was left out'),
-    leaderboard: z
-      .array(
-        z.object({
-          recipe: z.string(),
-          settings: z.record(z.string(), z.unknown()),
-          metrics: z.record(z.string(), z.number()),
-          seconds: z.number().describe('Of this fit and its measurement'),
-        }),
-      )
-      .describe('The best attempt of each recipe on interactions held out from the search, best first'),
-  })
-  .meta({ id: 'TuningReport' });
-
 export const trainingJobSchema = z
   .object({
     id: z.uuid(),
@@ -36,15 +17,13 @@ export const trainingJobSchema = z
     status: z.enum(TRAINING_JOB_STATUSES),
     progress: z.number().min(0).max(1).describe('Share of the work done'),
     phase: z.string().nullable().describe('What the worker is doing now'),
-    metrics: metricsSchema.nullable(),
-    tuningReport: tuningReportSchema.nullable().describe('How the recipe was chosen; null where you chose it'),
     warnings: z.array(z.string()).describe('What may make, or made, the result poor'),
     failureReason: z.string().nullable(),
     failureKind: z
       .enum(FAILURE_KINDS)
       .nullable()
       .describe('What to mend: your data or settings, the time limit of your plan, or neither: every try failed'),
-    modelVersionId: z.uuid().nullable(),
+    modelVersionIds: z.array(z.uuid()).describe('What it made, in order; each version says its result'),
     pool: z.string().describe('Label of the workers that may take the job, from your plan'),
     device: z.string().nullable().describe('What trains or trained it'),
     attempt: z.int().describe('How often a worker began or took up the job'),
@@ -88,6 +67,5 @@ export const listTrainingJobsQuerySchema = pageQuerySchema.extend({ modelId: z.u
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 export type TrainingJobEvent = z.infer<typeof trainingJobEventSchema>;
-export type TuningReport = z.infer<typeof tuningReportSchema>;
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 export type ListTrainingJobsQuery = z.infer<typeof listTrainingJobsQuerySchema>;

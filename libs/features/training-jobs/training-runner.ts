@@ -1,4 +1,4 @@
-import type { TrainingProgress, TrainingResult } from '../../models/family.js';
+import type { TrainedVersion, TrainingProgress } from '../../models/family.js';
 import type { FamilyKey } from '../../models/manifests.js';
 
 /** What a trainer is given: files and settings, and nothing about whose they are. */
@@ -22,11 +22,20 @@ export interface TrainingReport extends TrainingProgress {
   memoryBytes: number;
 }
 
-/** What training made, as files that last until {@link TrainingWatch.onResult} is through. */
-export interface TrainedModel extends Pick<TrainingResult, 'metrics' | 'report'> {
+/** A version that training made, as files that last until {@link TrainingWatch.onResult} is through. */
+export interface TrainedFiles extends Pick<TrainedVersion, 'recipe' | 'result'> {
   artifactFile: string;
   artifactBytes: number;
   artifactSha256: string;
+  /** JSON; null where there is no report. */
+  reportFile: string | null;
+}
+
+/** What a job came to. */
+export interface Trained {
+  /** In order, at least one. */
+  versions: TrainedFiles[];
+  warnings: string[];
 }
 
 /** Who hears of a run. */
@@ -38,7 +47,7 @@ export interface TrainingWatch {
   onLog: (line: string) => void;
   /** The file is gone once the promise settles; a later checkpoint waits until then, or takes the place of one that waits. */
   onCheckpoint: (file: string) => Promise<void>;
-  onResult: (model: TrainedModel) => Promise<void>;
+  onResult: (trained: Trained) => Promise<void>;
   /** Whether calls are being answered on this machine, which then come first. */
   isServing: () => boolean;
   /** Ends the run at once. */

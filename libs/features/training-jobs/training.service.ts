@@ -13,13 +13,14 @@ import { LeaseLostError, withLease } from '../../platform/queue/lease.js';
 import { extendLease } from '../../platform/queue/leased-rows.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
-import { ModelsService } from '../models/index.js';
+import { ModelsService, type NewModelVersion } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
 import { ProgressWriter } from './progress-writer.js';
 import {
-  type TrainedModel,
+  type Trained,
+  type TrainedFiles,
   TrainingCrashedError,
   TrainingFailedError,
   TrainingRunner,
@@ -158,9 +159,9 @@ export class TrainingService {
         },
         onLog: (line) => void this.log(job, line),
         onCheckpoint: (file) => this.storeCheckpoint(attempt, file),
-        onResult: async (model) => {
+        onResult: async (trained) => {
           await progress.settle();
-          await this.complete(attempt, model);
+          await this.complete(attempt, trained);
         },
         isServing: () => this.isServing,
         signal: AbortSignal.any([signal, limit.signal]),
@@ -227,45 +228,58 @@ export class TrainingService {
     if (!isOurs) await this.objects.delete(checkpointKey);
   }
 
-  /** Stores the artifact, then in one transaction ends the job, adds the version and meters the time: all or nothing. */
-  private async complete(attempt: Attempt, model: TrainedModel): Promise<void> {
-    const { metrics, report: tuningReport, artifactFile, artifactBytes, artifactSha256 } = model;
-    const { tenantId, projectId, modelId, family, task, recipe, id: trainingJobId } = attempt.job;
-    await this.requireRoom(tenantId, artifactBytes);
-    const modelVersionId = newId();
-    const artifactKey = `${tenantId}/artifacts/${modelVersionId}`;
-    await this.objects.put(artifactKey, createReadStream(artifactFile));
+  /** Stores the files, then in one transaction ends the job, adds the versions and meters the time: all or nothing. */
+  private async complete(attempt: Attempt, { versions, warnings }: Trained): Promise<void> {
+    const { tenantId, projectId, modelId, family, task, id: trainingJobId } = attempt.job;
+    await this.requireRoom(tenantId, versions);
+    const job = { tenantId, projectId, modelId, family, task, trainingJobId };
+    const rows: NewModelVersion[] = [];
+    for (const [ordinal, files] of versions.entries())
+      rows.push({ ...job, ordinal, ...(await this.store(tenantId, files)) });
     const finishedAt = this.clock.now();
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
-      const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak };
-      const result = { metrics, tuningReport, warnings: tuningReport?.warning ? [tuningReport.warning] : [] };
-      if (!(await this.repository.succeed(transaction, attempt.job, result, end))) return false;
-      const version = { id: modelVersionId, tenantId, projectId, modelId, trainingJobId, ordinal: 0, metrics };
-      const origin = { family, task, recipe };
-      await this.models.addVersion(transaction, { ...version, ...origin, artifactKey, artifactSha256, artifactBytes });
+      const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak, warnings };
+      if (!(await this.repository.succeed(transaction, attempt.job, end))) return false;
+      for (const row of rows) await this.models.addVersion(transaction, row);
       await this.meter(transaction, attempt);
-      const told = { trainingJobId, projectId, modelId, modelVersionId };
+      const told = { trainingJobId, projectId, modelId, modelVersionIds: rows.map(({ id }) => id) };
       await this.webhooks.emit(transaction, tenantId, 'training_job.succeeded', told);
       return true;
     });
-    if (!isOurs) await this.objects.delete(artifactKey);
+    if (isOurs) return;
+    for (const { artifactKey, reportKey } of rows) {
+      await this.objects.delete(artifactKey);
+      if (reportKey) await this.objects.delete(reportKey);
+    }
   }
 
-  /** @throws TrainingFailedError where neither the bound of an artifact nor the plan has room for it */
-  private async requireRoom(tenantId: string, artifactBytes: number): Promise<void> {
+  /** Puts a version's files where its row will name them. */
+  private async store(tenantId: string, { artifactFile, reportFile, ...version }: TrainedFiles) {
+    const id = newId();
+    const artifactKey = `${tenantId}/artifacts/${id}`;
+    const reportKey = reportFile && `${tenantId}/reports/${id}.json`;
+    await this.objects.put(artifactKey, createReadStream(artifactFile));
+    const reportBytes = reportKey ? await this.objects.put(reportKey, createReadStream(reportFile)) : 0;
+    return { id, artifactKey, reportKey, reportBytes, ...version };
+  }
+
+  /** @throws TrainingFailedError where neither the bound of an artifact nor the plan has room for them */
+  private async requireRoom(tenantId: string, files: readonly TrainedFiles[]): Promise<void> {
     const { most } = BOUNDS.artifactBytes;
-    if (artifactBytes > most) {
+    const largest = Math.max(...files.map(({ artifactBytes }) => artifactBytes));
+    if (largest > most) {
       throw new TrainingFailedError(
-        `The model takes ${artifactBytes} bytes, and at most ${most} are served. Try fewer factors, neighbours or items. ${LIVE_VERSIONS_SAFE}`,
+        `The model takes ${largest} bytes, and at most ${most} are served. Try fewer factors, neighbours or items. ${LIVE_VERSIONS_SAFE}`,
       );
     }
+    const needed = files.reduce((sum, { artifactBytes }) => sum + artifactBytes, 0);
     const [bytes, versions] = await this.database.tenant(tenantId, async (transaction) => [
       await this.limits.thingsLeft(transaction, tenantId, 'bytes_stored'),
       await this.limits.thingsLeft(transaction, tenantId, 'model_versions'),
     ]);
-    if (artifactBytes > bytes || versions < 1) {
+    if (needed > bytes || files.length > versions) {
       throw new TrainingFailedError(
-        `The plan leaves room for ${bytes} bytes and ${versions} model versions, and this one takes ${artifactBytes} bytes. Delete versions or data sets first, or change to a larger plan. ${LIVE_VERSIONS_SAFE}`,
+        `The plan leaves room for ${bytes} bytes and ${versions} model versions, and the job made ${files.length} of together ${needed} bytes. Delete versions or data sets first, or change to a larger plan. ${LIVE_VERSIONS_SAFE}`,
       );
     }
   }

@@ -10,7 +10,8 @@ import { TrainingJobsProcessor } from './training-jobs.processor.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 
 export {
-  type TrainedModel,
+  type Trained,
+  type TrainedFiles,
   TrainingCrashedError,
   TrainingFailedError,
   type TrainingReport,

@@ -21,7 +21,7 @@ const invoice = {
 
 /** Every event that a customer may be told of, with the `data` of its payload. docs/webhooks.md describes them to customers. */
 export const WEBHOOK_EVENTS = {
-  'training_job.succeeded': z.object({ ...trainingJob, modelVersionId: id }),
+  'training_job.succeeded': z.object({ ...trainingJob, modelVersionIds: z.array(id) }),
   'training_job.failed': z.object({
     ...trainingJob,
     failureKind: z.enum(['input', 'time_limit', 'gave_up']),

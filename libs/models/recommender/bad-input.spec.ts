@@ -39,15 +39,15 @@ describe('odd input is trained on', () => {
     const alike = Array.from({ length: 20 }, (_, user) =>
       [0, 1, 2].map((item): [number, number] => [user, item]),
     ).flat();
-    const { predictor, metrics } = await train(inputOf(alike), 'item-knn');
+    const { predictor, result } = await train(inputOf(alike), 'item-knn');
     expect((await predictor.recommendations({ userId: 'u0', limit: 5, excludeSeen: true })).items).toEqual([]);
-    expect(metrics.model['recall@20']).toBe(1);
+    expect(result.values['recall@20']).toBe(1);
   });
 
   it('when pairs repeat: a pair stays on one side of the split and counts once', async () => {
     const once = await train(inputOf(tastes), 'rp3beta');
     const thrice = await train(inputOf([...tastes, ...tastes, ...tastes]), 'rp3beta');
-    expect(thrice.metrics).toEqual(once.metrics);
+    expect(thrice.result).toEqual(once.result);
     expect(Buffer.compare(thrice.artifact, once.artifact)).toBe(0);
   });
 
@@ -65,9 +65,9 @@ describe('odd input is trained on', () => {
   it('when values are negative: explicit-mf predicts them, the others count them as 0', async () => {
     const values = Float32Array.from(tastes, ([user]) => (user % 3) - 2);
     const rated = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
-    expect(Number.isFinite(rated.metrics.model['rmse'])).toBe(true);
+    expect(Number.isFinite(rated.result.values['rmse'])).toBe(true);
     const ranked = await train(inputOf(tastes, { values }), 'ials', { factors: 8, confidence: 'log' });
-    expect(ranked.metrics.model['recall@20']).toBeGreaterThan(0);
+    expect(ranked.result.values['recall@20']).toBeGreaterThan(0);
   });
 
   it('when a user has every item, and when there are more factors than items', async () => {
@@ -89,8 +89,8 @@ describe('odd input is trained on', () => {
     const users = new Uint32Array(count + tastes.length).fill(20);
     const items = Uint32Array.from(users.keys(), (position) => position % 10);
     tastes.forEach(([user, item], i) => ([users[i], items[i]] = [user, item]));
-    const { metrics } = await train({ ...inputOf([...tastes, [20, 0]]), users, items }, 'popularity');
-    expect(metrics.evaluatedUsers).toBeGreaterThan(10);
+    const { result } = await train({ ...inputOf([...tastes, [20, 0]]), users, items }, 'popularity');
+    expect(result.evaluated.count).toBeGreaterThan(10);
   });
 });
 
@@ -133,10 +133,10 @@ describe('numbers that explode', () => {
 describe('interactions without a value among others with one', () => {
   it('teach explicit-mf nothing, and weigh 1 elsewhere', async () => {
     const values = Float32Array.from(tastes, (_, i) => (i % 5 === 0 ? NaN : 4));
-    const { metrics } = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
-    expect(metrics.model['rmse']).toBeLessThan(0.1);
+    const { result } = await train(inputOf(tastes, { values }), 'explicit-mf', { factors: 8, epochs: 5 });
+    expect(result.values['rmse']).toBeLessThan(0.1);
     const ranked = await train(inputOf(tastes, { values }), 'ials', { factors: 8, confidence: 'linear' });
-    expect(ranked.metrics.model['recall@20']).toBeGreaterThan(0);
+    expect(ranked.result.values['recall@20']).toBeGreaterThan(0);
   });
 });
 
@@ -157,8 +157,8 @@ describe('ratings that are few', () => {
         expect(outcome.reason).toBeInstanceOf(TrainingInputError);
         expect(outcome.reason.message).toMatch(/none is left to learn from.*rows with a value/);
       } else {
-        for (const value of Object.values(outcome.value.metrics.model)) expect(Number.isFinite(value)).toBe(true);
-        expect(outcome.value.metrics.model).not.toHaveProperty('rmse');
+        for (const value of Object.values(outcome.value.result.values)) expect(Number.isFinite(value)).toBe(true);
+        expect(outcome.value.result.values).not.toHaveProperty('rmse');
       }
     }
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']));
@@ -186,7 +186,7 @@ it('event types named as what every object has weigh what they are given, or 1',
   };
   const odd = await train(inputOf(tastes, { eventTypes }), 'rp3beta', { eventWeights: { view: 2 } });
   const plain = await train(inputOf(tastes), 'rp3beta');
-  expect(odd.metrics).toEqual(plain.metrics);
+  expect(odd.result).toEqual(plain.result);
 });
 
 describe('input that cannot be trained on is refused with what, where and what to do', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { TrainingResult, TuningReport } from '../family.js';
+import type { Result } from '../family.js';
+import type { SearchReport } from '../tasks/recommendation/task.js';
 import { ArtifactError, readSafetensors, writeSafetensors, type Tensor } from '../safetensors.js';
 import type { AttemptRecord } from './auto/tune.js';
 import type { RecipeChoice } from './manifest.js';
@@ -8,9 +9,9 @@ import type { FitReached, FitState } from './recipes/fit.js';
 /** How far a job has come beside the fit under way; what is not reached yet is null. */
 export interface JobState {
   search: { attempts: AttemptRecord[]; elapsedSeconds: number } | null;
-  chosen: { choice: RecipeChoice; report: TuningReport | null } | null;
+  chosen: { choice: RecipeChoice; report: SearchReport | null } | null;
   /** Of the fit on the training side; the fit on everything follows. */
-  metrics: TrainingResult['metrics'] | null;
+  result: Result | null;
 }
 
 /** What a checkpoint must agree on with the job that goes on from it. */
@@ -21,7 +22,7 @@ export interface JobIdentity {
   interactions: number;
 }
 
-export const NOTHING_DONE: JobState = { search: null, chosen: null, metrics: null };
+export const NOTHING_DONE: JobState = { search: null, chosen: null, result: null };
 
 const FIT_PREFIX = 'fit.';
 const metadataSchema = z.object({

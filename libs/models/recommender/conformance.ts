@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Trainer, TrainerOptions, TrainingResult } from '../family.js';
+import type { Trainer, TrainedVersion, TrainerOptions } from '../family.js';
 import type { RecommenderInput } from './input.js';
 import { sharedEngine } from '../engine.js';
 import { recommendation } from '../tasks/recommendation/task.js';
@@ -49,15 +49,15 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     createRecommenderTrainer(input, { recipe, settings, seed: 1, engine: await sharedEngine(), ...changes });
 
   describe(`recommender/${recipe} conforms to the task of recommendation`, () => {
-    let trained: TrainingResult;
+    let trained: TrainedVersion;
     beforeAll(async () => {
       trained = await runToEnd(await start());
     });
 
     it('declares the recipe, every metric it reports, and defaults for every setting', () => {
       expect(recommenderManifest.task).toBe('recommendation');
-      expect(Object.keys(recommendation.metrics)).toEqual(expect.arrayContaining(Object.keys(trained.metrics.model)));
-      expect(Object.keys(trained.metrics.popularity)).toEqual(Object.keys(trained.metrics.model));
+      expect(Object.keys(recommendation.metrics)).toEqual(expect.arrayContaining(Object.keys(trained.result.values)));
+      expect(Object.keys(trained.result.baselines['popularity']!)).toEqual(Object.keys(trained.result.values));
       const entry = Object.entries(recommenderManifest.recipes).find(([key]) => key === recipe);
       expect(entry?.[1].settings.safeParse({}).success).toBe(true);
     });
@@ -65,7 +65,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     it('gives the same artifact and metrics for the same seed', async () => {
       const again = await runToEnd(await start());
       expect(Buffer.compare(again.artifact, trained.artifact)).toBe(0);
-      expect(again.metrics).toEqual(trained.metrics);
+      expect(again.result).toEqual(trained.result);
     });
 
     it('reports progress that never falls and stays within 0..1', async () => {
@@ -87,7 +87,7 @@ export function describeRankingConformance(conformance: RankingConformance): voi
         const checkpoint = await interrupted.checkpoint();
         const again = await runToEnd(await start(checkpoint ? { checkpoint } : {}));
         expect(Buffer.compare(again.artifact, trained.artifact)).toBe(0);
-        expect(again.metrics).toEqual(trained.metrics);
+        expect(again.result).toEqual(trained.result);
       }
     });
 
@@ -121,9 +121,9 @@ export function describeRankingConformance(conformance: RankingConformance): voi
     });
 
     it('reaches the quality floor on the checkerboard', () => {
-      expect(trained.metrics.evaluatedUsers).toBe(SIDE);
-      expect(trained.metrics.popularity['recall@20']).toBeLessThan(0.4);
-      expect(trained.metrics.model['recall@20']).toBeGreaterThanOrEqual(recallFloor);
+      expect(trained.result.evaluated).toEqual({ of: 'users', count: SIDE });
+      expect(trained.result.baselines['popularity']!['recall@20']).toBeLessThan(0.4);
+      expect(trained.result.values['recall@20']).toBeGreaterThanOrEqual(recallFloor);
     });
 
     it("stops with the abort signal's reason", async () => {
@@ -192,8 +192,10 @@ async function countSteps(trainer: Trainer): Promise<number> {
   return steps;
 }
 
-/** Runs every step and returns the result. */
-export async function runToEnd(trainer: ReturnType<typeof createRecommenderTrainer>): Promise<TrainingResult> {
+/** Runs every step and returns the version that the job makes. */
+export async function runToEnd(trainer: Trainer): Promise<TrainedVersion> {
   while (!trainer.done) await trainer.epoch();
-  return trainer.finalize();
+  const { versions } = await trainer.finalize();
+  expect(versions).toHaveLength(1);
+  return versions[0]!;
 }

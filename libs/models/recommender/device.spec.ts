@@ -45,7 +45,7 @@ describe.skipIf(!hasSoftwareGpu)('training on a GPU', () => {
       const options = { recipe, settings, seed: 1, engine } as const;
       const onProcessor = await runToEnd(createRecommenderTrainer(data, options));
       const onGpu = await runToEnd(createRecommenderTrainer(data, { ...options, device }));
-      const difference = onGpu.metrics.model[metric] - onProcessor.metrics.model[metric];
+      const difference = onGpu.result.values[metric] - onProcessor.result.values[metric];
       expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       expect(device.gpu!.bytesInUse).toBe(0);
     },
@@ -64,7 +64,7 @@ describe.skipIf(!hasSoftwareGpu)('training on a GPU', () => {
     const checkpoint = (await trainer.checkpoint())!;
     device.gpu!.device.destroy();
     await expect(runToEnd(trainer)).rejects.toThrow(/GPU.*lost/i);
-    const { metrics } = await runToEnd(createRecommenderTrainer(input, { ...options, checkpoint }));
-    expect(metrics.model['recall@20']).toBeGreaterThan(0.9);
+    const { result } = await runToEnd(createRecommenderTrainer(input, { ...options, checkpoint }));
+    expect(result.values['recall@20']).toBeGreaterThan(0.9);
   }, 60_000);
 });

@@ -4,13 +4,14 @@ import {
   type Trainer,
   type TrainerOptions,
   type TrainingProgress,
+  type Result,
   type TrainingResult,
-  type TuningReport,
 } from '../family.js';
 import { writeArtifact } from './artifact.js';
 import { chooseGoal } from './auto/data-report.js';
 import { tune, type SearchProgress } from './auto/tune.js';
 import { NOTHING_DONE, readCheckpoint, writeCheckpoint, type JobIdentity, type JobState } from './checkpoint.js';
+import { bootstrapIntervals } from './evaluation/bootstrap.js';
 import { holdOut, measure, type Goal, type HeldOut } from './evaluation/hold-out.js';
 import { distinctPairs, readEvents, type Events } from './events.js';
 import { readInput, type RecommenderInput } from './input.js';
@@ -21,6 +22,7 @@ import type { Fit, FitProgress, FitReached, FitState } from './recipes/fit.js';
 import { countPopularity, rankByScore } from './recipes/popularity.js';
 import { fitRecipe, parseChoice } from './recipes/recipes.js';
 import type { AutoSettings } from './settings.js';
+import type { SearchReport } from '../tasks/recommendation/task.js';
 
 /** Recipes whose point is the order of time are measured on each user's last event, the others on a fifth of the pairs. */
 const PREDICTS_NEXT = new Set<RecipeKey>(['markov', 'sequence', 'trending']);
@@ -34,13 +36,14 @@ const TUNED_AT = 0.7;
 const NOTHING_MEASURED = { loss: null, validation: null, examplesPerSecond: null };
 
 interface Trained {
+  choice: RecipeChoice;
   fit: Fit;
-  metrics: TrainingResult['metrics'];
-  report: TuningReport | null;
+  result: Result;
+  search: SearchReport | null;
 }
 
 /**
- * Fits on 80 % of the interactions, measures on the rest with popularity beside the model, then refits on all of them.
+ * Fits on 80 % of the interactions, measures on the rest with popularity next to the model, then refits on all of them.
  * Throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used.
  */
 export function createRecommenderTrainer(input: RecommenderInput, options: TrainerOptions): Trainer {
@@ -108,12 +111,12 @@ class RecommenderTrainer implements Trainer {
   private async train(pause: Pause<TrainingProgress>): Promise<Trained> {
     await pause(this.last);
     const heldOut = holdOut(this.events, this.goal(), this.options.seed);
-    const { choice, report } = await this.choose(heldOut, pause);
-    const from = report ? TUNED_AT : 0;
+    const { choice, report: search } = await this.choose(heldOut, pause);
+    const from = search ? TUNED_AT : 0;
     const at = (phase: keyof typeof PROGRESS_AT) => from + (1 - from) * PROGRESS_AT[phase];
-    const metrics = this.state.metrics ?? (await this.fitAndMeasure(choice, heldOut, from, at, pause));
+    const result = this.state.result ?? (await this.fitAndMeasure(choice, heldOut, from, at, pause));
     const refitting = this.stage(pause, 'refitting', at('evaluated'), PROGRESS_AT.refitted);
-    return { fit: await this.fit(choice, this.events, refitting), metrics, report };
+    return { choice, fit: await this.fit(choice, this.events, refitting), result, search };
   }
 
   private async fitAndMeasure(
@@ -122,12 +125,12 @@ class RecommenderTrainer implements Trainer {
     from: number,
     at: (phase: keyof typeof PROGRESS_AT) => number,
     pause: Pause<TrainingProgress>,
-  ): Promise<TrainingResult['metrics']> {
+  ): Promise<Result> {
     const fit = await this.fit(choice, heldOut.train, this.stage(pause, 'fitting', from, at('fitted')));
     const evaluating = this.stage(pause, 'evaluating', at('fitted'), at('evaluated'));
-    const metrics = await this.measure(choice, fit, heldOut, evaluating);
-    this.reach({ metrics });
-    return metrics;
+    const result = await this.measure(choice, fit, heldOut, evaluating);
+    this.reach({ result });
+    return result;
   }
 
   private goal(): Goal {
@@ -138,7 +141,7 @@ class RecommenderTrainer implements Trainer {
   private async choose(
     { train }: HeldOut,
     pause: Pause<TrainingProgress>,
-  ): Promise<{ choice: RecipeChoice; report: TuningReport | null }> {
+  ): Promise<{ choice: RecipeChoice; report: SearchReport | null }> {
     const { recipe, settings } = this;
     if (recipe !== 'auto') return { choice: { recipe, settings }, report: null };
     if (this.state.chosen) return this.state.chosen;
@@ -189,7 +192,7 @@ class RecommenderTrainer implements Trainer {
     { model, release }: Fit,
     heldOut: HeldOut,
     report: (progress: FitProgress) => Promise<void>,
-  ): Promise<TrainingResult['metrics']> {
+  ): Promise<Result> {
     const { engine, seed, signal } = this.options;
     const predictsRatings = PREDICTS_RATINGS.has(recipe);
     const half = (done: number) => (fraction: number) =>
@@ -197,22 +200,31 @@ class RecommenderTrainer implements Trainer {
     const options = { seed, ...(signal ? { signal } : {}) };
     try {
       const baseline = { kind: 'popularity', scores: heldOut.question.popularity } as const;
-      const popularity = await measure(engine, baseline, heldOut, predictsRatings, { ...options, report: half(0) });
-      const values = await measure(engine, model, heldOut, predictsRatings, { ...options, report: half(1) });
-      return { model: values, popularity, evaluatedUsers: heldOut.question.users.length };
+      const floor = await measure(engine, baseline, heldOut, predictsRatings, { ...options, report: half(0) });
+      const ours = await measure(engine, model, heldOut, predictsRatings, { ...options, report: half(1) });
+      return {
+        values: ours.values,
+        baselines: { popularity: floor.values },
+        intervals: bootstrapIntervals(ours.perUser, seed),
+        evaluated: { of: 'users', count: heldOut.question.users.length },
+      };
     } finally {
       release();
     }
   }
 
-  private publish({ fit, metrics, report }: Trained): TrainingResult {
+  private publish({ choice, fit, result, search }: Trained): TrainingResult {
     const { userIds, itemIds, itemAttributes } = this.input;
     const seen = distinctPairs(this.events);
     const model = fit.model.kind === 'popularity' ? null : fit.model;
     const popularity = fit.model.kind === 'popularity' ? rankByScore(fit.model.scores) : countPopularity(seen);
     const artifact = writeArtifact({ userIds, itemIds, itemAttributes, seen, popularity, model });
     fit.release();
-    return { artifact, metrics, report };
+    const report = search && { search };
+    return {
+      versions: [{ recipe: choice.recipe, artifact, result, report }],
+      warnings: search?.warning ? [search.warning] : [],
+    };
   }
 
   /** Maps a fit's progress to its part of the job, and remembers what it would take to go on from there. */

@@ -32,4 +32,6 @@ export interface Task {
   verdictBy: string;
   /** What stands next to every metric, the floor first. */
   baselines: readonly string[];
+  /** What the report of a version tells. */
+  report: ZodType;
 }

@@ -1,4 +1,6 @@
-import type { LeaderboardEntry } from '../../family.js';
+import type { SearchReport } from '../../tasks/recommendation/task.js';
+
+type LeaderboardEntry = SearchReport['leaderboard'][number];
 import type { Goal } from '../evaluation/hold-out.js';
 import type { FittableRecipe } from '../manifest.js';
 import type { DataReport } from './data-report.js';

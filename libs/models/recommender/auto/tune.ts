@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from '../../../compute/engine/engine.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
-import { TrainingInputError, type MetricValues, type TuningReport } from '../../family.js';
+import { TrainingInputError, type MetricValues } from '../../family.js';
+import type { SearchReport } from '../../tasks/recommendation/task.js';
 import { holdOut, measure, type Goal, type HeldOut } from '../evaluation/hold-out.js';
 import { filterEvents, type Events } from '../events.js';
 import type { FittableRecipe, RecipeChoice } from '../manifest.js';
@@ -45,7 +46,7 @@ export interface AttemptRecord {
 
 export interface Tuned {
   choice: RecipeChoice;
-  report: TuningReport;
+  report: SearchReport;
 }
 
 /** What the search maximises on the held-out interactions. */
@@ -237,7 +238,7 @@ class Search {
     try {
       const fit = await fitRecipe(choice, sample.train, memoryBytesMax, { engine, ...limits, report });
       try {
-        const metrics = await measure(engine, fit.model, sample, false, { ...limits, report });
+        const { values: metrics } = await measure(engine, fit.model, sample, false, { ...limits, report });
         return { trial: { ...choice, metrics, seconds: this.clock() - startedSeconds }, refusal: null };
       } finally {
         fit.release();

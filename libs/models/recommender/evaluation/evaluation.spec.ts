@@ -6,7 +6,7 @@ import { sharedEngine } from '../../engine.js';
 import { distinctPairs, type Events } from '../events.js';
 import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.js';
 import { eventsOf } from '../example-events.js';
-import { bootstrapInterval } from './bootstrap.js';
+import { bootstrapIntervals } from './bootstrap.js';
 import { evaluate, sampleUsers } from './evaluate.js';
 import { groupByActivity, groupByItemPopularity, meansByGroup } from './groups.js';
 import { askFor } from './hold-out.js';
@@ -239,13 +239,14 @@ describe('evaluate', () => {
 describe('beside the means', () => {
   it('the bootstrap interval holds the mean, narrows with more users and is the same for the same seed', () => {
     const hits = (count: number) => Float64Array.from({ length: count }, (_, user) => (user % 4 === 0 ? 1 : 0));
-    const [low, high] = bootstrapInterval(hits(400), 1);
+    const intervalOf = (perUser: Float64Array) => bootstrapIntervals({ hits: perUser }, 1)['hits']!;
+    const [low, high] = intervalOf(hits(400));
     expect(low).toBeLessThan(0.25);
     expect(high).toBeGreaterThan(0.25);
     // 1.96 standard errors of a share of a quarter over 400 users.
     expect(high - low).toBeCloseTo(2 * 1.96 * Math.sqrt((0.25 * 0.75) / 400), 1);
-    expect(bootstrapInterval(hits(400), 1)).toEqual([low, high]);
-    const [narrowLow, narrowHigh] = bootstrapInterval(hits(4_000), 1);
+    expect(intervalOf(hits(400))).toEqual([low, high]);
+    const [narrowLow, narrowHigh] = intervalOf(hits(4_000));
     expect(narrowHigh - narrowLow).toBeLessThan(high - low);
   });
 

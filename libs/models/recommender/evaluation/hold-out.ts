@@ -1,9 +1,16 @@
 import type { Engine } from '../../../compute/engine/engine.js';
-import { TrainingInputError, type MetricValues } from '../../family.js';
+import { TrainingInputError } from '../../family.js';
 import { distinctPairs, ratedEvents, type Events } from '../events.js';
 import type { FittedModel } from '../fitted-model.js';
 import { countPopularity } from '../recipes/popularity.js';
-import { evaluate, EVALUATED_USERS_MAX, sampleUsers, type EvaluationOptions, type Question } from './evaluate.js';
+import {
+  evaluate,
+  EVALUATED_USERS_MAX,
+  sampleUsers,
+  type Evaluation,
+  type EvaluationOptions,
+  type Question,
+} from './evaluate.js';
 import { itemMeans, predictorOf, ratingErrors } from './rating-errors.js';
 import { splitAtRandom, splitLastOut, type Split } from './split.js';
 
@@ -44,13 +51,13 @@ export async function measure(
   { train, test, question }: HeldOut,
   predictsRatings: boolean,
   options: EvaluationOptions,
-): Promise<MetricValues> {
-  const { values } = await evaluate(engine, model, question, options);
-  if (!predictsRatings || test.values === null) return values;
+): Promise<Evaluation> {
+  const evaluation = await evaluate(engine, model, question, options);
+  if (!predictsRatings || test.values === null) return evaluation;
   const [known, asked] = [ratedEvents(train), ratedEvents(test)];
   // A mean over no rating is no number: the metrics of ratings are then absent, for the model and the floor alike.
-  if (asked.users.length === 0) return values;
-  if (model.kind === 'factors') return { ...values, ...ratingErrors(asked, predictorOf(model, known)) };
+  if (asked.users.length === 0) return evaluation;
   const means = itemMeans(known);
-  return { ...values, ...ratingErrors(asked, (_user, item) => means[item]) };
+  const predict = model.kind === 'factors' ? predictorOf(model, known) : (_user: number, item: number) => means[item]!;
+  return { ...evaluation, values: { ...evaluation.values, ...ratingErrors(asked, predict) } };
 }

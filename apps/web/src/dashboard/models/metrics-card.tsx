@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Metrics } from '../../api/client';
+import type { Result } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
@@ -10,20 +10,22 @@ import { type Family, useFamily } from './families.queries';
 const DIGITS = 4;
 
 /** The model next to recommending what is popular: a model earns its keep by the difference. */
-export function MetricsCard({ metrics, family }: { metrics: Metrics; family: string }) {
+export function MetricsCard({ result, family }: { result: Result; family: string }) {
+  const terms = useTerms();
   const { t } = useTranslation();
   const known = useFamily(family)?.metrics ?? {};
-  const keys = [...new Set([...Object.keys(known), ...Object.keys(metrics.model)])].filter(
-    (key) => key in metrics.model,
+  const keys = [...new Set([...Object.keys(known), ...Object.keys(result.values)])].filter(
+    (key) => key in result.values,
   );
+  const [baseline = '', floor = {}] = Object.entries(result.baselines)[0] ?? [];
   return (
-    <Card title={t('metrics.title')} hint={t('metrics.hint', { count: metrics.evaluatedUsers })} isFlush>
+    <Card title={t('metrics.title')} hint={t('metrics.hint', { count: result.evaluated.count })} isFlush>
       <Table label={t('metrics.title')}>
         <thead>
           <tr>
             <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
             <HeaderCell>{t('metrics.model')}</HeaderCell>
-            <HeaderCell>{t('metrics.popularity')}</HeaderCell>
+            <HeaderCell>{terms.name('recipes', baseline)}</HeaderCell>
             <HeaderCell isNumber>{t('metrics.lift')}</HeaderCell>
           </tr>
         </thead>
@@ -33,8 +35,9 @@ export function MetricsCard({ metrics, family }: { metrics: Metrics; family: str
               key={key}
               metric={key}
               definition={known[key]}
-              model={metrics.model[key] ?? 0}
-              popularity={metrics.popularity[key] ?? 0}
+              model={result.values[key] ?? 0}
+              baseline={floor[key] ?? 0}
+              interval={result.intervals[key]}
             />
           ))}
         </tbody>
@@ -47,14 +50,15 @@ interface MetricRowProps {
   metric: string;
   definition: Family['metrics'][string] | undefined;
   model: number;
-  popularity: number;
+  baseline: number;
+  interval: [number, number] | undefined;
 }
 
-function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
+function MetricRow({ metric, definition, model, baseline, interval }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
-  const larger = Math.max(model, popularity);
-  const lift = popularity > 0 ? model / popularity - 1 : null;
+  const larger = Math.max(model, baseline);
+  const lift = baseline > 0 ? model / baseline - 1 : null;
   const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
   return (
     <tr>
@@ -64,9 +68,14 @@ function MetricRow({ metric, definition, model, popularity }: MetricRowProps) {
       </Cell>
       <Cell className="w-1/4 min-w-24">
         <Bar value={model} largest={larger} className="bg-accent" />
+        {interval && (
+          <p className="text-xs text-muted">
+            {format.fixed(interval[0], DIGITS)} – {format.fixed(interval[1], DIGITS)}
+          </p>
+        )}
       </Cell>
       <Cell className="w-1/4 min-w-24">
-        <Bar value={popularity} largest={larger} className="bg-bar-quiet" />
+        <Bar value={baseline} largest={larger} className="bg-bar-quiet" />
       </Cell>
       <Cell isNumber>
         {lift === null ? '—' : <Badge tone={isBetter ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}

@@ -17,7 +17,7 @@ import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
 import { LeaderboardCard } from './leaderboard-card';
 import { MetricsCard } from './metrics-card';
 import { modelQuery, modelsQuery } from './models.queries';
-import { VersionsCard } from './versions-card';
+import { useVersions, VersionsCard } from './versions-card';
 
 export function ModelPage() {
   const { projectId, modelId } = useParams({ from: '/app/projects/$projectId/models/$modelId' });
@@ -28,7 +28,8 @@ export function ModelPage() {
   const { can } = useMe();
   const model = useQuery(modelQuery(projectId, modelId));
   const jobs = useQuery(trainingJobsQuery(projectId, modelId));
-  const trained = jobs.data?.find(({ status }) => status === 'succeeded');
+  const versions = useVersions(projectId, modelId, jobs.data ?? []);
+  const newest = versions.data?.[0];
   return (
     <QueryView query={model} isPage>
       {(found) => (
@@ -59,9 +60,9 @@ export function ModelPage() {
           />
           <div className="space-y-5">
             <TrainingJobsCard jobs={jobs} />
-            {trained?.metrics && <MetricsCard metrics={trained.metrics} family={found.family} />}
-            {trained?.tuningReport && <LeaderboardCard report={trained.tuningReport} family={found.family} />}
-            <VersionsCard projectId={projectId} modelId={modelId} jobs={jobs.data ?? []} />
+            {newest && <MetricsCard result={newest.result} family={newest.family} />}
+            {newest?.hasReport && <LeaderboardCard projectId={projectId} version={newest} />}
+            <VersionsCard projectId={projectId} versions={versions} />
             <SettingsCard model={found} />
           </div>
         </>

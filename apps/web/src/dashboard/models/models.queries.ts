@@ -1,5 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
-import { modelsGet, modelsList, modelsListVersions, unwrap, unwrapPages } from '../../api/client';
+import {
+  modelsGet,
+  modelsGetReport,
+  modelsList,
+  modelsListVersions,
+  type ModelVersion,
+  unwrap,
+  unwrapPages,
+} from '../../api/client';
 
 export const modelsQuery = (projectId: string) =>
   queryOptions({
@@ -19,4 +27,12 @@ export const versionsQuery = (projectId: string, modelId: string) =>
     queryKey: ['models', projectId, modelId, 'versions'],
     queryFn: () =>
       unwrapPages((cursor) => modelsListVersions({ path: { projectId, modelId }, query: { limit: 100, cursor } })),
+  });
+
+/** How the version's recipe was chosen, among what else there is to tell. */
+export const reportQuery = (projectId: string, { modelId, id: modelVersionId }: Pick<ModelVersion, 'modelId' | 'id'>) =>
+  queryOptions({
+    queryKey: ['models', projectId, modelId, 'versions', modelVersionId, 'report'],
+    queryFn: () => unwrap(modelsGetReport({ path: { projectId, modelId, modelVersionId } })),
+    staleTime: Infinity,
   });

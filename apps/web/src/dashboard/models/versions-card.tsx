@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { PackageCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -27,14 +27,12 @@ const POLL_MS = 300;
 
 interface VersionsCardProps {
   projectId: string;
-  modelId: string;
-  jobs: TrainingJob[];
+  versions: UseQueryResult<ModelVersion[]>;
 }
 
 /** What training has produced, newest first, each ready to go live. */
-export function VersionsCard({ projectId, modelId, jobs }: VersionsCardProps) {
+export function VersionsCard({ projectId, versions }: VersionsCardProps) {
   const { t } = useTranslation();
-  const versions = useVersions(projectId, modelId, jobs);
   const [deploying, setDeploying] = useState<ModelVersion | null>(null);
   return (
     <Card title={t('versions.title')} isFlush>
@@ -55,15 +53,15 @@ export function VersionsCard({ projectId, modelId, jobs }: VersionsCardProps) {
 }
 
 /** The versions, asked for again while a job names one that is not among them yet. */
-function useVersions(projectId: string, modelId: string, jobs: TrainingJob[]) {
+export function useVersions(projectId: string, modelId: string, jobs: TrainingJob[]) {
   return useQuery({
     ...versionsQuery(projectId, modelId),
     refetchInterval: ({ state }) => jobs.some((job) => isMissing(job, state.data)) && POLL_MS,
   });
 }
 
-function isMissing({ modelVersionId }: TrainingJob, versions: ModelVersion[] = []): boolean {
-  return modelVersionId !== null && versions.every(({ id }) => id !== modelVersionId);
+function isMissing({ modelVersionIds }: TrainingJob, versions: ModelVersion[] = []): boolean {
+  return modelVersionIds.some((made) => versions.every(({ id }) => id !== made));
 }
 
 interface VersionsTableProps {
