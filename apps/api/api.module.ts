@@ -10,7 +10,6 @@ import { LimitsApiModule } from '../../libs/features/limits/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
-import { RecommendationsModule } from '../../libs/features/recommendations/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
@@ -23,6 +22,7 @@ import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { StripeModule } from '../../libs/platform/stripe/stripe.module.js';
+import { ENDPOINTS } from './endpoints.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
 
 const PLATFORM = [ClockModule, DatabaseModule, ChangesModule, CredentialsModule, ObjectStoreModule, StripeModule];
@@ -34,7 +34,6 @@ const FEATURES = [
   ModelsModule,
   TrainingJobsModule,
   DeploymentsModule,
-  RecommendationsModule,
   ApiKeysModule,
   UsageApiModule,
   LimitsApiModule,
@@ -49,6 +48,9 @@ const FEATURES = [
 @Module({})
 export class ApiModule {
   static with(config: Config): DynamicModule {
-    return { module: ApiModule, imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...FEATURES] };
+    return {
+      module: ApiModule,
+      imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...FEATURES, ...ENDPOINTS],
+    };
   }
 }

@@ -543,23 +543,6 @@ export const deploymentsUpdate = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
- * Recommends items for a user. Each answer counts one recommendation_requests
- */
-export const recommendationsRecommend = <ThrowOnError extends boolean = false>(options: Options<RecommendationsRecommendData, ThrowOnError>): RequestResult<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError> => (options.client ?? client).post<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'kindred_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/v1/deployments/{deploymentId}/recommendations',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * Lists the project's API keys
  */
 export const apiKeysList = <ThrowOnError extends boolean = false>(options: Options<ApiKeysListData, ThrowOnError>): RequestResult<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError> => (options.client ?? client).get<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError>({
@@ -1084,3 +1067,20 @@ export const healthReady = <ThrowOnError extends boolean = false>(options?: Opti
  * Figures in Prometheus text format
  */
 export const healthShow = <ThrowOnError extends boolean = false>(options?: Options<HealthShowData, ThrowOnError>): RequestResult<HealthShowResponses, HealthShowErrors, ThrowOnError> => (options?.client ?? client).get<HealthShowResponses, HealthShowErrors, ThrowOnError>({ url: '/metrics', ...options });
+
+/**
+ * Recommends items for a user. Each answer counts one recommendation_requests
+ */
+export const recommendationsRecommend = <ThrowOnError extends boolean = false>(options: Options<RecommendationsRecommendData, ThrowOnError>): RequestResult<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError> => (options.client ?? client).post<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/deployments/{deploymentId}/recommendations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});

@@ -55,7 +55,10 @@ export type DataSet = {
     id: string;
     projectId: string;
     name: string;
-    kind: 'interactions' | 'items' | 'users';
+    /**
+     * GET /v1/families lists the kinds
+     */
+    kind: string;
     createdAt: string;
     /**
      * The import whose rows the data set holds; a failed one never takes its place
@@ -348,36 +351,6 @@ export type Deployment = {
     modelId: string;
     createdAt: string;
     updatedAt: string;
-};
-
-export type Recommendations = {
-    /**
-     * Name it in later interactions to attribute them
-     */
-    recommendationId: string;
-    modelVersionId: string;
-    /**
-     * What ranked the items
-     */
-    source: 'model' | 'popularity';
-    /**
-     * Why popularity answered in place of the model: it never saw the user, or learnt nothing of what the user did
-     */
-    fallbackReason?: 'unknown_user' | 'nothing_learnt';
-    items: Array<{
-        itemId: string;
-        /**
-         * Comparable within one answer only
-         */
-        score: number;
-        rank: number;
-        /**
-         * From the items data set
-         */
-        attributes?: {
-            [key: string]: string;
-        };
-    }>;
 };
 
 export type ApiKey = {
@@ -755,6 +728,36 @@ export type RequestLogEntry = {
     deploymentId: string | null;
     requestId: string;
     errorCode: string | null;
+};
+
+export type Recommendations = {
+    /**
+     * Name it in later interactions to attribute them
+     */
+    recommendationId: string;
+    modelVersionId: string;
+    /**
+     * What ranked the items
+     */
+    source: 'model' | 'popularity';
+    /**
+     * Why popularity answered in place of the model: it never saw the user, or learnt nothing of what the user did
+     */
+    fallbackReason?: 'unknown_user' | 'nothing_learnt';
+    items: Array<{
+        itemId: string;
+        /**
+         * Comparable within one answer only
+         */
+        score: number;
+        rank: number;
+        /**
+         * From the items data set
+         */
+        attributes?: {
+            [key: string]: string;
+        };
+    }>;
 };
 
 export type AuthSignupData = {
@@ -2306,73 +2309,6 @@ export type DeploymentsUpdateResponses = {
 };
 
 export type DeploymentsUpdateResponse = DeploymentsUpdateResponses[keyof DeploymentsUpdateResponses];
-
-export type RecommendationsRecommendData = {
-    body: {
-        /**
-         * The user id of your interactions; may be absent where personalized is false
-         */
-        userId?: string;
-        limit?: number;
-        /**
-         * Leave out items that the user has interactions with
-         */
-        excludeSeen?: boolean;
-        /**
-         * False answers with what is popular and without any of the person's data, for people who do not want to be profiled
-         */
-        personalized?: boolean;
-    };
-    headers?: {
-        /**
-         * UUIDv7 of the call: a retry that sends it again within a day is metered once, and gets the same answer
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        deploymentId: string;
-    };
-    query?: never;
-    url: '/v1/deployments/{deploymentId}/recommendations';
-};
-
-export type RecommendationsRecommendErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * A quota of the plan or a spend cap is reached
-     */
-    402: Problem;
-    /**
-     * The role or the key lacks recommendations:read
-     */
-    403: Problem;
-    /**
-     * The Idempotency-Key was sent with another call, or the deployment answers another task
-     */
-    409: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type RecommendationsRecommendError = RecommendationsRecommendErrors[keyof RecommendationsRecommendErrors];
-
-export type RecommendationsRecommendResponses = {
-    /**
-     * The items, best first
-     */
-    200: Recommendations;
-};
-
-export type RecommendationsRecommendResponse = RecommendationsRecommendResponses[keyof RecommendationsRecommendResponses];
 
 export type ApiKeysListData = {
     body?: never;
@@ -4122,3 +4058,70 @@ export type HealthShowError = HealthShowErrors[keyof HealthShowErrors];
 export type HealthShowResponses = {
     200: unknown;
 };
+
+export type RecommendationsRecommendData = {
+    body: {
+        /**
+         * The user id of your interactions; may be absent where personalized is false
+         */
+        userId?: string;
+        limit?: number;
+        /**
+         * Leave out items that the user has interactions with
+         */
+        excludeSeen?: boolean;
+        /**
+         * False answers with what is popular and without any of the person's data, for people who do not want to be profiled
+         */
+        personalized?: boolean;
+    };
+    headers?: {
+        /**
+         * UUIDv7 of the call: a retry that sends it again within a day is metered once, and gets the same answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        deploymentId: string;
+    };
+    query?: never;
+    url: '/v1/deployments/{deploymentId}/recommendations';
+};
+
+export type RecommendationsRecommendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * A quota of the plan or a spend cap is reached
+     */
+    402: Problem;
+    /**
+     * The role or the key lacks recommendations:read
+     */
+    403: Problem;
+    /**
+     * The Idempotency-Key was sent with another call, or the deployment answers another task
+     */
+    409: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RecommendationsRecommendError = RecommendationsRecommendErrors[keyof RecommendationsRecommendErrors];
+
+export type RecommendationsRecommendResponses = {
+    /**
+     * The items, best first
+     */
+    200: Recommendations;
+};
+
+export type RecommendationsRecommendResponse = RecommendationsRecommendResponses[keyof RecommendationsRecommendResponses];

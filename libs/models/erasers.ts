@@ -3,7 +3,8 @@ import { eraseUser as eraseFromRecommender } from './recommender/artifact.js';
 
 type Eraser = (artifact: Uint8Array, userId: string) => Uint8Array<ArrayBuffer> | null;
 
-const erasers = {
+/** How each family takes a person out of its artifacts. */
+export const erasers = {
   recommender: eraseFromRecommender,
 } satisfies Record<FamilyKey, Eraser>;
 

@@ -6,7 +6,8 @@ import type { Predictor } from './tasks/tasks.js';
 
 type Loaders = { [F in FamilyKey]: (artifact: Uint8Array, engine: Engine) => Promise<Predictor<TaskOf<F>>> };
 
-const predictors = {
+/** How each family loads its artifacts. */
+export const predictors = {
   recommender: loadRecommenderPredictor,
 } satisfies Loaders;
 

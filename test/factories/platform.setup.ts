@@ -38,9 +38,9 @@ export async function startWorker(
   appUrl: string,
   dataDirectory: string,
   changes: Record<string, string> = {},
-  script = 'dist/apps/worker/main.js',
+  script: string | string[] = 'dist/apps/worker/main.js',
 ): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [script], {
+  const worker = spawn(process.execPath, [script].flat(), {
     env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory), ...changes },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // A session of its own, as on a server.

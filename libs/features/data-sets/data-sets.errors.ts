@@ -40,3 +40,9 @@ export const noSuchColumn = (kind: string, column: string, columns: string[]) =>
     'invalid_request',
     `A data set of kind ${kind} has no column ${column}; it has ${columns.join(', ')}.`,
   );
+
+/** While a release comes in that brings the kind, or after it was taken back. */
+export const unknownKind = (kind: string) =>
+  new Problem(503, 'unknown_kind', `This process does not know data sets of kind ${kind} yet: try again in a minute.`, {
+    headers: { 'retry-after': '60' },
+  });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Statistics } from '../../models/kinds/kind.js';
-import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
+import { type KindKey, kinds, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
@@ -43,7 +43,8 @@ const CLAIM_LOCK = 0x696d706f;
 
 /**
  * The next import by fair share: of each organization that has none under way the oldest, and of these the one whose organization
- * has had the least importing in the last hour for its plan's weight. An import counts at least a second.
+ * has had the least importing in the last hour for its plan's weight. An import counts at least a second. What is of a kind that this release
+ * does not know is another's to take.
  */
 const NEXT_IMPORT = `
   WITH used AS (
@@ -53,7 +54,10 @@ const NEXT_IMPORT = `
     WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
     GROUP BY tenant_id),
   oldest AS (
-    SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at FROM imports WHERE status = 'queued' ORDER BY tenant_id, created_at, id)
+    SELECT DISTINCT ON (imports.tenant_id) imports.tenant_id, imports.id, imports.created_at
+    FROM imports JOIN data_sets ON data_sets.tenant_id = imports.tenant_id AND data_sets.id = data_set_id
+    WHERE status = 'queued' AND kind = ANY($1)
+    ORDER BY imports.tenant_id, imports.created_at, imports.id)
   SELECT oldest.tenant_id AS "tenantId", oldest.id
   FROM oldest
   JOIN subscriptions USING (tenant_id)
@@ -117,12 +121,12 @@ export class DataSetsRepository {
   /** Rows of such kinds that each project holds; requires a system transaction. */
   async sumRows(
     transaction: Transaction,
-    kinds: KindKey[],
+    ofKinds: KindKey[],
   ): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
     return transaction.$queryRaw`
       SELECT data_set.tenant_id AS "tenantId", project_id AS "projectId", sum(rows_accepted)::float8 AS rows
       FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
-      WHERE kind = ANY(${kinds}) GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
+      WHERE kind = ANY(${ofKinds}) GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
   }
 
   async createImport(
@@ -170,7 +174,10 @@ export class DataSetsRepository {
   /** Takes the next import by fair share; null when there is none. Wants a system transaction. */
   async claimNextImport(transaction: Transaction): Promise<ClaimedImport | null> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
-    const [next] = await transaction.$queryRawUnsafe<{ tenantId: string; id: string }[]>(NEXT_IMPORT);
+    const [next] = await transaction.$queryRawUnsafe<{ tenantId: string; id: string }[]>(
+      NEXT_IMPORT,
+      Object.keys(kinds),
+    );
     if (!next) return null;
     await transaction.$executeRawUnsafe(
       `UPDATE imports SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END}, started_at = now()

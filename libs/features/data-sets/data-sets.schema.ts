@@ -42,7 +42,7 @@ export const dataSetSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
-    kind: kindSchema,
+    kind: z.string().describe('GET /v1/families lists the kinds'),
     createdAt: z.iso.datetime(),
     currentImport: importSchema
       .nullable()

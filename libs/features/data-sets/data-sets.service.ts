@@ -1,6 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { kinds } from '../../models/kinds/kinds.js';
+import { findKind } from '../../models/kinds/kinds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
@@ -10,7 +10,7 @@ import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
-import { noSuchColumn, storageFull, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
 import { UploadLanes } from './upload-lane.js';
@@ -93,7 +93,9 @@ export class DataSetsService {
     await this.database.tenant(tenantId, async (transaction) => {
       const { kind } = await this.require(transaction, projectId, dataSetId);
       const caller = { tenantId, projectId };
-      const { columns, meters } = kinds[kind];
+      const known = findKind(kind);
+      if (!known) throw unknownKind(kind);
+      const { columns, meters } = known;
       const stranger = Object.keys(columnMapping).find((column) => !Object.hasOwn(columns, column));
       if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
       if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { manifests } from '../../models/manifests.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
@@ -74,7 +75,7 @@ const CLAIM_LOCK = 0x7261696e;
 /**
  * The next job by fair share: of each organization below its plan's limit the oldest job, and of these the one whose
  * organization has had the least training in the last hour for its plan's weight. A job counts at least a second, so that
- * many short ones count too.
+ * many short ones count too. What is of a family that this release does not know is another's to take.
  */
 const NEXT = `
   WITH used AS (
@@ -84,10 +85,10 @@ const NEXT = `
     WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
     GROUP BY tenant_id),
   oldest AS (
-    SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at, memory_bytes
-    FROM training_jobs
-    WHERE status = 'queued' AND available_at <= now() AND pool = ANY($1)
-    ORDER BY tenant_id, created_at, id)
+    SELECT DISTINCT ON (job.tenant_id) job.tenant_id, job.id, job.created_at, job.memory_bytes
+    FROM training_jobs job JOIN models model ON model.tenant_id = job.tenant_id AND model.id = job.model_id
+    WHERE status = 'queued' AND available_at <= now() AND pool = ANY($1) AND family = ANY($2)
+    ORDER BY job.tenant_id, job.created_at, job.id)
   SELECT oldest.tenant_id AS "tenantId", oldest.id, oldest.memory_bytes::float8 AS "memoryBytes",
     plans.training_seconds_max AS "secondsMax"
   FROM oldest
@@ -147,7 +148,7 @@ export class TrainingJobsRepository {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
     const [next] = await transaction.$queryRawUnsafe<
       Pick<ClaimedJob, 'tenantId' | 'id' | 'memoryBytes' | 'secondsMax'>[]
-    >(NEXT, capacity.pools);
+    >(NEXT, capacity.pools, Object.keys(manifests));
     if (!next || next.memoryBytes > capacity.memoryBytesFree) return null;
     const key = { tenantId_id: { tenantId: next.tenantId, id: next.id } };
     await transaction.$executeRawUnsafe(

@@ -15,7 +15,7 @@ export interface Operation<Q extends ZodType = ZodType, A extends ZodType = ZodT
   answer: A;
   /** The field of the request that names a person, who may have asked to be forgotten. */
   person?: string;
-  /** By meter: the most units that a call may use, and what it used. */
+  /** By meter, at least one: the most units that a call may use, and what it used. */
   meters: Record<
     string,
     { most(request: z.output<Q>): number; used(request: z.output<Q>, answer: z.output<A>): number }

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type DataSet, dataSetsCreate, unwrap } from '../../api/client';
+import { dataSetsCreate, type DataSetsCreateData, unwrap } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
 import { SelectField, TextField } from '../../ui/field';
 import { FormDialog } from '../../ui/form-dialog';
@@ -23,7 +23,7 @@ export function NewDataSetDialog({ projectId, onClose }: { projectId: string; on
       unwrap(
         dataSetsCreate({
           path: { projectId },
-          body: { name: String(values.get('name')), kind: kind?.key as DataSet['kind'] },
+          body: { name: String(values.get('name')), kind: kind?.key as DataSetsCreateData['body']['kind'] },
         }),
       ),
     onSuccess: ({ id }) => {

@@ -1,0 +1,5 @@
+import type { Type } from '@nestjs/common';
+import { RecommendationsModule } from '../../libs/features/recommendations/index.js';
+
+/** By what deployments are called: one module of routes for each task. */
+export const ENDPOINTS: Type[] = [RecommendationsModule];

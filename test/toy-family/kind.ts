@@ -1,0 +1,14 @@
+import type { Kind } from '../../libs/models/kinds/kind.js';
+
+export const numbers = {
+  summary: 'Numbers, one a row.',
+  columns: {
+    number: { type: 'number', spellings: ['number'], meaning: 'the number', isRequired: true },
+    weight: { type: 'number', spellings: ['weight'], meaning: 'how much it counts' },
+  },
+  others: 'ignored',
+  statistics: { largest: { sql: 'max(number)', type: 'count', meaning: 'The largest' } },
+  meters: {},
+  rowBytes: 16,
+  judge: (rows) => (rows < 3 ? [`A mean of ${rows} numbers says little.`] : []),
+} satisfies Kind;
