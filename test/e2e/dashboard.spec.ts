@@ -103,13 +103,13 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     await button('New model').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('For you');
-    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('ials');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('recommender/ials');
     await page.getByRole('combobox', { name: 'Interactions data set' }).selectOption({ label: 'Purchases' });
     await page.getByRole('combobox', { name: 'Items data set' }).selectOption({ label: 'Products' });
     await button('Create model').click();
     await button('Start training').first().click();
     await page.getByText('Succeeded', { exact: true }).first().waitFor();
-    await page.getByRole('columnheader', { name: 'Popularity' }).first().waitFor();
+    await page.getByRole('columnheader', { name: 'Most popular' }).first().waitFor();
 
     await button('Deploy').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Home page');
@@ -149,7 +149,7 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     await button('New model').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Ratings');
-    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('embedding-mf');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('recommender/embedding-mf');
     await page.getByText('Settings', { exact: true }).click();
     // Long enough to be seen at work.
     const settings = { Factors: '256', Epochs: '400', 'Batch size': '16' };

@@ -70,6 +70,8 @@ export class Network {
 
   remove(): void {
     for (const relay of this.relays) relay.close();
+    // While a process is still inside, the namespace would live on and keep its end of the line.
+    ip('link', 'del', 'kin-out');
     ip('netns', 'del', this.name);
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiProcess } from '../factories/api-process.js';
-import { Tenant, type TestApi } from '../factories/api.js';
+import { Tenant, type TestApi, until } from '../factories/api.js';
 import { fillDisk } from '../factories/disk.js';
 import { IS_FULL, note } from '../factories/faults-report.js';
 import { startWorker } from '../factories/platform.setup.js';
@@ -103,6 +103,7 @@ describe.skipIf(!IS_FULL || process.getuid?.() !== 0)('a full disk', () => {
       return tenant.waitFor(`${path_}/training-jobs/${id}`);
     };
     for (let round = 0; round < ROUNDS; round++) {
+      await until(() => readdirSync(disk).length === 0);
       const filler = fillDisk(disk);
       const job = await train();
       expect(job).toMatchObject({ status: 'failed', modelVersionIds: [] });

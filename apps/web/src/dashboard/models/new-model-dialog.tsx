@@ -51,9 +51,11 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
   const terms = useTerms();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const choices = families.flatMap((each) => each.recipes.map((one) => ({ family: each, recipe: one })));
-  const [choice, setChoice] = useState(0);
-  const { family, recipe } = choices[choice]!;
+  const choices = families.flatMap((each) =>
+    each.recipes.map((one) => ({ key: `${each.key}/${one.key}`, family: each, recipe: one })),
+  );
+  const [chosen, setChosen] = useState(choices[0]?.key);
+  const { family, recipe } = choices.find(({ key }) => key === chosen)!;
   const ofKind = (kind: string) => dataSets.filter((each) => each.kind === kind);
   const lacking = family.inputs.filter(({ required, kind }) => required && ofKind(kind).length === 0);
   const create = useMutation({
@@ -93,11 +95,11 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
         label={t('models.recipe')}
         name="recipe"
         hint={terms.text(`recipes.${recipe.key}.summary`, recipe.summary)}
-        value={choice}
-        onChange={(event) => setChoice(Number(event.target.value))}
+        value={chosen}
+        onChange={(event) => setChosen(event.target.value)}
       >
-        {choices.map((each, index) => (
-          <option key={`${each.family.key}/${each.recipe.key}`} value={index}>
+        {choices.map((each) => (
+          <option key={each.key} value={each.key}>
             {terms.name('recipes', each.recipe.key)}
           </option>
         ))}
