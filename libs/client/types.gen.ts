@@ -42,7 +42,7 @@ export type Me = {
         name: string;
     };
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-    permissions: Array<'me:read' | 'organization:write' | 'project:read' | 'project:write' | 'recommendations:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
+    permissions: Array<'me:read' | 'organization:write' | 'project:read' | 'project:write' | 'deployments:call' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
 };
 
 export type Project = {
@@ -362,7 +362,7 @@ export type ApiKey = {
      */
     prefix: string;
     mode: 'live' | 'test';
-    scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+    scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
     deploymentIds: Array<string>;
     allowedAddresses: Array<string>;
     /**
@@ -2365,7 +2365,7 @@ export type ApiKeysCreateData = {
         /**
          * What the key may do, within its project
          */
-        scopes?: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        scopes?: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
         /**
          * Deployments that the key may call; all of the project when empty
          */
@@ -2420,7 +2420,7 @@ export type ApiKeysCreateResponses = {
          */
         prefix: string;
         mode: 'live' | 'test';
-        scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
@@ -2496,7 +2496,7 @@ export type ApiKeysRotateResponses = {
          */
         prefix: string;
         mode: 'live' | 'test';
-        scopes: Array<'recommendations:read' | 'project:read' | 'project:write' | 'usage:read'>;
+        scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
@@ -4098,7 +4098,7 @@ export type RecommendationsRecommendErrors = {
      */
     402: Problem;
     /**
-     * The role or the key lacks recommendations:read
+     * The role or the key lacks deployments:call
      */
     403: Problem;
     /**

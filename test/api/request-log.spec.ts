@@ -23,7 +23,7 @@ const countOf = async (tenantId: string): Promise<number> =>
   (await owner.query('SELECT count(*)::int AS count FROM request_log WHERE tenant_id = $1', [tenantId])).rows[0].count;
 
 /** An organization with a key and, once they are in the log, these calls with it. */
-async function caller(scopes = ['project:read', 'recommendations:read']) {
+async function caller(scopes = ['project:read', 'deployments:call']) {
   const tenant = await Tenant.signUp(api);
   const tenantId = (await tenant.get('/v1/me').expect(200)).body.organization.id as string;
   const projectId = await tenant.createProject();

@@ -74,7 +74,7 @@ describe('another tenant', () => {
     };
     const theirs = await Tenant.signUp(api);
     const theirProject = await theirs.createProject();
-    const theirKey = await theirs.createKey(theirProject, ['recommendations:read', 'project:read', 'project:write']);
+    const theirKey = await theirs.createKey(theirProject, ['deployments:call', 'project:read', 'project:write']);
     const before = await snapshot();
     let walked = 0;
     for (const [template, operations] of Object.entries(openapi.paths)) {

@@ -128,7 +128,7 @@ export class Tenant {
     };
   }
 
-  async createKey(projectId: string, scopes = ['recommendations:read']): Promise<{ id: string; key: string }> {
+  async createKey(projectId: string, scopes = ['deployments:call']): Promise<{ id: string; key: string }> {
     return (await this.post(`/v1/projects/${projectId}/api-keys`, { name: 'Key', scopes }).expect(201)).body;
   }
 }

@@ -133,12 +133,7 @@ function appendTo(url: URL, name: string, value: unknown): void {
 export async function callersOf(api: TestApi): Promise<{ who: string; headers: Record<string, string> }[]> {
   const owner = await Tenant.signUp(api, 'Fuzzed');
   const projectId = await owner.createProject();
-  const { key } = await owner.createKey(projectId, [
-    'recommendations:read',
-    'project:read',
-    'project:write',
-    'usage:read',
-  ]);
+  const { key } = await owner.createKey(projectId, ['deployments:call', 'project:read', 'project:write', 'usage:read']);
   const other = await Tenant.signUp(api, CANARY);
   await other.createProject(CANARY);
   const { organization } = (await owner.get('/v1/me')).body;

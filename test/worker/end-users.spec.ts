@@ -79,7 +79,7 @@ describe("a customer's user", () => {
       canary,
       live.job.id,
     ]);
-    const { key } = await tenant.createKey(projectId, ['recommendations:read', 'project:write']);
+    const { key } = await tenant.createKey(projectId, ['deployments:call', 'project:write']);
     const client = withKey(api, key);
     const ask = (body: object = {}) =>
       client.post(`/v1/deployments/${live.deploymentId}/recommendations`, { userId: canary, limit: 5, ...body });

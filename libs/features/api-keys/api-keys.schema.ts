@@ -17,7 +17,7 @@ export const createApiKeySchema = z
     scopes: z
       .array(z.enum(API_KEY_SCOPES))
       .min(1)
-      .default(['recommendations:read'])
+      .default(['deployments:call'])
       .transform((scopes) => [...new Set(scopes)])
       .describe('What the key may do, within its project'),
     deploymentIds: z

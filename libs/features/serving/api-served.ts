@@ -6,7 +6,7 @@ import { problemSchema } from '../../platform/errors/problem.js';
 /** What every route is that a deployment answers by: the permission, the caller's own id of the call, and how limits answer. */
 export const ApiServed = () =>
   applyDecorators(
-    Requires('recommendations:read'),
+    Requires('deployments:call'),
     OpenToKeys(),
     ApiHeader({
       name: 'Idempotency-Key',

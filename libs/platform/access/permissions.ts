@@ -4,7 +4,7 @@ export const PERMISSIONS = [
   'organization:write',
   'project:read',
   'project:write',
-  'recommendations:read',
+  'deployments:call',
   'api-keys:write',
   'webhooks:write',
   'usage:read',
@@ -16,7 +16,7 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-const VIEWER: Permission[] = ['me:read', 'project:read', 'recommendations:read', 'usage:read'];
+const VIEWER: Permission[] = ['me:read', 'project:read', 'deployments:call', 'usage:read'];
 const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write', 'webhooks:write'];
 const BILLING: Permission[] = ['me:read', 'usage:read', 'limits:write', 'billing:read', 'billing:write'];
 
@@ -37,7 +37,7 @@ export function permissionsOf(role: Role, isOperator: boolean): Permission[] {
 
 /** Scopes that an API key may hold: never keys, billing or the operator's. */
 export const API_KEY_SCOPES = [
-  'recommendations:read',
+  'deployments:call',
   'project:read',
   'project:write',
   'usage:read',

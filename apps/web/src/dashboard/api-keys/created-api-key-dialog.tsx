@@ -14,7 +14,7 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
   const { data: deployments } = useQuery(deploymentsQuery(created.projectId));
   const { deploymentIds } = created;
   const deployment = deployments?.findLast(({ id }) => deploymentIds.length === 0 || deploymentIds.includes(id));
-  const canRecommend = created.scopes.includes('recommendations:read');
+  const canRecommend = created.scopes.includes('deployments:call');
   return (
     <Dialog title={t('apiKeys.created')} onClose={onClose}>
       <div className="space-y-4">

@@ -7,7 +7,7 @@ import { apiKeysQuery } from './api-keys.queries';
 import { CreatedApiKeyDialog } from './created-api-key-dialog';
 import { readRestrictions, RestrictionFields } from './restriction-fields';
 
-const SCOPES: ApiKey['scopes'] = ['recommendations:read', 'project:read', 'project:write', 'usage:read'];
+const SCOPES: ApiKey['scopes'] = ['deployments:call', 'project:read', 'project:write', 'usage:read'];
 
 interface NewApiKeyDialogProps {
   projectId: string;
@@ -44,7 +44,7 @@ export function NewApiKeyDialog({ projectId, onClose }: NewApiKeyDialogProps) {
             name="scopes"
             value={scope}
             hint={t(`scopeHints.${scope}`, { nsSeparator: false })}
-            defaultChecked={scope === 'recommendations:read'}
+            defaultChecked={scope === 'deployments:call'}
           />
         ))}
       </FieldGroup>
