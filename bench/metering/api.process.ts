@@ -1,7 +1,7 @@
 // An API whose metering the bench may replace, to see what it costs.
 import { createApi } from '../../apps/api/create-api.js';
 import { Quotas, type Reservation } from '../../libs/features/limits/index.js';
-import { eventsOf, LedgerRepository, type MeteredCall, UsageRecorder } from '../../libs/features/usage/index.js';
+import { type MeteredCall, UsageRecorder } from '../../libs/features/usage/index.js';
 import { readConfig } from '../../libs/platform/config/config.js';
 import { stopOnSignal } from '../../libs/platform/telemetry/lifecycle.js';
 
@@ -20,14 +20,13 @@ if (METERING === 'none') {
   app.get(Quotas, { strict: false }).reserve = async () => reservation;
   recorder.record = async () => {};
 }
-if (METERING === 'postgres')
-  recorder.record = groupCommit(app.get(LedgerRepository, { strict: false }), recorder.nodeId);
+if (METERING === 'postgres') recorder.record = groupCommit();
 stopOnSignal(app);
 await app.listen(config.PORT, config.HOST);
 process.send?.('ready');
 
 /** As it was before the journal: while one batch is on its way to Postgres the next gathers. */
-function groupCommit(ledger: LedgerRepository, nodeId: string): (call: MeteredCall) => Promise<void> {
+function groupCommit(): (call: MeteredCall) => Promise<void> {
   let waiting: { call: MeteredCall; resolve: () => void; reject: (error: Error) => void }[] = [];
   let isWriting = false;
   let sequence = 1e9;
@@ -36,7 +35,8 @@ function groupCommit(ledger: LedgerRepository, nodeId: string): (call: MeteredCa
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await ledger.drain(nodeId, [{ sequence: sequence++, events: batch.flatMap(({ call }) => eventsOf(call)) }]).then(
+      const entries = batch.map(({ call }) => ({ sequence: sequence++, call }));
+      await recorder.drain(recorder.nodeId, entries).then(
         () => batch.forEach(({ resolve }) => resolve()),
         (error: Error) => batch.forEach(({ reject }) => reject(error)),
       );

@@ -3,7 +3,13 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import pg from 'pg';
 import { Quotas, type Reservation } from '../../libs/features/limits/index.js';
-import { hashPayload, LedgerChecker, LedgerRepository, type UsageEvent } from '../../libs/features/usage/index.js';
+import {
+  hashPayload,
+  LedgerChecker,
+  LedgerRepository,
+  type UsageEvent,
+  UsageRecorder,
+} from '../../libs/features/usage/index.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
@@ -162,16 +168,16 @@ class End implements fc.AsyncCommand<QuotaModel, QuotaReal> {
     model.held.delete(this.call);
     reservations.delete(this.call);
     if (units > 0) {
-      const { leaseId } = reservation.use('recommendation_requests', units);
-      const work = {
+      const call = {
         id: uuidv7(),
         tenantId,
         projectId,
+        ...reservation.context,
         occurredAt: new Date().toISOString(),
         payloadHash: hashPayload(0),
+        uses: [reservation.use('recommendation_requests', units)],
       };
-      const event = { ...work, ...reservation.context, meter: 'recommendation_requests', quantity: units, leaseId };
-      await api.app.get(LedgerRepository, { strict: false }).drain(uuidv7(), [{ sequence: 1, events: [event] }]);
+      await api.app.get(UsageRecorder, { strict: false }).drain(uuidv7(), [{ sequence: 1, call }]);
       reservation.commit();
       model.used += units;
     }
@@ -222,6 +228,47 @@ it('counts what is leased in the billing period that it is leased for, also wher
   const held = await reserve(KEYS[0]!, 20);
   await expect(reserve(KEYS[1]!, 30)).rejects.toMatchObject({ status: 429, code: 'quota_exceeded' });
   held.release();
+});
+
+it('takes what a call spent from its lease once, however often it is offered, also where a program of before had drained it', async () => {
+  await newTenant();
+  const recorder = api.app.get(UsageRecorder, { strict: false });
+  const reservation = await api.app
+    .get(Quotas, { strict: false })
+    .reserve({ tenantId, projectId, lineageId: KEYS[0]! }, { recommendation_requests: 10 });
+  const leased = async () => {
+    const sql = 'SELECT sum(units)::int AS units FROM quota_leases WHERE tenant_id = $1';
+    return (await owner.query<{ units: number }>(sql, [tenantId])).rows[0]!.units;
+  };
+  const callOf = (units: number) => ({
+    id: uuidv7(),
+    tenantId,
+    projectId,
+    ...reservation.context,
+    occurredAt: new Date().toISOString(),
+    payloadHash: hashPayload(units),
+    uses: [reservation.use('recommendation_requests', units)],
+  });
+  const before = await leased();
+  expect(before).toBeGreaterThanOrEqual(10);
+  const [first, second] = [callOf(4), callOf(3)];
+  const entries = [
+    { sequence: 1, call: first },
+    { sequence: 2, call: second },
+  ];
+  const journalId = uuidv7();
+  await recorder.drain(journalId, entries.slice(0, 1));
+  expect(before - (await leased())).toBe(4);
+  await recorder.drain(journalId, entries);
+  expect(before - (await leased())).toBe(7);
+  await recorder.drain(journalId, entries);
+  const ofBefore = uuidv7();
+  await owner.query('INSERT INTO api_nodes (id, seen_at, drained_sequence) VALUES ($1, now(), 2)', [ofBefore]);
+  await recorder.drain(ofBefore, entries);
+  expect(before - (await leased())).toBe(7);
+  reservation.commit();
+  reservation.release();
+  expect((await sums())['recommendation_requests']).toBe(7);
 });
 
 it('corrects by further entries: once each, and 409 for another under the same id', async () => {

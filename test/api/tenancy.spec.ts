@@ -13,6 +13,7 @@ const GLOBAL_TABLES = new Set([
   'meter_prices',
   'plan_quotas',
   'api_nodes',
+  'journals',
   'ledger_checks',
   'throttles',
   '_prisma_migrations',

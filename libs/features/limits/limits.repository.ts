@@ -4,6 +4,7 @@ import { kinds, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
+import type { MeteredCall } from '../usage/index.js';
 import type { Limit, PutLimit } from './limits.schema.js';
 import type { Bound, Caller, MeterPrice, RateScope, Used } from './room.js';
 
@@ -77,6 +78,14 @@ const EXTEND_LEASE = `
   INSERT INTO quota_leases AS lease (tenant_id, id, node_id, project_id, api_key_id, meter_key, period_start, units)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (tenant_id, id) DO UPDATE SET units = lease.units + excluded.units, period_start = excluded.period_start`;
+
+// In the order of the key, so that two writers of the same rows wait for each other rather than lock each other out.
+const SETTLE_LEASES = `
+  WITH spent AS (SELECT tenant_id, id, sum(units) AS units
+      FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS spent (tenant_id, id, units) GROUP BY 1, 2),
+    held AS (SELECT lease.tenant_id, lease.id FROM quota_leases lease JOIN spent USING (tenant_id, id) ORDER BY 1, 2 FOR UPDATE OF lease)
+  UPDATE quota_leases lease SET units = greatest(lease.units - spent.units, 0)
+  FROM held JOIN spent USING (tenant_id, id) WHERE lease.tenant_id = held.tenant_id AND lease.id = held.id`;
 
 const SEED_BUCKETS = `
   INSERT INTO rate_buckets (tenant_id, scope, scope_id, tokens, granted, refilled_at)
@@ -192,6 +201,19 @@ export class LimitsRepository {
   async extendLease(sql: Sql, { id, nodeId, caller, meter, periodStart }: Lease, units: number): Promise<void> {
     const { tenantId, projectId, lineageId } = caller;
     await sql.run(EXTEND_LEASE, [tenantId, id, nodeId, projectId, lineageId, meter, periodStart.toISOString(), units]);
+  }
+
+  /** Takes from leases what calls spent of them, as it goes into the ledger. */
+  async settleLeases(sql: Sql, calls: readonly MeteredCall[]): Promise<void> {
+    const spent = calls.flatMap(({ tenantId, uses }) =>
+      uses.filter(({ leaseId }) => leaseId).map((use) => ({ tenantId, ...use })),
+    );
+    if (spent.length === 0) return;
+    await sql.run(SETTLE_LEASES, [
+      spent.map(({ tenantId }) => tenantId),
+      spent.map(({ leaseId }) => leaseId),
+      spent.map(({ quantity }) => quantity),
+    ]);
   }
 
   /** Gives back what a lease has left. */

@@ -116,6 +116,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     // Leases outlive an outage; what bounds them may have changed during it.
     changes.onReset(() => this.allowances.forEach((allowance) => void this.extend(allowance)));
+    recorder.onDrain((sql, calls) => repository.settleLeases(sql, calls));
     recorder.onAdopted((nodeId) => database.systemSql((sql) => repository.endNode(sql, nodeId)));
   }
 

@@ -19,6 +19,7 @@ export const RETENTION: readonly Retained[] = [
   { table: 'sessions', what: 'Sessions that have expired', since: 'expires_at', days: 0 },
   { table: 'limit_alerts', what: 'Thresholds of limits that were told about', since: 'created_at', days: 100 },
   { table: 'ledger_checks', what: 'Comparisons of roll-ups with the ledger', since: 'checked_at', days: 90 },
+  { table: 'journals', what: 'Positions of journals in the ledger', since: 'drained_at', days: 2 },
   { table: 'throttles', what: 'Counts of logins and signups', since: 'refilled_at', days: 2 },
   { table: 'rate_buckets', what: 'Counts of requests', since: 'refilled_at', days: 2 },
   {

@@ -3,7 +3,6 @@ export { LedgerRepository } from './ledger.repository.js';
 export { type Period, periodAt } from './period.js';
 export {
   type BillingContext,
-  eventsOf,
   hashPayload,
   type MeteredCall,
   type MeteredWork,

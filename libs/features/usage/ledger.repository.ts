@@ -24,15 +24,11 @@ const ADD_TO_ROLLUPS = `
   ON CONFLICT (tenant_id, granularity, bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, price_version_id)
   DO UPDATE SET quantity = rollup.quantity + excluded.quantity, events = rollup.events + excluded.events`;
 
-const SETTLE_LEASES = `
-  WITH spent AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS spent (tenant_id, id, units)),
-    held AS (SELECT lease.tenant_id, lease.id FROM quota_leases lease JOIN spent USING (tenant_id, id) ORDER BY 1, 2 FOR UPDATE OF lease)
-  UPDATE quota_leases lease SET units = greatest(lease.units - spent.units, 0)
-  FROM held JOIN spent USING (tenant_id, id) WHERE lease.tenant_id = held.tenant_id AND lease.id = held.id`;
-
+// A journal that a program of before left says in api_nodes how far it came.
 const LOCK_JOURNAL = `
-  INSERT INTO api_nodes AS node (id, seen_at) VALUES ($1, now())
-  ON CONFLICT (id) DO UPDATE SET drained_sequence = node.drained_sequence RETURNING drained_sequence AS drained`;
+  INSERT INTO journals AS journal (id, drained_sequence)
+  VALUES ($1, coalesce((SELECT drained_sequence FROM api_nodes WHERE id = $1), 0))
+  ON CONFLICT (id) DO UPDATE SET drained_at = now() RETURNING drained_sequence AS drained`;
 
 /** Rows that a concurrent writer may bring in between two looks. */
 const TRIES_MAX = 10;
@@ -44,7 +40,7 @@ export interface Appended {
   conflicts: UsageEvent[];
 }
 
-/** Writes the ledger. The events, their sums and what they use up of leases are one transaction. */
+/** Writes the ledger. The events and their sums are one transaction. */
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly database: Database) {}
@@ -56,19 +52,18 @@ export class LedgerRepository {
    * @param andThen what else becomes of the entries after that sequence, which are new, in the same transaction
    */
   drain(
-    nodeId: string,
+    journalId: string,
     entries: { sequence: number; events: UsageEvent[] }[],
     andThen?: (sql: Sql, drained: number) => Promise<void>,
   ): Promise<Appended> {
     return this.database.systemSql(async (sql) => {
-      const [{ drained }] = await sql.rows<{ drained: string }>(LOCK_JOURNAL, [nodeId]);
+      const [{ drained }] = await sql.rows<{ drained: string }>(LOCK_JOURNAL, [journalId]);
       const events = entries.filter(({ sequence }) => sequence > Number(drained)).flatMap((entry) => entry.events);
       const first = await this.appendIn(sql, events);
       const others = first.conflicts.map((event) => ({ ...event, id: idOfConflict(event) }));
       const { written } = await this.appendIn(sql, others);
-      await settleLeases(sql, events);
       await andThen?.(sql, Number(drained));
-      await sql.run('UPDATE api_nodes SET drained_sequence = $2 WHERE id = $1', [nodeId, entries.at(-1)!.sequence]);
+      await sql.run('UPDATE journals SET drained_sequence = $2 WHERE id = $1', [journalId, entries.at(-1)!.sequence]);
       return { ...first, written: first.written + written };
     });
   }
@@ -122,23 +117,6 @@ async function tryInsert(sql: Sql, events: UsageEvent[]): Promise<boolean> {
   }
   await sql.run(ADD_TO_ROLLUPS, rollupsOf(events));
   return true;
-}
-
-async function settleLeases(sql: Sql, events: UsageEvent[]): Promise<void> {
-  const spent = new Map<string, { tenantId: string; id: string; units: number }>();
-  for (const { tenantId, leaseId, quantity } of events) {
-    if (!leaseId) continue;
-    const sum = spent.get(leaseId) ?? { tenantId, id: leaseId, units: 0 };
-    sum.units += quantity;
-    spent.set(leaseId, sum);
-  }
-  if (spent.size === 0) return;
-  const leases = [...spent.values()];
-  await sql.run(SETTLE_LEASES, [
-    array(leases.map(({ tenantId }) => tenantId)),
-    array(leases.map(({ id }) => id)),
-    array(leases.map(({ units }) => units)),
-  ]);
 }
 
 /** The first of each id and meter, and what came under the same id with another payload; mere repetitions are in neither. */

@@ -39,7 +39,7 @@ export interface MeteredCall extends MeteredWork, BillingContext {
 }
 
 /** One entry of the ledger. */
-export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Use {
+export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Omit<Use, 'leaseId'> {
   deviceClass?: string;
   correctsId?: string;
   reason?: string;

@@ -12,7 +12,7 @@ import {
   usageFlushLag,
   usageRejectedTotal,
 } from '../../platform/telemetry/metrics.js';
-import { LedgerRepository } from './ledger.repository.js';
+import { type Appended, LedgerRepository } from './ledger.repository.js';
 import { eventsOf, type MeteredCall } from './usage-event.js';
 
 const BATCH_ENTRIES_MAX = 4_000;
@@ -97,6 +97,15 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
     this.wake();
   }
 
+  /** Takes calls of a journal into the ledger, each once however often it is offered, and what listeners make of them. */
+  drain(journalId: string, entries: { sequence: number; call: MeteredCall }[]): Promise<Appended> {
+    const parsed = entries.map(({ sequence, call }) => ({ sequence, events: eventsOf(call) }));
+    return this.ledger.drain(journalId, parsed, async (sql, drained) => {
+      const fresh = entries.filter(({ sequence }) => sequence > drained).map(({ call }) => call);
+      for (const listen of this.drainListeners) await listen(sql, fresh);
+    });
+  }
+
   private async drainUntilStopped(journal: Journal): Promise<void> {
     let entries = 0;
     while (entries > 0 || !this.stopping.signal.aborted) {
@@ -133,14 +142,10 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Returns the entries that the database refuses, which must not take the others down with them. */
-  private async write(nodeId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
+  private async write(journalId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
     try {
       const calls = entries.map((entry) => ({ sequence: entry.sequence, call: callOf(entry) }));
-      const parsed = calls.map(({ sequence, call }) => ({ sequence, events: eventsOf(call) }));
-      const { written, conflicts } = await this.ledger.drain(nodeId, parsed, async (sql, drained) => {
-        const fresh = calls.filter(({ sequence }) => sequence > drained).map(({ call }) => call);
-        for (const listen of this.drainListeners) await listen(sql, fresh);
-      });
+      const { written, conflicts } = await this.drain(journalId, calls);
       usageEventsTotal.inc(written);
       usageConflictsTotal.inc(conflicts.length);
       return [];
@@ -156,8 +161,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
         return entries;
       }
       const middle = Math.ceil(entries.length / 2);
-      const first = await this.write(nodeId, entries.slice(0, middle));
-      return [...first, ...(await this.write(nodeId, entries.slice(middle)))];
+      const first = await this.write(journalId, entries.slice(0, middle));
+      return [...first, ...(await this.write(journalId, entries.slice(middle)))];
     }
   }
 
