@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { UsageApiModule } from '../usage/index.js';
+import { KnownTerms } from './known-terms.js';
 import { LimitsController } from './limits.controller.js';
 import { LimitsRepository } from './limits.repository.js';
 import { LimitsService } from './limits.service.js';
@@ -16,7 +17,7 @@ export class LimitsModule {}
 @Module({
   imports: [LimitsModule, UsageApiModule],
   controllers: [LimitsController],
-  providers: [Quotas, RateLimiter, { provide: APP_GUARD, useClass: RateLimitGuard }],
+  providers: [KnownTerms, Quotas, RateLimiter, { provide: APP_GUARD, useClass: RateLimitGuard }],
   exports: [LimitsModule, Quotas],
 })
 export class LimitsApiModule {}

@@ -7,6 +7,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { type BillingContext, type Period, periodAt, UsageRecorder, type Use } from '../usage/index.js';
+import { KnownTerms } from './known-terms.js';
 import { leasesStale, limitReached } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
 import { type Bound, type Caller, roomOf } from './room.js';
@@ -105,15 +106,15 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly database: Database,
     private readonly repository: LimitsRepository,
     private readonly clock: Clock,
+    private readonly terms: KnownTerms,
     recorder: UsageRecorder,
     changes: Changes,
   ) {
     this.nodeId = recorder.nodeId;
     changes.onChange(({ table, tenantId, id }) => {
-      const concerns = (caller: Caller) => caller.tenantId === tenantId;
-      if (table === 'quota_leases' && id !== this.nodeId) this.giveBack(concerns);
-      if (table === 'limits' || table === 'subscriptions') this.forget(concerns);
+      if (table === 'quota_leases' && id !== this.nodeId) this.giveBack((caller) => caller.tenantId === tenantId);
     });
+    terms.onForgotten((tenantId) => this.forget((caller) => caller.tenantId === tenantId));
     // Leases outlive an outage; what bounds them may have changed during it.
     changes.onReset(() => this.allowances.forEach((allowance) => void this.extend(allowance)));
     recorder.onDrain((sql, calls) => repository.settleLeases(sql, calls));
@@ -256,13 +257,18 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** One decision in Postgres about the room that is left; `isLast` where nothing is to be leased ahead. */
-  private lease({ caller, meter, leaseId }: Allowance, demand: number, ahead: number, isLast: boolean): Promise<Grant> {
+  private async lease(
+    { caller, meter, leaseId }: Allowance,
+    demand: number,
+    ahead: number,
+    isLast: boolean,
+  ): Promise<Grant> {
     const { tenantId } = caller;
+    const periodOf = ({ anchorAt }: Terms) => periodAt(anchorAt, this.clock.now());
+    const known = await this.terms.get(tenantId);
+    const isBounded = roomOf(meter, caller, known.bounds, known.prices, []).bound !== null;
+    if (!isBounded) return { terms: known, period: periodOf(known), units: 0, bound: null };
     return this.database.systemSql(async (sql) => {
-      const open = await this.repository.findTerms(sql, tenantId);
-      const isBounded = roomOf(meter, caller, open.bounds, open.prices, []).bound !== null;
-      const periodOf = ({ anchorAt }: Terms) => periodAt(anchorAt, this.clock.now());
-      if (!isBounded) return { terms: open, period: periodOf(open), units: 0, bound: null };
       await this.repository.lockTenant(sql, tenantId);
       const terms = await this.repository.findTerms(sql, tenantId);
       const period = periodOf(terms);

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/access/principal.js';
-import { Changes } from '../../platform/changes/changes.js';
-import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Database } from '../../platform/database/database.js';
+import { KnownTerms } from './known-terms.js';
 import { tooFast } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
 import type { RateScope } from './room.js';
@@ -55,7 +54,6 @@ class Bucket {
  */
 @Injectable()
 export class RateLimiter {
-  private readonly terms: WatchedCache<Terms>;
   private readonly buckets = new Map<string, Bucket>();
   private drawing: Promise<void> | null = null;
   private wanted = new Set<Bucket>();
@@ -63,13 +61,8 @@ export class RateLimiter {
   constructor(
     private readonly database: Database,
     private readonly repository: LimitsRepository,
-    changes: Changes,
-  ) {
-    this.terms = new WatchedCache(changes);
-    changes.onChange(({ table, tenantId }) => {
-      if (table === 'limits' || table === 'subscriptions') this.terms.forget(tenantId);
-    });
-  }
+    private readonly terms: KnownTerms,
+  ) {}
 
   /**
    * Takes one token from each bucket that concerns the caller. A person's are their own, so that a program which has used up the
@@ -78,8 +71,7 @@ export class RateLimiter {
    * @throws Problem 429 naming the scope
    */
   async admit(caller: Principal): Promise<RateState[]> {
-    const terms = await this.findTerms(caller.tenantId);
-    const buckets = this.bucketsOf(caller, terms);
+    const buckets = this.bucketsOf(caller, await this.terms.get(caller.tenantId));
     for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
       const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);
       if (empty || tries === TRIES_MAX) throw this.refusal(empty ?? buckets.find(({ tokens }) => tokens < 1)!);
@@ -91,10 +83,6 @@ export class RateLimiter {
     return buckets.map(({ scope, burst, perSecond, tokens, shared }) => {
       return { scope, burst, perSecond, remaining: Math.floor(Math.min(burst, tokens + shared)) };
     });
-  }
-
-  private findTerms(tenantId: string): Promise<Terms> {
-    return this.terms.get(tenantId, () => this.database.systemSql((sql) => this.repository.findTerms(sql, tenantId)));
   }
 
   private bucketsOf(caller: Principal, { requestsPerSecond, requestsBurst, rates }: Terms): Bucket[] {
