@@ -4,6 +4,9 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eraseFile } from '../../apps/worker/erase-file.js';
+import { DataSetsRepository } from '../../libs/features/data-sets/index.js';
+import { ModelsRepository } from '../../libs/features/models/index.js';
+import { TrainingJobsRepository } from '../../libs/features/training-jobs/index.js';
 import { ErasuresRepository } from '../../libs/features/end-users/erasures.repository.js';
 import { ErasuresService } from '../../libs/features/end-users/erasures.service.js';
 import type { UserEraser } from '../../libs/features/end-users/worker.js';
@@ -144,9 +147,10 @@ describe("a customer's user", () => {
     const objects = api.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
     const database = api.app.get(Database, { strict: false });
     const eraser: UserEraser = { erase: eraseFile };
+    const owners = [new DataSetsRepository(), new ModelsRepository(), new TrainingJobsRepository()] as const;
     const workers = Array.from(
       { length: 4 },
-      () => new ErasuresService(database, new ErasuresRepository(), eraser, objects),
+      () => new ErasuresService(database, new ErasuresRepository(), ...owners, eraser, objects),
     );
     const sweep = () => Promise.all(workers.map((each) => each.sweep()));
     // As if a file that was sent before were still being read.

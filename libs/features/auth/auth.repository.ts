@@ -12,20 +12,11 @@ export interface SessionRow {
   expiresAt: Date;
 }
 
-/** People, memberships and sessions, which stand above any one tenant: every method wants a system transaction. */
+/** People and their sessions, which stand above any one tenant: every method requires a system transaction. */
 @Injectable()
 export class AuthRepository {
   async createUser(transaction: Transaction, user: { id: string; email: string; passwordHash: string }): Promise<void> {
     await transaction.user.create({ data: user });
-  }
-
-  async createOrganization(
-    transaction: Transaction,
-    organization: { id: string; name: string },
-    ownerId: string,
-  ): Promise<void> {
-    await transaction.organization.create({ data: organization });
-    await transaction.membership.create({ data: { tenantId: organization.id, userId: ownerId, role: 'owner' } });
   }
 
   findUserByEmail(transaction: Transaction, email: string): Promise<{ id: string; passwordHash: string } | null> {

@@ -12,6 +12,7 @@ import { newId } from '../../platform/http/ids.js';
 import { randomToken, sha256 } from '../../platform/secrets/secrets.js';
 import { BillingService } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
+import { OrganizationService } from '../organizations/index.js';
 import { lastOwner, noOrganization, wrongCredentials } from './auth.errors.js';
 import { AuthRepository } from './auth.repository.js';
 import type { DeleteAccount, Login, Signup } from './auth.schema.js';
@@ -44,6 +45,7 @@ export class AuthService {
   constructor(
     private readonly database: Database,
     private readonly repository: AuthRepository,
+    private readonly organizations: OrganizationService,
     private readonly billing: BillingService,
     private readonly notifications: NotificationsService,
     private readonly passwords: Passwords,
@@ -68,7 +70,7 @@ export class AuthService {
       try {
         await this.database.system(async (transaction) => {
           await this.repository.createUser(transaction, user);
-          await this.repository.createOrganization(transaction, organization, user.id);
+          await this.organizations.create(transaction, organization, user.id);
           await this.billing.subscribeToFree(transaction, organization.id);
         });
       } catch (error) {

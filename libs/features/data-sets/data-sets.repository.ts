@@ -32,6 +32,13 @@ export interface ImportedContent {
   statistics: Statistics;
 }
 
+/** A content that may hold a person of a customer's. */
+export interface StoredContent {
+  importId: string;
+  contentKey: string;
+  dataSetKind: KindKey;
+}
+
 /** What the sweep took back. */
 export interface LostImport extends Claim {
   tenantId: string;
@@ -259,6 +266,37 @@ export class DataSetsRepository {
     const { count } = await transaction.import.updateMany({
       where: { id, attempt, status: { in: ['queued', 'running'] } },
       data: { status: 'failed', finishedAt: new Date(), failureReason, ...(content && countsOf(content)) },
+    });
+    return count === 1;
+  }
+
+  /** Every content that is kept of the project's data sets about people, that of earlier imports among them. */
+  async listContents(transaction: Transaction, projectId: string): Promise<StoredContent[]> {
+    const rows = await transaction.import.findMany({
+      where: { status: 'succeeded', dataSet: { projectId, kind: { in: kindsWhere(({ person }) => person) } } },
+      select: { id: true, contentKey: true, dataSet: { select: { kind: true } } },
+    });
+    return rows.map(({ id, contentKey, dataSet }) => ({
+      importId: id,
+      contentKey: contentKey!,
+      dataSetKind: dataSet.kind as KindKey,
+    }));
+  }
+
+  /** Puts content without a person in place of what held them; false where something else has meanwhile. */
+  async replaceContent(
+    transaction: Transaction,
+    { importId, contentKey }: StoredContent,
+    content: { contentKey: string; contentBytes: number; rows: number; statistics: object },
+  ): Promise<boolean> {
+    const { count } = await transaction.import.updateMany({
+      where: { id: importId, contentKey },
+      data: {
+        contentKey: content.contentKey,
+        contentBytes: content.contentBytes,
+        rowsAccepted: content.rows,
+        statistics: content.statistics as Prisma.InputJsonObject,
+      },
     });
     return count === 1;
   }

@@ -1,3 +1,3 @@
 export { DataSetsModule } from './data-sets.module.js';
-export type { ImportedContent } from './data-sets.repository.js';
+export { DataSetsRepository, type ImportedContent, type StoredContent } from './data-sets.repository.js';
 export { DataSetsService } from './data-sets.service.js';

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
@@ -15,19 +14,6 @@ export interface PendingErasure {
   contentErasedAt: Date | null;
   replacedKeys: string[];
   receipt: Receipt;
-}
-
-/** A file of a project that may hold the person. */
-export interface StoredContent {
-  importId: string;
-  contentKey: string;
-  dataSetKind: KindKey;
-}
-
-export interface StoredVersion {
-  id: string;
-  family: string;
-  artifactKey: string;
 }
 
 /** How many are looked at in one pass, so that none who waits is kept from a worker's eyes for long. */
@@ -110,65 +96,10 @@ export class ErasuresRepository {
     return (await transaction.trainingJob.count({ where })) > 0;
   }
 
-  async listContents(transaction: Transaction, projectId: string): Promise<StoredContent[]> {
-    const rows = await transaction.import.findMany({
-      where: { status: 'succeeded', dataSet: { projectId, kind: { in: kindsWhere(({ person }) => person) } } },
-      select: { id: true, contentKey: true, dataSet: { select: { kind: true } } },
-    });
-    return rows.map(({ id, contentKey, dataSet }) => ({
-      importId: id,
-      contentKey: contentKey!,
-      dataSetKind: dataSet.kind as KindKey,
-    }));
-  }
-
-  /** Puts the content without the person in place of what held them; false where something else has meanwhile. */
-  async replaceContent(
-    transaction: Transaction,
-    { importId, contentKey }: StoredContent,
-    content: { contentKey: string; contentBytes: number; rows: number; statistics: object },
-  ): Promise<boolean> {
-    const { count } = await transaction.import.updateMany({
-      where: { id: importId, contentKey },
-      data: {
-        contentKey: content.contentKey,
-        contentBytes: content.contentBytes,
-        rowsAccepted: content.rows,
-        statistics: content.statistics as Prisma.InputJsonObject,
-      },
-    });
-    return count === 1;
-  }
-
   async markContentErased(transaction: Transaction, id: string): Promise<Date> {
     const [row] = await transaction.$queryRaw<{ at: Date }[]>`
       UPDATE erasures SET content_erased_at = now() WHERE id = ${id}::uuid RETURNING content_erased_at AS at`;
     return row!.at;
-  }
-
-  /** Takes the checkpoints of jobs that wait, which were written from what held the person; returns their keys. */
-  async dropCheckpoints(transaction: Transaction, projectId: string): Promise<string[]> {
-    const where = { projectId, status: 'queued' as const, checkpointKey: { not: null } };
-    const rows = await transaction.trainingJob.findMany({ where, select: { checkpointKey: true } });
-    await transaction.trainingJob.updateMany({ where, data: { checkpointKey: null, checkpointSeconds: 0 } });
-    return rows.map(({ checkpointKey }) => checkpointKey!);
-  }
-
-  async listVersions(transaction: Transaction, projectId: string): Promise<StoredVersion[]> {
-    const rows = await transaction.modelVersion.findMany({
-      where: { projectId },
-      select: { id: true, artifactKey: true, family: true },
-    });
-    return rows;
-  }
-
-  async replaceArtifact(
-    transaction: Transaction,
-    { id, artifactKey }: StoredVersion,
-    artifact: { artifactKey: string; artifactSha256: string; artifactBytes: number },
-  ): Promise<boolean> {
-    const { count } = await transaction.modelVersion.updateMany({ where: { id, artifactKey }, data: artifact });
-    return count === 1;
   }
 
   /** Blots the person's id out of every text that names it; returns how many did. */

@@ -9,12 +9,10 @@ import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import type { KindKey } from '../../models/kinds/kinds.js';
 import type { Receipt } from './end-users.schema.js';
-import {
-  ErasuresRepository,
-  type PendingErasure,
-  type StoredContent,
-  type StoredVersion,
-} from './erasures.repository.js';
+import { DataSetsRepository, type StoredContent } from '../data-sets/index.js';
+import { ModelsRepository, type StoredVersion } from '../models/index.js';
+import { TrainingJobsRepository } from '../training-jobs/index.js';
+import { ErasuresRepository, type PendingErasure } from './erasures.repository.js';
 import { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
 
 /**
@@ -29,6 +27,9 @@ export class ErasuresService {
   constructor(
     private readonly database: Database,
     private readonly repository: ErasuresRepository,
+    private readonly dataSets: DataSetsRepository,
+    private readonly models: ModelsRepository,
+    private readonly trainingJobs: TrainingJobsRepository,
     private readonly eraser: UserEraser,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
@@ -50,7 +51,7 @@ export class ErasuresService {
     const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
     if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
     if (!erasure.contentErasedAt) {
-      const contents = await within((transaction) => this.repository.listContents(transaction, projectId));
+      const contents = await within((transaction) => this.dataSets.listContents(transaction, projectId));
       for (const content of contents) await this.eraseContent(erasure, content);
       erasure.contentErasedAt = await within((transaction) =>
         this.repository.markContentErased(transaction, erasure.id),
@@ -58,9 +59,9 @@ export class ErasuresService {
     }
     const since = erasure.contentErasedAt;
     if (await within((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
-    const checkpoints = await within((transaction) => this.repository.dropCheckpoints(transaction, projectId));
+    const checkpoints = await within((transaction) => this.trainingJobs.dropCheckpoints(transaction, projectId));
     for (const key of checkpoints) await this.objects.delete(key);
-    const versions = await within((transaction) => this.repository.listVersions(transaction, projectId));
+    const versions = await within((transaction) => this.models.listStoredVersions(transaction, projectId));
     for (const version of versions) await this.eraseArtifact(erasure, version);
     const texts = await within((transaction) => this.repository.blotTexts(transaction, userId));
     if (texts > 0) await within((transaction) => this.note(transaction, erasure, { texts }));
@@ -79,7 +80,7 @@ export class ErasuresService {
       const { bytes: contentBytes, rows, statistics, rowsTaken } = erased;
       await this.database.tenant(tenantId, async (transaction) => {
         const now = { contentKey, contentBytes, rows, statistics };
-        if (!(await this.repository.replaceContent(transaction, content, now))) throw new LostError();
+        if (!(await this.dataSets.replaceContent(transaction, content, now))) throw new LostError();
         await this.note(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
       });
     });
@@ -92,7 +93,7 @@ export class ErasuresService {
     await this.rewrite({ kind: 'artifact', family, userId }, version.artifactKey, artifactKey, async (erased) => {
       const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
       await this.database.tenant(tenantId, async (transaction) => {
-        if (!(await this.repository.replaceArtifact(transaction, version, artifact))) throw new LostError();
+        if (!(await this.models.replaceArtifact(transaction, version, artifact))) throw new LostError();
         await this.note(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
       });
     });

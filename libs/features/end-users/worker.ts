@@ -1,4 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { DataSetsRepository } from '../data-sets/index.js';
+import { ModelsRepository } from '../models/index.js';
+import { TrainingJobsRepository } from '../training-jobs/index.js';
 import { ErasuresProcessor } from './erasures.processor.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { ErasuresService } from './erasures.service.js';
@@ -12,7 +15,15 @@ export class ErasuresWorkerModule {
   static with(eraser: Type<UserEraser>): DynamicModule {
     return {
       module: ErasuresWorkerModule,
-      providers: [ErasuresProcessor, ErasuresService, ErasuresRepository, { provide: UserEraser, useClass: eraser }],
+      providers: [
+        ErasuresProcessor,
+        ErasuresService,
+        ErasuresRepository,
+        DataSetsRepository,
+        ModelsRepository,
+        TrainingJobsRepository,
+        { provide: UserEraser, useClass: eraser },
+      ],
     };
   }
 }

@@ -316,6 +316,11 @@ export class LimitsRepository {
     return (await transaction.limit.deleteMany({ where: { id } })).count === 1;
   }
 
+  /** Those on projects and keys that are to be no more. */
+  async deleteOf(transaction: Transaction, scopeIds: string[]): Promise<void> {
+    await transaction.limit.deleteMany({ where: { scope: { in: ['project', 'key'] }, scopeId: { in: scopeIds } } });
+  }
+
   /** How many of each thing the tenant of the transaction has. */
   async countThings(transaction: Transaction, periodStart: Date): Promise<Record<string, number>> {
     const counted = Object.entries(counts()).map(([thing, sql]) => `(${sql}) AS "${thing}"`);

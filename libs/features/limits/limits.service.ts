@@ -66,6 +66,11 @@ export class LimitsService {
     if (!isGone) throw notFound('limit', limitId);
   }
 
+  /** Takes away the limits on projects and keys that are to be no more. */
+  deleteOf(transaction: Transaction, scopeIds: string[]): Promise<void> {
+    return this.repository.deleteOf(transaction, scopeIds);
+  }
+
   /** @throws Problem 402 or 429 where the meter's quotas and spend caps leave nothing for work that is to begin */
   async requireUnit(transaction: Transaction, caller: Omit<Caller, 'lineageId'>, meter: string): Promise<void> {
     const { room, terms, end } = await this.findRoom(transaction, caller, meter);

@@ -12,6 +12,13 @@ export interface StoredArtifact {
   artifactSha256: string;
 }
 
+/** A version's artifact, and the family that can read it. */
+export interface StoredVersion {
+  id: string;
+  family: string;
+  artifactKey: string;
+}
+
 export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId'> {
   id: string;
   task: string;
@@ -126,6 +133,24 @@ export class ModelsRepository {
   async findTask(transaction: Transaction, projectId: string, modelVersionId: string): Promise<string | null> {
     const where = { id: modelVersionId, projectId };
     return (await transaction.modelVersion.findFirst({ where, select: { task: true } }))?.task ?? null;
+  }
+
+  /** Of all of the project's models. */
+  listStoredVersions(transaction: Transaction, projectId: string): Promise<StoredVersion[]> {
+    return transaction.modelVersion.findMany({
+      where: { projectId },
+      select: { id: true, artifactKey: true, family: true },
+    });
+  }
+
+  /** False where something else has taken its place meanwhile. */
+  async replaceArtifact(
+    transaction: Transaction,
+    { id, artifactKey }: StoredVersion,
+    artifact: { artifactKey: string; artifactSha256: string; artifactBytes: number },
+  ): Promise<boolean> {
+    const { count } = await transaction.modelVersion.updateMany({ where: { id, artifactKey }, data: artifact });
+    return count === 1;
   }
 }
 

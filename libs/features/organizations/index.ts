@@ -1,1 +1,2 @@
+export { OrganizationService } from './organization.service.js';
 export { OrganizationsModule } from './organizations.module.js';

@@ -20,6 +20,11 @@ export class OrganizationService {
     private readonly clock: Clock,
   ) {}
 
+  /** In the system transaction that makes the person who owns it. */
+  create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+    return this.repository.create(transaction, organization, ownerId);
+  }
+
   get(tenantId: string): Promise<Organization> {
     return this.database.tenant(tenantId, (transaction) => this.repository.get(transaction, tenantId));
   }

@@ -12,5 +12,6 @@ import { OrganizationsService } from './organizations.service.js';
   imports: [BillingModule, NotificationsModule],
   controllers: [OrganizationsController, OrganizationController],
   providers: [OrganizationsService, OrganizationService, OrganizationExport, OrganizationsRepository],
+  exports: [OrganizationService],
 })
 export class OrganizationsModule {}

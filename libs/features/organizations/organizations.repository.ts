@@ -29,6 +29,12 @@ export class OrganizationsRepository {
     return rows.map(({ id, name, createdAt, _count }) => ({ id, name, createdAt, members: _count.memberships }));
   }
 
+  /** Requires a system transaction. */
+  async create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+    await transaction.organization.create({ data: organization });
+    await transaction.membership.create({ data: { tenantId: organization.id, userId: ownerId, role: 'owner' } });
+  }
+
   async get(transaction: Transaction, tenantId: string): Promise<Organization> {
     return toOrganization(await transaction.organization.findUniqueOrThrow({ where: { id: tenantId } }));
   }

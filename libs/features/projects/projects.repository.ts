@@ -25,11 +25,14 @@ export class ProjectsRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** With all that is in it, and the limits that were on it and on its keys. */
-  async delete(transaction: Transaction, tenantId: string, id: string): Promise<void> {
+  /** The lineages of its keys. */
+  async findLineages(transaction: Transaction, id: string): Promise<string[]> {
     const keys = await transaction.apiKey.findMany({ where: { projectId: id }, select: { lineageId: true } });
-    const scopeIds = [id, ...keys.map(({ lineageId }) => lineageId!)];
-    await transaction.limit.deleteMany({ where: { scope: { in: ['project', 'key'] }, scopeId: { in: scopeIds } } });
+    return keys.map(({ lineageId }) => lineageId!);
+  }
+
+  /** With all that is in it. */
+  async delete(transaction: Transaction, tenantId: string, id: string): Promise<void> {
     await transaction.project.delete({ where: { tenantId_id: { tenantId, id } } });
   }
 

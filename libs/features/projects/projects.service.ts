@@ -46,6 +46,7 @@ export class ProjectsService {
       const { id } = await this.require(transaction, projectId);
       const names = await this.repository.findDeployments(transaction, id);
       if (names.length > 0) throw inUse('The project', { noun: 'deployment', names });
+      await this.limits.deleteOf(transaction, [id, ...(await this.repository.findLineages(transaction, id))]);
       await this.repository.delete(transaction, tenantId, id);
     });
   }

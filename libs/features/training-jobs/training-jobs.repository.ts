@@ -241,6 +241,14 @@ export class TrainingJobsRepository {
     return this.writeRunning(transaction, claim, checkpoint);
   }
 
+  /** Takes the checkpoints of jobs that wait, so that they begin anew; returns their keys. */
+  async dropCheckpoints(transaction: Transaction, projectId: string): Promise<string[]> {
+    const where = { projectId, status: 'queued' as const, checkpointKey: { not: null } };
+    const rows = await transaction.trainingJob.findMany({ where, select: { checkpointKey: true } });
+    await transaction.trainingJob.updateMany({ where, data: { checkpointKey: null, checkpointSeconds: 0 } });
+    return rows.map(({ checkpointKey }) => checkpointKey!);
+  }
+
   succeed(
     transaction: Transaction,
     claim: Claim,
