@@ -1,12 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { ApiKeysModule } from '../../libs/features/api-keys/index.js';
-import { AuthModule } from '../../libs/features/auth/index.js';
+import { AuthenticationGuard, AuthModule } from '../../libs/features/auth/index.js';
 import { BillingModule } from '../../libs/features/billing/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
 import { EndUsersModule } from '../../libs/features/end-users/index.js';
 import { HealthModule } from '../../libs/features/health/index.js';
-import { LimitsApiModule } from '../../libs/features/limits/index.js';
+import { LimitsApiModule, RateLimitGuard } from '../../libs/features/limits/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
@@ -45,12 +46,13 @@ const FEATURES = [
   HealthModule,
 ];
 
+/** Before every route, in this order: who calls, and then whether they call too often. */
+const GUARDS = [AuthenticationGuard, RateLimitGuard].map((useClass) => ({ provide: APP_GUARD, useClass }));
+
 @Module({})
 export class ApiModule {
   static with(config: Config): DynamicModule {
-    return {
-      module: ApiModule,
-      imports: [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...FEATURES, ...ENDPOINTS],
-    };
+    const imports = [ConfigModule.with(config), loggingModule(config), ...PLATFORM, ...FEATURES, ...ENDPOINTS];
+    return { module: ApiModule, imports, providers: GUARDS };
   }
 }

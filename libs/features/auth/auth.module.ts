@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { BillingModule } from '../billing/index.js';
 import { NotificationsModule } from '../notifications/index.js';
@@ -7,7 +6,6 @@ import { OrganizationsModule } from '../organizations/index.js';
 import { AuthController } from './auth.controller.js';
 import { AuthRepository } from './auth.repository.js';
 import { AuthService } from './auth.service.js';
-import { AuthenticationGuard } from './authentication.guard.js';
 import { Passwords } from './passwords.js';
 import { SessionStrategy } from './session.strategy.js';
 import { Throttle } from './throttle.js';
@@ -15,13 +13,6 @@ import { Throttle } from './throttle.js';
 @Module({
   imports: [PassportModule, BillingModule, NotificationsModule, OrganizationsModule],
   controllers: [AuthController],
-  providers: [
-    AuthService,
-    AuthRepository,
-    Passwords,
-    Throttle,
-    SessionStrategy,
-    { provide: APP_GUARD, useClass: AuthenticationGuard },
-  ],
+  providers: [AuthService, AuthRepository, Passwords, Throttle, SessionStrategy],
 })
 export class AuthModule {}

@@ -1,1 +1,2 @@
+export { AuthenticationGuard } from './authentication.guard.js';
 export { AuthModule } from './auth.module.js';

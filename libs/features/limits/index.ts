@@ -1,3 +1,4 @@
 export { LimitsApiModule, LimitsModule } from './limits.module.js';
 export { LimitsService } from './limits.service.js';
+export { RateLimitGuard } from './rate-limit.guard.js';
 export { Quotas, type Reservation } from './quotas.js';

@@ -1,12 +1,10 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { UsageApiModule } from '../usage/index.js';
 import { KnownTerms } from './known-terms.js';
 import { LimitsController } from './limits.controller.js';
 import { LimitsRepository } from './limits.repository.js';
 import { LimitsService } from './limits.service.js';
 import { Quotas } from './quotas.js';
-import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /** Limits on what is done in a transaction of its own. */
@@ -17,7 +15,7 @@ export class LimitsModule {}
 @Module({
   imports: [LimitsModule, UsageApiModule],
   controllers: [LimitsController],
-  providers: [KnownTerms, Quotas, RateLimiter, { provide: APP_GUARD, useClass: RateLimitGuard }],
-  exports: [LimitsModule, Quotas],
+  providers: [KnownTerms, Quotas, RateLimiter],
+  exports: [LimitsModule, Quotas, RateLimiter],
 })
 export class LimitsApiModule {}

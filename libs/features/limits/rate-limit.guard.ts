@@ -19,7 +19,7 @@ export class RateLimitGuard implements CanActivate {
       // Else whoever puts this guard before the one that finds the caller has no limits at all, and nothing says so.
       const targets = [context.getHandler(), context.getClass()];
       if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets)) return true;
-      throw new Error('The guard of rate limits runs before the caller is known: put the module of auth first.');
+      throw new Error('The guard of rate limits runs before the caller is known: list the authentication guard first.');
     }
     const states = await this.limiter.admit(user);
     const reply = http.getResponse<FastifyReply>();
