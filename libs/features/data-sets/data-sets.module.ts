@@ -9,6 +9,6 @@ import { DataSetsService } from './data-sets.service.js';
   imports: [LimitsModule, ProjectsModule],
   controllers: [DataSetsController],
   providers: [DataSetsService, DataSetsRepository],
-  exports: [DataSetsService, DataSetsRepository],
+  exports: [DataSetsService],
 })
 export class DataSetsModule {}

@@ -52,7 +52,7 @@ export const limitSchema = z
   })
   .meta({ id: 'Limit' });
 
-export const limitUseSchema = z
+const limitUseSchema = z
   .object({
     limitId: z.uuid().nullable().describe('Null for what the plan sets'),
     setBy: z.enum(['plan', 'customer']),

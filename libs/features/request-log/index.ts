@@ -1,2 +1,2 @@
 export { RequestLogModule } from './request-log.module.js';
-export { type LoggedRequest, RequestLogRecorder } from './request-log.recorder.js';
+export { RequestLogRecorder } from './request-log.recorder.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { textSchema } from '../../platform/http/text.js';
 import { utcTimeSchema } from '../../platform/http/time.js';
 
-export const GROUPS = ['day', 'hour', 'project', 'apiKey', 'deployment', 'meter', 'deviceClass'] as const;
+const GROUPS = ['day', 'hour', 'project', 'apiKey', 'deployment', 'meter', 'deviceClass'] as const;
 export type Group = (typeof GROUPS)[number];
 
 const DAY_MS = 86_400_000;
@@ -42,7 +42,7 @@ export const usageQuerySchema = z
 
 const absent = z.uuid().nullable().optional();
 
-export const usageRowSchema = z.object({
+const usageRowSchema = z.object({
   day: z.iso.date().optional().describe('UTC day'),
   hour: z.iso.datetime().optional().describe('Start of the UTC hour'),
   projectId: absent,
@@ -57,7 +57,7 @@ export const usageSchema = z
   .object({ from: z.iso.datetime(), to: z.iso.datetime(), rows: z.array(usageRowSchema) })
   .meta({ id: 'Usage' });
 
-export const meterSchema = z
+const meterSchema = z
   .object({ key: z.string(), unit: z.string().describe('One of what is counted'), description: z.string() })
   .meta({ id: 'Meter' });
 

@@ -1,4 +1,4 @@
 export { openSecret, sealSecret } from './endpoint-secret.js';
 export { WebhooksModule } from './webhooks.module.js';
-export { type WebhookEventData, type WebhookEventType } from './webhook-events.js';
+export type { WebhookEventData } from './webhook-events.js';
 export { WebhooksService } from './webhooks.service.js';
