@@ -275,6 +275,7 @@ it('corrects by further entries: once each, and 409 for another under the same i
   await newTenant();
   const operator = await Tenant.signUp(api, 'Operators');
   await owner.query('UPDATE users SET is_operator = true WHERE email = $1', [operator.email]);
+  await until(async () => (await operator.get('/v1/admin/organizations')).status === 200);
   const ledger = api.app.get(LedgerRepository, { strict: false });
   const wrong: UsageEvent = {
     id: uuidv7(),
