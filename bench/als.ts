@@ -12,7 +12,7 @@ import { interleave, time, type Comparison, type Contender } from './measure.js'
 import { IalsppPeer } from './peers/ialspp-peer.js';
 import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
 
-/** Weight of a touched cell beside an untouched one's 1; the peer's alpha is one more. */
+/** Weight of a touched cell next to an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;
 const REGULARIZATION = 0.1;
 /** In principal axes 32 ranks as well as 64, which is the peer's faster choice, and costs less. */

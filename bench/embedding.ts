@@ -24,7 +24,7 @@ export interface EmbeddingBenchOptions {
   items: number;
   batch: number;
   rounds: number;
-  /** What TensorFlow.js runs on, beside a software GPU where `allowFallback`. */
+  /** What TensorFlow.js runs on, next to a software GPU where `allowFallback`. */
   backend: Backend;
   allowFallback: boolean;
 }

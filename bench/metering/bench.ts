@@ -50,7 +50,7 @@ export async function benchMetering(rounds: number): Promise<MeteringResult> {
   }
 }
 
-/** The ledger with all that belongs to it (row-level security, deduplication, four roll-ups) beside COPY of the same rows into a table of the same shape without any of it. */
+/** The ledger with all that belongs to it (row-level security, deduplication, four roll-ups) next to COPY of the same rows into a table of the same shape without any of it. */
 async function benchLedger(platform: BenchPlatform, ledger: LedgerRepository, rounds: number): Promise<Comparison[]> {
   const tenants = Array.from({ length: LEDGER_TENANTS }, () => {
     return { tenantId: uuidv7(), projectId: uuidv7(), apiKeyId: uuidv7(), deploymentId: uuidv7() };

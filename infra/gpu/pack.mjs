@@ -35,7 +35,7 @@ if (!fs.existsSync(from('dist/bench/gpu/bench.js'))) fail('the bench is not comp
 fs.rmSync(folder, { recursive: true, force: true });
 for (const part of ['dist/bench', 'dist/libs/compute', 'dist/libs/models'])
   copy(part, (name) => name.endsWith('.js') && !name.endsWith('.spec.js'));
-// The native kernels are taken where they were built from the C++ beside them; else WebAssembly serves.
+// The native kernels are taken where they were built from the C++ next to them; else WebAssembly serves.
 copy('libs/compute', (name) => /\.(wgsl|wasm|cc|h)$/.test(name));
 if (fs.existsSync(from('dist/native'))) copy('dist/native', (name) => /\.(node|json)$/.test(name));
 copy('bench/gpu', (name) => name.endsWith('.py'));

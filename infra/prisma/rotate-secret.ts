@@ -19,7 +19,7 @@ export function describeRotation({ rewritten, keysLeft }: Rotation): string {
 }
 
 /**
- * Writes anew, under the secret of today, what stands under the previous one. It may run beside the platform and be run again.
+ * Writes anew, under the secret of today, what stands under the previous one. It may run next to the platform and be run again.
  *
  * @param appUrl the restricted login
  */

@@ -2450,7 +2450,7 @@ export type ApiKeysCreateResponse = ApiKeysCreateResponses[keyof ApiKeysCreateRe
 export type ApiKeysRotateData = {
     body: {
         /**
-         * How long the old key goes on working beside the new one, on the same limits
+         * How long the old key goes on working next to the new one, on the same limits
          */
         graceHours?: number;
     };

@@ -84,12 +84,12 @@ export interface TrainerOptions {
   seed: number;
   /** Runs the kernels; the caller closes it. */
   engine: Engine;
-  /** What trains beside the engine; the processor where it is absent. */
+  /** What trains next to the engine; the processor where it is absent. */
   device?: Device | undefined;
   signal?: AbortSignal;
   /** Of an earlier attempt; throws the family's artifact error where it is not one of the same job. */
   checkpoint?: Uint8Array | undefined;
-  /** What a fit may hold beside its input, in bytes; defaults to a share of the memory of this machine or container. */
+  /** What a fit may hold next to its input, in bytes; defaults to a share of the memory of this machine or container. */
   memoryBytesMax?: number;
 }
 

@@ -184,7 +184,7 @@ it('S8: what two organizations name alike stays two things: each is answered fro
   }
 });
 
-/** Files beside the object store and the journal, where no upload has a place. */
+/** Files next to the object store and the journal, where no upload has a place. */
 function outside(folder: string): string[] {
   const elsewhere = [folder, path.dirname(folder)].flatMap((each) =>
     readdirSync(each).filter((name) => name.includes('escaped')),

@@ -70,7 +70,7 @@ describe('what is installed', () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(INSTALL_SCRIPTS).sort());
   });
 
-  it('S42: has a licence that we take, or a reason beside its name', () => {
+  it('S42: has a licence that we take, or a reason next to its name', () => {
     const refused = packages.filter(({ name, license }) => {
       const exception = exceptionOf(name);
       return exception ? exception.licence !== license : !license || !isTaken(license);

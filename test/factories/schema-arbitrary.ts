@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 type Json = Record<string, any>;
 
-/** Text that has broken programs before, beside any other. */
+/** Text that has broken programs before, next to any other. */
 const NASTY_TEXT = fc.constantFrom(
   '',
   '\0',

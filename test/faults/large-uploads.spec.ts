@@ -54,7 +54,7 @@ describe.skipIf(!IS_FULL || !canLimit)(`${UPLOADS} uploads of 1 GiB at once`, ()
     expect(rows.map(({ bytes }) => bytes)).toEqual(Array.from({ length: UPLOADS }, () => BYTES));
     const isKept = rssBytes <= MEMORY_BYTES;
     note(
-      `memory of the API beside ${UPLOADS} uploads of 1 GiB, MiB`,
+      `memory of the API next to ${UPLOADS} uploads of 1 GiB, MiB`,
       Math.round(rssBytes / 1024 ** 2),
       '≤ 512',
       isKept,

@@ -15,7 +15,7 @@ import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
 
 const DAYS_400 = 400 * 86_400;
 
-// Beside no other file: what is deleted here is deleted of all tenants.
+// Next to no other file: what is deleted here is deleted of all tenants.
 let api: TestApi;
 let owner: pg.Client;
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-retention-'));

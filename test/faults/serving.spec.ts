@@ -189,7 +189,7 @@ describe('connections', () => {
     const { latenciesMs, failed } = await probe(process.url, SCALE.slowMs);
     clearInterval(drip);
     const share = latenciesMs.length / (latenciesMs.length + failed);
-    note(`share answered beside ${SCALE.slowClients} slow clients`, share.toFixed(4), '≥ 0.999', share >= 0.999);
+    note(`share answered next to ${SCALE.slowClients} slow clients`, share.toFixed(4), '≥ 0.999', share >= 0.999);
     expect(share).toBeGreaterThanOrEqual(0.999);
     if (IS_FULL) {
       note(
@@ -208,7 +208,7 @@ describe('connections', () => {
     await connectMany(process.url, SCALE.idleConnections, () => {});
     const { latenciesMs, failed } = await probe(process.url, IS_FULL ? 10_000 : 2_000);
     const p99 = percentile(latenciesMs, 0.99);
-    note(`p99 of /livez beside ${SCALE.idleConnections} idle connections, ms`, Math.round(p99), '≤ 250', p99 <= 250);
+    note(`p99 of /livez next to ${SCALE.idleConnections} idle connections, ms`, Math.round(p99), '≤ 250', p99 <= 250);
     expect(failed).toBe(0);
     if (IS_FULL) expect(p99).toBeLessThanOrEqual(250);
     let refused = 0;

@@ -5,7 +5,7 @@ import { type Events } from '../../libs/models/recommender/events.js';
 import type { SampledQuestion } from '../../libs/models/recommender/evaluation/sampled-negatives.js';
 import type { Split } from '../../libs/models/recommender/evaluation/split.js';
 
-/** Where the data sets lie that may be measured on but not copied: beside the repository. */
+/** Where the data sets lie that may be measured on but not copied: next to the repository. */
 const SHARED = path.resolve(import.meta.dirname, '../../../shared/data');
 const MOVIETWEETINGS = path.resolve(import.meta.dirname, '../../prisma/seed/movietweetings');
 

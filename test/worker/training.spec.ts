@@ -70,7 +70,7 @@ async function resultOf({ modelVersionIds }: { modelVersionIds: string[] }): Pro
 }
 
 describe('a training job', () => {
-  it('shows its progress and ends with metrics beside popularity, a version, a device and a duration', async () => {
+  it('shows its progress and ends with metrics next to popularity, a version, a device and a duration', async () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId } = await slowModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
@@ -454,7 +454,7 @@ describe('the order of jobs', () => {
   it('sets small jobs side by side and gives a big one the device whole', async () => {
     const tenants = await Promise.all(Array.from({ length: 3 }, () => Tenant.signUp(api)));
     const models = await Promise.all(tenants.map((tenant) => slowModel(tenant)));
-    // Ours alone takes this pool; two small jobs fit beside each other, the big one beside nothing.
+    // Ours alone takes this pool; two small jobs fit next to each other, the big one next to nothing.
     await owner.query(`UPDATE plans SET training_pool = 'shared' WHERE key = 'free'`);
     const paths: string[] = [];
     for (const [i, tenant] of tenants.entries()) {

@@ -5,7 +5,7 @@ export interface Csr {
   /** `[rows + 1]`; row r holds positions `offsets[r]` to `offsets[r + 1]` of `indices`. */
   offsets: Uint32Array;
   indices: Uint32Array;
-  /** Beside `indices`; null when only presence counts. */
+  /** Next to `indices`; null when only presence counts. */
   values: Float32Array | null;
 }
 

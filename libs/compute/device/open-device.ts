@@ -9,7 +9,7 @@ import type { TensorFlow } from './tensorflow.js';
 
 export { BACKENDS, type Backend } from './backends.js';
 
-/** What trains beside the kernels of the processor: a GPU, and a backend of TensorFlow.js. */
+/** What trains next to the kernels of the processor: a GPU, and a backend of TensorFlow.js. */
 export interface Device {
   backend: Backend;
   /** Such as `webgpu (NVIDIA H100)`. */

@@ -111,7 +111,7 @@ function sumSegments(x: ArrayLike<number>, ids: ArrayLike<number>, shape: number
 
 /**
  * The product of matrices of this backend is some ten times slower where one of them is transposed, as it is in every gradient:
- * transposing first is cheap beside that.
+ * transposing first is cheap next to that.
  */
 function multiplyWithoutTransposes(): void {
   const product = tf.getKernel('BatchMatMul', 'wasm');

@@ -131,7 +131,7 @@ function moveTable(table: EmbeddingTable, d: number, ids: Uint32Array, slopes: F
   else for (let row = 0; row < rowCount; row++) move(row, groups.rows.indexOf(row));
 }
 
-/** Adam (Kingma and Ba 2015, algorithm 1) as TensorFlow.js writes it: both moments corrected, ε beside the root. */
+/** Adam (Kingma and Ba 2015, algorithm 1) as TensorFlow.js writes it: both moments corrected, ε next to the root. */
 export function adamReference(
   values: Float32Array,
   first: Float32Array,

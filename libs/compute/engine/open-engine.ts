@@ -16,7 +16,7 @@ export interface EngineOptions {
   instructionSet?: string;
 }
 
-/** What the build of the addon left beside it. */
+/** What the build of the addon left next to it. */
 interface NativeBuild {
   /** Null when the addon was built; else why not. */
   problem: string | null;

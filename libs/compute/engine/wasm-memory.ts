@@ -64,7 +64,7 @@ export class WasmMemory {
       this.memory.grow(pages);
     } catch {
       throw new RangeError(
-        `WebAssembly has no memory left for ${bytes} bytes beside the ${before} in use: train on less data, or install a C++ compiler for the native kernels, which have no such limit.`,
+        `WebAssembly has no memory left for ${bytes} bytes next to the ${before} in use: train on less data, or install a C++ compiler for the native kernels, which have no such limit.`,
       );
     }
     this.addFree({ start: before, bytes: this.memory.buffer.byteLength - before });

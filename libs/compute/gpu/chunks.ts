@@ -2,7 +2,7 @@ import type { RunOptions } from '../engine/engine.js';
 import type { Dispatch } from './dispatch.js';
 import type { Gpu } from './gpu.js';
 
-/** A submission takes about this long: an abort is heard within it, and the overhead is small beside it. */
+/** A submission takes about this long: an abort is heard within it, and the overhead is small next to it. */
 const CHUNK_MS = 50;
 const OPERATIONS_FIRST = 2e7;
 

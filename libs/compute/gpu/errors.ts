@@ -16,7 +16,7 @@ export class GpuOutOfMemoryError extends Error {
 
   constructor(bytes: number, bytesInUse: number, why: string) {
     super(
-      `The GPU has no room for ${inMebibytes(bytes)} beside the ${inMebibytes(bytesInUse)} in use: ${why}. ` +
+      `The GPU has no room for ${inMebibytes(bytes)} next to the ${inMebibytes(bytesInUse)} in use: ${why}. ` +
         'Train with fewer dimensions, store factors as f16, or use a GPU with more memory.',
     );
   }

@@ -76,7 +76,7 @@ describe.skipIf(!hasSoftwareGpu)('a GPU', () => {
   it('says in plain words that a buffer has no room, and holds what it held', async () => {
     const gpu = await open();
     await gpu.allocate(1024);
-    await expect(gpu.allocate(2 ** 50)).rejects.toThrow(/no room for .* MiB beside the 0\.0 MiB in use/);
+    await expect(gpu.allocate(2 ** 50)).rejects.toThrow(/no room for .* MiB next to the 0\.0 MiB in use/);
     // No test fills a real device; this is how its driver would answer.
     vi.spyOn(gpu.device, 'popErrorScope').mockResolvedValueOnce({ message: 'Failed to allocate memory' } as GPUError);
     await expect(ShardedTable.create(gpu, 100, 16)).rejects.toThrow(GpuOutOfMemoryError);

@@ -2,9 +2,9 @@ import type { Csr } from '../csr/kernel.js';
 
 /** Where each held-out item stands among a query's candidates. */
 export interface HeldOutRanks {
-  /** Beside `heldOut.indices`: candidates that score higher. */
+  /** Next to `heldOut.indices`: candidates that score higher. */
   above: Uint32Array;
-  /** Beside `heldOut.indices`: other candidates that score the same. */
+  /** Next to `heldOut.indices`: other candidates that score the same. */
   tied: Uint32Array;
 }
 

@@ -6,7 +6,7 @@ const TILE = 192;
 const PADDING = 16;
 
 /**
- * Inverts a symmetric positive definite matrix `[size, size]` in place: size³ / 2 multiply-adds, and beside the matrix room
+ * Inverts a symmetric positive definite matrix `[size, size]` in place: size³ / 2 multiply-adds, and next to the matrix room
  * for 1 kB a row. Throws RangeError when the matrix is not positive definite; its contents are then undefined.
  */
 export async function invertSymmetric(

@@ -57,7 +57,7 @@ export class ApiKeysRepository {
     return true;
   }
 
-  /** The key with that hash that is not revoked, of whichever tenant; wants a system transaction. */
+  /** The key with that hash that is not revoked, of whichever tenant; requires a system transaction. */
   async findByHash(
     transaction: Transaction,
     keyHash: Uint8Array<ArrayBuffer>,
@@ -66,7 +66,7 @@ export class ApiKeysRepository {
     return row && { ...toApiKey(row), tenantId: row.tenantId };
   }
 
-  /** Puts the hash under the secret of today in place of the one before. Wants a system transaction. */
+  /** Puts the hash under the secret of today in place of the one before. Requires a system transaction. */
   async rehash(
     transaction: Transaction,
     { tenantId, id }: { tenantId: string; id: string },
@@ -75,7 +75,7 @@ export class ApiKeysRepository {
     await transaction.apiKey.updateMany({ where: { tenantId, id }, data: hash });
   }
 
-  /** Revokes a key that was found in public; null where there is none, or it was revoked before. Wants a system transaction. */
+  /** Revokes a key that was found in public; null where there is none, or it was revoked before. Requires a system transaction. */
   async revokeLeaked(
     transaction: Transaction,
     keyHash: Uint8Array<ArrayBuffer>,

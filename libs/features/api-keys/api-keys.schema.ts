@@ -47,7 +47,7 @@ export const rotateApiKeySchema = z.object({
     .min(0)
     .max(7 * 24)
     .default(24)
-    .describe('How long the old key goes on working beside the new one, on the same limits'),
+    .describe('How long the old key goes on working next to the new one, on the same limits'),
 });
 
 export const apiKeySchema = z

@@ -88,7 +88,7 @@ export class BillingRepository {
     await transaction.organization.update({ where: { id }, data: { stripeCustomerId } });
   }
 
-  /** The tenant that pays as that customer; wants a system transaction. */
+  /** The tenant that pays as that customer; requires a system transaction. */
   async findTenantByCustomer(transaction: Transaction, stripeCustomerId: string): Promise<string | null> {
     return (
       (await transaction.organization.findUnique({ where: { stripeCustomerId }, select: { id: true } }))?.id ?? null

@@ -45,7 +45,7 @@ export interface LostImport extends Claim {
   status: 'queued' | 'failed';
 }
 
-/** One claim at a time, so that no two workers take an organization's second import beside its first. */
+/** One claim at a time, so that no two workers take an organization's second import next to its first. */
 const CLAIM_LOCK = 0x696d706f;
 
 /**
@@ -178,7 +178,7 @@ export class DataSetsRepository {
       WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
-  /** Takes the next import by fair share; null when there is none. Wants a system transaction. */
+  /** Takes the next import by fair share; null when there is none. Requires a system transaction. */
   async claimNextImport(transaction: Transaction): Promise<ClaimedImport | null> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
     const [next] = await transaction.$queryRawUnsafe<{ tenantId: string; id: string }[]>(
@@ -208,7 +208,7 @@ export class DataSetsRepository {
     return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
   }
 
-  /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
+  /** Takes back what silent workers held, and gives up what was lost too often. Requires a system transaction. */
   takeBackLostImports(transaction: Transaction, attemptsMax: number, reason: string): Promise<LostImport[]> {
     return transaction.$queryRawUnsafe(
       `UPDATE imports SET lease_expires_at = NULL,

@@ -68,7 +68,7 @@ export class ErasuresRepository {
     return rows.map(({ userHash }) => Buffer.from(userHash).toString('hex'));
   }
 
-  /** Over all tenants, the oldest of each before the next of any; wants a system transaction. */
+  /** Over all tenants, the oldest of each before the next of any; requires a system transaction. */
   async listPending(transaction: Transaction): Promise<PendingErasure[]> {
     const turns = await transaction.$queryRaw<{ id: string }[]>`
       SELECT id FROM (

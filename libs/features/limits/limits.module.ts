@@ -11,7 +11,7 @@ import { RateLimiter } from './rate-limiter.js';
 @Module({ providers: [LimitsService, LimitsRepository], exports: [LimitsService, LimitsRepository] })
 export class LimitsModule {}
 
-/** What the API has beside: its routes, rate limits, and quotas that calls draw on. */
+/** What the API has besides: its routes, rate limits, and quotas that calls draw on. */
 @Module({
   imports: [LimitsModule, UsageApiModule],
   controllers: [LimitsController],

@@ -358,7 +358,7 @@ export class LimitsRepository {
     return (await transaction.meter.count({ where: { key } })) > 0;
   }
 
-  /** Tenants with usage in the last minutes; wants a system transaction. */
+  /** Tenants with usage in the last minutes; requires a system transaction. */
   async listActiveTenants(sql: Sql, minutes: number): Promise<string[]> {
     const rows = await sql.rows<{ id: string }>(
       `SELECT DISTINCT tenant_id AS id FROM usage_rollups WHERE granularity = 'minute' AND bucket_start > now() - make_interval(mins => $1)`,

@@ -107,7 +107,7 @@ export class LimitsService {
     return this.leftOf(transaction, tenantId, thing);
   }
 
-  /** Rows that the plan lets a data set hold beside what the others of such kinds do; Infinity where it does not bound them. */
+  /** Rows that the plan lets a data set hold next to what the others of such kinds do; Infinity where it does not bound them. */
   async rowsLeft(transaction: Transaction, tenantId: string, quota: string, dataSetId: string): Promise<number> {
     const ofThisSet = await this.repository.countRows(transaction, dataSetId);
     return (await this.leftOf(transaction, tenantId, quota)) + ofThisSet;

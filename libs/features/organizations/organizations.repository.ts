@@ -19,7 +19,7 @@ export interface OrganizationRow {
 
 @Injectable()
 export class OrganizationsRepository {
-  /** Every organization; wants a system transaction. */
+  /** Every organization; requires a system transaction. */
   async list(transaction: Transaction, query: PageQuery): Promise<OrganizationRow[]> {
     const rows = await transaction.organization.findMany({
       ...pageArguments(query),
@@ -47,7 +47,7 @@ export class OrganizationsRepository {
     return toOrganization(await transaction.organization.update({ where: { id: tenantId }, data }));
   }
 
-  /** Those whose grace is over; wants a system transaction. */
+  /** Those whose grace is over; requires a system transaction. */
   async findDue(transaction: Transaction, now: Date): Promise<string[]> {
     const where = { deletesAt: { lte: now }, deletedAt: null };
     return (await transaction.organization.findMany({ where, select: { id: true } })).map(({ id }) => id);
@@ -55,7 +55,7 @@ export class OrganizationsRepository {
 
   /**
    * Leaves of the organization its id, its ledger and what it paid; and of the people who belong to no other, nothing. False where
-   * its deletion was taken back. Wants a system transaction, and {@link purgeChunk} before it.
+   * its deletion was taken back. Requires a system transaction, and {@link purgeChunk} before it.
    */
   async purge(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
     if (!(await this.isDue(transaction, tenantId, now))) return false;

@@ -12,7 +12,7 @@ import { type RunningJob, TrainingService } from './training.service.js';
 
 /**
  * Keeps the device busy: small jobs side by side as far as its memory goes, a job that is bigger than that alone. Which job is
- * next is decided by the table of jobs itself, so there is no queue beside it (docs/adr/0010).
+ * next is decided by the table of jobs itself, so there is no queue next to it (docs/adr/0010).
  */
 @Injectable()
 export class TrainingJobsProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -141,8 +141,8 @@ export class TrainingJobsRepository {
   }
 
   /**
-   * Takes the next job by fair share; null when there is none, or when it does not fit beside what the worker has: nothing
-   * overtakes it then, so that big jobs do not starve. Wants a system transaction.
+   * Takes the next job by fair share; null when there is none, or when it does not fit next to what the worker has: nothing
+   * overtakes it then, so that big jobs do not starve. Requires a system transaction.
    */
   async claimNext(transaction: Transaction, capacity: WorkerCapacity): Promise<ClaimedJob | null> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
@@ -171,7 +171,7 @@ export class TrainingJobsRepository {
     return { ...next, attempt, failures, pool, projectId, modelId, ...work };
   }
 
-  /** Takes back what silent workers held, and gives up what was lost too often. Wants a system transaction. */
+  /** Takes back what silent workers held, and gives up what was lost too often. Requires a system transaction. */
   takeBackLost(transaction: Transaction, lossesMax: number, reason: string): Promise<LostJob[]> {
     return transaction.$queryRawUnsafe(
       `UPDATE training_jobs SET losses = losses + 1, lease_expires_at = NULL, phase = NULL,

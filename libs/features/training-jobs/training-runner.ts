@@ -11,7 +11,7 @@ export interface TrainingTask {
   sources: Record<string, string[]>;
   /** Where an earlier attempt had come to. */
   checkpointFile?: string | undefined;
-  /** What the fit may hold beside its input. */
+  /** What the fit may hold next to its input. */
   memoryBytesMax: number;
 }
 

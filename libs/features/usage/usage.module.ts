@@ -14,7 +14,7 @@ import { UsageService } from './usage.service.js';
 })
 export class UsageModule {}
 
-/** What the API has beside: its routes, the journal of calls, and the check of the ledger. */
+/** What the API has besides: its routes, the journal of calls, and the check of the ledger. */
 @Module({
   imports: [UsageModule],
   controllers: [UsageController],

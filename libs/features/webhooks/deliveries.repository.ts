@@ -71,7 +71,7 @@ const CLAIM = `
 
 @Injectable()
 export class DeliveriesRepository {
-  /** Wants a system transaction. */
+  /** Requires a system transaction. */
   async claimDue(transaction: Transaction, count: number): Promise<ClaimedDelivery[]> {
     await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
     type Row = Omit<ClaimedDelivery, 'secrets'> & { secret: Uint8Array; previousSecret: Uint8Array | null };

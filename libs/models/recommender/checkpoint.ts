@@ -6,7 +6,7 @@ import type { AttemptRecord } from './auto/tune.js';
 import type { RecipeChoice } from './manifest.js';
 import type { FitReached, FitState } from './recipes/fit.js';
 
-/** How far a job has come beside the fit under way; what is not reached yet is null. */
+/** How far a job has come next to the fit under way; what is not reached yet is null. */
 export interface JobState {
   search: { attempts: AttemptRecord[]; elapsedSeconds: number } | null;
   chosen: { choice: RecipeChoice; report: SearchReport | null } | null;

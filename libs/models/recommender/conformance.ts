@@ -15,7 +15,7 @@ export interface RankingConformance {
   settings: Record<string, unknown>;
   /** Least recall@20 on what the recipe holds out of {@link checkerboard}; popularity reaches about 0.3. */
   recallFloor: number;
-  /** What a recipe needs beside the pairs. */
+  /** What a recipe needs next to the pairs. */
   changes?: Partial<RecommenderInput>;
 }
 

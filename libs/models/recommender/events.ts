@@ -72,7 +72,7 @@ export function requireRated(events: Events, recipe: string): Events {
   const rated = ratedEvents(events);
   if (rated.users.length > 0) return rated;
   throw new TrainingInputError(
-    `The recipe "${recipe}" learns from ratings, but so few interactions have a value that none is left to learn from beside those that the model is measured on. Upload more rows with a value, or choose another recipe.`,
+    `The recipe "${recipe}" learns from ratings, but so few interactions have a value that none is left to learn from next to those that the model is measured on. Upload more rows with a value, or choose another recipe.`,
   );
 }
 

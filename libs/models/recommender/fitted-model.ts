@@ -3,7 +3,7 @@ import type { Csr } from '../../compute/csr/kernel.js';
 /** What a fit leaves: enough to score every item for every user of the training data. */
 export type FittedModel = FactorModel | ProductModel | HybridModel | PopularityModel;
 
-/** The score of an item for a user is the dot product of their rows; a bias is a column beside a column of ones. */
+/** The score of an item for a user is the dot product of their rows; a bias is a column next to a column of ones. */
 export interface FactorModel {
   kind: 'factors';
   /** A multiple of 16. */

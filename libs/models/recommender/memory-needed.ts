@@ -8,7 +8,7 @@ export interface InputCounts {
 /** A value of a sparse matrix and its column; the factor of two is for the copy that transposing makes. */
 const SPARSE_ENTRY_BYTES = 2 * 8;
 
-/** What a fit holds beside its events at its peak, in bytes: an estimate that errs on the high side. */
+/** What a fit holds next to its events at its peak, in bytes: an estimate that errs on the high side. */
 export function memoryNeeded(
   { recipe, settings }: { recipe: string; settings: Record<string, unknown> },
   { interactions, users, items }: InputCounts,
@@ -41,7 +41,7 @@ export function memoryNeeded(
     case 'embedding-mf':
     case 'sequence':
     case 'two-tower':
-      // The neural ones keep Adam's moments and the best weights beside the weights.
+      // The neural ones keep Adam's moments and the best weights next to the weights.
       return pairs + 4 * 4 * (users + 2 * items) * (setting('factors') + 32);
     default:
       return pairs;

@@ -288,7 +288,7 @@ export const twoTowerSettings = z.strictObject({
     .min(0)
     .max(100_000)
     .default(2_048)
-    .describe('Items drawn to be compared with beside those of the batch.'),
+    .describe('Items drawn to be compared with next to those of the batch.'),
   temperature: z.number().min(0.01).max(1).default(0.2).describe('The lower, the more the hardest comparisons count.'),
   idDropout: z
     .number()

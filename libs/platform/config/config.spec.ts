@@ -18,13 +18,13 @@ describe('configuration', () => {
     });
   });
 
-  it('asks for the webhook secret beside the Stripe key, and for neither where there is no Stripe', () => {
+  it('asks for the webhook secret next to the Stripe key, and for neither where there is no Stripe', () => {
     const { STRIPE_SECRET_KEY: _, STRIPE_WEBHOOK_SECRET: __, ...worker } = complete;
     expect(readConfig(worker).STRIPE_SECRET_KEY).toBeUndefined();
     expect(() => readConfig({ ...worker, STRIPE_SECRET_KEY: 'sk' })).toThrow(/STRIPE_WEBHOOK_SECRET/);
   });
 
-  it('asks for a sender beside the mail server', () => {
+  it('asks for a sender next to the mail server', () => {
     expect(() => readConfig({ ...complete, SMTP_URL: 'smtp://localhost' })).toThrow(/MAIL_FROM/);
   });
 

@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(65535)
     .optional()
-    .describe('Port of /metrics alone, on HOST. Unset: they stand beside the API, to be kept from the public.'),
+    .describe('Port of /metrics alone, on HOST. Unset: they stand next to the API, to be kept from the public.'),
   DATABASE_URL: url('postgresql:', 'postgres:').describe(
     'Postgres 15.14 or later, as the owner of its database. Unset: the embedded Postgres. The API and the worker never use this login; they get kindred_app, which row-level security binds.',
   ),
@@ -164,7 +164,7 @@ export const configSchema = z.strictObject({
     .enum(['tfjs-node-gpu', 'webgpu', 'wasm', 'cpu'])
     .optional()
     .describe(
-      'What trains beside the kernels of the processor. Unset: the first of these that serves; see npm run doctor.',
+      'What trains next to the kernels of the processor. Unset: the first of these that serves; see npm run doctor.',
     ),
   KINDRED_WORKER_POOLS: z
     .string()
@@ -261,10 +261,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!result.success) throw new Error(`Configuration: ${z.prettifyError(result.error)}\nSee .env.example.`);
   const { PORT, PUBLIC_URL = `http://localhost:${PORT}`, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = result.data;
   if (STRIPE_SECRET_KEY && !STRIPE_WEBHOOK_SECRET) {
-    throw new Error('Configuration: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it.\nSee .env.example.');
+    throw new Error('Configuration: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET next to it.\nSee .env.example.');
   }
   if (result.data.SMTP_URL && !result.data.MAIL_FROM) {
-    throw new Error('Configuration: SMTP_URL needs MAIL_FROM beside it.\nSee .env.example.');
+    throw new Error('Configuration: SMTP_URL needs MAIL_FROM next to it.\nSee .env.example.');
   }
   const { KINDRED_WORKER_MEMORY_BYTES = halfOfMemory() } = result.data;
   return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, ''), KINDRED_WORKER_MEMORY_BYTES };

@@ -22,7 +22,7 @@ const PRICE_LIST = 'prisma/price-list/price-list.json';
  * @throws Error when an applied migration was edited, the price list is wrong, or the server is too old
  */
 export async function migrate(ownerUrl: string, secret: string, priceListFile = PRICE_LIST): Promise<string> {
-  // First, so that nothing is applied beside a list that cannot be.
+  // First, so that nothing is applied next to a list that cannot be.
   const priceList = readPriceList(priceListFile);
   await createDatabase(ownerUrl);
   const client = new pg.Client({ connectionString: ownerUrl });

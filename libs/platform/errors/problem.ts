@@ -24,7 +24,7 @@ export interface ProblemField {
 /** An error that the caller may see. Anything else that is thrown becomes an opaque 500. */
 export class Problem extends Error {
   readonly errors?: ProblemField[];
-  /** Beside the body, such as `retry-after`. */
+  /** Next to the body, such as `retry-after`. */
   readonly headers: Record<string, string>;
 
   constructor(

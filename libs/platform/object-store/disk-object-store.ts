@@ -6,7 +6,7 @@ import { randomToken } from '../secrets/secrets.js';
 import { ByteLimit } from './byte-limit.js';
 import type { LocalFile, ObjectStore, StoredObject } from './object-store.js';
 
-/** At most this much waits for the disk at once: with 4 MiB a commit of the usage journal beside it took 21 ms at p99, with this 1.5 ms. */
+/** At most this much waits for the disk at once: with 4 MiB a commit of the usage journal next to it took 21 ms at p99, with this 1.5 ms. */
 const SYNC_BYTES = 256 * 1024;
 
 /** Objects as files below one folder. */

@@ -33,7 +33,7 @@ function createFormat(language: string) {
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
     dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
-    /** To the second, for what is read beside a log. */
+    /** To the second, for what is read next to a log. */
     timestamp: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'medium' }),
     time: (iso: string) => date(iso, { timeStyle: 'medium' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */

@@ -1,4 +1,4 @@
-/** The mark: two circles that share a part. The name stands beside it, so it is decoration to screen readers. */
+/** The mark: two circles that share a part. The name stands next to it, so it is decoration to screen readers. */
 export function Logo() {
   return (
     <svg viewBox="0 0 24 24" aria-hidden className="size-6 shrink-0">

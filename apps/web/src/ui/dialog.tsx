@@ -8,7 +8,7 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal that is open for as long as it is rendered. A click beside it does nothing, so that no input is lost by a slip. */
+/** A modal that is open for as long as it is rendered. A click next to it does nothing, so that no input is lost by a slip. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const { t } = useTranslation();
   const titleId = useId();

@@ -16,15 +16,15 @@ export function useFieldError(path: string): string | undefined {
 
 interface FormProps {
   onSubmit: (values: FormData) => void;
-  /** Of the last submission: shown above the buttons, and beside each field that it names. */
+  /** Of the last submission: shown above the buttons, and next to each field that it names. */
   error?: unknown;
   children: ReactNode;
   actions: ReactNode;
-  /** One field with its button beside it. */
+  /** One field with its button next to it. */
   isInline?: boolean;
 }
 
-/** A form whose fields check themselves by HTML constraints and report beside themselves, not in the browser's bubbles. */
+/** A form whose fields check themselves by HTML constraints and report next to themselves, not in the browser's bubbles. */
 export function Form({ onSubmit, error, children, actions, isInline }: FormProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

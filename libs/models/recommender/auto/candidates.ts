@@ -6,7 +6,7 @@ import { memoryNeeded } from '../memory-needed.js';
 import { parseChoice } from '../recipes/recipes.js';
 import type { RecipeChoice } from '../manifest.js';
 
-/** What the choice of candidates depends on beside the data. */
+/** What the choice of candidates depends on next to the data. */
 export interface CandidateLimits {
   goal: Goal;
   memoryBytesMax: number;

@@ -56,11 +56,11 @@ export const OBJECTIVE = 'ndcg@20';
 const GAIN_MIN = 0.005;
 /** What the best of many tries may gain by luck alone, as a share. */
 const LUCK = 0.02;
-/** Tries in a row without a gain, beside one for each of its settings, after which tuning a recipe has stopped paying. */
+/** Tries in a row without a gain, next to one for each of its settings, after which tuning a recipe has stopped paying. */
 const PATIENCE = 2;
 const DRAWS_MAX = 11;
 const REFINEMENTS_MAX = 24;
-/** Recipes within this share of the leader are refined beside it: the difference may be one of settings. */
+/** Recipes within this share of the leader are refined next to it: the difference may be one of settings. */
 const NEAR = 0.9;
 /** Recipes below this share of the leader are not even drawn for. */
 const IN_SIGHT = 0.7;

@@ -8,7 +8,6 @@ import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.
 import { eventsOf } from '../example-events.js';
 import { bootstrapIntervals } from './bootstrap.js';
 import { evaluate, sampleUsers } from './evaluate.js';
-import { groupByActivity, groupByItemPopularity, meansByGroup } from './groups.js';
 import { askFor } from './hold-out.js';
 import {
   auc,
@@ -23,7 +22,7 @@ import {
 import { itemMeans, ratingErrors } from './rating-errors.js';
 import { evaluateSampled } from './sampled-negatives.js';
 import { giniCoefficient, ShownItems } from './shown-items.js';
-import { splitAtRandom, splitByTime, splitLastOut, splitUsers } from './split.js';
+import { splitAtRandom, splitLastOut } from './split.js';
 
 const engine = await sharedEngine();
 
@@ -91,7 +90,7 @@ describe('metrics, worked by hand', () => {
     expect(shown.values()['coverage@20']).toBe(3 / 4);
   });
 
-  it('errors of ratings are root mean square and mean absolute, beside the mean of each item', () => {
+  it('errors of ratings are root mean square and mean absolute, next to the mean of each item', () => {
     const events = { ...eventsOf([[0, 1], [0]], 3), values: Float32Array.of(4, 1, 2) };
     expect([...itemMeans(events)]).toEqual([3, 1, Math.fround(7 / 3)]);
     const errors = ratingErrors(events, () => 2);
@@ -163,31 +162,6 @@ describe('splits', () => {
       [[2], [], []],
     ]);
   });
-
-  it('by time leaves nothing in training that is later than what is held out', () => {
-    const events = eventsOf(
-      [
-        [0, 1, 2, 3, 4],
-        [5, 6, 7, 8, 9],
-      ],
-      10,
-    );
-    const { train, test } = splitByTime(events, 0.4);
-    expect(rowsOf(test)).toEqual([
-      [3, 4],
-      [8, 9],
-    ]);
-    expect(Math.max(...train.timestamps!)).toBeLessThan(Math.min(...test.timestamps!));
-  });
-
-  it('by users keeps the held-out users out of training altogether', () => {
-    const rows = Array.from({ length: 100 }, () => [0, 1, 2, 3, 4]);
-    const { train, history, test } = splitUsers(eventsOf(rows, 5), 0.3, 0.4, 1);
-    const [kept, known, held] = [train, history, test].map((side) => new Set(side.users));
-    expect(known.size).toBeGreaterThan(15);
-    expect([...known, ...held].some((user) => kept.has(user))).toBe(false);
-    expect(kept.size + known.size).toBe(100);
-  });
 });
 
 describe('evaluate', () => {
@@ -236,7 +210,7 @@ describe('evaluate', () => {
   });
 });
 
-describe('beside the means', () => {
+describe('next to the means', () => {
   it('the bootstrap interval holds the mean, narrows with more users and is the same for the same seed', () => {
     const hits = (count: number) => Float64Array.from({ length: count }, (_, user) => (user % 4 === 0 ? 1 : 0));
     const intervalOf = (perUser: Float64Array) => bootstrapIntervals({ hits: perUser }, 1)['hits']!;
@@ -248,21 +222,6 @@ describe('beside the means', () => {
     expect(intervalOf(hits(400))).toEqual([low, high]);
     const [narrowLow, narrowHigh] = intervalOf(hits(4_000));
     expect(narrowHigh - narrowLow).toBeLessThan(high - low);
-  });
-
-  it('groups are thirds by activity, each with its own mean', () => {
-    const train = csrOf([[0], [0, 1], [0, 1, 2]], 3);
-    const groups = groupByActivity(Uint32Array.of(0, 1, 2), train);
-    expect(meansByGroup(groups, Float64Array.of(0.1, 0.2, 0.3))).toEqual({ light: 0.1, medium: 0.2, heavy: 0.3 });
-  });
-
-  it('groups are thirds by how popular the held-out items are on average', () => {
-    const groups = groupByItemPopularity(
-      Uint32Array.of(0, 1, 2),
-      csrOf([[2], [0], [0, 1]], 3),
-      Float32Array.of(1, 5, 9),
-    );
-    expect(meansByGroup(groups, Float64Array.of(0.1, 0.2, 0.3))).toEqual({ rare: 0.2, mixed: 0.3, popular: 0.1 });
   });
 });
 

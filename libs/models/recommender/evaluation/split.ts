@@ -33,37 +33,6 @@ export function splitLastOut(events: Events): Split {
   });
 }
 
-/** Holds out the events after the moment that leaves about `testShare` of all behind it; needs timestamps. */
-export function splitByTime(events: Events, testShare: number): Split {
-  const times = events.timestamps!.toSorted();
-  const moment = times[Math.floor((1 - testShare) * (times.length - 1))];
-  return splitBy(events, (position) => events.timestamps![position] > moment);
-}
-
-/**
- * Strong generalisation (Marlin 2004): holds out whole users, drawn with probability `userShare` by a seeded hash. The fit
- * sees `train` alone; the held-out users' `history` is folded in, and their `test` predicted.
- */
-export function splitUsers(
-  events: Events,
-  userShare: number,
-  testShare: number,
-  seed: number,
-): Split & { history: Events } {
-  const isHeldOut = (user: number) => hash32(seed, user, 0) / 2 ** 32 < userShare;
-  const { users } = events;
-  const inner = splitAtRandom(
-    filterEvents(events, (position) => isHeldOut(users[position])),
-    testShare,
-    seed,
-  );
-  return {
-    train: filterEvents(events, (position) => !isHeldOut(users[position])),
-    history: inner.train,
-    test: inner.test,
-  };
-}
-
 function splitBy(events: Events, isTest: (position: number) => boolean): Split {
   return {
     train: filterEvents(events, (position) => !isTest(position)),

@@ -3,7 +3,7 @@ import type { HybridModel, Ranker } from '../fitted-model.js';
 
 /** Signals of an item itself; see {@link HybridModel}. */
 export const SIGNALS = 2;
-/** Of a candidate beside what the generators say: its signals, how its attributes suit the user, and how much the user has. */
+/** Of a candidate next to what the generators say: its signals, how its attributes suit the user, and how much the user has. */
 const OWN_FEATURES = SIGNALS + 2;
 const FEATURES_OF_GENERATOR = 2;
 

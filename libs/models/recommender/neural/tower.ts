@@ -5,7 +5,7 @@ import { Parameters } from './parameters.js';
 
 const NORM_MIN = 1e-12;
 
-/** x + relu(x W₁ + b) W₂, normalised to length 1: beside the sum of embeddings, what their combination says. */
+/** x + relu(x W₁ + b) W₂, normalised to length 1: next to the sum of embeddings, what their combination says. */
 export class Tower {
   readonly weights: Record<string, Parameters>;
   private readonly tf: TensorFlow;

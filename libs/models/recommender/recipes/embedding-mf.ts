@@ -227,7 +227,7 @@ function spreadAndMean(values: Float32Array): [number, number] {
   return [Math.sqrt(Math.max(0, squares / values.length - mean * mean)), mean];
 }
 
-/** Normalised rows, with the weight and the bias in columns beside them; gives the tables back to the engine. */
+/** Normalised rows, with the weight and the bias in columns next to them; gives the tables back to the engine. */
 function toFactors({ users, items, dimensions: d, head }: RatingState, factors: number, engine: Engine): FactorModel {
   const dimensions = paddedDimensions(factors + 1);
   const widen = ({ values, first, second }: RatingState['users'], scale: number, last: number) => {

@@ -12,7 +12,7 @@ const DEVIATION = 0.01;
 
 /**
  * Biased matrix factorisation of ratings by stochastic gradient descent (Koren 2008, eq. 5; with the implicit term eq. 15).
- * A pair that was rated several times counts with the mean. The score of an item is the predicted rating: beside the
+ * A pair that was rated several times counts with the mean. The score of an item is the predicted rating: next to the
  * factors stand two columns, the item's bias against ones and ones against the user's bias and the mean.
  */
 export async function fitExplicitMf(

@@ -39,10 +39,10 @@ export interface FitState {
   arrays: Record<string, Float32Array>;
 }
 
-/** What a fit is given beside its data and settings. */
+/** What a fit is given next to its data and settings. */
 export interface FitContext {
   engine: Engine;
-  /** What trains beside the engine; the processor where it is absent. */
+  /** What trains next to the engine; the processor where it is absent. */
   device?: Device | undefined;
   seed: number;
   signal?: AbortSignal | undefined;

@@ -8,7 +8,7 @@ import { itemLikeness } from './item-knn.js';
 import { productFit } from './product.js';
 
 /**
- * What comes next: the share of the steps from an item that led to another one, further steps counting less, and beside it
+ * What comes next: the share of the steps from an item that led to another one, further steps counting less, and next to it
  * item-knn with cosine on the same history. The two stand below each other in one matrix `[2 · items, items]`.
  */
 export async function fitMarkov(events: Events, settings: MarkovSettings, context: FitContext): Promise<Fit> {

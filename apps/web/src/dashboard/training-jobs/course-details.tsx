@@ -40,7 +40,7 @@ function CourseView({ job }: { job: TrainingJob }) {
   );
 }
 
-/** Beside what the row of the job shows: phase, epoch and device. */
+/** Next to what the row of the job shows: phase, epoch and device. */
 function CourseFacts({ job, course: { latest, examplesPerSecond, points } }: { job: TrainingJob; course: Course }) {
   const { t } = useTranslation();
   const format = useFormat();
