@@ -26,7 +26,7 @@ export const BOUNDS = {
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
   uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },
   uploadBytesPerSecond: {
-    most: 16 * 1024 ** 2,
+    most: 8 * 1024 ** 2,
     what: 'Bytes of uploads a second of one organization in one process; more wait',
   },
   streamsOfOrganization: { most: 20, what: 'Event streams that one organization follows in one process' },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Kind, Statistics } from '../../models/kinds/kind.js';
@@ -14,6 +15,8 @@ import { readStatistics } from './statistics.js';
 
 const ERRORS_MAX = 100;
 const LINE_BYTES = BOUNDS.lineBytes.most;
+/** The other half of the machine is left to those whose calls are being answered. */
+const THREADS = Math.ceil(availableParallelism() / 2);
 
 /** A file to be checked and turned into Parquet, and nothing about whose it is. */
 export interface ImportTask {
@@ -47,7 +50,7 @@ export async function readContent(
   const kind = kinds[key];
   return withTables(
     [file, target],
-    { memoryBytes, scratchParent: path.dirname(target) },
+    { memoryBytes, scratchParent: path.dirname(target), threads: THREADS },
     async (connection, scratch) => {
       const text = await toUtf8(file, scratch);
       await refuseEndlessLines(text);

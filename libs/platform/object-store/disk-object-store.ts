@@ -84,7 +84,7 @@ async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise
 }
 
 /**
- * Gives a chunk's memory back at once. Left to the collector, which counts it against the whole heap, the chunks of one upload at 16 MB/s
+ * Gives a chunk's memory back at once. Left to the collector, which counts it against the whole heap, the chunks of uploads at 16 MB/s
  * made it run three times a second, and each call wait for it.
  */
 function free({ buffer, byteLength }: Buffer): void {
