@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kinds } from '../../models/kinds/kinds.js';
 import { findFamily, manifests } from '../../models/manifests.js';
 import { tasks } from '../../models/tasks/tasks.js';
-import { noSuchFamily } from './models.errors.js';
+import { noSuchFamily, wrongFields } from './models.errors.js';
 import type { CreateModel } from './models.schema.js';
 
 /** What `GET /v1/families` answers: all that a screen or a program needs to offer models of any family. */
@@ -63,7 +63,7 @@ export function chooseFamily({ family, recipe, sources }: Pick<CreateModel, 'fam
   const all = Object.keys(manifests);
   if (family !== undefined) {
     if (findFamily(family)) return family;
-    throw noSuchFamily([], all);
+    throw wrongFields([{ path: 'family', message: `is none of ${all.join(', ')}` }]);
   }
   const fitting = Object.entries(manifests).filter(
     ([, { inputs, recipes }]) =>

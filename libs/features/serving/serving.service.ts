@@ -86,17 +86,18 @@ export class ServingService {
     const payloadHash = hashPayload([call.deploymentId, call.operation, call.request, mode]);
     const id = call.idempotencyKey ?? newId();
     const work = () => this.work<Answer>(principal, route, operation, { ...call, id, request, payloadHash });
-    if (!call.idempotencyKey) return work();
-    const json = async () => JSON.stringify(await work());
+    if (!call.idempotencyKey) return (await work()).served;
+    const json = async () => (await work()).json!;
     return JSON.parse(await this.remembered.once(tenantId, id, payloadHash, isErased, json)) as Served<Answer>;
   }
 
+  /** `json` is what is remembered of a call that named itself. */
   private async work<Answer>(
     principal: Principal,
     { projectId, artifact }: Route,
     { meters }: Operation,
     { id, deploymentId, operation, request, payloadHash, idempotencyKey }: Call & { id: string; payloadHash: string },
-  ): Promise<Served<Answer>> {
+  ): Promise<{ served: Served<Answer>; json?: string }> {
     const { tenantId } = principal;
     const key = principal.kind === 'apiKey' ? principal : null;
     // A test key's calls are answered as any other's, and counted where nothing is billed.
@@ -107,6 +108,7 @@ export class ServingService {
       const answer = await this.predict<Answer>(artifact, operation, request);
       const used = isTest ? wanted : mapValues(meters, (meter) => meter.used(request, answer));
       const served = { id, modelVersionId: artifact.modelVersionId, answer };
+      const json = idempotencyKey && JSON.stringify(served);
       await this.recorder.record({
         id,
         tenantId,
@@ -119,10 +121,10 @@ export class ServingService {
         uses: Object.entries(used)
           .filter(([, quantity]) => quantity > 0)
           .map(([meter, quantity]) => reservation.use(meter, quantity)),
-        ...(idempotencyKey && { answer: JSON.stringify(served) }),
+        ...(json && { answer: json }),
       });
       reservation.commit();
-      return served;
+      return { served, json };
     } finally {
       reservation.release();
     }

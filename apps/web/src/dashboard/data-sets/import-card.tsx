@@ -59,7 +59,7 @@ export function ImportCard({
             facts={statistics.map(([name, { meaning }]) => {
               const value = valueOf(name);
               return {
-                name: terms.name('statistics', name) === name ? meaning : terms.name('statistics', name),
+                name: terms.name('statistics', name, meaning),
                 value: value !== null && show(value),
               };
             })}
