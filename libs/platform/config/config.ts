@@ -69,7 +69,7 @@ export const configSchema = z.strictObject({
     .int()
     .min(1)
     .max(3_600)
-    .default(60)
+    .default(30)
     .describe('Longest time that a transaction may be open without a statement.'),
   S3_URL: url('s3:', 's3+http:')
     .optional()

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
@@ -22,6 +23,9 @@ export function sqlOf(transaction: Transaction): Sql {
   };
 }
 
+/** For the way there and back, on top of what Postgres itself may take. */
+const NETWORK_SECONDS = 5;
+
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
 
 /**
@@ -39,6 +43,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       connectionString: config.DATABASE_URL,
       max: config.KINDRED_DATABASE_CONNECTIONS,
       connectionTimeoutMillis: 10_000,
+      stream: () => socketThatGivesUp(config),
       statement_timeout: 1_000 * config.KINDRED_STATEMENT_SECONDS,
       lock_timeout: 1_000 * config.KINDRED_LOCK_SECONDS,
       idle_in_transaction_session_timeout: 1_000 * config.KINDRED_IDLE_TRANSACTION_SECONDS,
@@ -105,7 +110,8 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       return result;
     } catch (error) {
       failure = error as Error;
-      await client.query('ROLLBACK').catch(() => {});
+      // Not where the connection itself is broken: nothing would answer.
+      if (error instanceof pg.DatabaseError) await client.query('ROLLBACK').catch(() => {});
       throw error;
     } finally {
       // A connection that failed in mid-transaction is thrown away rather than given to another tenant.
@@ -125,4 +131,16 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     await this.prisma.$disconnect();
     await this.pool.end();
   }
+}
+
+/**
+ * A connection that is silent for longer than Postgres lets any statement or transaction be is broken, although nobody said so:
+ * after some cuts of the network TCP waits for minutes before it tries again.
+ */
+function socketThatGivesUp(config: Config): net.Socket {
+  const seconds = Math.max(config.KINDRED_STATEMENT_SECONDS, config.KINDRED_IDLE_TRANSACTION_SECONDS) + NETWORK_SECONDS;
+  const socket = new net.Socket();
+  return socket.setTimeout(1_000 * seconds, () =>
+    socket.destroy(new Error(`Postgres has not been heard of for ${seconds} s.`)),
+  );
 }
