@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build, checkMachine, install, pinnedNode, run } from './prepare.mjs';
+import { build, checkMachine, install, pinnedNode, root, run } from './prepare.mjs';
 import { countChecks } from './check.mjs';
 import { findChromium } from './chromium.mjs';
 import { swiftShaderEnv } from './swiftshader.mjs';
@@ -11,6 +11,7 @@ checkMachine();
 await install();
 await build();
 const total = await countChecks();
+const failures = [];
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 // Chromium comes first, as it brings the software GPU.
 const chromium = await findChromium();
@@ -21,6 +22,8 @@ for (const sideBySide of [[['unit', 'quality']], [['api'], ['worker']], [['fault
   await Promise.all(sideBySide.map(runProjects));
 }
 rmSync(folder, { recursive: true });
+// Once more at the end, where whoever reads only that finds it.
+for (const failure of failures) console.log(`✗ ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -29,7 +32,12 @@ async function runProjects(projects) {
   const selected = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await run(pinnedNode(), ['node_modules/vitest/vitest.mjs', 'run', ...selected, ...reporters], env);
-  const { numPassedTests, numFailedTests } = readResults(file);
+  const { numPassedTests, numFailedTests, testResults = [] } = readResults(file);
+  for (const { name, message, assertionResults } of testResults) {
+    if (message) failures.push(`${path.relative(root, name)}: ${message}`);
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed') failures.push(`${path.relative(root, name)}: ${fullName}\n${failureMessages.join('\n')}`);
+  }
   total.passed += numPassedTests;
   // A runner that broke down without a failed test (a setup that threw, say) is a failure all the same.
   total.failed += Math.max(numFailedTests, code === 0 ? 0 : 1);

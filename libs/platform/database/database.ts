@@ -139,8 +139,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
  */
 function socketThatGivesUp(config: Config): net.Socket {
   const seconds = Math.max(config.KINDRED_STATEMENT_SECONDS, config.KINDRED_IDLE_TRANSACTION_SECONDS) + NETWORK_SECONDS;
+  const error = Object.assign(new Error(`Postgres has not been heard of for ${seconds} s.`), { code: 'ETIMEDOUT' });
   const socket = new net.Socket();
-  return socket.setTimeout(1_000 * seconds, () =>
-    socket.destroy(new Error(`Postgres has not been heard of for ${seconds} s.`)),
-  );
+  return socket.setTimeout(1_000 * seconds, () => socket.destroy(error));
 }

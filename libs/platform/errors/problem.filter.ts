@@ -88,7 +88,9 @@ function isDatabaseDown(error: unknown): boolean {
     if (code === 'P2010' && /Code: `(57|55P03|25P03)/.test(cause.message)) return true;
     if (
       typeof code === 'string' &&
-      /^(ECONNREFUSED|ECONNRESET|P1001|P1017|P2024|P2028|08|53|57P|57014|55P03|25P03)/.test(code)
+      /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|P1001|P1008|P1017|P2024|P2028|08|53|57P|57014|55P03|25P03)/.test(
+        code,
+      )
     )
       return true;
     if (
