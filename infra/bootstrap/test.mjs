@@ -36,7 +36,8 @@ async function runProjects(projects) {
   for (const { name, message, assertionResults } of testResults) {
     if (message) failures.push(`${path.relative(root, name)}: ${message}`);
     for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === 'failed') failures.push(`${path.relative(root, name)}: ${fullName}\n${failureMessages.join('\n')}`);
+      if (status === 'failed')
+        failures.push(`${path.relative(root, name)}: ${fullName}\n${failureMessages.join('\n')}`);
   }
   total.passed += numPassedTests;
   // A runner that broke down without a failed test (a setup that threw, say) is a failure all the same.
