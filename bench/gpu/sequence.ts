@@ -4,7 +4,7 @@ import { shuffledOrder } from '../../libs/compute/random/order.js';
 import type { Events } from '../../libs/models/recommender/events.js';
 import { fitRecipe, parseChoice } from '../../libs/models/recommender/recipes/recipes.js';
 import type { FittableRecipe } from '../../libs/models/recommender/manifest.js';
-import type { FitProgress } from '../../libs/models/recommender/recipes/fit.js';
+import type { FitProgress } from '../../libs/models/training/fit.js';
 import { generateInteractions } from '../interactions.js';
 import type { Bench, Figure } from './bench.js';
 

@@ -17,9 +17,9 @@ export interface TrainingProgress {
   epochs: number;
   /** Mean training loss of the latest epoch; null for a recipe that measures none. */
   loss: number | null;
-  /** A metric of the manifest on interactions that the fit does not see, after the latest epoch that was measured. */
+  /** A metric of the task on examples that the fit does not see, after the latest epoch that was measured. */
   validation: { metric: string; value: number } | null;
-  /** Interactions gone through a second, of late; null while nothing is fitted. */
+  /** Examples gone through a second, of late; null while nothing is fitted. */
   examplesPerSecond: number | null;
 }
 
@@ -103,8 +103,8 @@ export interface SourceSize {
 export interface RecipeManifest {
   summary: string;
   settings: ZodType;
-  /** It learns from attributes, so that it can place items without interactions: it is given those of the catalogue too. */
-  usesAttributes?: true;
+  /** What a fit is expected to hold beyond its input, in bytes, by the role of each source; errs on the high side. */
+  memoryBytes: (settings: Record<string, unknown>, sources: Record<string, SourceSize>) => number;
 }
 
 /** A data set that a family can learn from. */
@@ -122,11 +122,6 @@ export interface FamilyManifest {
   /** By role. */
   inputs: Record<string, FamilyInput>;
   recipes: Record<string, RecipeManifest>;
-  /** What training is expected to hold beyond its input, in bytes, by the role of each source; errs on the high side. */
-  memoryBytes: (
-    choice: { recipe: string; settings: Record<string, unknown> },
-    sources: Record<string, SourceSize>,
-  ) => number;
 }
 
 /** Starts a job on its data sets; throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used. */

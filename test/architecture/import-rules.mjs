@@ -32,7 +32,15 @@ export default {
       'training-knows-no-family',
       'what every trainer stands on imports no family',
       { path: '^libs/models/training/' },
-      { path: '^(libs/models/(?!kinds/|tasks/|training/)[^/]+/|libs/(?!models/|compute/)|apps/|infra/|prisma/)' },
+      {
+        path: '^(libs/models/(?!kinds/|tasks/|training/)[^/]+/|libs/models/(manifests|trainers|predictors|erasers)\\.ts$|libs/(?!models/|compute/)|apps/|infra/|prisma/)',
+      },
+    ),
+    rule(
+      'conformance-for-specs',
+      'a conformance suite brings the test runner, which nothing that is served may load',
+      { pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/models/.*/conformance\\.ts$' },
     ),
     rule(
       'no-family-in-family',

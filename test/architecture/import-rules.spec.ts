@@ -14,7 +14,11 @@ const PLANTED: Record<string, [from: string, to: string][]> = {
   'models-use-compute': [['libs/models/one/trainer.ts', 'libs/platform/clock/clock.ts']],
   'kinds-are-data': [['libs/models/kinds/kinds.ts', 'libs/models/two/trainer.ts']],
   'tasks-know-no-family': [['libs/models/tasks/guessing/task.ts', 'libs/models/two/trainer.ts']],
-  'training-knows-no-family': [['libs/models/training/job.ts', 'libs/models/two/trainer.ts']],
+  'training-knows-no-family': [
+    ['libs/models/training/job.ts', 'libs/models/manifests.ts'],
+    ['libs/models/training/job.ts', 'libs/models/two/trainer.ts'],
+  ],
+  'conformance-for-specs': [['libs/models/training/job.ts', 'libs/models/tasks/guessing/conformance.ts']],
   'no-family-in-family': [['libs/models/one/trainer.ts', 'libs/models/two/trainer.ts']],
   'platform-stands-alone': [['libs/platform/clock/greedy.ts', 'libs/features/a/index.ts']],
   'features-through-doors': [['libs/features/b/b.service.ts', 'libs/features/a/a.service.ts']],

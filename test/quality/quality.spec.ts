@@ -3,7 +3,7 @@ import type { Engine } from '../../libs/compute/engine/engine.js';
 import { openEngine } from '../../libs/compute/engine/open-engine.js';
 import { tune } from '../../libs/models/recommender/auto/tune.js';
 import type { RecipeChoice } from '../../libs/models/recommender/manifest.js';
-import { defaultMemoryBytesMax } from '../../libs/models/recommender/memory.js';
+import { defaultMemoryBytesMax } from '../../libs/models/training/memory.js';
 import { fitRecipe, parseChoice } from '../../libs/models/recommender/recipes/recipes.js';
 import { autoSettings } from '../../libs/models/recommender/settings.js';
 import { hasSharedFile } from './data-files.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { bootstrapIntervals, type Interval } from '../../libs/models/recommender/evaluation/bootstrap.js';
+import { bootstrapIntervals, type Interval } from '../../libs/models/training/bootstrap-intervals.js';
 import { ROWS, type Bar, type Measured, type Row } from './rows.js';
 
 const RESULTS = path.resolve(import.meta.dirname, 'results.json');

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { kinds } from '../../models/kinds/kinds.js';
-import { findFamily } from '../../models/manifests.js';
+import { findRecipe } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
@@ -137,5 +137,6 @@ export class TrainingJobsService {
 
 function expectedMemory({ family, recipe, settings }: Model, contents: Record<string, ImportedContent>): number {
   const read = Object.values(contents).reduce((sum, { kind, rows }) => sum + kinds[kind].rowBytes * rows, 0);
-  return PROCESS_BYTES + read + findFamily(family)!.memoryBytes({ recipe, settings }, contents);
+  // A recipe that is no more is refused by the trainer, which takes no memory for it.
+  return PROCESS_BYTES + read + (findRecipe(family, recipe)?.memoryBytes(settings, contents) ?? 0);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkerboard, runToEnd } from './conformance.js';
+import { checkerboardInput } from './checkerboard.js';
+import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { readSafetensors, writeSafetensors } from '../safetensors.js';
 import { createRecommenderTrainer } from './trainer.js';
@@ -176,7 +177,7 @@ describe('artifact', () => {
 
   it('refuses every truncation', async () => {
     const options = { recipe: 'popularity', settings: {}, seed: 1, engine } as const;
-    const { artifact: bytes } = await runToEnd(createRecommenderTrainer(checkerboard(), options));
+    const { artifact: bytes } = await runToEnd(createRecommenderTrainer(checkerboardInput(), options));
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), (length) => {
         expect(() => readArtifact(bytes.subarray(0, length))).toThrow(ArtifactError);

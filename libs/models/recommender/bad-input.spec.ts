@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runToEnd } from './conformance.js';
+import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { TrainingInputError } from '../family.js';
 import type { RecommenderInput } from './input.js';

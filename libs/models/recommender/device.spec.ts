@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDevice, type Device } from '../../compute/device/open-device.js';
 import { hasSoftwareGpu } from '../../compute/gpu/every-gpu.js';
-import { checkerboard, runToEnd } from './conformance.js';
+import { checkerboardInput } from './checkerboard.js';
+import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { createRecommenderTrainer } from './trainer.js';
 
 const engine = await sharedEngine();
-const input = checkerboard();
+const input = checkerboardInput();
 /** Two dozen users and items, for recipes of which a software GPU takes seconds a step. */
 const small = first(24);
 const ordered = { ...small, timestamps: Float64Array.from(small.users.keys()) };

@@ -64,11 +64,6 @@ export function filterEvents(events: Events, keeps: (position: number) => boolea
  * @throws TrainingInputError where there are none
  */
 export function requireRated(events: Events, recipe: string): Events {
-  if (!events.values) {
-    throw new TrainingInputError(
-      `The recipe "${recipe}" learns from ratings, but this data set has no values. Upload it with a column "value", or choose another recipe.`,
-    );
-  }
   const rated = ratedEvents(events);
   if (rated.users.length > 0) return rated;
   throw new TrainingInputError(
@@ -100,11 +95,17 @@ export function distinctPairs({ userCount, itemCount, users, items }: Events): C
   return buildCsr({ rows: userCount, columns: itemCount, rowIndices: users, columnIndices: items, values: null });
 }
 
-/** Throws {@link TrainingInputError} when the data set has no timestamps. */
-export function assertTimestamps({ timestamps }: Events, recipe: string): void {
-  if (timestamps) return;
+const LEARNT_FROM = {
+  timestamps: { what: 'the order of time', column: 'timestamp' },
+  values: { what: 'ratings', column: 'value' },
+};
+
+/** Throws {@link TrainingInputError} where the data set has none. */
+export function assertColumn(events: Events, name: keyof typeof LEARNT_FROM, recipe: string): void {
+  if (events[name]) return;
+  const { what, column } = LEARNT_FROM[name];
   throw new TrainingInputError(
-    `The recipe "${recipe}" learns from the order of time, but this data set has no timestamps. Upload it with a column "timestamp", or choose another recipe.`,
+    `The recipe "${recipe}" learns from ${what}, but this data set has no ${name}. Upload it with a column "${column}", or choose another recipe.`,
   );
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkerboard, describeRankingConformance, runToEnd, type RankingConformance } from './conformance.js';
+import { checkerboardInput } from './checkerboard.js';
+import { describeTrainerConformance, runToEnd } from '../training/conformance.js';
+import { describeRecommendationConformance } from '../tasks/recommendation/conformance.js';
 import { sharedEngine } from '../engine.js';
-import { TrainingInputError } from '../family.js';
+import { TrainingInputError, type TrainerOptions } from '../family.js';
 import type { RecommenderInput } from './input.js';
 import { findRecipe, manifests } from '../manifests.js';
 import { loadPredictor } from '../predictors.js';
@@ -10,12 +12,22 @@ import type { RecipeKey } from './manifest.js';
 import { assertFinite } from './recipes/fit.js';
 
 // Every user goes once round the items of the own colour and ends just before the one that is missing.
-const board = checkerboard();
+const board = checkerboardInput();
 const timestamps = Float64Array.from(board.users, (user, i) => (board.items[i] - user + 120) % 120);
 const values = new Float32Array(timestamps.length).fill(4);
 
+/** What a recipe promises on the checkerboard. */
+interface Promised {
+  /** Settings that are quick on 120 × 120. */
+  settings: Record<string, unknown>;
+  /** Least recall@20 on what the recipe holds out; popularity reaches about 0.3. */
+  recallFloor: number;
+  /** What the recipe needs next to the pairs. */
+  changes?: Partial<RecommenderInput>;
+}
+
 /** Every recipe: one that is not here does not compile. */
-const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe'>> = {
+const CONFORMANCE: Record<RecipeKey, Promised> = {
   auto: { settings: { budgetSeconds: 5 }, recallFloor: 0.95 },
   ials: { settings: { factors: 8 }, recallFloor: 0.95 },
   'ials++': { settings: { factors: 16, blockSize: 16 }, recallFloor: 0.95 },
@@ -40,8 +52,19 @@ const CONFORMANCE: Record<RecipeKey, Omit<RankingConformance, 'family' | 'recipe
   random: { settings: {}, recallFloor: 0.1 },
 };
 
-for (const [recipe, promise] of Object.entries(CONFORMANCE)) {
-  describeRankingConformance({ recipe, ...promise });
+for (const [recipe, { settings, recallFloor, changes }] of Object.entries(CONFORMANCE)) {
+  const name = `recommender/${recipe}`;
+  const start = async (options: Partial<TrainerOptions> = {}) => {
+    const job = { recipe, settings, seed: 1, engine: await sharedEngine(), ...options };
+    return createRecommenderTrainer({ ...checkerboardInput(), ...changes }, job);
+  };
+  describeTrainerConformance(name, start);
+  describeRecommendationConformance({
+    name,
+    train: async () => runToEnd(await start()),
+    load: (artifact) => loadPredictor('recommender', artifact),
+    recallFloor,
+  });
 }
 
 function inputOf(pairs: [user: number, item: number][], users: number, items: number): RecommenderInput {
@@ -63,7 +86,7 @@ const startIals = async (input: RecommenderInput, settings: unknown = {}) =>
 
 describe('ials', () => {
   it('recommends the one item that is missing from the colour of the user', async () => {
-    const { artifact } = await runToEnd(await startIals(checkerboard(), { factors: 8 }));
+    const { artifact } = await runToEnd(await startIals(checkerboardInput(), { factors: 8 }));
     const predictor = await loadPredictor('recommender', artifact);
     for (const user of [0, 1, 57, 119]) {
       const { items } = await predictor.recommendations({ userId: `user-${user}`, limit: 1, excludeSeen: true });
@@ -81,7 +104,7 @@ describe('ials', () => {
   });
 
   it('counts a repeated pair once', async () => {
-    const input = checkerboard();
+    const input = checkerboardInput();
     const repeated = {
       ...input,
       users: Uint32Array.from([...input.users, ...input.users]),
@@ -122,11 +145,20 @@ describe('input that cannot be trained on', () => {
   });
 
   it('refuses unknown recipes and settings out of range', async () => {
-    await expect(startIals(checkerboard(), { factors: 7 })).rejects.toThrow(/factors/);
-    await expect(startIals(checkerboard(), { layers: 2 })).rejects.toThrow(TrainingInputError);
+    await expect(startIals(checkerboardInput(), { factors: 7 })).rejects.toThrow(/factors/);
+    await expect(startIals(checkerboardInput(), { layers: 2 })).rejects.toThrow(TrainingInputError);
     const engine = await sharedEngine();
     const options = { recipe: 'magic', settings: {}, seed: 1, engine } as const;
-    expect(() => createRecommenderTrainer(checkerboard(), options)).toThrow(/no recipe "magic"/);
+    expect(() => createRecommenderTrainer(checkerboardInput(), options)).toThrow(/no recipe "magic"/);
+  });
+});
+
+describe.each(Object.entries(manifests.recommender.recipes))('%s', (_recipe, { settings, memoryBytes }) => {
+  it('has a default for every setting, and is expected to hold more the more there is to learn from', () => {
+    const sizes = (rows: number) => ({ interactions: { rows, statistics: { users: rows, items: rows } } });
+    const defaults = settings.parse({}) as Record<string, unknown>;
+    expect(memoryBytes(defaults, sizes(1_000))).toBeGreaterThan(0);
+    expect(memoryBytes(defaults, sizes(10_000))).toBeGreaterThan(memoryBytes(defaults, sizes(1_000)));
   });
 });
 

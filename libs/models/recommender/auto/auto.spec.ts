@@ -6,8 +6,10 @@ import type { Events } from '../events.js';
 import type { FittableRecipe } from '../manifest.js';
 import { parseChoice } from '../recipes/recipes.js';
 import { chooseGoal, describeData } from './data-report.js';
-import { drawSettings, moveSettings, SEARCH_SPACES, searchSpaceOf } from './search-space.js';
-import { type AttemptRecord, type SearchProgress, tune, type TuneOptions } from './tune.js';
+import type { AttemptRecord, SearchProgress } from '../../training/search.js';
+import { drawSettings, moveSettings } from '../../training/search-space.js';
+import { SEARCH_SPACES, searchSpaceOf } from './search-space.js';
+import { tune, type TuneOptions } from './tune.js';
 
 const engine = await sharedEngine();
 const ITEMS = 60;
@@ -158,8 +160,8 @@ describe('the search', () => {
 
   it('goes on from what an earlier search had tried, to the same choice', { timeout: 60_000 }, async () => {
     const clock = () => 0;
-    let half: SearchProgress | undefined;
-    const keep = async (progress: SearchProgress) => {
+    let half: SearchProgress<FittableRecipe> | undefined;
+    const keep = async (progress: SearchProgress<FittableRecipe>) => {
       if (progress.attempts.length === 20) half = structuredClone(progress);
     };
     const whole = await search(tastes(false), { clock, report: keep });

@@ -1,10 +1,8 @@
 import type { Goal } from '../evaluation/hold-out.js';
 import type { Events } from '../events.js';
-import type { FittableRecipe } from '../manifest.js';
-import { countEvents } from '../memory.js';
-import { memoryNeeded } from '../memory-needed.js';
+import { recommenderManifest, type FittableRecipe, type RecipeChoice } from '../manifest.js';
+import { memoryBytesOf } from '../memory.js';
 import { parseChoice } from '../recipes/recipes.js';
-import type { RecipeChoice } from '../manifest.js';
 
 /** What the choice of candidates depends on next to the data. */
 export interface CandidateLimits {
@@ -32,24 +30,22 @@ const MULTIPLY_ADDS_MAX = 6e12;
 /** Above this, comparing all users with each other costs more than it has ever been worth. */
 const USER_KNN_INTERACTIONS_MAX = 5_000_000;
 
-/** The recipes that suit the data; why others do not is added to `skipped`. */
-export function chooseCandidates(
-  events: Events,
-  limits: CandidateLimits,
-  skipped: Map<FittableRecipe, string>,
-): FittableRecipe[] {
-  return IN_ORDER_OF_COST.filter((recipe) => {
-    const reason = unsuitable(recipe, events, limits);
-    if (reason !== null) skipped.set(recipe, reason);
+/** The recipes that suit the data, cheap ones first, and why others do not. */
+export function chooseCandidates(events: Events, limits: CandidateLimits) {
+  const unsuitable = new Map<FittableRecipe, string>();
+  const candidates = IN_ORDER_OF_COST.filter((recipe) => {
+    const reason = reasonAgainst(recipe, events, limits);
+    if (reason !== null) unsuitable.set(recipe, reason);
     return reason === null;
   });
+  return { candidates, unsuitable };
 }
 
-function unsuitable(recipe: FittableRecipe, events: Events, limits: CandidateLimits): string | null {
-  const needed = memoryNeeded(parseChoice(recipe, {}) as RecipeChoice, countEvents(events));
+function reasonAgainst(recipe: FittableRecipe, events: Events, limits: CandidateLimits): string | null {
+  const needed = memoryBytesOf(parseChoice(recipe, {}) as RecipeChoice, events);
   if (needed > limits.memoryBytesMax) return 'it needs more memory than there is';
-  const isTimeless = events.timestamps === null;
-  if ((recipe === 'trending' || recipe === 'markov') && isTimeless) return 'the data set has no timestamps';
+  const missing = recommenderManifest.recipes[recipe].needs.find((column) => events[column] === null);
+  if (missing) return `the data set has no ${missing}`;
   if (recipe === 'markov' && limits.goal === 'taste') return 'the order of time says little here';
   const multiplyAdds = (MULTIPLY_ADDS_PER_CUBE[recipe] ?? 0) * events.itemCount ** 3;
   if (multiplyAdds > MULTIPLY_ADDS_MAX) return 'there are too many items';

@@ -1,4 +1,4 @@
-import type { SearchReport } from '../../tasks/recommendation/task.js';
+import type { SearchReport } from '../../tasks/search-report.js';
 
 type LeaderboardEntry = SearchReport['leaderboard'][number];
 import type { Goal } from '../evaluation/hold-out.js';

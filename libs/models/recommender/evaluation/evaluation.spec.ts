@@ -6,7 +6,7 @@ import { sharedEngine } from '../../engine.js';
 import { distinctPairs, type Events } from '../events.js';
 import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.js';
 import { eventsOf } from '../example-events.js';
-import { bootstrapIntervals } from './bootstrap.js';
+import { bootstrapIntervals } from '../../training/bootstrap-intervals.js';
 import { evaluate, sampleUsers } from './evaluate.js';
 import { askFor } from './hold-out.js';
 import {

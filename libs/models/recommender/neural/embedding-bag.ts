@@ -1,7 +1,7 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
 import type { Random } from '../../../compute/random/kernel.js';
-import { Parameters } from './parameters.js';
-import { addRow, RowGradients } from './row-gradients.js';
+import { Parameters } from '../../training/neural/parameters.js';
+import { addRow, RowGradients } from '../../training/neural/row-gradients.js';
 
 /** One side of two towers before its tower: an embedding of the id plus the mean embedding of the attributes. */
 export class EmbeddingBag {

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import type { Random } from '../../../compute/random/kernel.js';
-import { Parameters } from './parameters.js';
+import { Parameters } from '../../training/neural/parameters.js';
 
 export interface TransformerShape {
   dimensions: number;

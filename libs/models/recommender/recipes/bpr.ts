@@ -2,7 +2,8 @@ import { pairwiseSgdEpoch } from '../../../compute/pairwise-sgd/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { distinctPairs, type Events } from '../events.js';
 import type { BprSettings } from '../settings.js';
-import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
+import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Bayesian personalised ranking (Rendle et al. 2009) over distinct pairs, without item biases, from N(0, 0.1/√d). */
 export async function fitBpr(events: Events, settings: BprSettings, context: FitContext): Promise<Fit> {

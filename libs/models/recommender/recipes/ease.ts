@@ -5,7 +5,8 @@ import { invertSymmetric } from '../../../compute/symmetric-inverse/kernel.js';
 import type { Events } from '../events.js';
 import type { EaseSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, scaleRows, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { scaleRows, type Fit } from './fit.js';
 import { productFit } from './product.js';
 
 /**

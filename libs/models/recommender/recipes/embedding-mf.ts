@@ -7,17 +7,8 @@ import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { RatingBatch, RatingState } from '../neural/embedding-layers.js';
 import type { EmbeddingMfSettings } from '../settings.js';
-import {
-  assertFinite,
-  factorFit,
-  paddedDimensions,
-  resumeFit,
-  runOptions,
-  tensorFlowOf,
-  type Fit,
-  type FitContext,
-  type FitReached,
-} from './fit.js';
+import { resumeFit, runOptions, tensorFlowOf, type FitContext, type FitReached } from '../../training/fit.js';
+import { assertFinite, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Embeddings start in U(0, 0.05): all point much the same way, so that one of which little is known predicts about the mean. */
 const INITIAL_RANGE = 0.05;

@@ -5,7 +5,8 @@ import { scoreBySimilarity } from '../../../compute/scores/kernel.js';
 import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
-import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
+import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Small, so that the biases settle before the factors begin to fit noise. */
 const DEVIATION = 0.01;

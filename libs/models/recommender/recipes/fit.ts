@@ -1,56 +1,11 @@
-import type { Engine, RunOptions } from '../../../compute/engine/engine.js';
 import { allFinite } from '../../../compute/all-finite/kernel.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
-import type { Device } from '../../../compute/device/open-device.js';
-import type { TensorFlow } from '../../../compute/device/tensorflow.js';
-import { DIMENSIONS_MULTIPLE } from '../../../compute/engine/engine.js';
-import { Random } from '../../../compute/random/kernel.js';
+import { DIMENSIONS_MULTIPLE, type Engine } from '../../../compute/engine/engine.js';
+import type { Random } from '../../../compute/random/kernel.js';
 import { TrainingInputError } from '../../family.js';
+import type { FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { FactorModel, FittedModel } from '../fitted-model.js';
-
-/** How far a fit has come. */
-export interface FitProgress {
-  /** The sweep under way, from 1; 0 for a recipe without sweeps. */
-  epoch: number;
-  /** Sweeps of the fit; 0 for a recipe without sweeps. */
-  epochs: number;
-  /** 0..1 over the whole fit. */
-  fraction: number;
-  /** Interactions gone through since the last report. */
-  examples?: number;
-  /** Mean training loss since the last report. */
-  loss?: number;
-  validation?: { metric: string; value: number };
-  /** May be asked for until the report's promise resolves. */
-  state?: FitReached;
-}
-
-/** Where a fit stands; reading it may cost something. */
-export interface FitReached {
-  steps: number;
-  read: () => FitState['arrays'] | Promise<FitState['arrays']>;
-}
-
-/** What a fit needs to go on from here. */
-export interface FitState {
-  /** Slices of work done, in whatever the recipe counts. */
-  steps: number;
-  arrays: Record<string, Float32Array>;
-}
-
-/** What a fit is given next to its data and settings. */
-export interface FitContext {
-  engine: Engine;
-  /** What trains next to the engine; the processor where it is absent. */
-  device?: Device | undefined;
-  seed: number;
-  signal?: AbortSignal | undefined;
-  /** Where an earlier attempt at the same fit had come to. */
-  resume?: FitState | null | undefined;
-  /** Called between slices of work; rejects once the fit is to end. */
-  report: (progress: FitProgress) => Promise<void>;
-}
 
 /** A fitted model with what outlives it. */
 export interface Fit<Model extends FittedModel = FittedModel> {
@@ -64,28 +19,7 @@ export interface Fit<Model extends FittedModel = FittedModel> {
 /** Fits one recipe; throws {@link TrainingInputError} where the customer can act. */
 export type FitRecipe<Settings> = (events: Events, settings: Settings, context: FitContext) => Promise<Fit>;
 
-/** Copies what an earlier attempt had reached into the arrays; returns the steps that it had done. */
-export function resumeFit({ resume }: FitContext, arrays: Record<string, Float32Array>): number {
-  if (!resume) return 0;
-  for (const [name, array] of Object.entries(arrays)) {
-    const saved = resume.arrays[name];
-    if (saved?.length !== array.length) throw new Error(`The checkpoint's "${name}" is not of this fit.`);
-    array.set(saved);
-  }
-  return resume.steps;
-}
-
 export const NOTHING_TO_RELEASE = () => undefined;
-
-/** Loading it takes a while, and most recipes do without. */
-export async function tensorFlowOf({ device }: FitContext): Promise<TensorFlow> {
-  const { PROCESSOR } = await import('../../../compute/device/open-device.js');
-  return (device ?? PROCESSOR).tensorFlow();
-}
-
-export function runOptions({ signal }: FitContext): RunOptions {
-  return signal ? { signal } : {};
-}
 
 /** The least multiple of 16, or of a multiple of it, that holds this many columns; kernels want rows of that length. */
 export function paddedDimensions(columns: number, multiple = DIMENSIONS_MULTIPLE): number {

@@ -10,7 +10,8 @@ import type { RecipeChoice } from '../manifest.js';
 import { batchUsers, scoreUsers } from '../scoring.js';
 import type { HybridSettings } from '../settings.js';
 import { ageDecay } from '../weighting.js';
-import { resumeFit, runOptions, type Fit, type FitContext, type FitProgress } from './fit.js';
+import { resumeFit, runOptions, type FitContext, type FitProgress } from '../../training/fit.js';
+import { type Fit } from './fit.js';
 
 type Generator = Fit<FactorModel | ProductModel>;
 

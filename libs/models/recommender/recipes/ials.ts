@@ -5,7 +5,8 @@ import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { IalsPlusPlusSettings, IalsSettings } from '../settings.js';
 import { weighPairs } from '../weighting.js';
-import { drawFactors, factorFit, paddedDimensions, resumeFit, runOptions, type Fit, type FitContext } from './fit.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
+import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 type AlsSettings = Omit<IalsSettings, 'solver' | 'steps'>;
 

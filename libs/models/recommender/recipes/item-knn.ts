@@ -4,7 +4,8 @@ import type { Csr } from '../../../compute/csr/kernel.js';
 import type { Events } from '../events.js';
 import type { KnnSettings, Similarity } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { type Fit } from './fit.js';
 import { likeness, likenessSide } from './likeness.js';
 import { productFit } from './product.js';
 

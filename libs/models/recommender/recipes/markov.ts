@@ -1,9 +1,10 @@
 import { buildCsr, transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { truncatedProduct } from '../../../compute/similarity/kernel.js';
-import { assertTimestamps, distinctPairs, type Events } from '../events.js';
+import { distinctPairs, type Events } from '../events.js';
 import { PLAIN_WEIGHTING, type MarkovSettings } from '../settings.js';
 import { scaleByRecency } from '../weighting.js';
-import { rowSums, runOptions, scaleRows, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { rowSums, scaleRows, type Fit } from './fit.js';
 import { itemLikeness } from './item-knn.js';
 import { productFit } from './product.js';
 
@@ -12,7 +13,6 @@ import { productFit } from './product.js';
  * item-knn with cosine on the same history. The two stand below each other in one matrix `[2 · items, items]`.
  */
 export async function fitMarkov(events: Events, settings: MarkovSettings, context: FitContext): Promise<Fit> {
-  assertTimestamps(events, 'markov');
   const transitions = await countTransitions(events, settings, context);
   await context.report({ epoch: 0, epochs: 0, fraction: 0.5 });
   const knn = { ...PLAIN_WEIGHTING, similarity: 'cosine', asymmetry: 0.5, ...settings } as const;

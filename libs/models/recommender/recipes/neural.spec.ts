@@ -5,7 +5,7 @@ import type { Events } from '../events.js';
 import { eventsOf } from '../example-events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { FittableRecipe, RecipeChoice } from '../manifest.js';
-import type { FitProgress } from './fit.js';
+import type { FitProgress } from '../../training/fit.js';
 import { fitRecipe, parseChoice } from './recipes.js';
 
 const engine = await sharedEngine();

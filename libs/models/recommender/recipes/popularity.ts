@@ -1,5 +1,5 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
-import { assertTimestamps, distinctPairs, typeWeightsOf, type Events } from '../events.js';
+import { distinctPairs, typeWeightsOf, type Events } from '../events.js';
 import type { PopularityModel } from '../fitted-model.js';
 import type { TrendingSettings } from '../settings.js';
 import { ageDecay } from '../weighting.js';
@@ -31,7 +31,6 @@ export async function fitPopularity(events: Events): Promise<Fit> {
 
 /** Scores an item by its events, each worth half after every half-life, seen from the latest of all. */
 export async function fitTrending(events: Events, settings: TrendingSettings): Promise<Fit> {
-  assertTimestamps(events, 'trending');
   const decay = ageDecay(events, settings.halfLifeDays)!;
   const typeWeights = typeWeightsOf(events, settings.eventWeights);
   const scores = new Float64Array(events.itemCount);

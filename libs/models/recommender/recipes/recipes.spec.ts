@@ -6,8 +6,7 @@ import type { Events } from '../events.js';
 import { eventsOf } from '../example-events.js';
 import type { FittedModel, PopularityModel, ProductModel } from '../fitted-model.js';
 import { recommenderManifest, type RecipeChoice } from '../manifest.js';
-import { memoryNeeded } from '../memory-needed.js';
-import { countEvents } from '../memory.js';
+import { memoryBytesOf } from '../memory.js';
 import { scoreUsers } from '../scoring.js';
 import { PLAIN_WEIGHTING, type Weighting } from '../settings.js';
 import { scaleByRecency, weighPairs } from '../weighting.js';
@@ -196,8 +195,8 @@ describe('memory', () => {
   const many = { ...eventsOf([[0]], 1), userCount: 1_000_000, itemCount: 100_000 };
 
   it('of EASE grows with the square of the items', () => {
-    expect(memoryNeeded(parseChoice('ease', {}) as RecipeChoice, countEvents(many))).toBeGreaterThan(4 * 100_000 ** 2);
-    expect(memoryNeeded(parseChoice('rp3beta', {}) as RecipeChoice, countEvents(many))).toBeLessThan(GIBIBYTE);
+    expect(memoryBytesOf(parseChoice('ease', {}) as RecipeChoice, many)).toBeGreaterThan(4 * 100_000 ** 2);
+    expect(memoryBytesOf(parseChoice('rp3beta', {}) as RecipeChoice, many)).toBeLessThan(GIBIBYTE);
   });
 
   it('that is not there is said before the start, with what to do', async () => {

@@ -1,13 +1,14 @@
-import { z, type ZodType } from 'zod';
-import { TrainingInputError } from '../../family.js';
-import type { Events } from '../events.js';
+import type { z } from 'zod';
+import { parseChoice as parse, type RecipeChoice as Choice } from '../../training/recipe.js';
+import { assertColumn, type Events } from '../events.js';
 import { recommenderManifest, type FittableRecipe, type RecipeChoice, type RecipeKey } from '../manifest.js';
 import { assertFits } from '../memory.js';
 import { fitBpr } from './bpr.js';
 import { fitEase } from './ease.js';
 import { fitEmbeddingMf } from './embedding-mf.js';
 import { fitExplicitMf } from './explicit-mf.js';
-import type { Fit, FitContext, FitRecipe } from './fit.js';
+import type { FitContext } from '../../training/fit.js';
+import type { Fit, FitRecipe } from './fit.js';
 import { createHybrid } from './hybrid.js';
 import { fitIals, fitIalsPlusPlus } from './ials.js';
 import { fitItemKnn } from './item-knn.js';
@@ -44,34 +45,28 @@ const recipes: { [Key in FittableRecipe]: FitRecipe<SettingsOf<Key>> } = {
 
 /** With the default settings. */
 function fitGenerator({ recipe }: RecipeChoice, events: Events, context: FitContext): Promise<Fit> {
-  const fit = recipes[recipe] as FitRecipe<Record<string, unknown>>;
-  return fit(events, parseChoice(recipe, {}).settings, context);
+  return fit(parseChoice(recipe, {}) as RecipeChoice, events, context);
 }
 
 /** Throws {@link TrainingInputError} where there is no such recipe or its schema refuses the settings. */
-export function parseChoice(
-  recipe: string,
-  settings: unknown,
-): { recipe: RecipeKey; settings: Record<string, unknown> } {
-  if (!Object.hasOwn(recommenderManifest.recipes, recipe)) {
-    throw new TrainingInputError(`There is no recipe "${recipe}".`);
-  }
-  const key = recipe as RecipeKey;
-  const schema: ZodType<object> = recommenderManifest.recipes[key].settings;
-  const parsed = schema.safeParse(settings);
-  if (parsed.success) return { recipe: key, settings: parsed.data as Record<string, unknown> };
-  throw new TrainingInputError(`The settings do not fit the recipe "${recipe}": ${z.prettifyError(parsed.error)}`);
+export function parseChoice(recipe: string, settings: unknown): Choice<RecipeKey> {
+  return parse(recommenderManifest.recipes, recipe, settings);
 }
 
 /** Throws {@link TrainingInputError} where the recipe wants what the data or the memory does not give. */
 export async function fitRecipe(
-  { recipe, settings }: RecipeChoice,
+  choice: RecipeChoice,
   events: Events,
   memoryBytesMax: number,
   context: FitContext,
 ): Promise<Fit> {
-  assertFits({ recipe, settings }, events, memoryBytesMax);
+  assertFits(choice, events, memoryBytesMax);
+  return fit(choice, events, context);
+}
+
+async function fit({ recipe, settings }: RecipeChoice, events: Events, context: FitContext): Promise<Fit> {
+  for (const column of recommenderManifest.recipes[recipe].needs) assertColumn(events, column, recipe);
   // The registry's type ties each function to its settings, which parseChoice has checked.
-  const fit = recipes[recipe] as FitRecipe<Record<string, unknown>>;
-  return fit(events, settings, context);
+  const fitIt = recipes[recipe] as FitRecipe<Record<string, unknown>>;
+  return fitIt(events, settings, context);
 }

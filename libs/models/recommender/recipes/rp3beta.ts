@@ -3,7 +3,8 @@ import { truncatedProduct } from '../../../compute/similarity/kernel.js';
 import type { Events } from '../events.js';
 import type { Rp3betaSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { rowSums, runOptions, scaleRows, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { rowSums, scaleRows, type Fit } from './fit.js';
 import { productFit } from './product.js';
 
 /**

@@ -4,15 +4,16 @@ import { hash32, Random } from '../../../compute/random/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { evaluate, type Question } from '../evaluation/evaluate.js';
 import { ndcgAt } from '../evaluation/metrics.js';
-import { assertTimestamps, userOffsets, type Events } from '../events.js';
+import { userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
-import { Course } from '../neural/course.js';
-import { softmaxOnDevice } from '../neural/softmax.js';
-import { valuesOf } from '../neural/values-of.js';
-import { gradientsOf } from '../neural/gradients-of.js';
-import { Parameters } from '../neural/parameters.js';
-import { RowGradients } from '../neural/row-gradients.js';
+import { chooseValidatedUsers } from '../neural/validated-users.js';
+import { Course } from '../../training/neural/course.js';
+import { softmaxOnDevice } from '../../training/neural/softmax.js';
+import { valuesOf } from '../../training/neural/values-of.js';
+import { gradientsOf } from '../../training/neural/gradients-of.js';
+import { Parameters } from '../../training/neural/parameters.js';
+import { RowGradients } from '../../training/neural/row-gradients.js';
 import {
   historiesBeforeLast,
   latestItems,
@@ -23,7 +24,8 @@ import {
 } from '../neural/sequences.js';
 import { Transformer } from '../neural/transformer.js';
 import type { SequenceSettings } from '../settings.js';
-import { assertFinite, factorFit, runOptions, tensorFlowOf, type Fit, type FitContext } from './fit.js';
+import { runOptions, tensorFlowOf, type FitContext } from '../../training/fit.js';
+import { assertFinite, factorFit, type Fit } from './fit.js';
 
 const ENCODED_AT_ONCE = 512;
 
@@ -33,7 +35,6 @@ const ENCODED_AT_ONCE = 512;
  * ranks better than with one sampled negative). A user's vector is what their latest items predict.
  */
 export async function fitSequence(events: Events, settings: SequenceSettings, context: FitContext): Promise<Fit> {
-  assertTimestamps(events, 'sequence');
   const tf = await tensorFlowOf(context);
   return new SequenceFit(tf, events, settings, context).run();
 }
@@ -61,10 +62,13 @@ class SequenceFit {
     const random = Random.seeded(context.seed);
     this.items = Parameters.drawn(events.itemCount, factors, 1 / Math.sqrt(factors), random);
     this.transformer = new Transformer(tf, { dimensions: factors, layers, heads, length }, random);
-    this.course = new Course({ items: this.items, ...this.transformer.weights }, settings.patience);
-    const validated = this.course.chooseUsers(events, context.seed);
-    this.windows = trainingWindows(events, length, validated);
-    this.question = askForLast(events, this.course.users, length);
+    const validated = chooseValidatedUsers(events, context.seed);
+    const weights = { items: this.items, ...this.transformer.weights };
+    this.course = new Course(weights, settings.patience, validated.length > 0);
+    const isValidated = new Uint8Array(events.userCount);
+    for (const user of validated) isValidated[user] = 1;
+    this.windows = trainingWindows(events, length, isValidated);
+    this.question = askForLast(events, validated, length);
     const popularity = new Float32Array(events.itemCount);
     for (const item of this.windows.items) popularity[item]++;
     this.sampler = new CandidateSampler(popularity, settings.candidates);

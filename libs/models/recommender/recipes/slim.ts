@@ -4,7 +4,8 @@ import { sparseGram } from '../../../compute/sparse-gram/kernel.js';
 import type { Events } from '../events.js';
 import type { SlimSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { type Fit } from './fit.js';
 import { productFit } from './product.js';
 
 /** Passes over the weights of an item, which rest long before as a rule. */

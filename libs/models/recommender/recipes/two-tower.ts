@@ -6,14 +6,15 @@ import { distinctPairs, type Events } from '../events.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
 import { featuresOf } from '../features.js';
 import { CandidateSampler } from '../neural/candidates.js';
-import { Course } from '../neural/course.js';
+import { Course } from '../../training/neural/course.js';
 import { EmbeddingBag } from '../neural/embedding-bag.js';
-import { gradientsOf } from '../neural/gradients-of.js';
+import { gradientsOf } from '../../training/neural/gradients-of.js';
 import { Tower } from '../neural/tower.js';
-import { softmaxOnDevice } from '../neural/softmax.js';
-import { valuesOf } from '../neural/values-of.js';
+import { softmaxOnDevice } from '../../training/neural/softmax.js';
+import { valuesOf } from '../../training/neural/values-of.js';
 import type { TwoTowerSettings } from '../settings.js';
-import { assertFinite, factorFit, tensorFlowOf, type Fit, type FitContext } from './fit.js';
+import { tensorFlowOf, type FitContext } from '../../training/fit.js';
+import { assertFinite, factorFit, type Fit } from './fit.js';
 
 const EMBEDDED_AT_ONCE = 4_096;
 const REPORT_STEPS = 20;
@@ -63,7 +64,7 @@ class TwoTowerFit {
     const parameters = Object.entries(named).flatMap(([name, { bag, tower }]) =>
       Object.entries({ ...bag.parameters, ...tower.weights }).map(([key, value]) => [`${name}.${key}`, value] as const),
     );
-    this.course = new Course(Object.fromEntries(parameters), settings.epochs);
+    this.course = new Course(Object.fromEntries(parameters), settings.epochs, false);
     const popularity = new Float32Array(events.itemCount);
     for (const item of this.pairs.items) popularity[item]++;
     this.sampler = new CandidateSampler(popularity, settings.candidates);

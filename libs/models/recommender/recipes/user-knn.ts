@@ -3,7 +3,8 @@ import { truncatedProduct } from '../../../compute/similarity/kernel.js';
 import type { Events } from '../events.js';
 import type { KnnSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { NOTHING_TO_RELEASE, runOptions, type Fit, type FitContext } from './fit.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
+import { NOTHING_TO_RELEASE, type Fit } from './fit.js';
 import { likeness, likenessSide, type LikenessSide } from './likeness.js';
 
 /**

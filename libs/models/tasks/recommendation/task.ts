@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchReportSchema } from '../search-report.js';
 import type { Task } from '../task.js';
 
 /** As long as an id of an uploaded row may be: test/architecture/bounds.spec.ts holds it against the platform's bound. */
@@ -44,29 +45,8 @@ export const recommendationSchema = z.object({
   ),
 });
 
-/** What a search over recipes found, and why it settled as it did. */
-const searchSchema = z.object({
-  recipe: z.string(),
-  settings: z.record(z.string(), z.unknown()),
-  explanation: z.string().describe('Why this recipe was chosen, and what was left out'),
-  warning: z
-    .string()
-    .nullable()
-    .describe('Where the choice is no better than the floor: that it is so, and what to do'),
-  leaderboard: z
-    .array(
-      z.object({
-        recipe: z.string(),
-        settings: z.record(z.string(), z.unknown()),
-        metrics: z.record(z.string(), z.number()),
-        seconds: z.number().describe('Of this fit and its measurement'),
-      }),
-    )
-    .describe('The best attempt of each recipe on interactions held out from the search, best first'),
-});
-
 export const recommendationReportSchema = z.object({
-  search: searchSchema.describe('How the recipe was chosen'),
+  search: searchReportSchema.describe('How the recipe was chosen'),
 });
 
 /** Which items to show to whom. */
@@ -148,6 +128,3 @@ export const recommendation = {
 /** `personalized` defaults to true. */
 export type RecommendRequest = Omit<z.output<typeof recommendSchema>, 'personalized'> & { personalized?: boolean };
 export type RecommendResult = z.output<typeof recommendationSchema>;
-
-/** What a search over recipes found. */
-export type SearchReport = z.output<typeof searchSchema>;

@@ -1,1 +1,3 @@
+import '../manifests.js';
+import '../tasks/guessing/conformance.js';
 import '../two/trainer.js';

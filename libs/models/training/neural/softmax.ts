@@ -1,5 +1,5 @@
 import { softmaxLoss, type SoftmaxGradients, type SoftmaxLoss } from '../../../compute/softmax-loss/kernel.js';
-import { runOptions, type FitContext } from '../recipes/fit.js';
+import { runOptions, type FitContext } from '../fit.js';
 
 /** {@link softmaxLoss} on the GPU of the fit where it has one, else on its engine. */
 export async function softmaxOnDevice(

@@ -1,49 +1,28 @@
-import { hash32 } from '../../../compute/random/kernel.js';
-import { userOffsets, type Events } from '../events.js';
-import { resumeFit, type FitContext, type FitReached } from '../recipes/fit.js';
+import { resumeFit, type FitContext, type FitReached } from '../fit.js';
 import type { Parameters } from './parameters.js';
-
-const VALIDATED_SHARE = 0.05;
-const VALIDATED_USERS_MAX = 2_000;
-/** A mean over fewer users would stop training by chance. */
-const VALIDATED_USERS_MIN = 50;
-/** Users with a shorter history have too little to lose of it. */
-const HISTORY_MIN = 3;
 
 /** The course of a fit by epochs: the best weights by a validation metric, when to stop, and what a checkpoint keeps of it. */
 export class Course {
-  /** Whose latest item is held out; none where the data is too small for it. */
-  users = new Uint32Array(0);
   private readonly parameters: Record<string, Parameters>;
   private readonly patience: number;
+  private readonly isValidated: boolean;
   /** The best values of each parameter; null before the first epoch and without validation. */
   private best: Record<string, Float32Array> | null = null;
   /** The best metric, and epochs since; single precision, as the checkpoint keeps it. */
   private readonly marks = Float32Array.of(-1, 0);
 
-  constructor(parameters: Record<string, Parameters>, patience: number) {
+  /**
+   * @param patience epochs without a better metric after which training stops
+   * @param isValidated whether {@link note} will hear a metric
+   */
+  constructor(parameters: Record<string, Parameters>, patience: number, isValidated: boolean) {
     this.parameters = parameters;
     this.patience = patience;
+    this.isValidated = isValidated;
   }
 
   get isOver(): boolean {
     return this.marks[1] >= this.patience;
-  }
-
-  /** Draws users to validate on; returns `[users]`, 1 for those drawn. */
-  chooseUsers(events: Events, seed: number): Uint8Array {
-    const offsets = userOffsets(events);
-    const eligible = Array.from({ length: events.userCount }, (_, user) => user).filter(
-      (user) => offsets[user + 1] - offsets[user] >= HISTORY_MIN,
-    );
-    const count = Math.min(VALIDATED_USERS_MAX, Math.floor(VALIDATED_SHARE * eligible.length));
-    if (count >= VALIDATED_USERS_MIN) {
-      const drawn = eligible.map((user) => [hash32(seed, user, 4), user]).sort(([a], [b]) => a! - b!);
-      this.users = Uint32Array.from(drawn.slice(0, count), ([, user]) => user!).sort();
-    }
-    const isDrawn = new Uint8Array(events.userCount);
-    for (const user of this.users) isDrawn[user] = 1;
-    return isDrawn;
   }
 
   /** Hears the metric after an epoch. */
@@ -69,7 +48,7 @@ export class Course {
 
   /** Returns the epochs that are done. */
   resume(context: FitContext): number {
-    if (context.resume && this.users.length > 0) this.best = mapValues(this.parameters, ({ values }) => values.slice());
+    if (context.resume && this.isValidated) this.best = mapValues(this.parameters, ({ values }) => values.slice());
     return resumeFit(context, this.arrays());
   }
 
