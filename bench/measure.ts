@@ -1,4 +1,8 @@
-import type { Timing } from './peers/implicit-peer.js';
+/** Seconds of one call, on the wall and of the processor. */
+export interface Timing {
+  wall: number;
+  cpu: number;
+}
 
 /** Wall and processor seconds of this whole process while `work` runs. */
 export async function time(work: () => Promise<unknown>): Promise<Timing> {

@@ -1,10 +1,8 @@
 import type { Gpu } from '../../libs/compute/gpu/gpu.js';
 import { openDevice, type Device } from '../../libs/compute/device/open-device.js';
-import { measureAls } from './als.js';
+import { families } from '../families.js';
+import type { FamilyBenches } from '../family-benches.js';
 import { measureBandwidth } from './bandwidth.js';
-import { measureEmbedding } from './embedding.js';
-import { measureSequence } from './sequence.js';
-import { measureTopItems } from './top-items.js';
 import { TorchPeer } from './torch-peer.js';
 
 export interface GpuBenchOptions {
@@ -39,12 +37,7 @@ export interface Figure {
   floorShare: number | null;
 }
 
-const PARTS: Record<string, (bench: Bench) => Promise<Figure[]>> = {
-  als: measureAls,
-  embedding: measureEmbedding,
-  sequence: measureSequence,
-  'top-items': measureTopItems,
-};
+const PARTS: FamilyBenches['gpuParts'] = Object.assign({}, ...Object.values(families).map(({ gpuParts }) => gpuParts));
 
 export const GPU_PARTS = Object.keys(PARTS);
 

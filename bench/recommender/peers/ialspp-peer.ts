@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Csr } from '../../libs/compute/csr/kernel.js';
-import type { Timing } from './implicit-peer.js';
+import type { Csr } from '../../../libs/compute/csr/kernel.js';
+import type { Timing } from '../../measure.js';
 
 const TICKS_PER_SECOND = 100;
 

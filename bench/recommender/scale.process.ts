@@ -1,12 +1,12 @@
 // Trains on the CSR of a folder and reports its own time and memory; see scale.ts.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { alsHalfSweep } from '../libs/compute/als-half-sweep/kernel.js';
-import { transposeCsr, type Csr } from '../libs/compute/csr/kernel.js';
-import { openEngine } from '../libs/compute/engine/open-engine.js';
-import { Random } from '../libs/compute/random/kernel.js';
-import { THREADS } from './engines.js';
-import { median } from './measure.js';
+import { alsHalfSweep } from '../../libs/compute/als-half-sweep/kernel.js';
+import { transposeCsr, type Csr } from '../../libs/compute/csr/kernel.js';
+import { openEngine } from '../../libs/compute/engine/open-engine.js';
+import { Random } from '../../libs/compute/random/kernel.js';
+import { THREADS } from '../engines.js';
+import { median } from '../measure.js';
 
 export interface SweepReport {
   /** Median seconds of a sweep. */

@@ -1,7 +1,7 @@
-import { Random } from '../../libs/compute/random/kernel.js';
-import { GpuTopItems } from '../../libs/compute/top-k/webgpu.js';
-import { median } from '../measure.js';
-import type { Bench, Figure } from './bench.js';
+import { Random } from '../../../libs/compute/random/kernel.js';
+import { GpuTopItems } from '../../../libs/compute/top-k/webgpu.js';
+import { median } from '../../measure.js';
+import type { Bench, Figure } from '../../gpu/bench.js';
 
 const DIMENSIONS = 64;
 const ITEMS = 1_000_000;

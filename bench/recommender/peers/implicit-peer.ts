@@ -3,14 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-const FOLDER = path.resolve('bench/peers');
+const FOLDER = path.resolve('bench/recommender/peers');
 const ENVIRONMENT = path.resolve('.kindred/peers');
-
-/** Seconds of one call, on the wall and of the processor. */
-export interface Timing {
-  wall: number;
-  cpu: number;
-}
 
 /** Python with the peers, installed on first use; null where that cannot be had. */
 function installPeers(): string | null {

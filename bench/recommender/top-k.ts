@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildCsr, type Csr } from '../libs/compute/csr/kernel.js';
-import type { Engine } from '../libs/compute/engine/engine.js';
-import { Random } from '../libs/compute/random/kernel.js';
-import { buildItemIndex, topItems, topScores, type Candidates } from '../libs/compute/top-k/kernel.js';
-import { scoreByFactors } from '../libs/compute/scores/kernel.js';
-import { openEveryEngine } from './engines.js';
-import { interleave, time, type Comparison, type Contender } from './measure.js';
-import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
+import { buildCsr, type Csr } from '../../libs/compute/csr/kernel.js';
+import type { Engine } from '../../libs/compute/engine/engine.js';
+import { Random } from '../../libs/compute/random/kernel.js';
+import { buildItemIndex, topItems, topScores, type Candidates } from '../../libs/compute/top-k/kernel.js';
+import { scoreByFactors } from '../../libs/compute/scores/kernel.js';
+import { openEveryEngine } from '../engines.js';
+import { interleave, time, type Comparison, type Contender, type Timing } from '../measure.js';
+import { ImplicitPeer } from './peers/implicit-peer.js';
 
 const LIMIT = 20;
 const BATCH = 256;

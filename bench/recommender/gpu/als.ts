@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GpuAls, type GpuAlsSolver } from '../../libs/compute/als-half-sweep/webgpu.js';
-import type { Csr } from '../../libs/compute/csr/kernel.js';
-import type { Storage } from '../../libs/compute/gpu/sharded-table.js';
-import { Random } from '../../libs/compute/random/kernel.js';
+import { GpuAls, type GpuAlsSolver } from '../../../libs/compute/als-half-sweep/webgpu.js';
+import type { Csr } from '../../../libs/compute/csr/kernel.js';
+import type { Storage } from '../../../libs/compute/gpu/sharded-table.js';
+import { Random } from '../../../libs/compute/random/kernel.js';
 import { generateInteractions } from '../interactions.js';
-import { median } from '../measure.js';
-import type { Bench, Figure } from './bench.js';
+import { median } from '../../measure.js';
+import type { Bench, Figure } from '../../gpu/bench.js';
 
 const DIMENSIONS = 128;
 const ROUNDS = 3;

@@ -1,5 +1,5 @@
-import { buildCsr, type Csr } from '../libs/compute/csr/kernel.js';
-import { hash32, Random } from '../libs/compute/random/kernel.js';
+import { buildCsr, type Csr } from '../../libs/compute/csr/kernel.js';
+import { hash32, Random } from '../../libs/compute/random/kernel.js';
 
 export interface GeneratedShape {
   name: string;

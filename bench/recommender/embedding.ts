@@ -1,15 +1,15 @@
-import { openDevice, type Backend } from '../libs/compute/device/open-device.js';
-import { embeddingStep } from '../libs/compute/embedding-step/kernel.js';
-import { GpuEmbeddingStep } from '../libs/compute/embedding-step/webgpu.js';
-import type { Engine } from '../libs/compute/engine/engine.js';
-import { openEngine } from '../libs/compute/engine/open-engine.js';
-import { Random } from '../libs/compute/random/kernel.js';
+import { openDevice, type Backend } from '../../libs/compute/device/open-device.js';
+import { embeddingStep } from '../../libs/compute/embedding-step/kernel.js';
+import { GpuEmbeddingStep } from '../../libs/compute/embedding-step/webgpu.js';
+import type { Engine } from '../../libs/compute/engine/engine.js';
+import { openEngine } from '../../libs/compute/engine/open-engine.js';
+import { Random } from '../../libs/compute/random/kernel.js';
 import {
   EmbeddingLayers,
   type RatingBatch,
   type RatingState,
-} from '../libs/models/recommender/neural/embedding-layers.js';
-import { interleave, time, type Comparison } from './measure.js';
+} from '../../libs/models/recommender/neural/embedding-layers.js';
+import { interleave, time, type Comparison } from '../measure.js';
 
 const DIMENSIONS = 64;
 const LEARNING_RATE = 0.001;

@@ -1,16 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { alsHalfSweep, type AlsSolver } from '../libs/compute/als-half-sweep/kernel.js';
-import { transposeCsr, type Csr } from '../libs/compute/csr/kernel.js';
-import type { Engine } from '../libs/compute/engine/engine.js';
-import { Random } from '../libs/compute/random/kernel.js';
-import { buildItemIndex, topItems } from '../libs/compute/top-k/kernel.js';
-import { openEveryEngine } from './engines.js';
+import { alsHalfSweep, type AlsSolver } from '../../libs/compute/als-half-sweep/kernel.js';
+import { transposeCsr, type Csr } from '../../libs/compute/csr/kernel.js';
+import type { Engine } from '../../libs/compute/engine/engine.js';
+import { Random } from '../../libs/compute/random/kernel.js';
+import { buildItemIndex, topItems } from '../../libs/compute/top-k/kernel.js';
+import { openEveryEngine } from '../engines.js';
 import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
-import { interleave, time, type Comparison, type Contender } from './measure.js';
+import { interleave, time, type Comparison, type Contender, type Timing } from '../measure.js';
 import { IalsppPeer } from './peers/ialspp-peer.js';
-import { ImplicitPeer, type Timing } from './peers/implicit-peer.js';
+import { ImplicitPeer } from './peers/implicit-peer.js';
 
 /** Weight of a touched cell next to an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Csr } from '../libs/compute/csr/kernel.js';
+import type { Csr } from '../../libs/compute/csr/kernel.js';
 import { generateInteractions } from './interactions.js';
 import { measurePeak } from './peers/implicit-peer.js';
 import type { SweepReport } from './scale.process.js';

@@ -1,0 +1,5 @@
+import type { FamilyKey } from '../libs/models/manifests.js';
+import type { FamilyBenches } from './family-benches.js';
+import { recommender } from './recommender/benches.js';
+
+export const families: Record<FamilyKey, FamilyBenches> = { recommender };
