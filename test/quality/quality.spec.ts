@@ -1,27 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../libs/compute/engine/engine.js';
 import { openEngine } from '../../libs/compute/engine/open-engine.js';
-import { tune } from '../../libs/models/recommender/auto/tune.js';
-import type { RecipeChoice } from '../../libs/models/recommender/manifest.js';
-import { defaultMemoryBytesMax } from '../../libs/models/training/memory.js';
-import { fitRecipe, parseChoice } from '../../libs/models/recommender/recipes/recipes.js';
-import { autoSettings } from '../../libs/models/recommender/settings.js';
-import { hasSharedFile } from './data-files.js';
+import { type FamilyKey, manifests } from '../../libs/models/manifests.js';
+import { tasks } from '../../libs/models/tasks/tasks.js';
+import { families } from './families.js';
+import type { Measured, Protocol, Row } from './family-quality.js';
 import { describeMachine, figuresOf, isKept, keep, passes } from './results.js';
-import { ROWS, type Measured, type Protocol, type Row } from './rows.js';
+import { hasSharedFile } from './shared-files.js';
 
 /** `npm run quality` measures everything and writes the page; `npm test` asks one small set whether the recipes still reach it. */
 const IS_FULL = process.env['QUALITY_FULL'] === '1';
-/** The time that `auto` gets for its search. */
-const BUDGET_SECONDS = Number(process.env['QUALITY_BUDGET_SECONDS'] ?? autoSettings.parse({}).budgetSeconds);
 /** Goes on with a run that was cut off. */
 const MISSING_ONLY = process.env['QUALITY_MISSING_ONLY'] === '1';
-const TIMEOUT_MS = 1_000 * (BUDGET_SECONDS + 1_800);
-/** Recipes that draw their start by chance. */
-const OF_CHANCE = new Set(['ials', 'ials++', 'bpr', 'explicit-mf', 'embedding-mf', 'two-tower', 'hybrid']);
 const SEEDS = [1, 2, 3];
-/** Too slow for every `npm test`. */
-const SLOW = new Set(['sequence', 'two-tower']);
 
 interface Kept {
   name: string;
@@ -34,7 +25,14 @@ beforeAll(async () => {
   engine = await openEngine();
 });
 
-for (const row of IS_FULL ? ROWS : ROWS.slice(0, 1)) {
+const measuredRows = Object.entries(families).flatMap(([key, family]) => {
+  const floor = tasks[manifests[key as FamilyKey].task].baselines[0]!;
+  return (IS_FULL ? family.rows : family.rows.slice(0, 1)).map((row) => ({ row, floor, ...family }));
+});
+for (const { row, floor, searchSeconds, ofChance, slow } of measuredRows) {
+  /** The time that `auto` gets for its search. */
+  const budgetSeconds = Number(process.env['QUALITY_BUDGET_SECONDS'] ?? searchSeconds);
+  const timeout = 1_000 * (budgetSeconds + 1_800);
   const missing = row.needs.filter((file) => !hasSharedFile(file));
   if (missing.length > 0) console.warn(`${row.name} is skipped: ${missing.join(', ')} is not in ../shared/data.`);
   describe.skipIf(missing.length > 0)(row.name, () => {
@@ -43,46 +41,38 @@ for (const row of IS_FULL ? ROWS : ROWS.slice(0, 1)) {
       protocol = row.load();
     }, 60_000);
 
-    const recipes = row.recipes.filter(([recipe]) => IS_FULL || !SLOW.has(recipe));
+    const recipes = row.recipes.filter(([recipe]) => IS_FULL || !slow.has(recipe));
 
-    it.each(recipes)('%s with %j is measured', { timeout: TIMEOUT_MS }, async (recipe, settings) => {
+    it.each(recipes)('%s with %j is measured', { timeout }, async (recipe, settings) => {
       if (MISSING_ONLY && isKept({ row: row.name, recipe, settings })) return;
       const startedMs = performance.now();
-      // A fit of `sequence` takes a quarter of an hour; it is measured once.
-      const seeds = IS_FULL && OF_CHANCE.has(recipe) ? SEEDS : SEEDS.slice(0, 1);
-      const measured = await measureSeeds(protocol, parseChoice(recipe, settings) as RecipeChoice, seeds);
+      const seeds = IS_FULL && ofChance.has(recipe) ? SEEDS : SEEDS.slice(0, 1);
+      const measured = await measureSeeds(protocol, recipe, settings, seeds);
       await record(row, { recipe, settings }, measured, startedMs, seeds.length);
     });
 
-    it('one of the recipes reaches 97 % of the best figures known, and none falls below popularity', () => {
+    it('one of the recipes reaches 97 % of the best figures known, and none falls below the floor', () => {
       const results = measuredHere.filter(({ name }) => name === row.name);
       if (results.length < recipes.length) return;
       const reach = ({ figures }: Kept) => row.bars.every((bar) => passes(bar, figures[bar.metric].value));
       expect(results.filter(reach)).not.toEqual([]);
-      const floor = results.find(({ recipe }) => recipe === 'popularity')?.figures;
-      for (const { recipe, figures } of floor ? results : []) {
+      const least = results.find(({ recipe }) => recipe === floor)?.figures;
+      for (const { recipe, figures } of least ? results : []) {
         for (const { metric } of row.bars) {
-          expect(figures[metric].value, recipe).toBeGreaterThanOrEqual(floor![metric].value);
+          expect(figures[metric].value, recipe).toBeGreaterThanOrEqual(least![metric].value);
         }
       }
     });
 
-    it.skipIf(row.goal === null || !IS_FULL)(
+    it.skipIf(!row.isSearched || !IS_FULL)(
       'auto reaches 97 % of the best figure known without being told the recipe',
-      { timeout: TIMEOUT_MS },
+      { timeout },
       async () => {
         if (MISSING_ONLY && isKept({ row: row.name, recipe: 'auto', settings: {} })) return;
         const startedMs = performance.now();
-        const { choice, report } = await tune(protocol.train, {
-          engine,
-          seed: 1,
-          goal: row.goal!,
-          budgetSeconds: BUDGET_SECONDS,
-          memoryBytesMax: defaultMemoryBytesMax(engine),
-          report: async () => undefined,
-        });
-        console.info(report.explanation);
-        const measured = await measureSeeds(protocol, choice, [1]);
+        const { explanation, ...choice } = await protocol.search(engine, budgetSeconds);
+        console.info(explanation);
+        const measured = await measureSeeds(protocol, choice.recipe, choice.settings, [1]);
         const found = { recipe: 'auto', chosen: choice.recipe, settings: choice.settings };
         const figures = await record(row, found, measured, startedMs, 1);
         for (const bar of row.bars) expect(passes(bar, figures[bar.metric].value), bar.metric).toBe(true);
@@ -94,14 +84,14 @@ for (const row of IS_FULL ? ROWS : ROWS.slice(0, 1)) {
 /** What this run has measured, to be compared at the end of each row. */
 const measuredHere: Kept[] = [];
 
-async function measureSeeds(protocol: Protocol, choice: RecipeChoice, seeds: number[]): Promise<Measured[]> {
+async function measureSeeds(
+  protocol: Protocol,
+  recipe: string,
+  settings: object,
+  seeds: number[],
+): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const seed of seeds) {
-    const context = { engine, seed, report: async () => undefined };
-    const fit = await fitRecipe(choice, protocol.train, defaultMemoryBytesMax(engine), context);
-    measured.push(await protocol.measure(engine, fit));
-    fit.release();
-  }
+  for (const seed of seeds) measured.push(await protocol.fitAndMeasure(engine, recipe, settings, seed));
   return measured;
 }
 

@@ -3,10 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { bootstrapIntervals, type Interval } from '../../libs/models/training/bootstrap-intervals.js';
-import { ROWS, type Bar, type Measured, type Row } from './rows.js';
+import { families } from './families.js';
+import type { Bar, Measured, Row } from './family-quality.js';
 
 const RESULTS = path.resolve(import.meta.dirname, 'results.json');
 const PAGE = path.resolve(import.meta.dirname, '../../docs/quality.md');
+
+const ROWS = Object.values(families).flatMap(({ rows }) => rows);
 
 /** Ours, to be compared with a bar. */
 interface Figure {
@@ -34,20 +37,20 @@ export interface Result {
 const TOLERANCE = 0.97;
 
 /** The share of a bar's figure that must be reached; an error must be below its bar. */
-export function passes({ metric, best }: Bar, value: number): boolean {
-  return metric === 'rmse' ? value <= best : value >= TOLERANCE * best;
+export function passes({ best, isError }: Bar, value: number): boolean {
+  return isError ? value <= best : value >= TOLERANCE * best;
 }
 
-/** The means over users and seeds with their 95 % intervals, for the metrics that have bars. */
+/** The means over cases and seeds with their 95 % intervals, for the metrics that have bars. */
 export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, Figure> {
   return Object.fromEntries(
-    bars.map(({ metric }) => {
-      const finish = metric === 'rmse' ? Math.sqrt : (mean: number) => mean;
-      const perUser = measured[0][metric].map(
+    bars.map(({ metric, isError }) => {
+      const finish = isError ? Math.sqrt : (mean: number) => mean;
+      const perCase = measured[0][metric].map(
         (_, place) => measured.reduce((sum, seed) => sum + seed[metric][place], 0) / measured.length,
       );
-      const mean = perUser.reduce((sum, value) => sum + value, 0) / perUser.length;
-      const [low, high] = bootstrapIntervals({ [metric]: perUser }, 1)[metric]!;
+      const mean = perCase.reduce((sum, value) => sum + value, 0) / perCase.length;
+      const [low, high] = bootstrapIntervals({ [metric]: perCase }, 1)[metric]!;
       return [metric, { value: finish(mean), interval: [finish(low), finish(high)] }];
     }),
   );

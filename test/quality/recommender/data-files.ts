@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { type Events } from '../../libs/models/recommender/events.js';
-import type { SampledQuestion } from '../../libs/models/recommender/evaluation/sampled-negatives.js';
-import type { Split } from '../../libs/models/recommender/evaluation/split.js';
+import { type Events } from '../../../libs/models/recommender/events.js';
+import type { SampledQuestion } from '../../../libs/models/recommender/evaluation/sampled-negatives.js';
+import type { Split } from '../../../libs/models/recommender/evaluation/split.js';
+import { linesOf, readLines } from '../shared-files.js';
 
-/** Where the data sets lie that may be measured on but not copied: next to the repository. */
-const SHARED = path.resolve(import.meta.dirname, '../../../shared/data');
-const MOVIETWEETINGS = path.resolve(import.meta.dirname, '../../prisma/seed/movietweetings');
+const RATINGS = path.resolve(import.meta.dirname, '../../../prisma/seed/movietweetings/ratings.dat.gz');
 
 /** One interaction as a file tells it. */
 interface Row {
@@ -17,13 +14,9 @@ interface Row {
   time?: number;
 }
 
-export function hasSharedFile(name: string): boolean {
-  return existsSync(path.join(SHARED, name));
-}
-
 /** Row i is held out when its hash, Math.imul(i, 2654435761) / 2³², is below 0.2. */
 export function movieTweetingsByHash(): Split {
-  const rows = readRatings(path.join(MOVIETWEETINGS, 'ratings.dat.gz'));
+  const rows = ratingsOf(readLines(RATINGS));
   const isTest = rows.map((_, i) => (Math.imul(i, 2654435761) >>> 0) / 2 ** 32 < 0.2);
   return splitOf(
     rows.filter((_, i) => !isTest[i]),
@@ -33,8 +26,8 @@ export function movieTweetingsByHash(): Split {
 
 /** Each user's last rating is held out, as `llo_test` names it. */
 export function movieTweetingsLastOut(): Split {
-  const rows = readRatings(path.join(MOVIETWEETINGS, 'ratings.dat.gz'));
-  const test = readRatings(path.join(SHARED, 'movietweetings/llo_test.dat.gz'));
+  const rows = ratingsOf(readLines(RATINGS));
+  const test = ratingsOf(linesOf('movietweetings/llo_test.dat.gz'));
   const held = new Set(test.map(({ user, item }) => `${user} ${item}`));
   return splitOf(
     rows.filter(({ user, item }) => !held.has(`${user} ${item}`)),
@@ -103,8 +96,8 @@ export function diginetica(): Split & { history: Events } {
 }
 
 /** Lines `user::item::rating::unixtime`. */
-function readRatings(file: string): Row[] {
-  return readLines(file).map((line) => {
+function ratingsOf(lines: string[]): Row[] {
+  return lines.map((line) => {
     const [user, item, value, time] = line.split('::');
     return { user, item, value: Number(value), time: Number(time) };
   });
@@ -144,12 +137,4 @@ function indexOf(ids: string[]): Map<string, number> {
   const indices = new Map<string, number>();
   for (const id of ids) if (!indices.has(id)) indices.set(id, indices.size);
   return indices;
-}
-
-function linesOf(name: string): string[] {
-  return readLines(path.join(SHARED, name));
-}
-
-function readLines(file: string): string[] {
-  return gunzipSync(readFileSync(file)).toString().trim().split('\n');
 }

@@ -1,15 +1,15 @@
-import type { Engine } from '../../libs/compute/engine/engine.js';
-import { distinctPairs, type Events } from '../../libs/models/recommender/events.js';
-import { evaluate } from '../../libs/models/recommender/evaluation/evaluate.js';
-import { askFor, type Goal } from '../../libs/models/recommender/evaluation/hold-out.js';
-import { hitRateAt, ndcgAt, USER_METRICS } from '../../libs/models/recommender/evaluation/metrics.js';
-import { predictorOf } from '../../libs/models/recommender/evaluation/rating-errors.js';
-import { evaluateSampled } from '../../libs/models/recommender/evaluation/sampled-negatives.js';
-import type { Split } from '../../libs/models/recommender/evaluation/split.js';
-import type { FactorModel } from '../../libs/models/recommender/fitted-model.js';
-import type { FittableRecipe } from '../../libs/models/recommender/manifest.js';
-import { countPopularity } from '../../libs/models/recommender/recipes/popularity.js';
-import type { Fit } from '../../libs/models/recommender/recipes/fit.js';
+import type { Engine } from '../../../libs/compute/engine/engine.js';
+import { distinctPairs, type Events } from '../../../libs/models/recommender/events.js';
+import { evaluate } from '../../../libs/models/recommender/evaluation/evaluate.js';
+import { askFor, type Goal } from '../../../libs/models/recommender/evaluation/hold-out.js';
+import { hitRateAt, ndcgAt, USER_METRICS } from '../../../libs/models/recommender/evaluation/metrics.js';
+import { predictorOf } from '../../../libs/models/recommender/evaluation/rating-errors.js';
+import { evaluateSampled } from '../../../libs/models/recommender/evaluation/sampled-negatives.js';
+import type { Split } from '../../../libs/models/recommender/evaluation/split.js';
+import type { FactorModel } from '../../../libs/models/recommender/fitted-model.js';
+import type { FittableRecipe } from '../../../libs/models/recommender/manifest.js';
+import { countPopularity } from '../../../libs/models/recommender/recipes/popularity.js';
+import type { Fit } from '../../../libs/models/recommender/recipes/fit.js';
 import {
   citeulike,
   diginetica,
@@ -18,39 +18,25 @@ import {
   movieTweetingsByHash,
   movieTweetingsLastOut,
 } from './data-files.js';
-
-/** What a fit is measured by: one value for each user, or for each rating, whose mean (or root of the mean) is the metric. */
-export type Measured = Record<string, Float64Array>;
-
-/** The best figure known for a metric of a row, and who reached it. */
-export interface Bar {
-  metric: string;
-  best: number;
-  source: string;
-}
+import type { Measured, Row } from '../family-quality.js';
 
 /** The training side of a data set with the way to measure what was fitted to it. */
-export interface Protocol {
+export interface FitProtocol {
   train: Events;
   measure: (engine: Engine, fit: Fit) => Promise<Measured>;
 }
 
-/** One row of the table: a data set with a protocol, the bars, and the recipes with settings chosen for it. */
-export interface Row {
-  name: string;
-  protocol: string;
-  /** Files below the shared folder; where one is absent the row is skipped. */
-  needs: string[];
-  load: () => Protocol;
+/** A row of this family. */
+export interface RecommenderRow extends Omit<Row, 'load' | 'isSearched' | 'recipes'> {
+  load: () => FitProtocol;
   /** What `auto` is told to predict; null where a row is not about ranking. */
   goal: Goal | null;
-  bars: Bar[];
   recipes: [recipe: FittableRecipe, settings: object][];
 }
 
 const SEED = 1;
 
-function fullRanking(split: Split): Protocol {
+function fullRanking(split: Split): FitProtocol {
   const question = askFor(split, Infinity, SEED);
   return {
     train: split.train,
@@ -58,7 +44,7 @@ function fullRanking(split: Split): Protocol {
   };
 }
 
-function ratings(split: Split): Protocol {
+function ratings(split: Split): FitProtocol {
   return {
     train: split.train,
     measure: async (_engine, { model }) => {
@@ -72,7 +58,7 @@ function ratings(split: Split): Protocol {
   };
 }
 
-function givenNegatives(): Protocol {
+function givenNegatives(): FitProtocol {
   const { train, questions } = citeulike();
   const metrics = { 'hitRate@10': hitRateAt(10), 'ndcg@10': ndcgAt(10) };
   return {
@@ -82,7 +68,7 @@ function givenNegatives(): Protocol {
 }
 
 /** The prefix of each test session is folded in; its items stay in the ranking, for a session may return to them. */
-function nextOfSession(): Protocol {
+function nextOfSession(): FitProtocol {
   const { train, history, test } = diginetica();
   const heldOut = distinctPairs(test);
   const users = Uint32Array.from({ length: history.userCount }, (_, user) => user);
@@ -101,7 +87,7 @@ function nextOfSession(): Protocol {
 
 const FULL_RANKING = 'full ranking, training items masked, all users with a training and a test item';
 
-export const ROWS: Row[] = [
+export const ROWS: RecommenderRow[] = [
   {
     name: 'movietweetings',
     protocol: `a fifth of the ratings held out by hash; ${FULL_RANKING}`,
@@ -152,7 +138,7 @@ export const ROWS: Row[] = [
     needs: [],
     load: () => ratings(movieTweetingsByHash()),
     goal: null,
-    bars: [{ metric: 'rmse', best: 1.37, source: 'better than biases alone, 1.397, measured' }],
+    bars: [{ metric: 'rmse', best: 1.37, source: 'better than biases alone, 1.397, measured', isError: true }],
     recipes: [
       ['explicit-mf', {}],
       ['embedding-mf', { adam: 'dense' }],

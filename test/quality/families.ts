@@ -1,0 +1,5 @@
+import type { FamilyKey } from '../../libs/models/manifests.js';
+import type { FamilyQuality } from './family-quality.js';
+import { recommender } from './recommender/quality.js';
+
+export const families: Record<FamilyKey, FamilyQuality> = { recommender };
