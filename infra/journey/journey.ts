@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
+import { type FamilyKey, findFamily, manifests } from '../../libs/models/manifests.js';
 import { ApiSession } from './api-session.js';
+import { journeys } from './families.js';
+import type { FamilyJourney, JourneyCall } from './family-journey.js';
 import { LivezProbe } from './livez-probe.js';
 
-const USAGE = `npm run journey -- INTERACTIONS.csv [--items ITEMS.csv] [--url http://localhost:3000] [--limit 10] [--recipe ials]
+const USAGE = `npm run journey -- FILE.csv [--ROLE FILE.csv] [--family recommender] [--recipe RECIPE] [--url http://localhost:3000]
 
-Walks the whole path of a new customer against a running Kindred: signs up, uploads the file, trains, deploys, recommends
-for three of its users with an API key, and reads usage and the invoice. Prints each step with its time; exits 1 on any failure.`;
+Walks the whole path of a new customer against a running Kindred: signs up, uploads the files, trains, deploys, calls the
+deployment with an API key, and reads usage and the invoice. Prints each step with its time; exits 1 on any failure.
 
-const USER_HEADERS = ['user_id', 'userId', 'userid', 'USER_ID'];
+${Object.entries(manifests).map(usageOf).join('\n')}`;
 
 const USAGE_MS = 10_000;
 
@@ -26,11 +28,6 @@ interface Version {
   };
 }
 
-interface Recommendations {
-  source: string;
-  items: { itemId: string; score: number; rank: number; attributes?: Record<string, string> }[];
-}
-
 interface Invoice {
   currency: string;
   periodStart: string;
@@ -40,20 +37,24 @@ interface Invoice {
 }
 
 async function journey(): Promise<void> {
+  const roles = Object.values(manifests).flatMap(({ inputs }) => Object.keys(inputs));
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      ...Object.fromEntries(roles.map((role) => [role, { type: 'string' as const }])),
       url: { type: 'string', default: 'http://localhost:3000' },
-      limit: { type: 'string', default: '10' },
-      recipe: { type: 'string', default: 'ials' },
-      items: { type: 'string' },
+      family: { type: 'string', default: 'recommender' },
+      recipe: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   const [file] = positionals;
+  const { family } = values;
+  const manifest = findFamily(family);
   if (values.help || !file) return console.log(USAGE);
-  const limit = Number(values.limit);
-  const users = await pickUsers(file);
+  if (!manifest) throw new Error(`there is no family "${family}": it is one of ${Object.keys(manifests).join(', ')}.`);
+  const { recipe, meter, calls }: FamilyJourney = journeys[family as FamilyKey];
+  const asked = await calls(file);
   const api = new ApiSession(values.url.replace(/\/$/, ''));
   const probe = new LivezProbe(values.url);
 
@@ -61,13 +62,18 @@ async function journey(): Promise<void> {
   await step('Sign up', () => api.signup(email, randomBytes(12).toString('hex'), 'Journey'));
   const project = await step('Create a project', () => api.post<{ id: string }>('/v1/projects', { name: 'Journey' }));
   const inProject = `/v1/projects/${project.id}`;
-  const interactions = await step('Upload the interactions', () => upload(api, inProject, 'interactions', file));
-  const items = values.items && (await step('Upload the items', () => upload(api, inProject, 'items', values.items!)));
+  const sources: Record<string, string> = {};
+  for (const [role, { kind, isRequired }] of Object.entries(manifest.inputs)) {
+    const given = isRequired ? file : (values as Record<string, unknown>)[role];
+    if (typeof given !== 'string') continue;
+    sources[role] = await step(`Upload the ${role}`, () => upload(api, inProject, kind, given));
+  }
   const model = await step('Create a model', () =>
     api.post<{ id: string }>(`${inProject}/models`, {
       name: 'Journey',
-      recipe: values.recipe,
-      sources: { interactions, ...(items && { items }) },
+      family,
+      recipe: values.recipe ?? recipe,
+      sources,
     }),
   );
   await step('Train it', () => api.train(inProject, model.id, showProgress));
@@ -80,17 +86,13 @@ async function journey(): Promise<void> {
   const { key } = await step('Create an API key', () =>
     api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Journey' }),
   );
-  for (const userId of users) {
-    const answer = await step(`Recommend for user ${userId}`, () =>
-      api.post<Recommendations>(
-        `/v1/deployments/${deployment.id}/recommendations`,
-        { userId, limit },
-        { authorization: `Bearer ${key}` },
-      ),
+  for (const { what, operation, request, show } of asked) {
+    const answer = await step(what, () =>
+      api.post(`/v1/deployments/${deployment.id}/${operation}`, request, { authorization: `Bearer ${key}` }),
     );
-    printRecommendations(answer);
+    for (const line of show(answer as never)) console.log(`  ${line}`);
   }
-  printTable(await step('Read usage', () => readUsage(api, users.length)));
+  printTable(await step('Read usage', () => readUsage(api, meter, asked)));
   const invoice = await step('Read the upcoming invoice', () => api.get<Invoice>('/v1/billing/invoices/upcoming'));
   printInvoice(invoice);
   const slowestMs = probe.stop();
@@ -134,21 +136,14 @@ function printResult({ values, baselines, evaluated }: Version['result']): void 
 }
 
 /** Usage reaches the ledger a moment after the call. */
-async function readUsage(api: ApiSession, answered: number): Promise<UsageRow[]> {
+async function readUsage(api: ApiSession, name: string, { length: answered }: JourneyCall[]): Promise<UsageRow[]> {
   const endMs = performance.now() + USAGE_MS;
   for (;;) {
     const { rows } = await api.get<{ rows: UsageRow[] }>('/v1/usage?groupBy=meter');
-    const metered = rows.find(({ meter }) => meter === 'recommendation_requests')?.quantity ?? '0';
+    const metered = rows.find(({ meter }) => meter === name)?.quantity ?? '0';
     if (metered === String(answered)) return rows;
     if (performance.now() > endMs) throw new Error(`${answered} calls were answered and ${metered} metered`);
     await sleep(100);
-  }
-}
-
-function printRecommendations({ source, items }: Recommendations): void {
-  console.log(`  from ${source}:`);
-  for (const { rank, itemId, score, attributes } of items) {
-    console.log(`  ${String(rank).padStart(3)}. ${attributes?.['title'] ?? itemId} (${round(score)})`);
   }
 }
 
@@ -172,21 +167,11 @@ function printTable(rows: Record<string, string>[]): void {
   }
 }
 
-/** Three users of the file, the same ones each time. */
-async function pickUsers(file: string): Promise<string[]> {
-  return withTables([file], {}, async (connection) => {
-    const source = `read_csv(${quoteText(file)}, header = true, all_varchar = true, ignore_errors = true)`;
-    const names = (await connection.runAndReadAll(`SELECT * FROM ${source} LIMIT 0`)).columnNames();
-    const column = quoteName(USER_HEADERS.find((name) => names.includes(name)) ?? names[0]!);
-    const reader = await connection.runAndReadAll(
-      `SELECT ${column} FROM ${source} WHERE ${column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY hash(${column}) LIMIT 3`,
-    );
-    return reader.getRows().map(([id]) => String(id));
-  });
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(4));
+function usageOf([family, { inputs }]: [string, (typeof manifests)[FamilyKey]]): string {
+  const roles = Object.entries(inputs).map(([role, { isRequired }]) =>
+    isRequired ? `FILE.csv: ${role}` : `--${role}`,
+  );
+  return `  ${family}: ${roles.join(', ')}`;
 }
 
 try {

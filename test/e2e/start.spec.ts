@@ -140,7 +140,7 @@ describe('npm run journey', () => {
   it('walks the whole path with a file that the platform has not seen', async () => {
     const file = path.join(installation.directory, 'interactions.csv');
     writeFileSync(file, tasteCsv(400, 60));
-    const { code, output } = await journey(file, '--limit', '3');
+    const { code, output } = await journey(file);
     expect(output).toMatch(/Everything worked\. Meanwhile \d+ calls of \/livez took \d+ ms at most\./);
     expect(output).toMatch(/recall@20/);
     expect(output).toMatch(/recommendation_requests +3\n/);
