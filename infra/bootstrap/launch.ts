@@ -119,11 +119,13 @@ async function rotateSecrets(appUrl: string, secret: string, previous: string): 
 function printDemo(url: string, demo: Demo, { demoPassword, operatorPassword }: Secrets): void {
   console.log(`  Demo login      ${demo.email} / ${demoPassword}`);
   console.log(`  Operator login  ${demo.operatorEmail} / ${operatorPassword}`);
-  console.log(`\nRecommendations for a user of the demo, with a working key:\n`);
-  console.log(
-    `curl -s ${url}/v1/deployments/${demo.deploymentId}/recommendations -H 'Authorization: Bearer ${demo.apiKey}' ` +
-      `-H 'Content-Type: application/json' -d '{"userId":"${demo.userId}","limit":5}'\n`,
-  );
+  for (const { what, deploymentId, operation, request } of demo.calls) {
+    console.log(`\n${what}, with a working key:\n`);
+    console.log(
+      `curl -s ${url}/v1/deployments/${deploymentId}/${operation} -H 'Authorization: Bearer ${demo.apiKey}' ` +
+        `-H 'Content-Type: application/json' -d '${JSON.stringify(request)}'\n`,
+    );
+  }
 }
 
 /** Finds a wrong setting before anything is started; what is unset and made up later stands in as itself. */

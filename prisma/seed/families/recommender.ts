@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type FamilyDemo, trainedVersion } from '../family-demo.js';
+
+const FOLDER = 'prisma/seed/movietweetings';
+/** Whom the model knows. */
+const USER = '8';
+
+/** The films of MovieTweetings and who rated them. */
+export const plantRecommender: FamilyDemo = async (api, inProject) => {
+  const interactions = await api.findOrCreate(`${inProject}/data-sets`, 'Ratings', { kind: 'interactions' });
+  const items = await api.findOrCreate(`${inProject}/data-sets`, 'Films', { kind: 'items' });
+  if (!interactions['currentImport']) await api.upload(`${inProject}/data-sets/${interactions.id}`, ratingsCsv());
+  if (!items['currentImport']) await api.upload(`${inProject}/data-sets/${items.id}`, filmsCsv());
+  const sources = { interactions: interactions.id, items: items.id };
+  const model = await api.findOrCreate(`${inProject}/models`, 'Films for you', { recipe: 'ials', sources });
+  const modelVersionId = await trainedVersion(api, inProject, model.id);
+  const deployment = await api.findOrCreate(`${inProject}/deployments`, 'Home page', { modelVersionId });
+  return {
+    what: 'Recommendations for a user of the demo',
+    deploymentId: deployment.id,
+    operation: 'recommendations',
+    request: { userId: USER, limit: 5 },
+  };
+};
+
+function ratingsCsv(): string {
+  const rows = readRows('ratings.dat.gz').map((fields) => fields.join(','));
+  return ['user_id,item_id,rating,timestamp', ...rows].join('\n');
+}
+
+function filmsCsv(): string {
+  const rows = readRows('movies.dat.gz').map(([id, title, genres]) =>
+    [id, quote(title!), quote(genres!.replaceAll('|', ', '))].join(','),
+  );
+  return ['item_id,title,genres', ...rows].join('\n');
+}
+
+function readRows(name: string): string[][] {
+  const text = gunzipSync(readFileSync(`${FOLDER}/${name}`)).toString('utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('::'));
+}
+
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
