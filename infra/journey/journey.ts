@@ -37,7 +37,9 @@ interface Invoice {
 }
 
 async function journey(): Promise<void> {
-  const roles = Object.values(manifests).flatMap(({ inputs }) => Object.keys(inputs));
+  const roles = Object.values(manifests).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((role) => !inputs[role]!.isRequired),
+  );
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
