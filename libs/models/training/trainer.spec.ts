@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { sharedEngine } from '../engine.js';
+import { TrainingInputError, type RecipeManifest, type TrainerOptions } from '../family.js';
+import { writeSafetensors } from '../safetensors.js';
+import { describeTrainerConformance, runToEnd } from './conformance.js';
+import { resumeFit, type FitContext } from './fit.js';
+import { parseChoice, type RecipeChoice } from './recipe.js';
+import { search } from './search.js';
+import { createTrainer, type Learner } from './trainer.js';
+
+type Recipe = 'zero' | 'descent' | 'refusing';
+
+interface Fit {
+  guess: number;
+  release: () => void;
+}
+
+/** Nothing but numbers, of which every tenth is held out: what users and items are to recommenders. */
+const NUMBERS = Array.from({ length: 200 }, (_, i) => 5 + ((i * 37) % 11));
+const STEPS = 8;
+
+const descentSettings = z.strictObject({ rate: z.number().min(0.01).max(1).default(0.05) });
+const recipes: Record<Recipe, RecipeManifest> = {
+  zero: { summary: 'Guesses 0', settings: z.strictObject({}), memoryBytes: () => 8 },
+  descent: { summary: 'Goes towards the mean', settings: descentSettings, memoryBytes: () => 8 },
+  refusing: { summary: 'Suits nothing', settings: z.strictObject({}), memoryBytes: () => 8 },
+};
+
+const holdOut = (numbers: number[]) => ({
+  train: numbers.filter((_, i) => i % 10 !== 0),
+  test: numbers.filter((_, i) => i % 10 === 0),
+});
+
+/** 1 for guesses without any error. */
+const closeness = (guess: number, numbers: number[]) =>
+  numbers.reduce((sum, number) => sum + 1 / (1 + Math.abs(number - guess)), 0) / numbers.length;
+
+async function fit({ recipe, settings }: RecipeChoice<Recipe>, numbers: number[], context: FitContext): Promise<Fit> {
+  if (recipe === 'refusing') throw new TrainingInputError('nothing suits it');
+  const guess = Float32Array.of(0);
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const done = resumeFit(context, { guess });
+  for (let step = done; step < (recipe === 'descent' ? STEPS : 0); step++) {
+    guess[0]! += (settings['rate'] as number) * (mean - guess[0]!);
+    const state = { steps: step + 1, read: () => ({ guess }) };
+    await context.report({ epoch: step + 1, epochs: STEPS, fraction: (step + 1) / STEPS, state });
+  }
+  return { guess: guess[0]!, release: () => undefined };
+}
+
+async function start(recipe: Recipe | 'auto', changes: Partial<TrainerOptions> = {}) {
+  const options = { recipe, settings: {}, seed: 1, engine: await sharedEngine(), ...changes };
+  const learner: Learner<number[], ReturnType<typeof holdOut>, Recipe, Fit> = {
+    identity: { recipe, seed: options.seed },
+    data: NUMBERS,
+    holdOut: () => holdOut(NUMBERS),
+    choose: recipe === 'auto' ? searchFor(options) : parseChoice(recipes, recipe, {}),
+    fit,
+    measure: async (_choice, { guess }, { test }, report) => {
+      await report(1);
+      return {
+        values: { closeness: closeness(guess, test) },
+        baselines: { zero: { closeness: closeness(0, test) } },
+        intervals: {},
+        evaluated: { of: 'numbers', count: test.length },
+      };
+    },
+    publish: ({ guess }) =>
+      writeSafetensors({ metadata: {}, tensors: { guess: { shape: [1], array: Float32Array.of(guess) } } }),
+  };
+  return createTrainer(learner, options);
+}
+
+function searchFor({ engine, seed, signal }: TrainerOptions): Learner<number[], never, Recipe, Fit>['choose'] {
+  return async (train, progress) => {
+    const problem = {
+      data: train,
+      sizeOf: (numbers: number[]) => numbers.length,
+      sampleOf: (numbers: number[]) => numbers,
+      holdOut,
+      candidates: ['zero', 'refusing', 'descent'] as Recipe[],
+      unsuitable: new Map<Recipe, string>(),
+      spaceOf: (recipe: Recipe) =>
+        recipe === 'descent' ? { rate: { scale: 'linear' as const, low: 0.01, high: 1 } } : ({} as never),
+      choose: (recipe: Recipe, settings: object) => parseChoice(recipes, recipe, settings),
+      fit,
+      measure: async ({ guess }: Fit, { test }: { test: number[] }) => ({ closeness: closeness(guess, test) }),
+      objective: 'closeness',
+    };
+    // A clock that stands still: the search ends where it has stopped paying.
+    const options = { engine, seed, signal, budgetSeconds: 60, clock: () => 0, ...progress };
+    const { leaderboard, leftOut } = await search(problem, options);
+    const [{ recipe, settings }] = leaderboard;
+    const explanation = [...leftOut].map((entry) => entry.join(': ')).join();
+    return { choice: { recipe, settings }, report: { recipe, settings, explanation, warning: null, leaderboard } };
+  };
+}
+
+for (const recipe of ['zero', 'descent', 'auto'] as const) {
+  describeTrainerConformance(`a family of numbers, ${recipe},`, (changes) => start(recipe, changes));
+}
+
+describe('a search within a job', () => {
+  it('finds settings that rank better than the defaults, and says what was left out', async () => {
+    const byDefault = await runToEnd(await start('descent'));
+    const { recipe, result, report } = await runToEnd(await start('auto'));
+    expect(recipe).toBe('descent');
+    expect(result.values['closeness']).toBeGreaterThan(1.2 * byDefault.result.values['closeness']!);
+    expect(report).toMatchObject({ search: { recipe, explanation: 'refusing: nothing suits it' } });
+  });
+});
+
+describe('parseChoice', () => {
+  it('refuses what the manifest does not name, in words for the customer', () => {
+    expect(() => parseChoice(recipes, 'constructor', {})).toThrow('There is no recipe "constructor".');
+    expect(() => parseChoice(recipes, 'descent', { rate: 2 })).toThrow(
+      /settings do not fit the recipe "descent".*rate/s,
+    );
+  });
+});
