@@ -131,7 +131,7 @@ async function buildJavaScript(node) {
   fs.rmSync(stamp, { force: true });
   await generatePrismaClient(node);
   await Promise.all([
-    quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']),
+    quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']),
     quietly('the dashboard build', node, [
       'node_modules/vite/bin/vite.js',
       'build',
@@ -148,16 +148,17 @@ export function generatePrismaClient(node) {
   return quietly('prisma generate', node, ['node_modules/prisma/build/index.js', 'generate'], env);
 }
 
+/** What the build is made of; a specification is compiled as it runs. */
 function sources() {
-  const files = ['package-lock.json', 'tsconfig.json', 'prisma.config.ts'].map((name) => path.join(root, name));
-  for (const folder of ['apps', 'libs', 'infra', 'prisma', 'test', 'bench']) {
-    if (!fs.existsSync(path.join(root, folder))) continue;
+  const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'prisma.config.ts'];
+  for (const folder of ['apps', 'libs', 'infra', 'prisma', 'bench', 'test/factories', 'test/toy-family']) {
     for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
-      const file = path.join(entry.parentPath, entry.name);
-      if (entry.isFile() && !file.includes('/database/generated/')) files.push(file);
+      const file = path.relative(root, path.join(entry.parentPath, entry.name));
+      const isBuilt = !/\.spec\.tsx?$|\/conformance\.ts$|\/database\/generated\//.test(file);
+      if (entry.isFile() && isBuilt) files.push(file);
     }
   }
-  return files.sort();
+  return files.sort().map((file) => path.join(root, file));
 }
 
 function hash(files) {
