@@ -296,7 +296,11 @@ describe('a delivery whose worker', () => {
     };
     await tenant.post(`${endpoint.path}/test`).expect(202);
     await until(() => endpoint.receiver.received.length === 1);
-    await expireLease(endpoint);
+    // As another worker takes it over and falls silent too: the first one no longer extends the lease.
+    await owner.query(
+      `UPDATE webhook_deliveries SET attempt = attempt + 1, lease_expires_at = now() - interval '1 second' WHERE endpoint_id = $1`,
+      [endpoint.id],
+    );
     await until(async () => (await deliveriesOf(tenant, endpoint))[0].status === 'succeeded');
     const before = await deliveriesOf(tenant, endpoint);
     await until(() => endpoint.receiver.open === 0);
@@ -494,13 +498,15 @@ describe('a mail', () => {
          FROM memberships JOIN users ON users.id = user_id WHERE email = $2`,
         [id, tenant.email],
       );
-      await until(async () => (await emailOf()).attempt === 1);
+      const hasFailed = async (attempt: number) => {
+        const email = await emailOf();
+        return email.attempt === attempt && email.lease_expires_at === null;
+      };
+      await until(() => hasFailed(1));
       const { status, next_attempt_at: next } = await emailOf();
       expect(status).toBe('queued');
       expect((next.getTime() - Date.now()) / 1000).toBeGreaterThan(50);
       await owner.query('UPDATE emails SET attempt = 7 WHERE id = $1', [id]);
-      await makeDue();
-      await until(async () => (await emailOf()).attempt === 8);
       await makeDue();
       await until(async () => (await emailOf()).status === 'failed');
     });

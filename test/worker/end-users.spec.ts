@@ -8,7 +8,7 @@ import { DataSetsRepository } from '../../libs/features/data-sets/index.js';
 import { ModelsRepository } from '../../libs/features/models/index.js';
 import { TrainingJobsRepository } from '../../libs/features/training-jobs/index.js';
 import { ErasuresRepository } from '../../libs/features/end-users/erasures.repository.js';
-import { ErasuresService } from '../../libs/features/end-users/erasures.service.js';
+import { ErasuresProcessor } from '../../libs/features/end-users/erasures.processor.js';
 import type { UserEraser } from '../../libs/features/end-users/worker.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { OBJECT_STORE, type ObjectStore } from '../../libs/platform/object-store/object-store.js';
@@ -150,9 +150,9 @@ describe("a customer's user", () => {
     const owners = [new DataSetsRepository(), new ModelsRepository(), new TrainingJobsRepository()] as const;
     const workers = Array.from(
       { length: 4 },
-      () => new ErasuresService(database, new ErasuresRepository(), ...owners, eraser, objects),
+      () => new ErasuresProcessor(database, new ErasuresRepository(), ...owners, eraser, objects),
     );
-    const sweep = () => Promise.all(workers.map((each) => each.sweep()));
+    for (const each of workers) each.onApplicationBootstrap();
     // As if a file that was sent before were still being read.
     const { rows: reading } = await owner.query(
       `INSERT INTO imports (tenant_id, id, data_set_id, status, upload_key, upload_bytes, attempt, lease_expires_at, started_at)
@@ -161,15 +161,15 @@ describe("a customer's user", () => {
       [interactionsDataSetId],
     );
     const { body: receipt } = await tenant.delete(`/v1/projects/${projectId}/users/${canary}`).expect(202);
-    for (let i = 0; i < 3; i++) await sweep();
+    const passes = async () =>
+      (await owner.query('SELECT attempt FROM erasures WHERE id = $1', [receipt.id.replace(/^.*_/, '')])).rows[0]
+        .attempt;
+    await until(async () => (await passes()) >= 2, 30_000);
     const erasurePath = `/v1/projects/${projectId}/erasures/${receipt.id}`;
     expect((await tenant.get(erasurePath).expect(200)).body).toMatchObject({ status: 'pending', receipt: {} });
     await owner.query('DELETE FROM imports WHERE id = $1', [reading[0].id]);
-    let erasure: any;
-    await until(async () => {
-      await sweep();
-      return (erasure = (await tenant.get(erasurePath).expect(200)).body).status === 'completed';
-    }, 60_000);
+    const erasure = await completion(tenant, erasurePath);
+    await Promise.all(workers.map((each) => each.beforeApplicationShutdown()));
     expect(erasure.receipt).toMatchObject({ rows: 1, imports: 1, modelVersions: 1 });
     expect(await filesWith(canary)).toEqual([]);
     // What stands in for the files can be read: a worker that was slower has deleted nothing of the faster one's.

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Statistics } from '../../models/kinds/kind.js';
-import { type KindKey, kinds, kindsWhere } from '../../models/kinds/kinds.js';
+import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
+import { fairOrder } from '../../platform/queue/fair-order.js';
+import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { Content } from './content-reader.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
 
@@ -13,7 +14,6 @@ type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true } }>;
 
 /** What a worker needs of an import that it claimed. */
 export interface ClaimedImport extends Claim {
-  tenantId: string;
   projectId: string;
   dataSetId: string;
   kind: KindKey;
@@ -39,41 +39,22 @@ export interface StoredContent {
   dataSetKind: KindKey;
 }
 
-/** What the sweep took back. */
-export interface LostImport extends Claim {
-  tenantId: string;
-  status: 'queued' | 'failed';
-}
+export const IMPORTS: LeasedTable = {
+  name: 'imports',
+  lock: 0x696d706f,
+  isOpen: "status = 'running'",
+  onClaim: "status = 'running', started_at = now()",
+  onRelease: "status = 'queued'",
+};
 
-/** One claim at a time, so that no two workers take an organization's second import next to its first. */
-const CLAIM_LOCK = 0x696d706f;
-
-/**
- * The next import by fair share: of each organization that has none under way the oldest, and of these the one whose organization
- * has had the least importing in the last hour for its plan's weight. An import counts at least a second. What is of a kind that this release
- * does not know is another's to take.
- */
-const NEXT_IMPORT = `
-  WITH used AS (
-    SELECT tenant_id, bool_or(status = 'running') AS is_busy,
-      sum(greatest(1, extract(epoch FROM coalesce(finished_at, now()) - greatest(started_at, now() - interval '1 hour')))) AS seconds
-    FROM imports
-    WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
-    GROUP BY tenant_id),
-  oldest AS (
-    SELECT DISTINCT ON (imports.tenant_id) imports.tenant_id, imports.id, imports.created_at
-    FROM imports JOIN data_sets ON data_sets.tenant_id = imports.tenant_id AND data_sets.id = data_set_id
-    WHERE status = 'queued' AND kind = ANY($1)
-    ORDER BY imports.tenant_id, imports.created_at, imports.id)
-  SELECT oldest.tenant_id AS "tenantId", oldest.id
-  FROM oldest
-  JOIN subscriptions USING (tenant_id)
-  JOIN price_versions ON price_versions.id = subscriptions.price_version_id
-  JOIN plans ON plans.key = price_versions.plan_key
-  LEFT JOIN used USING (tenant_id)
-  WHERE NOT coalesce(used.is_busy, false)
-  ORDER BY coalesce(used.seconds, 0) / plans.training_weight, oldest.created_at, oldest.id
-  LIMIT 1`;
+/** One of an organization at a time, of the kinds $1: what is of a kind that this release does not know is another's to take. */
+export const NEXT_IMPORT = fairOrder(
+  'imports',
+  `SELECT imports.tenant_id, imports.id, imports.created_at
+   FROM imports JOIN data_sets ON data_sets.tenant_id = imports.tenant_id AND data_sets.id = data_set_id
+   WHERE status = 'queued' AND kind = ANY($1)`,
+  '1',
+);
 
 /** Of each import of a list. */
 const LISTED_ERRORS = 3;
@@ -178,56 +159,23 @@ export class DataSetsRepository {
       WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
-  /** Takes the next import by fair share; null when there is none. Requires a system transaction. */
-  async claimNextImport(transaction: Transaction): Promise<ClaimedImport | null> {
-    await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
-    const [next] = await transaction.$queryRawUnsafe<{ tenantId: string; id: string }[]>(
-      NEXT_IMPORT,
-      Object.keys(kinds),
-    );
-    if (!next) return null;
-    await transaction.$executeRawUnsafe(
-      `UPDATE imports SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END}, started_at = now()
-       WHERE tenant_id = $1::uuid AND id = $2::uuid`,
-      next.tenantId,
-      next.id,
-    );
+  /** Requires a system transaction. */
+  async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedImport> {
+    const { tenantId, id } = claim;
     const row = await transaction.import.findUniqueOrThrow({
-      where: { tenantId_id: next },
+      where: { tenantId_id: { tenantId, id } },
       include: { dataSet: { select: { kind: true, projectId: true } } },
     });
-    const { attempt, dataSetId, uploadKey, dataSet } = row;
+    const { dataSetId, uploadKey, dataSet } = row;
     const erasures = await transaction.erasure.findMany({
-      where: { tenantId: next.tenantId, projectId: dataSet.projectId, completedAt: null },
+      where: { tenantId, projectId: dataSet.projectId, completedAt: null },
       select: { userId: true },
     });
     const erasedUserIds = erasures.map(({ userId }) => userId!);
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
-    return { ...next, attempt, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
-  }
-
-  /** Takes back what silent workers held, and gives up what was lost too often. Requires a system transaction. */
-  takeBackLostImports(transaction: Transaction, attemptsMax: number, reason: string): Promise<LostImport[]> {
-    return transaction.$queryRawUnsafe(
-      `UPDATE imports SET lease_expires_at = NULL,
-         status = (CASE WHEN attempt < $1 THEN 'queued' ELSE 'failed' END)::import_status,
-         failure_reason = CASE WHEN attempt < $1 THEN NULL ELSE $2 END,
-         finished_at = CASE WHEN attempt < $1 THEN NULL ELSE now() END
-       WHERE status = 'running' AND lease_expires_at < now()
-       RETURNING tenant_id AS "tenantId", id, attempt, status::text`,
-      attemptsMax,
-      reason,
-    );
-  }
-
-  /** Gives the import back as it is: its worker is going away, which is no failure of the file's. */
-  async release(transaction: Transaction, { id, attempt }: Claim): Promise<void> {
-    await transaction.import.updateMany({
-      where: { id, attempt, status: 'running' },
-      data: { status: 'queued', leaseExpiresAt: null, attempt: attempt - 1 },
-    });
+    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */

@@ -4,7 +4,6 @@ import { UsageModule } from '../usage/index.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { ImportRunner } from './import-runner.js';
 import { ImportsProcessor } from './imports.processor.js';
-import { ImportsService } from './imports.service.js';
 import { StoredRows } from './stored-rows.js';
 
 export type { Content, ImportTask } from './content-reader.js';
@@ -18,13 +17,7 @@ export class ImportsWorkerModule {
     return {
       module: ImportsWorkerModule,
       imports: [LimitsModule, UsageModule],
-      providers: [
-        ImportsProcessor,
-        ImportsService,
-        DataSetsRepository,
-        StoredRows,
-        { provide: ImportRunner, useClass: runner },
-      ],
+      providers: [ImportsProcessor, DataSetsRepository, StoredRows, { provide: ImportRunner, useClass: runner }],
     };
   }
 }

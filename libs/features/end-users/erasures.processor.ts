@@ -1,17 +1,160 @@
-import { Injectable } from '@nestjs/common';
-import { RepeatedWork } from '../../platform/queue/repeated-work.js';
-import { ErasuresService } from './erasures.service.js';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FamilyKey } from '../../models/manifests.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { newId } from '../../platform/http/ids.js';
+import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
+import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
+import type { Receipt } from './end-users.schema.js';
+import { DataSetsRepository, type StoredContent } from '../data-sets/index.js';
+import { ModelsRepository, type StoredVersion } from '../models/index.js';
+import { TrainingJobsRepository } from '../training-jobs/index.js';
+import { type ClaimedErasure, ERASURES, ErasuresRepository, NEXT_ERASURE } from './erasures.repository.js';
+import { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
 
+/** Between two passes over one who waits, and the least between replacing a file and deleting it. */
+const PASS_SECONDS = 5;
+
+/**
+ * Takes people out of everything that holds them, in this order, each step done again without harm where a
+ * worker was killed in it. Data sets and earlier imports; then, when no training runs that had read those, checkpoints and
+ * artifacts; then texts; at last, on a later pass, the files that others stand in for, which a process may still have been reading.
+ */
 @Injectable()
-export class ErasuresProcessor extends RepeatedWork {
-  /** Also the least between replacing a file and deleting it. */
-  protected readonly everyMs = 5_000;
+export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
+  protected override readonly everyMs = 1_000;
+  protected readonly table = ERASURES;
+  protected readonly most = 1;
 
-  constructor(private readonly erasures: ErasuresService) {
-    super();
+  constructor(
+    database: Database,
+    private readonly repository: ErasuresRepository,
+    private readonly dataSets: DataSetsRepository,
+    private readonly models: ModelsRepository,
+    private readonly trainingJobs: TrainingJobsRepository,
+    private readonly eraser: UserEraser,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+  ) {
+    super(database);
   }
 
-  protected override work(): Promise<void> {
-    return this.erasures.sweep();
+  protected override order(): ClaimOrder {
+    return [NEXT_ERASURE];
+  }
+
+  protected override read(transaction: Transaction, claims: Claim[]): Promise<ClaimedErasure[]> {
+    return Promise.all(claims.map((claim) => this.repository.readClaimed(transaction, claim)));
+  }
+
+  protected override async carryOut(erasure: ClaimedErasure): Promise<void> {
+    await this.advance(erasure).catch((error: Error) => {
+      if (!(error instanceof LostError))
+        this.logger.error({ msg: `erasure ${erasure.id} could not go on`, err: error });
+    });
+    await this.database.tenant(erasure.tenantId, (transaction) =>
+      releaseRow(transaction, ERASURES, erasure, PASS_SECONDS),
+    );
+  }
+
+  private async advance(erasure: ClaimedErasure): Promise<void> {
+    const { tenantId, projectId, userId } = erasure;
+    const replacedBefore = erasure.replacedKeys.length;
+    const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
+    if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
+    if (!erasure.contentErasedAt) {
+      const contents = await within((transaction) => this.dataSets.listContents(transaction, projectId));
+      for (const content of contents) await this.eraseContent(erasure, content);
+      erasure.contentErasedAt = await within((transaction) =>
+        this.repository.markContentErased(transaction, erasure.id),
+      );
+    }
+    const since = erasure.contentErasedAt;
+    if (await within((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
+    const checkpoints = await within((transaction) => this.trainingJobs.dropCheckpoints(transaction, projectId));
+    for (const key of checkpoints) await this.objects.delete(key);
+    const versions = await within((transaction) => this.models.listStoredVersions(transaction, projectId));
+    for (const version of versions) await this.eraseArtifact(erasure, version);
+    const texts = await within((transaction) => this.repository.blotTexts(transaction, userId));
+    if (texts > 0) await within((transaction) => this.note(transaction, erasure, { texts }));
+    // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
+    if (erasure.replacedKeys.length > replacedBefore || texts > 0) return;
+    for (const key of erasure.replacedKeys) await this.objects.delete(key);
+    if (await within((transaction) => this.repository.complete(transaction, erasure)))
+      this.logger.log(`erasure ${erasure.id} is completed`);
+  }
+
+  private async eraseContent(erasure: ClaimedErasure, content: StoredContent): Promise<void> {
+    const { tenantId, userId } = erasure;
+    const contentKey = `${content.contentKey.replace(/(-e-[\w-]+)?\.parquet$/, '')}-e-${newId()}.parquet`;
+    const { dataSetKind } = content;
+    await this.rewrite({ kind: 'content', dataSetKind, userId }, content.contentKey, contentKey, async (erased) => {
+      const { bytes: contentBytes, rows, statistics, rowsTaken } = erased;
+      await this.database.tenant(tenantId, async (transaction) => {
+        const now = { contentKey, contentBytes, rows, statistics };
+        if (!(await this.dataSets.replaceContent(transaction, content, now))) throw new LostError();
+        await this.note(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
+      });
+    });
+  }
+
+  private async eraseArtifact(erasure: ClaimedErasure, version: StoredVersion): Promise<void> {
+    const { tenantId, userId } = erasure;
+    const family = version.family as FamilyKey;
+    const artifactKey = `${tenantId}/artifacts/${version.id}-e-${newId()}`;
+    await this.rewrite({ kind: 'artifact', family, userId }, version.artifactKey, artifactKey, async (erased) => {
+      const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
+      await this.database.tenant(tenantId, async (transaction) => {
+        if (!(await this.models.replaceArtifact(transaction, version, artifact))) throw new LostError();
+        await this.note(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
+      });
+    });
+  }
+
+  /** Stores a copy without the person and hands it to `use`, which puts it in the old one's place. */
+  private async rewrite(
+    task: { userId: string } & ({ kind: 'content'; dataSetKind: KindKey } | { kind: 'artifact'; family: FamilyKey }),
+    from: string,
+    to: string,
+    use: (erased: NonNullable<Erased>) => Promise<void>,
+  ): Promise<void> {
+    const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-object-'));
+    const source = await this.objects.open(from);
+    try {
+      const target = path.join(scratch, 'without');
+      const erased = await this.eraser.erase({ ...task, file: source.path, target } as EraseTask);
+      if (!erased) return;
+      await this.objects.put(to, createReadStream(target));
+      // Were the commit's answer lost, the file may be in use: the sweep of what no row names finds it if not.
+      await use(erased).catch(async (error: Error) => {
+        if (error instanceof LostError) await this.objects.delete(to);
+        throw error;
+      });
+    } finally {
+      await source.release();
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** Writes down what was taken, in the transaction that takes it. */
+  private async note(
+    transaction: Transaction,
+    erasure: ClaimedErasure,
+    more: Receipt,
+    replacedKey?: string,
+  ): Promise<void> {
+    const receipt = { ...erasure.receipt };
+    for (const [what, count] of Object.entries(more) as [keyof Receipt, number][])
+      receipt[what] = (receipt[what] ?? 0) + count;
+    const replacedKeys = replacedKey ? [...erasure.replacedKeys, replacedKey] : erasure.replacedKeys;
+    if (!(await this.repository.saveProgress(transaction, erasure, { replacedKeys, receipt }))) throw new LostError();
+    Object.assign(erasure, { replacedKeys, receipt });
   }
 }
+
+/** Another worker has the erasure, or rewrites the same file for another person: the next pass goes on. */
+class LostError extends Error {}

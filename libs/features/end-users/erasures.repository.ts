@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
+import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import type { Erasure, Receipt } from './end-users.schema.js';
 
 /** One that is not completed, as its work needs it. */
-export interface PendingErasure {
-  tenantId: string;
-  id: string;
+export interface ClaimedErasure extends Claim {
   projectId: string;
   userId: string;
   createdAt: Date;
@@ -16,8 +15,20 @@ export interface PendingErasure {
   receipt: Receipt;
 }
 
-/** How many are looked at in one pass, so that none who waits is kept from a worker's eyes for long. */
-const PASS_MOST = 100;
+export const ERASURES: LeasedTable = {
+  name: 'erasures',
+  lock: 0x65726173,
+  isOpen: 'completed_at IS NULL',
+  due: 'next_attempt_at',
+};
+
+/** The oldest of each organization before the next of any. */
+export const NEXT_ERASURE = `
+  SELECT tenant_id, id FROM (
+    SELECT tenant_id, id, created_at, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at) AS turn FROM erasures
+    WHERE completed_at IS NULL AND lease_expires_at IS NULL AND next_attempt_at <= now()) due
+  ORDER BY turn, created_at LIMIT 1`;
+
 /** The longest that a row written before may come to light after. */
 const TRANSACTION_MS = 60_000;
 
@@ -68,21 +79,15 @@ export class ErasuresRepository {
     return rows.map(({ userHash }) => Buffer.from(userHash).toString('hex'));
   }
 
-  /** Over all tenants, the oldest of each before the next of any; requires a system transaction. */
-  async listPending(transaction: Transaction): Promise<PendingErasure[]> {
-    const turns = await transaction.$queryRaw<{ id: string }[]>`
-      SELECT id FROM (
-        SELECT id, created_at, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at) AS turn
-        FROM erasures WHERE completed_at IS NULL
-      ) pending ORDER BY turn, created_at LIMIT ${PASS_MOST}`;
-    const ids = turns.map(({ id }) => id);
-    const rows = await transaction.erasure.findMany({ where: { id: { in: ids } } });
-    rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
-    return rows.map(({ userId, receipt, ...row }) => ({ ...row, userId: userId!, receipt: receipt as Receipt }));
+  /** Requires a system transaction. */
+  async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedErasure> {
+    const { tenantId, id } = claim;
+    const row = await transaction.erasure.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } });
+    return { ...row, userId: row.userId!, receipt: row.receipt as Receipt };
   }
 
   /** Imports that may bring the person's rows back: those of files sent before the erasure, which wait or are under way. */
-  async isImporting(transaction: Transaction, { projectId, createdAt }: PendingErasure): Promise<boolean> {
+  async isImporting(transaction: Transaction, { projectId, createdAt }: ClaimedErasure): Promise<boolean> {
     const sentBefore = new Date(createdAt.getTime() + TRANSACTION_MS);
     const count = await transaction.import.count({
       where: { status: { in: ['queued', 'running'] }, createdAt: { lte: sentBefore }, dataSet: { projectId } },
@@ -122,20 +127,20 @@ export class ErasuresRepository {
   /** False where another worker has taken the erasure on meanwhile. */
   async saveProgress(
     transaction: Transaction,
-    { id, replacedKeys: before }: PendingErasure,
+    { id, attempt }: ClaimedErasure,
     progress: { replacedKeys: string[]; receipt: Receipt },
   ): Promise<boolean> {
     const count = await transaction.$executeRaw`
       UPDATE erasures SET replaced_keys = ${progress.replacedKeys}, receipt = ${JSON.stringify(progress.receipt)}::jsonb
-      WHERE id = ${id}::uuid AND completed_at IS NULL AND coalesce(replaced_keys, '{}') = ${before}`;
+      WHERE id = ${id}::uuid AND attempt = ${attempt} AND completed_at IS NULL`;
     return count === 1;
   }
 
   /** Forgets who it was; false where another worker has taken the erasure on meanwhile. */
-  async complete(transaction: Transaction, { id, replacedKeys }: PendingErasure): Promise<boolean> {
+  async complete(transaction: Transaction, { id, attempt }: ClaimedErasure): Promise<boolean> {
     const count = await transaction.$executeRaw`
-      UPDATE erasures SET user_id = NULL, replaced_keys = '{}', completed_at = now()
-      WHERE id = ${id}::uuid AND completed_at IS NULL AND coalesce(replaced_keys, '{}') = ${replacedKeys}`;
+      UPDATE erasures SET user_id = NULL, replaced_keys = '{}', completed_at = now(), lease_expires_at = NULL
+      WHERE id = ${id}::uuid AND attempt = ${attempt} AND completed_at IS NULL`;
     return count === 1;
   }
 }

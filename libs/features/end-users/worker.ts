@@ -4,7 +4,6 @@ import { ModelsRepository } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import { ErasuresProcessor } from './erasures.processor.js';
 import { ErasuresRepository } from './erasures.repository.js';
-import { ErasuresService } from './erasures.service.js';
 import { UserEraser } from './user-eraser.js';
 
 export { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
@@ -17,7 +16,6 @@ export class ErasuresWorkerModule {
       module: ErasuresWorkerModule,
       providers: [
         ErasuresProcessor,
-        ErasuresService,
         ErasuresRepository,
         DataSetsRepository,
         ModelsRepository,

@@ -1,18 +1,18 @@
 import { hostname } from 'node:os';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Changes } from '../../platform/changes/changes.js';
 import { OUTAGE_MS } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { type BillingContext, type Period, periodAt, UsageRecorder, type Use } from '../usage/index.js';
 import { KnownTerms } from './known-terms.js';
 import { leasesStale, limitReached } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
 import { type Bound, type Caller, roomOf } from './room.js';
 
-const BEAT_MS = 5_000;
 /** Calls between two beats from which on trainings on this machine leave it a part of their threads. */
 const BUSY_CALLS = 5;
 /** A process that is silent for longer has stopped spending what it leased, so that others may. */
@@ -94,13 +94,12 @@ class Allowance {
  * what all processes have leased together never exceed a limit (docs/adr/0013).
  */
 @Injectable()
-export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(Quotas.name);
+export class Quotas extends RepeatedWork implements OnApplicationShutdown {
+  protected readonly everyMs = 5_000;
   private readonly allowances = new Map<string, Allowance>();
   private readonly nodeId: string;
   private beatMs = performance.now();
   private calls = 0;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
@@ -110,6 +109,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     recorder: UsageRecorder,
     changes: Changes,
   ) {
+    super();
     this.nodeId = recorder.nodeId;
     changes.onChange(({ table, tenantId, id }) => {
       if (table === 'quota_leases' && id !== this.nodeId) this.giveBack((caller) => caller.tenantId === tenantId);
@@ -121,15 +121,15 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
     recorder.onAdopted((nodeId) => database.systemSql((sql) => repository.endNode(sql, nodeId)));
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** Lives before it serves. */
+  override async onApplicationBootstrap(): Promise<void> {
     await this.beat();
-    this.timer = setInterval(() => void this.beat().catch((error: Error) => this.logger.warn(error.message)), BEAT_MS);
+    await super.onApplicationBootstrap();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
     const given = [...this.allowances.values()].map((allowance) => this.shrink(allowance));
-    await Promise.all(given).catch((error: Error) => this.logger.warn(error.message));
+    await Promise.all(given).catch(this.warn);
   }
 
   /**
@@ -165,6 +165,10 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
       return { meter, quantity: units, leaseId: part.leaseId };
     };
     return { context, use, commit: () => end(true), release: () => end(false) };
+  }
+
+  protected override work(): Promise<void> {
+    return this.beat();
   }
 
   /** Tells Postgres that this process lives, and gives back what nobody asks for. */
@@ -316,7 +320,7 @@ export class Quotas implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private shrinkSoon(allowance: Allowance): void {
-    void this.shrink(allowance).catch((error: Error) => this.logger.warn(error.message));
+    void this.shrink(allowance).catch(this.warn);
   }
 
   private async shrink(allowance: Allowance): Promise<void> {

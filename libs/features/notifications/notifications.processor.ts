@@ -1,32 +1,53 @@
 import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
-import { RepeatedWork } from '../../platform/queue/repeated-work.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
+import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
+import { type ClaimedEmail, EMAILS, NEXT_EMAIL, NotificationsRepository } from './notifications.repository.js';
 
-const POLL_MS = 1_000;
+const TRIES_MAX = 8;
+/** 1, 3, 9, 27 … minutes after each try: eight take some 18 hours. */
+const WAIT_SECONDS = 60;
+const WAIT_FACTOR = 3;
 
 /** Sends queued mail. One that fails, or whose worker is killed, is tried again: it may then arrive twice, never not at all. */
 @Injectable()
-export class NotificationsProcessor extends RepeatedWork {
-  protected readonly everyMs = POLL_MS;
+export class NotificationsProcessor extends LeasedWork<ClaimedEmail> {
+  protected override readonly everyMs = 1_000;
+  protected readonly table = EMAILS;
+  protected readonly most = 1;
+  protected override readonly lossesMax = TRIES_MAX;
 
   constructor(
+    database: Database,
     private readonly repository: NotificationsRepository,
     private readonly mailer: Mailer,
   ) {
-    super();
+    super(database);
   }
 
-  protected override async work(): Promise<void> {
-    const email = await this.repository.claim();
-    if (!email) return;
-    this.wake();
-    try {
-      await this.mailer.send(email);
-    } catch (error) {
-      this.logger.warn(`mail ${email.id} was not sent: ${(error as Error).message}`);
-      return;
-    }
-    await this.repository.markSent(email);
+  protected override order(): ClaimOrder {
+    return [NEXT_EMAIL];
+  }
+
+  protected override read(transaction: Transaction, claims: Claim[]): Promise<ClaimedEmail[]> {
+    return Promise.all(claims.map((claim) => this.repository.readClaimed(transaction, claim)));
+  }
+
+  protected override async carryOut(email: ClaimedEmail): Promise<void> {
+    const error = await this.mailer.send(email).then(
+      () => null,
+      (reason: Error) => reason,
+    );
+    if (error) this.logger.warn(`mail ${email.id} was not sent: ${error.message}`);
+    await this.database.system(async (transaction) => {
+      if (!error) await this.repository.end(transaction, email, 'sent');
+      else if (email.attempt >= TRIES_MAX) await this.repository.end(transaction, email, 'failed');
+      else await releaseRow(transaction, EMAILS, email, WAIT_SECONDS * WAIT_FACTOR ** (email.attempt - 1));
+    });
+  }
+
+  protected override giveUp(transaction: Transaction, lost: LostClaim): Promise<void> {
+    return this.repository.end(transaction, lost, 'failed');
   }
 }

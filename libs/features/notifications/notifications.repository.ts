@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../platform/access/permissions.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import type { Transaction } from '../../platform/database/database.js';
+import { type Claim, LEASE_END, type LeasedTable } from '../../platform/queue/leased-rows.js';
 
 export interface NewEmail {
   tenantId: string;
@@ -10,23 +11,29 @@ export interface NewEmail {
   text: string;
 }
 
-export interface ClaimedEmail {
-  tenantId: string;
-  id: string;
+export interface ClaimedEmail extends Claim {
   /** Address of the recipient now. */
   to: string;
   subject: string;
   text: string;
 }
 
-const TRIES_MAX = 8;
-/** 1, 3, 9, 27 … minutes after each try: eight take some 18 hours. The first is longer than a mail server may take to answer. */
-const WAIT = `make_interval(secs => 60 * power(3, attempt))`;
+export const EMAILS: LeasedTable = {
+  name: 'emails',
+  lock: 0x6d61696c,
+  isOpen: "status = 'queued'",
+  // A worker of the release before knows no lease here.
+  onClaim: `next_attempt_at = ${LEASE_END}`,
+  due: 'next_attempt_at',
+};
+
+/** The mail of any tenant that is due longest. */
+export const NEXT_EMAIL = `
+  SELECT tenant_id, id FROM emails WHERE status = 'queued' AND lease_expires_at IS NULL AND next_attempt_at <= now()
+  ORDER BY next_attempt_at LIMIT 1`;
 
 @Injectable()
 export class NotificationsRepository {
-  constructor(private readonly database: Database) {}
-
   async findMembers(transaction: Transaction, tenantId: string, roles: Role[]): Promise<string[]> {
     const rows = await transaction.membership.findMany({ where: { tenantId, role: { in: roles } } });
     return rows.map(({ userId }) => userId);
@@ -36,27 +43,19 @@ export class NotificationsRepository {
     await transaction.email.createMany({ data: emails });
   }
 
-  /** Takes the mail of any tenant that is due longest; until its next try is due it is this worker's alone. */
-  claim(): Promise<ClaimedEmail | undefined> {
-    return this.database.system(async (transaction) => {
-      await transaction.$executeRawUnsafe(
-        `UPDATE emails SET status = 'failed' WHERE status = 'queued' AND attempt >= ${TRIES_MAX} AND next_attempt_at <= now()`,
-      );
-      const [claimed] = await transaction.$queryRawUnsafe<ClaimedEmail[]>(
-        `UPDATE emails SET attempt = attempt + 1, next_attempt_at = now() + ${WAIT}
-         FROM (SELECT tenant_id, id FROM emails WHERE status = 'queued' AND next_attempt_at <= now()
-           ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED) due
-         JOIN users ON true
-         WHERE emails.tenant_id = due.tenant_id AND emails.id = due.id AND users.id = emails.recipient_id
-         RETURNING emails.tenant_id AS "tenantId", emails.id, users.email AS "to", subject, text`,
-      );
-      return claimed;
+  /** Requires a system transaction. */
+  async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedEmail> {
+    const { tenantId, id } = claim;
+    const { subject, text, recipient } = await transaction.email.findUniqueOrThrow({
+      where: { tenantId_id: { tenantId, id } },
+      select: { subject: true, text: true, recipient: { select: { email: true } } },
     });
+    return { ...claim, to: recipient.email, subject, text };
   }
 
-  async markSent({ tenantId, id }: ClaimedEmail): Promise<void> {
-    await this.database.system((transaction) =>
-      transaction.email.updateMany({ where: { tenantId, id }, data: { status: 'sent', sentAt: new Date() } }),
-    );
+  /** Writes only while the claim is the latest. Requires a system transaction. */
+  async end(transaction: Transaction, { tenantId, id, attempt }: Claim, status: 'sent' | 'failed'): Promise<void> {
+    const where = { tenantId, id, attempt, status: 'queued' as const };
+    await transaction.email.updateMany({ where, data: { status, sentAt: status === 'sent' ? new Date() : null } });
   }
 }

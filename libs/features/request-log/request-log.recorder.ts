@@ -1,10 +1,10 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { idSchema, newId } from '../../platform/http/ids.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { requestLogDroppedTotal } from '../../platform/telemetry/metrics.js';
 import { type NewRequestLogEntry, RequestLogRepository } from './request-log.repository.js';
 
-const FLUSH_MS = 1_000;
 const BATCH_ROWS = 1_000;
 /** Kept while Postgres is away: some 15 MB. */
 const ROWS_MAX = 50_000;
@@ -20,19 +20,15 @@ export interface LoggedRequest extends Omit<NewRequestLogEntry, 'id' | 'occurred
  * wait, and older ones are dropped and counted.
  */
 @Injectable()
-export class RequestLogRecorder implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(RequestLogRecorder.name);
+export class RequestLogRecorder extends RepeatedWork implements OnApplicationShutdown {
+  protected readonly everyMs = 1_000;
   private rows: NewRequestLogEntry[] = [];
-  private timer?: NodeJS.Timeout;
-  private flushing?: Promise<void>;
 
   constructor(
     private readonly repository: RequestLogRepository,
     private readonly clock: Clock,
-  ) {}
-
-  onModuleInit(): void {
-    this.timer = setInterval(() => this.startFlush(), FLUSH_MS).unref();
+  ) {
+    super();
   }
 
   /** Neither waits nor throws. */
@@ -45,23 +41,15 @@ export class RequestLogRecorder implements OnModuleInit, OnApplicationShutdown {
       deploymentId: isId ? deploymentId : null,
     });
     this.dropOldest();
-    if (this.rows.length === BATCH_ROWS) this.startFlush();
+    if (this.rows.length === BATCH_ROWS) this.wake();
   }
 
   /** What was answered until now is written, unless Postgres is away. */
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.flushing;
-    await this.flush();
+  onApplicationShutdown(): Promise<void> {
+    return this.work();
   }
 
-  private startFlush(): void {
-    this.flushing ??= this.flush().finally(() => {
-      this.flushing = undefined;
-    });
-  }
-
-  private async flush(): Promise<void> {
+  protected override async work(): Promise<void> {
     while (this.rows.length > 0) {
       const batch = this.rows.splice(0, BATCH_ROWS);
       try {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { manifests } from '../../models/manifests.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
-import { type Claim, LEASE_END } from '../../platform/queue/leased-rows.js';
+import { fairOrder } from '../../platform/queue/fair-order.js';
+import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type {
   FailureKind,
   JobProgress,
@@ -29,7 +29,6 @@ export interface NewTrainingJob {
 
 /** What a worker needs of a job that it claimed. */
 export interface ClaimedJob extends Claim {
-  tenantId: string;
   projectId: string;
   modelId: string;
   family: string;
@@ -41,6 +40,8 @@ export interface ClaimedJob extends Claim {
   /** Label of the workers that it is for; training is priced by it. */
   pool: string;
   memoryBytes: number;
+  /** What it is expected to hold, or holds where that is more. */
+  memoryBytesHeld: number;
   checkpointKey: string | null;
   checkpointSeconds: number;
   /** Attempts before this one that failed. */
@@ -49,56 +50,26 @@ export interface ClaimedJob extends Claim {
   secondsMax: number;
 }
 
-/** What a worker has to offer. */
-export interface WorkerCapacity {
-  /** Host and process. */
-  worker: string;
-  /** Labels of the jobs that it takes. */
-  pools: string[];
-  /** Memory that no running job is counted on; Infinity while none runs, so that a big job gets the device whole. */
-  memoryBytesFree: number;
-}
-
-/** What the sweep took back. */
-export interface LostJob {
-  tenantId: string;
-  id: string;
-  projectId: string;
-  modelId: string;
-  attempt: number;
-  status: 'queued' | 'failed';
-}
-
-/** One claim at a time, so that a plan's limit holds however many workers ask. */
-const CLAIM_LOCK = 0x7261696e;
+export const TRAINING_JOBS: LeasedTable = {
+  name: 'training_jobs',
+  lock: 0x7261696e,
+  isOpen: "status = 'running'",
+  onClaim: "status = 'running', started_at = now(), phase = NULL",
+  onRelease: "status = 'queued', phase = NULL",
+  due: 'available_at',
+};
 
 /**
- * The next job by fair share: of each organization below its plan's limit the oldest job, and of these the one whose
- * organization has had the least training in the last hour for its plan's weight. A job counts at least a second, so that
- * many short ones count too. What is of a family that this release does not know is another's to take.
+ * As many of an organization as its plan says, of the pools $1 and the families $2: what is of a family that this release does not know
+ * is another's to take. None when the next does not fit into the memory $3: nothing overtakes it then, so that big jobs do not starve.
  */
-const NEXT = `
-  WITH used AS (
-    SELECT tenant_id, count(*) FILTER (WHERE status = 'running') AS running,
-      sum(greatest(1, extract(epoch FROM coalesce(finished_at, now()) - greatest(started_at, now() - interval '1 hour')))) AS seconds
-    FROM training_jobs
-    WHERE started_at IS NOT NULL AND (status = 'running' OR finished_at > now() - interval '1 hour')
-    GROUP BY tenant_id),
-  oldest AS (
-    SELECT DISTINCT ON (job.tenant_id) job.tenant_id, job.id, job.created_at, job.memory_bytes
-    FROM training_jobs job JOIN models model ON model.tenant_id = job.tenant_id AND model.id = job.model_id
-    WHERE status = 'queued' AND available_at <= now() AND pool = ANY($1) AND family = ANY($2)
-    ORDER BY job.tenant_id, job.created_at, job.id)
-  SELECT oldest.tenant_id AS "tenantId", oldest.id, oldest.memory_bytes::float8 AS "memoryBytes",
-    plans.training_seconds_max AS "secondsMax"
-  FROM oldest
-  JOIN subscriptions USING (tenant_id)
-  JOIN price_versions ON price_versions.id = subscriptions.price_version_id
-  JOIN plans ON plans.key = price_versions.plan_key
-  LEFT JOIN used USING (tenant_id)
-  WHERE coalesce(used.running, 0) < plans.training_jobs_max
-  ORDER BY coalesce(used.seconds, 0) / plans.training_weight, oldest.created_at, oldest.id
-  LIMIT 1`;
+export const NEXT_TRAINING_JOB = `SELECT tenant_id, id FROM (${fairOrder(
+  'training_jobs',
+  `SELECT job.tenant_id, job.id, job.created_at, job.memory_bytes
+   FROM training_jobs job JOIN models model ON model.tenant_id = job.tenant_id AND model.id = job.model_id
+   WHERE status = 'queued' AND available_at <= now() AND pool = ANY($1) AND family = ANY($2)`,
+  'plans.training_jobs_max',
+)}) next WHERE memory_bytes <= $3::text::float8`;
 
 @Injectable()
 export class TrainingJobsRepository {
@@ -140,56 +111,40 @@ export class TrainingJobsRepository {
     return row && Number(row.memoryBytesPeak);
   }
 
-  /**
-   * Takes the next job by fair share; null when there is none, or when it does not fit next to what the worker has: nothing
-   * overtakes it then, so that big jobs do not starve. Requires a system transaction.
-   */
-  async claimNext(transaction: Transaction, capacity: WorkerCapacity): Promise<ClaimedJob | null> {
-    await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${CLAIM_LOCK})`);
-    const [next] = await transaction.$queryRawUnsafe<
-      Pick<ClaimedJob, 'tenantId' | 'id' | 'memoryBytes' | 'secondsMax'>[]
-    >(NEXT, capacity.pools, Object.keys(manifests));
-    if (!next || next.memoryBytes > capacity.memoryBytesFree) return null;
-    const key = { tenantId_id: { tenantId: next.tenantId, id: next.id } };
-    await transaction.$executeRawUnsafe(
-      `UPDATE training_jobs SET status = 'running', attempt = attempt + 1, lease_expires_at = ${LEASE_END},
-         started_at = now(), worker = $1, phase = NULL
-       WHERE tenant_id = $2::uuid AND id = $3::uuid`,
-      capacity.worker,
-      next.tenantId,
-      next.id,
-    );
-    const row = await transaction.trainingJob.findUniqueOrThrow({
-      where: key,
+  /** Says which worker has it; requires a system transaction. */
+  async readClaimed(transaction: Transaction, claim: Claim, worker: string): Promise<ClaimedJob> {
+    const { tenantId, id } = claim;
+    const row = await transaction.trainingJob.update({
+      where: { tenantId_id: { tenantId, id } },
+      data: { worker },
       include: { model: true, sources: { orderBy: { segment: 'asc' } } },
     });
-    const { attempt, failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
+    const { priceVersion } = await transaction.subscription.findUniqueOrThrow({
+      where: { tenantId },
+      select: { priceVersion: { select: { plan: { select: { trainingSecondsMax: true } } } } },
+    });
+    const { failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
     const { family, task, recipe, settings } = row.model;
     const sources: Record<string, string[]> = {};
     for (const { role, importId } of row.sources) (sources[role] ??= []).push(importId);
+    const memoryBytes = Number(row.memoryBytes);
     const work = { family, task, recipe, settings, sources, checkpointKey, checkpointSeconds };
-    return { ...next, attempt, failures, pool, projectId, modelId, ...work };
+    const bounds = { memoryBytes, memoryBytesHeld: memoryBytes, secondsMax: priceVersion.plan.trainingSecondsMax };
+    return { ...claim, failures, pool, projectId, modelId, ...work, ...bounds };
   }
 
-  /** Takes back what silent workers held, and gives up what was lost too often. Requires a system transaction. */
-  takeBackLost(transaction: Transaction, lossesMax: number, reason: string): Promise<LostJob[]> {
-    return transaction.$queryRawUnsafe(
-      `UPDATE training_jobs SET losses = losses + 1, lease_expires_at = NULL, phase = NULL,
-         status = (CASE WHEN losses + 1 < $1 THEN 'queued' ELSE 'failed' END)::training_job_status,
-         failure_kind = (CASE WHEN losses + 1 < $1 THEN NULL ELSE 'gave_up' END)::training_failure_kind,
-         failure_reason = CASE WHEN losses + 1 < $1 THEN NULL ELSE $2 END,
-         finished_at = CASE WHEN losses + 1 < $1 THEN NULL ELSE now() END
-       WHERE status = 'running' AND lease_expires_at < now()
-       RETURNING tenant_id AS "tenantId", id, project_id AS "projectId", model_id AS "modelId", attempt, status::text`,
-      lossesMax,
-      reason,
-    );
+  /** Requires a system transaction. */
+  async findClaimed(transaction: Transaction, claim: Claim): Promise<Claim & { projectId: string; modelId: string }> {
+    const { tenantId, id } = claim;
+    const select = { projectId: true, modelId: true };
+    const where = { tenantId_id: { tenantId, id } };
+    return { ...claim, ...(await transaction.trainingJob.findUniqueOrThrow({ where, select })) };
   }
 
   /** Shows the progress on the job and keeps the points for the curve. */
   async reportProgress(
     transaction: Transaction,
-    claim: Claim & { tenantId: string },
+    claim: Claim,
     { phase, ...row }: { progress: number; phase: string; device: string },
     points: JobProgress[],
   ): Promise<boolean> {
@@ -202,7 +157,7 @@ export class TrainingJobsRepository {
 
   async addEvent(
     transaction: Transaction,
-    { tenantId, id, attempt }: Claim & { tenantId: string },
+    { tenantId, id, attempt }: Claim,
     event: { message: string },
   ): Promise<void> {
     // Fenced as every other write: a worker that was thought dead says nothing in another's log.
@@ -267,21 +222,8 @@ export class TrainingJobsRepository {
     return this.writeRunning(transaction, claim, { status: 'failed', ...failure });
   }
 
-  /** Counts the failure and lets any worker have the job after a wait, which doubles with each failure before. */
-  async retry(transaction: Transaction, claim: Claim, waitSeconds: number): Promise<void> {
-    await transaction.$executeRawUnsafe(
-      `UPDATE training_jobs SET status = 'queued', failures = failures + 1, lease_expires_at = NULL, phase = NULL,
-         available_at = now() + make_interval(secs => $3::float8 * power(2, failures))
-       WHERE id = $1::uuid AND attempt = $2 AND status = 'running'`,
-      claim.id,
-      claim.attempt,
-      waitSeconds,
-    );
-  }
-
-  /** Gives the job back as it is: its worker is going away. */
-  release(transaction: Transaction, claim: Claim): Promise<boolean> {
-    return this.writeRunning(transaction, claim, { status: 'queued', leaseExpiresAt: null, phase: null });
+  countFailure(transaction: Transaction, claim: Claim): Promise<boolean> {
+    return this.writeRunning(transaction, claim, { failures: { increment: 1 } });
   }
 
   /** What a job that waits had computed before, locked; null where it computed nothing that is kept, or does not wait. */

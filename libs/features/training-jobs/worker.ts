@@ -5,7 +5,6 @@ import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingRunner } from './training-runner.js';
-import { TrainingService } from './training.service.js';
 import { TrainingJobsProcessor } from './training-jobs.processor.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 
@@ -28,12 +27,7 @@ export class TrainingWorkerModule {
     return {
       module: TrainingWorkerModule,
       imports: [DataSetsModule, LimitsModule, ModelsModule, UsageModule, WebhooksModule],
-      providers: [
-        TrainingJobsProcessor,
-        TrainingService,
-        TrainingJobsRepository,
-        { provide: TrainingRunner, useClass: runner },
-      ],
+      providers: [TrainingJobsProcessor, TrainingJobsRepository, { provide: TrainingRunner, useClass: runner }],
     };
   }
 }

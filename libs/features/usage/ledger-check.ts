@@ -1,32 +1,28 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { ledgerCheckedAt, ledgerMismatches } from '../../platform/telemetry/metrics.js';
 import { type LedgerCheck, LedgerCheckRepository } from './ledger-check.repository.js';
 
-const EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 const EPOCH = new Date(0);
 
 /** Proves again and again that the roll-ups are the sums of the ledger: today's every minute, all of them every day. */
 @Injectable()
-export class LedgerChecker implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(LedgerChecker.name);
-  private timer: NodeJS.Timeout | undefined;
+export class LedgerChecker extends RepeatedWork {
+  protected readonly everyMs = 60_000;
 
   constructor(
     private readonly database: Database,
     private readonly repository: LedgerCheckRepository,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const once = () => void this.check().catch((error: Error) => this.logger.warn(`ledger check: ${error.message}`));
-    this.timer = setInterval(once, EVERY_MS).unref();
+  ) {
+    super();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
+  protected override async work(): Promise<void> {
+    await this.check();
   }
 
   /** Compares where no other process does, and shows what came of it last. */

@@ -6,6 +6,7 @@ import type { Sql } from '../../platform/database/database.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { newId, timeOfId } from '../../platform/http/ids.js';
 import { Journal, type JournalEntry } from '../../platform/journal/journal.js';
+import { Loop } from '../../platform/queue/loop.js';
 import {
   usageConflictsTotal,
   usageEventsTotal,
@@ -18,8 +19,6 @@ import { eventsOf, type MeteredCall } from './usage-event.js';
 const BATCH_ENTRIES_MAX = 4_000;
 /** Between two batches that are not full: few large transactions cost Postgres less than many small ones. */
 const GATHER_MS = 200;
-const RETRY_MS = 250;
-const RETRY_MS_MAX = 2_000;
 const ADOPT_MS = 10_000;
 const SHUTDOWN_MS = 10_000;
 /** A process has locked its journal by then. */
@@ -42,9 +41,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   private readonly adoptedListeners: ((nodeId: string) => Promise<void>)[] = [];
   private readonly stopping = new AbortController();
   private journal: Journal | undefined;
-  private draining: Promise<void> | undefined;
-  private adopting: Promise<void> | undefined;
-  private wake = () => {};
+  private draining: Loop | undefined;
+  private adopting: Loop | undefined;
 
   constructor(
     private readonly ledger: LedgerRepository,
@@ -54,17 +52,18 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.journal = await Journal.create(this.directory, this.nodeId);
-    this.draining = this.drainUntilStopped(this.journal);
-    this.adopting = this.adoptUntilStopped();
+    const journal = await Journal.create(this.directory, this.nodeId);
+    this.journal = journal;
+    const warn = ({ message }: Error) => this.logger.warn(`the ledger does not take usage: ${message}`);
+    this.draining = new Loop(() => this.drainFull(journal), GATHER_MS, warn);
+    this.adopting = new Loop(() => this.adopt(), ADOPT_MS, warn);
   }
 
   /** Drains what is there; what Postgres does not take in time is the next process's to drain. */
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    this.wake();
-    await this.adopting;
-    await Promise.race([this.draining?.catch(() => {}), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
+    await this.adopting?.stop();
+    await Promise.race([this.drainRest().catch(() => {}), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
     await this.journal?.close();
   }
 
@@ -94,7 +93,6 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
         'The call could not be metered, so it was not answered. Try again.',
       );
     }
-    this.wake();
   }
 
   /** Takes calls of a journal into the ledger, each once however often it is offered, and what listeners make of them. */
@@ -106,38 +104,28 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 
-  private async drainUntilStopped(journal: Journal): Promise<void> {
-    let entries = 0;
-    while (entries > 0 || !this.stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => (this.wake = resolve));
-      entries = await this.drainOnce(journal);
-      if (this.stopping.signal.aborted) continue;
-      if (entries === 0) await woken;
-      else if (entries < BATCH_ENTRIES_MAX) await this.pause(GATHER_MS);
-    }
+  private async drainRest(): Promise<void> {
+    await this.draining?.stop();
+    while (this.journal && (await this.drainOnce(this.journal)) > 0);
   }
 
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {});
+  private async drainFull(journal: Journal): Promise<void> {
+    while ((await this.drainOnce(journal)) === BATCH_ENTRIES_MAX);
   }
 
-  /** Moves the oldest entries into the ledger, waiting for Postgres as long as it takes; how many there were. */
+  /** Moves the oldest entries into the ledger; how many there were. */
   private async drainOnce(journal: Journal): Promise<number> {
     const entries = await journal.read(BATCH_ENTRIES_MAX);
     if (entries.length === 0) {
       usageFlushLag.set(0);
       return 0;
     }
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MS_MAX)) {
-      try {
-        await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
-        return entries.length;
-      } catch (error) {
-        usageFlushLag.set((Date.now() - Date.parse(callOf(entries[0]).occurredAt)) / 1000);
-        if (this.stopping.signal.aborted) throw error;
-        this.logger.warn(`the ledger does not take usage: ${(error as Error).message}`);
-        await this.pause(waitMs);
-      }
+    try {
+      await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
+      return entries.length;
+    } catch (error) {
+      usageFlushLag.set((Date.now() - Date.parse(callOf(entries[0]).occurredAt)) / 1000);
+      throw error;
     }
   }
 
@@ -163,13 +151,6 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
       const middle = Math.ceil(entries.length / 2);
       const first = await this.write(journalId, entries.slice(0, middle));
       return [...first, ...(await this.write(journalId, entries.slice(middle)))];
-    }
-  }
-
-  private async adoptUntilStopped(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.adopt().catch((error: Error) => this.logger.warn(`journals of ended processes: ${error.message}`));
-      await this.pause(ADOPT_MS);
     }
   }
 

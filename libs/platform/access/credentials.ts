@@ -1,9 +1,8 @@
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Injectable, Module } from '@nestjs/common';
 import { type Change, Changes } from '../changes/changes.js';
 import { Clock } from '../clock/clock.js';
+import { RepeatedWork } from '../queue/repeated-work.js';
 import type { Principal } from './principal.js';
-
-const EXPIRY_MS = 1_000;
 
 /** A stay that ends with what let it begin. */
 export interface Watched {
@@ -18,22 +17,23 @@ interface Stay {
 
 /** Ends what outlives a request, such as an event stream, once its session, API key or membership has ended. */
 @Injectable()
-export class Credentials implements OnApplicationShutdown {
+export class Credentials extends RepeatedWork {
+  protected readonly everyMs = 1_000;
   private readonly stays = new Set<Stay>();
-  private readonly timer: NodeJS.Timeout;
 
-  constructor(changes: Changes, clock: Clock) {
+  constructor(
+    changes: Changes,
+    private readonly clock: Clock,
+  ) {
+    super();
     changes.onChange((change) => this.end(({ principal }) => concerns(change, principal)));
     // What ended while nobody told is not known: the client comes back and is looked at anew.
     changes.onReset(() => this.end(() => true));
-    this.timer = setInterval(() => {
-      const nowMs = clock.now().getTime();
-      this.end(({ principal }) => principal.credential.expiresMs <= nowMs);
-    }, EXPIRY_MS).unref();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
+  protected override async work(): Promise<void> {
+    const nowMs = this.clock.now().getTime();
+    this.end(({ principal }) => principal.credential.expiresMs <= nowMs);
   }
 
   watch(principal: Principal): Watched {

@@ -1,29 +1,105 @@
 import type { Transaction } from '../database/database.js';
-import { LEASE_SECONDS } from './lease.js';
 
-/** The tables whose rows are worked on under a lease: each has status, attempt and lease_expires_at. */
-export type LeasedTable = 'imports' | 'training_jobs';
+/** How long a claimed row stays its worker's without word from it. */
+const LEASE_SECONDS = 30;
+
+/** A table whose rows are worked on under a lease: each has attempt, losses and lease_expires_at. What differs is SQL. */
+export interface LeasedTable {
+  name: 'imports' | 'training_jobs' | 'webhook_deliveries' | 'emails' | 'erasures';
+  /** Held while one worker claims, so that what the order of claims promises holds however many ask. */
+  lock: number;
+  /** Of the rows that a worker may have: they have not ended. */
+  isOpen: string;
+  /** What else a claim sets. */
+  onClaim?: string;
+  /** What else is set of a row that waits again. */
+  onRelease?: string;
+  /** From when on a worker may take it. */
+  due?: 'available_at' | 'next_attempt_at';
+}
 
 /** One worker's hold on a row. `attempt` is the fencing token: every later write must carry it. */
 export interface Claim {
+  tenantId: string;
   id: string;
   attempt: number;
+}
+
+/** A row whose worker fell silent. */
+export interface LostClaim extends Claim {
+  /** Workers that it has lost, this one included. */
+  losses: number;
 }
 
 // The database's clock alone decides: a worker whose clock is off must neither lose its lease nor outlive it.
 /** SQL for the moment at which a lease taken or extended now ends. */
 export const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
-/** False when the row is no longer the claim's: another worker has it, or it has ended. */
-export async function extendLease(
+const CLAIM = 'leased.tenant_id AS "tenantId", leased.id, leased.attempt';
+
+/**
+ * Claims rows over all tenants; requires a system transaction.
+ *
+ * @param order which rows are next: a query for their tenant_id and id, with `values`
+ */
+export async function claimRows(
   transaction: Transaction,
-  table: LeasedTable,
+  { name, lock, onClaim }: LeasedTable,
+  order: string,
+  ...values: unknown[]
+): Promise<Claim[]> {
+  await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${lock})`);
+  return transaction.$queryRawUnsafe(
+    `WITH next AS MATERIALIZED (${order})
+     UPDATE ${name} leased SET ${listOf('attempt = attempt + 1', `lease_expires_at = ${LEASE_END}`, onClaim)}
+     FROM next WHERE leased.tenant_id = next.tenant_id AND leased.id = next.id RETURNING ${CLAIM}`,
+    ...values,
+  );
+}
+
+/** Extends the leases, over all tenants; returns the ids of those that are still the claims'. Requires a system transaction. */
+export async function extendLeases(
+  transaction: Transaction,
+  { name, isOpen }: LeasedTable,
+  claims: readonly Claim[],
+): Promise<Set<string>> {
+  if (claims.length === 0) return new Set();
+  const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(
+    `UPDATE ${name} leased SET lease_expires_at = ${LEASE_END}
+     FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt)
+     WHERE leased.tenant_id = claim.tenant_id AND leased.id = claim.id AND leased.attempt = claim.attempt AND ${isOpen}
+     RETURNING leased.id`,
+    claims.map(({ tenantId }) => tenantId),
+    claims.map(({ id }) => id),
+    claims.map(({ attempt }) => attempt),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Lets any worker have the row after a wait; false when it is no longer the claim's. */
+export async function releaseRow(
+  transaction: Transaction,
+  { name, isOpen, onRelease, due }: LeasedTable,
   { id, attempt }: Claim,
+  waitSeconds = 0,
 ): Promise<boolean> {
+  const wait = due && `${due} = now() + make_interval(secs => ${waitSeconds})`;
   const count = await transaction.$executeRawUnsafe(
-    `UPDATE ${table} SET lease_expires_at = ${LEASE_END} WHERE id = $1::uuid AND attempt = $2 AND status = 'running'`,
+    `UPDATE ${name} SET ${listOf('lease_expires_at = NULL', onRelease, wait)} WHERE id = $1::uuid AND attempt = $2 AND ${isOpen}`,
     id,
     attempt,
   );
   return count === 1;
+}
+
+/** Ends the leases of workers that fell silent, over all tenants; requires a system transaction. */
+export function findLost(transaction: Transaction, { name, isOpen }: LeasedTable): Promise<LostClaim[]> {
+  return transaction.$queryRawUnsafe(
+    `UPDATE ${name} leased SET losses = losses + 1, lease_expires_at = NULL
+     WHERE ${isOpen} AND lease_expires_at < now() RETURNING ${CLAIM}, leased.losses`,
+  );
+}
+
+function listOf(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join(', ');
 }

@@ -1,3 +1,6 @@
+/** The least before work that failed is tried again, unless it is woken. */
+const RECOVERY_MS = 2_000;
+
 /** Calls `work` again and again, never twice at once: after `everyMs`, or as soon as it is woken. */
 export class Loop {
   private wakeUp = () => {};
@@ -30,14 +33,20 @@ export class Loop {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       this.isWoken = false;
-      await this.work().catch(this.onError);
-      if (!this.isStopping && !this.isWoken) await this.pause();
+      const waitMs = await this.work().then(
+        () => this.everyMs,
+        (error: Error) => {
+          this.onError(error);
+          return Math.max(RECOVERY_MS, this.everyMs);
+        },
+      );
+      if (!this.isStopping && !this.isWoken) await this.pause(waitMs);
     }
   }
 
-  private pause(): Promise<void> {
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.everyMs);
+      const timer = setTimeout(resolve, ms);
       this.wakeUp = () => {
         clearTimeout(timer);
         resolve();

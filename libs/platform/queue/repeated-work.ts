@@ -11,12 +11,8 @@ export abstract class RepeatedWork implements OnApplicationBootstrap, BeforeAppl
 
   protected abstract work(): Promise<void>;
 
-  onApplicationBootstrap(): void {
-    this.loop = new Loop(
-      () => this.work(),
-      this.everyMs,
-      (error) => this.logger.warn(error.message),
-    );
+  onApplicationBootstrap(): void | Promise<void> {
+    this.loop = new Loop(() => this.work(), this.everyMs, this.warn);
   }
 
   /** Waits for the turn that is under way. */
@@ -28,4 +24,6 @@ export abstract class RepeatedWork implements OnApplicationBootstrap, BeforeAppl
   protected wake(): void {
     this.loop?.wake();
   }
+
+  protected readonly warn = ({ message }: Error): void => this.logger.warn(message);
 }
