@@ -5,6 +5,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
+import { rememberCaller } from '../../libs/platform/audit/audit.js';
 import { BOUNDS } from '../../libs/platform/bounds.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
@@ -73,6 +74,7 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   fastify.addHook('onRoute', (route) => {
     if (OF_OTHERS.has(route.url)) route.bodyLimit = BOUNDS.stripeEventBytes.most;
   });
+  fastify.addHook('preHandler', rememberCaller);
   fastify.addHook('preValidation', async ({ query, body }) => {
     refuseUnstorable(query);
     // An upload is a stream, whose bytes its import checks.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** A table belongs to the feature that its file in here is named after: only that feature writes it. Anyone may read it. */
+/** A table belongs to the feature, or the service of the platform, that its file in here is named after: only that writes it. Anyone may read it. */
 const SCHEMA = 'prisma/schema';
 const SOURCES = ['libs', 'apps', 'infra', 'prisma'];
 const NO_SOURCES = /\.spec\.ts$|^libs\/platform\/database\/|^apps\/web\//;
@@ -81,7 +81,8 @@ function writesOf({ file, text }: Source, tables: Table[]): Write[] {
 /** What is written by another than its owner. */
 function strangersOf(sources: Source[], tables: Table[]): Write[] {
   const ownerOf = new Map(tables.map(({ name, owner }) => [name, owner]));
-  const isOwn = ({ file, table }: Write) => file.startsWith(`libs/features/${ownerOf.get(table)}/`);
+  const isOwn = ({ file, table }: Write) =>
+    ['features', 'platform'].some((house) => file.startsWith(`libs/${house}/${ownerOf.get(table)}/`));
   return sources.flatMap((source) => writesOf(source, tables)).filter((write) => !isOwn(write));
 }
 
@@ -95,10 +96,10 @@ function read(folder: string, ends: RegExp): Source[] {
 const TABLES = read(SCHEMA, /\.prisma$/).flatMap(tablesOf);
 
 describe('a table', () => {
-  it('has an owner: the feature that its file in prisma/schema is named after', () => {
-    const features = readdirSync('libs/features');
+  it('has an owner: the feature, or service of the platform, that its file in prisma/schema is named after', () => {
+    const owners = new Set([...readdirSync('libs/features'), ...readdirSync('libs/platform')]);
     expect(TABLES.length).toBeGreaterThan(30);
-    expect(TABLES.filter(({ owner }) => !features.includes(owner))).toEqual([]);
+    expect(TABLES.filter(({ owner }) => !owners.has(owner))).toEqual([]);
   });
 
   it('is written by its owner alone, and by those who are named with a reason', () => {

@@ -51,10 +51,9 @@ export class ApiKeysRepository {
   }
 
   /** False when the project has no such key; revoking twice keeps the first time. */
-  async revoke(transaction: Transaction, projectId: string, id: string, now: Date): Promise<boolean> {
-    if (!(await transaction.apiKey.findFirst({ where: { id, projectId } }))) return false;
-    await transaction.apiKey.updateMany({ where: { id, projectId, revokedAt: null }, data: { revokedAt: now } });
-    return true;
+  async revoke(transaction: Transaction, id: string, now: Date): Promise<boolean> {
+    const { count } = await transaction.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
+    return count === 1;
   }
 
   /** The key with that hash that is not revoked, of whichever tenant; requires a system transaction. */

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
@@ -61,7 +62,9 @@ export class ApiKeysService {
       const id = newId();
       const { key, ...row } = this.draw(settings.mode);
       const created = { ...settings, ...row, tenantId, id, projectId, lineageId: id, expiresAt: expiresAt ?? null };
-      return { ...(await this.repository.create(transaction, created)), key };
+      const after = await this.repository.create(transaction, created);
+      await audit(transaction, tenantId, 'api_key.created', id, { after });
+      return { ...after, key };
     });
   }
 
@@ -75,7 +78,8 @@ export class ApiKeysService {
       const expiresMs = old.expiresAt ? Date.parse(old.expiresAt) : Infinity;
       if (old.revokedAt || expiresMs <= now) throw keyEnded();
       await this.limits.requireThing(transaction, tenantId, 'api_keys');
-      await this.repository.setExpiry(transaction, id, new Date(Math.min(expiresMs, now + graceHours * HOUR_MS)));
+      const endsAt = new Date(Math.min(expiresMs, now + graceHours * HOUR_MS));
+      await this.repository.setExpiry(transaction, id, endsAt);
       const { name, mode, scopes, deploymentIds, allowedAddresses, lineageId } = old;
       const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, lineageId };
       const { key, ...row } = this.draw(mode);
@@ -86,7 +90,12 @@ export class ApiKeysService {
         id: newId(),
         expiresAt: old.expiresAt ? new Date(expiresMs) : null,
       };
-      return { ...(await this.repository.create(transaction, created)), key };
+      const successor = await this.repository.create(transaction, created);
+      await audit(transaction, tenantId, 'api_key.rotated', id, {
+        before: { expiresAt: old.expiresAt },
+        after: { expiresAt: endsAt, successorId: successor.id },
+      });
+      return { ...successor, key };
     });
   }
 
@@ -99,10 +108,13 @@ export class ApiKeysService {
 
   async revoke(tenantId: string, projectId: string, apiKeyId: string): Promise<void> {
     const id = parseId('API key', apiKeyId);
-    const found = await this.database.tenant(tenantId, (transaction) =>
-      this.repository.revoke(transaction, parseId('project', projectId), id, this.clock.now()),
-    );
-    if (!found) throw notFound('API key', apiKeyId);
+    await this.database.tenant(tenantId, async (transaction) => {
+      const before = await this.repository.find(transaction, parseId('project', projectId), id);
+      if (!before) throw notFound('API key', apiKeyId);
+      const now = this.clock.now();
+      if (!(await this.repository.revoke(transaction, id, now))) return;
+      await audit(transaction, tenantId, 'api_key.revoked', id, { before, after: { ...before, revokedAt: now } });
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { createVerify } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -77,6 +78,7 @@ export class LeakedKeysService {
       api_key_id: apiKeyId,
       key_prefix: prefix,
     });
+    await audit(transaction, tenantId, 'api_key.revoked', apiKeyId, { after: { revokedAt, leakedAt: url } });
     const told = { apiKeyId, projectId, prefix, url, revokedAt: revokedAt.toISOString() };
     await this.webhooks.emit(transaction, tenantId, 'api_key.leaked', told);
     await this.notifications.email(transaction, tenantId, {

@@ -73,7 +73,14 @@ export class AuthRepository {
     };
   }
 
-  async deleteSession(transaction: Transaction, tokenHash: Uint8Array<ArrayBuffer>): Promise<void> {
-    await transaction.session.deleteMany({ where: { tokenHash } });
+  /** Whose it was; null where there was none. */
+  async deleteSession(
+    transaction: Transaction,
+    tokenHash: Uint8Array<ArrayBuffer>,
+  ): Promise<{ userId: string; tenantId: string | null } | null> {
+    const select = { userId: true, tenantId: true };
+    const session = await transaction.session.findUnique({ where: { tokenHash }, select });
+    const { count } = await transaction.session.deleteMany({ where: { tokenHash } });
+    return count === 1 ? session : null;
   }
 }

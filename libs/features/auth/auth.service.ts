@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { permissionsOf } from '../../platform/access/permissions.js';
 import type { UserPrincipal } from '../../platform/access/principal.js';
 import { type Change, Changes } from '../../platform/changes/changes.js';
@@ -98,6 +99,7 @@ export class AuthService {
       const token = await this.database.system(async (transaction) => {
         const tenantId = await this.repository.findFirstTenant(transaction, user.id);
         if (!tenantId) throw noOrganization();
+        await audit(transaction, tenantId, 'user.signed_in', user.id, {}, { kind: 'user', id: user.id });
         return this.openSession(transaction, user.id, tenantId);
       });
       return { token, deviceToken: newDevice(this.config.KINDRED_SECRET, user.id) };
@@ -105,7 +107,11 @@ export class AuthService {
   }
 
   /** @throws Problem 401 for a wrong password, 409 while an organization that is not to be deleted has no other owner */
-  async deleteAccount({ userId, email }: UserPrincipal, { password }: DeleteAccount, address: string): Promise<void> {
+  async deleteAccount(
+    { userId, email, tenantId }: UserPrincipal,
+    { password }: DeleteAccount,
+    address: string,
+  ): Promise<void> {
     // A session that was taken must not guess its owner's password past every login's limit.
     const giveBack = await this.throttle.admitLogin(email, address, null);
     const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
@@ -115,13 +121,18 @@ export class AuthService {
       const organizations = await this.repository.findOwnedAlone(transaction, userId);
       if (organizations.length > 0) throw lastOwner(organizations);
       await this.repository.deleteUser(transaction, userId);
+      await audit(transaction, tenantId, 'user.deleted', userId);
     });
     this.sessions.forgetWhere(({ principal }) => principal?.userId === userId);
   }
 
   async logout(token: string): Promise<void> {
     const hash = sha256(token);
-    await this.database.system((transaction) => this.repository.deleteSession(transaction, hash));
+    await this.database.system(async (transaction) => {
+      const ended = await this.repository.deleteSession(transaction, hash);
+      if (!ended) return;
+      await audit(transaction, ended.tenantId, 'user.signed_out', ended.userId, {}, { kind: 'user', id: ended.userId });
+    });
     this.sessions.forget(hexOf(hash));
   }
 

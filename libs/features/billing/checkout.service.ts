@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -133,6 +134,11 @@ export class CheckoutService {
       // Later than before by the least that the column tells, however fast they follow each other.
       const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
       await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt });
+      const was = { priceVersionId: current.priceVersion.id, status: current.status };
+      const is = { priceVersionId: state.priceVersionId, status: state.status };
+      // Most of what Stripe says of changes nothing here.
+      if (was.priceVersionId !== is.priceVersionId || was.status !== is.status)
+        await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
       await this.tell(transaction, tenantId, event);
       return true;
     });

@@ -1,5 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { findKind } from '../../models/kinds/kinds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -33,7 +34,9 @@ export class DataSetsService {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       await this.limits.requireThing(transaction, tenantId, 'data_sets');
-      return this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
+      const dataSet = await this.repository.create(transaction, { ...body, tenantId, id: newId(), projectId });
+      await audit(transaction, tenantId, 'data_set.created', dataSet.id, { after: { ...body, projectId } });
+      return dataSet;
     });
   }
 
@@ -50,8 +53,10 @@ export class DataSetsService {
 
   rename(tenantId: string, projectId: string, dataSetId: string, { name }: Rename): Promise<DataSet> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId, dataSetId);
-      await this.repository.rename(transaction, id, name);
+      const before = await this.require(transaction, projectId, dataSetId);
+      await this.repository.rename(transaction, before.id, name);
+      const change = { before: { name: before.name }, after: { name } };
+      await audit(transaction, tenantId, 'data_set.renamed', before.id, change);
       return this.require(transaction, projectId, dataSetId);
     });
   }
@@ -59,10 +64,11 @@ export class DataSetsService {
   /** @throws Problem 409 while a model learns from it */
   async delete(tenantId: string, projectId: string, dataSetId: string): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId, dataSetId);
+      const { id, name, kind } = await this.require(transaction, projectId, dataSetId);
       const names = await this.repository.findModels(transaction, id);
       if (names.length > 0) throw inUse('The data set', { noun: 'model', names });
       await this.repository.delete(transaction, id);
+      await audit(transaction, tenantId, 'data_set.deleted', id, { before: { name, kind, projectId } });
     });
   }
 
@@ -110,6 +116,8 @@ export class DataSetsService {
         await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
         const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping };
         await this.repository.createImport(transaction, row);
+        const after = { projectId, dataSetId, uploadBytes, columnMapping };
+        await audit(transaction, tenantId, 'import.created', id, { after });
       });
     } catch (error) {
       await this.objects.delete(uploadKey);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { kinds } from '../../models/kinds/kinds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -61,7 +62,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   }
 
   protected override async giveUp(transaction: Transaction, lost: LostClaim): Promise<void> {
-    await this.repository.failImport(transaction, lost, GIVEN_UP);
+    await this.failIn(transaction, lost, GIVEN_UP);
   }
 
   protected override async afterLoss({ tenantId, id }: LostClaim, isGivenUp: boolean): Promise<void> {
@@ -109,11 +110,17 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     await this.objects.put(contentKey, createReadStream(parquet));
     const outcome = await this.database.tenant(claimed.tenantId, async (transaction) => {
       const refusal = await this.findRefusal(transaction, claimed, content);
-      if (refusal)
-        return (await this.repository.failImport(transaction, claimed, refusal, content)) ? 'refused' : 'lost';
+      if (refusal) return (await this.failIn(transaction, claimed, refusal, content)) ? 'refused' : 'lost';
       const stored = { contentKey, contentBytes };
       if (!(await this.repository.succeedImport(transaction, claimed, stored, content))) return 'lost';
       await this.meter(transaction, claimed, content);
+      const { rowsAccepted, rowsRejected } = content;
+      const after = {
+        dataSetId: claimed.dataSetId,
+        rowsAccepted: Number(rowsAccepted),
+        rowsRejected: Number(rowsRejected),
+      };
+      await audit(transaction, claimed.tenantId, 'import.succeeded', claimed.id, { after });
       return 'succeeded';
     });
     if (outcome !== 'succeeded') {
@@ -155,9 +162,14 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   }
 
   private fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<boolean> {
-    return this.database.tenant(claimed.tenantId, (transaction) =>
-      this.repository.failImport(transaction, claimed, reason, content),
-    );
+    return this.database.tenant(claimed.tenantId, (transaction) => this.failIn(transaction, claimed, reason, content));
+  }
+
+  /** The reason may name people, and is not audited. */
+  private async failIn(transaction: Transaction, claim: Claim, reason: string, content?: Content): Promise<boolean> {
+    if (!(await this.repository.failImport(transaction, claim, reason, content))) return false;
+    await audit(transaction, claim.tenantId, 'import.failed', claim.id);
+    return true;
   }
 }
 

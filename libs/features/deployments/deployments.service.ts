@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isForeignKeyViolation } from '../../platform/database/errors.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -26,19 +27,23 @@ export class DeploymentsService {
       await this.projects.require(transaction, projectId);
       await this.limits.requireThing(transaction, tenantId, 'deployments');
       const task = await this.requireTask(transaction, projectId, body.modelVersionId);
-      return this.repository.create(transaction, { ...body, task, tenantId, id: newId(), projectId });
+      const created = await this.repository.create(transaction, { ...body, task, tenantId, id: newId(), projectId });
+      await audit(transaction, tenantId, 'deployment.created', created.id, { after: created });
+      return created;
     });
     return work.catch(orVersionNotFound(body.modelVersionId));
   }
 
   update(tenantId: string, projectId: string, deploymentId: string, body: UpdateDeployment): Promise<Deployment> {
     const work = this.database.tenant(tenantId, async (transaction) => {
-      const { task } = await this.require(transaction, projectId, deploymentId);
+      const before = await this.require(transaction, projectId, deploymentId);
       if (body.modelVersionId) {
         const other = await this.requireTask(transaction, projectId, body.modelVersionId);
-        if (other !== task) throw otherTask(task, other);
+        if (other !== before.task) throw otherTask(before.task, other);
       }
-      return this.repository.update(transaction, tenantId, deploymentId, body);
+      const after = await this.repository.update(transaction, tenantId, deploymentId, body);
+      await audit(transaction, tenantId, 'deployment.updated', deploymentId, { before, after });
+      return after;
     });
     return work.catch(orVersionNotFound(body.modelVersionId));
   }
@@ -56,8 +61,9 @@ export class DeploymentsService {
 
   async delete(tenantId: string, projectId: string, deploymentId: string): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId, deploymentId);
-      await this.repository.delete(transaction, id);
+      const before = await this.require(transaction, projectId, deploymentId);
+      await this.repository.delete(transaction, before.id);
+      await audit(transaction, tenantId, 'deployment.deleted', before.id, { before });
     });
   }
 

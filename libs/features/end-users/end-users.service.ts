@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
@@ -42,7 +43,9 @@ export class EndUsersService {
       const pending = await this.repository.findPending(transaction, project.id, userHash);
       if (pending) return pending;
       const row = { tenantId, id: newId(), projectId: project.id, userId: user, userHash };
-      return this.repository.create(transaction, row);
+      const erasure = await this.repository.create(transaction, row);
+      await audit(transaction, tenantId, 'erasure.created', erasure.id, { after: { projectId: project.id } });
+      return erasure;
     });
   }
 

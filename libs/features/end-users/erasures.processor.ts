@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import type { FamilyKey } from '../../models/manifests.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
@@ -84,8 +85,12 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
     if (erasure.replacedKeys.length > replacedBefore || texts > 0) return;
     for (const key of erasure.replacedKeys) await this.objects.delete(key);
-    if (await within((transaction) => this.repository.complete(transaction, erasure)))
-      this.logger.log(`erasure ${erasure.id} is completed`);
+    const isCompleted = await within(async (transaction) => {
+      if (!(await this.repository.complete(transaction, erasure))) return false;
+      await audit(transaction, tenantId, 'erasure.completed', erasure.id, { after: { receipt: erasure.receipt } });
+      return true;
+    });
+    if (isCompleted) this.logger.log(`erasure ${erasure.id} is completed`);
   }
 
   private async eraseContent(erasure: ClaimedErasure, content: StoredContent): Promise<void> {

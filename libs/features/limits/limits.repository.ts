@@ -302,6 +302,14 @@ export class LimitsRepository {
   }
 
   /** Sets the limit of that scope and resource, which there is one of. */
+  async find(
+    transaction: Transaction,
+    where: { id: string } | Pick<Limit, 'scope' | 'scopeId' | 'resource'>,
+  ): Promise<Limit | null> {
+    const row = await transaction.limit.findFirst({ where });
+    return row && toLimit(row);
+  }
+
   async put(
     transaction: Transaction,
     row: PutLimit & { tenantId: string; id: string; scopeId: string },

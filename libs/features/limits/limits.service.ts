@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -55,15 +56,20 @@ export class LimitsService {
         [SPEND, REQUESTS_PER_SECOND].includes(resource) || (await this.repository.isMeter(transaction, resource));
       if (!isKnown) throw unknownResource(resource);
       const scopeId = await this.requireScope(transaction, tenantId, body);
-      return this.repository.put(transaction, { ...body, tenantId, id: newId(), scope, scopeId });
+      const before = await this.repository.find(transaction, { scope, scopeId, resource });
+      const after = await this.repository.put(transaction, { ...body, tenantId, id: newId(), scope, scopeId });
+      await audit(transaction, tenantId, before ? 'limit.updated' : 'limit.created', after.id, { before, after });
+      return after;
     });
   }
 
   async delete(tenantId: string, limitId: string): Promise<void> {
-    const isGone = await this.database.tenant(tenantId, (transaction) =>
-      this.repository.delete(transaction, parseId('limit', limitId)),
-    );
-    if (!isGone) throw notFound('limit', limitId);
+    const id = parseId('limit', limitId);
+    await this.database.tenant(tenantId, async (transaction) => {
+      const before = await this.repository.find(transaction, { id });
+      if (!before || !(await this.repository.delete(transaction, id))) throw notFound('limit', limitId);
+      await audit(transaction, tenantId, 'limit.deleted', id, { before });
+    });
   }
 
   /** Takes away the limits on projects and keys that are to be no more. */

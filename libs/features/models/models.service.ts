@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import type { FamilyManifest } from '../../models/family.js';
 import { findFamily, findRecipe } from '../../models/manifests.js';
 import { BOUNDS } from '../../platform/bounds.js';
@@ -41,7 +42,9 @@ export class ModelsService {
         if (kind !== wanted) throw wrongDataSetKind(`sources.${role}`, wanted, kind);
       }
       const model = { name, family, task: manifest.task, recipe, settings, sources };
-      return this.repository.create(transaction, { tenantId, id: newId(), projectId, ...model });
+      const created = await this.repository.create(transaction, { tenantId, id: newId(), projectId, ...model });
+      await audit(transaction, tenantId, 'model.created', created.id, { after: created });
+      return created;
     });
   }
 
@@ -65,8 +68,10 @@ export class ModelsService {
 
   rename(tenantId: string, projectId: string, modelId: string, { name }: Rename): Promise<Model> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId, modelId);
-      await this.repository.rename(transaction, id, name);
+      const before = await this.require(transaction, projectId, modelId);
+      await this.repository.rename(transaction, before.id, name);
+      const change = { before: { name: before.name }, after: { name } };
+      await audit(transaction, tenantId, 'model.renamed', before.id, change);
       return this.require(transaction, projectId, modelId);
     });
   }
@@ -74,12 +79,14 @@ export class ModelsService {
   /** @throws Problem 409 while a version of it is deployed, or a job of it waits or runs */
   async delete(tenantId: string, projectId: string, modelId: string): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId, modelId);
+      const before = await this.require(transaction, projectId, modelId);
+      const { id } = before;
       const deployments = await this.repository.findDeployments(transaction, { modelId: id });
       if (deployments.length > 0) throw inUse('The model', { noun: 'deployment', names: deployments });
       const jobs = await this.repository.findActiveJobs(transaction, id);
       if (jobs.length > 0) throw inUse('The model', { noun: 'training job', names: jobs });
       await this.repository.delete(transaction, id);
+      await audit(transaction, tenantId, 'model.deleted', id, { before });
     });
   }
 
@@ -91,8 +98,10 @@ export class ModelsService {
     { name }: Rename,
   ): Promise<ModelVersion> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
-      await this.repository.renameVersion(transaction, id, name);
+      const before = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
+      await this.repository.renameVersion(transaction, before.id, name);
+      const change = { before: { name: before.name }, after: { name } };
+      await audit(transaction, tenantId, 'model_version.renamed', before.id, change);
       return this.requireVersion(transaction, projectId, modelId, modelVersionId);
     });
   }
@@ -100,10 +109,11 @@ export class ModelsService {
   /** @throws Problem 409 while it is deployed */
   async deleteVersion(tenantId: string, projectId: string, modelId: string, modelVersionId: string): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
+      const { id, name } = await this.requireVersion(transaction, projectId, modelId, modelVersionId);
       const names = await this.repository.findDeployments(transaction, { id });
       if (names.length > 0) throw inUse('The version', { noun: 'deployment', names });
       await this.repository.deleteVersion(transaction, id);
+      await audit(transaction, tenantId, 'model_version.deleted', id, { before: { name, modelId } });
     });
   }
 
@@ -146,6 +156,8 @@ export class ModelsService {
   /** Adds what a training job made, in the transaction that completes the job. */
   async addVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
     await this.repository.createVersion(transaction, version);
+    const { tenantId, id, modelId, trainingJobId } = version;
+    await audit(transaction, tenantId, 'model_version.created', id, { after: { modelId, trainingJobId } });
   }
 
   /** What a deployment of the version answers; null where the project has no such version. */

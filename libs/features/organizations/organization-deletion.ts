@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
@@ -34,7 +35,13 @@ export class OrganizationDeletion extends RepeatedWork {
   private async delete(tenantId: string, now: Date): Promise<void> {
     const chunk = () => this.database.system((transaction) => this.repository.purgeChunk(transaction, tenantId, now));
     while (await chunk());
-    if (!(await this.database.system((transaction) => this.repository.purge(transaction, tenantId, now)))) return;
+    const isPurged = await this.database.system(async (transaction) => {
+      if (!(await this.repository.purge(transaction, tenantId, now))) return false;
+      // Above organizations: what this one had of events has gone with it.
+      await audit(transaction, null, 'organization.deleted', tenantId);
+      return true;
+    });
+    if (!isPurged) return;
     // Were this cut short, the files would be found to have no row.
     for await (const { key } of this.objects.list(`${tenantId}/`)) await this.objects.delete(key);
     this.logger.log(`organization ${tenantId} was deleted`);

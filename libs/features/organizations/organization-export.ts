@@ -30,6 +30,8 @@ const ROWS: Record<string, string> = {
   limits: 'SELECT id, scope::text, scope_id, resource, quantity::text, burst, created_at FROM limits',
   'webhook-endpoints': 'SELECT id, url, description, event_types, created_at, disabled_at FROM webhook_endpoints',
   'usage-by-hour': `SELECT bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, quantity::text FROM usage_rollups WHERE granularity = 'hour'`,
+  'audit-events':
+    'SELECT id, occurred_at, actor_kind::text, actor_id, action, target_type, target_id, before, after FROM audit_events',
   'request-log':
     'SELECT id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, deployment_id, request_id, error_code FROM request_log',
 };

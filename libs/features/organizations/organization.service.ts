@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { CheckoutService } from '../billing/index.js';
@@ -21,8 +22,10 @@ export class OrganizationService {
   ) {}
 
   /** In the system transaction that makes the person who owns it. */
-  create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
-    return this.repository.create(transaction, organization, ownerId);
+  async create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+    const { id, name } = organization;
+    await this.repository.create(transaction, organization, ownerId);
+    await audit(transaction, id, 'organization.created', id, { after: { name } }, { kind: 'user', id: ownerId });
   }
 
   get(tenantId: string): Promise<Organization> {
@@ -30,7 +33,7 @@ export class OrganizationService {
   }
 
   rename(tenantId: string, { name }: RenameOrganization): Promise<Organization> {
-    return this.database.tenant(tenantId, (transaction) => this.repository.update(transaction, tenantId, { name }));
+    return this.update(tenantId, 'renamed', () => ({ name }));
   }
 
   /** @throws Problem 409 where the name is not the organization's */
@@ -39,19 +42,35 @@ export class OrganizationService {
     if (before.name !== name) throw wrongName();
     // First, and outside of any transaction: what is to be deleted must cost nothing more.
     await this.checkout.cancelAtOnce(tenantId);
-    return this.database.tenant(tenantId, async (transaction) => {
-      const deletesAt = new Date(this.clock.now().getTime() + GRACE_MS);
-      const organization = await this.repository.update(transaction, tenantId, { deletesAt });
-      await this.tell(transaction, tenantId, organization);
-      return organization;
-    });
+    const deletesAt = new Date(this.clock.now().getTime() + GRACE_MS);
+    return this.update(
+      tenantId,
+      'deletion_scheduled',
+      () => ({ deletesAt }),
+      (transaction, organization) => this.tell(transaction, tenantId, organization),
+    );
   }
 
   /** @throws Problem 409 where it is not to be deleted */
   takeBackDeletion(tenantId: string): Promise<Organization> {
+    return this.update(tenantId, 'deletion_taken_back', ({ deletesAt }) => {
+      if (deletesAt === null) throw notDeleting();
+      return { deletesAt: null };
+    });
+  }
+
+  private update(
+    tenantId: string,
+    what: string,
+    change: (before: Organization) => { name?: string; deletesAt?: Date | null },
+    tell?: (transaction: Transaction, after: Organization) => Promise<void>,
+  ): Promise<Organization> {
     return this.database.tenant(tenantId, async (transaction) => {
-      if ((await this.repository.get(transaction, tenantId)).deletesAt === null) throw notDeleting();
-      return this.repository.update(transaction, tenantId, { deletesAt: null });
+      const before = await this.repository.get(transaction, tenantId);
+      const after = await this.repository.update(transaction, tenantId, change(before));
+      await audit(transaction, tenantId, `organization.${what}`, tenantId, { before, after });
+      await tell?.(transaction, after);
+      return after;
     });
   }
 

@@ -96,7 +96,14 @@ export class OrganizationsRepository {
 const CHUNK_ROWS = 5_000;
 
 /** What one transaction might not get through. */
-const MANY_ROWS = ['remembered_answers', 'request_log', 'training_job_events', 'webhook_messages', 'emails'] as const;
+const MANY_ROWS = [
+  'remembered_answers',
+  'request_log',
+  'training_job_events',
+  'webhook_messages',
+  'emails',
+  'audit_events',
+] as const;
 
 /** In this order; what hangs on these rows goes with them. Subscription, roll-ups and ledger stay. */
 const PURGED = [
@@ -104,6 +111,7 @@ const PURGED = [
   'projects',
   'limits',
   'limit_alerts',
+  'audit_events',
   'rate_buckets',
   'webhook_endpoints',
   'webhook_messages',

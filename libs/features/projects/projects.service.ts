@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
@@ -18,7 +19,9 @@ export class ProjectsService {
   create(tenantId: string, { name }: CreateProject): Promise<Project> {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.limits.requireThing(transaction, tenantId, 'projects');
-      return this.repository.create(transaction, tenantId, { id: newId(), name });
+      const project = await this.repository.create(transaction, tenantId, { id: newId(), name });
+      await audit(transaction, tenantId, 'project.created', project.id, { after: project });
+      return project;
     });
   }
 
@@ -35,19 +38,23 @@ export class ProjectsService {
 
   rename(tenantId: string, projectId: string, { name }: Rename): Promise<Project> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId);
-      return this.repository.rename(transaction, tenantId, id, name);
+      const before = await this.require(transaction, projectId);
+      const after = await this.repository.rename(transaction, tenantId, before.id, name);
+      await audit(transaction, tenantId, 'project.renamed', before.id, { before, after });
+      return after;
     });
   }
 
   /** @throws Problem 409 while it has deployments, which programs may be calling */
   async delete(tenantId: string, projectId: string): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, projectId);
+      const before = await this.require(transaction, projectId);
+      const { id } = before;
       const names = await this.repository.findDeployments(transaction, id);
       if (names.length > 0) throw inUse('The project', { noun: 'deployment', names });
       await this.limits.deleteOf(transaction, [id, ...(await this.repository.findLineages(transaction, id))]);
       await this.repository.delete(transaction, tenantId, id);
+      await audit(transaction, tenantId, 'project.deleted', id, { before });
     });
   }
 

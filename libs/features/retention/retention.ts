@@ -14,6 +14,7 @@ export const RETENTION: readonly Retained[] = [
   { table: 'request_log', what: 'Log of calls with API keys', since: 'occurred_at', days: 30 },
   { table: 'webhook_messages', what: 'Events for webhooks, with their deliveries', since: 'created_at', days: 30 },
   { table: 'emails', what: 'Mails', since: 'created_at', days: 30 },
+  { table: 'audit_events', what: 'Audit events', since: 'occurred_at', days: 400 },
   { table: 'training_job_events', what: 'Log and course of training jobs', since: 'occurred_at', days: 90 },
   { table: 'imports', what: 'Failed imports', since: 'finished_at', days: 90, where: `status = 'failed'` },
   { table: 'sessions', what: 'Sessions that have expired', since: 'expires_at', days: 0 },

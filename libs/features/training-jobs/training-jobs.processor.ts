@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { type FamilyKey, manifests } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { BOUNDS } from '../../platform/bounds.js';
@@ -238,6 +239,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
       const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak, warnings };
       if (!(await this.repository.succeed(transaction, attempt.job, end))) return false;
+      await audit(transaction, tenantId, 'training_job.succeeded', trainingJobId);
       for (const row of rows) await this.models.addVersion(transaction, row);
       await this.meter(transaction, attempt);
       const told = { trainingJobId, projectId, modelId, modelVersionIds: rows.map(({ id }) => id) };
@@ -340,6 +342,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   ): Promise<boolean> {
     if (!(await this.repository.fail(transaction, job, failureKind, failureReason))) return false;
     const { tenantId, id: trainingJobId, projectId, modelId } = job;
+    await audit(transaction, tenantId, 'training_job.failed', trainingJobId, { after: { failureKind } });
     const event = { trainingJobId, projectId, modelId, failureKind, failureReason };
     await this.webhooks.emit(transaction, tenantId, 'training_job.failed', event);
     return true;

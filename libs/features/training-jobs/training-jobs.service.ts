@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { kinds } from '../../models/kinds/kinds.js';
 import { findRecipe } from '../../models/manifests.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -80,6 +81,7 @@ export class TrainingJobsService {
         memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, contents) : GROWTH * measured)),
         warnings: Object.values(contents).flatMap(({ kind, rows, statistics }) => kinds[kind].judge(rows, statistics)),
       });
+      await audit(transaction, tenantId, 'training_job.created', job.id, { after: { projectId, modelId } });
       return { job, isNew: true };
     });
   }
@@ -101,6 +103,8 @@ export class TrainingJobsService {
       const { id, status, ...job } = await this.require(transaction, projectId, jobId);
       const waited = await this.repository.findWaiting(transaction, id);
       if (!(await this.repository.cancel(transaction, id))) throw jobEnded(status);
+      const change = { before: { status }, after: { status: 'cancelled' } };
+      await audit(transaction, tenantId, 'training_job.cancelled', id, change);
       // What a worker that was restarted had computed; of a running job its worker says.
       if (waited) {
         const { pool, checkpointSeconds } = waited;

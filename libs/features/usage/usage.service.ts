@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -62,6 +63,10 @@ export class UsageService {
         { ...event, payloadHash, correctsId, reason },
       ]);
       if (conflicts.length > 0) throw idTaken(id);
+      if (repeated === 0)
+        await audit(transaction, tenantId, 'usage_event.corrected', correctsId, {
+          after: { id, meter, quantity, reason },
+        });
       return { id, isRepeated: repeated > 0 };
     });
   }

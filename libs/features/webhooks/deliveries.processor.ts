@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Webhook } from 'standardwebhooks';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
@@ -119,6 +120,8 @@ export class DeliveriesProcessor extends LeasedWork<ClaimedDelivery> {
     reason: string,
   ): Promise<void> {
     if (!(await this.webhooks.disableEndpoint(transaction, endpointId, reason))) return;
+    const after = { isEnabled: false, disabledReason: reason };
+    await audit(transaction, tenantId, 'webhook_endpoint.disabled', endpointId, { after });
     await this.notifications.email(transaction, tenantId, {
       subject: 'A webhook endpoint was disabled',
       text: [

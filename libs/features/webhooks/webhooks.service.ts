@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -58,6 +59,7 @@ export class WebhooksService {
       const [id, secret] = [newId(), newEndpointSecret()];
       const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
       const endpoint = await this.repository.createEndpoint(transaction, { tenantId, id, ...body, secret: sealed });
+      await audit(transaction, tenantId, 'webhook_endpoint.created', id, { after: endpoint });
       return { ...endpoint, secret };
     });
   }
@@ -74,18 +76,22 @@ export class WebhooksService {
     { isEnabled, ...changes }: UpdateWebhookEndpoint,
   ): Promise<WebhookEndpoint> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.requireLocked(transaction, endpointId);
+      const before = await this.requireLocked(transaction, endpointId);
+      const { id } = before;
       await this.repository.updateEndpoint(transaction, id, changes);
       if (isEnabled === true) await this.repository.enableEndpoint(transaction, id);
       if (isEnabled === false) await this.repository.disableEndpoint(transaction, id, DISABLED_BY_CUSTOMER);
-      return this.require(transaction, id);
+      const after = await this.require(transaction, id);
+      await audit(transaction, tenantId, 'webhook_endpoint.updated', id, { before, after });
+      return after;
     });
   }
 
   deleteEndpoint(tenantId: string, endpointId: string): Promise<void> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { id } = await this.require(transaction, endpointId);
-      await this.repository.deleteEndpoint(transaction, id);
+      const before = await this.require(transaction, endpointId);
+      await this.repository.deleteEndpoint(transaction, before.id);
+      await audit(transaction, tenantId, 'webhook_endpoint.deleted', before.id, { before });
     });
   }
 
@@ -95,6 +101,8 @@ export class WebhooksService {
       const secret = newEndpointSecret();
       const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
       const expiresAt = await this.repository.rotateSecret(transaction, id, sealed, ROTATION_HOURS);
+      const after = { previousSecretExpiresAt: expiresAt };
+      await audit(transaction, tenantId, 'webhook_endpoint.secret_rotated', id, { after });
       return { secret, previousSecretExpiresAt: expiresAt.toISOString() };
     });
   }
@@ -107,6 +115,7 @@ export class WebhooksService {
       const message = { tenantId, id: messageId, type: 'webhook.test', data: { endpointId: id } };
       await this.repository.createMessage(transaction, message);
       await this.repository.createDeliveries(transaction, tenantId, messageId, [id]);
+      await audit(transaction, tenantId, 'webhook_endpoint.tested', id, { after: { messageId } });
       return { messageId };
     });
   }
@@ -129,6 +138,8 @@ export class WebhooksService {
       const delivery = await this.requireDelivery(transaction, deliveryId);
       await this.requireEnabled(transaction, delivery.endpointId);
       if (!(await this.repository.replayDelivery(transaction, delivery.id))) throw deliveryPending(delivery.id);
+      const change = { before: { status: delivery.status }, after: { status: 'pending' } };
+      await audit(transaction, tenantId, 'webhook_delivery.replayed', delivery.id, change);
       return this.requireDelivery(transaction, deliveryId);
     });
   }
@@ -137,7 +148,9 @@ export class WebhooksService {
   replayFailed(tenantId: string, endpointId: string, { since }: CreateReplays): Promise<{ queued: number }> {
     return this.database.tenant(tenantId, async (transaction) => {
       const { id } = await this.requireEnabled(transaction, endpointId);
-      return { queued: await this.repository.replayFailed(transaction, id, since) };
+      const queued = await this.repository.replayFailed(transaction, id, since);
+      await audit(transaction, tenantId, 'webhook_endpoint.replayed', id, { after: { since, queued } });
+      return { queued };
     });
   }
 
