@@ -112,8 +112,8 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     else await this.log(lost, 'The worker stopped; another one takes up the job.');
   }
 
-  protected override async keep(): Promise<void> {
-    await super.keep();
+  protected override async extend(): Promise<void> {
+    await super.extend();
     this.isServing = await this.limits.isServingHere();
   }
 

@@ -64,11 +64,15 @@ export async function extendLeases(
   claims: readonly Claim[],
 ): Promise<Set<string>> {
   if (claims.length === 0) return new Set();
+  const ours = `SELECT leased.tenant_id, leased.id FROM ${name} leased
+    JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt) USING (tenant_id, id, attempt) WHERE ${isOpen}`;
+  // A row that somebody is writing keeps no other waiting: a lease outlives several beats.
   const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(
-    `UPDATE ${name} leased SET lease_expires_at = ${LEASE_END}
-     FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt)
-     WHERE leased.tenant_id = claim.tenant_id AND leased.id = claim.id AND leased.attempt = claim.attempt AND ${isOpen}
-     RETURNING leased.id`,
+    `WITH free AS (${ours} FOR UPDATE OF leased SKIP LOCKED),
+     extended AS (
+       UPDATE ${name} leased SET lease_expires_at = ${LEASE_END}
+       FROM free WHERE leased.tenant_id = free.tenant_id AND leased.id = free.id)
+     ${ours}`,
     claims.map(({ tenantId }) => tenantId),
     claims.map(({ id }) => id),
     claims.map(({ attempt }) => attempt),
@@ -95,8 +99,9 @@ export async function releaseRow(
 /** Ends the leases of workers that fell silent, over all tenants; requires a system transaction. */
 export function findLost(transaction: Transaction, { name, isOpen }: LeasedTable): Promise<LostClaim[]> {
   return transaction.$queryRawUnsafe(
-    `UPDATE ${name} leased SET losses = losses + 1, lease_expires_at = NULL
-     WHERE ${isOpen} AND lease_expires_at < now() RETURNING ${CLAIM}, leased.losses`,
+    `WITH lost AS (SELECT tenant_id, id FROM ${name} WHERE ${isOpen} AND lease_expires_at < now() FOR UPDATE SKIP LOCKED)
+     UPDATE ${name} leased SET losses = losses + 1, lease_expires_at = NULL
+     FROM lost WHERE leased.tenant_id = lost.tenant_id AND leased.id = lost.id RETURNING ${CLAIM}, leased.losses`,
   );
 }
 

@@ -45,7 +45,7 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
   /** Aborted when this worker is going away. */
   protected readonly stopping = new AbortController();
   protected readonly running = new Map<C, { lease: AbortController; end: Promise<void> }>();
-  private keeping?: Loop;
+  private keeping: Loop[] = [];
 
   constructor(protected readonly database: Database) {
     super();
@@ -63,7 +63,8 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
 
   override onApplicationBootstrap(): void {
     void super.onApplicationBootstrap();
-    this.keeping = new Loop(() => this.keep(), BEAT_MS, this.warn);
+    // Apart, so that whatever hinders the sweep costs nobody a lease.
+    this.keeping = [() => this.extend(), () => this.sweep()].map((work) => new Loop(work, BEAT_MS, this.warn));
   }
 
   /** Takes nothing more, and waits for what is under way. */
@@ -71,7 +72,7 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
     this.stopping.abort(new WorkerStoppedError());
     await super.beforeApplicationShutdown();
     await Promise.all([...this.running.values()].map(({ end }) => end));
-    await this.keeping?.stop();
+    await Promise.all(this.keeping.map((loop) => loop.stop()));
   }
 
   protected override async work(): Promise<void> {
@@ -85,14 +86,15 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
     if (claimed.length > 0) this.wake();
   }
 
-  /** Extends the leases of what is under way, and takes back what others let run out. */
-  protected async keep(): Promise<void> {
+  /** Keeps what is under way, and aborts what is no longer this worker's. */
+  protected async extend(): Promise<void> {
     const held = [...this.running.keys()];
-    const { ours, lost } = await this.database.system(async (transaction) => ({
-      ours: await extendLeases(transaction, this.table, held),
-      lost: await this.takeBack(transaction),
-    }));
+    const ours = await this.database.system((transaction) => extendLeases(transaction, this.table, held));
     for (const claimed of held) if (!ours.has(claimed.id)) this.running.get(claimed)?.lease.abort(new LeaseLostError());
+  }
+
+  private async sweep(): Promise<void> {
+    const lost = await this.database.system((transaction) => this.takeBack(transaction));
     for (const claim of lost) {
       this.logger.warn(`${this.table.name} ${claim.id}: its worker fell silent in attempt ${claim.attempt}`);
       await this.afterLoss(claim, claim.losses >= this.lossesMax);
