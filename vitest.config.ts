@@ -8,6 +8,9 @@ const project = (name: string, include: string[], test: object = {}) => ({
   test: { name, include, ...test },
 });
 
+/** Takes longer on a software GPU than every `npm test` has. */
+const LAYERS = 'libs/models/recommender/neural/embedding-layers.spec.ts';
+
 const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
@@ -18,7 +21,8 @@ export default defineConfig({
         testTimeout: 60_000,
         maxWorkers: 2,
       }),
-      project('api', ['test/api/*.spec.ts'], PLATFORM),
+      // Loading the API anew for each file takes longer than many of them.
+      project('api', ['test/api/*.spec.ts'], { ...PLATFORM, isolate: false }),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
       // One file at a time: each disturbs the Postgres and the workers that they share.
       project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? ['test/api/fuzz.spec.ts'] : [])], {
@@ -26,7 +30,9 @@ export default defineConfig({
         testTimeout: 300_000,
         fileParallelism: false,
       }),
-      project('quality', ['test/quality/*.spec.ts'], { testTimeout: 120_000 }),
+      project('quality', ['test/quality/*.spec.ts', ...(process.env['QUALITY_FULL'] ? [LAYERS] : [])], {
+        testTimeout: 120_000,
+      }),
       project('e2e', ['test/e2e/*.spec.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
     ],
   },

@@ -1,5 +1,7 @@
 // `npm run <command>`: the commands that need dependencies and the pinned Node, but no running platform.
+import { findChromium } from './chromium.mjs';
 import { build, checkMachine, fail, generatePrismaClient, install, pinnedNode, root, run } from './prepare.mjs';
+import { swiftShaderEnv } from './swiftshader.mjs';
 
 const [command, ...args] = process.argv.slice(2);
 
@@ -15,10 +17,10 @@ const COMMANDS = {
   'security-table': (node) => run(node, ['dist/infra/security/write-table.js', ...args]),
   'rotate-secret': (node) => run(node, ['dist/infra/prisma/rotate.js', ...args]),
   sbom: async () => (await import('../security/sbom.mjs')).writeSbom(root),
-  quality: (node) =>
-    run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'quality', ...args], { QUALITY_FULL: '1' }),
-  faults: (node) =>
-    run(node, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'faults', ...args], { FAULTS_FULL: '1' }),
+  // The three that `npm test` does in short.
+  quality: async () => runProject('quality', { QUALITY_FULL: '1', ...swiftShaderEnv(await findChromium()) }),
+  faults: () => runProject('faults', { FAULTS_FULL: '1' }),
+  e2e: async () => runProject('e2e', { E2E_FULL: '1', CHROMIUM_PATH: await findChromium() }),
   format: (node) => run(node, ['node_modules/prettier/bin/prettier.cjs', '--write', '.', '--log-level', 'warn']),
   check: async () => (await import('./check.mjs')).runChecks(),
 };
@@ -31,3 +33,7 @@ await install();
 if (NEED_NO_BUILD.includes(command)) await generatePrismaClient(pinnedNode());
 else await build();
 process.exit(await COMMANDS[command](pinnedNode()));
+
+function runProject(name, env) {
+  return run(pinnedNode(), ['node_modules/vitest/vitest.mjs', 'run', '--project', name, ...args], env);
+}

@@ -8,8 +8,8 @@ import { findChromium } from './chromium.mjs';
 import { build, checkMachine, install, pinnedNode, root } from './prepare.mjs';
 import { swiftShaderEnv } from './swiftshader.mjs';
 
-/** Most of a run is waiting, for a lease or a browser, so that several share the processors well. */
-const AT_ONCE = 4;
+/** Of runs that wait more than they work: for a lease, a browser, a timer. */
+const AT_ONCE = 3;
 
 checkMachine();
 await install();
@@ -20,18 +20,19 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 // Chromium comes first, as it brings the software GPU.
 const chromium = await findChromium();
 const env = { ...process.env, CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium) };
-const queue = runs();
 const children = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
-    queue.length = 0;
     for (const child of children) child.kill('SIGTERM');
-    process.exitCode = 1;
+    process.exit(1);
   });
 }
+// Numbers keep every processor busy by themselves.
+await runOne('unit', ['unit', 'quality']);
+const queue = waitingRuns();
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await runOne(next);
+    for (let next = queue.shift(); next; next = queue.shift()) await runOne(...next);
   }),
 );
 rmSync(folder, { recursive: true });
@@ -39,43 +40,42 @@ for (const failure of failures) console.log(`✗ ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs of vitest, the longest first. A project of which each file disturbs the platform under it has one for each of its files. */
-function runs() {
-  const alone = (project, first) => {
-    const files = readdirSync(path.join(root, 'test', project)).filter((name) => name.endsWith('.spec.ts'));
-    const rank = (name) => (first.includes(name) ? first.indexOf(name) : first.length);
-    return files
-      .sort((one, other) => rank(one) - rank(other))
-      .map((name) => ({ projects: [project], files: [`test/${project}/${name}`] }));
-  };
-  const [training, ...worker] = alone('worker', ['training.spec.ts', 'imports.spec.ts']);
-  const [dashboard, ...e2e] = alone('e2e', ['dashboard.spec.ts']);
-  return [
-    training,
-    { projects: ['api'], files: [] },
-    { projects: ['unit', 'quality'], files: [] },
-    dashboard,
-    ...worker,
-    ...e2e,
-    ...alone('faults', ['metering.spec.ts', 'workers.spec.ts']),
+/** The longest first. A project whose files disturb the platform under them has a run, and a platform, for each of those. */
+function waitingRuns() {
+  const [worker, e2e, faults] = ['worker', 'e2e', 'faults'].map((project) =>
+    readdirSync(path.join(root, 'test', project))
+      .filter((name) => name.endsWith('.spec.ts'))
+      .map((name) => `test/${project}/${name}`),
+  );
+  const disturbing = ['test/faults/metering.spec.ts', 'test/faults/workers.spec.ts'];
+  const one = (project) => (file) => [file, [project], [file]];
+  const runs = [
+    ['api', ['api']],
+    ...worker.map(one('worker')),
+    ...e2e.map(one('e2e')),
+    ...disturbing.map(one('faults')),
+    ['faults', ['faults'], faults.filter((file) => !disturbing.includes(file))],
   ];
+  const isLong = ([name]) => /^api$|training|dashboard/.test(name);
+  return [...runs.filter(isLong), ...runs.filter((run) => !isLong(run))];
 }
 
-async function runOne({ projects, files }) {
-  const file = path.join(folder, `${[...projects, ...files].join('-').replaceAll('/', '-')}.json`);
-  const selected = projects.flatMap((name) => ['--project', name]);
+/** A run of vitest; what it counts goes into the sum. */
+async function runOne(name, projects, files = []) {
+  const file = path.join(folder, `${name.replaceAll('/', '-')}.json`);
+  const selected = projects.flatMap((project) => ['--project', project]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await showWhole(['node_modules/vitest/vitest.mjs', 'run', ...files, ...selected, ...reporters]);
   const { numPassedTests, numFailedTests, testResults = [] } = readResults(file);
   total.passed += numPassedTests;
   // A runner that broke down without a failed test (a setup that threw, say) is a failure all the same.
   total.failed += Math.max(numFailedTests, code === 0 ? 0 : 1);
-  if (code !== 0 && numFailedTests === 0) failures.push(`${[...projects, ...files].join(' ')}: ended with ${code}`);
-  for (const { name, message, assertionResults } of testResults) {
-    if (message) failures.push(`${path.relative(root, name)}: ${message}`);
+  if (code !== 0 && numFailedTests === 0) failures.push(`${name}: ended with ${code}`);
+  for (const { name: spec, message, assertionResults } of testResults) {
+    if (message) failures.push(`${path.relative(root, spec)}: ${message}`);
     for (const { status, fullName, failureMessages } of assertionResults)
       if (status === 'failed')
-        failures.push(`${path.relative(root, name)}: ${fullName}\n${failureMessages.join('\n')}`);
+        failures.push(`${path.relative(root, spec)}: ${fullName}\n${failureMessages.join('\n')}`);
   }
 }
 

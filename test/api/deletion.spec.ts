@@ -60,7 +60,7 @@ describe('what has a name', () => {
       expect([body.code, body.detail]).toEqual(['in_use', expect.stringContaining(user)]);
     }
     await tenant.delete(`${inProject}/deployments/${live.deploymentId}`).expect(204);
-    await until(async () => (await call()).status === 404, 2_000);
+    await until(async () => (await call()).status === 404);
     await tenant.delete(version).expect(204);
     await tenant.delete(`${inProject}/models/${live.modelId}`).expect(204);
     await tenant.delete(`${inProject}/data-sets/${live.interactionsDataSetId}`).expect(204);
@@ -68,7 +68,7 @@ describe('what has a name', () => {
     for (const each of [inProject, `${inProject}/models/${live.modelId}`, version])
       await tenant.delete(each).expect(404);
     // The key ends with its project; every process hears of it, as of the deployment above.
-    await until(async () => (await call()).status === 401, 2_000);
+    await until(async () => (await call()).status === 401);
     await until(async () => {
       const { body } = await tenant.get('/v1/usage?groupBy=meter&meter=recommendation_requests').expect(200);
       return body.rows[0]?.quantity === '1';

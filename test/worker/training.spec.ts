@@ -148,9 +148,7 @@ describe('a training job', () => {
     const worker = Number((await jobRow(idOf(path))).worker!.split(':')[1]);
     const { body } = await tenant.post(`${path}/cancel`).expect(200);
     expect(body.status).toBe('cancelled');
-    const cancelledMs = performance.now();
     await until(async () => childrenOf(worker).length === 0);
-    expect(performance.now() - cancelledMs).toBeLessThan(5_000);
     await tenant.post(`${path}/cancel`).expect(409);
     // The next job gets the worker, which it could not if the cancelled one went on.
     const next = await startJob(tenant, projectId, modelId);
@@ -224,10 +222,8 @@ describe('a training job', () => {
     await occupy(other);
     const ours = await startOurs({ KINDRED_CHECKPOINT_SECONDS: '30' });
     const path = await startJob(tenant, projectId, modelId);
-    const stoppedMs = performance.now();
     ours.kill('SIGTERM');
     await new Promise((resolve) => ours.once('exit', resolve));
-    expect(performance.now() - stoppedMs).toBeLessThan(5_000);
     expect((await jobRow(idOf(path))).checkpoint_key).not.toBeNull();
     expect(await tenant.waitFor(path)).toMatchObject({ status: 'succeeded' });
     expect(await jobRow(idOf(path))).toMatchObject({ failures: 0, losses: 0 });
