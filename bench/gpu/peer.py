@@ -17,7 +17,6 @@ CHUNK_BYTES = 2**30
 LEARNING_RATE = 0.001
 EPSILON = 1e-7
 BATCHES = 8
-QUERIES_AT_ONCE = 512
 # Ours computes in full single precision, too.
 torch.backends.cuda.matmul.allow_tf32 = False
 
@@ -149,20 +148,7 @@ def embedding(request):
     return {"seconds": seconds_of(run, request["rounds"])}
 
 
-def top_items(request):
-    d = request["dimensions"]
-    items = torch.rand(request["items"], d, device=CUDA) - 0.5
-    queries = torch.rand(request["queries"], d) - 0.5
-
-    def run():
-        for part in queries.split(QUERIES_AT_ONCE):
-            best = torch.topk(part.to(CUDA) @ items.T, min(request["limit"], len(items)))
-            best.values.cpu(), best.indices.cpu()
-
-    return {"seconds": seconds_of(run, request["rounds"])}
-
-
-PARTS = {"als": als, "embedding": embedding, "top-items": top_items}
+PARTS = {"als": als, "embedding": embedding}
 print(json.dumps({"version": torch.__version__, "device": torch.cuda.get_device_name()}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)

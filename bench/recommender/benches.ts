@@ -6,7 +6,6 @@ import { benchEmbedding } from './embedding.js';
 import { measureAls } from './gpu/als.js';
 import { measureEmbedding } from './gpu/embedding.js';
 import { measureSequence } from './gpu/sequence.js';
-import { measureTopItems } from './gpu/top-items.js';
 import { SPEED_SETS } from './interactions.js';
 import { benchScale } from './scale.js';
 import { benchTopK } from './top-k.js';
@@ -44,6 +43,5 @@ export const recommender: FamilyBenches = {
     als: measureAls,
     embedding: measureEmbedding,
     sequence: measureSequence,
-    'top-items': measureTopItems,
   },
 };

@@ -20,7 +20,7 @@ const PACKAGES = [
 ];
 const LOADER = 'libvulkan.so.1';
 const RUN = `#!/bin/sh
-# The bench of this machine's GPU: sh run.sh [--parts als,embedding,sequence,top-items] [--scale 0.001] [--allow-software]
+# The bench of this machine's GPU: sh run.sh [--parts als,embedding,sequence] [--scale 0.001] [--allow-software]
 cd "$(dirname "$0")" || exit 1
 export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$PWD/lib"
 exec bin/node dist/bench/main.js gpu "$@"
