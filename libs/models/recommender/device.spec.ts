@@ -16,8 +16,8 @@ const rated = { ...input, values: Float32Array.from(input.items, (item) => 3 + (
 const RECIPES: [recipe: string, settings: object, input: typeof input, metric: string, tolerance: number][] = [
   ['ials', { factors: 16, epochs: 4 }, input, 'recall@20', 0.02],
   ['embedding-mf', { factors: 16, epochs: 2 }, rated, 'rmse', 0.001],
-  ['two-tower', { factors: 8, epochs: 1, batchSize: 2_048 }, small, 'recall@20', 0.05],
-  ['sequence', { factors: 8, epochs: 1, layers: 1, length: 6 }, ordered, 'recall@20', 0.05],
+  ['two-tower', { factors: 16, epochs: 1, batchSize: 2_048 }, small, 'recall@20', 0.05],
+  ['sequence', { factors: 16, epochs: 1, layers: 1, length: 6 }, ordered, 'recall@20', 0.05],
 ];
 
 function first(count: number): typeof input {
