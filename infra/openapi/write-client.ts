@@ -7,7 +7,8 @@ export async function writeClient(folder: string): Promise<void> {
   await createClient({
     input: 'openapi.json',
     output: { path: folder, clean: true },
-    plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
+    // Enumerations become values too, so that a screen can list what the API knows.
+    plugins: ['@hey-api/client-fetch', { name: '@hey-api/typescript', enums: 'javascript' }, '@hey-api/sdk'],
     logs: { level: 'silent' },
   });
   // The generator's comments advertise a package of its own; the client is to name none but what it needs.

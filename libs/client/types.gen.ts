@@ -117,11 +117,21 @@ export type Families = {
             };
         }>;
         /**
-         * What a deployment can be asked
+         * What a deployment can be asked: POST /v1/deployments/{deploymentId}/{operation}
          */
         operations: {
             [key: string]: {
                 summary: string;
+                /**
+                 * JSON Schema of the body
+                 */
+                request: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * What a call is counted by
+                 */
+                meters: Array<string>;
             };
         };
         /**
@@ -353,6 +363,19 @@ export type Deployment = {
     updatedAt: string;
 };
 
+export const ApiKeyMode = { LIVE: 'live', TEST: 'test' } as const;
+
+export type ApiKeyMode = typeof ApiKeyMode[keyof typeof ApiKeyMode];
+
+export const ApiKeyScope = {
+    DEPLOYMENTS_CALL: 'deployments:call',
+    PROJECT_READ: 'project:read',
+    PROJECT_WRITE: 'project:write',
+    USAGE_READ: 'usage:read'
+} as const;
+
+export type ApiKeyScope = typeof ApiKeyScope[keyof typeof ApiKeyScope];
+
 export type ApiKey = {
     id: string;
     projectId: string;
@@ -361,8 +384,8 @@ export type ApiKey = {
      * First characters of the key, to tell it by
      */
     prefix: string;
-    mode: 'live' | 'test';
-    scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
+    mode: ApiKeyMode;
+    scopes: Array<ApiKeyScope>;
     deploymentIds: Array<string>;
     allowedAddresses: Array<string>;
     /**
@@ -631,6 +654,20 @@ export type Erasure = {
     };
 };
 
+export const WebhookEventType = {
+    TRAINING_JOB_SUCCEEDED: 'training_job.succeeded',
+    TRAINING_JOB_FAILED: 'training_job.failed',
+    TRAINING_JOB_CANCELLED: 'training_job.cancelled',
+    LIMIT_THRESHOLD_REACHED: 'limit.threshold_reached',
+    API_KEY_LEAKED: 'api_key.leaked',
+    INVOICE_FINALIZED: 'invoice.finalized',
+    INVOICE_PAID: 'invoice.paid',
+    INVOICE_PAYMENT_FAILED: 'invoice.payment_failed',
+    WEBHOOK_TEST: 'webhook.test'
+} as const;
+
+export type WebhookEventType = typeof WebhookEventType[keyof typeof WebhookEventType];
+
 export type NewWebhookEndpoint = {
     id: string;
     url: string;
@@ -671,12 +708,20 @@ export type WebhookEndpoint = {
     createdAt: string;
 };
 
+export const WebhookDeliveryStatus = {
+    PENDING: 'pending',
+    SUCCEEDED: 'succeeded',
+    FAILED: 'failed'
+} as const;
+
+export type WebhookDeliveryStatus = typeof WebhookDeliveryStatus[keyof typeof WebhookDeliveryStatus];
+
 export type WebhookDelivery = {
     id: string;
     messageId: string;
     endpointId: string;
     type: string;
-    status: 'pending' | 'succeeded' | 'failed';
+    status: WebhookDeliveryStatus;
     /**
      * Attempts so far
      */
@@ -2361,11 +2406,11 @@ export type ApiKeysCreateData = {
         /**
          * What a test key asks is answered and never billed, up to the plan’s test_requests
          */
-        mode?: 'live' | 'test';
+        mode?: ApiKeyMode;
         /**
          * What the key may do, within its project
          */
-        scopes?: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
+        scopes?: Array<ApiKeyScope>;
         /**
          * Deployments that the key may call; all of the project when empty
          */
@@ -2419,8 +2464,8 @@ export type ApiKeysCreateResponses = {
          * First characters of the key, to tell it by
          */
         prefix: string;
-        mode: 'live' | 'test';
-        scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
+        mode: ApiKeyMode;
+        scopes: Array<ApiKeyScope>;
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
@@ -2495,8 +2540,8 @@ export type ApiKeysRotateResponses = {
          * First characters of the key, to tell it by
          */
         prefix: string;
-        mode: 'live' | 'test';
-        scopes: Array<'deployments:call' | 'project:read' | 'project:write' | 'usage:read'>;
+        mode: ApiKeyMode;
+        scopes: Array<ApiKeyScope>;
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
@@ -3471,7 +3516,7 @@ export type WebhooksCreateEndpointData = {
         /**
          * Empty: every event
          */
-        eventTypes?: Array<'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test'>;
+        eventTypes?: Array<WebhookEventType>;
     };
     path?: never;
     query?: never;
@@ -3554,7 +3599,7 @@ export type WebhooksUpdateEndpointData = {
         /**
          * Empty: every event
          */
-        eventTypes?: Array<'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test'>;
+        eventTypes?: Array<WebhookEventType>;
         /**
          * Disabling gives up what was still to be sent; it can be replayed
          */
@@ -3694,7 +3739,7 @@ export type WebhooksListDeliveriesData = {
     query?: {
         limit?: number;
         cursor?: string;
-        status?: 'pending' | 'succeeded' | 'failed';
+        status?: WebhookDeliveryStatus;
     };
     url: '/v1/webhook-endpoints/{endpointId}/deliveries';
 };
@@ -3826,7 +3871,7 @@ export type WebhooksListMessagesData = {
     query?: {
         limit?: number;
         cursor?: string;
-        type?: 'training_job.succeeded' | 'training_job.failed' | 'training_job.cancelled' | 'limit.threshold_reached' | 'api_key.leaked' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'webhook.test';
+        type?: WebhookEventType;
     };
     url: '/v1/webhook-messages';
 };

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { tasks } from '../../libs/models/tasks/tasks.js';
 import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
 
 let api: TestApi;
@@ -32,7 +34,12 @@ describe('the families', () => {
         { role: 'items', kind: 'items', required: false },
         { role: 'users', kind: 'users', required: false },
       ],
-      operations: { recommendations: {} },
+      operations: {
+        recommendations: {
+          request: { properties: { limit: { default: 10, maximum: 100 } } },
+          meters: ['recommendation_requests', 'recommended_items'],
+        },
+      },
       metrics: { 'recall@20': { better: 'higher' }, 'gini@20': { better: 'lower' } },
       baselines: ['popularity'],
     });
@@ -42,6 +49,14 @@ describe('the families', () => {
     const kind = body.kinds.find((each: { key: string }) => each.key === 'interactions');
     expect(kind.columns[0]).toMatchObject({ name: 'user_id', type: 'id', required: true });
     expect(kind.statistics.from.type).toBe('time');
+  });
+
+  it('can be asked at the address that is named after the operation', () => {
+    const addresses = Object.values(tasks).flatMap(({ operations }) =>
+      Object.keys(operations).map((operation) => `/v1/deployments/{deploymentId}/${operation}`),
+    );
+    const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: object };
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(addresses));
   });
 });
 

@@ -164,7 +164,7 @@ describe('a newcomer in the browser', () => {
     await page.reload();
     await page.getByText('Course', { exact: true }).click();
     await curve.waitFor();
-    await page.getByText('Interactions a second').waitFor();
+    await page.getByText('Examples a second').waitFor();
     expect(await curve.getAttribute('aria-label')).toMatch(/at epoch 1, .* at epoch 400\./);
     expect(await violationsIn(page)).toEqual([]);
   });

@@ -3,6 +3,9 @@ import { timeSchema } from '../../platform/http/time.js';
 import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
 import { nameSchema } from '../projects/index.js';
 
+const modeSchema = z.enum(['live', 'test']).meta({ id: 'ApiKeyMode' });
+const scopeSchema = z.enum(API_KEY_SCOPES).meta({ id: 'ApiKeyScope' });
+
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be an IP address or a CIDR block, such as 203.0.113.0/24',
 });
@@ -10,12 +13,11 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 export const createApiKeySchema = z
   .object({
     name: nameSchema,
-    mode: z
-      .enum(['live', 'test'])
+    mode: modeSchema
       .default('live')
       .describe('What a test key asks is answered and never billed, up to the plan’s test_requests'),
     scopes: z
-      .array(z.enum(API_KEY_SCOPES))
+      .array(scopeSchema)
       .min(1)
       .default(['deployments:call'])
       .transform((scopes) => [...new Set(scopes)])
@@ -56,8 +58,8 @@ export const apiKeySchema = z
     projectId: z.uuid(),
     name: z.string(),
     prefix: z.string().describe('First characters of the key, to tell it by'),
-    mode: z.enum(['live', 'test']),
-    scopes: z.array(z.enum(API_KEY_SCOPES)),
+    mode: modeSchema,
+    scopes: z.array(scopeSchema),
     deploymentIds: z.array(z.uuid()),
     allowedAddresses: z.array(z.string()),
     lineageId: z

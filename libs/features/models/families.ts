@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { kinds } from '../../models/kinds/kinds.js';
 import { findFamily, manifests } from '../../models/manifests.js';
+import type { Operation } from '../../models/tasks/task.js';
 import { tasks } from '../../models/tasks/tasks.js';
 import { noSuchFamily, wrongFields } from './models.errors.js';
 import type { CreateModel } from './models.schema.js';
@@ -27,14 +28,24 @@ function describe({ task, summary, inputs, recipes }: (typeof manifests)[keyof t
     recipes: Object.entries(recipes).map(([key, recipe]) => ({
       key,
       summary: recipe.summary,
-      settings: z.toJSONSchema(recipe.settings, { io: 'input' }) as Record<string, unknown>,
+      settings: describeSchema(recipe.settings),
     })),
-    operations: Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, { summary: each.summary }])),
+    operations: Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, describeOperation(each)])),
     metrics,
     verdictBy,
     baselines: [...baselines],
   };
 }
+
+function describeOperation({ summary, request, meters }: Operation) {
+  return {
+    summary,
+    request: describeSchema(request),
+    meters: Object.keys(meters),
+  };
+}
+
+const describeSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
 
 function listKinds() {
   return Object.entries(kinds).map(([key, { summary, columns, others, statistics }]) => ({

@@ -80,6 +80,8 @@ const columnSchema = z.object({
   meaning: z.string(),
 });
 
+const jsonSchemaSchema = z.record(z.string(), z.unknown());
+
 export const familiesSchema = z
   .object({
     families: z.array(
@@ -92,12 +94,19 @@ export const familiesSchema = z
           z.object({
             key: z.string(),
             summary: z.string(),
-            settings: z
-              .record(z.string(), z.unknown())
-              .describe('JSON Schema of the settings, with ranges and defaults'),
+            settings: jsonSchemaSchema.describe('JSON Schema of the settings, with ranges and defaults'),
           }),
         ),
-        operations: z.record(z.string(), z.object({ summary: z.string() })).describe('What a deployment can be asked'),
+        operations: z
+          .record(
+            z.string(),
+            z.object({
+              summary: z.string(),
+              request: jsonSchemaSchema.describe('JSON Schema of the body'),
+              meters: z.array(z.string()).describe('What a call is counted by'),
+            }),
+          )
+          .describe('What a deployment can be asked: POST /v1/deployments/{deploymentId}/{operation}'),
         metrics: metricsOfTaskSchema,
         verdictBy: z.string().describe('The metric that decides between two versions'),
         baselines: z.array(z.string()).describe('Recipes that stand next to every metric, the floor first'),

@@ -14,8 +14,11 @@ const urlSchema = textSchema
   .transform((text) => new URL(text).href)
   .refine((text) => text.length <= URL_BYTES_MAX, `must be at most ${URL_BYTES_MAX} bytes`);
 
+const deliveryStatusSchema = z.enum(DELIVERY_STATUSES).meta({ id: 'WebhookDeliveryStatus' });
+const eventTypeSchema = z.enum(WEBHOOK_EVENT_TYPES).meta({ id: 'WebhookEventType' });
+
 const eventTypesSchema = z
-  .array(z.enum(WEBHOOK_EVENT_TYPES))
+  .array(eventTypeSchema)
   .transform((types) => [...new Set(types)])
   .describe('Empty: every event');
 
@@ -68,7 +71,7 @@ export const webhookMessageSchema = z
   })
   .meta({ id: 'WebhookMessage' });
 
-export const listWebhookMessagesQuerySchema = pageQuerySchema.extend({ type: z.enum(WEBHOOK_EVENT_TYPES).optional() });
+export const listWebhookMessagesQuerySchema = pageQuerySchema.extend({ type: eventTypeSchema.optional() });
 
 const webhookAttemptSchema = z.object({
   attempt: z.int(),
@@ -84,7 +87,7 @@ export const webhookDeliverySchema = z
     messageId: z.uuid(),
     endpointId: z.uuid(),
     type: z.string(),
-    status: z.enum(DELIVERY_STATUSES),
+    status: deliveryStatusSchema,
     attempt: z.int().describe('Attempts so far'),
     nextAttemptAt: z.iso.datetime().nullable().describe('null when none is to follow'),
     attempts: z.array(webhookAttemptSchema).describe('The latest ten, oldest first'),
@@ -93,7 +96,7 @@ export const webhookDeliverySchema = z
   .meta({ id: 'WebhookDelivery' });
 
 export const listWebhookDeliveriesQuerySchema = pageQuerySchema.extend({
-  status: z.enum(DELIVERY_STATUSES).optional(),
+  status: deliveryStatusSchema.optional(),
 });
 
 export const createReplaysSchema = z.object({

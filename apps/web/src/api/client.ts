@@ -20,6 +20,21 @@ export async function unwrap<T>(answer: Promise<{ data: T | undefined }>): Promi
   return data as T;
 }
 
+/**
+ * Asks a deployment. Operations stand in `GET /v1/families`, so a new one needs no call of its own.
+ *
+ * @throws ProblemError as {@link unwrap} does
+ */
+export const callDeployment = (deploymentId: string, operation: string, body: Record<string, unknown>) =>
+  unwrap<unknown>(
+    client.post({
+      url: '/v1/deployments/{deploymentId}/{operation}',
+      path: { deploymentId, operation },
+      body,
+      headers: { 'Content-Type': 'application/json' },
+    }),
+  );
+
 /** Every row of a list, page after page. */
 export async function unwrapPages<T>(
   fetchPage: (cursor: string | undefined) => Promise<{ data: { data: T[]; nextCursor: string | null } | undefined }>,

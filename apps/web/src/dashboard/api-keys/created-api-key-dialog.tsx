@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { ApiKeysCreateResponse } from '../../api/client';
+import type { ApiKeysCreateResponse, Deployment } from '../../api/client';
+import { findScreen } from '../../tasks/tasks';
 import { Button } from '../../ui/button';
 import { CodeBlock } from '../../ui/code-block';
 import { Dialog } from '../../ui/dialog';
 import { Notice } from '../../ui/notice';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { curlSnippet } from '../deployments/snippets';
+import { useFamily } from '../models/families.queries';
 
 /** The only sight of the key, with a call that works at once. */
 export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCreateResponse; onClose: () => void }) {
@@ -14,27 +16,13 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
   const { data: deployments } = useQuery(deploymentsQuery(created.projectId));
   const { deploymentIds } = created;
   const deployment = deployments?.findLast(({ id }) => deploymentIds.length === 0 || deploymentIds.includes(id));
-  const canRecommend = created.scopes.includes('deployments:call');
+  const canCall = created.scopes.includes('deployments:call');
   return (
     <Dialog title={t('apiKeys.created')} onClose={onClose}>
       <div className="space-y-4">
         <Notice tone="warning">{t('apiKeys.shownOnce')}</Notice>
         <CodeBlock label={t('apiKeys.key')} code={created.key} testId="api-key" />
-        {deployment && canRecommend && (
-          <div>
-            <p className="mb-1 font-medium">{t('apiKeys.tryIt', { deployment: deployment.name })}</p>
-            <CodeBlock
-              label="curl"
-              testId="curl"
-              code={curlSnippet({
-                origin: window.location.origin,
-                deploymentId: deployment.id,
-                key: created.key,
-                body: { userId: 'user-1', limit: 5, excludeSeen: true, personalized: true },
-              })}
-            />
-          </div>
-        )}
+        {deployment && canCall && <FirstCall deployment={deployment} apiKey={created.key} />}
         <div className="flex justify-end">
           <Button variant="primary" onClick={onClose}>
             {t('ui.done')}
@@ -42,5 +30,26 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
         </div>
       </div>
     </Dialog>
+  );
+}
+
+function FirstCall({ deployment, apiKey }: { deployment: Deployment; apiKey: string }) {
+  const { t } = useTranslation();
+  const family = useFamily(deployment.family);
+  const [operation, described] = Object.entries(family?.operations ?? {})[0] ?? [];
+  if (!family || !operation || !described) return null;
+  const screen = findScreen(family.task, operation, described.request);
+  const code = curlSnippet({
+    origin: window.location.origin,
+    deploymentId: deployment.id,
+    operation,
+    key: apiKey,
+    body: screen.toExample(screen.initial),
+  });
+  return (
+    <div>
+      <p className="mb-1 font-medium">{t('apiKeys.tryIt', { deployment: deployment.name })}</p>
+      <CodeBlock label="curl" testId="curl" code={code} />
+    </div>
   );
 }

@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type ApiKey, apiKeysCreate, unwrap } from '../../api/client';
+import { apiKeysCreate, ApiKeyScope, unwrap } from '../../api/client';
 import { CheckboxField, FieldGroup, TextField } from '../../ui/field';
 import { FormDialog } from '../../ui/form-dialog';
 import { apiKeysQuery } from './api-keys.queries';
 import { CreatedApiKeyDialog } from './created-api-key-dialog';
 import { readRestrictions, RestrictionFields } from './restriction-fields';
-
-const SCOPES: ApiKey['scopes'] = ['deployments:call', 'project:read', 'project:write', 'usage:read'];
 
 interface NewApiKeyDialogProps {
   projectId: string;
@@ -19,7 +17,7 @@ export function NewApiKeyDialog({ projectId, onClose }: NewApiKeyDialogProps) {
   const queryClient = useQueryClient();
   const create = useMutation({
     mutationFn: (values: FormData) => {
-      const scopes = values.getAll('scopes') as ApiKey['scopes'];
+      const scopes = values.getAll('scopes') as ApiKeyScope[];
       const body = { name: String(values.get('name')), scopes, ...readRestrictions(values) };
       return unwrap(apiKeysCreate({ path: { projectId }, body }));
     },
@@ -37,14 +35,14 @@ export function NewApiKeyDialog({ projectId, onClose }: NewApiKeyDialogProps) {
     >
       <TextField label={t('ui.name')} name="name" hint={t('apiKeys.nameHint')} maxLength={120} required />
       <FieldGroup label={t('apiKeys.scopes')} name="scopes">
-        {SCOPES.map((scope) => (
+        {Object.values(ApiKeyScope).map((scope) => (
           <CheckboxField
             key={scope}
             label={t(`scopes.${scope}`, { nsSeparator: false })}
             name="scopes"
             value={scope}
             hint={t(`scopeHints.${scope}`, { nsSeparator: false })}
-            defaultChecked={scope === 'deployments:call'}
+            defaultChecked={scope === ApiKeyScope.DEPLOYMENTS_CALL}
           />
         ))}
       </FieldGroup>

@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiKeysCreateData } from '../../api/client';
+import { ApiKeyMode, type ApiKeysCreateData } from '../../api/client';
 import { DateTimeField, readTime, toLocalTime } from '../../ui/date-time-field';
 import { CheckboxField, FieldGroup, SelectField, TextAreaField } from '../../ui/field';
 import { deploymentsQuery } from '../deployments/deployments.queries';
-
-const MODES = ['live', 'test'] as const;
 
 type Restrictions = Pick<ApiKeysCreateData['body'], 'mode' | 'expiresAt' | 'deploymentIds' | 'allowedAddresses'>;
 
@@ -31,7 +29,7 @@ export function RestrictionFields({ projectId }: { projectId: string }) {
       <summary className="rounded-md px-3 py-2 font-medium hover:bg-sunken">{t('apiKeys.advanced')}</summary>
       <div className="space-y-4 border-t border-line p-3">
         <SelectField label={t('apiKeys.mode')} name="mode" hint={t('apiKeys.modeHint')}>
-          {MODES.map((mode) => (
+          {Object.values(ApiKeyMode).map((mode) => (
             <option key={mode} value={mode}>
               {t(`keyModes.${mode}`)}
             </option>

@@ -1,19 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { deploymentsDelete, deploymentsUpdate, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
-import { Tabs } from '../../ui/tabs';
 import { useMe } from '../auth/auth.queries';
+import { CallTabs } from './call-tabs';
 import { deploymentQuery, deploymentsQuery } from './deployments.queries';
 import { LiveVersionCard } from './live-version-card';
-import { Playground } from './playground';
-import type { RecommendInput } from './snippets';
-import { SnippetTabs } from './snippet-tabs';
 
 export function DeploymentPage() {
   const { t } = useTranslation();
@@ -23,13 +19,6 @@ export function DeploymentPage() {
   const queryClient = useQueryClient();
   const { projectId, deploymentId } = useParams({ from: '/app/projects/$projectId/deployments/$deploymentId' });
   const deployment = useQuery(deploymentQuery(projectId, deploymentId));
-  // Of both tabs, so that the code asks what the playground asked.
-  const [input, setInput] = useState<RecommendInput>({
-    userId: '',
-    limit: 10,
-    excludeSeen: true,
-    personalized: true,
-  });
   return (
     <QueryView query={deployment} isPage>
       {(found) => (
@@ -58,21 +47,7 @@ export function DeploymentPage() {
           />
           <div className="space-y-6">
             <LiveVersionCard deployment={found} />
-            <Tabs
-              label={t('playground.tabs')}
-              tabs={[
-                {
-                  key: 'playground',
-                  label: t('playground.title'),
-                  content: <Playground deploymentId={deploymentId} input={input} onInput={setInput} />,
-                },
-                {
-                  key: 'api',
-                  label: t('playground.api'),
-                  content: <SnippetTabs deploymentId={deploymentId} input={input} />,
-                },
-              ]}
-            />
+            <CallTabs deployment={found} />
           </div>
         </>
       )}

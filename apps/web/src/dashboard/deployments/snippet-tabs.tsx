@@ -2,15 +2,18 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '../../ui/card';
 import { CodeBlock } from '../../ui/code-block';
 import { Tabs } from '../../ui/tabs';
-import { curlSnippet, pythonSnippet, type RecommendInput, typeScriptSnippet } from './snippets';
+import { curlSnippet, pythonSnippet, typeScriptSnippet } from './snippets';
 
-const EXAMPLE_USER = 'user-1';
+interface SnippetTabsProps {
+  deploymentId: string;
+  operation: string;
+  body: Record<string, unknown>;
+}
 
 /** The playground's request as code to copy. */
-export function SnippetTabs({ deploymentId, input }: { deploymentId: string; input: RecommendInput }) {
+export function SnippetTabs(props: SnippetTabsProps) {
   const { t } = useTranslation();
-  const body = { ...input, userId: input.userId || EXAMPLE_USER };
-  const request = { origin: window.location.origin, deploymentId, body };
+  const request = { origin: window.location.origin, ...props };
   const snippets = [
     { key: 'curl', label: 'curl', code: curlSnippet(request) },
     { key: 'typescript', label: 'TypeScript', code: typeScriptSnippet(request) },

@@ -1,17 +1,14 @@
-import type { RecommendationsRecommendData } from '../../api/client';
-
-export type RecommendInput = Required<RecommendationsRecommendData['body']>;
-
 interface SnippetInput {
   origin: string;
   deploymentId: string;
-  body: RecommendInput;
+  operation: string;
+  body: Record<string, unknown>;
   /** Left to an environment variable when absent. */
   key?: string;
 }
 
-const addressOf = ({ origin, deploymentId }: SnippetInput) =>
-  `${origin}/v1/deployments/${deploymentId}/recommendations`;
+const addressOf = ({ origin, deploymentId, operation }: SnippetInput) =>
+  `${origin}/v1/deployments/${deploymentId}/${operation}`;
 
 /** For a POSIX shell. */
 export function curlSnippet(input: SnippetInput): string {
@@ -34,25 +31,31 @@ export function typeScriptSnippet(input: SnippetInput): string {
   body: JSON.stringify(${JSON.stringify(input.body)}),
 });
 if (!response.ok) throw new Error(await response.text());
-const { items } = await response.json();
-console.log(items);`;
+console.log(await response.json());`;
 }
 
 export function pythonSnippet(input: SnippetInput): string {
-  const { userId, limit, excludeSeen, personalized } = input.body;
-  const truth = (value: boolean) => (value ? 'True' : 'False');
-  // A JSON string is also a Python string.
-  const body = `{"userId": ${JSON.stringify(userId)}, "limit": ${limit}, "excludeSeen": ${truth(excludeSeen)}, "personalized": ${truth(personalized)}}`;
   return `import json, os, urllib.request
 
 request = urllib.request.Request(
     "${addressOf(input)}",
-    data=json.dumps(${body}).encode(),
+    data=json.dumps(${toPython(input.body)}).encode(),
     headers={
         "Authorization": f"Bearer {os.environ['KINDRED_API_KEY']}",
         "Content-Type": "application/json",
     },
 )
 with urllib.request.urlopen(request) as response:
-    print(json.load(response)["items"])`;
+    print(json.load(response))`;
+}
+
+/** JSON as a Python literal: they differ in three words. */
+function toPython(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `[${value.map(toPython).join(', ')}]`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([name, each]) => `${JSON.stringify(name)}: ${toPython(each)}`)
+    .join(', ')}}`;
 }

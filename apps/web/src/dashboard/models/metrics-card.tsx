@@ -9,7 +9,7 @@ import { type Family, useFamily } from './families.queries';
 
 const DIGITS = 4;
 
-/** The model next to recommending what is popular: a model earns its keep by the difference. */
+/** The model next to the simplest recipe of its task: how much better it is, metric by metric. */
 export function MetricsCard({ result, family }: { result: Result; family: string }) {
   const terms = useTerms();
   const { t } = useTranslation();
@@ -18,8 +18,13 @@ export function MetricsCard({ result, family }: { result: Result; family: string
     (key) => key in result.values,
   );
   const [baseline = '', floor = {}] = Object.entries(result.baselines)[0] ?? [];
+  const hint = t('metrics.hint', {
+    count: result.evaluated.count,
+    of: terms.name('statistics', result.evaluated.of),
+    baseline: terms.name('recipes', baseline),
+  });
   return (
-    <Card title={t('metrics.title')} hint={t('metrics.hint', { count: result.evaluated.count })} isFlush>
+    <Card title={t('metrics.title')} hint={hint} isFlush>
       <Table label={t('metrics.title')}>
         <thead>
           <tr>

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { WebhookDelivery, WebhookEndpoint } from '../../api/client';
+import { WebhookDeliveryStatus, type WebhookEndpoint } from '../../api/client';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { EmptyState } from '../../ui/empty-state';
@@ -15,14 +15,11 @@ import { DeliveryRow } from './delivery-row';
 import { ReplayDialog } from './replay-dialog';
 import { deliveriesQuery } from './webhooks.queries';
 
-type Status = WebhookDelivery['status'];
-const STATUSES: Status[] = ['pending', 'succeeded', 'failed'];
-
 /** What was sent or is to be sent to an endpoint, newest first. */
 export function DeliveriesCard({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { t } = useTranslation();
   const { can } = useMe();
-  const [status, setStatus] = useState<Status>();
+  const [status, setStatus] = useState<WebhookDeliveryStatus>();
   const [isReplaying, setIsReplaying] = useState(false);
   const deliveries = useInfiniteQuery(deliveriesQuery(endpoint.id, status));
   const canReplay = can('webhooks:write') && endpoint.isEnabled;
@@ -36,10 +33,10 @@ export function DeliveriesCard({ endpoint }: { endpoint: WebhookEndpoint }) {
           <Select
             aria-label={t('webhooks.status')}
             value={status ?? ''}
-            onChange={(event) => setStatus((event.target.value || undefined) as Status | undefined)}
+            onChange={(event) => setStatus((event.target.value || undefined) as WebhookDeliveryStatus | undefined)}
           >
             <option value="">{t('webhooks.anyStatus')}</option>
-            {STATUSES.map((each) => (
+            {Object.values(WebhookDeliveryStatus).map((each) => (
               <option key={each} value={each}>
                 {t(`deliveryStatus.${each}`)}
               </option>

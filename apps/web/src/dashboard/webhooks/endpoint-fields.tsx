@@ -1,15 +1,15 @@
 import { useTranslation } from 'react-i18next';
-import type { WebhookEndpoint, WebhooksCreateEndpointData } from '../../api/client';
+import type { WebhookEndpoint, WebhookEventType, WebhooksCreateEndpointData } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
 import { CheckboxField, FieldGroup, TextField } from '../../ui/field';
-import { EVENT_TYPES, type EventType } from './event-types';
+import { EVENT_TYPES } from './event-types';
 
 /** What the fields say, as the API takes it. */
 export function readEndpoint(values: FormData): WebhooksCreateEndpointData['body'] {
   return {
     url: String(values.get('url')),
     description: String(values.get('description')),
-    eventTypes: values.getAll('eventTypes') as EventType[],
+    eventTypes: values.getAll('eventTypes') as WebhookEventType[],
   };
 }
 
