@@ -93,7 +93,7 @@ export const projectsList = <ThrowOnError extends boolean = false>(options?: Opt
 });
 
 /**
- * Makes a project: an isolated space of data sets, models, deployments and keys
+ * Creates a project: an isolated space of data sets, models, deployments and keys
  */
 export const projectsCreate = <ThrowOnError extends boolean = false>(options: Options<ProjectsCreateData, ThrowOnError>): RequestResult<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError> => (options.client ?? client).post<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError>({
     security: [{
@@ -166,7 +166,7 @@ export const dataSetsList = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Makes an empty data set
+ * Creates an empty data set
  */
 export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Options<DataSetsCreateData, ThrowOnError>): RequestResult<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError> => (options.client ?? client).post<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError>({
     security: [{
@@ -244,7 +244,7 @@ export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Shows how an import went, row by row where it went wrong
+ * Shows an import, with the rows that were rejected
  */
 export const dataSetsGetImport = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetImportData, ThrowOnError>): RequestResult<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError>({
     security: [{
@@ -283,7 +283,7 @@ export const modelsList = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Makes a model: a recipe, its settings and the data sets that it learns from
+ * Creates a model: a recipe, its settings and the data sets that it learns from
  */
 export const modelsCreate = <ThrowOnError extends boolean = false>(options: Options<ModelsCreateData, ThrowOnError>): RequestResult<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError> => (options.client ?? client).post<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError>({
     security: [{
@@ -343,7 +343,7 @@ export const modelsRename = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Lists what training made of a model
+ * Lists the versions of a model
  */
 export const modelsListVersions = <ThrowOnError extends boolean = false>(options: Options<ModelsListVersionsData, ThrowOnError>): RequestResult<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError>({
     security: [{
@@ -457,7 +457,7 @@ export const trainingJobsFollow = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * Cancels a job that waits or runs
+ * Cancels a job that is queued or running
  */
 export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCancelData, ThrowOnError>): RequestResult<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError>({
     security: [{
@@ -483,7 +483,7 @@ export const deploymentsList = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Puts a model version to work under an address of its own
+ * Creates a deployment: an address that answers with a model version
  */
 export const deploymentsCreate = <ThrowOnError extends boolean = false>(options: Options<DeploymentsCreateData, ThrowOnError>): RequestResult<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError> => (options.client ?? client).post<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError>({
     security: [{
@@ -556,7 +556,7 @@ export const apiKeysList = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Makes an API key
+ * Creates an API key
  */
 export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysCreateData, ThrowOnError>): RequestResult<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError> => (options.client ?? client).post<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError>({
     security: [{
@@ -573,7 +573,7 @@ export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Makes a key with the settings and limits of this one, which ends after a grace
+ * Creates a key with the settings and limits of this one, which stops working after a grace period
  */
 export const apiKeysRotate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysRotateData, ThrowOnError>): RequestResult<ApiKeysRotateResponses, ApiKeysRotateErrors, ThrowOnError> => (options.client ?? client).post<ApiKeysRotateResponses, ApiKeysRotateErrors, ThrowOnError>({
     security: [{
@@ -714,7 +714,7 @@ export const billingListPlans = <ThrowOnError extends boolean = false>(options?:
 });
 
 /**
- * Shows the invoice of the running period as it stands
+ * Shows the invoice of the current billing period so far
  */
 export const billingUpcomingInvoice = <ThrowOnError extends boolean = false>(options?: Options<BillingUpcomingInvoiceData, ThrowOnError>): RequestResult<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError> => (options?.client ?? client).get<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError>({
     security: [{
@@ -787,7 +787,7 @@ export const organizationRename = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * Takes the deletion of your organization back
+ * Cancels the deletion of your organization
  */
 export const organizationKeep = <ThrowOnError extends boolean = false>(options?: Options<OrganizationKeepData, ThrowOnError>): RequestResult<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError> => (options?.client ?? client).delete<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError>({
     security: [{
@@ -800,9 +800,9 @@ export const organizationKeep = <ThrowOnError extends boolean = false>(options?:
 });
 
 /**
- * Deletes your organization after seven days, in which it goes on and this can be taken back
+ * Deletes your organization after seven days, during which it keeps working and the deletion can be cancelled
  *
- * A paid subscription ends at once. Ledger and invoices are kept, under an id that says nothing.
+ * A paid subscription ends immediately. Ledger and invoices are kept, under an id that identifies nobody.
  */
 export const organizationDelete = <ThrowOnError extends boolean = false>(options: Options<OrganizationDeleteData, ThrowOnError>): RequestResult<OrganizationDeleteResponses, OrganizationDeleteErrors, ThrowOnError> => (options.client ?? client).post<OrganizationDeleteResponses, OrganizationDeleteErrors, ThrowOnError>({
     security: [{
@@ -819,7 +819,7 @@ export const organizationDelete = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * Exports all that your organization has: rows as JSON lines, data sets as Parquet, models
+ * Exports everything that your organization has: records as JSON lines, data sets as Parquet, models
  */
 export const organizationExport = <ThrowOnError extends boolean = false>(options?: Options<OrganizationExportData, ThrowOnError>): RequestResult<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError>({
     security: [{
@@ -847,7 +847,7 @@ export const endUsersErase = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Exports what a project holds of one person
+ * Exports the data of one end user in a project
  */
 export const endUsersExport = <ThrowOnError extends boolean = false>(options: Options<EndUsersExportData, ThrowOnError>): RequestResult<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError> => (options.client ?? client).get<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError>({
     security: [{
@@ -860,7 +860,7 @@ export const endUsersExport = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Lists the receipts of people who were erased
+ * Lists the receipts of erased end users
  */
 export const endUsersList = <ThrowOnError extends boolean = false>(options: Options<EndUsersListData, ThrowOnError>): RequestResult<EndUsersListResponses, EndUsersListErrors, ThrowOnError> => (options.client ?? client).get<EndUsersListResponses, EndUsersListErrors, ThrowOnError>({
     security: [{
@@ -899,7 +899,7 @@ export const webhooksListEndpoints = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
- * Adds an address that is told of events
+ * Adds an address to which events are sent
  */
 export const webhooksCreateEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksCreateEndpointData, ThrowOnError>): RequestResult<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError> => (options.client ?? client).post<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError>({
     security: [{

@@ -213,11 +213,11 @@ export type ModelVersion = {
     name: string;
     result: Result;
     /**
-     * Whether …/report tells more
+     * Whether …/report answers with a report
      */
     hasReport: boolean;
     /**
-     * Those of its training job: what may make, or made, it poor
+     * Warnings of its training job: what may make it less good
      */
     warnings: Array<string>;
     artifactBytes: number;
@@ -225,7 +225,7 @@ export type ModelVersion = {
 };
 
 /**
- * What the version came to on data that its fit did not see
+ * How good the version is on data that its training did not see
  */
 export type Result = {
     /**
@@ -252,7 +252,7 @@ export type Result = {
         ];
     };
     /**
-     * How many of what the values are means over
+     * What the values are averaged over, and how many there are
      */
     evaluated: {
         of: string;
@@ -274,16 +274,16 @@ export type TrainingJob = {
      */
     phase: string | null;
     /**
-     * What may make, or made, the result poor
+     * What may make the result less good
      */
     warnings: Array<string>;
     failureReason: string | null;
     /**
-     * What to mend: your data or settings, the time limit of your plan, or neither: every try failed
+     * What failed: input (your data or settings), time_limit (of your plan), gave_up (every try failed)
      */
     failureKind: 'input' | 'time_limit' | 'gave_up' | null;
     /**
-     * What it made, in order; each version says its result
+     * The versions that it made, in order; each has its result
      */
     modelVersionIds: Array<string>;
     /**
@@ -295,11 +295,11 @@ export type TrainingJob = {
      */
     device: string | null;
     /**
-     * How often a worker began or took up the job
+     * How many times a worker started or resumed the job
      */
     attempt: number;
     /**
-     * The most memory that training was seen to hold
+     * Peak memory of the training
      */
     memoryBytesPeak: number | null;
     /**
@@ -350,11 +350,11 @@ export type Deployment = {
     projectId: string;
     name: string;
     /**
-     * What it answers, for as long as it lives
+     * What it can be asked; never changes
      */
     task: string;
     /**
-     * Of the version that answers now
+     * Family of the version that answers now
      */
     family: string;
     modelVersionId: string;
@@ -381,7 +381,7 @@ export type ApiKey = {
     projectId: string;
     name: string;
     /**
-     * First characters of the key, to tell it by
+     * First characters of the key, to recognize it by
      */
     prefix: string;
     mode: ApiKeyMode;
@@ -389,7 +389,7 @@ export type ApiKey = {
     deploymentIds: Array<string>;
     allowedAddresses: Array<string>;
     /**
-     * The first of the keys that were rotated into each other; limits hold for all of them together
+     * The first of the keys that replaced each other by rotation; limits apply to all of them together
      */
     lineageId: string;
     createdAt: string;
@@ -400,7 +400,7 @@ export type ApiKey = {
      */
     leakedUrl: string | null;
     /**
-     * To the minute or so
+     * Accurate to about a minute
      */
     lastUsedAt: string | null;
 };
@@ -485,7 +485,7 @@ export type LimitUse = {
     resource: string;
     quantity: string;
     /**
-     * In the ledger of the running billing period
+     * In the current billing period
      */
     used: string;
 };
@@ -575,7 +575,7 @@ export type OrganizationSummary = {
     status: 'active' | 'past_due' | 'cancelled';
     currency: string;
     /**
-     * In the running billing period
+     * In the current billing period
      */
     usage: Array<{
         meter: string;
@@ -592,7 +592,7 @@ export type Organization = {
     name: string;
     createdAt: string;
     /**
-     * When it is deleted, unless that is taken back before
+     * When it is deleted, unless the deletion is cancelled first
      */
     deletesAt: string | null;
 };
@@ -600,7 +600,7 @@ export type Organization = {
 export type EndUser = {
     userId: string;
     /**
-     * Those that hold something of the person
+     * Data sets that hold data of the person
      */
     dataSets: Array<{
         dataSetId: string;
@@ -614,7 +614,7 @@ export type EndUser = {
         }>;
     }>;
     /**
-     * Whether all of their rows are there; the latest ones are where not
+     * False where there were too many rows; the latest ones are given
      */
     isComplete: boolean;
 };
@@ -624,15 +624,15 @@ export type Erasure = {
     projectId: string;
     status: 'pending' | 'completed';
     /**
-     * From then on no answer holds their data
+     * From then on no answer contains their data
      */
     createdAt: string;
     /**
-     * Since then nothing of them is left; within a day
+     * When the last of their data was erased, within a day
      */
     completedAt: string | null;
     /**
-     * What was taken from where
+     * How much was erased, by place
      */
     receipt: {
         /**
@@ -640,11 +640,11 @@ export type Erasure = {
          */
         rows?: number;
         /**
-         * Imports whose content was written anew
+         * Imports whose content was rewritten
          */
         imports?: number;
         /**
-         * Versions whose artifact was written anew
+         * Versions whose artifact was rewritten
          */
         modelVersions?: number;
         /**
@@ -898,7 +898,7 @@ export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
 export type AuthDeleteAccountData = {
     body: {
         /**
-         * Yours, so that nobody else does it
+         * Your password, to confirm that it is you
          */
         password: string;
     };
@@ -1578,7 +1578,7 @@ export type ModelsCreateData = {
     body: {
         name: string;
         /**
-         * A key of GET /v1/families; where it is left out, the one that has the recipe and such sources
+         * A key of GET /v1/families. If absent, the family that has the recipe and takes these sources
          */
         family?: string;
         /**
@@ -1837,7 +1837,7 @@ export type ModelsGetReportError = ModelsGetReportErrors[keyof ModelsGetReportEr
 
 export type ModelsGetReportResponses = {
     /**
-     * Of the task's form; for recommendation: search, how the recipe was chosen
+     * Its form depends on the task; for recommendation: search, how the recipe was chosen
      */
     200: {
         [key: string]: unknown;
@@ -2404,7 +2404,7 @@ export type ApiKeysCreateData = {
     body: {
         name: string;
         /**
-         * What a test key asks is answered and never billed, up to the plan’s test_requests
+         * Calls with a test key are answered but never billed, up to the plan’s test_requests
          */
         mode?: ApiKeyMode;
         /**
@@ -2461,7 +2461,7 @@ export type ApiKeysCreateResponses = {
         projectId: string;
         name: string;
         /**
-         * First characters of the key, to tell it by
+         * First characters of the key, to recognize it by
          */
         prefix: string;
         mode: ApiKeyMode;
@@ -2469,7 +2469,7 @@ export type ApiKeysCreateResponses = {
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
-         * The first of the keys that were rotated into each other; limits hold for all of them together
+         * The first of the keys that replaced each other by rotation; limits apply to all of them together
          */
         lineageId: string;
         createdAt: string;
@@ -2480,7 +2480,7 @@ export type ApiKeysCreateResponses = {
          */
         leakedUrl: string | null;
         /**
-         * To the minute or so
+         * Accurate to about a minute
          */
         lastUsedAt: string | null;
         /**
@@ -2495,7 +2495,7 @@ export type ApiKeysCreateResponse = ApiKeysCreateResponses[keyof ApiKeysCreateRe
 export type ApiKeysRotateData = {
     body: {
         /**
-         * How long the old key goes on working next to the new one, on the same limits
+         * How long the old key keeps working next to the new one, with the same limits
          */
         graceHours?: number;
     };
@@ -2537,7 +2537,7 @@ export type ApiKeysRotateResponses = {
         projectId: string;
         name: string;
         /**
-         * First characters of the key, to tell it by
+         * First characters of the key, to recognize it by
          */
         prefix: string;
         mode: ApiKeyMode;
@@ -2545,7 +2545,7 @@ export type ApiKeysRotateResponses = {
         deploymentIds: Array<string>;
         allowedAddresses: Array<string>;
         /**
-         * The first of the keys that were rotated into each other; limits hold for all of them together
+         * The first of the keys that replaced each other by rotation; limits apply to all of them together
          */
         lineageId: string;
         createdAt: string;
@@ -2556,7 +2556,7 @@ export type ApiKeysRotateResponses = {
          */
         leakedUrl: string | null;
         /**
-         * To the minute or so
+         * Accurate to about a minute
          */
         lastUsedAt: string | null;
         /**
@@ -3227,7 +3227,7 @@ export type OrganizationKeepResponse = OrganizationKeepResponses[keyof Organizat
 export type OrganizationDeleteData = {
     body: {
         /**
-         * Of the organization, so that none is deleted by mistake
+         * Name of the organization, to confirm that it is the right one
          */
         name: string;
     };
@@ -3601,7 +3601,7 @@ export type WebhooksUpdateEndpointData = {
          */
         eventTypes?: Array<WebhookEventType>;
         /**
-         * Disabling gives up what was still to be sent; it can be replayed
+         * Disabling stops deliveries that are still pending; they can be replayed
          */
         isEnabled?: boolean;
     };
@@ -3682,7 +3682,7 @@ export type WebhooksRotateSecretResponses = {
          */
         secret: string;
         /**
-         * Until then the previous secret signs too
+         * Until then messages are also signed with the previous secret
          */
         previousSecretExpiresAt: string;
     };

@@ -42,7 +42,7 @@ describe('signing up', () => {
       'SELECT subject FROM emails JOIN users ON users.id = recipient_id WHERE email = $1',
       [tenant.email],
     );
-    expect(rows).toEqual([{ subject: 'Somebody signed up with your address' }]);
+    expect(rows).toEqual([{ subject: 'Somebody tried to sign up with your email address' }]);
   });
 
   it('names every wrong field', async () => {

@@ -136,7 +136,7 @@ describe('a newcomer in the browser', () => {
     await page.getByText('Only Home page').waitFor();
 
     await button('Rotate Web shop').click();
-    await page.getByRole('combobox', { name: 'The old key ends' }).selectOption('In 7 days');
+    await page.getByRole('combobox', { name: 'The old key stops working' }).selectOption('In 7 days');
     await button('Make new key').click();
     const rotated = await page.getByTestId('api-key').innerText();
     expect(rotated).toMatch(/^kin_live_\w{36}$/);
@@ -157,14 +157,14 @@ describe('a newcomer in the browser', () => {
     for (const [name, value] of Object.entries(settings)) await page.getByRole('spinbutton', { name }).fill(value);
     await button('Create model').click();
     await button('Start training').first().click();
-    const curve = page.getByRole('figure', { name: /^Loss, Fitting: / });
+    const curve = page.getByRole('figure', { name: /^Loss, Training: / });
     await curve.waitFor();
     await page.getByText('Time left').waitFor();
     await page.getByText('Succeeded', { exact: true }).waitFor();
     await page.reload();
-    await page.getByText('Course', { exact: true }).click();
+    await page.getByText('Progress and log', { exact: true }).click();
     await curve.waitFor();
-    await page.getByText('Examples a second').waitFor();
+    await page.getByText('Examples per second').waitFor();
     expect(await curve.getAttribute('aria-label')).toMatch(/at epoch 1, .* at epoch 400\./);
     expect(await violationsIn(page)).toEqual([]);
   });

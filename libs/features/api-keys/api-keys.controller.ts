@@ -18,7 +18,7 @@ import { ApiKeysService } from './api-keys.service.js';
 export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
-  @ApiOperation({ summary: 'Makes an API key' })
+  @ApiOperation({ summary: 'Creates an API key' })
   @Post()
   @Requires('api-keys:write')
   @Answers(201, 'The key, shown this once', createdApiKeySchema)
@@ -42,7 +42,9 @@ export class ApiKeysController {
     return this.apiKeys.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Makes a key with the settings and limits of this one, which ends after a grace' })
+  @ApiOperation({
+    summary: 'Creates a key with the settings and limits of this one, which stops working after a grace period',
+  })
   @Post(':apiKeyId/rotations')
   @Requires('api-keys:write')
   @Answers(201, 'The new key, shown this once', createdApiKeySchema)

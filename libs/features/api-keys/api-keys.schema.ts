@@ -15,7 +15,7 @@ export const createApiKeySchema = z
     name: nameSchema,
     mode: modeSchema
       .default('live')
-      .describe('What a test key asks is answered and never billed, up to the plan’s test_requests'),
+      .describe('Calls with a test key are answered but never billed, up to the plan’s test_requests'),
     scopes: z
       .array(scopeSchema)
       .min(1)
@@ -40,7 +40,8 @@ export const createApiKeySchema = z
   })
   .refine(({ deploymentIds, scopes }) => deploymentIds.length === 0 || !scopes.includes('project:write'), {
     path: ['scopes'],
-    message: 'must not hold project:write for a key that is held to deployments: it could make further ones',
+    message:
+      'must not include project:write for a key that is restricted to deployments, because it could create more of them',
   });
 
 export const rotateApiKeySchema = z.object({
@@ -49,7 +50,7 @@ export const rotateApiKeySchema = z.object({
     .min(0)
     .max(7 * 24)
     .default(24)
-    .describe('How long the old key goes on working next to the new one, on the same limits'),
+    .describe('How long the old key keeps working next to the new one, with the same limits'),
 });
 
 export const apiKeySchema = z
@@ -57,19 +58,19 @@ export const apiKeySchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
-    prefix: z.string().describe('First characters of the key, to tell it by'),
+    prefix: z.string().describe('First characters of the key, to recognize it by'),
     mode: modeSchema,
     scopes: z.array(scopeSchema),
     deploymentIds: z.array(z.uuid()),
     allowedAddresses: z.array(z.string()),
     lineageId: z
       .uuid()
-      .describe('The first of the keys that were rotated into each other; limits hold for all of them together'),
+      .describe('The first of the keys that replaced each other by rotation; limits apply to all of them together'),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
     leakedUrl: z.string().nullable().describe('Where a secret scanner found the key, for which it was revoked'),
-    lastUsedAt: z.iso.datetime().nullable().describe('To the minute or so'),
+    lastUsedAt: z.iso.datetime().nullable().describe('Accurate to about a minute'),
   })
   .meta({ id: 'ApiKey' });
 

@@ -8,31 +8,35 @@ export const notPermitted = (permission: Permission | undefined) =>
   new Problem(
     403,
     'not_permitted',
-    `This call needs the permission ${permission ?? 'that nobody has'}, which you do not hold.`,
+    permission ? `This call needs the permission ${permission}, which you do not have.` : 'Nobody may make this call.',
   );
 
 export const notForKeys = () =>
   new Problem(
     403,
     'not_permitted',
-    'An API key reaches its own project only, and this call is about the whole organization.',
+    'An API key can reach only its own project, and this call concerns the whole organization. Sign in to make it.',
   );
 
 export const deploymentNotAllowed = () =>
-  new Problem(403, 'deployment_not_allowed', 'This API key is restricted to other deployments of its project.');
+  new Problem(
+    403,
+    'deployment_not_allowed',
+    'This API key may call only other deployments of its project. Use a key that may call this one.',
+  );
 
 export const crossSiteRequest = () =>
-  new Problem(403, 'cross_site_request', 'This call came from a page of another site and was not carried out.');
+  new Problem(403, 'cross_site_request', 'This call came from a page of another website, so it was refused.');
 
 export const wrongCredentials = () => new Problem(401, 'wrong_credentials', 'No account has this email and password.');
 
 export const tooManyAttempts = (seconds: number) =>
-  new Problem(429, 'too_many_attempts', `There were too many attempts. Wait ${seconds} s, then try again.`, {
+  new Problem(429, 'too_many_attempts', `Too many attempts. Wait ${seconds} s, then try again.`, {
     headers: { 'retry-after': String(seconds) },
   });
 
 export const signInBusy = () =>
-  new Problem(503, 'sign_in_busy', 'Too many people sign in at this moment: try again shortly.', {
+  new Problem(503, 'sign_in_busy', 'Too many people are signing in right now: try again in a few seconds.', {
     headers: { 'retry-after': '2' },
   });
 
@@ -44,4 +48,4 @@ export const lastOwner = (organizations: string[]) =>
   );
 
 export const noOrganization = () =>
-  new Problem(403, 'no_organization', 'Your account belongs to no organization any more: ask to be invited to one.');
+  new Problem(403, 'no_organization', 'Your account no longer belongs to an organization: ask to be invited to one.');

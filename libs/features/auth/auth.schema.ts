@@ -19,7 +19,7 @@ export const signupSchema = z.object({
 export const loginSchema = z.object({ email, password: z.string().max(1024) });
 
 export const deleteAccountSchema = z.object({
-  password: z.string().max(1024).describe('Yours, so that nobody else does it'),
+  password: z.string().max(1024).describe('Your password, to confirm that it is you'),
 });
 
 export const meSchema = z

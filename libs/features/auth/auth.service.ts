@@ -34,8 +34,8 @@ export interface SignedIn {
 }
 
 const TAKEN = {
-  subject: 'Somebody signed up with your address',
-  text: 'Somebody tried to make an account with this address, which has one already.\n\nIf it was you, log in instead. If it was not, there is nothing to do: they got no further.\n',
+  subject: 'Somebody tried to sign up with your email address',
+  text: 'Somebody tried to create an account with this email address, which already has one.\n\nIf it was you, log in instead. If it was not you, there is nothing to do: they did not get into your account.\n',
 };
 
 @Injectable()

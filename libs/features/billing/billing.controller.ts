@@ -30,7 +30,7 @@ export class BillingController {
     return this.billing.listPlans(tenantId);
   }
 
-  @ApiOperation({ summary: 'Shows the invoice of the running period as it stands' })
+  @ApiOperation({ summary: 'Shows the invoice of the current billing period so far' })
   @Get('invoices/upcoming')
   @Requires('billing:read')
   @Answers(200, 'The invoice, were it written now', upcomingInvoiceSchema)

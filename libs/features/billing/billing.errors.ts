@@ -1,10 +1,14 @@
 import { Problem } from '../../platform/errors/problem.js';
 
 export const alreadyOnPlan = (plan: string) =>
-  new Problem(409, 'already_on_plan', `This organization is on the plan ${plan} already: there is nothing to pay for.`);
+  new Problem(
+    409,
+    'already_on_plan',
+    `Your organization is already on the plan ${plan}, so there is nothing to pay for.`,
+  );
 
 export const unknownPlan = (plan: string) =>
-  new Problem(404, 'unknown_plan', `There is no plan ${plan}. GET /v1/billing/plans lists those that there are.`);
+  new Problem(404, 'unknown_plan', `There is no plan ${plan}. GET /v1/billing/plans lists the plans that there are.`);
 
 export const withoutFee = (plan: string) =>
   new Problem(
@@ -17,7 +21,7 @@ export const beingDeleted = () =>
   new Problem(
     409,
     'organization_being_deleted',
-    'This organization is going to be deleted: nothing can be bought for it. Take the deletion back first.',
+    'Your organization is going to be deleted, so nothing can be bought for it. Cancel the deletion first.',
   );
 
 export const wrongSignature = () =>

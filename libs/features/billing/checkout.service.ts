@@ -92,7 +92,7 @@ export class CheckoutService {
     throw new Problem(
       503,
       'subscription_busy',
-      'The subscription changes faster than it can be followed: send the event again.',
+      'The subscription is changing too fast to keep up with: send the event again.',
     );
   }
 

@@ -35,15 +35,15 @@ export function paymentFailedMail(invoice: WebhookEventData<'invoice.payment_fai
   const { number, invoiceId, amountDue, currency, nextAttemptAt, hostedInvoiceUrl } = invoice;
   const name = number ?? invoiceId;
   const next = nextAttemptAt
-    ? `It is tried again on ${nextAttemptAt.slice(0, 10)}.`
-    : 'It is not tried again by itself.';
+    ? `The payment will be tried again on ${nextAttemptAt.slice(0, 10)}.`
+    : 'It will not be tried again automatically.';
   return {
     subject: `Payment of invoice ${name} failed`,
     text: [
       `The payment of ${amountDue} ${currency.toUpperCase()} for invoice ${name} failed. ${next}`,
       hostedInvoiceUrl
-        ? `Pay it, or give another card, at ${hostedInvoiceUrl}`
-        : 'Give another card on the billing page of your dashboard.',
+        ? `Pay it, or use another card, at ${hostedInvoiceUrl}`
+        : 'Change your card on the Billing page of your dashboard.',
     ].join('\n\n'),
   };
 }

@@ -23,7 +23,7 @@ import { DataSetsService } from './data-sets.service.js';
 export class DataSetsController {
   constructor(private readonly dataSets: DataSetsService) {}
 
-  @ApiOperation({ summary: 'Makes an empty data set' })
+  @ApiOperation({ summary: 'Creates an empty data set' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new data set', dataSetSchema)
@@ -104,7 +104,7 @@ export class DataSetsController {
     };
   }
 
-  @ApiOperation({ summary: 'Shows how an import went, row by row where it went wrong' })
+  @ApiOperation({ summary: 'Shows an import, with the rows that were rejected' })
   @Get(':dataSetId/imports/:importId')
   @Requires('project:read')
   @Answers(200, 'The import', importSchema)

@@ -8,31 +8,27 @@ export const uploadTooLarge = (bytesMax: number) =>
   );
 
 export const uploadNotCsv = () =>
-  new Problem(
-    415,
-    'upload_not_csv',
-    'Send the file, not compressed, as the request body with "Content-Type: text/csv".',
-  );
+  new Problem(415, 'upload_not_csv', 'Send the file uncompressed as the request body with "Content-Type: text/csv".');
 
 export const uploadBrokenOff = () =>
   new Problem(
     400,
     'upload_broken_off',
-    'The upload ended before the whole file came. The data set is as it was: send it again.',
+    'The upload ended before the whole file had arrived. The data set is unchanged: send the file again.',
   );
 
 export const tooManyUploads = (most: number) =>
   new Problem(
     429,
     'too_many_uploads',
-    `Your organization sends ${most} files already: wait until one of them has come.`,
+    `Your organization is already uploading ${most} files: wait until one of them has finished.`,
     {
       headers: { 'retry-after': '5' },
     },
   );
 
 export const storageFull = () =>
-  new Problem(507, 'storage_full', 'There is no room to store the file. The data set is as it was: try again later.');
+  new Problem(507, 'storage_full', 'There is no room to store the file. The data set is unchanged: try again later.');
 
 export const noSuchColumn = (kind: string, column: string, columns: string[]) =>
   new Problem(
@@ -43,6 +39,6 @@ export const noSuchColumn = (kind: string, column: string, columns: string[]) =>
 
 /** While a release comes in that brings the kind, or after it was taken back. */
 export const unknownKind = (kind: string) =>
-  new Problem(503, 'unknown_kind', `This process does not know data sets of kind ${kind} yet: try again in a minute.`, {
+  new Problem(503, 'unknown_kind', `This server does not know data sets of kind ${kind} yet: try again in a minute.`, {
     headers: { 'retry-after': '60' },
   });

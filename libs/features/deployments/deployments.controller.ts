@@ -17,7 +17,7 @@ import { DeploymentsService } from './deployments.service.js';
 export class DeploymentsController {
   constructor(private readonly deployments: DeploymentsService) {}
 
-  @ApiOperation({ summary: 'Puts a model version to work under an address of its own' })
+  @ApiOperation({ summary: 'Creates a deployment: an address that answers with a model version' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new deployment', deploymentSchema)

@@ -4,5 +4,5 @@ export const otherTask = (task: string, other: string) =>
   new Problem(
     409,
     'wrong_task',
-    `The deployment answers ${task} for as long as it lives, and this version is for ${other}. Make a deployment of its own for it.`,
+    `A deployment keeps its task: this one serves ${task}, and the version is for ${other}. Create a new deployment for it.`,
   );

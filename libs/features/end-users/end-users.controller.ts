@@ -12,7 +12,7 @@ import { EndUsersService } from './end-users.service.js';
 export class EndUsersController {
   constructor(private readonly endUsers: EndUsersService) {}
 
-  @ApiOperation({ summary: 'Exports what a project holds of one person' })
+  @ApiOperation({ summary: 'Exports the data of one end user in a project' })
   @Get('users/:userId')
   @Requires('project:write')
   @Answers(200, 'Their rows in each data set', endUserSchema)
@@ -42,7 +42,7 @@ export class EndUsersController {
     return this.endUsers.erase(tenantId, projectId, userId);
   }
 
-  @ApiOperation({ summary: 'Lists the receipts of people who were erased' })
+  @ApiOperation({ summary: 'Lists the receipts of erased end users' })
   @Get('erasures')
   @Requires('project:read')
   @Answers(200, 'A page of receipts, newest first', pageSchema(erasureSchema))

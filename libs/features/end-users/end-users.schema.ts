@@ -7,8 +7,8 @@ const count = z.int().nonnegative();
 
 export const receiptSchema = z.object({
   rows: count.optional().describe('Rows taken from data sets, those of earlier imports among them'),
-  imports: count.optional().describe('Imports whose content was written anew'),
-  modelVersions: count.optional().describe('Versions whose artifact was written anew'),
+  imports: count.optional().describe('Imports whose content was rewritten'),
+  modelVersions: count.optional().describe('Versions whose artifact was rewritten'),
   texts: count.optional().describe('Messages and logs that named the person'),
 });
 
@@ -17,9 +17,9 @@ export const erasureSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     status: z.enum(['pending', 'completed']),
-    createdAt: z.iso.datetime().describe('From then on no answer holds their data'),
-    completedAt: z.iso.datetime().nullable().describe('Since then nothing of them is left; within a day'),
-    receipt: receiptSchema.describe('What was taken from where'),
+    createdAt: z.iso.datetime().describe('From then on no answer contains their data'),
+    completedAt: z.iso.datetime().nullable().describe('When the last of their data was erased, within a day'),
+    receipt: receiptSchema.describe('How much was erased, by place'),
   })
   .meta({ id: 'Erasure' });
 
@@ -35,8 +35,8 @@ export const endUserSchema = z
           rows: z.array(z.record(z.string(), z.unknown())).describe('As the data set holds them now'),
         }),
       )
-      .describe('Those that hold something of the person'),
-    isComplete: z.boolean().describe('Whether all of their rows are there; the latest ones are where not'),
+      .describe('Data sets that hold data of the person'),
+    isComplete: z.boolean().describe('False where there were too many rows; the latest ones are given'),
   })
   .meta({ id: 'EndUser' });
 

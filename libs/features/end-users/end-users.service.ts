@@ -113,7 +113,7 @@ const exportUnderWay = () =>
   new Problem(
     429,
     'export_under_way',
-    "Another person's data is being read for this organization: try again when that is done.",
+    "Your organization is already exporting another person's data: try again when that is done.",
   );
 
 function parseUserId(userId: string): string {

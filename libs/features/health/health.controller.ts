@@ -46,7 +46,7 @@ export class HealthController {
   @ApiProduces('text/plain')
   show(): Promise<string> {
     // On a port of their own they are not for everyone who reaches this one.
-    if (this.config.KINDRED_METRICS_PORT) throw new Problem(404, 'not_found', 'Metrics stand on a port of their own.');
+    if (this.config.KINDRED_METRICS_PORT) throw new Problem(404, 'not_found', 'Metrics are served on another port.');
     return metrics.metrics();
   }
 }

@@ -79,7 +79,7 @@ export class LimitAlerts extends RepeatedWork {
     const what = `${threshold} % of the ${isSpend ? 'spend cap' : 'limit'} of ${bound.quantity.toFixed()}${unit}`;
     const whose = bound.setBy === 'plan' ? `of the ${terms.planName} plan` : `of the ${scope} ${scopeId}`;
     const end =
-      threshold === 100 ? 'Calls that would use more are refused' : 'Calls are answered until all of it is used';
+      threshold === 100 ? 'Calls that would use more are refused' : 'Calls are answered until all of it is used up';
     await this.notifications.email(transaction, tenantId, {
       subject: `${threshold} % of a ${isSpend ? 'spend cap' : 'limit'} is used`,
       text: `${what} ${whose} is used: ${used.toFixed()}${unit} since ${period.start.toISOString()}.\n\n${end}. The billing period ends ${period.end.toISOString()}. You can change limits and the plan in the dashboard.\n`,

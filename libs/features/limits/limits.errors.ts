@@ -53,13 +53,13 @@ export const leasesStale = () =>
   new Problem(
     503,
     'quota_unknown',
-    'Limits could not be checked, as the database does not answer. Try again shortly.',
+    'Limits could not be checked because the database is not answering. Try again shortly.',
     {
       headers: { 'retry-after': '5' },
     },
   );
 
 export const unknownResource = (resource: string) =>
-  new Problem(400, 'validation_failed', 'The limit is on nothing that is counted.', {
+  new Problem(400, 'validation_failed', 'There is nothing of this name to set a limit on.', {
     errors: [{ path: 'resource', message: `must be a meter, ${SPEND} or ${REQUESTS_PER_SECOND}, not ${resource}` }],
   });

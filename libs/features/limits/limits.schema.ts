@@ -60,7 +60,7 @@ const limitUseSchema = z
     scopeId: z.uuid(),
     resource: z.string(),
     quantity: decimal,
-    used: decimal.describe('In the ledger of the running billing period'),
+    used: decimal.describe('In the current billing period'),
   })
   .meta({ id: 'LimitUse' });
 

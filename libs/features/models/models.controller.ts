@@ -32,7 +32,7 @@ export class ModelsController {
     return listFamilies();
   }
 
-  @ApiOperation({ summary: 'Makes a model: a recipe, its settings and the data sets that it learns from' })
+  @ApiOperation({ summary: 'Creates a model: a recipe, its settings and the data sets that it learns from' })
   @Post('projects/:projectId/models')
   @Requires('project:write')
   @Answers(201, 'The new model', modelSchema)
@@ -68,7 +68,7 @@ export class ModelsController {
     return this.models.get(tenantId, projectId, modelId);
   }
 
-  @ApiOperation({ summary: 'Lists what training made of a model' })
+  @ApiOperation({ summary: 'Lists the versions of a model' })
   @Get('projects/:projectId/models/:modelId/versions')
   @Requires('project:read')
   @Answers(200, 'A page of versions, newest first', pageSchema(modelVersionSchema))

@@ -12,8 +12,8 @@ export const noSuchFamily = (fitting: string[], all: string[]) =>
     400,
     'invalid_request',
     fitting.length === 0
-      ? `No family has this recipe and takes such sources: name one of ${all.join(', ')} as family to learn what is missing.`
-      : `Several families have this recipe and take such sources: name one of ${fitting.join(', ')} as family.`,
+      ? `No family has this recipe and takes these sources. Set family to one of ${all.join(', ')} to see what is missing.`
+      : `Several families have this recipe and take these sources. Set family to one of ${fitting.join(', ')}.`,
   );
 
 export const noReport = () =>

@@ -12,7 +12,7 @@ export const createModelSchema = z.object({
     .string()
     .max(64)
     .optional()
-    .describe('A key of GET /v1/families; where it is left out, the one that has the recipe and such sources'),
+    .describe('A key of GET /v1/families. If absent, the family that has the recipe and takes these sources'),
   recipe: z.string().max(64).describe('How the model is trained; GET /v1/families lists each with its settings'),
   settings: z
     .record(z.string(), z.unknown())
@@ -42,14 +42,16 @@ export const resultSchema = z
     values: metricValuesSchema.describe('By metric; GET /v1/families says what each means'),
     baselines: z.record(z.string(), metricValuesSchema).describe('The same metrics of simple recipes on the same data'),
     intervals: z.record(z.string(), z.tuple([z.number(), z.number()])).describe('95 % intervals of some of the values'),
-    evaluated: z.object({ of: z.string(), count: z.int() }).describe('How many of what the values are means over'),
+    evaluated: z
+      .object({ of: z.string(), count: z.int() })
+      .describe('What the values are averaged over, and how many there are'),
   })
-  .describe('What the version came to on data that its fit did not see')
+  .describe('How good the version is on data that its training did not see')
   .meta({ id: 'Result' });
 
 export const reportSchema = z
   .record(z.string(), z.unknown())
-  .describe("Of the task's form; for recommendation: search, how the recipe was chosen");
+  .describe('Its form depends on the task; for recommendation: search, how the recipe was chosen');
 
 export const modelVersionSchema = z
   .object({
@@ -61,8 +63,8 @@ export const modelVersionSchema = z
     recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
     result: resultSchema,
-    hasReport: z.boolean().describe('Whether …/report tells more'),
-    warnings: z.array(z.string()).describe('Those of its training job: what may make, or made, it poor'),
+    hasReport: z.boolean().describe('Whether …/report answers with a report'),
+    warnings: z.array(z.string()).describe('Warnings of its training job: what may make it less good'),
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),
   })

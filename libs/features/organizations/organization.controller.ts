@@ -41,8 +41,10 @@ export class OrganizationController {
   }
 
   @ApiOperation({
-    summary: 'Deletes your organization after seven days, in which it goes on and this can be taken back',
-    description: 'A paid subscription ends at once. Ledger and invoices are kept, under an id that says nothing.',
+    summary:
+      'Deletes your organization after seven days, during which it keeps working and the deletion can be cancelled',
+    description:
+      'A paid subscription ends immediately. Ledger and invoices are kept, under an id that identifies nobody.',
   })
   @Post('deletion')
   @Requires('organization:write')
@@ -54,7 +56,7 @@ export class OrganizationController {
     return this.organization.scheduleDeletion(tenantId, body);
   }
 
-  @ApiOperation({ summary: 'Takes the deletion of your organization back' })
+  @ApiOperation({ summary: 'Cancels the deletion of your organization' })
   @Delete('deletion')
   @Requires('organization:write')
   @Answers(200, 'The organization stays', organizationSchema)
@@ -62,7 +64,9 @@ export class OrganizationController {
     return this.organization.takeBackDeletion(tenantId);
   }
 
-  @ApiOperation({ summary: 'Exports all that your organization has: rows as JSON lines, data sets as Parquet, models' })
+  @ApiOperation({
+    summary: 'Exports everything that your organization has: records as JSON lines, data sets as Parquet, models',
+  })
   @ApiProduces('application/x-tar')
   @Get('export')
   @Requires('organization:write')

@@ -77,7 +77,7 @@ export class OrganizationService {
   private async tell(transaction: Transaction, tenantId: string, { name, deletesAt }: Organization): Promise<void> {
     await this.notifications.email(transaction, tenantId, {
       subject: `${name} will be deleted`,
-      text: `Your organization ${name} will be deleted at ${deletesAt}, with its projects, data sets, models, keys and members.\n\nUntil then it goes on, an owner can take this back, and all that it has can be exported under Organization. A paid subscription has ended.\n`,
+      text: `Your organization ${name} will be deleted at ${deletesAt}, with its projects, data sets, models, keys and members.\n\nUntil then everything keeps working, an owner can cancel the deletion, and you can export all data on the Organization page of the dashboard. A paid subscription has already ended.\n`,
     });
   }
 }

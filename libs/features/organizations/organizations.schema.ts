@@ -10,7 +10,7 @@ export const organizationSummarySchema = z
     plan: z.string(),
     status: z.enum(['active', 'past_due', 'cancelled']),
     currency: z.string(),
-    usage: z.array(z.object({ meter: z.string(), quantity: z.string() })).describe('In the running billing period'),
+    usage: z.array(z.object({ meter: z.string(), quantity: z.string() })).describe('In the current billing period'),
     upcomingTotal: z.string().describe("Total of the organization's upcoming invoice"),
   })
   .meta({ id: 'OrganizationSummary' });
@@ -20,14 +20,14 @@ export const organizationSchema = z
     id: z.uuid(),
     name: z.string(),
     createdAt: z.iso.datetime(),
-    deletesAt: z.iso.datetime().nullable().describe('When it is deleted, unless that is taken back before'),
+    deletesAt: z.iso.datetime().nullable().describe('When it is deleted, unless the deletion is cancelled first'),
   })
   .meta({ id: 'Organization' });
 
 export const renameOrganizationSchema = z.object({ name: nameSchema });
 
 export const deleteOrganizationSchema = z.object({
-  name: z.string().max(120).describe('Of the organization, so that none is deleted by mistake'),
+  name: z.string().max(120).describe('Name of the organization, to confirm that it is the right one'),
 });
 
 export type Organization = z.infer<typeof organizationSchema>;

@@ -17,7 +17,7 @@ import { ProjectsService } from './projects.service.js';
 export class ProjectsController {
   constructor(private readonly projects: ProjectsService) {}
 
-  @ApiOperation({ summary: 'Makes a project: an isolated space of data sets, models, deployments and keys' })
+  @ApiOperation({ summary: 'Creates a project: an isolated space of data sets, models, deployments and keys' })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new project', projectSchema)

@@ -13,7 +13,7 @@ export function parseIdempotencyKey(header: string | undefined): string | undefi
   throw new Problem(
     400,
     'invalid_idempotency_key',
-    'Idempotency-Key must be a UUIDv7, made anew for each call and sent again with its retries.',
+    'Idempotency-Key must be a UUIDv7: make a new one for each call, and send the same one with its retries.',
   );
 }
 
@@ -21,12 +21,12 @@ export const idempotencyKeyTooOld = () =>
   new Problem(
     400,
     'invalid_idempotency_key',
-    'The time in the Idempotency-Key is more than a day from now. Make one anew for each call.',
+    'The time in the Idempotency-Key is more than a day from now. Make a new one for each call.',
   );
 
 export const idempotencyKeyReused = () =>
   new Problem(
     409,
     'idempotency_key_reused',
-    'This Idempotency-Key was sent with another call. Make one anew for each call; nothing was metered.',
+    'This Idempotency-Key was already sent with another call, so nothing was answered or metered. Make a new one for each call.',
   );

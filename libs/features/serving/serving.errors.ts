@@ -4,7 +4,7 @@ export const artifactDamaged = (modelVersionId: string) =>
   new Problem(
     503,
     'artifact_damaged',
-    `The stored file of the model version ${modelVersionId} is not what training wrote, so it is not used. Deploy another version, or train the model again; whoever runs the platform can restore the file from a backup.`,
+    `The stored file of the model version ${modelVersionId} is damaged, so it is not used. Deploy another version, or train the model again; the platform's operator can restore the file from a backup.`,
     { headers: { 'retry-after': '60' } },
   );
 
@@ -12,12 +12,12 @@ export const wrongTask = (task: string, operation: string) =>
   new Problem(
     409,
     'wrong_task',
-    `This deployment answers ${task}, which has no ${operation}. GET /v1/families lists what each task can be asked.`,
+    `This deployment serves the task ${task}, which has no operation ${operation}. GET /v1/families lists the operations of each task.`,
   );
 
 export const unsupportedOperation = (modelVersionId: string, operation: string) =>
   new Problem(
     501,
     'unsupported_operation',
-    `The model version ${modelVersionId} has no ${operation}: its recipe cannot answer that. Deploy a version of another recipe.`,
+    `The recipe of the model version ${modelVersionId} does not support the operation ${operation}. Deploy a version of another recipe.`,
   );

@@ -87,7 +87,7 @@ export class TrainingJobsController {
     sendEvents(reply, await this.events.open(principal, projectId, jobId, lastEventId, gone));
   }
 
-  @ApiOperation({ summary: 'Cancels a job that waits or runs' })
+  @ApiOperation({ summary: 'Cancels a job that is queued or running' })
   @Post('training-jobs/:jobId/cancel')
   @Requires('project:write')
   @Answers(200, 'The cancelled job', trainingJobSchema)

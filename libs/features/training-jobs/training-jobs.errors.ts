@@ -13,10 +13,10 @@ export const tooManyStreams = (most: number | null) =>
     429,
     'too_many_streams',
     most === null
-      ? 'This server follows as many training jobs as it can. Ask for the job itself instead, or try again shortly.'
-      : `Your organization follows ${most} training jobs here, the most that it may at a time. Close a stream first.`,
+      ? 'This server cannot follow any more training jobs. Get the job itself instead, or try again shortly.'
+      : `Your organization already follows ${most} training jobs, the most at a time. Close a stream first.`,
     { headers: { 'retry-after': '5' } },
   );
 
 export const jobEnded = (status: string) =>
-  new Problem(409, 'training_job_ended', `The training job is ${status} and cannot be cancelled any more.`);
+  new Problem(409, 'training_job_ended', `The training job is already ${status} and can no longer be cancelled.`);

@@ -17,17 +17,17 @@ export const trainingJobSchema = z
     status: z.enum(TRAINING_JOB_STATUSES),
     progress: z.number().min(0).max(1).describe('Share of the work done'),
     phase: z.string().nullable().describe('What the worker is doing now'),
-    warnings: z.array(z.string()).describe('What may make, or made, the result poor'),
+    warnings: z.array(z.string()).describe('What may make the result less good'),
     failureReason: z.string().nullable(),
     failureKind: z
       .enum(FAILURE_KINDS)
       .nullable()
-      .describe('What to mend: your data or settings, the time limit of your plan, or neither: every try failed'),
-    modelVersionIds: z.array(z.uuid()).describe('What it made, in order; each version says its result'),
+      .describe('What failed: input (your data or settings), time_limit (of your plan), gave_up (every try failed)'),
+    modelVersionIds: z.array(z.uuid()).describe('The versions that it made, in order; each has its result'),
     pool: z.string().describe('Label of the workers that may take the job, from your plan'),
     device: z.string().nullable().describe('What trains or trained it'),
-    attempt: z.int().describe('How often a worker began or took up the job'),
-    memoryBytesPeak: z.int().nullable().describe('The most memory that training was seen to hold'),
+    attempt: z.int().describe('How many times a worker started or resumed the job'),
+    memoryBytesPeak: z.int().nullable().describe('Peak memory of the training'),
     durationMs: z.int().nullable().describe('From the latest start to the end, or to now'),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),

@@ -90,7 +90,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
       throw new Problem(
         503,
         'metering_unavailable',
-        'The call could not be metered, so it was not answered. Try again.',
+        'The call could not be metered, so it was not answered. Try again shortly.',
       );
     }
   }

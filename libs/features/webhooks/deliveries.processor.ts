@@ -125,8 +125,8 @@ export class DeliveriesProcessor extends LeasedWork<ClaimedDelivery> {
     await this.notifications.email(transaction, tenantId, {
       subject: 'A webhook endpoint was disabled',
       text: [
-        `The webhook endpoint ${url} was disabled and is sent nothing more. ${reason}`,
-        'When it works again, enable it and replay what failed; docs/webhooks.md says how.',
+        `The webhook endpoint ${url} was disabled, so no more messages are sent to it. ${reason}`,
+        'When it works again, enable it on the Webhooks page of your dashboard and send the failed deliveries again there.',
         `Endpoint: ${endpointId}`,
       ].join('\n\n'),
     });

@@ -29,7 +29,7 @@ import { WebhooksService } from './webhooks.service.js';
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
-  @ApiOperation({ summary: 'Adds an address that is told of events' })
+  @ApiOperation({ summary: 'Adds an address to which events are sent' })
   @Post('webhook-endpoints')
   @Requires('webhooks:write')
   @Answers(201, 'The endpoint with its secret', newWebhookEndpointSchema)

@@ -4,7 +4,7 @@ export const tooManyEndpoints = (max: number) =>
   new Problem(
     409,
     'too_many_webhook_endpoints',
-    `An organization has at most ${max} webhook endpoints: delete one that is not needed.`,
+    `An organization has at most ${max} webhook endpoints: delete one that you no longer need.`,
   );
 
 export const endpointDisabled = (id: string) =>
@@ -15,4 +15,4 @@ export const endpointDisabled = (id: string) =>
   );
 
 export const deliveryPending = (id: string) =>
-  new Problem(409, 'webhook_delivery_pending', `Webhook delivery ${id} is queued already: wait for its next attempt.`);
+  new Problem(409, 'webhook_delivery_pending', `Webhook delivery ${id} is already queued: wait for its next attempt.`);

@@ -34,7 +34,7 @@ export const updateWebhookEndpointSchema = z.object({
   url: urlSchema.optional(),
   description: descriptionSchema.optional(),
   eventTypes: eventTypesSchema.optional(),
-  isEnabled: z.boolean().optional().describe('Disabling gives up what was still to be sent; it can be replayed'),
+  isEnabled: z.boolean().optional().describe('Disabling stops deliveries that are still pending; they can be replayed'),
 });
 
 export const webhookEndpointSchema = z
@@ -59,7 +59,7 @@ export const newWebhookEndpointSchema = webhookEndpointSchema
 
 export const secretRotationSchema = z.object({
   secret: secretSchema,
-  previousSecretExpiresAt: z.iso.datetime().describe('Until then the previous secret signs too'),
+  previousSecretExpiresAt: z.iso.datetime().describe('Until then messages are also signed with the previous secret'),
 });
 
 export const webhookMessageSchema = z

@@ -55,17 +55,21 @@ function toProblem(error: unknown): Problem {
     return new Problem(
       503,
       'payments_unavailable',
-      'The payment provider did not do what it was asked. Nothing was charged: try again shortly.',
+      'The payment provider did not complete the request. You were not charged: try again shortly.',
     );
   }
   if (isDatabaseDown(error)) {
     return new Problem(
       503,
       'database_unavailable',
-      'The database does not answer or is overloaded: try again shortly.',
+      'The database is not answering or is overloaded: try again shortly.',
     );
   }
-  return new Problem(500, 'internal_error', 'Something went wrong on our side. Quote the request id to support.');
+  return new Problem(
+    500,
+    'internal_error',
+    'An internal error occurred. If it happens again, give the request id to support.',
+  );
 }
 
 function codeOf(status: number): string {

@@ -31,6 +31,8 @@ function createFormat(language: string) {
     money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
     unitPrice: (amount: string, currency: string) =>
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
+    /** "a, b and c" */
+    list: (names: string[]) => new Intl.ListFormat(language, { type: 'conjunction' }).format(names),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
     dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
     /** To the second, for what is read next to a log. */

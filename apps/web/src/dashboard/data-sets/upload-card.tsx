@@ -110,14 +110,14 @@ function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
 }
 
 function ColumnsHint({ kind: { columns, others } }: { kind: Kind }) {
-  const { t, i18n } = useTranslation();
-  const list = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
+  const { t } = useTranslation();
+  const format = useFormat();
   const namesOf = (isRequired: boolean) =>
     columns.filter(({ required }) => required === isRequired).map(({ name }) => name);
   const [needed, optional] = [namesOf(true), namesOf(false)];
   return [
-    needed.length > 0 && t('upload.needs', { columns: list.format(needed) }),
-    optional.length > 0 && t('upload.reads', { columns: list.format(optional) }),
+    needed.length > 0 && t('upload.needs', { columns: format.list(needed) }),
+    optional.length > 0 && t('upload.reads', { columns: format.list(optional) }),
     others === 'attributes' && t('upload.attributes'),
   ]
     .filter(Boolean)

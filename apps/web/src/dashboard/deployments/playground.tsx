@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Sparkles } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { callDeployment } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import type { OperationScreen, Request } from '../../tasks/task';
 import { Button } from '../../ui/button';
@@ -23,6 +24,7 @@ interface PlaygroundProps {
 export function Playground({ deploymentId, operation, meters, screen, request, onRequest }: PlaygroundProps) {
   const { t } = useTranslation();
   const terms = useTerms();
+  const format = useFormat();
   const { Fields, Answer, texts } = screen;
   const call = useMutation({ mutationFn: () => callDeployment(deploymentId, operation, request) });
   return (
@@ -45,8 +47,9 @@ export function Playground({ deploymentId, operation, meters, screen, request, o
       ) : (
         <Card>
           <EmptyState icon={Sparkles} title={t(texts.emptyTitle)}>
-            {t(texts.emptyText)}{' '}
-            {t('playground.metered', { meters: meters.map((meter) => terms.name('meters', meter)).join(', ') })}
+            {t(texts.emptyText)}
+            <br />
+            {t('playground.metered', { meters: format.list(meters.map((meter) => terms.name('meters', meter))) })}
           </EmptyState>
         </Card>
       )}

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DataSet, modelsCreate, unwrap } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Dialog } from '../../ui/dialog';
 import { SelectField, TextField } from '../../ui/field';
@@ -48,6 +49,7 @@ interface NewModelFormProps extends NewModelDialogProps {
 
 function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormProps) {
   const { t } = useTranslation();
+  const format = useFormat();
   const terms = useTerms();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -87,7 +89,7 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
     >
       {lacking.length > 0 && (
         <Notice tone="warning">
-          {t('models.noData', { kinds: lacking.map(({ kind }) => terms.name('kinds', kind)).join(', ') })}
+          {t('models.noData', { kinds: format.list(lacking.map(({ kind }) => terms.name('kinds', kind))) })}
         </Notice>
       )}
       <TextField label={t('ui.name')} name="name" maxLength={120} required />
