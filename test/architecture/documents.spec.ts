@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { RETENTION } from '../../libs/features/retention/retention.js';
 import { BOUNDS } from '../../libs/platform/bounds.js';
 
@@ -19,4 +19,34 @@ it('docs/limits.md shows every bound, as it is', () => {
 it('docs/retention.md shows all that is kept for a time, as it is', () => {
   const rows = rowsOf('docs/retention.md').map(([, what, days]) => [what, days]);
   expect(rows.slice(2)).toEqual(RETENTION.map(({ what, days }) => [what, String(days)]));
+});
+
+describe('docs/glossary.md', () => {
+  const words = rowsOf('docs/glossary.md')
+    .map(([, word, , chinese, where]) => ({ word: word!, chinese: chinese!, where: where! }))
+    .filter(({ word }) => word !== 'Word' && !word.startsWith('-'));
+  const read = (pattern: string) =>
+    globSync(pattern)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+
+  it('has the Chinese words of the screens', () => {
+    const texts = read('apps/web/src/i18n/*zh-CN.json');
+    expect(words.filter(({ chinese }) => chinese !== '—' && !texts.includes(chinese))).toEqual([]);
+  });
+
+  it('says where each thing is: at an address, in a table or in a folder that there is', () => {
+    const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: object };
+    const tables = [...read('prisma/schema/*.prisma').matchAll(/@@map\("(\w+)"\)/g)].map(([, table]) => table);
+    const isThere = (place: string) =>
+      place.startsWith('/') ? place in paths : place.includes('/') ? existsSync(place) : tables.includes(place);
+    for (const { word, where } of words) {
+      const places = [...where.matchAll(/`([^`]+)`/g)].map(([, place]) => place!);
+      expect(places.length, word).toBeGreaterThan(0);
+      expect(
+        places.filter((place) => !isThere(place)),
+        word,
+      ).toEqual([]);
+    }
+  });
 });

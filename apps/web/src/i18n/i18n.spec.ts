@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import apiZhCn from './api.zh-CN.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import zhCn from './zh-CN.json' with { type: 'json' };
 
@@ -8,6 +9,7 @@ type Texts = { [key: string]: string | Texts };
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 const SOURCES = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(SOURCES, '../../..');
 
 const languages = { en: flatten(en), 'zh-CN': flatten(zhCn) };
 const withoutPlural = (key: string) => key.replace(PLURAL, '');
@@ -67,5 +69,16 @@ describe('translations', () => {
     const used = listUsedKeys();
     expect(used.length).toBeGreaterThan(100);
     expect(used.filter(({ key }) => !known.has(key))).toEqual([]);
+  });
+
+  it('exist in Chinese for every error that the API answers', () => {
+    const sources = globSync('libs/{features,platform}/**/*.ts', { cwd: ROOT }).map((file) =>
+      readFileSync(path.join(ROOT, file), 'utf8'),
+    );
+    const codes = sources.flatMap((source) =>
+      [...source.matchAll(/new Problem\(\s*\d+,\s*'(\w+)'/g)].map(([, code]) => code!),
+    );
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => !(code in apiZhCn.problems))).toEqual([]);
   });
 });
