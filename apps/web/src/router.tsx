@@ -40,7 +40,7 @@ const loginRoute = createRoute({
   path: '/login',
   component: LoginPage,
   validateSearch: ({ returnTo }: Record<string, unknown>): { returnTo?: string } =>
-    // Only a path of ours: "//" and "/\" would lead a browser to another site.
+    // Only a path of this site: "//" and "/\" would lead a browser to another site.
     typeof returnTo === 'string' && /^\/(?![/\\])/.test(returnTo) ? { returnTo } : {},
 });
 

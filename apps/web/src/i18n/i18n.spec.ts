@@ -81,4 +81,16 @@ describe('translations', () => {
     expect(codes.length).toBeGreaterThan(40);
     expect(codes.filter((code) => !(code in apiZhCn.problems))).toEqual([]);
   });
+
+  it('name every meter and every quota of the price list', () => {
+    const { meters, plans } = JSON.parse(
+      readFileSync(path.join(ROOT, 'prisma/price-list/price-list.json'), 'utf8'),
+    ) as {
+      meters: { key: string }[];
+      plans: { quotas: Record<string, number> }[];
+    };
+    const named = { ...en.terms.resources, ...en.terms.meters };
+    const keys = [...meters.map(({ key }) => key), ...plans.flatMap(({ quotas }) => Object.keys(quotas))];
+    expect(keys.filter((key) => !(key in named))).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
-/** Prices of one unit are far below a cent. */
+/** Enough for prices of one unit, which are far below a cent. */
 const UNIT_PRICE_DIGITS_MAX = 8;
 
 /** Numbers and dates as the language of the page writes them. */

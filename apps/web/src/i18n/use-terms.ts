@@ -21,7 +21,7 @@ export function useTerms() {
   const find = (key: string, ns: string, fallback: string): string =>
     String(i18n.t(key as never, { ns, defaultValue: fallback } as never));
   return {
-    /** Name of a key in our own words, or what else is given, or the key. */
+    /** The catalogue's name of a key; else the fallback, which is the key itself if none is given. */
     name: (group: TermGroup, key: string, fallback = key) => find(`terms.${group}.${key}`, 'translation', fallback),
     /** A text that the API wrote in English, in the language of the page where we have it. */
     text: (path: string, english: string) => find(path, 'api', english),

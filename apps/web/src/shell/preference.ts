@@ -1,6 +1,6 @@
 type Preference = 'theme' | 'language';
 
-/** What this browser was told before; null where nothing was, or where storage is blocked. */
+/** The choice stored in this browser; null where there is none, or where storage is blocked. */
 export function readPreference(name: Preference): string | null {
   try {
     return localStorage.getItem(`kindred.${name}`);

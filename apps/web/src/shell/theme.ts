@@ -11,7 +11,7 @@ function apply(isDark: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Keeps to the system's theme as it changes, until somebody chooses one. The first paint is `public/theme.js`'s. */
+/** Keeps to the system's theme as it changes, until somebody chooses one. `public/theme.js` sets the theme of the first paint. */
 export function followSystemTheme(): void {
   systemDark.addEventListener('change', ({ matches }) => {
     if (!readPreference('theme')) apply(matches);

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 export type Request = Record<string, unknown>;
 
-/** What the playground and the code snippets need to know of an operation. Methods, so that a narrower screen is still one. */
+/** What the playground and the code snippets need to know of an operation. Declared as methods, so that TypeScript accepts a screen of a narrower request and answer in the registry. */
 export interface OperationScreen<Q extends Request = Request, A = unknown> {
   /** What the form asks before anything is filled in. */
   initial: Q;

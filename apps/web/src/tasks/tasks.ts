@@ -6,7 +6,7 @@ import type { OperationScreen } from './task';
 const tasks: Record<string, Record<string, OperationScreen>> = { recommendation };
 
 /**
- * The screen of an operation; one of plain JSON where none was drawn for it.
+ * The screen of an operation; a plain JSON form where the operation has none of its own.
  *
  * @param schema JSON Schema of the operation's request
  */

@@ -22,7 +22,7 @@ export function buttonClass(variant: Variant = 'secondary'): string {
 
 interface ButtonProps extends ComponentProps<'button'> {
   variant?: Variant;
-  /** Work that the button started goes on: it spins and cannot be pressed again. */
+  /** While the work that the button started is running: it spins and cannot be pressed again. */
   isBusy?: boolean;
 }
 

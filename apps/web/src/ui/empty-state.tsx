@@ -7,7 +7,7 @@ interface EmptyStateProps {
   children: ReactNode;
 }
 
-/** Stands where a list will be, and says what would fill it. */
+/** Shown in place of an empty list: says how to fill it. */
 export function EmptyState({ icon: Icon, title, children }: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center px-6 py-12 text-center">

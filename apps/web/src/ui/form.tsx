@@ -16,7 +16,7 @@ export function useFieldError(path: string): string | undefined {
 
 interface FormProps {
   onSubmit: (values: FormData) => void;
-  /** Of the last submission: shown above the buttons, and next to each field that it names. */
+  /** The error of the last submission: shown above the buttons, and next to each field that it names. */
   error?: unknown;
   children: ReactNode;
   actions: ReactNode;

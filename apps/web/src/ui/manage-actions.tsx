@@ -7,10 +7,10 @@ import { FormDialog } from './form-dialog';
 
 interface ManageActionsProps {
   name: string;
-  /** Absent where it has no name of its own to change. */
+  /** Absent where the name cannot be changed. */
   onRename?: (name: string) => Promise<unknown>;
   onDelete: () => Promise<unknown>;
-  /** What goes with it. */
+  /** Says what is deleted along with it. */
   deleteText: string;
 }
 

@@ -10,7 +10,7 @@ const ACCENT = '[&::-moz-progress-bar]:bg-accent [&::-webkit-progress-value]:bg-
 
 interface ProgressBarProps {
   label: string;
-  /** 0 to 1; null where nobody knows how far the work is. */
+  /** 0 to 1; null where the progress is unknown. */
   share: number | null;
   tone?: Tone;
 }

@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react';
 import { classNames } from './class-names';
 
-/** A choice that acts at once, named by `aria-label` alone. */
+/** A select without a visible label, named by `aria-label`; choosing takes effect immediately. */
 export function Select({ className, ...rest }: ComponentProps<'select'> & { 'aria-label': string }) {
   return (
     <select

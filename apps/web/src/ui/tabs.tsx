@@ -6,7 +6,7 @@ interface TabsProps {
   tabs: { key: string; label: string; content: ReactNode }[];
 }
 
-/** Tabs after the ARIA pattern: arrow keys move between them, Tab goes on into the panel. */
+/** Tabs as the ARIA pattern describes: arrow keys move between them, Tab moves into the panel. */
 export function Tabs({ label, tabs }: TabsProps) {
   const id = useId();
   const [selectedKey, setSelectedKey] = useState(tabs[0]?.key);

@@ -81,7 +81,7 @@ export function ApiKeysTable({ projectId, apiKeys, onRotate, onRevoke }: ApiKeys
   );
 }
 
-/** What narrows a key beyond its scopes. */
+/** A key's restrictions besides its scopes. */
 function Restrictions({ apiKey, deployments }: { apiKey: ApiKey; deployments: Deployment[] }) {
   const { t } = useTranslation();
   const { deploymentIds, allowedAddresses } = apiKey;

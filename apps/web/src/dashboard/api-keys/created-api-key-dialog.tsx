@@ -10,7 +10,7 @@ import { deploymentsQuery } from '../deployments/deployments.queries';
 import { curlSnippet } from '../deployments/snippets';
 import { useFamily } from '../models/families.queries';
 
-/** The only sight of the key, with a call that works at once. */
+/** Shows the key, this once, with a call that works immediately. */
 export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCreateResponse; onClose: () => void }) {
   const { t } = useTranslation();
   const { data: deployments } = useQuery(deploymentsQuery(created.projectId));

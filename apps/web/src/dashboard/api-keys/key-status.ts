@@ -2,7 +2,7 @@ import type { ApiKey } from '../../api/client';
 
 export type KeyStatus = 'live' | 'expiring' | 'expired' | 'revoked' | 'leaked';
 
-/** What may be done with a key now, and why not where it has ended. */
+/** Whether a key works now, and why not if it does not. */
 export function statusOf({ leakedUrl, revokedAt, expiresAt }: ApiKey, now = Date.now()): KeyStatus {
   if (leakedUrl !== null) return 'leaked';
   if (revokedAt) return 'revoked';

@@ -8,7 +8,7 @@ import { deploymentsQuery } from '../deployments/deployments.queries';
 
 type Restrictions = Pick<ApiKeysCreateData['body'], 'mode' | 'expiresAt' | 'deploymentIds' | 'allowedAddresses'>;
 
-/** What the fields say, as the API takes it. */
+/** The values of the fields, in the form of the API. */
 export function readRestrictions(values: FormData): Restrictions {
   const lines = String(values.get('allowedAddresses')).split('\n');
   return {
@@ -19,7 +19,7 @@ export function readRestrictions(values: FormData): Restrictions {
   };
 }
 
-/** What narrows a key; folded, as a first key needs none of it. */
+/** Restrictions of a key; folded, because most keys need none. */
 export function RestrictionFields({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const [now] = useState(() => toLocalTime(new Date()));

@@ -8,7 +8,7 @@ import { CreatedApiKeyDialog } from './created-api-key-dialog';
 
 const GRACES_HOURS = [0, 24, 168] as const;
 
-/** A new key with the same settings; the old one goes on for as long as its users need to change over. */
+/** A new key with the same settings; the old one keeps working for a while, so that its users can switch. */
 export function RotateApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();

@@ -14,7 +14,7 @@ export function SignupPage() {
   const signup = useSignIn(async (values) => {
     const body = { email: String(values.get('email')), password: String(values.get('password')) };
     await unwrap(authSignup({ body: { ...body, organizationName: String(values.get('organizationName')) } }));
-    // Where the address has an account already, its password opens it, and only it.
+    // Signing up is answered the same whether or not the address had an account: only its own password opens that one.
     return unwrap(authLogin({ body }));
   });
   return (

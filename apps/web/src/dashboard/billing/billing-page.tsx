@@ -23,7 +23,7 @@ export function BillingPage() {
   const isLate = useIsPast(WAIT_MAX_MS);
   const invoice = useQuery({
     ...upcomingInvoiceQuery,
-    // The plan changes when Stripe's message arrives, which may be after the customer is back.
+    // The plan changes when Stripe's message arrives, which may be after the customer has returned.
     refetchInterval: ({ state }) => checkout === 'success' && !isLate && state.data?.plan.key !== plan && POLL_MS,
   });
   return (

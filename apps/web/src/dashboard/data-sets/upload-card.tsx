@@ -67,7 +67,7 @@ interface DropZoneProps {
   isDisabled: boolean;
 }
 
-/** The file input fills the zone, so that the browser itself takes what is dropped on it. */
+/** The file input fills the zone, so that the browser itself accepts files that are dropped on it. */
 function DropZone({ file, onFile, kind, isDisabled }: DropZoneProps) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -10,7 +10,7 @@ import { ScopeFields } from './scope-fields';
 import { REQUESTS_PER_SECOND, SPEND, type LimitWords } from './use-limit-words';
 
 interface LimitDialogProps {
-  /** The one to change; a new one when absent. */
+  /** The limit to change; a new one is made when absent. */
   limit?: Limit;
   currency: string;
   words: LimitWords;

@@ -14,7 +14,7 @@ import { type LimitWords, useLimitWords } from './use-limit-words';
 
 interface OwnLimitsCardProps {
   limits: Limits;
-  /** A further one is being set. */
+  /** Whether the dialog for a new limit is open. */
   isSetting: boolean;
   onSet: () => void;
 }
@@ -67,7 +67,7 @@ export function OwnLimitsCard({ limits, isSetting, onSet }: OwnLimitsCardProps) 
 
 interface LimitRowProps {
   limit: Limit;
-  /** None for a rate. */
+  /** Absent for a rate. */
   use: LimitUse | undefined;
   words: LimitWords;
   onChange: (limit: Limit) => void;

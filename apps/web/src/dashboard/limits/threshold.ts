@@ -12,7 +12,7 @@ export function shareOf({ used, quantity }: Pick<LimitUse, 'used' | 'quantity'>)
   return Number(quantity) === 0 ? 1 : Number(used) / Number(quantity);
 }
 
-/** Colour of the last threshold that is reached: those of which the organization is told, too. */
+/** Colour of the highest threshold that is reached. The organization gets an email at the same thresholds. */
 export function toneOf(share: number): Tone {
   return THRESHOLDS.find(([threshold]) => share >= threshold)?.[1] ?? 'neutral';
 }

@@ -19,7 +19,7 @@ export function useLimitWords(currency: string) {
     scope: ({ scope, scopeId }: Pick<Limit, 'scope' | 'scopeId'>) => {
       if (scope === 'organization') return t('limits.scopes.organization');
       if (scope === 'project') return t('limits.ofProject', { name: nameOf(projects, scopeId) });
-      // The limit holds for all keys that were rotated into each other, which have the same name.
+      // The limit holds for all keys that were replaced each other by rotation, which have the same name.
       const name = apiKeys.find(({ lineageId }) => lineageId === scopeId)?.name ?? scopeId;
       return t('limits.ofKey', { name });
     },

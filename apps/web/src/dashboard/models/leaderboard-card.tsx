@@ -12,7 +12,7 @@ import { reportQuery } from './models.queries';
 const SHOWN = 2;
 const DIGITS = 4;
 
-/** The part of a recommender's report that tells of the search. */
+/** The part of a version's report that says how its recipe was chosen. */
 interface Search {
   explanation: string;
   leaderboard: { recipe: string; metrics: Record<string, number>; seconds: number }[];

@@ -29,7 +29,7 @@ export const versionsQuery = (projectId: string, modelId: string) =>
       unwrapPages((cursor) => modelsListVersions({ path: { projectId, modelId }, query: { limit: 100, cursor } })),
   });
 
-/** How the version's recipe was chosen, among what else there is to tell. */
+/** The version's report; its form depends on the task. */
 export const reportQuery = (projectId: string, { modelId, id: modelVersionId }: Pick<ModelVersion, 'modelId' | 'id'>) =>
   queryOptions({
     queryKey: ['models', projectId, modelId, 'versions', modelVersionId, 'report'],

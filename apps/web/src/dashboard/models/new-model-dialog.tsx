@@ -134,7 +134,7 @@ function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
   ));
 }
 
-/** A data set with rows can be trained on at once; an empty one is offered, not proposed. */
+/** The data set to preselect: one with rows if there is one, as only that can be trained on now. */
 function filledFirst(dataSets: DataSet[]): DataSet | undefined {
   return dataSets.find(({ currentImport }) => currentImport) ?? dataSets[0];
 }

@@ -27,7 +27,7 @@ export function readSettings(values: FormData, schema: Record<string, unknown>):
   return settings;
 }
 
-/** Text that is no JSON goes to the API as it is, which says at the field what it should be. */
+/** Text that is not JSON is sent unchanged: the API's error then says at the field what is expected. */
 function readSetting(text: string, type: string | undefined): unknown {
   if (type === 'number' || type === 'integer') return Number(text);
   if (type !== 'object') return text;

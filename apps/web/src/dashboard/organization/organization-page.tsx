@@ -47,7 +47,7 @@ export function OrganizationPage() {
   );
 }
 
-/** Puts what the API answered in place of what was known. */
+/** Replaces the cached organization by the API's answer. */
 function useOrganizationChange<T>(change: (value: T) => Promise<Organization>, onSuccess?: () => void) {
   const queryClient = useQueryClient();
   return useMutation({

@@ -17,7 +17,7 @@ import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
 import { erasuresQuery } from './people.queries';
 
-/** The rights of the people whom a project's data is about: to see it, and to have it erased. */
+/** The rights of end users: to get a copy of their data, and to have it erased. */
 export function PeoplePage() {
   const { t } = useTranslation();
   const { can } = useMe();

@@ -19,7 +19,7 @@ import { modelsQuery } from '../models/models.queries';
 import { projectQuery, projectsQuery } from './projects.queries';
 import { type StepKey, STEPS } from './steps';
 
-/** How far the project is on its way to recommendations, and where the next step is taken. */
+/** How far the project is on its way to answers, with links to each step. */
 export function ProjectPage() {
   const { t } = useTranslation();
   const format = useFormat();

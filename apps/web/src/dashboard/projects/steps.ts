@@ -1,6 +1,6 @@
 import { Boxes, FolderOpen, KeyRound, type LucideIcon, Rocket, Table2 } from 'lucide-react';
 
-/** The way from nothing to recommendations, in order; each step is also a noun of the API. */
+/** The steps from nothing to answers, in order; each is also a noun of the API. */
 export const STEPS = {
   project: FolderOpen,
   dataSet: Table2,

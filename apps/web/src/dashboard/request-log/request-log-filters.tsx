@@ -9,7 +9,7 @@ import { Form } from '../../ui/form';
 import { type Directory } from '../projects/use-directory';
 import { readFilter, type RequestLogFilter } from './request-log.queries';
 
-/** A time does not fit into half a phone. */
+/** A date and time is too wide for half of a phone's screen. */
 const WIDE_ON_PHONES = 'min-[24rem]:max-sm:col-span-2';
 
 const STATUS_CLASSES = ['2xx', '4xx', '5xx'] as const;
@@ -17,12 +17,12 @@ const STATUS_CLASSES = ['2xx', '4xx', '5xx'] as const;
 interface RequestLogFiltersProps {
   filter: RequestLogFilter;
   directory: Directory;
-  /** Of the last search. */
+  /** The filters of the last search. */
   error: unknown;
   isBusy: boolean;
 }
 
-/** Which calls to show; kept in the address, so that a search can be passed on. */
+/** Which calls to show; kept in the URL, so that a search can be shared as a link. */
 export function RequestLogFilters({ filter, directory, error, isBusy }: RequestLogFiltersProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -115,7 +115,7 @@ function FilterFields({ filter, directory }: Pick<RequestLogFiltersProps, 'filte
   );
 }
 
-/** The chosen one stays, though it is gone or not yet known by name. */
+/** The chosen id stays in the list, even if it was deleted or its name is not loaded yet. */
 function Options({ things, chosen }: { things: { id: string; name: string }[]; chosen: string | undefined }) {
   const { t } = useTranslation();
   const isUnknown = chosen && !things.some(({ id }) => id === chosen);

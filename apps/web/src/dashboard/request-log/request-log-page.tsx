@@ -19,7 +19,7 @@ export function RequestLogPage() {
   const filter = useSearch({ from: '/app/request-log' });
   const log = useInfiniteQuery(requestLogQuery(filter));
   const directory = useDirectory();
-  // Said at the fields that it is about.
+  // Shown next to the fields that it concerns instead.
   const isWrongFilter = log.error instanceof ProblemError && log.error.errors.length > 0;
   return (
     <>

@@ -12,7 +12,7 @@ const FILTERS = [
   'errorCode',
 ] as const satisfies (keyof NonNullable<RequestLogListData['query']>)[];
 
-/** Which calls are looked for; what is absent does not matter. */
+/** Which calls to look for; an absent filter matches all. */
 export type RequestLogFilter = { [name in (typeof FILTERS)[number]]?: string };
 
 /** The filters of an address or a form: whatever is not empty. */

@@ -10,7 +10,7 @@ import type { Course } from './course';
 import { Curves } from './curves';
 import { useCourse } from './use-course';
 
-/** How training goes or went: folded until asked for, unless `isLive`. */
+/** Progress, curves and log of a training job: folded at first, unless `isLive`. */
 export function CourseDetails({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<boolean | null>(null);

@@ -2,11 +2,11 @@ import type { TrainingJobEvent } from '../../api/client';
 
 export type JobProgress = NonNullable<TrainingJobEvent['progress']>;
 
-/** What a training job has told of itself so far. */
+/** What a training job has reported so far. */
 export interface Course {
   /** The latest report; null before the first. */
   latest: JobProgress | null;
-  /** Of the latest report that had one: a job that evaluates goes through no interactions. */
+  /** From the latest report that had one: there is none while a job evaluates. */
   examplesPerSecond: number | null;
   /** By phase and epoch, each once. */
   points: JobProgress[];
@@ -19,7 +19,7 @@ export const FIT_PHASES = ['fitting', 'refitting'] as const;
 /** One epoch of a chart: a value for each phase that has one. */
 export type CurvePoint = { epoch: number } & Partial<Record<(typeof FIT_PHASES)[number], number>>;
 
-/** A point that a later attempt went through again is that attempt's. */
+/** Where a later attempt repeated an epoch, its point replaces the earlier one. */
 export function readCourse(events: TrainingJobEvent[]): Course {
   const points = new Map<string, JobProgress>();
   const course: Course = { latest: null, examplesPerSecond: null, points: [], lines: [] };

@@ -5,7 +5,7 @@ import { type CurvePoint, FIT_PHASES } from './course';
 import { LINE_STYLES } from './line-styles';
 
 const TICK = { fill: 'var(--muted)', fontSize: 11 };
-/** More would be a band. */
+/** With more epochs than this the dots are left out: they would merge into a band. */
 const DOTS_MAX = 30;
 
 /** A line for each phase. The default export is for `lazy`. */

@@ -17,10 +17,10 @@ import { useMe } from '../auth/auth.queries';
 import { CourseDetails } from './course-details';
 import { trainingJobsQuery } from './training-jobs.queries';
 
-/** Earlier ones fold away, so that the quality below stays in sight. */
+/** Older jobs are folded, so that the quality below stays visible. */
 const JOBS_OPEN_MAX = 3;
 
-/** The latest jobs of a model, as they go on. */
+/** The latest jobs of a model, updated while they run. */
 export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]> }) {
   const { t } = useTranslation();
   return (

@@ -30,11 +30,11 @@ export function useCourse({ id, projectId, modelId }: TrainingJob): { course: Co
     source.addEventListener('job', ({ data }) => {
       show();
       if ((JSON.parse(data) as TrainingJob).finishedAt === null) return;
-      // Or the browser would take the end for a fault and ask for everything again.
+      // Otherwise the browser would take the end for an error, reconnect and read everything again.
       source.close();
       void queryClient.invalidateQueries({ queryKey: trainingJobsQuery(projectId, modelId).queryKey });
     });
-    // After a fault the browser comes back by itself; after a refusal it does not.
+    // After a broken connection the browser reconnects by itself; after a refusal it does not.
     source.onerror = () => setIsBroken(source.readyState === EventSource.CLOSED);
     source.onopen = () => setIsBroken(false);
     return () => {

@@ -15,7 +15,7 @@ const ID_OF: Record<Group, (row: Usage['rows'][number]) => string | null | undef
   project: ({ projectId }) => projectId,
   deployment: ({ deploymentId }) => deploymentId,
 };
-/** Stands for what has none, such as training for a key. */
+/** The row of usage that has no key, project or deployment, such as training. */
 const NONE = '';
 
 interface UsageByCardProps {
@@ -53,7 +53,7 @@ export function UsageByCard({ group, view, meters }: UsageByCardProps) {
   );
 }
 
-/** Usage knows keys, projects and deployments by id alone. */
+/** The API gives only ids of keys, projects and deployments; these are their names. */
 function useNames(): Record<Group, (id: string) => ReactNode[]> {
   const { projects, apiKeys, deployments } = useDirectory();
   const projectOf = (thing: { projectId: string } | undefined) => (thing ? nameOf(projects, thing.projectId) : '—');

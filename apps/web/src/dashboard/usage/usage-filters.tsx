@@ -5,7 +5,7 @@ import { Select } from '../../ui/select';
 import { useDirectory } from '../projects/use-directory';
 import { HOURLY_DAYS_MAX, RANGES_DAYS, type RangeDays, STEPS, type UsageView } from './usage.queries';
 
-/** What of the usage is shown; kept in the address, so that it can be passed on. */
+/** Which usage is shown; kept in the URL, so that it can be shared as a link. */
 export function UsageFilters({ view }: { view: UsageView }) {
   const { t } = useTranslation();
   const navigate = useNavigate();

@@ -3,7 +3,7 @@ import { usageListMeters, usageQuery as fetchUsage, unwrap } from '../../api/cli
 
 export const RANGES_DAYS = [7, 30, 90] as const;
 export type RangeDays = (typeof RANGES_DAYS)[number];
-/** More hours than those of a week are too many to look at. */
+/** More hours than a week has make too many bars. */
 export const HOURLY_DAYS_MAX = 7;
 
 export const STEPS = ['day', 'hour'] as const;
@@ -16,7 +16,7 @@ export interface UsageView {
   projectId?: string;
 }
 
-/** What an address asks for, as far as it can be shown. */
+/** Reads the view from the URL; invalid parts take their default. */
 export function readView({ days, step, projectId }: Record<string, unknown>): Partial<UsageView> {
   const range = RANGES_DAYS.find((each) => each === days);
   const isHourly = step === 'hour' && range !== undefined && range <= HOURLY_DAYS_MAX;

@@ -4,7 +4,7 @@ import { useTerms } from '../../i18n/use-terms';
 import { CheckboxField, FieldGroup, TextField } from '../../ui/field';
 import { EVENT_TYPES } from './event-types';
 
-/** What the fields say, as the API takes it. */
+/** The values of the fields, in the form of the API. */
 export function readEndpoint(values: FormData): WebhooksCreateEndpointData['body'] {
   return {
     url: String(values.get('url')),

@@ -10,7 +10,7 @@ interface RotateSecretDialogProps {
   onClose: () => void;
 }
 
-/** A second rotation ends the older secret at once, so it is asked for before. */
+/** Asks before rotating, because a second rotation within a day ends the older secret immediately. */
 export function RotateSecretDialog({ endpointId, onClose }: RotateSecretDialogProps) {
   const { t } = useTranslation();
   const format = useFormat();

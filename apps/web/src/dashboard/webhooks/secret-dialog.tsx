@@ -11,7 +11,7 @@ interface SecretDialogProps {
   onClose: () => void;
 }
 
-/** The only sight of an endpoint's secret. */
+/** Shows an endpoint's secret, this once. */
 export function SecretDialog({ secret, hint, onClose }: SecretDialogProps) {
   const { t } = useTranslation();
   return (

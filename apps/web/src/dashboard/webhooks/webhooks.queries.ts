@@ -21,7 +21,7 @@ export const deliveriesQuery = (endpointId: string, status?: WebhookDelivery['st
       unwrap(webhooksListDeliveries({ path: { endpointId }, query: { status, cursor } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    // What waits for a first attempt has it in a moment.
+    // A first attempt takes place within moments: look again soon.
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(isUnderWay)) ? PENDING_POLL_MS : false,
   });
