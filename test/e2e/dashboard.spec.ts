@@ -360,7 +360,7 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     `/${project}/deployments`,
     `/${project}/deployments/${deployment}`,
     `/${project}/api-keys`,
-    `/${project}/people`,
+    `/${project}/end-users`,
     '/organization',
     '/usage',
     '/limits',

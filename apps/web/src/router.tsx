@@ -15,7 +15,7 @@ import { LimitsPage } from './dashboard/limits/limits-page';
 import { ModelPage } from './dashboard/models/model-page';
 import { ModelsPage } from './dashboard/models/models-page';
 import { OrganizationPage } from './dashboard/organization/organization-page';
-import { PeoplePage } from './dashboard/people/people-page';
+import { EndUsersPage } from './dashboard/end-users/end-users-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
 import { ProjectPage } from './dashboard/projects/project-page';
 import { ProjectsPage } from './dashboard/projects/projects-page';
@@ -80,7 +80,7 @@ const projectPages = [
   createRoute({ getParentRoute: () => projectRoute, path: '/deployments', component: DeploymentsPage }),
   createRoute({ getParentRoute: () => projectRoute, path: '/deployments/$deploymentId', component: DeploymentPage }),
   createRoute({ getParentRoute: () => projectRoute, path: '/api-keys', component: ApiKeysPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/people', component: PeoplePage }),
+  createRoute({ getParentRoute: () => projectRoute, path: '/end-users', component: EndUsersPage }),
 ] as const;
 
 const usageRoute = createRoute({

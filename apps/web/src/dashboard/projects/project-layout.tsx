@@ -46,8 +46,8 @@ export function ProjectLayout() {
             <Link to="/projects/$projectId/api-keys" params={params} className={TAB}>
               {t('apiKeys.title')}
             </Link>
-            <Link to="/projects/$projectId/people" params={params} className={TAB}>
-              {t('people.title')}
+            <Link to="/projects/$projectId/end-users" params={params} className={TAB}>
+              {t('endUsers.title')}
             </Link>
           </nav>
           <Outlet />

@@ -15,25 +15,25 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
-import { erasuresQuery } from './people.queries';
+import { erasuresQuery } from './end-users.queries';
 
 /** The rights of end users: to get a copy of their data, and to have it erased. */
-export function PeoplePage() {
+export function EndUsersPage() {
   const { t } = useTranslation();
   const { can } = useMe();
-  const { projectId } = useParams({ from: '/app/projects/$projectId/people' });
+  const { projectId } = useParams({ from: '/app/projects/$projectId/end-users' });
   const erasures = useQuery(erasuresQuery(projectId));
   return (
     <>
-      <PageHeader title={t('people.title')} hint={t('people.hint')} />
+      <PageHeader title={t('endUsers.title')} hint={t('endUsers.hint')} />
       <div className="space-y-5">
         {can('project:write') && <PersonCard projectId={projectId} />}
-        <Card title={t('people.receipts')} hint={t('people.receiptsHint')} isFlush>
+        <Card title={t('endUsers.receipts')} hint={t('endUsers.receiptsHint')} isFlush>
           <QueryView query={erasures}>
             {(rows) =>
               rows.length === 0 ? (
-                <EmptyState icon={UserX} title={t('people.emptyTitle')}>
-                  {t('people.emptyText')}
+                <EmptyState icon={UserX} title={t('endUsers.emptyTitle')}>
+                  {t('endUsers.emptyText')}
                 </EmptyState>
               ) : (
                 <Receipts erasures={rows} />
@@ -60,10 +60,10 @@ function PersonCard({ projectId }: { projectId: string }) {
   });
   const exportUrl = buildUrl({ url: '/v1/projects/{projectId}/users/{userId}', path: { projectId, userId } });
   return (
-    <Card title={t('people.person')} hint={t('people.personHint')}>
+    <Card title={t('endUsers.person')} hint={t('endUsers.personHint')}>
       <div className="flex flex-wrap items-end gap-3">
         <TextField
-          label={t('people.userId')}
+          label={t('endUsers.userId')}
           name="userId"
           value={userId}
           maxLength={256}
@@ -72,18 +72,18 @@ function PersonCard({ projectId }: { projectId: string }) {
         />
         {userId !== '' && (
           <a href={exportUrl} download className={buttonClass('secondary')}>
-            {t('people.export')}
+            {t('endUsers.export')}
           </a>
         )}
         <Button variant="danger" disabled={userId === ''} onClick={() => setErasing(true)}>
-          {t('people.erase')}
+          {t('endUsers.erase')}
         </Button>
       </div>
       {isErasing && (
         <DeleteDialog
           name={userId}
-          text={t('people.eraseText')}
-          submitLabel={t('people.erase')}
+          text={t('endUsers.eraseText')}
+          submitLabel={t('endUsers.erase')}
           onDelete={() => erase.mutateAsync()}
           onClose={() => setErasing(false)}
         />
@@ -96,14 +96,14 @@ function Receipts({ erasures }: { erasures: Erasure[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Table label={t('people.receipts')}>
+    <Table label={t('endUsers.receipts')}>
       <thead>
         <tr>
-          <HeaderCell>{t('people.asked')}</HeaderCell>
-          <HeaderCell>{t('people.status')}</HeaderCell>
-          <HeaderCell isNumber>{t('people.rows')}</HeaderCell>
-          <HeaderCell isNumber>{t('people.modelVersions')}</HeaderCell>
-          <HeaderCell isNumber>{t('people.texts')}</HeaderCell>
+          <HeaderCell>{t('endUsers.asked')}</HeaderCell>
+          <HeaderCell>{t('endUsers.status')}</HeaderCell>
+          <HeaderCell isNumber>{t('endUsers.rows')}</HeaderCell>
+          <HeaderCell isNumber>{t('endUsers.modelVersions')}</HeaderCell>
+          <HeaderCell isNumber>{t('endUsers.texts')}</HeaderCell>
         </tr>
       </thead>
       <tbody>
@@ -112,7 +112,7 @@ function Receipts({ erasures }: { erasures: Erasure[] }) {
             <Cell className="whitespace-nowrap">{format.dateTime(createdAt)}</Cell>
             <Cell>
               <Badge tone={completedAt ? 'success' : 'neutral'}>
-                {completedAt ? t('people.completed', { date: format.dateTime(completedAt) }) : t('people.pending')}
+                {completedAt ? t('endUsers.completed', { date: format.dateTime(completedAt) }) : t('endUsers.pending')}
               </Badge>
             </Cell>
             <Cell isNumber>{format.number(receipt.rows ?? 0)}</Cell>
