@@ -146,6 +146,30 @@ describe('a newcomer in the browser', () => {
     expect(await page.getByText('Only Home page').count()).toBe(2);
   });
 
+  it('calls an operation that no screen was drawn for: JSON in, JSON out', async () => {
+    await page.route('**/v1/families', async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({
+        response,
+        body: body.replaceAll('"task":"recommendation"', '"task":"a task of tomorrow"'),
+      });
+    });
+    await page.getByRole('link', { name: 'Deployments', exact: true }).click();
+    await page.getByRole('link', { name: 'Home page', exact: true }).click();
+    await page.reload();
+    const request = page.getByRole('textbox', { name: 'Body' });
+    expect(JSON.parse(await request.inputValue())).toMatchObject({ limit: 10, personalized: true });
+    await request.fill('{"userId": ');
+    await button('Send').click();
+    await page.getByText('This is not a valid value.').waitFor();
+    await request.fill('{"userId": "user-0", "limit": 3}');
+    await button('Send').click();
+    expect(JSON.parse(await page.getByTestId('answer').innerText()).items).toHaveLength(3);
+    await page.unroute('**/v1/families');
+    await page.reload();
+  });
+
   it('watches a model learn, and finds its course again after a reload', async () => {
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     await button('New model').first().click();
@@ -171,8 +195,8 @@ describe('a newcomer in the browser', () => {
 
   it('sees the calls in usage and the upcoming invoice, and upgrades through Checkout', async () => {
     await page.getByRole('link', { name: 'Usage', exact: true }).click();
-    await page.getByRole('cell', { name: '2', exact: true }).first().waitFor();
-    await page.getByRole('row', { name: /^Home page Shop 2/ }).waitFor();
+    await page.getByRole('cell', { name: '3', exact: true }).first().waitFor();
+    await page.getByRole('row', { name: /^Home page Shop 3/ }).waitFor();
     await page.getByRole('link', { name: 'Billing', exact: true }).click();
     const invoice = page.getByRole('table', { name: 'Upcoming invoice' });
     await invoice.getByText(/Free/).first().waitFor();
