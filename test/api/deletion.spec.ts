@@ -48,8 +48,8 @@ describe('what has a name', () => {
     const { key } = await tenant.createKey(live.projectId);
     let answered = 0;
     const call = async () => {
-      const path = `/v1/deployments/${live.deploymentId}/recommendations`;
-      const { status } = await withKey(api, key).post(path, { userId: 'user-1' });
+      const route = `/v1/deployments/${live.deploymentId}/recommendations`;
+      const { status } = await withKey(api, key).post(route, { userId: 'user-1' });
       if (status === 200) answered++;
       return status;
     };
