@@ -271,7 +271,7 @@ describe('a newcomer in the browser', () => {
     await Promise.all(
       looks.map(async (look, index) => {
         // At length (`npm run e2e`) each page in each look; else each page in one of them.
-        const seen = IS_FULL ? paths : paths.filter((_, page) => page % looks.length === index);
+        const seen = IS_FULL ? paths : paths.filter((_, place) => place % looks.length === index);
         const visitor = await browser.newContext({ baseURL: installation.url, ...look });
         await visitor.request.post('/v1/auth/login', { data: { email, password } });
         const visit = await visitor.newPage();
