@@ -102,7 +102,7 @@ async function startProcesses(
       LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
       WEBHOOK_URL: `http://127.0.0.1:${env['PORT']}/v1/billing/stripe/webhook`,
     };
-    const script = 'dist/infra/local-stripe/main.js';
+    const script = 'dist/apps/local-stripe/main.js';
     processes.unshift(new PlatformProcess('local Stripe', script, stripeEnv, path.join(logs, 'stripe.log')));
   }
   for (const each of processes) stops.push(() => each.stop());

@@ -10,7 +10,7 @@ import Stripe from 'stripe';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
-import { startLocalStripe } from '../../infra/local-stripe/server.js';
+import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { ApiProcess } from '../factories/api-process.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { addUsage } from '../factories/usage.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
-import { startLocalStripe } from '../../infra/local-stripe/server.js';
+import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { startApi, WEBHOOK_SECRET } from '../factories/api.js';
 import { IS_FULL, note } from '../factories/faults-report.js';
 import { fuzzApi } from '../factories/fuzz.js';

@@ -60,7 +60,7 @@ describe('npm start', () => {
       return names.map((entry) => entry.split('=', 1)[0]!).filter(Boolean);
     };
     expect(namesOf('dist/apps/worker/main.js').filter((name) => name.startsWith('STRIPE_'))).toEqual([]);
-    expect(namesOf('dist/infra/local-stripe/main.js').sort()).toEqual([
+    expect(namesOf('dist/apps/local-stripe/main.js').sort()).toEqual([
       'LOCAL_STRIPE_FILE',
       'LOCAL_STRIPE_PORT',
       'NODE_CHANNEL_FD',
