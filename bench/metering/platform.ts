@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { ApiSession } from '../../infra/journey/api-session.js';
+import { ApiSession } from '../../apps/launcher/journey/api-session.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { migrate } from '../../libs/platform/database/migrate.js';

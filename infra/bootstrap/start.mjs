@@ -4,5 +4,5 @@ checkMachine();
 await install();
 await build();
 process.exit(
-  await run(pinnedNode(), ['--enable-source-maps', 'dist/infra/bootstrap/launch.js', ...process.argv.slice(2)]),
+  await run(pinnedNode(), ['--enable-source-maps', 'dist/apps/launcher/launch.js', ...process.argv.slice(2)]),
 );

@@ -1,4 +1,4 @@
-import type { ApiSession } from '../../infra/journey/api-session.js';
+import type { ApiSession } from '../../apps/launcher/journey/api-session.js';
 
 /** A call that shows what the demo of a family can do. */
 export interface DemoCall {

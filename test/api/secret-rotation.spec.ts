@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { rotateSecret } from '../../infra/prisma/rotate-secret.js';
+import { rotateSecret } from '../../apps/launcher/rotate-secret.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
 import { openSecret } from '../../libs/features/webhooks/index.js';
 import { migrate } from '../../libs/platform/database/migrate.js';

@@ -32,7 +32,7 @@ const EXCEPTIONS: Record<string, { tables: string[]; why: string }> = {
     why: 'claims and extends for every feature with leased work, of the table that the feature names',
   },
   'prisma/seed/seed.ts': { tables: ['users'], why: 'makes the demo’s person an operator, which no route does' },
-  'infra/prisma/rotate-secret.ts': {
+  'apps/launcher/rotate-secret.ts': {
     tables: ['webhook_endpoints', 'erasures'],
     why: 'an operator’s command without Nest, which seals and hashes anew over all tenants',
   },

@@ -107,7 +107,7 @@ describe('npm start', () => {
 
   it('adopts the Postgres that a killed launcher left running', async () => {
     const before = await installation.curl();
-    kill('dist/infra/bootstrap/launch.js');
+    kill('dist/apps/launcher/launch.js');
     await until(async () => installation.processes().every(({ command }) => command.includes('postgres')));
     expect(installation.processes()).not.toEqual([]);
     await installation.start();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { type Demo, seedDemo } from '../../prisma/seed/seed.js';
-import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
 import { type Secrets, SecretsFile } from './secrets-file.js';
@@ -112,7 +112,7 @@ async function startProcesses(
 /** Under way from one secret to the next, as long as KINDRED_SECRET_PREVIOUS is set. */
 async function rotateSecrets(appUrl: string, secret: string, previous: string): Promise<void> {
   await import('reflect-metadata');
-  const { describeRotation, rotateSecret } = await import('../prisma/rotate-secret.js');
+  const { describeRotation, rotateSecret } = await import('./rotate-secret.js');
   console.log(describeRotation(await rotateSecret(appUrl, secret, previous)));
 }
 

@@ -1,4 +1,4 @@
-import { quoteName, quoteText, withTables } from '../../../libs/platform/tables/tables.js';
+import { quoteName, quoteText, withTables } from '../../../../libs/platform/tables/tables.js';
 import type { FamilyJourney } from '../family-journey.js';
 
 const USER_HEADERS = ['user_id', 'userId', 'userid', 'USER_ID'];

@@ -1,4 +1,4 @@
-import type { FamilyKey } from '../../libs/models/manifests.js';
+import type { FamilyKey } from '../../../libs/models/manifests.js';
 import { recommender } from './families/recommender.js';
 import type { FamilyJourney } from './family-journey.js';
 

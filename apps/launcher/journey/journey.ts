@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type FamilyKey, findFamily, manifests } from '../../libs/models/manifests.js';
+import { type FamilyKey, findFamily, manifests } from '../../../libs/models/manifests.js';
 import { ApiSession } from './api-session.js';
 import { journeys } from './families.js';
 import type { FamilyJourney, JourneyCall } from './family-journey.js';
