@@ -17,7 +17,7 @@ export default defineConfig({
   oxc,
   test: {
     projects: [
-      project('unit', ['{libs,infra,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], {
+      project('unit', ['{libs,infra,tools,apps,prisma}/**/*.spec.ts', 'test/architecture/*.spec.ts'], {
         testTimeout: 60_000,
         maxWorkers: 2,
       }),

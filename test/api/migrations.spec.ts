@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { schemaDiff } from '../../infra/prisma/schema-diff.js';
+import { schemaDiff } from '../../tools/migrations/schema-diff.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { KINDRED_SECRET } from '../factories/platform.setup.js';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findStrangers, findStrangersIn } from '../../infra/bootstrap/installed.mjs';
-import { INSTALL_SCRIPTS, LICENCE_EXCEPTIONS, LICENCES } from '../../infra/security/packages.js';
-import { writeSbom } from '../../infra/security/sbom.mjs';
+import { findStrangers, findStrangersIn } from '../../tools/bootstrap/installed.mjs';
+import { INSTALL_SCRIPTS, LICENCE_EXCEPTIONS, LICENCES } from '../../tools/security/packages.js';
+import { writeSbom } from '../../tools/security/sbom.mjs';
 
 interface Locked {
   version: string;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 /** A table belongs to the feature, or the service of the platform, that its file in here is named after: only that writes it. Anyone may read it. */
 const SCHEMA = 'prisma/schema';
-const SOURCES = ['libs', 'apps', 'infra', 'prisma'];
+const SOURCES = ['libs', 'apps', 'infra', 'tools', 'prisma'];
 const NO_SOURCES = /\.spec\.ts$|^libs\/platform\/database\/|^apps\/web\//;
 /** Of a statement that names its table only as it runs. */
 const ANY = 'any';

@@ -121,7 +121,7 @@ describe('npm start', () => {
 describe('npm run journey', () => {
   const journey = (...args: string[]) =>
     promisify(execFile)(process.execPath, [
-      'infra/bootstrap/run.mjs',
+      'tools/bootstrap/run.mjs',
       'journey',
       ...args,
       '--url',
@@ -168,7 +168,7 @@ describe('npm start -- --reset', () => {
 
 /** What a start that cannot succeed prints. */
 function failedStart(env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, ['infra/bootstrap/start.mjs'], {
+  const child = spawn(process.execPath, ['tools/bootstrap/start.mjs'], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   let output = '';

@@ -31,6 +31,7 @@ const CHECKS = {
     'apps',
     'libs',
     'infra',
+    'tools',
     'prisma',
   ],
 };

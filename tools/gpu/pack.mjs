@@ -1,4 +1,4 @@
-// `node infra/gpu/pack.mjs [folder]`: packs what `npm run bench -- gpu` needs into kindred-gpu.tar.gz, for a machine with a GPU, its
+// `node tools/gpu/pack.mjs [folder]`: packs what `npm run bench -- gpu` needs into kindred-gpu.tar.gz, for a machine with a GPU, its
 // driver and nothing else: Node, the compiled bench, its npm packages, shaders. See bench/gpu/README.md.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildAddon } from '../compute/build-addon.mjs';
+import { buildAddon } from '../kernels/build-addon.mjs';
 import { findStrangersIn } from './installed.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -151,7 +151,7 @@ export function generatePrismaClient(node) {
 /** What the build is made of; a specification is compiled as it runs. */
 function sources() {
   const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'prisma.config.ts'];
-  for (const folder of ['apps', 'libs', 'infra', 'prisma', 'bench', 'test/factories', 'test/toy-family']) {
+  for (const folder of ['apps', 'libs', 'infra', 'tools', 'prisma', 'bench', 'test/factories', 'test/toy-family']) {
     for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
       const file = path.relative(root, path.join(entry.parentPath, entry.name));
       const isBuilt = !/\.spec\.tsx?$|\/conformance\.ts$|\/database\/generated\//.test(file);

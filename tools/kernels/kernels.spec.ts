@@ -23,7 +23,7 @@ describe('the build of the native addon', () => {
 
   /** In a process of its own, with only `PATH` to find a compiler by. */
   async function build(searchPath: string): Promise<string | null> {
-    const code = `const { buildAddon } = await import(${JSON.stringify(path.join(ROOT, 'infra/compute/build-addon.mjs'))}); console.log(JSON.stringify(await buildAddon(${JSON.stringify(folder)})))`;
+    const code = `const { buildAddon } = await import(${JSON.stringify(path.join(ROOT, 'tools/kernels/build-addon.mjs'))}); console.log(JSON.stringify(await buildAddon(${JSON.stringify(folder)})))`;
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
       env: { PATH: searchPath },
     });

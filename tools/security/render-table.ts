@@ -6,14 +6,14 @@ interface HoldingTest {
   title: string;
 }
 
-const SPECS = '{test,libs,infra,apps,prisma}/**/*.spec.ts';
+const SPECS = '{test,libs,infra,tools,apps,prisma}/**/*.spec.ts';
 /** A text that begins as the title of a test which holds requirements does. */
 const TITLE = /(['"`])(S\d+(?:, S\d+)*): ((?:\\.|(?!\1)[^\\])*)\1/g;
 
 const INTRODUCTION = `# Security
 
 What Kindred promises, and the tests that hold it. \`npm run security-table\` writes this page: the promises from
-\`infra/security/requirements.ts\`, the tests from the specs, where a title that begins with the number, such as \`S13: …\`, holds that
+\`tools/security/requirements.ts\`, the tests from the specs, where a title that begins with the number, such as \`S13: …\`, holds that
 promise. A test fails where this page is out of date.
 `;
 
@@ -22,7 +22,7 @@ export function renderSecurityTable(): string {
   const held = findHoldingTests();
   for (const number of held.keys()) {
     if (!REQUIREMENTS[number])
-      throw new Error(`${held.get(number)![0]!.file} holds S${number}, which infra/security/requirements.ts lacks.`);
+      throw new Error(`${held.get(number)![0]!.file} holds S${number}, which tools/security/requirements.ts lacks.`);
   }
   const rows = Object.entries(REQUIREMENTS).map(([number, text]) => {
     const tests = (held.get(Number(number)) ?? []).map(({ file, title }) => `${escape(title)} (\`${file}\`)`);
