@@ -5,35 +5,41 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 export default {
   forbidden: [
     rule(
+      'libs-below-the-rest',
+      'what is in libs knows nothing of what starts it, runs it or fills it',
+      { path: '^libs/' },
+      { path: '^(apps|infra|prisma)/' },
+    ),
+    rule(
       'compute-stands-alone',
       'compute imports nothing of ours',
       { path: '^libs/compute/' },
-      { path: '^(libs/(?!compute/)|apps/|infra/|prisma/)' },
+      { path: '^libs/(?!compute/)' },
     ),
     rule(
       'models-use-compute',
       'models import compute and each other’s frame, nothing else of ours',
       { path: '^libs/models/' },
-      { path: '^(libs/(?!models/|compute/)|apps/|infra/|prisma/)' },
+      { path: '^libs/(?!models/|compute/)' },
     ),
     rule(
       'kinds-are-data',
       'a kind of data imports kinds alone',
       { path: '^libs/models/kinds/' },
-      { path: '^(libs/(?!models/kinds/)|apps/|infra/|prisma/)' },
+      { path: '^libs/(?!models/kinds/)' },
     ),
     rule(
       'tasks-know-no-family',
       'a task imports tasks and kinds alone: it is what families and the rest agree on',
       { path: '^libs/models/tasks/' },
-      { path: '^(libs/(?!models/(tasks|kinds)/)|apps/|infra/|prisma/)' },
+      { path: '^libs/(?!models/(tasks|kinds)/)' },
     ),
     rule(
       'training-knows-no-family',
       'what every trainer stands on imports no family',
       { path: '^libs/models/training/' },
       {
-        path: '^(libs/models/(?!kinds/|tasks/|training/)[^/]+/|libs/models/(manifests|trainers|predictors|erasers)\\.ts$|libs/(?!models/|compute/)|apps/|infra/|prisma/)',
+        path: '^(libs/models/(?!kinds/|tasks/|training/)[^/]+/|libs/models/(manifests|trainers|predictors|erasers)\\.ts$|libs/(?!models/|compute/))',
       },
     ),
     rule(
@@ -52,7 +58,7 @@ export default {
       'platform-stands-alone',
       'platform imports platform',
       { path: '^libs/platform/' },
-      { path: '^(libs/(?!platform/)|apps/|infra/|prisma/)' },
+      { path: '^libs/(?!platform/)' },
     ),
     rule(
       'features-through-doors',
@@ -65,14 +71,50 @@ export default {
       'a feature imports platform, and of models only what the API may load',
       { path: '^libs/features/' },
       {
-        path: '^(apps/|infra/|prisma/|libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$|kinds/|tasks/))',
+        path: '^(libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$|kinds/|tasks/))',
       },
     ),
     rule(
       'apps-through-doors',
-      'an app imports a feature by its doors',
-      { path: '^apps/' },
+      'whoever stands above features imports one by its doors',
+      { path: '^(apps|prisma|tools)/' },
       { path: '^libs/features/', pathNot: '^libs/features/[^/]+/(index|worker|process)\\.ts$' },
+    ),
+    rule(
+      'apps-apart',
+      'an app is a process of its own and imports no other',
+      { path: '^apps/([^/]+)/' },
+      { path: '^apps/', pathNot: '^apps/$1/' },
+    ),
+    rule(
+      'local-stripe-is-a-stranger',
+      'the local Stripe stands for somebody else’s machine and imports nothing of ours',
+      { path: '^apps/local-stripe/' },
+      { path: '^(libs|infra|prisma)/' },
+    ),
+    rule(
+      'launcher-trains-nothing',
+      'the launcher starts those who predict and train, and of models knows the manifests',
+      { path: '^apps/launcher/' },
+      { path: '^libs/models/(?!manifests\\.ts$)' },
+    ),
+    rule(
+      'infra-stands-alone',
+      'what Kindred runs on knows nothing of Kindred',
+      { path: '^infra/' },
+      { path: '^(apps|libs|prisma)/' },
+    ),
+    rule(
+      'tools-stay-at-home',
+      'what builds and checks Kindred is no part of it',
+      { path: '^(apps|infra|libs|prisma)/' },
+      { path: '^tools/' },
+    ),
+    rule(
+      'bootstrap-needs-nothing',
+      'what installs and builds runs before there are packages or a compiler: on Node’s own modules and its neighbours',
+      { path: '^tools/.*\\.mjs$' },
+      { pathNot: '^tools/.*\\.mjs$', dependencyTypesNot: ['core'] },
     ),
     rule(
       'api-loads-no-trainer',
@@ -84,12 +126,12 @@ export default {
       'web-uses-the-client',
       'the dashboard knows the platform by its client alone',
       { path: '^apps/web/' },
-      { path: '^(libs/(?!client/)|apps/(?!web/)|infra/|prisma/)' },
+      { path: '^(libs/(?!client/)|infra/|prisma/)' },
     ),
     rule(
       'prisma-in-repositories',
       'the generated client is for repositories and the database service',
-      { path: '^(libs|apps)/', pathNot: ['\\.repository\\.ts$', '^libs/platform/database/'] },
+      { path: '^(libs|apps|prisma|tools)/', pathNot: ['\\.repository\\.ts$', '^libs/platform/database/'] },
       { path: '^libs/platform/database/generated/' },
     ),
     rule(

@@ -1,1 +1,2 @@
 import '../../features/a/index.js';
+import '../../../prisma/seed/seed.js';

@@ -1,0 +1,3 @@
+import 'node:fs';
+import 'pino';
+import '../migrations/write.ts';

@@ -1,0 +1,1 @@
+import '../../libs/features/a/a.service.js';
