@@ -11,7 +11,7 @@ const project = (name: string, include: string[], test: object = {}) => ({
 /** Takes longer on a software GPU than every `npm test` has. */
 const LAYERS = 'libs/models/recommender/neural/embedding-layers.spec.ts';
 
-const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 60_000, hookTimeout: 60_000 };
+const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   oxc,
@@ -23,7 +23,7 @@ export default defineConfig({
       }),
       // Loading the API anew for each file takes longer than many of them.
       project('api', ['test/api/*.spec.ts'], { ...PLATFORM, isolate: false }),
-      project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 120_000 }),
+      project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 240_000 }),
       // One file at a time: each disturbs the Postgres and the workers that they share.
       project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? ['test/api/fuzz.spec.ts'] : [])], {
         ...PLATFORM,

@@ -38,7 +38,7 @@ beforeAll(async () => {
     locale: 'en-US',
     viewport: { width: 1280, height: 800 },
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(120_000);
   page = await openPage();
 });
 afterAll(async () => {

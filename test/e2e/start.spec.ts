@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tasteCsv } from '../factories/api.js';
+import { tasteCsv, until } from '../factories/api.js';
 import { Installation } from '../factories/installation.js';
 
 let installation: Installation;
@@ -184,12 +184,4 @@ function kill(script: string): void {
   const found = installation.processes().filter(({ command }) => command.includes(script));
   expect(found).not.toEqual([]);
   for (const { pid } of found) process.kill(pid, 'SIGKILL');
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come true within 20 seconds');
 }

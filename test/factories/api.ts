@@ -134,7 +134,7 @@ export class Tenant {
 }
 
 /** Waits for what comes a moment after an answer, such as usage that drains from the journal. */
-export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (!(await isTrue())) {
     if (performance.now() > endMs) throw new Error(`still not so after ${timeoutMs} ms: ${isTrue.toString()}`);
