@@ -75,8 +75,9 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     if (OF_OTHERS.has(route.url)) route.bodyLimit = BOUNDS.stripeEventBytes.most;
   });
   fastify.addHook('preHandler', rememberCaller);
-  fastify.addHook('preValidation', async ({ query, body }) => {
+  fastify.addHook('preValidation', async ({ query, params, body }) => {
     refuseUnstorable(query);
+    refuseUnstorable(params);
     // An upload is a stream, whose bytes its import checks.
     if (!isStream(body)) refuseUnstorable(body);
   });

@@ -23,6 +23,7 @@ export const BOUNDS = {
   answerBytes: { most: 1024 ** 2, what: 'Bytes of an answer, apart from downloads' },
   jsonBytes: { most: 64 * 1024, what: 'Bytes of a JSON body, of every route without a line of its own here' },
   stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
+  pendingErasures: { most: 1_000, what: 'Erasures of an organization that are not completed' },
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
   uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },
   uploadBytesPerSecond: {

@@ -361,15 +361,31 @@ it('a change that fails or changes nothing leaves no event', async () => {
   const id = (await whoIs(other)).tenantId;
   const projectId = await other.createProject();
   const { id: keyId } = await other.createKey(projectId);
+  await other.patch(`/v1/projects/${projectId}`, { name: 'Renamed' }).expect(200);
   await other.delete(`/v1/projects/${projectId}/api-keys/${keyId}`).expect(204);
   const before = await eventsOf(id);
   await other.delete(`/v1/projects/${projectId}/api-keys/${keyId}`).expect(204);
+  await other.patch(`/v1/projects/${projectId}`, { name: 'Renamed' }).expect(200);
   await other.patch(`/v1/projects/${projectId}`, { name: '' }).expect(400);
   await other.delete(`/v1/projects/${uuidv7()}`).expect(404);
   await other.post('/v1/organization/deletion', { name: 'wrong' }).expect(409);
   await other.delete('/v1/organization/deletion').expect(409);
   expect(await eventsOf(id)).toEqual(before);
   expect(await eventsOf(id)).not.toEqual([]);
+});
+
+it('the path and query of a receiver, which are often its password, stand in no event; that they changed does', async () => {
+  const other = await Tenant.signUp(api);
+  const id = (await whoIs(other)).tenantId;
+  const body = { url: 'https://hooks.example.com/services/T0/Sec?token=ret', eventTypes: ['training_job.succeeded'] };
+  const { body: endpoint } = await other.post('/v1/webhook-endpoints', body).expect(201);
+  const changed = { url: 'https://hooks.example.com/services/T0/Sec?token=new' };
+  await other.patch(`/v1/webhook-endpoints/${endpoint.id}`, changed).expect(200);
+  await other.delete(`/v1/webhook-endpoints/${endpoint.id}`).expect(204);
+  const events = (await eventsOf(id)).filter(({ target_type: type }) => type === 'webhook_endpoint');
+  expect(events).toHaveLength(3);
+  expect(JSON.stringify(events)).not.toMatch(/services|token|Sec/);
+  expect(JSON.stringify(events)).toContain('https://hooks.example.com');
 });
 
 it('nobody who serves requests can change an event, and no tenant sees another’s', async () => {

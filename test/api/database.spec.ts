@@ -45,11 +45,14 @@ it('gives up a connection that went silent without a word: the call is told to c
   // Each takes a connection that had been open before.
   await Promise.all(Array.from({ length: 8 }, () => tenant.get('/v1/projects').expect(200)));
   line.silence();
+  // What may take long has a connection of its own.
+  const long = database.longSystemSql((sql) => sql.rows<{ ok: number }>('SELECT 1 AS ok FROM pg_sleep(7)'));
   const [answer] = await Promise.all([
     tenant.get('/v1/projects'),
     expect(database.systemSql((sql) => sql.run('SELECT 1'))).rejects.toThrow('Postgres has not been heard of for 6 s'),
   ]);
   expect([answer.status, answer.body.code]).toEqual([503, 'database_unavailable']);
   await tenant.get('/v1/projects').expect(200);
+  expect(await long).toEqual([{ ok: 1 }]);
   await api.close();
 });

@@ -144,6 +144,13 @@ describe('an organization', () => {
     await tenant.post('/v1/organization/deletion', { name: 'Another shop' }).expect(409);
     const { body } = await tenant.post('/v1/organization/deletion', { name: 'Closing shop' }).expect(202);
     expect(Date.parse(body.deletesAt) - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    // Asked for again it is the same, and nobody is sent another mail.
+    const asked = await tenant.post('/v1/organization/deletion', { name: 'Closing shop' }).expect(202);
+    expect(asked.body).toEqual(body);
+    const mails = await owner.query('SELECT count(*)::int AS count FROM emails WHERE tenant_id = $1', [
+      organization.id,
+    ]);
+    expect(mails.rows).toEqual([{ count: 1 }]);
     await tenant.delete('/v1/organization/deletion').expect(200);
     await tenant.delete('/v1/organization/deletion').expect(409);
     await tenant.post('/v1/organization/deletion', { name: 'Closing shop' }).expect(202);

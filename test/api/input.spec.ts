@@ -12,12 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const NIL = '00000000-0000-0000-0000-000000000000';
+
 describe('what the database cannot hold is refused with 400, wherever it comes in', () => {
   it.each([
     '/v1/request-log?requestId=%00',
     '/v1/request-log.csv?requestId=%00',
     '/v1/request-log?errorCode=%00',
     '/v1/usage?meter=%00',
+    `/v1/projects/${NIL}/users/%00`,
     '/v1/usage?from=9999-12-31&to=9999-12-31T23:59:59-23:00',
     '/v1/request-log?from=9999-12-31T23:59:59-23:00',
     '/v1/request-log?from=1969-12-31T23:59:59Z',

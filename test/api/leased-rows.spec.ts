@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { EMAILS } from '../../libs/features/notifications/notifications.repository.js';
+import { EMAILS, NEXT_EMAIL } from '../../libs/features/notifications/notifications.repository.js';
 import { Database } from '../../libs/platform/database/database.js';
-import { extendLeases, releaseRow } from '../../libs/platform/queue/leased-rows.js';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { claimRows, extendLeases, releaseRow } from '../../libs/platform/queue/leased-rows.js';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
 let api: TestApi;
 let database: Database;
@@ -57,4 +57,43 @@ it('a worker whose row was claimed again can neither extend nor release it', asy
   expect(await database.system((transaction) => extendLeases(transaction, EMAILS, [claim]))).toEqual(
     new Set([claim.id]),
   );
+});
+
+it('a row that ends while a claim waits for whoever ends it is not claimed', async () => {
+  const { id } = await claimOne();
+  await owner.query(
+    `UPDATE emails SET lease_expires_at = NULL, next_attempt_at = now() + interval '1 day' WHERE id = $1`,
+    [id],
+  );
+  await owner.query('BEGIN');
+  await owner.query(`UPDATE emails SET status = 'sent', sent_at = now() WHERE id = $1`, [id]);
+  const order = 'SELECT tenant_id, id FROM emails WHERE id = $1::uuid';
+  const claimed = database.system((transaction) => claimRows(transaction, EMAILS, order, id));
+  await until(async () => {
+    const { rows } = await owner.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%emails leased%'`,
+    );
+    return rows.length > 0;
+  });
+  await owner.query('COMMIT');
+  expect(await claimed).toEqual([]);
+  const { rows } = await owner.query('SELECT status, attempt, lease_expires_at FROM emails WHERE id = $1', [id]);
+  expect(rows).toEqual([{ status: 'sent', attempt: 2, lease_expires_at: null }]);
+});
+
+it('the mail of an organization that was sent none comes before the next of one that was sent many', async () => {
+  const [many, one] = [await claimOne(), await claimOne()];
+  await owner.query('BEGIN');
+  await owner.query(`DELETE FROM emails WHERE NOT id = ANY($1)`, [[many.id, one.id]]);
+  const due = `UPDATE emails SET lease_expires_at = NULL, next_attempt_at = now() - $2::interval WHERE id = $1`;
+  await owner.query(due, [many.id, '1 hour']);
+  await owner.query(due, [one.id, '1 second']);
+  await owner.query(
+    `INSERT INTO emails (tenant_id, id, recipient_id, subject, text, status, sent_at)
+     SELECT tenant_id, gen_random_uuid(), recipient_id, 'Earlier', 'Text', 'sent', now() FROM emails WHERE id = $1`,
+    [many.id],
+  );
+  const { rows } = await owner.query(NEXT_EMAIL);
+  await owner.query('ROLLBACK');
+  expect(rows).toEqual([{ tenant_id: one.tenantId, id: one.id }]);
 });

@@ -7,7 +7,7 @@ import { eraseFile } from '../../apps/worker/erase-file.js';
 import { DataSetsRepository } from '../../libs/features/data-sets/index.js';
 import { ModelsRepository } from '../../libs/features/models/index.js';
 import { TrainingJobsRepository } from '../../libs/features/training-jobs/index.js';
-import { ErasuresRepository } from '../../libs/features/end-users/erasures.repository.js';
+import { ErasuresRepository, NEXT_ERASURE } from '../../libs/features/end-users/erasures.repository.js';
 import { ErasuresProcessor } from '../../libs/features/end-users/erasures.processor.js';
 import type { UserEraser } from '../../libs/features/end-users/worker.js';
 import { Database } from '../../libs/platform/database/database.js';
@@ -187,3 +187,20 @@ async function completion(tenant: Tenant, erasurePath: string) {
   await until(async () => (erasure = (await tenant.get(erasurePath).expect(200)).body).status === 'completed', 60_000);
   return erasure;
 }
+
+it('an organization that asks for many erasures keeps another waiting for one of them at most, also where each takes several turns', async () => {
+  const [many, one] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+  const projects = [await many.createProject(), await one.createProject()];
+  const insert = `INSERT INTO erasures (tenant_id, id, project_id, user_id, user_hash, attempt, next_attempt_at)
+    SELECT tenant_id, gen_random_uuid(), id, $2::text, sha256($2::text::bytea), $3, now() + $4::interval FROM projects WHERE id = $1 RETURNING id`;
+  await owner.query('BEGIN');
+  // Nobody else sees them, and the rest is not there.
+  await owner.query('DELETE FROM erasures');
+  await owner.query(insert, [projects[0], 'a-1', 1, '4 seconds']);
+  await owner.query(insert, [projects[0], 'a-2', 1, '-1 second']);
+  await owner.query(insert, [projects[0], 'a-3', 0, '-1 minute']);
+  const { rows: theirs } = await owner.query(insert, [projects[1], 'b-1', 0, '-1 second']);
+  const { rows: next } = await owner.query(NEXT_ERASURE);
+  await owner.query('ROLLBACK');
+  expect(next.map(({ id }) => id)).toEqual([theirs[0].id]);
+});

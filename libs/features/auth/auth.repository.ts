@@ -38,6 +38,11 @@ export class AuthRepository {
     return rows.map(({ name }) => name);
   }
 
+  async listMemberships(transaction: Transaction, userId: string): Promise<string[]> {
+    const rows = await transaction.membership.findMany({ where: { userId } });
+    return rows.map(({ tenantId }) => tenantId);
+  }
+
   /** With memberships, sessions and mails. */
   async deleteUser(transaction: Transaction, userId: string): Promise<void> {
     await transaction.user.delete({ where: { id: userId } });

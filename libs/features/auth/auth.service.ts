@@ -107,11 +107,7 @@ export class AuthService {
   }
 
   /** @throws Problem 401 for a wrong password, 409 while an organization that is not to be deleted has no other owner */
-  async deleteAccount(
-    { userId, email, tenantId }: UserPrincipal,
-    { password }: DeleteAccount,
-    address: string,
-  ): Promise<void> {
+  async deleteAccount({ userId, email }: UserPrincipal, { password }: DeleteAccount, address: string): Promise<void> {
     // A session that was taken must not guess its owner's password past every login's limit.
     const giveBack = await this.throttle.admitLogin(email, address, null);
     const user = await this.database.system((transaction) => this.repository.findUserByEmail(transaction, email));
@@ -120,8 +116,10 @@ export class AuthService {
     await this.database.system(async (transaction) => {
       const organizations = await this.repository.findOwnedAlone(transaction, userId);
       if (organizations.length > 0) throw lastOwner(organizations);
+      const memberOf = await this.repository.listMemberships(transaction, userId);
       await this.repository.deleteUser(transaction, userId);
-      await audit(transaction, tenantId, 'user.deleted', userId);
+      for (const organizationId of memberOf)
+        await audit(transaction, organizationId, 'user.deleted', userId, {}, { kind: 'user', id: userId });
     });
     this.sessions.forgetWhere(({ principal }) => principal?.userId === userId);
   }

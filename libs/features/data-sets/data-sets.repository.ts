@@ -43,6 +43,7 @@ export const IMPORTS: LeasedTable = {
   name: 'imports',
   lock: 0x696d706f,
   isOpen: "status = 'running'",
+  isWaiting: "status = 'queued'",
   onClaim: "status = 'running', started_at = now()",
   onRelease: "status = 'queued'",
 };

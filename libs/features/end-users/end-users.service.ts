@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { audit } from '../../platform/audit/audit.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
@@ -42,6 +43,8 @@ export class EndUsersService {
       const userHash = hashUser(this.config.KINDRED_SECRET, project.id, user);
       const pending = await this.repository.findPending(transaction, project.id, userHash);
       if (pending) return pending;
+      const { most } = BOUNDS.pendingErasures;
+      if ((await this.repository.countPending(transaction)) >= most) throw tooManyErasures(most);
       const row = { tenantId, id: newId(), projectId: project.id, userId: user, userHash };
       const erasure = await this.repository.create(transaction, row);
       await audit(transaction, tenantId, 'erasure.created', erasure.id, { after: { projectId: project.id } });
@@ -108,6 +111,13 @@ export class EndUsersService {
     return found;
   }
 }
+
+const tooManyErasures = (most: number) =>
+  new Problem(
+    429,
+    'too_many_erasures',
+    `An organization has at most ${most} erasures under way: ask again when some of them are completed.`,
+  );
 
 const exportUnderWay = () =>
   new Problem(

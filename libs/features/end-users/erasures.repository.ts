@@ -22,12 +22,15 @@ export const ERASURES: LeasedTable = {
   due: 'next_attempt_at',
 };
 
-/** The oldest of each organization before the next of any. */
+/** The oldest that is due of the organization whose turn is longest ago. */
 export const NEXT_ERASURE = `
-  SELECT tenant_id, id FROM (
-    SELECT tenant_id, id, created_at, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at) AS turn FROM erasures
-    WHERE completed_at IS NULL AND lease_expires_at IS NULL AND next_attempt_at <= now()) due
-  ORDER BY turn, created_at LIMIT 1`;
+  WITH oldest AS (
+    SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at FROM erasures
+    WHERE completed_at IS NULL AND lease_expires_at IS NULL AND next_attempt_at <= now() ORDER BY tenant_id, created_at, id),
+  turns AS (
+    SELECT tenant_id, max(greatest(next_attempt_at, lease_expires_at, completed_at)) AS last FROM erasures
+    WHERE attempt > 0 AND (completed_at IS NULL OR completed_at > now() - interval '1 hour') GROUP BY tenant_id)
+  SELECT tenant_id, id FROM oldest LEFT JOIN turns USING (tenant_id) ORDER BY turns.last NULLS FIRST, created_at LIMIT 1`;
 
 /** The longest that a row written before may come to light after. */
 const TRANSACTION_MS = 60_000;
@@ -58,6 +61,10 @@ export class ErasuresRepository {
   ): Promise<Erasure | null> {
     const row = await transaction.erasure.findFirst({ where: { projectId, userHash, completedAt: null } });
     return row && toErasure(row);
+  }
+
+  countPending(transaction: Transaction): Promise<number> {
+    return transaction.erasure.count({ where: { completedAt: null } });
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<Erasure | null> {

@@ -40,6 +40,7 @@ export class OrganizationService {
   async scheduleDeletion(tenantId: string, { name }: DeleteOrganization): Promise<Organization> {
     const before = await this.get(tenantId);
     if (before.name !== name) throw wrongName();
+    if (before.deletesAt !== null) return before;
     // First, and outside of any transaction: what is to be deleted must cost nothing more.
     await this.checkout.cancelAtOnce(tenantId);
     const deletesAt = new Date(this.clock.now().getTime() + GRACE_MS);

@@ -54,6 +54,7 @@ export const TRAINING_JOBS: LeasedTable = {
   name: 'training_jobs',
   lock: 0x7261696e,
   isOpen: "status = 'running'",
+  isWaiting: "status = 'queued'",
   onClaim: "status = 'running', started_at = now(), phase = NULL",
   onRelease: "status = 'queued', phase = NULL",
   due: 'available_at',

@@ -6,6 +6,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { sha256 } from '../../platform/secrets/secrets.js';
 import { newEndpointSecret, sealSecret } from './endpoint-secret.js';
 import { WEBHOOK_EVENTS, type WebhookEventData, type WebhookEventType } from './webhook-events.js';
 import { deliveryPending, endpointDisabled, tooManyEndpoints } from './webhooks.errors.js';
@@ -59,7 +60,7 @@ export class WebhooksService {
       const [id, secret] = [newId(), newEndpointSecret()];
       const sealed = sealSecret(this.config.KINDRED_SECRET, id, secret);
       const endpoint = await this.repository.createEndpoint(transaction, { tenantId, id, ...body, secret: sealed });
-      await audit(transaction, tenantId, 'webhook_endpoint.created', id, { after: endpoint });
+      await audit(transaction, tenantId, 'webhook_endpoint.created', id, { after: withoutPath(endpoint) });
       return { ...endpoint, secret };
     });
   }
@@ -82,7 +83,10 @@ export class WebhooksService {
       if (isEnabled === true) await this.repository.enableEndpoint(transaction, id);
       if (isEnabled === false) await this.repository.disableEndpoint(transaction, id, DISABLED_BY_CUSTOMER);
       const after = await this.require(transaction, id);
-      await audit(transaction, tenantId, 'webhook_endpoint.updated', id, { before, after });
+      await audit(transaction, tenantId, 'webhook_endpoint.updated', id, {
+        before: withoutPath(before),
+        after: withoutPath(after),
+      });
       return after;
     });
   }
@@ -91,7 +95,7 @@ export class WebhooksService {
     return this.database.tenant(tenantId, async (transaction) => {
       const before = await this.require(transaction, endpointId);
       await this.repository.deleteEndpoint(transaction, before.id);
-      await audit(transaction, tenantId, 'webhook_endpoint.deleted', before.id, { before });
+      await audit(transaction, tenantId, 'webhook_endpoint.deleted', before.id, { before: withoutPath(before) });
     });
   }
 
@@ -149,7 +153,7 @@ export class WebhooksService {
     return this.database.tenant(tenantId, async (transaction) => {
       const { id } = await this.requireEnabled(transaction, endpointId);
       const queued = await this.repository.replayFailed(transaction, id, since);
-      await audit(transaction, tenantId, 'webhook_endpoint.replayed', id, { after: { since, queued } });
+      if (queued > 0) await audit(transaction, tenantId, 'webhook_endpoint.replayed', id, { after: { since, queued } });
       return { queued };
     });
   }
@@ -176,4 +180,9 @@ export class WebhooksService {
     if (!delivery) throw notFound('webhook delivery', deliveryId);
     return delivery;
   }
+}
+
+/** The path and query of a receiver's URL are often its password; by the digest a change of them still shows. */
+function withoutPath({ url, ...endpoint }: WebhookEndpoint): object {
+  return { ...endpoint, origin: new URL(url).origin, urlSha256: Buffer.from(sha256(url)).toString('hex') };
 }

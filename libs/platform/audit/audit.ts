@@ -9,7 +9,7 @@ export interface Actor {
   id: string | null;
 }
 
-/** What of the target is different; never a secret, a hash of one, or what a person of a customer's could be known by. */
+/** What of the target is different; nothing is written down where both are the same; never a secret, a hash of one, or what a person of a customer's could be known by. */
 interface Change {
   before?: object | null | undefined;
   after?: object | null | undefined;
@@ -38,10 +38,12 @@ export async function audit(
   { before, after }: Change = {},
   { kind, id }: Actor = currentActor(tenantId),
 ): Promise<void> {
+  const [was, is] = [toJson(before), toJson(after)];
+  if (was !== null && was === is) return;
   await transaction.$executeRaw`
     INSERT INTO audit_events (tenant_id, id, actor_kind, actor_id, action, target_type, target_id, before, after)
     VALUES (${tenantId ?? NIL_ID}::uuid, ${newId()}::uuid, ${kind}::audit_actor_kind, ${id}::uuid,
-      ${action}, ${action.split('.')[0]}, ${targetId}::uuid, ${toJson(before)}::jsonb, ${toJson(after)}::jsonb)`;
+      ${action}, ${action.split('.')[0]}, ${targetId}::uuid, ${was}::jsonb, ${is}::jsonb)`;
 }
 
 function toJson(value: object | null | undefined): string | null {

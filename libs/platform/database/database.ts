@@ -26,6 +26,9 @@ export function sqlOf(transaction: Transaction): Sql {
 /** For the way there and back, on top of what Postgres itself may take. */
 const NETWORK_SECONDS = 5;
 
+const CONNECT_MS = 10_000;
+const AS_SYSTEM = 'SET LOCAL ROLE kindred_system';
+
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
 
 /**
@@ -37,12 +40,14 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /** Beneath Prisma, and for the few hot paths that speak SQL themselves. */
   private readonly pool: pg.Pool;
   private readonly prisma: PrismaClient;
+  private readonly url: string;
 
   constructor(@Inject(CONFIG) config: Config) {
+    this.url = config.DATABASE_URL!;
     this.pool = new pg.Pool({
       connectionString: config.DATABASE_URL,
       max: config.KINDRED_DATABASE_CONNECTIONS,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_MS,
       stream: () => socketThatGivesUp(config),
       statement_timeout: 1_000 * config.KINDRED_STATEMENT_SECONDS,
       lock_timeout: 1_000 * config.KINDRED_LOCK_SECONDS,
@@ -89,7 +94,20 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
 
   /** Plain SQL above all tenants in one transaction: for the few paths that are too busy for Prisma. */
   systemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.sql('SET LOCAL ROLE kindred_system', work);
+    return this.sql(AS_SYSTEM, work);
+  }
+
+  /** Plain SQL above all tenants in one transaction that may take longer than any call, on a connection of its own. */
+  async longSystemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: CONNECT_MS });
+    // The statement that it breaks tells.
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await inTransaction(client, AS_SYSTEM, work);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Plain SQL in one transaction that sees and writes the rows of `tenantId` alone: likewise. */
@@ -101,13 +119,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     const client = await this.pool.connect();
     let failure: Error | undefined;
     try {
-      await client.query(`BEGIN; ${bind}`);
-      const result = await work({
-        rows: async (text, values) => (await client.query(text, values)).rows,
-        run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
-      });
-      await client.query('COMMIT');
-      return result;
+      return await inTransaction(client, bind, work);
     } catch (error) {
       failure = error as Error;
       // Not where the connection itself is broken: nothing would answer.
@@ -131,6 +143,16 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     await this.prisma.$disconnect();
     await this.pool.end();
   }
+}
+
+async function inTransaction<T>(client: pg.ClientBase, bind: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await client.query(`BEGIN; ${bind}`);
+  const result = await work({
+    rows: async (text, values) => (await client.query(text, values)).rows,
+    run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
+  });
+  await client.query('COMMIT');
+  return result;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface LeasedTable {
   lock: number;
   /** Of the rows that a worker may have: they have not ended. */
   isOpen: string;
+  /** Of the rows that wait for a worker, where that is less. */
+  isWaiting?: string;
   /** What else a claim sets. */
   onClaim?: string;
   /** What else is set of a row that waits again. */
@@ -44,15 +46,17 @@ const CLAIM = 'leased.tenant_id AS "tenantId", leased.id, leased.attempt';
  */
 export async function claimRows(
   transaction: Transaction,
-  { name, lock, onClaim }: LeasedTable,
+  { name, lock, isOpen, isWaiting = isOpen, onClaim }: LeasedTable,
   order: string,
   ...values: unknown[]
 ): Promise<Claim[]> {
   await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${lock})`);
+  // Asked again in the update: a row may end while the claim waits for whoever ends it.
   return transaction.$queryRawUnsafe(
-    `WITH next AS MATERIALIZED (${order})
+    `WITH next AS MATERIALIZED (SELECT tenant_id, id FROM (${order}) next)
      UPDATE ${name} leased SET ${listOf('attempt = attempt + 1', `lease_expires_at = ${LEASE_END}`, onClaim)}
-     FROM next WHERE leased.tenant_id = next.tenant_id AND leased.id = next.id RETURNING ${CLAIM}`,
+     FROM next WHERE leased.tenant_id = next.tenant_id AND leased.id = next.id AND leased.lease_expires_at IS NULL AND ${isWaiting}
+     RETURNING ${CLAIM}`,
     ...values,
   );
 }
