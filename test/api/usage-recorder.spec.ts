@@ -33,11 +33,14 @@ async function prepare() {
   return { call, total };
 }
 
-it('keeps every event of a batch but the one that the database refuses, and that one in the journal', async () => {
+it.each([
+  ['the database refuses', { tenantId: uuidv7() }],
+  ['is no metered call', { uses: undefined }],
+])('keeps every event of a batch but the one that %s, and that one in the journal', async (_, changes) => {
   const { call, total } = await prepare();
   const rejectedBefore = await rejected();
   const calls = Array.from({ length: 40 }, () => call());
-  calls.splice(20, 0, call({ tenantId: uuidv7() }));
+  calls.splice(20, 0, call(changes));
   await Promise.all(calls.map((each) => recorder.record(each)));
   await until(async () => (await total()) === '40');
   await until(async () => (await rejected()) === rejectedBefore + 1);

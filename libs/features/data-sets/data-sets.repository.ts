@@ -7,7 +7,7 @@ import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import { fairOrder } from '../../platform/queue/fair-order.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { Content } from './content-reader.js';
-import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
+import { type ColumnMapping, type CreateDataSet, type DataSet, type Import, importSchema } from './data-sets.schema.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
 type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true } }>;
@@ -144,7 +144,7 @@ export class DataSetsRepository {
     });
     if (!row?.contentKey) return null;
     const kind = row.dataSet.kind as KindKey;
-    const statistics = (row.statistics ?? {}) as Statistics;
+    const statistics = importSchema.shape.statistics.parse(row.statistics) ?? {};
     return { importId: row.id, kind, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
   }
 
@@ -258,7 +258,7 @@ function withFewErrors(dataSet: DataSet): DataSet {
 }
 
 function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
-  return { rowsAccepted, rowsRejected, errors: errors as unknown as Prisma.InputJsonArray };
+  return { rowsAccepted, rowsRejected, errors };
 }
 
 function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
@@ -282,8 +282,8 @@ function toImport(row: ImportRow): Import {
     status,
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
-    errors: row.errors as Import['errors'],
-    statistics: row.statistics as Import['statistics'],
+    errors: importSchema.shape.errors.parse(row.errors),
+    statistics: importSchema.shape.statistics.parse(row.statistics),
     failureReason,
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { Result, Model, ModelVersion } from './models.schema.js';
+import { type Model, type ModelVersion, type Result, resultSchema } from './models.schema.js';
 
 /** Where a version's artifact lies and the digest that it must have. */
 export interface StoredArtifact {
@@ -110,9 +110,7 @@ export class ModelsRepository {
   }
 
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
-    await transaction.modelVersion.create({
-      data: { ...version, result: version.result as unknown as Prisma.InputJsonObject },
-    });
+    await transaction.modelVersion.create({ data: version });
   }
 
   async findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
@@ -179,7 +177,7 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     task,
     recipe,
     name,
-    result: row.result as unknown as Result,
+    result: resultSchema.parse(row.result),
     hasReport: row.reportKey !== null,
     warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),

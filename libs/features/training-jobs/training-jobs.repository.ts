@@ -4,15 +4,19 @@ import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
 import { fairOrder } from '../../platform/queue/fair-order.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
-import type {
-  FailureKind,
-  JobProgress,
-  ListTrainingJobsQuery,
-  TrainingJob,
-  TrainingJobEvent,
+import {
+  type FailureKind,
+  type JobProgress,
+  jobProgressSchema,
+  type ListTrainingJobsQuery,
+  type TrainingJob,
+  type TrainingJobEvent,
 } from './training-jobs.schema.js';
 
 const withVersion = { modelVersions: { select: { id: true }, orderBy: { ordinal: 'asc' } } } as const;
+
+/** A point that another release wrote in another form is left out: it must not take the job's log with it. */
+const storedProgressSchema = jobProgressSchema.nullable().catch(null);
 
 type TrainingJobRow = Prisma.TrainingJobGetPayload<{ include: typeof withVersion }>;
 
@@ -179,7 +183,7 @@ export class TrainingJobsRepository {
       attempt,
       occurredAt: occurredAt.toISOString(),
       message,
-      progress: progress as unknown as JobProgress | null,
+      progress: storedProgressSchema.parse(progress),
     }));
   }
 

@@ -1,42 +1,49 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { derivedId, timeOfId } from '../../platform/http/ids.js';
 
 /** What a subscription says of an event at its time. */
-export interface BillingContext {
-  priceVersionId: string;
+const billingContextSchema = z.object({
+  priceVersionId: z.string(),
   /** Start of the billing period, ISO 8601. */
-  periodStart: string;
-}
+  periodStart: z.string(),
+});
 
 /** Work that was done for a tenant. */
-export interface MeteredWork {
+const meteredWorkSchema = z.object({
   /** UUIDv7 of the work: writing it twice counts once. */
-  id: string;
-  tenantId: string;
-  projectId: string;
-  apiKeyId?: string | null;
-  deploymentId?: string | null;
+  id: z.string(),
+  tenantId: z.string(),
+  projectId: z.string(),
+  apiKeyId: z.string().nullish(),
+  deploymentId: z.string().nullish(),
   /** ISO 8601. */
-  occurredAt: string;
-}
+  occurredAt: z.string(),
+});
 
 /** How much work used of a meter. */
-export interface Use {
-  meter: string;
+const useSchema = z.object({
+  meter: z.string(),
   /** Whole, in the meter's unit; below 0 in corrections only. */
-  quantity: number;
+  quantity: z.number(),
   /** The lease that it was taken from. */
-  leaseId?: string;
-}
+  leaseId: z.string().optional(),
+});
 
-/** A call that was answered. */
-export interface MeteredCall extends MeteredWork, BillingContext {
+/** A call that was answered, as the journal holds it. */
+export const meteredCallSchema = meteredWorkSchema.extend({
+  ...billingContextSchema.shape,
   /** First half of a SHA-256, hexadecimal. */
-  payloadHash: string;
-  uses: Use[];
+  payloadHash: z.string(),
+  uses: z.array(useSchema),
   /** JSON of what was answered, where the caller may ask for it again. */
-  answer?: string;
-}
+  answer: z.string().optional(),
+});
+
+export type BillingContext = z.infer<typeof billingContextSchema>;
+export type MeteredWork = z.infer<typeof meteredWorkSchema>;
+export type Use = z.infer<typeof useSchema>;
+export type MeteredCall = z.infer<typeof meteredCallSchema>;
 
 /** One entry of the ledger. */
 export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Omit<Use, 'leaseId'> {

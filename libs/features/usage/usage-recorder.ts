@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { z } from 'zod';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { Sql } from '../../platform/database/database.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -14,7 +15,7 @@ import {
   usageRejectedTotal,
 } from '../../platform/telemetry/metrics.js';
 import { type Appended, LedgerRepository } from './ledger.repository.js';
-import { eventsOf, type MeteredCall } from './usage-event.js';
+import { eventsOf, type MeteredCall, meteredCallSchema } from './usage-event.js';
 
 const BATCH_ENTRIES_MAX = 4_000;
 /** Between two batches that are not full: few large transactions cost Postgres less than many small ones. */
@@ -116,7 +117,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   /** Moves the oldest entries into the ledger; how many there were. */
   private async drainOnce(journal: Journal): Promise<number> {
     const entries = await journal.read(BATCH_ENTRIES_MAX);
-    if (entries.length === 0) {
+    const [oldest] = entries;
+    if (!oldest) {
       usageFlushLag.set(0);
       return 0;
     }
@@ -124,12 +126,12 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
       await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
       return entries.length;
     } catch (error) {
-      usageFlushLag.set((Date.now() - Date.parse(callOf(entries[0]).occurredAt)) / 1000);
+      usageFlushLag.set((Date.now() - Date.parse(callOf(oldest).occurredAt)) / 1000);
       throw error;
     }
   }
 
-  /** Returns the entries that the database refuses, which must not take the others down with them. */
+  /** Returns the entries that the ledger refuses, which must not take the others down with them. */
   private async write(journalId: string, entries: JournalEntry[]): Promise<JournalEntry[]> {
     try {
       const calls = entries.map((entry) => ({ sequence: entry.sequence, call: callOf(entry) }));
@@ -143,7 +145,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
         usageRejectedTotal.inc();
         this.logger.error({
           msg: 'the ledger refuses a usage event; it stays in the journal',
-          event: entries[0].text,
+          event: entries[0]?.text,
           err: error,
         });
         return entries;
@@ -168,10 +170,10 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
 }
 
 function callOf({ text }: JournalEntry): MeteredCall {
-  return JSON.parse(text) as MeteredCall;
+  return meteredCallSchema.parse(JSON.parse(text));
 }
 
-/** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
+/** The entry is no metered call, or Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
 function isRefusal(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown }).code));
+  return error instanceof z.ZodError || /^2[23]/.test(String((error as { code?: unknown }).code));
 }

@@ -3,15 +3,15 @@ import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { newId } from '../../platform/http/ids.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type {
-  CreateWebhookEndpoint,
-  ListWebhookDeliveriesQuery,
-  ListWebhookMessagesQuery,
-  UpdateWebhookEndpoint,
-  WebhookAttempt,
-  WebhookDelivery,
-  WebhookEndpoint,
-  WebhookMessage,
+import {
+  type CreateWebhookEndpoint,
+  type ListWebhookDeliveriesQuery,
+  type ListWebhookMessagesQuery,
+  type UpdateWebhookEndpoint,
+  type WebhookDelivery,
+  webhookDeliverySchema,
+  type WebhookEndpoint,
+  type WebhookMessage,
 } from './webhooks.schema.js';
 
 export interface NewEndpoint extends CreateWebhookEndpoint {
@@ -190,7 +190,7 @@ function toDelivery(row: Prisma.WebhookDeliveryGetPayload<{ include: typeof with
     status,
     attempt,
     nextAttemptAt: status === 'pending' ? row.nextAttemptAt.toISOString() : null,
-    attempts: row.attempts as unknown as WebhookAttempt[],
+    attempts: webhookDeliverySchema.shape.attempts.parse(row.attempts),
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { z } from 'zod';
 import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 
@@ -7,11 +8,9 @@ import { CONFIG, type Config } from '../config/config.js';
 export const CHANNEL = 'kindred_changes';
 
 /** A row that changed, or what one API process asks of the others. */
-export interface Change {
-  table: string;
-  tenantId: string;
-  id: string;
-}
+const changeSchema = z.object({ table: z.string(), tenantId: z.string(), id: z.string() });
+
+export type Change = z.infer<typeof changeSchema>;
 
 const PROBE_MS = 1_000;
 const PROBE_TIMEOUT_MS = 2_000;
@@ -106,7 +105,7 @@ export class Changes implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private tell(payload = ''): void {
-    const change = JSON.parse(payload) as Change;
+    const change = changeSchema.parse(JSON.parse(payload));
     for (const listener of this.listeners) listener(change);
   }
 }
