@@ -86,7 +86,7 @@ it('holds each thing once, whatever is sent twice, cut anew or under another’s
         for (const { batch, isSentAgain } of drains) {
           const entries = batch.map(({ work, meter, quantity, payload, minute }) => {
             const event: UsageEvent = {
-              id: ids[work],
+              id: ids[work]!,
               tenantId,
               projectId,
               meter,
@@ -139,7 +139,7 @@ class Reserve implements fc.AsyncCommand<QuotaModel, QuotaReal> {
   async run(model: QuotaModel, { reservations }: QuotaReal): Promise<void> {
     const { used, held } = model;
     const isRoom = used + [...held.values()].reduce((sum, units) => sum + units, 0) + this.units <= LIMIT;
-    const caller = { tenantId, projectId, lineageId: KEYS[this.key] };
+    const caller = { tenantId, projectId, lineageId: KEYS[this.key]! };
     const quotas = api.app.get(Quotas, { strict: false });
     const reserved = await quotas
       .reserve(caller, { recommendation_requests: this.units })

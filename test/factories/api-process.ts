@@ -52,7 +52,7 @@ export class ApiProcess {
 
   /** Starts it, or starts it again; resolves when it answers. */
   async start(): Promise<void> {
-    const [program, ...args] = this.command;
+    const [program = '', ...args] = this.command;
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
       // Over the channel it hears when the test that started it is gone.

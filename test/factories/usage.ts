@@ -18,12 +18,13 @@ export async function addUsage(
 ): Promise<UsageEvent> {
   const { organization } = (await tenant.get('/v1/me')).body;
   const database = api.app.get(Database, { strict: false });
-  const [{ priceVersionId, anchorAt }] = await database.systemSql((sql) =>
+  const [subscription] = await database.systemSql((sql) =>
     sql.rows<Subscription>(
       'SELECT price_version_id AS "priceVersionId", anchor_at AS "anchorAt" FROM subscriptions WHERE tenant_id = $1',
       [organization.id],
     ),
   );
+  const { priceVersionId, anchorAt } = subscription!;
   const now = new Date();
   const event: UsageEvent = {
     id: uuidv7(),

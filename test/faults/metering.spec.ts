@@ -69,7 +69,7 @@ async function startProcesses(
 }
 
 function startLoad(): MeteredLoad {
-  load = new MeteredLoad((client) => processes[client % processes.length].url, live.deploymentId, key, CLIENTS);
+  load = new MeteredLoad((client) => processes[client % processes.length]!.url, live.deploymentId, key, CLIENTS);
   return load;
 }
 
@@ -112,7 +112,7 @@ describe('every call that is answered is metered once, and nothing else is', () 
       startLoad();
       for (let kill = 0; kill < SCALE.apiKills; kill++) {
         await sleep(200 + 400 * random.uniform());
-        const victim = processes[Math.floor(random.uniform() * processes.length)];
+        const victim = processes[Math.floor(random.uniform() * processes.length)]!;
         await victim.stop('SIGKILL');
         await victim.start();
       }
@@ -138,7 +138,7 @@ describe('every call that is answered is metered once, and nothing else is', () 
       await sleep(SCALE.outageMs);
       const during = load.acknowledged.size - before;
       await revive(postgres);
-      expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0].output).toEqual({
+      expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0]!.output).toEqual({
         errors: [],
         hasServed: true,
       });
@@ -155,13 +155,13 @@ describe('every call that is answered is metered once, and nothing else is', () 
       await startProcesses(2);
       startLoad();
       for (let stop = 0; stop < SCALE.stops; stop++) {
-        processes[0].signal('SIGSTOP');
+        processes[0]!.signal('SIGSTOP');
         await sleep(1_500);
-        processes[0].signal('SIGCONT');
+        processes[0]!.signal('SIGCONT');
         await sleep(300);
       }
-      await processes[1].stop('SIGTERM');
-      await processes[1].start();
+      await processes[1]!.stop('SIGTERM');
+      await processes[1]!.start();
       await expectExact(`${SCALE.stops} × SIGSTOP, SIGCONT; SIGTERM`);
     },
     TIMEOUT_MS,
@@ -217,7 +217,7 @@ if (IS_FULL) {
           }
           expect(load.errors.get(503) ?? 0).toBeGreaterThan(0);
           await expectExact(`20 × disk full, ${load.errors.get(503)} calls refused`);
-          await processes[0].stop('SIGTERM');
+          await processes[0]!.stop('SIGTERM');
         } finally {
           execFileSync('umount', ['-l', journal]);
           rmSync(directory, { recursive: true });
@@ -280,7 +280,7 @@ if (IS_FULL) {
             await sleep(500 + 2_500 * random.uniform());
             network.lose(0.05);
             const startMs = performance.now();
-            await until(() => reachesPostgres(processes[0].url), 60_000);
+            await until(() => reachesPostgres(processes[0]!.url), 60_000);
             slowestMs = Math.max(slowestMs, performance.now() - startMs);
           }
           network.lose(0);
@@ -288,7 +288,7 @@ if (IS_FULL) {
           const isKept = slowestMs <= 10_000;
           note('slowest answer from Postgres after a cut, s', (slowestMs / 1000).toFixed(1), '≤ 10', isKept);
           expect(isKept).toBe(true);
-          await processes[0].stop('SIGTERM');
+          await processes[0]!.stop('SIGTERM');
         } finally {
           network.remove();
         }

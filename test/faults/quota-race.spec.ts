@@ -48,7 +48,7 @@ it(`lets exactly the last ${UNITS} of a quota succeed of ${CLIENTS} clients at $
     const quantity = new Decimal(limit.quantity).plus(used).toFixed();
     await tenant.put('/v1/limits', { ...scope, quantity }).expect(200);
     const call = async (client: number): Promise<number> => {
-      const { url } = processes[client % PROCESSES];
+      const { url } = processes[client % PROCESSES]!;
       const response = await fetch(`${url}/v1/deployments/${deploymentId}/recommendations`, {
         method: 'POST',
         headers: { authorization: `Bearer ${keys[client % 2]}`, 'content-type': 'application/json' },

@@ -54,12 +54,12 @@ for (const { row, floor, searchSeconds, ofChance, slow } of measuredRows) {
     it('one of the recipes reaches 97 % of the best figures known, and none falls below the floor', () => {
       const results = measuredHere.filter(({ name }) => name === row.name);
       if (results.length < recipes.length) return;
-      const reach = ({ figures }: Kept) => row.bars.every((bar) => passes(bar, figures[bar.metric].value));
+      const reach = ({ figures }: Kept) => row.bars.every((bar) => passes(bar, figures[bar.metric]!.value));
       expect(results.filter(reach)).not.toEqual([]);
       const least = results.find(({ recipe }) => recipe === floor)?.figures;
       for (const { recipe, figures } of least ? results : []) {
         for (const { metric } of row.bars) {
-          expect(figures[metric].value, recipe).toBeGreaterThanOrEqual(least![metric].value);
+          expect(figures[metric]!.value, recipe).toBeGreaterThanOrEqual(least![metric]!.value);
         }
       }
     });
@@ -75,7 +75,7 @@ for (const { row, floor, searchSeconds, ofChance, slow } of measuredRows) {
         const measured = await measureSeeds(protocol, choice.recipe, choice.settings, [1]);
         const found = { recipe: 'auto', chosen: choice.recipe, settings: choice.settings };
         const figures = await record(row, found, measured, startedMs, 1);
-        for (const bar of row.bars) expect(passes(bar, figures[bar.metric].value), bar.metric).toBe(true);
+        for (const bar of row.bars) expect(passes(bar, figures[bar.metric]!.value), bar.metric).toBe(true);
       },
     );
   });

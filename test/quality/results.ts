@@ -46,8 +46,8 @@ export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, F
   return Object.fromEntries(
     bars.map(({ metric, isError }) => {
       const finish = isError ? Math.sqrt : (mean: number) => mean;
-      const perCase = measured[0][metric].map(
-        (_, place) => measured.reduce((sum, seed) => sum + seed[metric][place], 0) / measured.length,
+      const perCase = measured[0]![metric]!.map(
+        (_, place) => measured.reduce((sum, seed) => sum + seed[metric]![place]!, 0) / measured.length,
       );
       const mean = perCase.reduce((sum, value) => sum + value, 0) / perCase.length;
       const [low, high] = bootstrapIntervals({ [metric]: perCase }, 1)[metric]!;
@@ -73,7 +73,7 @@ export function isKept(key: Pick<Result, 'row' | 'recipe' | 'settings'>): boolea
 }
 
 export function describeMachine(engine: string): string {
-  const [{ model }] = os.cpus();
+  const { model } = os.cpus()[0]!;
   return `${os.availableParallelism()} cores of ${model.trim()}, ${engine}`;
 }
 
@@ -118,7 +118,7 @@ ${sections.join('\n')}`;
 function sectionOf({ name, protocol, bars }: Row, results: Result[]): string {
   const head = ['Recipe', ...bars.map(({ metric }) => metric), 'Passes', 'Seconds', 'Date', 'Settings'];
   const lines = results
-    .toSorted((a, b) => b.figures[bars[0].metric].value - a.figures[bars[0].metric].value)
+    .toSorted((a, b) => b.figures[bars[0]!.metric]!.value - a.figures[bars[0]!.metric]!.value)
     .map((result) => lineOf(result, bars));
   const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
   const machines = [...new Set(results.map(({ machine }) => machine))].join('; ');
@@ -132,10 +132,10 @@ ${results.length > 0 ? `Machine: ${machines}.\n\n${table.join('\n')}` : 'Not mea
 
 function lineOf({ recipe, chosen, settings, figures, seconds, date }: Result, bars: Bar[]): string[] {
   const shown = bars.map(({ metric }) => {
-    const { value, interval } = figures[metric];
+    const { value, interval } = figures[metric]!;
     return `${value.toFixed(4)} [${interval.map((bound) => bound.toFixed(4)).join(', ')}]`;
   });
-  const passed = bars.every((bar) => passes(bar, figures[bar.metric].value));
+  const passed = bars.every((bar) => passes(bar, figures[bar.metric]!.value));
   const name = chosen ? `**auto** → ${chosen}` : recipe;
   const told = `\`${JSON.stringify(settings)}\``;
   return [name, ...shown, passed ? 'yes' : 'no', seconds.toFixed(1), date, told];

@@ -11,7 +11,7 @@ const ROOT = path.resolve('.');
 it('has kernels.wasm built from these very sources', async () => {
   const module = await WebAssembly.compile(readFileSync('libs/compute/engine/kernels.wasm'));
   const [section] = WebAssembly.Module.customSections(module, SOURCES_SECTION);
-  expect(Buffer.from(section).toString(), 'a kernel has changed: run npm run wasm').toBe(digestOfSources(ROOT));
+  expect(Buffer.from(section!).toString(), 'a kernel has changed: run npm run wasm').toBe(digestOfSources(ROOT));
 });
 
 describe('the build of the native addon', () => {

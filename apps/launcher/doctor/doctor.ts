@@ -14,7 +14,7 @@ async function describeEngine(): Promise<string> {
   const matrix = Float32Array.of(4, 2, 2, 3);
   await invertSymmetric(engine, matrix, 2);
   await engine.close();
-  const works = Math.abs(matrix[0] - 0.375) < 1e-5 ? 'answers right' : 'answers WRONG: please report this';
+  const works = Math.abs(matrix[0]! - 0.375) < 1e-5 ? 'answers right' : 'answers WRONG: please report this';
   return `${engine.name} on ${engine.threads} threads; ${works}`;
 }
 

@@ -35,14 +35,14 @@ function scoresOf({ solved, fixed, dimensions: d, interactions }: HalfSweep): Fl
   for (let row = 0; row < interactions.rows; row++)
     for (let column = 0; column < interactions.columns; column++)
       for (let k = 0; k < d; k++)
-        scores[row * interactions.columns + column] += solved[row * d + k] * fixed[column * d + k];
+        scores[row * interactions.columns + column]! += solved[row * d + k]! * fixed[column * d + k]!;
   return scores;
 }
 
 /** Greatest difference between the scores of two solutions. */
 function distance(a: HalfSweep, b: HalfSweep): number {
   const [left, right] = [scoresOf(a), scoresOf(b)];
-  return left.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i])), 0);
+  return left.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
 }
 
 describe.each(everyEngine)('alsHalfSweep on %s', (_name, engine) => {

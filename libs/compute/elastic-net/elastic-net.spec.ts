@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Csr } from '../csr/kernel.js';
 import { everyEngine } from '../engine/every-engine.js';
 import { randomCsr } from '../random/random-csr.js';
 import { sparseGramReference } from '../sparse-gram/reference.js';
@@ -19,16 +20,15 @@ describe.each(everyEngine)('elasticNet on %s', (_name, engine) => {
       fc.asyncProperty(shape, async ({ rows, size, seed, ...penalties }) => {
         const gram = Float32Array.from(sparseGramReference(randomCsr(rows, size, 0.3, seed)));
         const net = { gram, size, ...penalties, sweeps: 500, tolerance: 1e-6, limit: size };
-        const [actual, expected] = [await elasticNet(engine, net), elasticNetReference(net)].map(
-          ({ offsets, indices, values }) => {
-            const dense = new Float32Array(size * size);
-            for (let row = 0; row < size; row++)
-              for (let place = offsets[row]; place < offsets[row + 1]; place++)
-                dense[row * size + indices[place]] = values![place];
-            return dense;
-          },
-        );
-        actual.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-3));
+        const denseOf = ({ offsets, indices, values }: Csr) => {
+          const dense = new Float32Array(size * size);
+          for (let row = 0; row < size; row++)
+            for (let place = offsets[row]!; place < offsets[row + 1]!; place++)
+              dense[row * size + indices[place]!] = values![place]!;
+          return dense;
+        };
+        const [actual, expected] = [denseOf(await elasticNet(engine, net)), denseOf(elasticNetReference(net))];
+        actual.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-3));
       }),
       { numRuns: 30 },
     );
@@ -46,7 +46,7 @@ describe.each(everyEngine)('elasticNet on %s', (_name, engine) => {
       limit: 4,
     });
     for (let row = 0; row < 20; row++) {
-      expect(offsets[row + 1] - offsets[row]).toBeLessThanOrEqual(4);
+      expect(offsets[row + 1]! - offsets[row]!).toBeLessThanOrEqual(4);
       expect([...indices.subarray(offsets[row], offsets[row + 1])]).not.toContain(row);
     }
   });

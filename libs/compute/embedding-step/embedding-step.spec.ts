@@ -18,7 +18,7 @@ describe.each(everyEngine)('embeddingStep on %s', (_name, engine) => {
           expect(Math.abs(loss - right)).toBeLessThan(1e-5 * (1 + right));
         }
         const right = tablesOf(expected);
-        tablesOf(actual).forEach((table, t) => expect(relativeError(table, right[t])).toBeLessThan(2e-5));
+        tablesOf(actual).forEach((table, t) => expect(relativeError(table, right[t]!)).toBeLessThan(2e-5));
       }),
       { numRuns: 20 },
     );

@@ -37,7 +37,7 @@ describeOnGpus('GpuEmbeddingStep', (gpu) => {
       for (let step = 1; step <= 3; step++) loss += embeddingStepReference({ ...expected, step }) / 3;
       const actual = await runSteps(gpu, shape);
       expect(Math.abs(actual.loss - loss)).toBeLessThan(1e-5 * (1 + loss));
-      tablesOf(expected).forEach((table, t) => expect(relativeError(actual.tables[t], table)).toBeLessThan(2e-5));
+      tablesOf(expected).forEach((table, t) => expect(relativeError(actual.tables[t]!, table)).toBeLessThan(2e-5));
       expect(await runSteps(gpu, shape)).toEqual(actual);
     },
   );

@@ -17,7 +17,8 @@ describe.each(everyEngine)('engine %s', (_name, engine) => {
     const offsets = new Uint32Array(rows + 1);
     for (let copy = 0; copy < repeat; copy++) {
       indices.set(interactions.indices, copy * length);
-      for (let row = 0; row < 300; row++) offsets[copy * 300 + row + 1] = copy * length + interactions.offsets[row + 1];
+      for (let row = 0; row < 300; row++)
+        offsets[copy * 300 + row + 1] = copy * length + interactions.offsets[row + 1]!;
     }
     return {
       interactions: { rows, columns, offsets, indices, values: null },
@@ -88,7 +89,7 @@ describe.each(everyEngine)('engine %s', (_name, engine) => {
   it('gives memory back and hands it out again, zeroed', async () => {
     for (let round = 0; round < 50; round++) {
       const array = engine.float32(4 * 2 ** 20);
-      expect(array[0] + array[array.length - 1]).toBe(0);
+      expect(array[0]! + array[array.length - 1]!).toBe(0);
       array.fill(1);
       engine.release(array);
     }

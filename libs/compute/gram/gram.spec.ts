@@ -18,7 +18,7 @@ describe.each(everyEngine)('gram on %s', (_name, engine) => {
         const matrix = randomVector(rows * d, seed);
         const expected = gramReference(matrix, d);
         const actual = await gram(engine, matrix, d);
-        actual.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(2e-5 * (rows + 1)));
+        actual.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-5 * (rows + 1)));
       }),
       { numRuns: 15 },
     );

@@ -20,7 +20,7 @@ describe.each(everyEngine)('heldOutRanks on %s', (_name, engine) => {
         const odd = [NaN, -Infinity, Infinity];
         const scores = Float32Array.from({ length: queries * items }, () => {
           const draw = Math.floor(random.uniform() * 12);
-          return draw < 3 ? odd[draw] : draw;
+          return odd[draw] ?? draw;
         });
         const heldOut = randomCsr(queries, items, 0.2, seed + 1);
         const excluded = isExcluding ? randomCsr(queries, items, 0.3, seed + 2) : null;

@@ -5,12 +5,12 @@ import { relativeError } from '../random/relative-error.js';
 import { matrixProduct, matrixProductOnGpu } from './webgpu.js';
 
 const transpose = (matrix: Float32Array, rows: number) =>
-  matrix.map((_, at) => matrix[(at % rows) * (matrix.length / rows) + Math.floor(at / rows)]);
+  matrix.map((_, at) => matrix[(at % rows) * (matrix.length / rows) + Math.floor(at / rows)]!);
 
-function reference(a: Float32Array, b: Float32Array, [rows, columns, inner]: number[]): Float64Array {
+function reference(a: Float32Array, b: Float32Array, [rows, columns, inner]: [number, number, number]): Float64Array {
   const at = (row: number, column: number) => {
     let sum = 0;
-    for (let k = 0; k < inner; k++) sum += a[row * inner + k] * b[k * columns + column];
+    for (let k = 0; k < inner; k++) sum += a[row * inner + k]! * b[k * columns + column]!;
     return sum;
   };
   return Float64Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns));
@@ -31,16 +31,13 @@ describeOnGpus('matrixProduct', (gpu) => {
     const [rows, columns, inner] = [33, 70, 17];
     const [a, b] = [randomVector(rows * inner, 1), randomVector(inner * columns, 2)];
     const expected = reference(a, b, [rows, columns, inner]).map((value) => value + 1);
-    const buffers = [
-      await gpu.upload(transposed === 'a' ? transpose(a, rows) : a),
-      await gpu.upload(transposed === 'b' ? transpose(b, inner) : b),
-      await gpu.upload(new Float32Array(rows * columns).fill(1)),
-    ];
-    const [left, right, c] = buffers;
+    const left = await gpu.upload(transposed === 'a' ? transpose(a, rows) : a);
+    const right = await gpu.upload(transposed === 'b' ? transpose(b, inner) : b);
+    const c = await gpu.upload(new Float32Array(rows * columns).fill(1));
     await gpu.submit([
       matrixProduct(gpu, { a: left, b: right, c, rows, columns, inner, transposed, accumulate: true }),
     ]);
     expect(relativeError(await gpu.read(c, new Float32Array(rows * columns)), expected)).toBeLessThan(1e-6);
-    gpu.release(...buffers);
+    gpu.release(left, right, c);
   });
 });

@@ -24,8 +24,8 @@ describe.each(everyEngine)('pairwiseSgdEpoch on %s', (_name, engine) => {
       await pairwiseSgdEpoch(engine, { ...state, epoch });
       pairwiseSgdEpochReference({ ...expected, epoch });
     }
-    state.users.forEach((value, i) => expect(value).toBeCloseTo(expected.users[i], 4));
-    state.items.forEach((value, i) => expect(value).toBeCloseTo(expected.items[i], 4));
+    state.users.forEach((value, i) => expect(value).toBeCloseTo(expected.users[i]!, 4));
+    state.items.forEach((value, i) => expect(value).toBeCloseTo(expected.items[i]!, 4));
   });
 
   it('leaves a user with every item and a user without items as they were', async () => {

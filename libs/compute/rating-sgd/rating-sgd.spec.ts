@@ -30,8 +30,8 @@ describe.each(everyEngine)('ratingSgdEpoch on %s', (_name, engine) => {
       errors.push(await ratingSgdEpoch(engine, { ...state, epoch }));
       expect(errors[epoch]).toBeCloseTo(ratingSgdEpochReference({ ...expected, epoch }), 1);
     }
-    expect(errors[3]).toBeLessThan(errors[0]);
+    expect(errors[3]).toBeLessThan(errors[0]!);
     for (const key of ['userBiases', 'itemBiases', 'users', 'items', 'implicitItems'] as const)
-      state[key]?.forEach((value, i) => expect(value).toBeCloseTo(expected[key]![i], 4));
+      state[key]?.forEach((value, i) => expect(value).toBeCloseTo(expected[key]![i]!, 4));
   });
 });

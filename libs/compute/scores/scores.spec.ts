@@ -18,7 +18,7 @@ describe.each(everyEngine)('scores on %s', (_name, engine) => {
         const [x, y] = [randomVector(queries * d, seed), randomVector(items * d, seed + 1)];
         const scores = new Float32Array(queries * items).fill(NaN);
         await scoreByFactors(engine, x, y, d, scores);
-        scoreByFactorsReference(x, y, d).forEach((value, i) => expect(Math.abs(scores[i] - value)).toBeLessThan(1e-4));
+        scoreByFactorsReference(x, y, d).forEach((value, i) => expect(Math.abs(scores[i]! - value)).toBeLessThan(1e-4));
       }),
       { numRuns: 20 },
     );

@@ -10,7 +10,7 @@ import { truncatedProductReference, truncateRowsReference } from './reference.js
 function expectEqual(actual: Csr, expected: Csr): void {
   expect([...actual.offsets]).toEqual([...expected.offsets]);
   expect([...actual.indices]).toEqual([...expected.indices]);
-  actual.values!.forEach((value, i) => expect(value).toBeCloseTo(expected.values![i], 4));
+  actual.values!.forEach((value, i) => expect(value).toBeCloseTo(expected.values![i]!, 4));
 }
 
 describe.each(everyEngine)('similarity on %s', (_name, engine) => {

@@ -25,9 +25,8 @@ export async function softmaxLoss(
   const [rows, columns] = [targets.length, table.length / dimensions];
   const panels = Math.ceil(columns / PANEL);
   const chunkRows = Math.min(rows, ROWS * Math.max(1, Math.floor(PROBABILITIES_MAX / (panels * PANEL * ROWS))));
-  const [packed, probabilities] = [panels * PANEL * dimensions, panels * PANEL * chunkRows].map((length) =>
-    engine.float32(length),
-  );
+  const packed = engine.float32(panels * PANEL * dimensions);
+  const probabilities = engine.float32(panels * PANEL * chunkRows);
   const [sums, margins] = [new Float32Array(rows), new Float32Array(rows)];
   const biases = padBiases(loss.biases, columns, panels * PANEL);
   const outputs = [probabilities, sums, margins, gradients.queries, gradients.table].map(output);

@@ -11,7 +11,7 @@ function positiveDefinite(size: number, ridge: number): Float32Array {
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++) {
       let sum = i === j ? ridge : 0;
-      for (let k = 0; k < size; k++) sum += root[i * size + k] * root[j * size + k];
+      for (let k = 0; k < size; k++) sum += root[i * size + k]! * root[j * size + k]!;
       matrix[i * size + j] = sum;
     }
   return matrix;
@@ -23,7 +23,7 @@ describe.each(everyEngine)('invertSymmetric on %s', (_name, engine) => {
     const expected = invertSymmetricReference(matrix, size)!;
     await invertSymmetric(engine, matrix, size);
     const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    matrix.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(2e-5 * scale));
+    matrix.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-5 * scale));
   });
 
   it('refuses a matrix that is not positive definite', async () => {

@@ -29,7 +29,8 @@ export async function buildItemIndex(
   const panels = Math.ceil(itemCount / PANEL);
   const own = engine.own(items);
   const packed = engine.float32(panels * Math.ceil(dimensions / 4) * PANEL);
-  const [scales, sums, errors, lengths] = [PANEL, PANEL, 1, 1].map((width) => engine.float32(panels * width));
+  const [scales, sums] = [engine.float32(panels * PANEL), engine.float32(panels * PANEL)];
+  const [errors, lengths] = [engine.float32(panels), engine.float32(panels)];
   const outputs = [packed, scales, sums, errors, lengths];
   await engine.run('pack_items', [own, itemCount, dimensions, ...outputs.map(output)], { pieces: panels }, options);
   const index = { itemCount, dimensions, args: [own, itemCount, dimensions, ...outputs] };

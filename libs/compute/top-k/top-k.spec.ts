@@ -19,7 +19,7 @@ type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
 function candidatesOf({ queries, items, allowedShare, isExcluding, seed }: Shape): Candidates {
   const allowed = new Uint8Array(Math.ceil(items / 8));
-  for (const item of randomCsr(1, items, allowedShare, seed + 3).indices) allowed[item >> 3] |= 1 << (item & 7);
+  for (const item of randomCsr(1, items, allowedShare, seed + 3).indices) allowed[item >> 3]! |= 1 << (item & 7);
   return {
     excluded: isExcluding ? randomCsr(queries, items, 0.2, seed + 2) : null,
     allowed: allowedShare < 1 ? allowed : null,
@@ -33,7 +33,7 @@ function expectSame(actual: TopItems, expected: TopItems): void {
     const at = (top: TopItems, place: number) => query * top.limit + place;
     for (let place = 0; place < count; place++) {
       expect(actual.indices[at(actual, place)]).toBe(expected.indices[at(expected, place)]);
-      expect(actual.scores[at(actual, place)]).toBeCloseTo(expected.scores[at(expected, place)], 3);
+      expect(actual.scores[at(actual, place)]).toBeCloseTo(expected.scores[at(expected, place)]!, 3);
     }
   });
 }
@@ -42,9 +42,8 @@ describe.each(everyEngine)('top-k on %s', (_name, engine) => {
   it('returns the very items of the reference for integer factors, where ties are exact', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (shape) => {
-        const [x, y] = [shape.queries, shape.items].map((rows, side) =>
-          randomVector(rows * shape.d, shape.seed + side).map((value) => Math.round(value)),
-        );
+        const x = randomVector(shape.queries * shape.d, shape.seed).map(Math.round);
+        const y = randomVector(shape.items * shape.d, shape.seed + 1).map(Math.round);
         const candidates = candidatesOf(shape);
         const scores = Float32Array.from(scoreByFactorsReference(x, y, shape.d));
         const expected = topScoresReference(scores, shape.items, shape.limit, candidates);
@@ -66,7 +65,7 @@ describe.each(everyEngine)('top-k on %s', (_name, engine) => {
     const index = await buildItemIndex(engine, y, d);
     const actual = await topItems(engine, index, x, limit, { excluded: null, allowed: null });
     // Neighbours may change places where their scores differ by rounding alone.
-    actual.scores.forEach((score, i) => expect(Math.abs(score / expected.scores[i] - 1)).toBeLessThan(1e-5));
+    actual.scores.forEach((score, i) => expect(Math.abs(score / expected.scores[i]! - 1)).toBeLessThan(1e-5));
     const differing = actual.indices.filter((item, i) => item !== expected.indices[i]);
     expect(differing.length).toBeLessThan(0.01 * actual.indices.length);
   });

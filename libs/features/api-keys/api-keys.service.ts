@@ -172,7 +172,7 @@ export class ApiKeysService {
 function toBlockList(addresses: string[]): BlockList {
   const list = new BlockList();
   for (const text of addresses) {
-    const [address, bits] = text.split('/');
+    const [address = '', bits] = text.split('/');
     const family = isIPv6(address) ? 'ipv6' : 'ipv4';
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);

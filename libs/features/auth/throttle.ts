@@ -69,9 +69,10 @@ export class Throttle {
   private async take({ key, burst, perSecond }: Bucket): Promise<void> {
     const untilMs = this.refused.get(key) ?? 0;
     if (untilMs > performance.now()) throw tooManyAttempts(Math.ceil((untilMs - performance.now()) / 1000));
-    const [{ isGranted, tokens }] = await this.database.systemSql((sql) =>
+    const [bucket] = await this.database.systemSql((sql) =>
       sql.rows<{ isGranted: boolean; tokens: number }>(TAKE, [this.hash(key), burst, perSecond]),
     );
+    const { isGranted, tokens } = bucket!;
     if (isGranted) return;
     const seconds = Math.max(1, Math.ceil((1 - tokens) / perSecond));
     this.refused.set(key, performance.now() + 1000 * seconds);

@@ -44,11 +44,12 @@ export class LimitAlerts extends RepeatedWork {
     for (const bound of terms.bounds) {
       const quantity = usedOf(bound, terms.prices, used);
       const reached = THRESHOLDS.filter((threshold) => quantity.times(100).gte(bound.quantity.times(threshold)));
-      if (quantity.isZero() || reached.length === 0) continue;
+      const [highest] = reached;
+      if (quantity.isZero() || highest === undefined) continue;
       const isNew = [];
       for (const threshold of reached)
         isNew.push(await this.repository.addAlert(sql, tenantId, bound, period.start, threshold, quantity));
-      if (isNew[0]) await this.tell(transaction, tenantId, terms, bound, period, reached[0], quantity);
+      if (isNew[0]) await this.tell(transaction, tenantId, terms, bound, period, highest, quantity);
     }
   }
 

@@ -155,7 +155,8 @@ export interface Draw {
 @Injectable()
 export class LimitsRepository {
   async findTerms(sql: Sql, tenantId: string): Promise<Terms> {
-    const [{ quotas, limits, prices, ...plan }] = await sql.rows<TermsRow>(TERMS, [tenantId]);
+    const [row] = await sql.rows<TermsRow>(TERMS, [tenantId]);
+    const { quotas, limits, prices, ...plan } = row!;
     const ofPlan = { setBy: 'plan', limitId: null, scope: 'organization', scopeId: tenantId } as const;
     return {
       ...plan,

@@ -344,7 +344,7 @@ function isSameTerms(a: Terms, b: Terms): boolean {
 /** Hands out what is there to the first `count`, in their order; returns how many have got theirs. */
 function serve(allowance: Allowance, grant: Grant, count: number): number {
   for (let served = 0; served < count; served++) {
-    const [{ units, resolve }] = allowance.waiting;
+    const { units, resolve } = allowance.waiting[0]!;
     if (grant.bound) {
       if (allowance.left < units) return served;
       allowance.left -= units;

@@ -31,10 +31,8 @@ export interface LedgerCheck {
 export class LedgerCheckRepository {
   /** False where another process checks just now. */
   async lock(sql: Sql): Promise<boolean> {
-    const [{ isOurs }] = await sql.rows<{ isOurs: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(${CHECK_LOCK}) AS "isOurs"`,
-    );
-    return isOurs;
+    const [row] = await sql.rows<{ isOurs: boolean }>(`SELECT pg_try_advisory_xact_lock(${CHECK_LOCK}) AS "isOurs"`);
+    return row!.isOurs;
   }
 
   /**
@@ -43,8 +41,8 @@ export class LedgerCheckRepository {
    * An id may be older than its event by as long as a training job takes, for which two days are allowed.
    */
   async countMismatches(sql: Sql, since: Date, isFull: boolean): Promise<number> {
-    const [{ mismatches }] = await sql.rows<{ mismatches: number }>(MISMATCHES, [since.toISOString(), isFull]);
-    return mismatches;
+    const [row] = await sql.rows<{ mismatches: number }>(MISMATCHES, [since.toISOString(), isFull]);
+    return row!.mismatches;
   }
 
   async save(sql: Sql, since: Date, mismatches: number): Promise<void> {
@@ -63,9 +61,9 @@ export class LedgerCheckRepository {
 
   /** When all of the ledger was last compared. */
   async findLastFull(sql: Sql): Promise<Date | null> {
-    const [{ at }] = await sql.rows<{ at: Date | null }>(
+    const [row] = await sql.rows<{ at: Date | null }>(
       `SELECT max(checked_at) AS at FROM ledger_checks WHERE since = 'epoch'`,
     );
-    return at;
+    return row!.at;
   }
 }

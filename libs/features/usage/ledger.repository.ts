@@ -57,12 +57,13 @@ export class LedgerRepository {
     andThen?: (sql: Sql, drained: number) => Promise<void>,
   ): Promise<Appended> {
     return this.database.systemSql(async (sql) => {
-      const [{ drained }] = await sql.rows<{ drained: string }>(LOCK_JOURNAL, [journalId]);
-      const events = entries.filter(({ sequence }) => sequence > Number(drained)).flatMap((entry) => entry.events);
+      const [journal] = await sql.rows<{ drained: string }>(LOCK_JOURNAL, [journalId]);
+      const drained = Number(journal!.drained);
+      const events = entries.filter(({ sequence }) => sequence > drained).flatMap((entry) => entry.events);
       const first = await this.appendIn(sql, events);
       const others = first.conflicts.map((event) => ({ ...event, id: idOfConflict(event) }));
       const { written } = await this.appendIn(sql, others);
-      await andThen?.(sql, Number(drained));
+      await andThen?.(sql, drained);
       await sql.run('UPDATE journals SET drained_sequence = $2 WHERE id = $1', [journalId, entries.at(-1)!.sequence]);
       return { ...first, written: first.written + written };
     });

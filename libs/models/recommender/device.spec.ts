@@ -21,13 +21,13 @@ const RECIPES: [recipe: string, settings: object, input: typeof input, metric: s
 ];
 
 function first(count: number): typeof input {
-  const kept = [...input.users.keys()].filter((i) => input.users[i] < count && input.items[i] < count);
+  const kept = [...input.users.keys()].filter((i) => input.users[i]! < count && input.items[i]! < count);
   return {
     ...input,
     userIds: input.userIds.slice(0, count),
     itemIds: input.itemIds.slice(0, count),
-    users: Uint32Array.from(kept, (i) => input.users[i]),
-    items: Uint32Array.from(kept, (i) => input.items[i]),
+    users: Uint32Array.from(kept, (i) => input.users[i]!),
+    items: Uint32Array.from(kept, (i) => input.items[i]!),
     userAttributes: input.userAttributes.slice(0, count),
     itemAttributes: input.itemAttributes.slice(0, count),
   };
@@ -46,7 +46,7 @@ describe.skipIf(!hasSoftwareGpu)('training on a GPU', () => {
       const options = { recipe, settings, seed: 1, engine } as const;
       const onProcessor = await runToEnd(createRecommenderTrainer(data, options));
       const onGpu = await runToEnd(createRecommenderTrainer(data, { ...options, device }));
-      const difference = onGpu.result.values[metric] - onProcessor.result.values[metric];
+      const difference = onGpu.result.values[metric]! - onProcessor.result.values[metric]!;
       expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       expect(device.gpu!.bytesInUse).toBe(0);
     },

@@ -13,7 +13,7 @@ import { assertFinite } from './recipes/fit.js';
 
 // Every user goes once round the items of the own colour and ends just before the one that is missing.
 const board = checkerboardInput();
-const timestamps = Float64Array.from(board.users, (user, i) => (board.items[i] - user + 120) % 120);
+const timestamps = Float64Array.from(board.users, (user, i) => (board.items[i]! - user + 120) % 120);
 const values = new Float32Array(timestamps.length).fill(4);
 
 /** What a recipe promises on the checkerboard. */
@@ -90,7 +90,7 @@ describe('ials', () => {
     const predictor = await loadPredictor('recommender', artifact);
     for (const user of [0, 1, 57, 119]) {
       const { items } = await predictor.recommendations({ userId: `user-${user}`, limit: 1, excludeSeen: true });
-      expect(items[0].itemId).toBe(`item-${user}`);
+      expect(items[0]!.itemId).toBe(`item-${user}`);
     }
   });
 
@@ -111,7 +111,7 @@ describe('ials', () => {
       items: Uint32Array.from([...input.items, ...input.items]),
     };
     const train = async (each: RecommenderInput) => runToEnd(await startIals(each, { factors: 8, epochs: 2 }));
-    const [once, twice] = await Promise.all([input, repeated].map(train));
+    const [once, twice] = await Promise.all([train(input), train(repeated)]);
     expect(Buffer.compare(once.artifact, twice.artifact)).toBe(0);
     expect(once.result).toEqual(twice.result);
   });

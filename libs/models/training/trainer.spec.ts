@@ -91,7 +91,7 @@ function searchFor({ engine, seed, signal }: TrainerOptions): Learner<number[], 
     // A clock that stands still: the search ends where it has stopped paying.
     const options = { engine, seed, signal, budgetSeconds: 60, clock: () => 0, ...progress };
     const { leaderboard, leftOut } = await search(problem, options);
-    const [{ recipe, settings }] = leaderboard;
+    const { recipe, settings } = leaderboard[0]!;
     const explanation = [...leftOut].map((entry) => entry.join(': ')).join();
     return { choice: { recipe, settings }, report: { recipe, settings, explanation, warning: null, leaderboard } };
   };

@@ -51,15 +51,15 @@ export function lastOutOfLists(file: string): Split {
 
 export function citeulike(): { train: Events; questions: SampledQuestion[] } {
   const rows = linesOf('citeulike-a/train.tsv.gz').map((line): Row => {
-    const [user, item] = line.split('\t');
+    const [user = '', item = ''] = line.split('\t');
     return { user, item };
   });
   const given = linesOf('citeulike-a/test_negatives.tsv.gz').map((line) => line.split('\t'));
   const [users, items] = [indexOf(rows.map(({ user }) => user)), indexOf(rows.map(({ item }) => item))];
   for (const [, ...named] of given) for (const item of named) if (!items.has(item)) items.set(item, items.size);
   const questions = given
-    .filter(([user]) => users.has(user))
-    .map(([user, positive, ...negatives]) => ({
+    .filter(([user = '']) => users.has(user))
+    .map(([user = '', positive = '', ...negatives]) => ({
       user: users.get(user)!,
       positive: items.get(positive)!,
       negatives: Uint32Array.from(negatives, (item) => items.get(item)!),
@@ -71,7 +71,7 @@ export function citeulike(): { train: Events; questions: SampledQuestion[] } {
 export function diginetica(): Split & { history: Events } {
   const sessions = linesOf('diginetica/train_sessions.txt.gz').map((line) => line.trim().split(' '));
   const tests = linesOf('diginetica/test_pairs.txt.gz').map((line) => {
-    const [prefix, next] = line.split('\t');
+    const [prefix = '', next = ''] = line.split('\t');
     return { prefix: prefix.split(' '), next };
   });
   const inOrder = (items: string[], user: number): Row[] =>
@@ -98,7 +98,7 @@ export function diginetica(): Split & { history: Events } {
 /** Lines `user::item::rating::unixtime`. */
 function ratingsOf(lines: string[]): Row[] {
   return lines.map((line) => {
-    const [user, item, value, time] = line.split('::');
+    const [user = '', item = '', value, time] = line.split('::');
     return { user, item, value: Number(value), time: Number(time) };
   });
 }
@@ -106,7 +106,7 @@ function ratingsOf(lines: string[]): Row[] {
 /** Lines of a user and the own items; `isInTime` takes the place in the line for the time. */
 function readLists(name: string, isInTime: boolean): Row[] {
   return linesOf(name).flatMap((line) => {
-    const [user, ...items] = line.trim().split(' ');
+    const [user = '', ...items] = line.trim().split(' ');
     return items.map((item, place): Row => ({ user, item, ...(isInTime ? { time: place } : {}) }));
   });
 }
@@ -121,7 +121,7 @@ function toEvents(rows: Row[], users: Map<string, number>, items: Map<string, nu
   const sorted = rows
     .map((row, place) => ({ ...row, place, index: users.get(row.user)! }))
     .sort((a, b) => a.index - b.index || (a.time ?? 0) - (b.time ?? 0) || a.place - b.place);
-  const has = (column: 'value' | 'time') => sorted.length > 0 && sorted[0][column] !== undefined;
+  const has = (column: 'value' | 'time') => sorted.length > 0 && sorted[0]![column] !== undefined;
   return {
     userCount: users.size,
     itemCount: items.size,

@@ -51,7 +51,7 @@ function ratings(split: Split): FitProtocol {
       const predict = predictorOf(model as FactorModel, split.train);
       const errors = Float64Array.from(
         split.test.users,
-        (user, position) => split.test.values![position] - predict(user, split.test.items[position]),
+        (user, position) => split.test.values![position]! - predict(user, split.test.items[position]!),
       );
       return { rmse: errors.map((error) => error * error) };
     },
@@ -73,7 +73,7 @@ function nextOfSession(): FitProtocol {
   const heldOut = distinctPairs(test);
   const users = Uint32Array.from({ length: history.userCount }, (_, user) => user);
   const popularity = countPopularity(distinctPairs(train)).scores;
-  const metrics = { 'hitRate@20': USER_METRICS['hitRate@20'], 'mrr@20': USER_METRICS['mrr@20'] };
+  const metrics = { 'hitRate@20': USER_METRICS['hitRate@20']!, 'mrr@20': USER_METRICS['mrr@20']! };
   return {
     train,
     measure: async (engine, { foldIn }) => {

@@ -98,9 +98,9 @@ describe('the search', () => {
       const again = await search(tastes(false));
       expect(again.choice).toEqual(choice);
       const popularity = report.leaderboard.find(({ recipe }) => recipe === 'popularity')!;
-      expect(report.leaderboard[0].metrics['ndcg@20']).toBeGreaterThan(1.5 * popularity.metrics['ndcg@20']);
+      expect(report.leaderboard[0]!.metrics['ndcg@20']).toBeGreaterThan(1.5 * popularity.metrics['ndcg@20']!);
       expect(report.explanation).toMatch(/Left out: trending \(the data set has no timestamps\)/);
-      const ranks = report.leaderboard.map(({ metrics }) => metrics['ndcg@20']);
+      const ranks = report.leaderboard.map(({ metrics }) => metrics['ndcg@20']!);
       expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
     },
   );
@@ -148,7 +148,7 @@ describe('the search', () => {
       budgetSeconds: 1e9,
       clock: () => 0,
       report: async ({ attempts }) => {
-        const reached = attempts.at(-1)!.trial!.metrics['ndcg@20'];
+        const reached = attempts.at(-1)!.trial!.metrics['ndcg@20']!;
         gains.push(reached > 1.005 * best);
         best = Math.max(best, reached);
       },

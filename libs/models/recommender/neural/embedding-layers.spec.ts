@@ -29,7 +29,7 @@ function drawBatches(steps: number): RatingBatch[] {
   const ids = (count: number) => Uint32Array.from({ length: BATCH }, () => Math.floor(count * random.uniform()));
   return Array.from({ length: steps }, () => {
     const [userIds, itemIds] = [ids(USERS), ids(ITEMS)];
-    const labels = Float32Array.from(userIds, (user, n) => 5 + 4 * Math.sin(user * (itemIds[n] + 1)));
+    const labels = Float32Array.from(userIds, (user, n) => 5 + 4 * Math.sin(user * (itemIds[n]! + 1)));
     return { userIds, itemIds, labels };
   });
 }
@@ -59,7 +59,7 @@ describe.each(BACKENDS)('the layers of the rating model on %s', (backend) => {
       [fused.items.values, state.items.values],
       [fused.head, state.head],
     ] as const)
-      mine.forEach((value, i) => expect(Math.abs(value - theirs[i])).toBeLessThan(1e-4));
+      mine.forEach((value, i) => expect(Math.abs(value - theirs[i]!)).toBeLessThan(1e-4));
     layers.dispose();
     device.close();
   });

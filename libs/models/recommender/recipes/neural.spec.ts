@@ -22,7 +22,7 @@ async function fit(recipe: FittableRecipe, settings: object, events: Events) {
 function best({ dimensions: d, users, items }: FactorModel, user: number): number {
   const scores = Array.from({ length: items.length / d }, (_, item) => {
     let score = 0;
-    for (let k = 0; k < d; k++) score += users[user * d + k] * items[item * d + k];
+    for (let k = 0; k < d; k++) score += users[user * d + k]! * items[item * d + k]!;
     return score;
   });
   return scores.indexOf(Math.max(...scores));
@@ -85,7 +85,7 @@ describe('two-tower', () => {
     const { dimensions: d, users, items } = model;
     const score = (user: number, item: number) => {
       let sum = 0;
-      for (let k = 0; k < d; k++) sum += users[user * d + k] * items[item * d + k];
+      for (let k = 0; k < d; k++) sum += users[user * d + k]! * items[item * d + k]!;
       return sum;
     };
     const [drama, comedy] = [ITEMS - 2, ITEMS - 1];

@@ -87,7 +87,7 @@ describe('recipes, worked by hand', () => {
     const { model } = await fit('rp3beta', { alpha: 1, beta: 0 }, eventsOf([[0, 1], [0], [2]], 3));
     const { similarity } = model as ProductModel;
     expect([...similarity.values!.subarray(similarity.offsets[0], similarity.offsets[1])]).toEqual([1]);
-    expect(similarity.indices[similarity.offsets[0]]).toBe(1);
+    expect(similarity.indices[similarity.offsets[0]!]).toBe(1);
   });
 
   it('user-knn recommends what the most similar user touched', async () => {
@@ -125,7 +125,7 @@ describe('recipes, worked by hand', () => {
     const { model } = await fit('explicit-mf', settings, eventsOf(kept, 20, { values }));
     for (const user of [0, 1, 30, 59]) {
       const item = Math.floor(user / 2) % 20;
-      expect(Math.abs((await scoresOf(model, user, 20))[item] - rating(user, item))).toBeLessThan(0.7);
+      expect(Math.abs((await scoresOf(model, user, 20))[item]! - rating(user, item))).toBeLessThan(0.7);
     }
   });
 });
@@ -145,7 +145,7 @@ describe('every recipe', () => {
     expect(unknown.every(Number.isFinite)).toBe(true);
     // The same history asks for much the same, but for the recipe's own row, which user-knn meets again.
     const best = known.indexOf(Math.max(...known));
-    expect(unknown.toSorted((a, b) => b - a).indexOf(unknown[best])).toBeLessThan(15);
+    expect(unknown.toSorted((a, b) => b - a).indexOf(unknown[best]!)).toBeLessThan(15);
   });
 
   it.each(recipes)('%s stops with the reason of an aborted signal', async (recipe) => {

@@ -62,7 +62,7 @@ export function describeRecommendationConformance({ name, train, load, recallFlo
       expect(new Set(items.map(({ itemId }) => itemId)).size).toBe(SIDE);
       items.forEach(({ rank, score, itemId, attributes }, position) => {
         expect(rank).toBe(position + 1);
-        if (position > 0) expect(score).toBeLessThanOrEqual(items[position - 1].score);
+        if (position > 0) expect(score).toBeLessThanOrEqual(items[position - 1]!.score);
         expect(attributes).toEqual(itemId === DESCRIBED.itemId ? DESCRIBED.attributes : undefined);
       });
     });
