@@ -52,14 +52,16 @@ export class ProcessTrainingRunner extends TrainingRunner {
 class TrainingRun {
   /** Settles when the result has been taken, or with why there is none. */
   readonly end: Promise<void>;
-  private readonly watch: TrainingWatch;
   private hasConcluded = false;
   private readonly errorOutput: () => string;
   private waitingCheckpoint: string | null = null;
   private storing: Promise<void> | null = null;
 
-  constructor(child: ChildProcess, watch: TrainingWatch, order: (message: TrainingOrder) => void) {
-    this.watch = watch;
+  constructor(
+    child: ChildProcess,
+    private readonly watch: TrainingWatch,
+    order: (message: TrainingOrder) => void,
+  ) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.end = promise;
     const stop = () => {

@@ -8,12 +8,12 @@ const PROGRAM = path.resolve('bench/gpu/peer.py');
 export class TorchPeer {
   readonly version: string;
   readonly device: string;
-  private readonly child: ChildProcess;
-  private readonly lines: AsyncIterator<string>;
 
-  private constructor(child: ChildProcess, lines: AsyncIterator<string>, about: { version: string; device: string }) {
-    this.child = child;
-    this.lines = lines;
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly lines: AsyncIterator<string>,
+    about: { version: string; device: string },
+  ) {
     this.version = about.version;
     this.device = about.device;
   }

@@ -37,18 +37,14 @@ export interface AlsResult {
 class Fit {
   readonly users: Float32Array;
   readonly items: Float32Array;
-  private readonly engine: Engine;
-  private readonly byUser: Csr;
-  private readonly byItem: Csr;
-  private readonly dimensions: number;
-  private readonly solver: AlsSolver;
 
-  constructor(engine: Engine, byUser: Csr, byItem: Csr, dimensions: number, solver: AlsSolver) {
-    this.engine = engine;
-    this.byUser = byUser;
-    this.byItem = byItem;
-    this.dimensions = dimensions;
-    this.solver = solver;
+  constructor(
+    private readonly engine: Engine,
+    private readonly byUser: Csr,
+    private readonly byItem: Csr,
+    private readonly dimensions: number,
+    private readonly solver: AlsSolver,
+  ) {
     const random = Random.seeded(1);
     [this.users, this.items] = [byUser.rows, byItem.rows].map((rows) => {
       const factors = engine.float32(rows * dimensions);

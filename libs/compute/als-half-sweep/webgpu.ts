@@ -55,17 +55,12 @@ const TILE = 16;
 
 /** iALS with interactions and both tables of factors on the device; one use at a time. Release it when done. */
 export class GpuAls {
-  private readonly gpu: Gpu;
-  private readonly options: GpuAlsOptions;
-  private readonly sides: Record<AlsSide, Side>;
-  private readonly isWeighted: boolean;
-
-  private constructor(gpu: Gpu, options: GpuAlsOptions, sides: Record<AlsSide, Side>, isWeighted: boolean) {
-    this.gpu = gpu;
-    this.options = options;
-    this.sides = sides;
-    this.isWeighted = isWeighted;
-  }
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly options: GpuAlsOptions,
+    private readonly sides: Record<AlsSide, Side>,
+    private readonly isWeighted: boolean,
+  ) {}
 
   /**
    * Uploads interactions `[users, items]` and the factors to start from. Throws RangeError for shapes that do not fit, up to 256

@@ -50,9 +50,6 @@ const LOSS = 6;
 
 /** {@link embeddingStep} with both tables on the device: a step uploads its batch and reads nothing back. Release it when done. */
 export class GpuEmbeddingStep {
-  private readonly gpu: Gpu;
-  private readonly options: GpuEmbeddingOptions;
-  private readonly isRating: boolean;
   private readonly users: Side;
   private readonly items: Side;
   private readonly labels: GPUBuffer;
@@ -61,15 +58,12 @@ export class GpuEmbeddingStep {
   private stepsUnread = 0;
 
   private constructor(
-    gpu: Gpu,
-    options: GpuEmbeddingOptions,
-    isRating: boolean,
+    private readonly gpu: Gpu,
+    private readonly options: GpuEmbeddingOptions,
+    private readonly isRating: boolean,
     [users, items]: Side[],
     [labels, head, outcomes]: GPUBuffer[],
   ) {
-    this.gpu = gpu;
-    this.options = options;
-    this.isRating = isRating;
     this.users = users;
     this.items = items;
     this.labels = labels;

@@ -10,15 +10,16 @@ interface Block {
 
 /** First-fit allocation in a WebAssembly memory that grows as needed and is shared by threads. */
 export class WasmMemory {
-  readonly memory: WebAssembly.Memory;
   private readonly used = new Map<number, number>();
   /** Ascending, never touching each other. */
   private readonly free: Block[] = [];
   private readonly buffers = new WeakSet<ArrayBufferLike>();
 
   /** Addresses below `start` are taken. */
-  constructor(memory: WebAssembly.Memory, start: number) {
-    this.memory = memory;
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    start: number,
+  ) {
     const first = align(start);
     this.free.push({ start: first, bytes: memory.buffer.byteLength - first });
   }

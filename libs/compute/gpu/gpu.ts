@@ -45,10 +45,7 @@ interface Pipeline {
  * lost, with the message of WGSL or WebGPU after a mistake in a call.
  */
 export class Gpu {
-  readonly device: GPUDevice;
-  readonly limits: GpuLimits;
   readonly features: ReadonlySet<string>;
-  private readonly description: GpuDescription;
   private readonly busy: BusyTime;
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
   private readonly buffers = new Map<GPUBuffer, number>();
@@ -57,11 +54,12 @@ export class Gpu {
   private readonly waiting = new Set<(error: Error) => void>();
   private failure: Error | undefined;
 
-  constructor(device: GPUDevice, description: GpuDescription, limits: GpuLimits) {
-    this.device = device;
-    this.description = description;
+  constructor(
+    readonly device: GPUDevice,
+    private readonly description: GpuDescription,
+    readonly limits: GpuLimits,
+  ) {
     this.busy = new BusyTime(device.queue);
-    this.limits = limits;
     this.features = new Set(device.features as unknown as Iterable<string>);
     void this.watchLoss();
     device.addEventListener('uncapturederror', (event) => {

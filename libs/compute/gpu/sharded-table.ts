@@ -19,20 +19,16 @@ export interface TableAccess {
 
 /** A table `[rows, dimensions]` of any size, cut into as many buffers as the device's bindings ask for. */
 export class ShardedTable {
-  readonly rows: number;
-  /** A multiple of 16. */
-  readonly dimensions: number;
-  readonly storage: Storage;
-  readonly rowsPerShard: number;
   readonly shards: readonly Shard[];
-  private readonly gpu: Gpu;
 
-  private constructor(gpu: Gpu, rows: number, dimensions: number, storage: Storage, rowsPerShard: number) {
-    this.gpu = gpu;
-    this.rows = rows;
-    this.dimensions = dimensions;
-    this.storage = storage;
-    this.rowsPerShard = rowsPerShard;
+  private constructor(
+    private readonly gpu: Gpu,
+    readonly rows: number,
+    /** A multiple of 16. */
+    readonly dimensions: number,
+    readonly storage: Storage,
+    readonly rowsPerShard: number,
+  ) {
     this.shards = [];
   }
 

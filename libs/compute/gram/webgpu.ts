@@ -11,20 +11,14 @@ const TILE = 32;
 
 /** Gram matrices of one table, into a buffer that stays. */
 export class GpuGram {
-  /** `[dimensions, dimensions]`, symmetric. */
-  readonly matrix: GPUBuffer;
-  private readonly gpu: Gpu;
-  private readonly sums: GPUBuffer;
-  private readonly table: ShardedTable;
-  private readonly parts: number;
-
-  private constructor(gpu: Gpu, table: ShardedTable, parts: number, matrix: GPUBuffer, sums: GPUBuffer) {
-    this.gpu = gpu;
-    this.table = table;
-    this.parts = parts;
-    this.matrix = matrix;
-    this.sums = sums;
-  }
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly table: ShardedTable,
+    private readonly parts: number,
+    /** `[dimensions, dimensions]`, symmetric. */
+    readonly matrix: GPUBuffer,
+    private readonly sums: GPUBuffer,
+  ) {}
 
   static async create(gpu: Gpu, table: ShardedTable): Promise<GpuGram> {
     const bytes = table.dimensions ** 2 * 4;

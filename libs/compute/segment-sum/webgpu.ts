@@ -14,15 +14,15 @@ export class GpuSegments {
   readonly pieceOffsets: GPUBuffer;
   /** `[groups]`, ascending. */
   readonly rows: GPUBuffer;
-  private readonly gpu: Gpu;
-  private readonly dimensions: number;
   private readonly positions: GPUBuffer;
   private readonly pieces: GPUBuffer;
   private pieceCount = 0;
 
-  private constructor(gpu: Gpu, dimensions: number, buffers: GPUBuffer[]) {
-    this.gpu = gpu;
-    this.dimensions = dimensions;
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly dimensions: number,
+    buffers: GPUBuffer[],
+  ) {
     [this.partials, this.pieceOffsets, this.rows, this.positions, this.pieces] = buffers;
   }
 

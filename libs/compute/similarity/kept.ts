@@ -4,15 +4,15 @@ import { output } from '../engine/engine.js';
 
 /** Room for up to `limit` entries a row, which a kernel fills; `KeptArguments` in C++. */
 export class KeptEntries {
-  private readonly engine: Engine;
-  private readonly limit: number;
   private readonly indices: Uint32Array;
   private readonly values: Float32Array;
   private readonly counts: Uint32Array;
 
-  constructor(engine: Engine, rows: number, limit: number) {
-    this.engine = engine;
-    this.limit = limit;
+  constructor(
+    private readonly engine: Engine,
+    rows: number,
+    private readonly limit: number,
+  ) {
     this.values = engine.float32(rows * limit);
     const words = engine.float32(rows * limit);
     this.indices = new Uint32Array(words.buffer, words.byteOffset, words.length);

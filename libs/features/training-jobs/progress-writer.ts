@@ -9,20 +9,17 @@ const POINTS = 500;
 
 /** Writes a job's progress now and then, one write at a time, with every epoch that measured a loss; a lost write matters to nobody. */
 export class ProgressWriter {
-  private readonly database: Database;
-  private readonly repository: TrainingJobsRepository;
-  private readonly job: ClaimedJob;
   private readonly startedMs = performance.now();
   private startedAt: number | null = null;
   private lastWriteMs = -Infinity;
   private writing: Promise<unknown> | null = null;
   private waiting: JobProgress[] = [];
 
-  constructor(database: Database, repository: TrainingJobsRepository, job: ClaimedJob) {
-    this.database = database;
-    this.repository = repository;
-    this.job = job;
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly repository: TrainingJobsRepository,
+    private readonly job: ClaimedJob,
+  ) {}
 
   report(report: TrainingReport): void {
     this.startedAt ??= report.progress;

@@ -362,15 +362,12 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
 
 /** One worker's hold on a job, with what it measures. */
 class Attempt {
-  readonly job: ClaimedJob;
   checkpoints = 0;
   memoryBytesPeak = 0;
   /** Of this attempt's process, as it last said. */
   computeSeconds = 0;
 
-  constructor(job: ClaimedJob) {
-    this.job = job;
-  }
+  constructor(readonly job: ClaimedJob) {}
 
   /** Of computing that counts: what the checkpoint held and what came since. What our own failures lost is nobody's to pay. */
   seconds(): number {

@@ -41,20 +41,16 @@ function loadProduct(
 }
 
 export class RecommenderPredictor implements Predictor<'recommendation'> {
-  readonly byteLength: number;
-  private readonly artifact: LoadedArtifact;
-  private readonly engine: Engine;
-  private readonly index: ItemIndex | null;
   /** By item; what has been shown once is not parsed again. */
   private readonly attributes = new Map<number, Record<string, string> | null>();
 
   /** @param index of the items where the model is one of factors */
-  constructor(artifact: LoadedArtifact, byteLength: number, engine: Engine, index: ItemIndex | null) {
-    this.artifact = artifact;
-    this.byteLength = byteLength;
-    this.engine = engine;
-    this.index = index;
-  }
+  constructor(
+    private readonly artifact: LoadedArtifact,
+    readonly byteLength: number,
+    private readonly engine: Engine,
+    private readonly index: ItemIndex | null,
+  ) {}
 
   async recommendations({
     userId,

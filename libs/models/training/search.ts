@@ -122,8 +122,6 @@ export async function search<Data, HeldOut extends { train: Data }, Recipe exten
 }
 
 class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit extends Releasable> {
-  private readonly problem: SearchProblem<Data, HeldOut, Recipe, Fit>;
-  private readonly options: SearchOptions<Recipe>;
   private readonly random: Random;
   private readonly clock: () => number;
   private readonly startedSeconds: number;
@@ -132,9 +130,10 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
   private attempted = 0;
   private readonly leftOut: Map<Recipe, string>;
 
-  constructor(problem: SearchProblem<Data, HeldOut, Recipe, Fit>, options: SearchOptions<Recipe>) {
-    this.problem = problem;
-    this.options = options;
+  constructor(
+    private readonly problem: SearchProblem<Data, HeldOut, Recipe, Fit>,
+    private readonly options: SearchOptions<Recipe>,
+  ) {
     this.leftOut = new Map(problem.unsuitable);
     this.random = Random.seeded(options.seed);
     this.attempts = [...(options.resume?.attempts ?? [])];

@@ -4,14 +4,15 @@ export type Pause<Report> = (report: Report) => Promise<void>;
 /** Work that runs only while somebody steps it, from one report to the next. */
 export class SteppedJob<Report, Result> {
   result: Result | undefined;
-  private readonly work: (pause: Pause<Report>) => Promise<Result>;
   private readonly signal: AbortSignal | undefined;
   private running: Promise<void> | undefined;
   private goOn: () => void = () => {};
   private hand: (report: Report) => void = () => {};
 
-  constructor(work: (pause: Pause<Report>) => Promise<Result>, signal?: AbortSignal) {
-    this.work = work;
+  constructor(
+    private readonly work: (pause: Pause<Report>) => Promise<Result>,
+    signal?: AbortSignal,
+  ) {
     this.signal = signal;
   }
 

@@ -81,8 +81,6 @@ class SteppedTrainer<
   Recipe extends string,
   Fit extends { release: () => void },
 > implements Trainer {
-  private readonly learner: Learner<Data, HeldOut, Recipe, Fit>;
-  private readonly options: TrainerOptions;
   private readonly job: SteppedJob<TrainingProgress, Trained<Recipe, Fit>>;
   private published: TrainingResult | undefined;
   private last: TrainingProgress = { phase: 'fitting', progress: 0, epoch: 0, epochs: 0, ...NOTHING_MEASURED };
@@ -94,9 +92,10 @@ class SteppedTrainer<
   private hasNews = false;
   private resumedMs = performance.now();
 
-  constructor(learner: Learner<Data, HeldOut, Recipe, Fit>, options: TrainerOptions) {
-    this.learner = learner;
-    this.options = options;
+  constructor(
+    private readonly learner: Learner<Data, HeldOut, Recipe, Fit>,
+    private readonly options: TrainerOptions,
+  ) {
     if (options.checkpoint) {
       const { reached, fit } = readCheckpoint<JobState<Recipe>>(learner.identity, options.checkpoint);
       this.state = reached;

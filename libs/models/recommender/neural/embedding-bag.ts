@@ -8,15 +8,14 @@ export class EmbeddingBag {
   readonly parameters: Record<string, Parameters>;
   private readonly ids: Parameters;
   private readonly features: Parameters | null;
-  private readonly attributes: Csr | null;
-  /** `[rows]`: 0 where the training data has nothing of the row, so that its attributes alone speak for it. */
-  private readonly isKnown: Uint8Array;
-  private readonly width: number;
 
-  constructor(isKnown: Uint8Array, attributes: Csr | null, width: number, random: Random) {
-    this.isKnown = isKnown;
-    this.attributes = attributes;
-    this.width = width;
+  constructor(
+    /** `[rows]`: 0 where the training data has nothing of the row, so that its attributes alone speak for it. */
+    private readonly isKnown: Uint8Array,
+    private readonly attributes: Csr | null,
+    private readonly width: number,
+    random: Random,
+  ) {
     const deviation = 1 / Math.sqrt(width);
     this.ids = Parameters.drawn(isKnown.length, width, deviation, random);
     this.features = attributes && Parameters.drawn(attributes.columns, width, deviation, random);

@@ -21,15 +21,14 @@ export interface RatingBatch {
  * error, Adam. The same mathematics as the fused step with dense Adam, some times slower, on any backend.
  */
 export class EmbeddingLayers {
-  private readonly tf: TensorFlow;
-  private readonly model: LayersModel;
-  private readonly state: RatingState;
   private readonly optimizer: ReturnType<TensorFlow['train']['adam']>;
 
-  private constructor(tf: TensorFlow, model: LayersModel, state: RatingState, learningRate: number) {
-    this.tf = tf;
-    this.model = model;
-    this.state = state;
+  private constructor(
+    private readonly tf: TensorFlow,
+    private readonly model: LayersModel,
+    private readonly state: RatingState,
+    learningRate: number,
+  ) {
     this.optimizer = tf.train.adam(learningRate);
     model.compile({ optimizer: this.optimizer, loss: 'meanSquaredError' });
   }

@@ -8,10 +8,12 @@ const NORM_MIN = 1e-12;
 /** x + relu(x W₁ + b) W₂, normalised to length 1: next to the sum of embeddings, what their combination says. */
 export class Tower {
   readonly weights: Record<string, Parameters>;
-  private readonly tf: TensorFlow;
 
-  constructor(tf: TensorFlow, width: number, random: Random) {
-    this.tf = tf;
+  constructor(
+    private readonly tf: TensorFlow,
+    width: number,
+    random: Random,
+  ) {
     const deviation = 1 / Math.sqrt(width);
     this.weights = {
       inner: Parameters.drawn(width, width, deviation, random),

@@ -24,12 +24,12 @@ const WEIGHTS_OF_LAYER = ['norm1', 'query', 'key', 'value', 'output', 'norm2', '
  */
 export class Transformer {
   readonly weights: Record<string, Parameters> = {};
-  private readonly tf: TensorFlow;
-  private readonly shape: TransformerShape;
 
-  constructor(tf: TensorFlow, shape: TransformerShape, random: Random) {
-    this.tf = tf;
-    this.shape = shape;
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly shape: TransformerShape,
+    random: Random,
+  ) {
     const { dimensions: d, layers, length } = shape;
     const add = (name: string, rows: number, width: number) => {
       // Glorot's deviation; a norm's gain, one row of d, starts at 1 and its shift at 0.

@@ -40,10 +40,6 @@ export async function fitSequence(events: Events, settings: SequenceSettings, co
 }
 
 class SequenceFit {
-  private readonly tf: TensorFlow;
-  private readonly events: Events;
-  private readonly settings: SequenceSettings;
-  private readonly context: FitContext;
   private readonly items: Parameters;
   private readonly transformer: Transformer;
   private readonly course: Course;
@@ -53,11 +49,12 @@ class SequenceFit {
   private readonly question: ReturnType<typeof askForLast>;
   private step = 0;
 
-  constructor(tf: TensorFlow, events: Events, settings: SequenceSettings, context: FitContext) {
-    this.tf = tf;
-    this.events = events;
-    this.settings = settings;
-    this.context = context;
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly events: Events,
+    private readonly settings: SequenceSettings,
+    private readonly context: FitContext,
+  ) {
     const { factors, layers, heads, length } = settings;
     const random = Random.seeded(context.seed);
     this.items = Parameters.drawn(events.itemCount, factors, 1 / Math.sqrt(factors), random);

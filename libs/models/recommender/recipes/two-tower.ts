@@ -34,9 +34,6 @@ interface Side {
 }
 
 class TwoTowerFit {
-  private readonly tf: TensorFlow;
-  private readonly settings: TwoTowerSettings;
-  private readonly context: FitContext;
   private readonly users: Side;
   private readonly items: Side;
   private readonly course: Course;
@@ -45,10 +42,12 @@ class TwoTowerFit {
   private readonly counts: [users: number, items: number];
   private step = 0;
 
-  constructor(tf: TensorFlow, events: Events, settings: TwoTowerSettings, context: FitContext) {
-    this.tf = tf;
-    this.settings = settings;
-    this.context = context;
+  constructor(
+    private readonly tf: TensorFlow,
+    events: Events,
+    private readonly settings: TwoTowerSettings,
+    private readonly context: FitContext,
+  ) {
     const { factors } = settings;
     const random = Random.seeded(context.seed);
     const distinct = distinctPairs(events);

@@ -3,9 +3,6 @@ import type { Parameters } from './parameters.js';
 
 /** The course of a fit by epochs: the best weights by a validation metric, when to stop, and what a checkpoint keeps of it. */
 export class Course {
-  private readonly parameters: Record<string, Parameters>;
-  private readonly patience: number;
-  private readonly isValidated: boolean;
   /** The best values of each parameter; null before the first epoch and without validation. */
   private best: Record<string, Float32Array> | null = null;
   /** The best metric, and epochs since; single precision, as the checkpoint keeps it. */
@@ -15,11 +12,11 @@ export class Course {
    * @param patience epochs without a better metric after which training stops
    * @param isValidated whether {@link note} will hear a metric
    */
-  constructor(parameters: Record<string, Parameters>, patience: number, isValidated: boolean) {
-    this.parameters = parameters;
-    this.patience = patience;
-    this.isValidated = isValidated;
-  }
+  constructor(
+    private readonly parameters: Record<string, Parameters>,
+    private readonly patience: number,
+    private readonly isValidated: boolean,
+  ) {}
 
   get isOver(): boolean {
     return this.marks[1] >= this.patience;

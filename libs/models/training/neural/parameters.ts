@@ -6,16 +6,15 @@ const EPSILON = 1e-8;
 
 /** Rows of numbers that Adam moves (Kingma and Ba 2015, algorithm 1): an embedding table, or a layer's weights as one row. */
 export class Parameters {
-  /** `[rows, width]` */
-  readonly values: Float32Array;
-  readonly width: number;
   private readonly first: Float32Array;
   private readonly second: Float32Array;
 
   /** @param values taken over, not copied */
-  constructor(values: Float32Array, width: number) {
-    this.values = values;
-    this.width = width;
+  constructor(
+    /** `[rows, width]` */
+    readonly values: Float32Array,
+    readonly width: number,
+  ) {
     this.first = new Float32Array(values.length);
     this.second = new Float32Array(values.length);
   }

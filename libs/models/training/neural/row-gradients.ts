@@ -4,10 +4,8 @@ import type { Parameters } from './parameters.js';
 export class RowGradients {
   private readonly places = new Map<number, number>();
   private sums: Float32Array;
-  private readonly width: number;
 
-  constructor(width: number) {
-    this.width = width;
+  constructor(private readonly width: number) {
     this.sums = new Float32Array(256 * width);
   }
 
