@@ -82,7 +82,7 @@ class TrainingRun {
     this.errorOutput = keepErrorOutput(child);
     child.on(
       'message',
-      (message: TrainingMessage) => void this.hear(message).then((isOver) => isOver && resolve(), reject),
+      (message: TrainingMessage) => void this.receive(message).then((isOver) => isOver && resolve(), reject),
     );
     child.on('error', reject);
     // Once its last words are heard, which 'exit' would not wait for.
@@ -95,7 +95,7 @@ class TrainingRun {
   }
 
   /** True when the run is over. */
-  private async hear(message: TrainingMessage): Promise<boolean> {
+  private async receive(message: TrainingMessage): Promise<boolean> {
     this.hasConcluded ||= CONCLUSIONS.has(message.kind);
     switch (message.kind) {
       case 'report':

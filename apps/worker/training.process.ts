@@ -31,8 +31,8 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
   const { device } = await openDevice({ backend });
   const isAccelerated = device.backend === 'webgpu' || device.backend === 'tfjs-node-gpu';
   const name = isAccelerated ? device.name : `cpu (${engine.name}, ${engine.threads} threads)`;
-  const sayCompute = () => say({ kind: 'compute', seconds: secondsOf(device, engine.threads) });
-  setInterval(() => void sayCompute(), COMPUTE_MS).unref();
+  const sendCompute = () => send({ kind: 'compute', seconds: secondsOf(device, engine.threads) });
+  setInterval(() => void sendCompute(), COMPUTE_MS).unref();
   const trainer = await openTrainer(task, { engine, device });
   let checkpointedMs = performance.now();
   let checkpoints = 0;
@@ -42,23 +42,23 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
     if (!bytes) return;
     const file = path.join(directory, `checkpoint-${checkpoints++}`);
     await writeFile(file, bytes);
-    await sayCompute();
-    await say({ kind: 'checkpoint', file });
+    await sendCompute();
+    await send({ kind: 'checkpoint', file });
   };
   while (!trainer.done) {
     if (isStopping) {
       await checkpoint();
-      return say({ kind: 'stopped' });
+      return send({ kind: 'stopped' });
     }
     const progress = await trainer.epoch();
-    await say({ kind: 'report', report: { ...progress, device: name, memoryBytes: process.memoryUsage.rss() } });
+    await send({ kind: 'report', report: { ...progress, device: name, memoryBytes: process.memoryUsage.rss() } });
     if (performance.now() - checkpointedMs >= 1000 * checkpointSeconds) await checkpoint();
   }
   const { versions, warnings } = await trainer.finalize();
   const files = [];
   for (const [ordinal, version] of versions.entries()) files.push(await writeVersion(directory, ordinal, version));
-  await sayCompute();
-  await say({ kind: 'result', trained: { versions: files, warnings } });
+  await sendCompute();
+  await send({ kind: 'result', trained: { versions: files, warnings } });
 }
 
 async function writeVersion(
@@ -93,11 +93,11 @@ async function openTrainer(
   if (checkpointFile) {
     try {
       const trainer = await start(await readFile(checkpointFile));
-      await say({ kind: 'log', line: 'Going on from the last checkpoint.' });
+      await send({ kind: 'log', line: 'Going on from the last checkpoint.' });
       return trainer;
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
-      await say({ kind: 'log', line: `Starting anew: ${error.message}` });
+      await send({ kind: 'log', line: `Starting anew: ${error.message}` });
     }
   }
   return start();
@@ -112,11 +112,11 @@ async function explain(error: Error): Promise<void> {
     ? 'the machine that trained ran out of disk space'
     : 'the training process met an internal error';
   const reason = isPlain ? error.message : ours;
-  await say({ kind: isRefusal ? 'refused' : 'crashed', reason });
+  await send({ kind: isRefusal ? 'refused' : 'crashed', reason });
   process.exit(1);
 }
 
 /** Resolves once the message has left, so that the process may end. */
-function say(message: TrainingMessage): Promise<void> {
+function send(message: TrainingMessage): Promise<void> {
   return new Promise((resolve) => process.send!(message, () => resolve()));
 }

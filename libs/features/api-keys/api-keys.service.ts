@@ -130,7 +130,7 @@ export class ApiKeysService {
     const now = this.clock.now();
     if (!principal || expiresMs <= now.getTime()) return null;
     if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);
-    this.use.note(principal, now);
+    this.use.recordUse(principal, now);
     return principal;
   }
 

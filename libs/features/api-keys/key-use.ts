@@ -17,7 +17,7 @@ export class KeyUse extends RepeatedWork implements OnApplicationShutdown {
     super();
   }
 
-  note({ tenantId, apiKeyId: id }: ApiKeyPrincipal, at: Date): void {
+  recordUse({ tenantId, apiKeyId: id }: ApiKeyPrincipal, at: Date): void {
     const known = this.used.get(id);
     if (known) known.at = at;
     else this.used.set(id, { tenantId, id, at });

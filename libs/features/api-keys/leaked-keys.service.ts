@@ -63,14 +63,19 @@ export class LeakedKeysService {
     return this.database.system(async (transaction) => {
       for (const keyHash of this.apiKeys.hashes(token)) {
         const leaked = await this.repository.revokeLeaked(transaction, keyHash, url, now);
-        if (leaked) await this.tell(transaction, leaked, url, now);
+        if (leaked) await this.notifyOwners(transaction, leaked, url, now);
         if (leaked || (await this.repository.isKnown(transaction, keyHash))) return true;
       }
       return false;
     });
   }
 
-  private async tell(transaction: Transaction, leaked: LeakedApiKey, url: string, revokedAt: Date): Promise<void> {
+  private async notifyOwners(
+    transaction: Transaction,
+    leaked: LeakedApiKey,
+    url: string,
+    revokedAt: Date,
+  ): Promise<void> {
     const { tenantId, id: apiKeyId, projectId, prefix } = leaked;
     this.logger.warn({
       msg: 'a leaked API key was revoked',

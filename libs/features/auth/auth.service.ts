@@ -76,7 +76,7 @@ export class AuthService {
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        await this.tellOwner(email);
+        await this.notifyOwner(email);
       }
     });
   }
@@ -161,7 +161,7 @@ export class AuthService {
     if (table === 'organizations') where((principal) => principal.tenantId === id);
   }
 
-  private async tellOwner(email: string): Promise<void> {
+  private async notifyOwner(email: string): Promise<void> {
     await this.database.system(async (transaction) => {
       const user = await this.repository.findUserByEmail(transaction, email);
       const tenantId = user && (await this.repository.findFirstTenant(transaction, user.id));

@@ -139,13 +139,13 @@ export class CheckoutService {
       // Most of what Stripe says of changes nothing here.
       if (was.priceVersionId !== is.priceVersionId || was.status !== is.status)
         await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
-      await this.tell(transaction, tenantId, event);
+      await this.notifyOfInvoice(transaction, tenantId, event);
       return true;
     });
   }
 
   /** Passes on what happened to an invoice, once for each of Stripe's events however often it comes. */
-  private async tell(transaction: Transaction, tenantId: string, event: Stripe.Event): Promise<void> {
+  private async notifyOfInvoice(transaction: Transaction, tenantId: string, event: Stripe.Event): Promise<void> {
     if (event.type === 'invoice.finalized' || event.type === 'invoice.paid') {
       await this.webhooks.emit(transaction, tenantId, event.type, toInvoiceEvent(event.data.object), event.id);
     } else if (event.type === 'invoice.payment_failed') {

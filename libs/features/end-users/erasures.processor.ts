@@ -81,7 +81,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     const versions = await within((transaction) => this.models.listStoredVersions(transaction, projectId));
     for (const version of versions) await this.eraseArtifact(erasure, version);
     const texts = await within((transaction) => this.repository.blotTexts(transaction, userId));
-    if (texts > 0) await within((transaction) => this.note(transaction, erasure, { texts }));
+    if (texts > 0) await within((transaction) => this.recordErased(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
     if (erasure.replacedKeys.length > replacedBefore || texts > 0) return;
     for (const key of erasure.replacedKeys) await this.objects.delete(key);
@@ -102,7 +102,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
       await this.database.tenant(tenantId, async (transaction) => {
         const now = { contentKey, contentBytes, rows, statistics };
         if (!(await this.dataSets.replaceContent(transaction, content, now))) throw new LostError();
-        await this.note(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
+        await this.recordErased(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
       });
     });
   }
@@ -115,7 +115,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
       const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
       await this.database.tenant(tenantId, async (transaction) => {
         if (!(await this.models.replaceArtifact(transaction, version, artifact))) throw new LostError();
-        await this.note(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
+        await this.recordErased(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
       });
     });
   }
@@ -146,7 +146,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
   }
 
   /** Writes down what was taken, in the transaction that takes it. */
-  private async note(
+  private async recordErased(
     transaction: Transaction,
     erasure: ClaimedErasure,
     more: Receipt,

@@ -49,11 +49,11 @@ export class LimitAlerts extends RepeatedWork {
       const isNew = [];
       for (const threshold of reached)
         isNew.push(await this.repository.addAlert(sql, tenantId, bound, period.start, threshold, quantity));
-      if (isNew[0]) await this.tell(transaction, tenantId, terms, bound, period, highest, quantity);
+      if (isNew[0]) await this.notify(transaction, tenantId, terms, bound, period, highest, quantity);
     }
   }
 
-  private async tell(
+  private async notify(
     transaction: Transaction,
     tenantId: string,
     terms: Terms,

@@ -48,7 +48,7 @@ export class OrganizationService {
       tenantId,
       'deletion_scheduled',
       () => ({ deletesAt }),
-      (transaction, organization) => this.tell(transaction, tenantId, organization),
+      (transaction, organization) => this.notifyOfDeletion(transaction, tenantId, organization),
     );
   }
 
@@ -64,18 +64,22 @@ export class OrganizationService {
     tenantId: string,
     what: string,
     change: (before: Organization) => { name?: string; deletesAt?: Date | null },
-    tell?: (transaction: Transaction, after: Organization) => Promise<void>,
+    notify?: (transaction: Transaction, after: Organization) => Promise<void>,
   ): Promise<Organization> {
     return this.database.tenant(tenantId, async (transaction) => {
       const before = await this.repository.get(transaction, tenantId);
       const after = await this.repository.update(transaction, tenantId, change(before));
       await audit(transaction, tenantId, `organization.${what}`, tenantId, { before, after });
-      await tell?.(transaction, after);
+      await notify?.(transaction, after);
       return after;
     });
   }
 
-  private async tell(transaction: Transaction, tenantId: string, { name, deletesAt }: Organization): Promise<void> {
+  private async notifyOfDeletion(
+    transaction: Transaction,
+    tenantId: string,
+    { name, deletesAt }: Organization,
+  ): Promise<void> {
     await this.notifications.email(transaction, tenantId, {
       subject: `${name} will be deleted`,
       text: `Your organization ${name} will be deleted at ${deletesAt}, with its projects, data sets, models, keys and members.\n\nUntil then everything keeps working, an owner can cancel the deletion, and you can export all data on the Organization page of the dashboard. A paid subscription has already ended.\n`,

@@ -149,7 +149,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     try {
       await this.runner.run(await this.taskOf(job, open), {
         onReport: (report) => {
-          attempt.note(report.memoryBytes);
+          attempt.recordMemory(report.memoryBytes);
           progress.report(report);
         },
         onCompute: (seconds) => {
@@ -374,7 +374,7 @@ class Attempt {
     return this.job.checkpointSeconds + this.computeSeconds;
   }
 
-  note(memoryBytes: number): void {
+  recordMemory(memoryBytes: number): void {
     this.job.memoryBytesHeld = Math.max(this.job.memoryBytes, memoryBytes);
     this.memoryBytesPeak = Math.max(this.memoryBytesPeak, memoryBytes);
   }

@@ -105,9 +105,9 @@ export class DeliveriesProcessor extends LeasedWork<ClaimedDelivery> {
     const wait = isGone ? undefined : RETRY_SECONDS[claimed.tries - 1];
     const waitSeconds = wait === undefined ? null : wait * (1 + JITTER * Math.random());
     const status = waitSeconds === null ? 'failed' : 'pending';
-    if (!(await this.repository.note(transaction, claimed, attempt, status))) return;
+    if (!(await this.repository.recordAttempt(transaction, claimed, attempt, status))) return;
     if (waitSeconds !== null) await releaseRow(transaction, DELIVERIES, claimed, waitSeconds);
-    const isLong = await this.repository.noteFailure(transaction, claimed.endpointId, FAILING_DAYS_MAX);
+    const isLong = await this.repository.recordFailure(transaction, claimed.endpointId, FAILING_DAYS_MAX);
     if (isGone) await this.disable(transaction, claimed, 'It answered 410 Gone.');
     else if (isLong && waitSeconds === null) {
       await this.disable(transaction, claimed, `Every delivery failed for ${FAILING_DAYS_MAX} days.`);

@@ -85,13 +85,13 @@ export class DeliveriesRepository {
   }
 
   async succeed(transaction: Transaction, claimed: ClaimedDelivery, attempt: WebhookAttempt): Promise<void> {
-    if (!(await this.note(transaction, claimed, attempt, 'succeeded'))) return;
+    if (!(await this.recordAttempt(transaction, claimed, attempt, 'succeeded'))) return;
     const where = { id: claimed.endpointId, failingSince: { not: null } };
     await transaction.webhookEndpoint.updateMany({ where, data: { failingSince: null } });
   }
 
   /** Remembers since when the endpoint fails; true when that is longer than `days`. */
-  async noteFailure(transaction: Transaction, endpointId: string, days: number): Promise<boolean> {
+  async recordFailure(transaction: Transaction, endpointId: string, days: number): Promise<boolean> {
     const [row] = await transaction.$queryRaw<{ isLong: boolean }[]>`
       UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE id = ${endpointId}::uuid
       RETURNING failing_since <= now() - make_interval(days => ${days}::int) AS "isLong"`;
@@ -99,7 +99,7 @@ export class DeliveriesRepository {
   }
 
   /** Writes down what came of an attempt, while the claim is the latest: a worker that was thought dead changes nothing. */
-  async note(
+  async recordAttempt(
     transaction: Transaction,
     { id, attempt, attempts }: ClaimedDelivery,
     made: WebhookAttempt,

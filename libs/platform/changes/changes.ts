@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 
-/** Channel of the triggers named tell_change, and of `Database.tell`. */
+/** Channel of the triggers named tell_change, and of `LimitsRepository.recallLeases`. */
 export const CHANNEL = 'kindred_changes';
 
 /** A row that changed, or what one API process asks of the others. */
@@ -71,7 +71,7 @@ export class Changes implements OnApplicationBootstrap, OnApplicationShutdown {
     this.client = client;
     client.on('error', () => this.lose(client));
     client.on('end', () => this.lose(client));
-    client.on('notification', ({ payload }) => this.tell(payload));
+    client.on('notification', ({ payload }) => this.notifyListeners(payload));
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
@@ -104,7 +104,7 @@ export class Changes implements OnApplicationBootstrap, OnApplicationShutdown {
     this.retry = setTimeout(() => void this.connect(), RECONNECT_MS);
   }
 
-  private tell(payload = ''): void {
+  private notifyListeners(payload = ''): void {
     const change = changeSchema.parse(JSON.parse(payload));
     for (const listener of this.listeners) listener(change);
   }

@@ -49,7 +49,7 @@ export class Journal {
     private readonly file: string,
     private readonly thread: Worker,
   ) {
-    thread.on('message', (answer: Answer) => this.hear(answer));
+    thread.on('message', (answer: Answer) => this.receive(answer));
     thread.on('error', (error) => this.fail(error));
     thread.on('exit', () => this.fail(new Error('the journal is closed')));
   }
@@ -147,7 +147,7 @@ export class Journal {
     });
   }
 
-  private hear({ id, value, error }: Answer): void {
+  private receive({ id, value, error }: Answer): void {
     const answer = this.answers.get(id);
     this.answers.delete(id);
     if (error === undefined) answer?.resolve(value);
