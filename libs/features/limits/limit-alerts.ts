@@ -7,7 +7,7 @@ import { NotificationsService } from '../notifications/index.js';
 import { type Period, periodAt } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
-import { type Bound, SPEND, usedOf } from './room.js';
+import { type Bound, SPEND, usedOf } from './remaining.js';
 
 const EVERY_MS = 5_000;
 /** Usage that is younger was not looked at yet by all the workers before. */

@@ -1,5 +1,5 @@
 import { Problem } from '../../platform/errors/problem.js';
-import { type Bound, REQUESTS_PER_SECOND, type RateScope, SPEND } from './room.js';
+import { type Bound, REQUESTS_PER_SECOND, type RateScope, SPEND } from './remaining.js';
 
 const OF_SCOPE: Record<RateScope, string> = {
   user: 'you',

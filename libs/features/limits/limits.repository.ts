@@ -6,7 +6,7 @@ import type { Prisma } from '../../platform/database/generated/client.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
 import type { MeteredCall } from '../usage/index.js';
 import type { Limit, PutLimit } from './limits.schema.js';
-import type { Bound, Caller, MeterPrice, RateScope, Used } from './room.js';
+import type { Bound, Caller, MeterPrice, RateScope, Used } from './remaining.js';
 
 /** The plan of a tenant and what bounds it, without what was used. */
 export interface Terms {
@@ -194,7 +194,7 @@ export class LimitsRepository {
     return rows.map(toUsed);
   }
 
-  /** One decision about a tenant's room at a time, until the transaction ends. */
+  /** One decision about what a tenant has left at a time, until the transaction ends. */
   async lockTenant(sql: Sql, tenantId: string): Promise<void> {
     await sql.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [tenantId]);
   }

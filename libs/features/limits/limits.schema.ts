@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REQUESTS_PER_SECOND, SCOPES, SPEND } from './room.js';
+import { REQUESTS_PER_SECOND, SCOPES, SPEND } from './remaining.js';
 
 /** Of requests, at once or a second. */
 const BURST_MAX = 100_000;

@@ -9,7 +9,7 @@ import { periodAt } from '../usage/index.js';
 import { limitReached, tooMany, unknownResource } from './limits.errors.js';
 import { LimitsRepository, type Thing } from './limits.repository.js';
 import type { Limit, Limits, PutLimit } from './limits.schema.js';
-import { type Caller, type Room, REQUESTS_PER_SECOND, roomOf, SPEND, usedOf } from './room.js';
+import { type Caller, type Remaining, REQUESTS_PER_SECOND, remainingOf, SPEND, usedOf } from './remaining.js';
 
 /** Two beats of an API process. */
 const SERVING_SECONDS = 10;
@@ -79,8 +79,9 @@ export class LimitsService {
 
   /** @throws Problem 402 or 429 where the meter's quotas and spend caps leave nothing for work that is to begin */
   async requireUnit(transaction: Transaction, caller: Omit<Caller, 'lineageId'>, meter: string): Promise<void> {
-    const { room, terms, end } = await this.findRoom(transaction, caller, meter);
-    if (room.units < 1) throw limitReached(room.bound!, terms.planName, terms.currency, end, this.clock.now());
+    const { remaining, terms, end } = await this.findRemaining(transaction, caller, meter);
+    if (remaining.units < 1)
+      throw limitReached(remaining.bound!, terms.planName, terms.currency, end, this.clock.now());
   }
 
   /** How many units of the meter are left; Infinity where nothing bounds them. */
@@ -90,7 +91,7 @@ export class LimitsService {
     meter: string,
     deviceClass?: string,
   ): Promise<number> {
-    return (await this.findRoom(transaction, caller, meter, deviceClass)).room.units;
+    return (await this.findRemaining(transaction, caller, meter, deviceClass)).remaining.units;
   }
 
   /**
@@ -131,11 +132,23 @@ export class LimitsService {
     return Math.max(0, bound.quantity.toNumber() - (await this.repository.countThing(transaction, resource, start)));
   }
 
-  private async findRoom(transaction: Transaction, caller: Omit<Caller, 'lineageId'>, meter: string, deviceClass = '') {
+  private async findRemaining(
+    transaction: Transaction,
+    caller: Omit<Caller, 'lineageId'>,
+    meter: string,
+    deviceClass = '',
+  ) {
     const { terms, start, end } = await this.lock(transaction, caller.tenantId);
     const used = await this.repository.findUsed(sqlOf(transaction), caller.tenantId, start);
-    const room: Room = roomOf(meter, { ...caller, lineageId: NIL_ID }, terms.bounds, terms.prices, used, deviceClass);
-    return { room, terms, end };
+    const remaining: Remaining = remainingOf(
+      meter,
+      { ...caller, lineageId: NIL_ID },
+      terms.bounds,
+      terms.prices,
+      used,
+      deviceClass,
+    );
+    return { remaining, terms, end };
   }
 
   private async lock(transaction: Transaction, tenantId: string) {

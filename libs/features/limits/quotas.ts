@@ -11,7 +11,7 @@ import { type BillingContext, type Period, periodAt, UsageRecorder, type Use } f
 import { KnownTerms } from './known-terms.js';
 import { leasesStale, limitReached } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
-import { type Bound, type Caller, roomOf } from './room.js';
+import { type Bound, type Caller, remainingOf } from './remaining.js';
 
 /** Calls between two beats from which on trainings on this machine leave it a part of their threads. */
 const BUSY_CALLS = 5;
@@ -260,7 +260,7 @@ export class Quotas extends RepeatedWork implements OnApplicationShutdown {
       reject(limitReached(bound!, terms.planName, terms.currency, period.end, this.clock.now()));
   }
 
-  /** One decision in Postgres about the room that is left; `isLast` where nothing is to be leased ahead. */
+  /** One decision in Postgres about what is left; `isLast` where nothing is to be leased ahead. */
   private async lease(
     { caller, meter, leaseId }: Allowance,
     demand: number,
@@ -270,19 +270,19 @@ export class Quotas extends RepeatedWork implements OnApplicationShutdown {
     const { tenantId } = caller;
     const periodOf = ({ anchorAt }: Terms) => periodAt(anchorAt, this.clock.now());
     const known = await this.terms.get(tenantId);
-    const isBounded = roomOf(meter, caller, known.bounds, known.prices, []).bound !== null;
+    const isBounded = remainingOf(meter, caller, known.bounds, known.prices, []).bound !== null;
     if (!isBounded) return { terms: known, period: periodOf(known), units: 0, bound: null };
     return this.database.systemSql(async (sql) => {
       await this.repository.lockTenant(sql, tenantId);
       const terms = await this.repository.findTerms(sql, tenantId);
       const period = periodOf(terms);
       const used = await this.repository.findUsed(sql, tenantId, period.start);
-      const room = roomOf(meter, caller, terms.bounds, terms.prices, used);
-      const spare = isLast ? 0 : Math.floor(Math.max(0, room.units - demand) / SHARE);
-      const units = Math.min(room.units, demand + Math.min(ahead, spare));
+      const remaining = remainingOf(meter, caller, terms.bounds, terms.prices, used);
+      const spare = isLast ? 0 : Math.floor(Math.max(0, remaining.units - demand) / SHARE);
+      const units = Math.min(remaining.units, demand + Math.min(ahead, spare));
       const lease = { id: leaseId, nodeId: this.nodeId, caller, meter, periodStart: period.start };
       if (units > 0) await this.repository.extendLease(sql, lease, units);
-      return { terms, period, units, bound: room.bound };
+      return { terms, period, units, bound: remaining.bound };
     });
   }
 

@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { KnownTerms } from './known-terms.js';
 import { tooFast } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
-import type { RateScope } from './room.js';
+import type { RateScope } from './remaining.js';
 
 /** A process draws so much of a second's tokens at a time: what it may be over by when others are as busy. */
 const LOT_SECONDS = 0.1;

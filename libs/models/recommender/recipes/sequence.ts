@@ -8,7 +8,7 @@ import { userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
 import { chooseValidatedUsers } from '../neural/validated-users.js';
-import { Course } from '../../training/neural/course.js';
+import { FitProgress } from '../../training/neural/fit-progress.js';
 import { softmaxOnDevice } from '../../training/neural/softmax.js';
 import { valuesOf } from '../../training/neural/values-of.js';
 import { gradientsOf } from '../../training/neural/gradients-of.js';
@@ -42,7 +42,7 @@ export async function fitSequence(events: Events, settings: SequenceSettings, co
 class SequenceFit {
   private readonly items: Parameters;
   private readonly transformer: Transformer;
-  private readonly course: Course;
+  private readonly fitProgress: FitProgress;
   private readonly windows: Sequences;
   private readonly sampler: CandidateSampler;
   /** Of the users to validate on; null where there are too few. */
@@ -61,7 +61,7 @@ class SequenceFit {
     this.transformer = new Transformer(tf, { dimensions: factors, layers, heads, length }, random);
     const validated = chooseValidatedUsers(events, context.seed);
     const weights = { items: this.items, ...this.transformer.weights };
-    this.course = new Course(weights, settings.patience, validated.length > 0);
+    this.fitProgress = new FitProgress(weights, settings.patience, validated.length > 0);
     const isValidated = new Uint8Array(events.userCount);
     for (const user of validated) isValidated[user] = 1;
     this.windows = trainingWindows(events, length, isValidated);
@@ -75,21 +75,21 @@ class SequenceFit {
     const { epochs } = this.settings;
     const examples = this.windows.items.length - (this.windows.offsets.length - 1);
     const steps = Math.ceil((this.windows.offsets.length - 1) / this.settings.batchSize);
-    this.step = this.course.resume(this.context);
+    this.step = this.fitProgress.resume(this.context);
     // Without two items in a row there is nothing to learn, and no step.
     for (
       let epoch = steps > 0 ? Math.floor(this.step / steps) : epochs;
-      epoch < epochs && !this.course.isOver;
+      epoch < epochs && !this.fitProgress.isOver;
       epoch++
     ) {
       const loss = await this.runEpoch(epoch, steps);
       const validation = await this.validate();
-      this.course.note(validation?.value ?? null);
+      this.fitProgress.recordMetric(validation?.value ?? null);
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs, examples, loss };
-      const state = this.course.state(this.step);
+      const state = this.fitProgress.state(this.step);
       await this.context.report({ ...progress, ...(validation && { validation }), state });
     }
-    this.course.takeBest();
+    this.fitProgress.takeBest();
     const users = await this.encode(latestItems(this.events, this.settings.length));
     const model = this.modelOf(users);
     return factorFit(this.context.engine, model, async (newcomers) =>
@@ -99,7 +99,7 @@ class SequenceFit {
 
   /** From wherever it was left; returns the mean loss of what was left. */
   private async runEpoch(epoch: number, steps: number): Promise<number> {
-    const { context, settings, course } = this;
+    const { context, settings, fitProgress } = this;
     const shuffling = Random.seeded(hash32(context.seed, epoch, 3));
     const batches = shuffledBatches(this.windows, settings.batchSize, shuffling);
     let [total, count] = [0, 0];
@@ -113,7 +113,12 @@ class SequenceFit {
       count += batch.targets.length;
       if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps) {
         const fraction = this.step / (steps * settings.epochs);
-        await context.report({ epoch: epoch + 1, epochs: settings.epochs, fraction, state: course.state(this.step) });
+        await context.report({
+          epoch: epoch + 1,
+          epochs: settings.epochs,
+          fraction,
+          state: fitProgress.state(this.step),
+        });
       }
     }
     return total / count;

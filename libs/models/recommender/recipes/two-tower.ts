@@ -6,7 +6,7 @@ import { distinctPairs, type Events } from '../events.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
 import { featuresOf } from '../features.js';
 import { CandidateSampler } from '../neural/candidates.js';
-import { Course } from '../../training/neural/course.js';
+import { FitProgress } from '../../training/neural/fit-progress.js';
 import { EmbeddingBag } from '../neural/embedding-bag.js';
 import { gradientsOf } from '../../training/neural/gradients-of.js';
 import { Tower } from '../neural/tower.js';
@@ -36,7 +36,7 @@ interface Side {
 class TwoTowerFit {
   private readonly users: Side;
   private readonly items: Side;
-  private readonly course: Course;
+  private readonly fitProgress: FitProgress;
   private readonly pairs: { users: Uint32Array; items: Uint32Array };
   private readonly sampler: CandidateSampler;
   private readonly counts: [users: number, items: number];
@@ -63,7 +63,7 @@ class TwoTowerFit {
     const parameters = Object.entries(named).flatMap(([name, { bag, tower }]) =>
       Object.entries({ ...bag.parameters, ...tower.weights }).map(([key, value]) => [`${name}.${key}`, value] as const),
     );
-    this.course = new Course(Object.fromEntries(parameters), settings.epochs, false);
+    this.fitProgress = new FitProgress(Object.fromEntries(parameters), settings.epochs, false);
     const popularity = new Float32Array(events.itemCount);
     for (const item of this.pairs.items) popularity[item]++;
     this.sampler = new CandidateSampler(popularity, settings.candidates);
@@ -74,7 +74,7 @@ class TwoTowerFit {
     const { users } = this.pairs;
     const steps = Math.ceil(users.length / batchSize);
     const { seed, signal, report } = this.context;
-    this.step = this.course.resume(this.context);
+    this.step = this.fitProgress.resume(this.context);
     for (let epoch = Math.floor(this.step / steps); epoch < epochs; epoch++) {
       const order = shuffledOrder(users.length, Random.seeded(hash32(seed, epoch, 5)));
       let [total, count] = [0, 0];
@@ -88,11 +88,11 @@ class TwoTowerFit {
         count += batch.length;
         const progress = { epoch: epoch + 1, epochs, fraction: this.step / (steps * epochs) };
         if (index % REPORT_STEPS === REPORT_STEPS - 1 && index + 1 < steps)
-          await report({ ...progress, state: this.course.state(this.step) });
+          await report({ ...progress, state: this.fitProgress.state(this.step) });
       }
       const progress = { epoch: epoch + 1, epochs, fraction: (epoch + 1) / epochs };
       const measured = { examples: users.length, loss: total / count };
-      await report({ ...progress, ...measured, state: this.course.state(this.step) });
+      await report({ ...progress, ...measured, state: this.fitProgress.state(this.step) });
     }
     const [userCount, itemCount] = this.counts;
     const vectors = {

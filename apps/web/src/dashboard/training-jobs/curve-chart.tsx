@@ -1,7 +1,7 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { type CurvePoint, FIT_PHASES } from './course';
+import { type CurvePoint, FIT_PHASES } from './training-progress';
 import { LINE_STYLES } from './line-styles';
 
 const TICK = { fill: 'var(--muted)', fontSize: 11 };

@@ -1,4 +1,4 @@
-import type { FIT_PHASES } from './course';
+import type { FIT_PHASES } from './training-progress';
 
 /** How a chart and its legend draw each phase; told apart without colour too. */
 export const LINE_STYLES: Record<(typeof FIT_PHASES)[number], { color: string; dashes?: string }> = {

@@ -14,7 +14,7 @@ import { ProgressBar } from '../../ui/progress-bar';
 import { QueryView } from '../../ui/query-view';
 import { isActive, StatusBadge } from '../../ui/status-badge';
 import { useMe } from '../auth/auth.queries';
-import { CourseDetails } from './course-details';
+import { ProgressDetails } from './progress-details';
 import { trainingJobsQuery } from './training-jobs.queries';
 
 /** Older jobs are folded, so that the quality below stays visible. */
@@ -97,7 +97,7 @@ function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
           {warning}
         </Notice>
       ))}
-      {job.startedAt && <CourseDetails job={job} isLive={isLive} />}
+      {job.startedAt && <ProgressDetails job={job} isLive={isLive} />}
     </li>
   );
 }

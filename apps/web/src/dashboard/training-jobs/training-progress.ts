@@ -3,7 +3,7 @@ import type { TrainingJobEvent } from '../../api/client';
 export type JobProgress = NonNullable<TrainingJobEvent['progress']>;
 
 /** What a training job has reported so far. */
-export interface Course {
+export interface TrainingProgress {
   /** The latest report; null before the first. */
   latest: JobProgress | null;
   /** From the latest report that had one: there is none while a job evaluates. */
@@ -20,18 +20,18 @@ export const FIT_PHASES = ['fitting', 'refitting'] as const;
 export type CurvePoint = { epoch: number } & Partial<Record<(typeof FIT_PHASES)[number], number>>;
 
 /** Where a later attempt repeated an epoch, its point replaces the earlier one. */
-export function readCourse(events: TrainingJobEvent[]): Course {
+export function readProgress(events: TrainingJobEvent[]): TrainingProgress {
   const points = new Map<string, JobProgress>();
-  const course: Course = { latest: null, examplesPerSecond: null, points: [], lines: [] };
+  const reported: TrainingProgress = { latest: null, examplesPerSecond: null, points: [], lines: [] };
   for (const { sequence, occurredAt, message, progress } of events) {
-    if (message !== null) course.lines.push({ sequence, occurredAt, message });
+    if (message !== null) reported.lines.push({ sequence, occurredAt, message });
     if (!progress) continue;
-    course.latest = progress;
-    course.examplesPerSecond = progress.examplesPerSecond ?? course.examplesPerSecond;
+    reported.latest = progress;
+    reported.examplesPerSecond = progress.examplesPerSecond ?? reported.examplesPerSecond;
     points.set(`${progress.phase} ${progress.epoch}`, progress);
   }
-  course.points = [...points.values()];
-  return course;
+  reported.points = [...points.values()];
+  return reported;
 }
 
 /** A number of the points over the epochs; empty where no point has it. */

@@ -1,16 +1,19 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { buildUrl, type TrainingJob, type TrainingJobEvent } from '../../api/client';
-import { type Course, readCourse } from './course';
+import { type TrainingProgress, readProgress } from './training-progress';
 import { trainingJobsQuery } from './training-jobs.queries';
 
 /** The kept events of a long job come by the thousand: they are shown a few times a second, not one by one. */
 const SHOW_MS = 200;
 
 /** Follows a job for as long as the caller is shown; null until the first events are in. */
-export function useCourse({ id, projectId, modelId }: TrainingJob): { course: Course | null; isBroken: boolean } {
+export function useTrainingProgress({ id, projectId, modelId }: TrainingJob): {
+  reported: TrainingProgress | null;
+  isBroken: boolean;
+} {
   const queryClient = useQueryClient();
-  const [course, setCourse] = useState<Course | null>(null);
+  const [reported, setReported] = useState<TrainingProgress | null>(null);
   const [isBroken, setIsBroken] = useState(false);
   useEffect(() => {
     const path = { projectId, jobId: id };
@@ -20,7 +23,7 @@ export function useCourse({ id, projectId, modelId }: TrainingJob): { course: Co
     const show = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        setCourse(readCourse(events));
+        setReported(readProgress(events));
       }, SHOW_MS);
     };
     source.onmessage = ({ data }) => {
@@ -42,5 +45,5 @@ export function useCourse({ id, projectId, modelId }: TrainingJob): { course: Co
       clearTimeout(timer);
     };
   }, [queryClient, projectId, modelId, id]);
-  return { course, isBroken };
+  return { reported, isBroken };
 }

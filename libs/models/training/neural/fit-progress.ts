@@ -1,8 +1,8 @@
 import { resumeFit, type FitContext, type FitReached } from '../fit.js';
 import type { Parameters } from './parameters.js';
 
-/** The course of a fit by epochs: the best weights by a validation metric, when to stop, and what a checkpoint keeps of it. */
-export class Course {
+/** The progress of a fit by epochs: the best weights by a validation metric, when to stop, and what a checkpoint keeps of it. */
+export class FitProgress {
   /** The best values of each parameter; null before the first epoch and without validation. */
   private best: Record<string, Float32Array> | null = null;
   /** The best metric, and epochs since; single precision, as the checkpoint keeps it. */
@@ -10,7 +10,7 @@ export class Course {
 
   /**
    * @param patience epochs without a better metric after which training stops
-   * @param isValidated whether {@link note} will hear a metric
+   * @param isValidated whether {@link recordMetric} will get a metric
    */
   constructor(
     private readonly parameters: Record<string, Parameters>,
@@ -22,8 +22,8 @@ export class Course {
     return this.marks[1] >= this.patience;
   }
 
-  /** Hears the metric after an epoch. */
-  note(value: number | null): void {
+  /** Takes the metric after an epoch. */
+  recordMetric(value: number | null): void {
     if (value === null) return;
     if (value > this.marks[0]) {
       this.marks[0] = value;

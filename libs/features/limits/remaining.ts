@@ -36,14 +36,15 @@ export interface Used {
   quantity: Decimal;
 }
 
-/** For whom room is looked for. */
+/** Whose remaining units are asked for. */
 export interface Caller {
   tenantId: string;
   projectId: string;
   lineageId: string;
 }
 
-export interface Room {
+/** What bounds leave of a meter. */
+export interface Remaining {
   /** Whole units, 0 or more; Infinity where nothing bounds them. */
   units: number;
   /** What allows the least. */
@@ -53,21 +54,21 @@ export interface Room {
 const NONE = new Decimal(0);
 
 /** How much of the meter all of the bounds that concern the caller leave. */
-export function roomOf(
+export function remainingOf(
   meter: string,
   caller: Caller,
   bounds: Bound[],
   prices: MeterPrice[],
   used: Used[],
   deviceClass = '',
-): Room {
-  let room: Room = { units: Infinity, bound: null };
+): Remaining {
+  let remaining: Remaining = { units: Infinity, bound: null };
   for (const bound of bounds) {
     if (!concerns(bound, caller)) continue;
     const units = unitsWithin(bound, meter, deviceClass, prices, used);
-    if (units !== null && units < room.units) room = { units, bound };
+    if (units !== null && units < remaining.units) remaining = { units, bound };
   }
-  return room;
+  return remaining;
 }
 
 /** What counts against the bound so far, in the unit of its quantity. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingJobEvent } from '../../api/client';
-import { curveOf, readCourse, type JobProgress } from './course';
+import { curveOf, readProgress, type JobProgress } from './training-progress';
 
 let sequence = 0;
 
@@ -11,9 +11,9 @@ function event(attempt: number, progress: Partial<JobProgress> | null, message: 
   return { sequence: `${++sequence}`, attempt, occurredAt, message, progress: full && { ...full, ...progress } };
 }
 
-const lossesOf = (events: TrainingJobEvent[]) => curveOf(readCourse(events).points, ({ loss }) => loss);
+const lossesOf = (events: TrainingJobEvent[]) => curveOf(readProgress(events).points, ({ loss }) => loss);
 
-describe('the course of a training job', () => {
+describe('the progress of a training job', () => {
   it('takes the later attempt where two went through an epoch', () => {
     const first = [event(1, { epoch: 1, loss: 9 }), event(1, { epoch: 2, loss: 8 })];
     const second = [event(2, { epoch: 2, loss: 7 }), event(2, { epoch: 3, loss: 6 })];
@@ -32,11 +32,11 @@ describe('the course of a training job', () => {
   it('has no curve of what was never measured, and remembers the latest rate', () => {
     const events = [event(1, { epoch: 1, examplesPerSecond: 500 }), event(1, { phase: 'evaluating' })];
     expect(lossesOf(events)).toEqual([]);
-    expect(readCourse(events)).toMatchObject({ latest: { phase: 'evaluating' }, examplesPerSecond: 500 });
+    expect(readProgress(events)).toMatchObject({ latest: { phase: 'evaluating' }, examplesPerSecond: 500 });
   });
 
   it('lists what was logged', () => {
-    const { lines, latest } = readCourse([event(1, null, 'Going on from the last checkpoint.')]);
+    const { lines, latest } = readProgress([event(1, null, 'Going on from the last checkpoint.')]);
     expect(lines.map(({ message }) => message)).toEqual(['Going on from the last checkpoint.']);
     expect(latest).toBeNull();
   });

@@ -6,42 +6,48 @@ import { useTerms } from '../../i18n/use-terms';
 import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
 import { isActive } from '../../ui/status-badge';
-import type { Course } from './course';
+import type { TrainingProgress } from './training-progress';
 import { Curves } from './curves';
-import { useCourse } from './use-course';
+import { useTrainingProgress } from './use-training-progress';
 
 /** Progress, curves and log of a training job: folded at first, unless `isLive`. */
-export function CourseDetails({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
+export function ProgressDetails({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<boolean | null>(null);
   const isOpen = chosen ?? isLive;
   return (
     <details open={isOpen} onToggle={({ currentTarget }) => setChosen(currentTarget.open)}>
       <summary className="w-fit py-1 text-muted hover:text-ink">{t('course.title')}</summary>
-      {isOpen && <CourseView job={job} />}
+      {isOpen && <ProgressView job={job} />}
     </details>
   );
 }
 
-function CourseView({ job }: { job: TrainingJob }) {
+function ProgressView({ job }: { job: TrainingJob }) {
   const { t } = useTranslation();
-  const { course, isBroken } = useCourse(job);
+  const { reported, isBroken } = useTrainingProgress(job);
   if (isBroken) return <Notice tone="warning">{t('course.broken')}</Notice>;
-  if (!course) return <p className="text-muted">{t('ui.loading')}</p>;
-  if (!course.latest && course.lines.length === 0) {
+  if (!reported) return <p className="text-muted">{t('ui.loading')}</p>;
+  if (!reported.latest && reported.lines.length === 0) {
     return <p className="text-muted">{isActive(job) ? t('course.nothingYet') : t('course.nothing')}</p>;
   }
   return (
     <div className="space-y-4 py-2">
-      <CourseFacts job={job} course={course} />
-      <Curves points={course.points} />
-      {course.lines.length > 0 && <Log lines={course.lines} />}
+      <ProgressFacts job={job} reported={reported} />
+      <Curves points={reported.points} />
+      {reported.lines.length > 0 && <Log lines={reported.lines} />}
     </div>
   );
 }
 
 /** Next to what the row of the job shows: phase, epoch and device. */
-function CourseFacts({ job, course: { latest, examplesPerSecond, points } }: { job: TrainingJob; course: Course }) {
+function ProgressFacts({
+  job,
+  reported: { latest, examplesPerSecond, points },
+}: {
+  job: TrainingJob;
+  reported: TrainingProgress;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const terms = useTerms();
@@ -70,7 +76,7 @@ function CourseFacts({ job, course: { latest, examplesPerSecond, points } }: { j
   );
 }
 
-function Log({ lines }: { lines: Course['lines'] }) {
+function Log({ lines }: { lines: TrainingProgress['lines'] }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
