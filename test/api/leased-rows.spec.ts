@@ -92,8 +92,8 @@ it('the mail of an organization that was sent none comes before the next of one 
   await owner.query(due, [one.id, '1 second']);
   await owner.query(
     `INSERT INTO emails (tenant_id, id, recipient_id, subject, text, status, sent_at)
-     SELECT tenant_id, gen_random_uuid(), recipient_id, 'Earlier', 'Text', 'sent', now() FROM emails WHERE id = $1`,
-    [many.id],
+     SELECT tenant_id, $2, recipient_id, 'Earlier', 'Text', 'sent', now() FROM emails WHERE id = $1`,
+    [many.id, uuidv7()],
   );
   const { rows } = await owner.query(NEXT_EMAIL);
   await owner.query('ROLLBACK');

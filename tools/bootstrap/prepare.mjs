@@ -167,26 +167,34 @@ function hash(files) {
   return digest.digest('hex');
 }
 
+/** By which a command is told to end. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
  * Runs a program to its end with our own input and output, passing signals on. Should this process be killed outright,
  * the program learns it from its closed channel.
  *
+ * @param onOutput takes what it writes, in place of our own output
  * @returns the exit code
  */
-export function run(command, args, env = {}) {
+export function run(command, args, env = {}, onOutput = undefined) {
+  const output = onOutput ? 'pipe' : 'inherit';
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      stdio: ['inherit', output, output, 'ipc'],
       detached: true,
     });
     const parent = process.ppid;
     // npm's shell may die without passing the signal on; then nobody else would tell us.
     const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
-    child.on('exit', (code) => {
+    const end = () => child.kill('SIGTERM');
+    for (const signal of SIGNALS) process.on(signal, end);
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', onOutput);
+    child.on('close', (code) => {
       clearInterval(watch);
+      for (const signal of SIGNALS) process.off(signal, end);
       resolve(code ?? 1);
     });
   });

@@ -1,11 +1,10 @@
 // `npm test`: everything, on a fresh clone too. Ends with what failed and one line that sums over all runners.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { countChecks } from './check.mjs';
 import { findChromium } from './chromium.mjs';
-import { build, checkMachine, install, pinnedNode, root } from './prepare.mjs';
+import { build, checkMachine, install, pinnedNode, root, run, SIGNALS } from './prepare.mjs';
 import { swiftShaderEnv } from './swiftshader.mjs';
 
 /** Of runs that wait more than they work: for a lease, a browser, a timer. */
@@ -19,17 +18,11 @@ const failures = [];
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 // Chromium comes first, as it brings the software GPU.
 const chromium = await findChromium();
-const env = { ...process.env, CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium) };
-const children = new Set();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    for (const child of children) child.kill('SIGTERM');
-    process.exit(1);
-  });
-}
+const env = { CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium), FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
+const queue = waitingRuns();
+for (const signal of SIGNALS) process.once(signal, () => queue.splice(0));
 // Numbers keep every processor busy by themselves.
 await runOne('unit', ['unit', 'quality']);
-const queue = waitingRuns();
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await runOne(...next);
@@ -57,7 +50,7 @@ function waitingRuns() {
     ['faults', ['faults'], faults.filter((file) => !disturbing.includes(file))],
   ];
   const isLong = ([name]) => /^api$|training|dashboard/.test(name);
-  return [...runs.filter(isLong), ...runs.filter((run) => !isLong(run))];
+  return [...runs.filter(isLong), ...runs.filter((each) => !isLong(each))];
 }
 
 /** A run of vitest; what it counts goes into the sum. */
@@ -80,21 +73,11 @@ async function runOne(name, projects, files = []) {
 }
 
 /** What runs at the same time is shown one after the other. @returns the exit code */
-function showWhole(args) {
-  return new Promise((resolve) => {
-    const child = spawn(pinnedNode(), args, {
-      cwd: root,
-      env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
-    });
-    children.add(child);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-    child.on('close', (code) => {
-      children.delete(child);
-      process.stdout.write(output);
-      resolve(code ?? 1);
-    });
-  });
+async function showWhole(args) {
+  let output = '';
+  const code = await run(pinnedNode(), args, env, (chunk) => (output += chunk));
+  process.stdout.write(output);
+  return code;
 }
 
 function readResults(file) {

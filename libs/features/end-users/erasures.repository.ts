@@ -28,9 +28,9 @@ export const NEXT_ERASURE = `
     SELECT DISTINCT ON (tenant_id) tenant_id, id, created_at FROM erasures
     WHERE completed_at IS NULL AND lease_expires_at IS NULL AND next_attempt_at <= now() ORDER BY tenant_id, created_at, id),
   turns AS (
-    SELECT tenant_id, max(greatest(next_attempt_at, lease_expires_at, completed_at)) AS last FROM erasures
-    WHERE attempt > 0 AND (completed_at IS NULL OR completed_at > now() - interval '1 hour') GROUP BY tenant_id)
-  SELECT tenant_id, id FROM oldest LEFT JOIN turns USING (tenant_id) ORDER BY turns.last NULLS FIRST, created_at LIMIT 1`;
+    SELECT oldest.*, (SELECT max(greatest(next_attempt_at, lease_expires_at, completed_at)) FROM erasures turn
+      WHERE turn.tenant_id = oldest.tenant_id AND attempt > 0) AS last FROM oldest)
+  SELECT tenant_id, id FROM turns ORDER BY last NULLS FIRST, created_at LIMIT 1`;
 
 /** The longest that a row written before may come to light after. */
 const TRANSACTION_MS = 60_000;

@@ -27,13 +27,15 @@ export const EMAILS: LeasedTable = {
   due: 'next_attempt_at',
 };
 
-/** The mail that is due longest of the organization that was sent the fewest in the last hour. */
+/** The mail that is due longest of the organization that was sent the fewest of the last hour's. */
 export const NEXT_EMAIL = `
   WITH due AS (
     SELECT DISTINCT ON (tenant_id) tenant_id, id, next_attempt_at FROM emails
     WHERE status = 'queued' AND lease_expires_at IS NULL AND next_attempt_at <= now() ORDER BY tenant_id, next_attempt_at, id),
-  sent AS (SELECT tenant_id, count(*) AS mails FROM emails WHERE status = 'sent' AND sent_at > now() - interval '1 hour' GROUP BY tenant_id)
-  SELECT tenant_id, id FROM due LEFT JOIN sent USING (tenant_id) ORDER BY coalesce(mails, 0), next_attempt_at LIMIT 1`;
+  counted AS (
+    SELECT due.*, (SELECT count(*) FROM emails sent WHERE sent.tenant_id = due.tenant_id
+      AND sent.id >= uuid_of_time(now() - interval '1 hour') AND sent.status = 'sent') AS mails FROM due)
+  SELECT tenant_id, id FROM counted ORDER BY mails, next_attempt_at LIMIT 1`;
 
 @Injectable()
 export class NotificationsRepository {

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
+import { isRefusal } from '../../platform/database/errors.js';
 import { idSchema, newId } from '../../platform/http/ids.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { requestLogDroppedTotal } from '../../platform/telemetry/metrics.js';
@@ -72,9 +73,4 @@ export class RequestLogRecorder extends RepeatedWork implements OnApplicationShu
       requestLogDroppedTotal.inc(this.rows.splice(0, this.rows.length - ROWS_MAX).length);
     }
   }
-}
-
-/** Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
-function isRefusal(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown }).code));
 }

@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { z } from 'zod';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { Sql } from '../../platform/database/database.js';
+import { isRefusal } from '../../platform/database/errors.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { newId, timeOfId } from '../../platform/http/ids.js';
 import { Journal, type JournalEntry } from '../../platform/journal/journal.js';
@@ -140,7 +141,8 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
       usageConflictsTotal.inc(conflicts.length);
       return [];
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      const isNoCall = error instanceof z.ZodError;
+      if (!isNoCall && !isRefusal(error)) throw error;
       if (entries.length === 1) {
         usageRejectedTotal.inc();
         this.logger.error({
@@ -171,9 +173,4 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
 
 function callOf({ text }: JournalEntry): MeteredCall {
   return meteredCallSchema.parse(JSON.parse(text));
-}
-
-/** The entry is no metered call, or Postgres's classes 22 (the value is wrong) and 23 (a constraint forbids it). */
-function isRefusal(error: unknown): boolean {
-  return error instanceof z.ZodError || /^2[23]/.test(String((error as { code?: unknown }).code));
 }

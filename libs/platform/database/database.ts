@@ -40,10 +40,8 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /** Beneath Prisma, and for the few hot paths that speak SQL themselves. */
   private readonly pool: pg.Pool;
   private readonly prisma: PrismaClient;
-  private readonly url: string;
 
-  constructor(@Inject(CONFIG) config: Config) {
-    this.url = config.DATABASE_URL!;
+  constructor(@Inject(CONFIG) private readonly config: Config) {
     this.pool = new pg.Pool({
       connectionString: config.DATABASE_URL,
       max: config.KINDRED_DATABASE_CONNECTIONS,
@@ -99,7 +97,11 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
 
   /** Plain SQL above all tenants in one transaction that may take longer than any call, on a connection of its own. */
   async longSystemSql<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: CONNECT_MS });
+    const client = new pg.Client({
+      connectionString: this.config.DATABASE_URL,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+    });
     // The statement that it breaks tells.
     client.on('error', () => {});
     await client.connect();
