@@ -234,7 +234,19 @@ describe('a threshold', () => {
     expect(rows.map(({ subject }) => subject)).toEqual(
       (await thresholds()).map((threshold) => `${threshold} % of a limit is used`),
     );
-  }, 60_000);
+  });
+
+  it('is told whoever else cannot be checked, such as organizations that were just deleted', async () => {
+    for (let gone = 0; gone < 4; gone++) {
+      const event = await addUsage(api, await Tenant.signUp(api), 'recommendation_requests', 1);
+      await owner.query('DELETE FROM subscriptions WHERE tenant_id = $1', [event.tenantId]);
+    }
+    const { tenantId } = await addUsage(api, await Tenant.signUp(api), 'recommendation_requests', 8_000);
+    await until(async () => {
+      const { rows } = await owner.query('SELECT threshold FROM limit_alerts WHERE tenant_id = $1', [tenantId]);
+      return rows.some(({ threshold }) => threshold === 75);
+    });
+  });
 });
 
 describe('limits', () => {

@@ -32,8 +32,9 @@ export class LimitAlerts extends RepeatedWork {
 
   protected override async work(): Promise<void> {
     const tenants = await this.database.systemSql((sql) => this.repository.listActiveTenants(sql, ACTIVE_MINUTES));
+    // One that cannot be checked, such as one that was just deleted, keeps no other waiting.
     for (const tenantId of tenants)
-      await this.database.tenant(tenantId, (transaction) => this.check(transaction, tenantId));
+      await this.database.tenant(tenantId, (transaction) => this.check(transaction, tenantId)).catch(this.warn);
   }
 
   private async check(transaction: Transaction, tenantId: string): Promise<void> {
