@@ -240,6 +240,7 @@ describe('a threshold', () => {
     for (let gone = 0; gone < 4; gone++) {
       const event = await addUsage(api, await Tenant.signUp(api), 'recommendation_requests', 1);
       await owner.query('DELETE FROM subscriptions WHERE tenant_id = $1', [event.tenantId]);
+      await owner.query(`UPDATE organizations SET name = '', deleted_at = now() WHERE id = $1`, [event.tenantId]);
     }
     const { tenantId } = await addUsage(api, await Tenant.signUp(api), 'recommendation_requests', 8_000);
     await until(async () => {
