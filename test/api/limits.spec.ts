@@ -210,9 +210,11 @@ describe('a threshold', () => {
       );
       return rows.map(({ data }) => data);
     };
-    await statusesOf(8, call);
+    expect(await statusesOf(8, call)).toEqual({ 200: 8 });
     // Where the calls reach the ledger in two lots, half of the limit may be told first.
     const thresholds = async () => (await told()).map(({ threshold }) => threshold);
+    const usedNow = async () => (await shop.get('/v1/usage?groupBy=meter').expect(200)).body.rows[0]?.quantity;
+    await until(async () => (await usedNow()) === '8');
     await until(async () => (await thresholds()).includes(75));
     expect((await told()).at(-1)).toMatchObject({
       limitId: body.id,
@@ -224,7 +226,7 @@ describe('a threshold', () => {
       used: '8',
       limit: '10',
     });
-    await statusesOf(3, call);
+    expect(await statusesOf(3, call)).toEqual({ 200: 2, 429: 1 });
     await until(async () => (await thresholds()).includes(100));
     expect((await told()).at(-1)).toMatchObject({ threshold: 100, used: '10' });
     expect((await thresholds()).filter((threshold) => threshold !== 50)).toEqual([75, 100]);
