@@ -213,7 +213,8 @@ describe('a threshold', () => {
     expect(await statusesOf(8, call)).toEqual({ 200: 8 });
     // Where the calls reach the ledger in two lots, half of the limit may be told first.
     const thresholds = async () => (await told()).map(({ threshold }) => threshold);
-    const usedNow = async () => (await shop.get('/v1/usage?groupBy=meter').expect(200)).body.rows[0]?.quantity;
+    const usedNow = async () =>
+      (await shop.get('/v1/usage?groupBy=meter&meter=recommendation_requests').expect(200)).body.rows[0]?.quantity;
     await until(async () => (await usedNow()) === '8');
     await until(async () => (await thresholds()).includes(75));
     expect((await told()).at(-1)).toMatchObject({
