@@ -14,17 +14,17 @@ import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
-import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
 import { WebhooksModule } from '../../libs/features/webhooks/index.js';
 import { CredentialsModule } from '../../libs/platform/access/credentials.js';
+import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { StripeModule } from '../../libs/platform/stripe/stripe.module.js';
-import { ENDPOINTS } from './endpoints.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
+import { ENDPOINTS } from './endpoints.js';
 
 const PLATFORM = [ClockModule, DatabaseModule, ChangesModule, CredentialsModule, ObjectStoreModule, StripeModule];
 

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
-import type { Principal } from '../../libs/platform/access/principal.js';
 import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
+import type { Principal } from '../../libs/platform/access/principal.js';
 import type { WithProblemCode } from '../../libs/platform/errors/problem.filter.js';
 import { httpDuration } from '../../libs/platform/telemetry/metrics.js';
 

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { type Demo, seedDemo } from '../../prisma/seed/seed.js';
-import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
 import { type Secrets, SecretsFile } from './secrets-file.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
+import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
 
 export interface Rotation {

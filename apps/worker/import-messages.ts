@@ -8,4 +8,6 @@ export interface ImportOrder {
 
 /** What an import process says in the end. `refused`: the file is wrong; `crashed`: the machine had no room for it. */
 export type ImportMessage =
-  { kind: 'content'; content: Content } | { kind: 'refused'; reason: string } | { kind: 'crashed'; reason: string };
+  | { kind: 'content'; content: Content }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'crashed'; reason: string };

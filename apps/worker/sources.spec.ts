@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 import { readInput } from '../../libs/models/recommender/input.js';
+import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 import { withSources } from './sources.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-input-'));

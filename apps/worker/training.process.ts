@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { TrainedFiles, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import { type Device, openDevice } from '../../libs/compute/device/open-device.js';
 import type { Engine } from '../../libs/compute/engine/engine.js';
 import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
+import type { TrainedFiles, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import { sharedEngine } from '../../libs/models/engine.js';
 import { type TrainedVersion, type Trainer, TrainingInputError } from '../../libs/models/family.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';

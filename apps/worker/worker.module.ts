@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
+import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
 import { LimitsWorkerModule } from '../../libs/features/limits/worker.js';
 import { NotificationsWorkerModule } from '../../libs/features/notifications/worker.js';
 import { OrganizationsWorkerModule } from '../../libs/features/organizations/worker.js';
@@ -13,10 +14,9 @@ import { DatabaseModule } from '../../libs/platform/database/database.module.js'
 import { MailModule } from '../../libs/platform/mail/mail.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
-import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
-import { ProcessUserEraser } from './process-user-eraser.js';
 import { ProcessImportRunner } from './process-import-runner.js';
 import { ProcessTrainingRunner } from './process-training-runner.js';
+import { ProcessUserEraser } from './process-user-eraser.js';
 
 const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, MailModule];
 

@@ -1,5 +1,5 @@
-import type { Gpu } from '../../libs/compute/gpu/gpu.js';
 import { openDevice, type Device } from '../../libs/compute/device/open-device.js';
+import type { Gpu } from '../../libs/compute/gpu/gpu.js';
 import { families } from '../families.js';
 import type { FamilyBenches } from '../family-benches.js';
 import { measureBandwidth } from './bandwidth.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { ApiSession } from '../../apps/launcher/journey/api-session.js';
-import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 
 const SECRET = 'a-secret-that-only-the-bench-knows-0123456789';

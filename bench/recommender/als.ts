@@ -7,8 +7,8 @@ import type { Engine } from '../../libs/compute/engine/engine.js';
 import { Random } from '../../libs/compute/random/kernel.js';
 import { buildItemIndex, topItems } from '../../libs/compute/top-k/kernel.js';
 import { openEveryEngine } from '../engines.js';
-import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
 import { interleave, time, type Comparison, type Contender, type Timing } from '../measure.js';
+import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
 import { IalsppPeer } from './peers/ialspp-peer.js';
 import { ImplicitPeer } from './peers/implicit-peer.js';
 

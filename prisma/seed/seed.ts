@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { SecretsFile } from '../../apps/launcher/secrets-file.js';
 import { ApiSession } from '../../apps/launcher/journey/api-session.js';
+import type { SecretsFile } from '../../apps/launcher/secrets-file.js';
 import { demos } from './families.js';
 import type { DemoCall } from './family-demo.js';
 

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import pg from 'pg';
 import request from 'supertest';
 import { uuidv7 } from 'uuidv7';
-import { KeyUse } from '../../libs/features/api-keys/key-use.js';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { ApiKeysService } from '../../libs/features/api-keys/api-keys.service.js';
+import { KeyUse } from '../../libs/features/api-keys/key-use.js';
 import { Database } from '../../libs/platform/database/database.js';
-import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
 let api: TestApi;
 let tenant: Tenant;

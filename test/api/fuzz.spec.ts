@@ -1,10 +1,10 @@
-import http from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { startApi, WEBHOOK_SECRET } from '../factories/api.js';
 import { IS_FULL, note } from '../factories/faults-report.js';
 import { fuzzApi } from '../factories/fuzz.js';

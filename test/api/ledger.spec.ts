@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import pg from 'pg';
 import { Quotas, type Reservation } from '../../libs/features/limits/index.js';
 import {
   hashPayload,

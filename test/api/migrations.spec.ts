@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { schemaDiff } from '../../tools/migrations/schema-diff.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
+import { schemaDiff } from '../../tools/migrations/schema-diff.js';
 import { KINDRED_SECRET } from '../factories/platform.setup.js';
 
 // A database of its own: to migrate puts back plans that other tests have changed for a while.

@@ -5,8 +5,8 @@ import { hashUser } from '../../libs/features/end-users/index.js';
 import { openSecret } from '../../libs/features/webhooks/index.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
-import { Tenant, type TestApi, until, withKey } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { Tenant, type TestApi, until, withKey } from '../factories/api.js';
 import { KINDRED_SECRET } from '../factories/platform.setup.js';
 
 const NEW_SECRET = 'another-secret-that-only-the-tests-know-9876543210';

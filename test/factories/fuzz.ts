@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { expect, inject } from 'vitest';
 import { z } from 'zod';
-import { BOUNDS } from '../../libs/platform/bounds.js';
 import { ROLE_PERMISSIONS } from '../../libs/platform/access/permissions.js';
+import { BOUNDS } from '../../libs/platform/bounds.js';
 import { Tenant, type TestApi } from './api.js';
 import { arbitraryOf } from './schema-arbitrary.js';
 

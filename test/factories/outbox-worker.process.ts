@@ -8,8 +8,8 @@ import { ClockModule } from '../../libs/platform/clock/clock.js';
 import { readConfig } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
-import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 import { MailModule } from '../../libs/platform/mail/mail.module.js';
+import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
 
 const PLATFORM = [ConfigModule.with(readConfig()), ClockModule, DatabaseModule, MailModule, ObjectStoreModule];
 

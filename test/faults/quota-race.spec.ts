@@ -1,8 +1,8 @@
 import { Decimal } from 'decimal.js';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
 const PROCESSES = 4;
 const CLIENTS = 200;

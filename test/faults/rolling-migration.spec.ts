@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, inject, it } from 'vitest';
 import { migrate } from '../../libs/platform/database/migrate.js';
-import { Tenant, type TestApi } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { Tenant, type TestApi } from '../factories/api.js';
 import { IS_FULL, note } from '../factories/faults-report.js';
 import { KINDRED_SECRET, startWorker } from '../factories/platform.setup.js';
 

@@ -2,8 +2,8 @@ import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
 import { ApiProcess } from '../factories/api-process.js';
+import { startApi, Tenant, type TestApi } from '../factories/api.js';
 import { IS_FULL, note, percentile } from '../factories/faults-report.js';
 
 const SCALE = IS_FULL

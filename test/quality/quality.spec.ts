@@ -113,6 +113,6 @@ async function record(
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(engine.name),
   };
-  if (IS_FULL) await keep(result);
+  if (IS_FULL) keep(result);
   return figures;
 }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { bootstrapIntervals, type Interval } from '../../libs/models/training/bootstrap-intervals.js';
+import { writeFormatted } from '../../tools/format/write-formatted.js';
 import { families } from './families.js';
 import type { Bar, Measured, Row } from './family-quality.js';
 
@@ -57,15 +57,11 @@ export function figuresOf({ bars }: Row, measured: Measured[]): Record<string, F
 }
 
 /** Keeps the result in place of an earlier one and writes the page anew, so that a run can be cut off and gone on with. */
-export async function keep(result: Result): Promise<void> {
+export function keep(result: Result): void {
   const others = readResults().filter((other) => keyOf(other) !== keyOf(result));
   const results = [...others, result];
-  await writeFormatted(RESULTS, JSON.stringify(results));
-  await writeFormatted(PAGE, pageOf(results));
-}
-
-async function writeFormatted(file: string, text: string): Promise<void> {
-  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  writeFormatted(RESULTS, JSON.stringify(results));
+  writeFormatted(PAGE, pageOf(results));
 }
 
 export function isKept(key: Pick<Result, 'row' | 'recipe' | 'settings'>): boolean {

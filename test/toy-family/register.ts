@@ -1,6 +1,6 @@
+import { erasers } from '../../libs/models/erasers.js';
 // The registries' lines for the toy family. The product's own are typed, and would not compile without theirs.
 import { kinds } from '../../libs/models/kinds/kinds.js';
-import { erasers } from '../../libs/models/erasers.js';
 import { manifests } from '../../libs/models/manifests.js';
 import { predictors } from '../../libs/models/predictors.js';
 import { tasks } from '../../libs/models/tasks/tasks.js';

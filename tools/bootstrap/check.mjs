@@ -5,16 +5,7 @@ import { pinnedNode, root } from './prepare.mjs';
 const TYPES = 'types of the platform';
 
 const CHECKS = {
-  format: [
-    'node_modules/prettier/bin/prettier.cjs',
-    '--check',
-    '.',
-    '--log-level',
-    'warn',
-    '--cache',
-    '--cache-location',
-    'node_modules/.cache/prettier-check',
-  ],
+  format: ['node_modules/oxfmt/bin/oxfmt', '--list-different', '.'],
   lint: ['node_modules/oxlint/bin/oxlint', '--quiet'],
   [TYPES]: [
     'node_modules/typescript/bin/tsc',

@@ -21,7 +21,7 @@ const COMMANDS = {
   quality: async () => runProject('quality', { QUALITY_FULL: '1', ...swiftShaderEnv(await findChromium()) }),
   faults: () => runProject('faults', { FAULTS_FULL: '1' }),
   e2e: async () => runProject('e2e', { E2E_FULL: '1', CHROMIUM_PATH: await findChromium() }),
-  format: (node) => run(node, ['node_modules/prettier/bin/prettier.cjs', '--write', '.', '--log-level', 'warn']),
+  format: (node) => run(node, ['node_modules/oxfmt/bin/oxfmt', '.']),
   check: async () => (await import('./check.mjs')).runChecks(),
 };
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrate } from '../../libs/platform/database/migrate.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { migrate } from '../../libs/platform/database/migrate.js';
 import { schemaDiff } from './schema-diff.js';
 
 // `npm run migration -- name`: writes prisma/migrations/<time>_<name>/migration.sql with what prisma/schema has changed since

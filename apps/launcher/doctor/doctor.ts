@@ -2,9 +2,9 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { probeGpu } from '../../../libs/compute/gpu/open-gpu.js';
 import { type Backend, openDevice } from '../../../libs/compute/device/open-device.js';
 import { instructionSets, nativeProblem, openEngine } from '../../../libs/compute/engine/open-engine.js';
+import { probeGpu } from '../../../libs/compute/gpu/open-gpu.js';
 import { invertSymmetric } from '../../../libs/compute/symmetric-inverse/kernel.js';
 
 const GIBIBYTE = 2 ** 30;

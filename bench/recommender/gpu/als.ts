@@ -5,9 +5,9 @@ import { GpuAls, type GpuAlsSolver } from '../../../libs/compute/als-half-sweep/
 import type { Csr } from '../../../libs/compute/csr/kernel.js';
 import type { Storage } from '../../../libs/compute/gpu/sharded-table.js';
 import { Random } from '../../../libs/compute/random/kernel.js';
-import { generateInteractions } from '../interactions.js';
-import { median } from '../../measure.js';
 import type { Bench, Figure } from '../../gpu/bench.js';
+import { median } from '../../measure.js';
+import { generateInteractions } from '../interactions.js';
 
 const DIMENSIONS = 128;
 const ROUNDS = 3;

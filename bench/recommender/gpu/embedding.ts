@@ -1,7 +1,7 @@
 import { GpuEmbeddingStep, type EmbeddingBatch } from '../../../libs/compute/embedding-step/webgpu.js';
 import { Random } from '../../../libs/compute/random/kernel.js';
-import { median } from '../../measure.js';
 import type { Bench, Figure } from '../../gpu/bench.js';
+import { median } from '../../measure.js';
 
 const DIMENSIONS = 64;
 const BATCH = 65_536;

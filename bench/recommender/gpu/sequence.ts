@@ -2,11 +2,11 @@ import { openEngine } from '../../../libs/compute/engine/open-engine.js';
 import { Random } from '../../../libs/compute/random/kernel.js';
 import { shuffledOrder } from '../../../libs/compute/random/order.js';
 import type { Events } from '../../../libs/models/recommender/events.js';
-import { fitRecipe, parseChoice } from '../../../libs/models/recommender/recipes/recipes.js';
 import type { FittableRecipe } from '../../../libs/models/recommender/manifest.js';
+import { fitRecipe, parseChoice } from '../../../libs/models/recommender/recipes/recipes.js';
 import type { FitProgress } from '../../../libs/models/training/fit.js';
-import { generateInteractions } from '../interactions.js';
 import type { Bench, Figure } from '../../gpu/bench.js';
+import { generateInteractions } from '../interactions.js';
 
 const USERS = 20_000;
 const ITEMS = 20_000;

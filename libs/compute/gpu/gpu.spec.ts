@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { GpuAls } from '../als-half-sweep/webgpu.js';
 import { createStep } from '../embedding-step/create-step.js';
 import { GpuEmbeddingStep } from '../embedding-step/webgpu.js';
-import { GpuAls } from '../als-half-sweep/webgpu.js';
 import { matrixProductOnGpu } from '../matrix-product/webgpu.js';
 import { randomCsr, randomVector } from '../random/random-csr.js';
 import { createLoss, gradientsOf } from '../softmax-loss/create-loss.js';

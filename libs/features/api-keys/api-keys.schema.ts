@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { timeSchema } from '../../platform/http/time.js';
 import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
+import { timeSchema } from '../../platform/http/time.js';
 import { nameSchema } from '../projects/index.js';
 
 const modeSchema = z.enum(['live', 'test']).meta({ id: 'ApiKeyMode' });

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
+import { audit } from '../../platform/audit/audit.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';

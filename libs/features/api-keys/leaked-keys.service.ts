@@ -1,7 +1,7 @@
 import { createVerify } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { z } from 'zod';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -10,9 +10,9 @@ import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { scannerKeysUnavailable, wrongScannerSignature } from './api-keys.errors.js';
 import { ApiKeysRepository, type LeakedApiKey } from './api-keys.repository.js';
-import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { isWellFormedKey } from './key-format.js';
+import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
 
 const KEYS_MS = 3_600_000;
 const RETRY_MS = 60_000;

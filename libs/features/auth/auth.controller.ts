@@ -2,6 +2,13 @@ import { Body, Controller, Delete, Get, Inject, Ip, Post, Req, Res } from '@nest
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import {
+  CurrentPrincipal,
+  type Principal,
+  Public,
+  Requires,
+  type UserPrincipal,
+} from '../../platform/access/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Answers } from '../../platform/http/answers.js';
 import { notAuthenticated } from './auth.errors.js';
@@ -16,13 +23,6 @@ import {
   signupSchema,
 } from './auth.schema.js';
 import { AuthService } from './auth.service.js';
-import {
-  CurrentPrincipal,
-  type Principal,
-  Public,
-  Requires,
-  type UserPrincipal,
-} from '../../platform/access/principal.js';
 import {
   clearSessionCookie,
   readDeviceCookie,

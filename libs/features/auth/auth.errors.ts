@@ -1,5 +1,5 @@
-import { Problem } from '../../platform/errors/problem.js';
 import type { Permission } from '../../platform/access/permissions.js';
+import { Problem } from '../../platform/errors/problem.js';
 
 export const notAuthenticated = () =>
   new Problem(401, 'not_authenticated', 'Sign in, or send an API key as "Authorization: Bearer kin_live_…".');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { textSchema } from '../../platform/http/text.js';
 import { PERMISSIONS, ROLE_PERMISSIONS } from '../../platform/access/permissions.js';
+import { textSchema } from '../../platform/http/text.js';
 
 const email = z
   .string()

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { permissionsOf } from '../../platform/access/permissions.js';
 import type { UserPrincipal } from '../../platform/access/principal.js';
+import { audit } from '../../platform/audit/audit.js';
 import { type Change, Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';

@@ -2,9 +2,6 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../../platform/config/config.js';
-import { notFound } from '../../platform/errors/problem.js';
-import { crossSiteRequest, deploymentNotAllowed, notAuthenticated, notForKeys, notPermitted } from './auth.errors.js';
 import type { Permission } from '../../platform/access/permissions.js';
 import {
   type ApiKeyPrincipal,
@@ -13,6 +10,9 @@ import {
   type Principal,
   REQUIRED_PERMISSION,
 } from '../../platform/access/principal.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { crossSiteRequest, deploymentNotAllowed, notAuthenticated, notForKeys, notPermitted } from './auth.errors.js';
 
 /** Stands before every route: finds the caller, then checks the route's permission and, for a key, its project. */
 @Injectable()

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
+import type { UserPrincipal } from '../../platform/access/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { AuthService } from './auth.service.js';
-import type { UserPrincipal } from '../../platform/access/principal.js';
 import { readSessionCookie } from './session-cookie.js';
 
 @Injectable()

@@ -1,7 +1,7 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { findKind } from '../../models/kinds/kinds.js';
+import { audit } from '../../platform/audit/audit.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
@@ -14,8 +14,8 @@ import { ProjectsService, type Rename } from '../projects/index.js';
 import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
-import { UploadLanes } from './upload-lane.js';
 import { uploadKeyOf } from './upload-key.js';
+import { UploadLanes } from './upload-lane.js';
 
 @Injectable()
 export class DataSetsService {

@@ -1,6 +1,6 @@
+import type { ColumnType, Kind } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import type { ColumnType, Kind } from '../../models/kinds/kind.js';
 
 /** In Unix seconds. */
 const YEAR_9999_END = 253_402_300_799;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
+import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';

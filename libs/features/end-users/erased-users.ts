@@ -3,8 +3,8 @@ import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { hashUser } from './user-hash.js';
 import { ErasuresRepository } from './erasures.repository.js';
+import { hashUser } from './user-hash.js';
 
 /** Who is being erased: until it is done, models that are loaded still know them, and answers must not. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { Erasure, Receipt } from './end-users.schema.js';
 
 /** One that is not completed, as its work needs it. */

@@ -3,7 +3,8 @@ import type { FamilyKey } from '../../models/manifests.js';
 
 /** A file of which a copy without the person is wanted. */
 export type EraseTask = { file: string; target: string; userId: string } & (
-  { kind: 'content'; dataSetKind: KindKey } | { kind: 'artifact'; family: FamilyKey }
+  | { kind: 'content'; dataSetKind: KindKey }
+  | { kind: 'artifact'; family: FamilyKey }
 );
 
 /** What was written to the target; null where the file holds nothing of the person. */

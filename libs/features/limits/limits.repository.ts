@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import { kinds, kindsWhere } from '../../models/kinds/kinds.js';
+import { CHANNEL } from '../../platform/changes/changes.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import { CHANNEL } from '../../platform/changes/changes.js';
 import type { MeteredCall } from '../usage/index.js';
 import type { Limit, PutLimit } from './limits.schema.js';
 import type { Bound, Caller, MeterPrice, RateScope, Used } from './remaining.js';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Changes } from '../../platform/changes/changes.js';
 import { OUTAGE_MS } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';

@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { type Rename, renameSchema } from '../projects/index.js';
+import { listFamilies } from './families.js';
 import {
   type CreateModel,
   createModelSchema,
@@ -11,8 +13,6 @@ import {
   modelVersionSchema,
   reportSchema,
 } from './models.schema.js';
-import { type Rename, renameSchema } from '../projects/index.js';
-import { listFamilies } from './families.js';
 import { ModelsService } from './models.service.js';
 
 @ApiTags('models')

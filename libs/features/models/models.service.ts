@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import type { FamilyManifest } from '../../models/family.js';
 import { findFamily, findRecipe } from '../../models/manifests.js';
+import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/database.js';
 import type { Role } from '../../platform/access/permissions.js';
+import type { Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { NotificationsRepository } from './notifications.repository.js';
 

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { OrganizationExport } from './organization-export.js';
+import { OrganizationService } from './organization.service.js';
 import {
   type DeleteOrganization,
   deleteOrganizationSchema,
@@ -11,7 +12,6 @@ import {
   type RenameOrganization,
   renameOrganizationSchema,
 } from './organizations.schema.js';
-import { OrganizationService } from './organization.service.js';
 
 @ApiTags('organization')
 @Controller('v1/organization')

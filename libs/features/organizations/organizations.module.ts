@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
 import { NotificationsModule } from '../notifications/index.js';
-import { OrganizationController } from './organization.controller.js';
 import { OrganizationExport } from './organization-export.js';
+import { OrganizationController } from './organization.controller.js';
 import { OrganizationService } from './organization.service.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OrganizationsRepository } from './organizations.repository.js';

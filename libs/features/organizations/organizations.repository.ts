@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import type { Organization } from './organizations.schema.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import type { Organization } from './organizations.schema.js';
 
 interface OrganizationDates {
   id: string;

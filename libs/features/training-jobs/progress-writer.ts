@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/database.js';
-import type { TrainingReport } from './training-runner.js';
 import type { ClaimedJob, TrainingJobsRepository } from './training-jobs.repository.js';
 import type { JobProgress } from './training-jobs.schema.js';
+import type { TrainingReport } from './training-runner.js';
 
 const INTERVAL_MS = 500;
 /** A job that has run for long is written less often, so that a day of it leaves a few thousand points. */

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { type FamilyKey, manifests } from '../../models/manifests.js';
-import { Clock } from '../../platform/clock/clock.js';
+import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
@@ -20,6 +20,13 @@ import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeyOf, checkpointKeysOf } from './checkpoint-key.js';
 import { ProgressWriter } from './progress-writer.js';
 import {
+  type ClaimedJob,
+  NEXT_TRAINING_JOB,
+  TRAINING_JOBS,
+  TrainingJobsRepository,
+} from './training-jobs.repository.js';
+import type { FailureKind } from './training-jobs.schema.js';
+import {
   type Trained,
   type TrainedFiles,
   TrainingCrashedError,
@@ -28,13 +35,6 @@ import {
   TrainingStoppedError,
   type TrainingTask,
 } from './training-runner.js';
-import {
-  type ClaimedJob,
-  NEXT_TRAINING_JOB,
-  TRAINING_JOBS,
-  TrainingJobsRepository,
-} from './training-jobs.repository.js';
-import type { FailureKind } from './training-jobs.schema.js';
 import { trainingUse } from './training-use.js';
 
 /** Tries that end in an error or a crash of the training itself. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { kinds } from '../../models/kinds/kinds.js';
 import { findRecipe } from '../../models/manifests.js';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
@@ -10,8 +10,8 @@ import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
-import { type Model, ModelsService } from '../models/index.js';
 import { LimitsService } from '../limits/index.js';
+import { type Model, ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';

@@ -4,9 +4,9 @@ import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
-import { TrainingRunner } from './training-runner.js';
 import { TrainingJobsProcessor } from './training-jobs.processor.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
+import { TrainingRunner } from './training-runner.js';
 
 export {
   type Trained,

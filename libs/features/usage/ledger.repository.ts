@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../platform/database/database.js';
-import { NIL_ID } from '../../platform/http/ids.js';
 import { isUniqueViolation } from '../../platform/database/errors.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import { idOfConflict, type UsageEvent } from './usage-event.js';
 
 const INSERT_EVENTS = `

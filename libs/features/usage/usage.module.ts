@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
-import { LedgerCheckRepository } from './ledger-check.repository.js';
 import { LedgerChecker } from './ledger-check.js';
+import { LedgerCheckRepository } from './ledger-check.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
-import { UsageController } from './usage.controller.js';
 import { UsageRecorder } from './usage-recorder.js';
+import { UsageController } from './usage.controller.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { audit } from '../../platform/audit/audit.js';
 import { Webhook } from 'standardwebhooks';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';

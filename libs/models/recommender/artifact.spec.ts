@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkerboardInput } from './checkerboard.js';
-import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { readSafetensors, writeSafetensors } from '../safetensors.js';
-import { createRecommenderTrainer } from './trainer.js';
+import { runToEnd } from '../training/conformance.js';
 import {
   ArtifactError,
   eraseUser,
@@ -13,8 +11,10 @@ import {
   writeArtifact,
   type RecommenderArtifact,
 } from './artifact.js';
+import { checkerboardInput } from './checkerboard.js';
 import type { FactorModel, ProductModel } from './fitted-model.js';
 import { loadRecommenderPredictor } from './predictor.js';
+import { createRecommenderTrainer } from './trainer.js';
 
 const factors: FactorModel = {
   kind: 'factors',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { TrainingInputError } from '../family.js';
-import type { RecommenderInput } from './input.js';
 import { loadPredictor } from '../predictors.js';
+import { runToEnd } from '../training/conformance.js';
+import type { RecommenderInput } from './input.js';
 import { createRecommenderTrainer } from './trainer.js';
 
 const engine = await sharedEngine();

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDevice, type Device } from '../../compute/device/open-device.js';
 import { hasSoftwareGpu } from '../../compute/gpu/every-gpu.js';
-import { checkerboardInput } from './checkerboard.js';
-import { runToEnd } from '../training/conformance.js';
 import { sharedEngine } from '../engine.js';
+import { runToEnd } from '../training/conformance.js';
+import { checkerboardInput } from './checkerboard.js';
 import { createRecommenderTrainer } from './trainer.js';
 
 const engine = await sharedEngine();

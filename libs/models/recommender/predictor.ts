@@ -1,8 +1,8 @@
 import { rowIndicesOf } from '../../compute/csr/kernel.js';
 import type { Engine } from '../../compute/engine/engine.js';
 import { buildItemIndex, topItems, topScores, type ItemIndex, type TopItems } from '../../compute/top-k/kernel.js';
-import type { Predictor } from '../tasks/tasks.js';
 import type { RecommendRequest, RecommendResult } from '../tasks/recommendation/task.js';
+import type { Predictor } from '../tasks/tasks.js';
 import { type LoadedArtifact, parseAttributes, readArtifact } from './artifact.js';
 import type { FactorModel, HybridModel, ProductModel } from './fitted-model.js';
 import { topPopular } from './recipes/popularity.js';

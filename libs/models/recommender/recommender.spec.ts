@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { checkerboardInput } from './checkerboard.js';
-import { describeTrainerConformance, runToEnd } from '../training/conformance.js';
-import { describeRecommendationConformance } from '../tasks/recommendation/conformance.js';
 import { sharedEngine } from '../engine.js';
 import { TrainingInputError, type TrainerOptions } from '../family.js';
-import type { RecommenderInput } from './input.js';
 import { findRecipe, manifests } from '../manifests.js';
 import { loadPredictor } from '../predictors.js';
-import { createRecommenderTrainer } from './trainer.js';
+import { describeRecommendationConformance } from '../tasks/recommendation/conformance.js';
+import { describeTrainerConformance, runToEnd } from '../training/conformance.js';
+import { checkerboardInput } from './checkerboard.js';
+import type { RecommenderInput } from './input.js';
 import type { RecipeKey } from './manifest.js';
 import { assertFinite } from './recipes/fit.js';
+import { createRecommenderTrainer } from './trainer.js';
 
 // Every user goes once round the items of the own colour and ends just before the one that is missing.
 const board = checkerboardInput();

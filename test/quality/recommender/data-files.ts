@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { type Events } from '../../../libs/models/recommender/events.js';
 import type { SampledQuestion } from '../../../libs/models/recommender/evaluation/sampled-negatives.js';
 import type { Split } from '../../../libs/models/recommender/evaluation/split.js';
+import { type Events } from '../../../libs/models/recommender/events.js';
 import { linesOf, readLines } from '../shared-files.js';
 
 const RATINGS = path.resolve(import.meta.dirname, '../../../prisma/seed/movietweetings/ratings.dat.gz');

@@ -1,15 +1,16 @@
 import type { Engine } from '../../../libs/compute/engine/engine.js';
-import { distinctPairs, type Events } from '../../../libs/models/recommender/events.js';
 import { evaluate } from '../../../libs/models/recommender/evaluation/evaluate.js';
 import { askFor, type Goal } from '../../../libs/models/recommender/evaluation/hold-out.js';
 import { hitRateAt, ndcgAt, USER_METRICS } from '../../../libs/models/recommender/evaluation/metrics.js';
 import { predictorOf } from '../../../libs/models/recommender/evaluation/rating-errors.js';
 import { evaluateSampled } from '../../../libs/models/recommender/evaluation/sampled-negatives.js';
 import type { Split } from '../../../libs/models/recommender/evaluation/split.js';
+import { distinctPairs, type Events } from '../../../libs/models/recommender/events.js';
 import type { FactorModel } from '../../../libs/models/recommender/fitted-model.js';
 import type { FittableRecipe } from '../../../libs/models/recommender/manifest.js';
-import { countPopularity } from '../../../libs/models/recommender/recipes/popularity.js';
 import type { Fit } from '../../../libs/models/recommender/recipes/fit.js';
+import { countPopularity } from '../../../libs/models/recommender/recipes/popularity.js';
+import type { Measured, Row } from '../family-quality.js';
 import {
   citeulike,
   diginetica,
@@ -18,7 +19,6 @@ import {
   movieTweetingsByHash,
   movieTweetingsLastOut,
 } from './data-files.js';
-import type { Measured, Row } from '../family-quality.js';
 
 /** The training side of a data set with the way to measure what was fitted to it. */
 export interface FitProtocol {

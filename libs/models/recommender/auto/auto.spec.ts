@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../compute/random/kernel.js';
 import { sharedEngine } from '../../engine.js';
+import { drawSettings, moveSettings } from '../../training/search-space.js';
+import type { AttemptRecord, SearchProgress } from '../../training/search.js';
 import type { Events } from '../events.js';
 import type { FittableRecipe } from '../manifest.js';
 import { parseChoice } from '../recipes/recipes.js';
 import { chooseGoal, describeData } from './data-report.js';
-import type { AttemptRecord, SearchProgress } from '../../training/search.js';
-import { drawSettings, moveSettings } from '../../training/search-space.js';
 import { SEARCH_SPACES, searchSpaceOf } from './search-space.js';
 import { tune, type TuneOptions } from './tune.js';
 

@@ -1,6 +1,6 @@
+import type { Goal } from '../evaluation/hold-out.js';
 import type { Events } from '../events.js';
 import { distinctPairs, userOffsets } from '../events.js';
-import type { Goal } from '../evaluation/hold-out.js';
 import type { AutoSettings } from '../settings.js';
 
 /** What a data set is like, so far as the choice of a recipe depends on it. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { sharedEngine } from '../../engine.js';
-import { distinctPairs, type Events } from '../events.js';
-import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.js';
-import { eventsOf } from '../example-events.js';
 import { bootstrapIntervals } from '../../training/bootstrap-intervals.js';
+import { distinctPairs, type Events } from '../events.js';
+import { eventsOf } from '../example-events.js';
+import { countPopularity, rankByScore, topPopular } from '../recipes/popularity.js';
 import { evaluate, sampleUsers } from './evaluate.js';
 import { askFor } from './hold-out.js';
 import {

@@ -1,5 +1,5 @@
-import { Random } from '../../../compute/random/kernel.js';
 import type { Engine, RunOptions } from '../../../compute/engine/engine.js';
+import { Random } from '../../../compute/random/kernel.js';
 import type { FittedModel } from '../fitted-model.js';
 import { batchUsers, scoreUsers } from '../scoring.js';
 import { drawRanks, type UserMetric } from './metrics.js';

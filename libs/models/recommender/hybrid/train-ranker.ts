@@ -1,10 +1,10 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { shuffledOrder } from '../../../compute/random/order.js';
 import { Random } from '../../../compute/random/kernel.js';
-import type { Ranker } from '../fitted-model.js';
+import { shuffledOrder } from '../../../compute/random/order.js';
+import { tensorFlowOf, type FitContext } from '../../training/fit.js';
 import { Parameters } from '../../training/neural/parameters.js';
 import { valuesOf } from '../../training/neural/values-of.js';
-import { tensorFlowOf, type FitContext } from '../../training/fit.js';
+import type { Ranker } from '../fitted-model.js';
 import { featureCount, type CandidateList } from './candidate-list.js';
 
 /** A list with what the user turned out to take. */

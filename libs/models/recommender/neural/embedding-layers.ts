@@ -1,5 +1,5 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import type { EmbeddingStep } from '../../../compute/embedding-step/kernel.js';
 

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Random } from '../../../compute/random/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
+import type { Random } from '../../../compute/random/kernel.js';
 import { Parameters } from '../../training/neural/parameters.js';
 
 const NORM_MIN = 1e-12;

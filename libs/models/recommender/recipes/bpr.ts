@@ -1,8 +1,8 @@
 import { pairwiseSgdEpoch } from '../../../compute/pairwise-sgd/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import { distinctPairs, type Events } from '../events.js';
 import type { BprSettings } from '../settings.js';
-import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Bayesian personalised ranking (Rendle et al. 2009) over distinct pairs, without item biases, from N(0, 0.1/√d). */

@@ -2,10 +2,10 @@ import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { truncateRows } from '../../../compute/similarity/kernel.js';
 import { sparseGram } from '../../../compute/sparse-gram/kernel.js';
 import { invertSymmetric } from '../../../compute/symmetric-inverse/kernel.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { EaseSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type FitContext } from '../../training/fit.js';
 import { scaleRows, type Fit } from './fit.js';
 import { productFit } from './product.js';
 

@@ -1,13 +1,13 @@
-import type { Gpu } from '../../../compute/gpu/gpu.js';
 import { embeddingStep } from '../../../compute/embedding-step/kernel.js';
 import type { Engine } from '../../../compute/engine/engine.js';
+import type { Gpu } from '../../../compute/gpu/gpu.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { shuffledOrder } from '../../../compute/random/order.js';
+import { resumeFit, runOptions, tensorFlowOf, type FitContext, type FitReached } from '../../training/fit.js';
 import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { RatingBatch, RatingState } from '../neural/embedding-layers.js';
 import type { EmbeddingMfSettings } from '../settings.js';
-import { resumeFit, runOptions, tensorFlowOf, type FitContext, type FitReached } from '../../training/fit.js';
 import { assertFinite, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Embeddings start in U(0, 0.05): all point much the same way, so that one of which little is known predicts about the mean. */

@@ -2,10 +2,10 @@ import { buildCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
 import { ratingSgdEpoch, type RatingSgd } from '../../../compute/rating-sgd/kernel.js';
 import { scoreBySimilarity } from '../../../compute/scores/kernel.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import { requireRated, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { ExplicitMfSettings } from '../settings.js';
-import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 /** Small, so that the biases settle before the factors begin to fit noise. */

@@ -1,4 +1,5 @@
 import { rowIndicesOf, type Csr } from '../../../compute/csr/kernel.js';
+import { resumeFit, runOptions, type FitContext, type FitProgress } from '../../training/fit.js';
 import { sampleUsers } from '../evaluation/evaluate.js';
 import { splitAtRandom, splitLastOut } from '../evaluation/split.js';
 import { distinctPairs, type Events } from '../events.js';
@@ -10,7 +11,6 @@ import type { RecipeChoice } from '../manifest.js';
 import { batchUsers, scoreUsers } from '../scoring.js';
 import type { HybridSettings } from '../settings.js';
 import { ageDecay } from '../weighting.js';
-import { resumeFit, runOptions, type FitContext, type FitProgress } from '../../training/fit.js';
 import { type Fit } from './fit.js';
 
 type Generator = Fit<FactorModel | ProductModel>;

@@ -1,11 +1,11 @@
 import { alsHalfSweep, type AlsSolver, type HalfSweep } from '../../../compute/als-half-sweep/kernel.js';
 import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { Random } from '../../../compute/random/kernel.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { IalsPlusPlusSettings, IalsSettings } from '../settings.js';
 import { weighPairs } from '../weighting.js';
-import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
 import { drawFactors, factorFit, paddedDimensions, type Fit } from './fit.js';
 
 type AlsSettings = Omit<IalsSettings, 'solver' | 'steps'>;

@@ -1,10 +1,10 @@
 import { transposeCsr } from '../../../compute/csr/kernel.js';
-import { truncatedProduct } from '../../../compute/similarity/kernel.js';
 import type { Csr } from '../../../compute/csr/kernel.js';
+import { truncatedProduct } from '../../../compute/similarity/kernel.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { KnnSettings, Similarity } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type FitContext } from '../../training/fit.js';
 import { type Fit } from './fit.js';
 import { likeness, likenessSide } from './likeness.js';
 import { productFit } from './product.js';

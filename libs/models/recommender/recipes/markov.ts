@@ -1,9 +1,9 @@
 import { buildCsr, transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { truncatedProduct } from '../../../compute/similarity/kernel.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
 import { distinctPairs, type Events } from '../events.js';
 import { PLAIN_WEIGHTING, type MarkovSettings } from '../settings.js';
 import { scaleByRecency } from '../weighting.js';
-import { runOptions, type FitContext } from '../../training/fit.js';
 import { rowSums, scaleRows, type Fit } from './fit.js';
 import { itemLikeness } from './item-knn.js';
 import { productFit } from './product.js';

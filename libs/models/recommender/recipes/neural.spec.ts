@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hash32 } from '../../../compute/random/kernel.js';
 import { sharedEngine } from '../../engine.js';
+import type { FitProgress } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import { eventsOf } from '../example-events.js';
 import type { FactorModel } from '../fitted-model.js';
 import type { FittableRecipe, RecipeChoice } from '../manifest.js';
-import type { FitProgress } from '../../training/fit.js';
 import { fitRecipe, parseChoice } from './recipes.js';
 
 const engine = await sharedEngine();

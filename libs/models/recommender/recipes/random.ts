@@ -1,7 +1,7 @@
 import { DIMENSIONS_MULTIPLE } from '../../../compute/engine/engine.js';
 import { Random } from '../../../compute/random/kernel.js';
-import type { Events } from '../events.js';
 import type { FitContext } from '../../training/fit.js';
+import type { Events } from '../events.js';
 import { drawFactors, factorFit, type Fit } from './fit.js';
 
 /** Factors of noise: an order of its own for every user, the same for the same seed. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FitContext } from '../../training/fit.js';
 import { parseChoice as parse, type RecipeChoice as Choice } from '../../training/recipe.js';
 import { assertColumn, type Events } from '../events.js';
 import { recommenderManifest, type FittableRecipe, type RecipeChoice, type RecipeKey } from '../manifest.js';
@@ -7,7 +8,6 @@ import { fitBpr } from './bpr.js';
 import { fitEase } from './ease.js';
 import { fitEmbeddingMf } from './embedding-mf.js';
 import { fitExplicitMf } from './explicit-mf.js';
-import type { FitContext } from '../../training/fit.js';
 import type { Fit, FitRecipe } from './fit.js';
 import { createHybrid } from './hybrid.js';
 import { fitIals, fitIalsPlusPlus } from './ials.js';

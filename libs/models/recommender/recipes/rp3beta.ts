@@ -1,9 +1,9 @@
 import { transposeCsr, type Csr } from '../../../compute/csr/kernel.js';
 import { truncatedProduct } from '../../../compute/similarity/kernel.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { Rp3betaSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type FitContext } from '../../training/fit.js';
 import { rowSums, scaleRows, type Fit } from './fit.js';
 import { productFit } from './product.js';
 

@@ -1,19 +1,19 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { buildCsr } from '../../../compute/csr/kernel.js';
-import { hash32, Random } from '../../../compute/random/kernel.js';
 import type { TensorFlow } from '../../../compute/device/tensorflow.js';
+import { hash32, Random } from '../../../compute/random/kernel.js';
+import { runOptions, tensorFlowOf, type FitContext } from '../../training/fit.js';
+import { FitProgress } from '../../training/neural/fit-progress.js';
+import { gradientsOf } from '../../training/neural/gradients-of.js';
+import { Parameters } from '../../training/neural/parameters.js';
+import { RowGradients } from '../../training/neural/row-gradients.js';
+import { softmaxOnDevice } from '../../training/neural/softmax.js';
+import { valuesOf } from '../../training/neural/values-of.js';
 import { evaluate, type Question } from '../evaluation/evaluate.js';
 import { ndcgAt } from '../evaluation/metrics.js';
 import { userOffsets, type Events } from '../events.js';
 import type { FactorModel } from '../fitted-model.js';
 import { CandidateSampler } from '../neural/candidates.js';
-import { chooseValidatedUsers } from '../neural/validated-users.js';
-import { FitProgress } from '../../training/neural/fit-progress.js';
-import { softmaxOnDevice } from '../../training/neural/softmax.js';
-import { valuesOf } from '../../training/neural/values-of.js';
-import { gradientsOf } from '../../training/neural/gradients-of.js';
-import { Parameters } from '../../training/neural/parameters.js';
-import { RowGradients } from '../../training/neural/row-gradients.js';
 import {
   historiesBeforeLast,
   latestItems,
@@ -23,8 +23,8 @@ import {
   type Sequences,
 } from '../neural/sequences.js';
 import { Transformer } from '../neural/transformer.js';
+import { chooseValidatedUsers } from '../neural/validated-users.js';
 import type { SequenceSettings } from '../settings.js';
-import { runOptions, tensorFlowOf, type FitContext } from '../../training/fit.js';
 import { assertFinite, factorFit, type Fit } from './fit.js';
 
 const ENCODED_AT_ONCE = 512;

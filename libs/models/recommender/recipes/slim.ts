@@ -1,10 +1,10 @@
 import { transposeCsr } from '../../../compute/csr/kernel.js';
 import { elasticNet } from '../../../compute/elastic-net/kernel.js';
 import { sparseGram } from '../../../compute/sparse-gram/kernel.js';
+import { runOptions, type FitContext } from '../../training/fit.js';
 import type { Events } from '../events.js';
 import type { SlimSettings } from '../settings.js';
 import { weighHistory, weighPairs } from '../weighting.js';
-import { runOptions, type FitContext } from '../../training/fit.js';
 import { type Fit } from './fit.js';
 import { productFit } from './product.js';
 

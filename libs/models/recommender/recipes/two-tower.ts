@@ -1,19 +1,19 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Csr } from '../../../compute/csr/kernel.js';
+import type { TensorFlow } from '../../../compute/device/tensorflow.js';
 import { hash32, Random } from '../../../compute/random/kernel.js';
 import { shuffledOrder } from '../../../compute/random/order.js';
-import type { TensorFlow } from '../../../compute/device/tensorflow.js';
-import { distinctPairs, type Events } from '../events.js';
-import type { Csr } from '../../../compute/csr/kernel.js';
-import { featuresOf } from '../features.js';
-import { CandidateSampler } from '../neural/candidates.js';
+import { tensorFlowOf, type FitContext } from '../../training/fit.js';
 import { FitProgress } from '../../training/neural/fit-progress.js';
-import { EmbeddingBag } from '../neural/embedding-bag.js';
 import { gradientsOf } from '../../training/neural/gradients-of.js';
-import { Tower } from '../neural/tower.js';
 import { softmaxOnDevice } from '../../training/neural/softmax.js';
 import { valuesOf } from '../../training/neural/values-of.js';
+import { distinctPairs, type Events } from '../events.js';
+import { featuresOf } from '../features.js';
+import { CandidateSampler } from '../neural/candidates.js';
+import { EmbeddingBag } from '../neural/embedding-bag.js';
+import { Tower } from '../neural/tower.js';
 import type { TwoTowerSettings } from '../settings.js';
-import { tensorFlowOf, type FitContext } from '../../training/fit.js';
 import { assertFinite, factorFit, type Fit } from './fit.js';
 
 const EMBEDDED_AT_ONCE = 4_096;

@@ -1,9 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type OrganizationSummary, organizationsList, unwrapPages } from '../../api/client';
-import { sumDecimals } from '../../dashboard/usage/sum-decimals';
 import { MeterHeaders, MeterQuantities } from '../../dashboard/usage/meter-columns';
 import { shownMeters } from '../../dashboard/usage/shown-meters';
+import { sumDecimals } from '../../dashboard/usage/sum-decimals';
 import { metersQuery } from '../../dashboard/usage/usage.queries';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';

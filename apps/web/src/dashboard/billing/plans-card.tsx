@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useTerms } from '../../i18n/use-terms';
 import { billingCreateCheckoutSession, type Plan, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';

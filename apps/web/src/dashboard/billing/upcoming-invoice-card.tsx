@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { useTerms } from '../../i18n/use-terms';
 import type { UpcomingInvoice } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 

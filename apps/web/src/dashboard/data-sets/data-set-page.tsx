@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useTerms } from '../../i18n/use-terms';
 import { dataSetsDelete, dataSetsRename, unwrap } from '../../api/client';
+import { useTerms } from '../../i18n/use-terms';
 import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';

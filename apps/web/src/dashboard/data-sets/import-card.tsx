@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import type { Import } from '../../api/client';
-import { useTerms } from '../../i18n/use-terms';
 import { useFormat } from '../../i18n/use-format';
-import { useKind } from '../models/families.queries';
+import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress-bar';
 import { isActive, StatusBadge } from '../../ui/status-badge';
 import { Cell, HeaderCell, Table } from '../../ui/table';
+import { useKind } from '../models/families.queries';
 
 /** What became of the latest file. */
 export function ImportCard({

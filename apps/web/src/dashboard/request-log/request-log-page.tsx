@@ -10,9 +10,9 @@ import { MoreButton } from '../../ui/more-button';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useDirectory } from '../projects/use-directory';
-import { csvUrl, requestLogQuery } from './request-log.queries';
 import { RequestLogFilters } from './request-log-filters';
 import { RequestLogTable } from './request-log-table';
+import { csvUrl, requestLogQuery } from './request-log.queries';
 
 export function RequestLogPage() {
   const { t } = useTranslation();

@@ -1,8 +1,8 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { type CurvePoint, FIT_PHASES } from './training-progress';
 import { LINE_STYLES } from './line-styles';
+import { type CurvePoint, FIT_PHASES } from './training-progress';
 
 const TICK = { fill: 'var(--muted)', fontSize: 11 };
 /** With more epochs than this the dots are left out: they would merge into a band. */

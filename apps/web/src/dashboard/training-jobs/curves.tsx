@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { classNames } from '../../ui/class-names';
-import { type CurvePoint, curveOf, FIT_PHASES, type JobProgress } from './training-progress';
 import { LINE_STYLES } from './line-styles';
+import { type CurvePoint, curveOf, FIT_PHASES, type JobProgress } from './training-progress';
 
 // The chart library is larger than the rest of the page.
 const CurveChart = lazy(() => import('./curve-chart'));

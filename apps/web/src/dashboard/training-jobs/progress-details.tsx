@@ -6,8 +6,8 @@ import { useTerms } from '../../i18n/use-terms';
 import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
 import { isActive } from '../../ui/status-badge';
-import type { TrainingProgress } from './training-progress';
 import { Curves } from './curves';
+import type { TrainingProgress } from './training-progress';
 import { useTrainingProgress } from './use-training-progress';
 
 /** Progress, curves and log of a training job: folded at first, unless `isLive`. */

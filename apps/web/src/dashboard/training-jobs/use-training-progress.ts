@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { buildUrl, type TrainingJob, type TrainingJobEvent } from '../../api/client';
-import { type TrainingProgress, readProgress } from './training-progress';
 import { trainingJobsQuery } from './training-jobs.queries';
+import { type TrainingProgress, readProgress } from './training-progress';
 
 /** The kept events of a long job come by the thousand: they are shown a few times a second, not one by one. */
 const SHOW_MS = 200;

@@ -1,5 +1,5 @@
-import { useTerms } from '../../i18n/use-terms';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Cell, HeaderCell } from '../../ui/table';
 
 /** A header for each meter. */

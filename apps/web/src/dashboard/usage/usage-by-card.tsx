@@ -5,8 +5,8 @@ import type { Usage } from '../../api/client';
 import { QueryView } from '../../ui/query-view';
 import { nameOf, useDirectory } from '../projects/use-directory';
 import { sumDecimals } from './sum-decimals';
-import { usageQuery, type UsageView } from './usage.queries';
 import { UsageTableCard } from './usage-table-card';
+import { usageQuery, type UsageView } from './usage.queries';
 
 type Group = 'apiKey' | 'project' | 'deployment';
 

@@ -2,18 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useTerms } from '../../i18n/use-terms';
 import type { Usage } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { shownMeters } from './shown-meters';
 import { sumDecimals } from './sum-decimals';
-import { listSteps, metersQuery, usageQuery, type UsageView } from './usage.queries';
 import { UsageByCard } from './usage-by-card';
 import { UsageFilters } from './usage-filters';
 import { UsageTableCard } from './usage-table-card';
+import { listSteps, metersQuery, usageQuery, type UsageView } from './usage.queries';
 
 // The chart library is larger than the rest of the page.
 const UsageChart = lazy(() => import('./usage-chart'));

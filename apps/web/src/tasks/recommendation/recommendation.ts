@@ -1,7 +1,7 @@
 import type { Recommendations } from '../../api/client';
 import type { OperationScreen } from '../task';
-import { RecommendedItems } from './recommended-items';
 import { RecommendFields, type RecommendRequest } from './recommend-fields';
+import { RecommendedItems } from './recommended-items';
 
 const EXAMPLE_USER = 'user-1';
 
