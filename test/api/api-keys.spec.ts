@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import request from 'supertest';
-import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { ApiKeysService } from '../../libs/features/api-keys/api-keys.service.js';
 import { KeyUse } from '../../libs/features/api-keys/key-use.js';
@@ -211,22 +210,4 @@ it('is refused where it is garbage, truncated or mistyped', async () => {
   for (const wrong of ['x', key.slice(0, -1), `${key}x`, typo, key.replace('live', 'test')]) {
     await withKey(api, wrong).get(`/v1/projects/${projectId}`).expect(401);
   }
-});
-
-it('has its lineage under the word of before too, whichever a program writes', async () => {
-  const { body: made } = await tenant.post(keys(), { name: 'New', scopes: ['project:read'] }).expect(201);
-  const owner = new pg.Client({ connectionString: inject('ownerUrl') });
-  await owner.connect();
-  const { rows } = await owner.query('SELECT family_id AS family FROM api_keys WHERE id = $1', [made.id]);
-  expect(rows).toEqual([{ family: made.id }]);
-  const id = uuidv7();
-  await owner.query(
-    `INSERT INTO api_keys (tenant_id, id, project_id, name, prefix, key_hash, scopes, deployment_ids, allowed_addresses, family_id)
-     SELECT tenant_id, $1, project_id, 'Old', prefix, decode($2, 'hex'), scopes, deployment_ids, allowed_addresses, family_id
-     FROM api_keys WHERE id = $3`,
-    [id, id.replaceAll('-', ''), made.id],
-  );
-  await owner.end();
-  const { data } = (await tenant.get(keys())).body;
-  expect(data.find((key: { id: string }) => key.id === id)).toMatchObject({ name: 'Old', lineageId: made.id });
 });

@@ -50,3 +50,14 @@ describe('docs/glossary.md', () => {
     }
   });
 });
+
+it('docs/architecture.md names the place where each thing happens, and it is there', () => {
+  const places = rowsOf('docs/architecture.md').flatMap(([, , where]) => [...where!.matchAll(/^`([^`]+)`: `(\w+)`$/g)]);
+  expect(places.length).toBeGreaterThan(10);
+  for (const [, file, name] of places) expect(readFileSync(file!, 'utf8'), file).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+it('docs/adr/README.md lists every decision', () => {
+  const listed = readFileSync('docs/adr/README.md', 'utf8');
+  expect(globSync('docs/adr/0*.md').filter((file) => !listed.includes(file.split('/').at(-1)!))).toEqual([]);
+});

@@ -3,8 +3,9 @@ import { emptyTop, type Candidates, type TopItems } from './reference.js';
 
 export type { Candidates, TopItems } from './reference.js';
 
-/** Items that the C++ packs together, and of which it screens up to this many queries at a time. */
+/** Items that the C++ packs together. */
 const PANEL = 64;
+/** Queries that the C++ screens a panel for at a time. */
 const BATCH_MAX = 48;
 
 /** A catalogue of factors made ready to be ranked. */

@@ -13,6 +13,7 @@ import {
 } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
+import { StripeWebhookService } from './stripe-webhook.service.js';
 
 @ApiTags('billing')
 @Controller('v1/billing')
@@ -20,6 +21,7 @@ export class BillingController {
   constructor(
     private readonly billing: BillingService,
     private readonly checkout: CheckoutService,
+    private readonly stripeWebhook: StripeWebhookService,
   ) {}
 
   @ApiOperation({ summary: 'Lists the plans and what they cost now' })
@@ -59,6 +61,6 @@ export class BillingController {
     @Headers('stripe-signature') signature?: string,
   ): Promise<void> {
     if (!request.rawBody || !signature) throw wrongSignature();
-    await this.checkout.handleWebhook(request.rawBody, signature);
+    await this.stripeWebhook.handle(request.rawBody, signature);
   }
 }

@@ -6,11 +6,12 @@ import { BillingController } from './billing.controller.js';
 import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
+import { StripeWebhookService } from './stripe-webhook.service.js';
 
 @Module({
   imports: [UsageModule, WebhooksModule, NotificationsModule],
   controllers: [BillingController],
-  providers: [BillingService, CheckoutService, BillingRepository],
+  providers: [BillingService, CheckoutService, StripeWebhookService, BillingRepository],
   exports: [BillingService, CheckoutService],
 })
 export class BillingModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import type { PriceVersion } from './rating.js';
+import type { PriceVersion } from './invoice-lines.js';
 
 export type SubscriptionStatus = 'active' | 'past_due' | 'cancelled';
 

@@ -6,7 +6,7 @@ import { periodAt, UsageService } from '../usage/index.js';
 import { unknownPlan } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { PlanView, UpcomingInvoice } from './billing.schema.js';
-import { minorDigits, type PriceVersion, rate } from './rating.js';
+import { minorDigits, type PriceVersion, rate } from './invoice-lines.js';
 
 export const FREE_PLAN = 'free';
 

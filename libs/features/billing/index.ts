@@ -1,4 +1,4 @@
 export { BillingModule } from './billing.module.js';
 export { CheckoutService } from './checkout.service.js';
 export { BillingService } from './billing.service.js';
-export { type MeterPrice, priceOf } from './rating.js';
+export { type MeterPrice, priceOf } from './invoice-lines.js';

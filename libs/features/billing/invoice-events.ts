@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import type Stripe from 'stripe';
 import type { Notification } from '../notifications/index.js';
 import type { WebhookEventData } from '../webhooks/index.js';
-import { minorDigits } from './rating.js';
+import { minorDigits } from './invoice-lines.js';
 
 /** What customers are told of one of Stripe's invoices. */
 export function toInvoiceEvent(invoice: Stripe.Invoice): WebhookEventData<'invoice.finalized'> {

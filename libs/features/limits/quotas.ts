@@ -121,7 +121,7 @@ export class Quotas extends RepeatedWork implements OnApplicationShutdown {
     recorder.onAdopted((nodeId) => database.systemSql((sql) => repository.endNode(sql, nodeId)));
   }
 
-  /** Lives before it serves. */
+  /** Other processes must know that this one is alive before it holds leases. */
   override async onApplicationBootstrap(): Promise<void> {
     await this.beat();
     await super.onApplicationBootstrap();

@@ -130,6 +130,7 @@ export class ServingService {
     }
   }
 
+  /** Calls the predictor's method of the operation's name, such as `RecommenderPredictor.recommendations`. */
   private async predict<Answer>(artifact: StoredArtifact, operation: string, request: object): Promise<Answer> {
     const predictor = await this.predictors.get(artifact);
     const answer = (predictor as unknown as Record<string, ((request: object) => Promise<Answer>) | undefined>)[

@@ -230,7 +230,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   /** Stores the files, then in one transaction ends the job, adds the versions and meters the time: all or nothing. */
   private async complete(attempt: Attempt, { versions, warnings }: Trained): Promise<void> {
     const { tenantId, projectId, modelId, family, task, id: trainingJobId } = attempt.job;
-    await this.requireRoom(tenantId, versions);
+    await this.requireSpace(tenantId, versions);
     const job = { tenantId, projectId, modelId, family, task, trainingJobId };
     const rows: NewModelVersion[] = [];
     for (const [ordinal, files] of versions.entries())
@@ -264,7 +264,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   }
 
   /** @throws TrainingFailedError where neither the bound of an artifact nor the plan has room for them */
-  private async requireRoom(tenantId: string, files: readonly TrainedFiles[]): Promise<void> {
+  private async requireSpace(tenantId: string, files: readonly TrainedFiles[]): Promise<void> {
     const { most } = BOUNDS.artifactBytes;
     const largest = Math.max(...files.map(({ artifactBytes }) => artifactBytes));
     if (largest > most) {

@@ -65,8 +65,9 @@ export const TRAINING_JOBS: LeasedTable = {
 };
 
 /**
- * As many of an organization as its plan says, of the pools $1 and the families $2: what is of a family that this release does not know
- * is another's to take. None when the next does not fit into the memory $3: nothing overtakes it then, so that big jobs do not starve.
+ * The job to claim next, for a worker of the pools $1 and the families $2 (a job of a family that this release does not know waits for
+ * another worker). An organization has at most as many running as its plan says. No row where the next does not fit into the memory $3:
+ * nothing overtakes it then, so that big jobs do not starve. `claimRows` of platform/queue/leased-rows.ts makes the claim of it.
  */
 export const NEXT_TRAINING_JOB = `SELECT tenant_id, id FROM (${fairOrder(
   'training_jobs',

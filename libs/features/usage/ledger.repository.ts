@@ -24,10 +24,8 @@ const ADD_TO_ROLLUPS = `
   ON CONFLICT (tenant_id, granularity, bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, price_version_id)
   DO UPDATE SET quantity = rollup.quantity + excluded.quantity, events = rollup.events + excluded.events`;
 
-// A journal that a program of before left says in api_nodes how far it came.
 const LOCK_JOURNAL = `
-  INSERT INTO journals AS journal (id, drained_sequence)
-  VALUES ($1, coalesce((SELECT drained_sequence FROM api_nodes WHERE id = $1), 0))
+  INSERT INTO journals AS journal (id) VALUES ($1)
   ON CONFLICT (id) DO UPDATE SET drained_at = now() RETURNING drained_sequence AS drained`;
 
 /** Rows that a concurrent writer may bring in between two looks. */

@@ -82,7 +82,7 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
   /**
    * Resolves when the call is durable; only then may it be answered.
    *
-   * @throws Problem 503 where the disk would not take them: nothing was metered
+   * @throws Problem 503 where the disk would not take it: nothing was metered
    */
   async record(call: MeteredCall): Promise<void> {
     try {

@@ -12,7 +12,10 @@ export function batchUsers(items: number): number {
   return Math.max(1, Math.min(BATCH_USERS_MAX, Math.floor(SCORES_BYTES_MAX / (4 * items))));
 }
 
-/** Writes each user's scores of all items into `scores` `[users, items]`. */
+/**
+ * Writes each user's scores of all items into `scores` `[users, items]`: for evaluation, and for all answers but those of factors, which
+ * the predictor ranks by `topItems` without scoring every item.
+ */
 export async function scoreUsers(
   engine: Engine,
   model: FittedModel,

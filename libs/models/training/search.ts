@@ -37,7 +37,7 @@ export interface SearchOptions<Recipe extends string = string> {
   engine: Engine;
   seed: number;
   signal?: AbortSignal | undefined;
-  /** Tuning ends by then, and a fit under way is given up; the defaults are measured however long they take. */
+  /** Tuning ends by then, and a fit under way is given up; defaults do not count, but none may take longer than five minutes. */
   budgetSeconds: number;
   /** Seconds of work, by which the budget is counted; by default those of this process. */
   clock?: () => number;
@@ -71,7 +71,7 @@ export interface Trial<Recipe extends string = string> extends RecipeChoice<Reci
 
 /** What a search found. */
 export interface Found<HeldOut, Recipe extends string> {
-  /** The best attempt of each recipe on everything, best first; at least one. */
+  /** Of each recipe its defaults, or what tuning found where that is better by more than luck; best first, at least one. */
   leaderboard: Trial<Recipe>[];
   /** Why recipes are not on it, or not with other settings. */
   leftOut: Map<Recipe, string>;
@@ -103,8 +103,8 @@ const WATCH_MS = 100;
 /**
  * Chooses recipe and settings in three steps:
  *
- * 1. The defaults of every recipe that suits the data are fitted to and measured on all of it, the cheap ones first. No
- *    budget cuts this short, and what is found stays in the comparison to the end: the choice is never worse than they are.
+ * 1. The defaults of every recipe that suits the data are fitted to and measured on all of it, the cheap ones first. The
+ *    budget does not cut this short (only a fit of five minutes is given up), and what is found stays in the comparison to the end: the choice is never worse than they are.
  * 2. Draws from each recipe's space, one for each recipe in sight of the leader in turn, on a sample of the data where
  *    there is much of it; the best of each recipe near the leader is then measured on everything.
  * 3. Small steps, growing smaller, around the best of each recipe near the leader in turn, on everything.

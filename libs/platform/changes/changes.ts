@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 
-/** Channel of the triggers named tell_change, and of `LimitsRepository.recallLeases`. */
+/** Channel of the triggers named notify_change, and of `LimitsRepository.recallLeases`. */
 export const CHANNEL = 'kindred_changes';
 
 /** A row that changed, or what one API process asks of the others. */

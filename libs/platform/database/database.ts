@@ -112,7 +112,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Plain SQL in one transaction that sees and writes the rows of `tenantId` alone: likewise. */
+  /** Plain SQL in one transaction that sees and writes the rows of `tenantId` alone: for the few paths that are too busy for Prisma. */
   tenantSql<T>(tenantId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.sql(`SET LOCAL app.tenant_id = ${pg.escapeLiteral(tenantId)}`, work);
   }

@@ -15,7 +15,7 @@ export function Curves({ points }: { points: JobProgress[] }) {
   const terms = useTerms();
   const metric = points.find(({ validation }) => validation)?.validation?.metric;
   const curves = [
-    { name: t('course.loss'), curve: curveOf(points, ({ loss }) => loss) },
+    { name: t('progress.loss'), curve: curveOf(points, ({ loss }) => loss) },
     { name: terms.name('metrics', metric ?? ''), curve: curveOf(points, ({ validation }) => validation?.value) },
   ].filter(({ curve }) => curve.length > 0);
   if (curves.length === 0) return null;
@@ -38,12 +38,12 @@ function Curve({ name, curve }: { name: string; curve: CurvePoint[] }) {
     const [first, last] = [points[0]!, points.at(-1)!];
     const short = (value: number) => format.number(value, { maximumSignificantDigits: 3 });
     const values = { from: short(first[phase]!), to: short(last[phase]!), start: first.epoch, end: last.epoch };
-    return t('course.chart', { name, phase: terms.name('phases', phase), ...values });
+    return t('progress.chart', { name, phase: terms.name('phases', phase), ...values });
   };
   return (
     <div className="min-w-0">
       <div className="mb-1 flex flex-wrap items-center gap-x-4 text-xs text-muted">
-        <span className="font-medium text-ink">{t('course.byEpoch', { name })}</span>
+        <span className="font-medium text-ink">{t('progress.byEpoch', { name })}</span>
         {phases.map((phase) => (
           <span key={phase} className="inline-flex items-center gap-1.5">
             <svg aria-hidden width="18" height="4">

@@ -17,7 +17,7 @@ export function ProgressDetails({ job, isLive }: { job: TrainingJob; isLive: boo
   const isOpen = chosen ?? isLive;
   return (
     <details open={isOpen} onToggle={({ currentTarget }) => setChosen(currentTarget.open)}>
-      <summary className="w-fit py-1 text-muted hover:text-ink">{t('course.title')}</summary>
+      <summary className="w-fit py-1 text-muted hover:text-ink">{t('progress.title')}</summary>
       {isOpen && <ProgressView job={job} />}
     </details>
   );
@@ -26,10 +26,10 @@ export function ProgressDetails({ job, isLive }: { job: TrainingJob; isLive: boo
 function ProgressView({ job }: { job: TrainingJob }) {
   const { t } = useTranslation();
   const { reported, isBroken } = useTrainingProgress(job);
-  if (isBroken) return <Notice tone="warning">{t('course.broken')}</Notice>;
+  if (isBroken) return <Notice tone="warning">{t('progress.broken')}</Notice>;
   if (!reported) return <p className="text-muted">{t('ui.loading')}</p>;
   if (!reported.latest && reported.lines.length === 0) {
-    return <p className="text-muted">{isActive(job) ? t('course.nothingYet') : t('course.nothing')}</p>;
+    return <p className="text-muted">{isActive(job) ? t('progress.nothingYet') : t('progress.nothing')}</p>;
   }
   return (
     <div className="space-y-4 py-2">
@@ -61,16 +61,16 @@ function ProgressFacts({
     <FactList
       facts={[
         {
-          name: t('course.timeLeft'),
+          name: t('progress.timeLeft'),
           value: isRunning && latest.etaSeconds !== null && format.duration(1000 * latest.etaSeconds),
         },
         {
-          name: t('course.rate'),
+          name: t('progress.rate'),
           value: examplesPerSecond !== null && format.number(examplesPerSecond, { maximumSignificantDigits: 3 }),
         },
-        { name: t('course.loss'), value: fitted && short(fitted.loss!) },
+        { name: t('progress.loss'), value: fitted && short(fitted.loss!) },
         { name: terms.name('metrics', validated?.metric ?? ''), value: validated && short(validated.value) },
-        { name: isRunning ? t('course.memory') : t('course.memoryPeak'), value: format.bytes(memoryBytes) },
+        { name: isRunning ? t('progress.memory') : t('progress.memoryPeak'), value: format.bytes(memoryBytes) },
       ]}
     />
   );
@@ -81,7 +81,7 @@ function Log({ lines }: { lines: TrainingProgress['lines'] }) {
   const format = useFormat();
   return (
     <details>
-      <summary className="w-fit py-1 text-muted hover:text-ink">{t('course.log', { count: lines.length })}</summary>
+      <summary className="w-fit py-1 text-muted hover:text-ink">{t('progress.log', { count: lines.length })}</summary>
       <ol className="mt-1 space-y-1 rounded-md bg-sunken px-3.5 py-2.5 text-xs">
         {lines.map(({ sequence, occurredAt, message }) => (
           <li key={sequence} className="flex gap-3">

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { minorDigits, type PriceVersion, rate } from './rating.js';
+import { minorDigits, type PriceVersion, rate } from './invoice-lines.js';
 
 const price = (changes: Partial<PriceVersion> = {}, unitAmount = '0.0002', includedQuantity = '100'): PriceVersion => ({
   id: 'pro-1',
