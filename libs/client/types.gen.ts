@@ -160,7 +160,7 @@ export type Families = {
         summary: string;
         columns: Array<{
             name: string;
-            type: 'id' | 'text' | 'number' | 'time';
+            type: 'id' | 'text' | 'passage' | 'labels' | 'number' | 'time';
             required: boolean;
             /**
              * Headers that are understood without a mapping

@@ -10,8 +10,10 @@ export const ID_CHARACTERS_MAX = 256;
 export const BOUNDS = {
   idCharacters: {
     most: ID_CHARACTERS_MAX,
-    what: 'Characters of a user id, an item id, an event type or the name of a column',
+    what: 'Characters of a user id, an item id, an event type, a label or the name of a column',
   },
+  passageCharacters: { most: 10_000, what: 'Characters of a text that a model reads' },
+  labels: { most: 32, what: 'Labels of one row' },
   cellBytes: { most: 8_192, what: 'Bytes of a cell of an uploaded file' },
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },

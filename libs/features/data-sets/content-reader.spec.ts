@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { KindKey } from '../../models/kinds/kinds.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Kind } from '../../models/kinds/kind.js';
+import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { quoteText, withTables } from '../../platform/tables/tables.js';
 import { readContent } from './content-reader.js';
 import { ContentError } from './csv-file.js';
@@ -254,6 +255,58 @@ describe('reading items', () => {
     expect(errorsOf(found)).toEqual([
       [3, 'item_id'],
       [4, 'item_id'],
+    ]);
+  });
+});
+
+describe('reading a kind of long texts, labels and a few values', () => {
+  const notes = {
+    summary: 'Notes',
+    columns: {
+      note: { type: 'passage', spellings: ['note'], meaning: 'the note', isRequired: true },
+      tags: { type: 'labels', spellings: ['tags'], meaning: 'its tags' },
+      side: { type: 'text', spellings: ['side'], meaning: 'left or right', values: ['left', 'right'] },
+    },
+    others: 'ignored',
+    statistics: {},
+    meters: {},
+    rowBytes: 0,
+    judge: () => [],
+  } satisfies Kind;
+  const key = 'notes' as KindKey;
+  beforeAll(() => void Object.assign(kinds, { [key]: notes }));
+  afterAll(() => void Reflect.deleteProperty(kinds, key));
+
+  it('keeps a text as it is, and labels trimmed, each once and in order', async () => {
+    const { rows } = await read('note,tags,side\n"  two\nlines ",b | a|b|,LEFT\n别的,,\n', key);
+    expect(rows).toEqual([
+      { note: '  two\nlines ', tags: 'a|b', side: 'left' },
+      { note: '别的', tags: null, side: null },
+    ]);
+  });
+
+  it('tells by line and column what is too long, too many, empty or another value', async () => {
+    const { errors, rowsAccepted } = await read(
+      [
+        'note,tags,side',
+        `${'語'.repeat(10_000)},${'t'.repeat(256)},right`,
+        `${'語'.repeat(10_001)},,`,
+        `n,${'t'.repeat(257)},`,
+        `n,${Array.from({ length: 33 }, (_, i) => i).join('|')},`,
+        'n,a\0b,',
+        'n,a,up',
+        ' ,a,left',
+      ].join('\n'),
+      key,
+    );
+    expect(rowsAccepted).toBe(1);
+    expect(errors).toEqual([
+      { row: 3, column: 'note', message: 'note is longer than 10000 characters' },
+      { row: 4, column: 'tags', message: 'a label is longer than 256 characters' },
+      { row: 5, column: 'tags', message: 'the row has more than 32 labels' },
+      { row: 6, column: 'tags', message: 'tags holds a NUL character' },
+      { row: 7, column: 'side', message: '"up" is none of left, right' },
+      { row: 8, column: 'note', message: 'note is empty' },
     ]);
   });
 });

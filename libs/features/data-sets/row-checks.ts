@@ -1,4 +1,4 @@
-import type { ColumnType, Kind } from '../../models/kinds/kind.js';
+import { type Column, type ColumnType, type Kind, LABEL_SEPARATOR } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 
@@ -23,20 +23,38 @@ export function checksOf(kind: Kind, names: string[], columns: FoundColumns): Ch
 }
 
 function columnChecks(kind: Kind, column: string, index: number): Check[] {
-  const { type, isRequired } = kind.columns[column]!;
+  const { type, isRequired, values } = kind.columns[column]!;
   const cell = `c${index}`;
   const check = (isWrong: string, message: string) => ({ index, isWrong, message });
   const isEmpty = check(`coalesce(trim(${cell}), '') = ''`, quoteText(`${column} is empty`));
   const required = isRequired ? [isEmpty] : [];
+  // No call could name it: NUL is refused in every request.
+  const holdsNul = check(`contains(${cell}, chr(0))`, quoteText(`${column} holds a NUL character`));
+  const isLonger = (text: string, most: number, what = column) =>
+    check(`length(${text}) > ${most}`, quoteText(`${what} is longer than ${most} characters`));
+  const isNoneOf = (allowed: readonly string[]) =>
+    check(
+      `trim(${cell}) <> '' AND lower(trim(${cell})) NOT IN (${allowed.map(quoteText).join(', ')})`,
+      `'"' || left(${cell}, 40) || '" is none of ${allowed.join(', ')}'`,
+    );
   switch (type) {
     case 'id':
     case 'text':
+      return [...required, isLonger(cell, ID_CHARACTERS), holdsNul, ...(values ? [isNoneOf(values)] : [])];
+    case 'passage':
+      return [...required, isLonger(cell, BOUNDS.passageCharacters.most), holdsNul];
+    case 'labels': {
+      const { most } = BOUNDS.labels;
       return [
         ...required,
-        check(`length(${cell}) > ${ID_CHARACTERS}`, quoteText(`${column} is longer than ${ID_CHARACTERS} characters`)),
-        // No call could name it: NUL is refused in every request.
-        check(`contains(${cell}, chr(0))`, quoteText(`${column} holds a NUL character`)),
+        holdsNul,
+        check(`len(${labelsOf(cell)}) > ${most}`, quoteText(`the row has more than ${most} labels`)),
+        check(
+          `len(list_filter(${labelsOf(cell)}, label -> length(label) > ${ID_CHARACTERS})) > 0`,
+          quoteText(`a label is longer than ${ID_CHARACTERS} characters`),
+        ),
       ];
+    }
     case 'number':
       return [
         ...required,
@@ -84,9 +102,9 @@ function attributesOf(names: string[], columns: FoundColumns): { name: string; i
 
 /** The columns that are kept, each of its type, as a list of SQL expressions. */
 export function typedColumns(kind: Kind, names: string[], columns: FoundColumns): string {
-  const typed = Object.entries(kind.columns).map(([column, { type }]) => {
+  const typed = Object.entries(kind.columns).map(([column, known]) => {
     const index = columns.get(column);
-    return `${index === undefined ? 'NULL' : valueOf(type, `c${index}`)}::${sqlType(type)} AS ${quoteName(column)}`;
+    return `${index === undefined ? 'NULL' : valueOf(known, `c${index}`)}::${sqlType(known.type)} AS ${quoteName(column)}`;
   });
   if (kind.others === 'ignored') return typed.join(', ');
   return [...typed, ...attributesOf(names, columns).map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(
@@ -94,9 +112,17 @@ export function typedColumns(kind: Kind, names: string[], columns: FoundColumns)
   );
 }
 
-function valueOf(type: ColumnType, cell: string): string {
+function valueOf({ type, values }: Column, cell: string): string {
+  if (values) return `nullif(lower(trim(${cell})), '')`;
   if (type === 'id') return `trim(${cell})`;
+  if (type === 'labels') return `nullif(array_to_string(${labelsOf(cell)}, ${quoteText(LABEL_SEPARATOR)}), '')`;
   return type === 'time' ? unixSeconds(cell) : cell;
+}
+
+/** SQL of the labels in a cell: trimmed, without empty ones, each once, in order. */
+function labelsOf(cell: string): string {
+  const parts = `string_split(${cell}, ${quoteText(LABEL_SEPARATOR)})`;
+  return `list_sort(list_distinct(list_filter(list_transform(${parts}, part -> trim(part)), part -> part <> '')))`;
 }
 
 function sqlType(type: ColumnType): string {

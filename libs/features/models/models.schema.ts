@@ -76,7 +76,7 @@ const metricsOfTaskSchema = z
 
 const columnSchema = z.object({
   name: z.string(),
-  type: z.enum(['id', 'text', 'number', 'time']),
+  type: z.enum(['id', 'text', 'passage', 'labels', 'number', 'time']),
   required: z.boolean(),
   spellings: z.array(z.string()).describe('Headers that are understood without a mapping'),
   meaning: z.string(),

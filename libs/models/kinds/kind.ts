@@ -1,5 +1,16 @@
-/** What a cell must hold, and what it becomes: trimmed text of 1 to 256 characters, text, a finite number, Unix seconds. */
-export type ColumnType = 'id' | 'text' | 'number' | 'time';
+/**
+ * What a cell must hold, and what it becomes: trimmed text of 1 to 256 characters; text of as many; text as long as people write it; labels
+ * with | between them, which become {@link splitLabels}'s; a finite number; Unix seconds.
+ */
+export type ColumnType = 'id' | 'text' | 'passage' | 'labels' | 'number' | 'time';
+
+/** What stands between several labels of a cell, so that no label holds it. */
+export const LABEL_SEPARATOR = '|';
+
+/** The labels of an imported cell: each once, in the order of their code points. */
+export function splitLabels(cell: string): string[] {
+  return cell.split(LABEL_SEPARATOR);
+}
 
 /** A column that a kind of data knows. */
 export interface Column {
@@ -11,6 +22,8 @@ export interface Column {
   isRequired?: true;
   /** Its values are few, by which rows are told apart; the rows of those beyond the platform's bound are rejected. */
   isCategory?: true;
+  /** The only values that it may have, whatever their case. */
+  values?: readonly [string, ...string[]];
 }
 
 /** A figure of imported rows. */

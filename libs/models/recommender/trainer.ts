@@ -1,7 +1,7 @@
-import { training, TrainingInputError, type Result, type Trainer, type TrainerOptions } from '../family.js';
+import { training, TrainingInputError, type Trainer, type TrainerOptions } from '../family.js';
 import { bootstrapIntervals } from '../training/bootstrap-intervals.js';
 import { defaultMemoryBytesMax } from '../training/memory.js';
-import { createTrainer, type Learner, type SearchFor } from '../training/trainer.js';
+import { createTrainer, type Learner, type Measured, type SearchFor } from '../training/trainer.js';
 import { writeArtifact } from './artifact.js';
 import { chooseGoal } from './auto/data-report.js';
 import { tune } from './auto/tune.js';
@@ -61,19 +61,20 @@ async function measureWithFloor(
   heldOut: HeldOut,
   { engine, seed, signal }: TrainerOptions,
   report: (fraction: number) => Promise<void>,
-): Promise<Result> {
+): Promise<Measured> {
   const predictsRatings = recommenderManifest.recipes[recipe].goal === 'ratings';
   const half = (done: number) => (fraction: number) => report((done + fraction) / 2);
   const options = { seed, ...(signal ? { signal } : {}) };
   const baseline = { kind: 'popularity', scores: heldOut.question.popularity } as const;
   const floor = await measure(engine, baseline, heldOut, predictsRatings, { ...options, report: half(0) });
   const ours = await measure(engine, model, heldOut, predictsRatings, { ...options, report: half(1) });
-  return {
+  const result = {
     values: ours.values,
     baselines: { popularity: floor.values },
     intervals: bootstrapIntervals(ours.perUser, seed),
     evaluated: { of: 'users', count: heldOut.question.users.length },
   };
+  return { result };
 }
 
 function publish(input: RecommenderInput, events: Events, fit: Fit): Uint8Array<ArrayBuffer> {

@@ -27,7 +27,7 @@ export interface Learner<
     fit: Fit,
     heldOut: HeldOut,
     report: (fraction: number) => Promise<void>,
-  ) => Promise<Result>;
+  ) => Promise<Measured>;
   /** The artifact of a fit to everything. */
   publish: (fit: Fit) => Uint8Array<ArrayBuffer>;
 }
@@ -43,18 +43,25 @@ interface Chosen<Recipe extends string> {
   report: SearchReport | null;
 }
 
+/** What a fit came to on what it had not seen. */
+export interface Measured {
+  result: Result;
+  /** What else there is to tell of it, of the form of the task's report; `search` is added to it. */
+  report?: object;
+}
+
 /** How far a job has come next to the fit under way; what is not reached yet is null. */
 interface JobState<Recipe extends string> {
   search: Omit<SearchProgress<Recipe>, 'fraction'> | null;
   chosen: Chosen<Recipe> | null;
   /** Of the fit on the training side; the fit on everything follows. */
-  result: Result | null;
+  measured: Measured | null;
 }
 
 interface Trained<Recipe extends string, Fit> {
   choice: RecipeChoice<Recipe>;
   fit: Fit;
-  result: Result;
+  measured: Measured;
   search: SearchReport | null;
 }
 
@@ -62,7 +69,7 @@ interface Trained<Recipe extends string, Fit> {
 const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
 const TUNED_AT = 0.7;
 
-const NOTHING_DONE = { search: null, chosen: null, result: null };
+const NOTHING_DONE = { search: null, chosen: null, measured: null };
 const NOTHING_MEASURED = { loss: null, validation: null, examplesPerSecond: null };
 
 /** Chooses a recipe where none is given, fits it to the training side, measures it on the rest, then refits it to everything. */
@@ -133,9 +140,9 @@ class SteppedTrainer<
     const { choice, report: search } = await this.choose(heldOut, pause);
     const from = search ? TUNED_AT : 0;
     const at = (phase: keyof typeof PROGRESS_AT) => from + (1 - from) * PROGRESS_AT[phase];
-    const result = this.state.result ?? (await this.fitAndMeasure(choice, heldOut, from, at, pause));
+    const measured = this.state.measured ?? (await this.fitAndMeasure(choice, heldOut, from, at, pause));
     const refitting = this.stage(pause, 'refitting', at('evaluated'), PROGRESS_AT.refitted);
-    return { choice, fit: await this.fit(choice, this.learner.data, refitting), result, search };
+    return { choice, fit: await this.fit(choice, this.learner.data, refitting), measured, search };
   }
 
   private async choose({ train }: HeldOut, pause: Pause<TrainingProgress>): Promise<Chosen<Recipe>> {
@@ -160,14 +167,14 @@ class SteppedTrainer<
     from: number,
     at: (phase: keyof typeof PROGRESS_AT) => number,
     pause: Pause<TrainingProgress>,
-  ): Promise<Result> {
+  ): Promise<Measured> {
     const fit = await this.fit(choice, heldOut.train, this.stage(pause, 'fitting', from, at('fitted')));
     const evaluating = this.stage(pause, 'evaluating', at('fitted'), at('evaluated'));
     try {
       const report = (fraction: number) => evaluating({ epoch: 0, epochs: 0, fraction });
-      const result = await this.learner.measure(choice, fit, heldOut, report);
-      this.reach({ result });
-      return result;
+      const measured = await this.learner.measure(choice, fit, heldOut, report);
+      this.reach({ measured });
+      return measured;
     } finally {
       fit.release();
     }
@@ -188,12 +195,12 @@ class SteppedTrainer<
     return fit;
   }
 
-  private publish({ choice, fit, result, search }: Trained<Recipe, Fit>): TrainingResult {
+  private publish({ choice, fit, measured, search }: Trained<Recipe, Fit>): TrainingResult {
     const artifact = this.learner.publish(fit);
     fit.release();
-    const report = search && { search };
+    const report = search || measured.report ? { ...measured.report, ...(search && { search }) } : null;
     return {
-      versions: [{ recipe: choice.recipe, artifact, result, report }],
+      versions: [{ recipe: choice.recipe, artifact, result: measured.result, report }],
       warnings: search?.warning ? [search.warning] : [],
     };
   }
