@@ -1223,7 +1223,7 @@ export type DataSetsListResponse = DataSetsListResponses[keyof DataSetsListRespo
 export type DataSetsCreateData = {
     body: {
         name: string;
-        kind: 'interactions' | 'items' | 'users';
+        kind: 'interactions' | 'items' | 'users' | 'labelled-texts';
     };
     path: {
         projectId: string;
@@ -1414,6 +1414,22 @@ export type DataSetsUploadData = {
          * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601
          */
         timestamp?: string;
+        /**
+         * Header of the column that holds the text
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on
+         */
+        split?: string;
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content';
 };

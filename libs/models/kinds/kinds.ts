@@ -1,9 +1,10 @@
 import { interactions } from './interactions.js';
 import { items } from './items.js';
 import type { Kind } from './kind.js';
+import { labelledTexts } from './labelled-texts.js';
 import { users } from './users.js';
 
-const registry = { interactions, items, users } satisfies Record<string, Kind>;
+const registry = { interactions, items, users, 'labelled-texts': labelledTexts } satisfies Record<string, Kind>;
 
 export type KindKey = keyof typeof registry;
 

@@ -1,8 +1,9 @@
 import type { z, ZodType } from 'zod';
+import { classification } from './classification/task.js';
 import { recommendation } from './recommendation/task.js';
 import type { Task } from './task.js';
 
-const registry = { recommendation } satisfies Record<string, Task>;
+const registry = { recommendation, classification } satisfies Record<string, Task>;
 
 export type TaskKey = keyof typeof registry;
 

@@ -1,0 +1,81 @@
+import type { Kind } from './kind.js';
+
+/** Below these a classifier's metrics say little. */
+const ROWS_ADVISED = 100;
+const ROWS_OF_LABEL_ADVISED = 5;
+/** What training takes. */
+export const LABELS_MAX = 1_000;
+
+export const labelledTexts = {
+  summary:
+    'Texts with what they are about: one row for each text, with one label or several. Rows without one are not learnt from.',
+  columns: {
+    text: {
+      type: 'passage',
+      spellings: ['text', 'Text', 'TEXT', 'review', 'utterance', 'sentence', 'message', 'content', 'body'],
+      meaning: 'the text',
+      isRequired: true,
+    },
+    label: {
+      type: 'labels',
+      spellings: ['label', 'labels', 'category', 'class', 'intent', 'sentiment', 'Label', 'CLASS'],
+      meaning: 'the label, or several with | between them',
+    },
+    language: {
+      type: 'text',
+      spellings: ['language', 'lang', 'locale'],
+      meaning: 'the language, such as en or zh',
+      isCategory: true,
+    },
+    split: {
+      type: 'text',
+      spellings: ['split', 'partition'],
+      meaning: 'what the row is for: train to learn from, test to measure on',
+      values: ['train', 'validation', 'test'],
+    },
+  },
+  others: 'ignored',
+  statistics: {
+    labelled: { sql: 'count(label)', type: 'count', meaning: 'Rows with a label' },
+    labels: {
+      sql: "(SELECT count(DISTINCT part) FROM (SELECT unnest(string_split(label, '|')) AS part FROM accepted))",
+      type: 'count',
+      meaning: 'Distinct labels',
+    },
+    rareLabels: {
+      sql: `(SELECT count(*) FROM (SELECT part FROM (SELECT unnest(string_split(label, '|')) AS part FROM accepted) GROUP BY part HAVING count(*) < ${ROWS_OF_LABEL_ADVISED}))`,
+      type: 'count',
+      meaning: `Labels with fewer than ${ROWS_OF_LABEL_ADVISED} rows`,
+    },
+    contradictions: {
+      sql: '(SELECT count(*) FROM (SELECT text FROM accepted WHERE label IS NOT NULL GROUP BY text HAVING count(DISTINCT label) > 1))',
+      type: 'count',
+      meaning: 'Texts that stand on several rows with different labels',
+    },
+    characters: { sql: 'sum(length(text))', type: 'count', meaning: 'Characters' },
+  },
+  meters: { ingested: 'texts_ingested', stored: 'stored_texts' },
+  quota: 'texts_held',
+  rowBytes: 4_096,
+  judge(rows, statistics) {
+    const count = (name: string) => Number(statistics[name] ?? 0);
+    const [labelled, labels] = [count('labelled'), count('labels')];
+    const warnings = [];
+    if (labelled === 0)
+      warnings.push(`None of the ${rows} rows has a label: name the column that holds it, or add labels.`);
+    else if (labels < 2) warnings.push('All rows have the same label: a classifier needs at least two.');
+    if (labelled > 0 && labelled < ROWS_ADVISED)
+      warnings.push(`There are ${labelled} rows with a label; the metrics say little below ${ROWS_ADVISED}.`);
+    if (labels > LABELS_MAX)
+      warnings.push(
+        `There are ${labels} labels, and a classifier takes at most ${LABELS_MAX}: is it the right column?`,
+      );
+    if (labels >= 2 && count('rareLabels') > 0)
+      warnings.push(
+        `${count('rareLabels')} labels have fewer than ${ROWS_OF_LABEL_ADVISED} rows each; they will rarely be found.`,
+      );
+    if (count('contradictions') > 0)
+      warnings.push(`${count('contradictions')} texts stand on several rows with different labels.`);
+    return warnings;
+  },
+} satisfies Kind;
