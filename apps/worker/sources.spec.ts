@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { KindKey } from '../../libs/models/kinds/kinds.js';
 import { readInput } from '../../libs/models/recommender/input.js';
 import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 import { withSources } from './sources.js';
@@ -25,8 +26,9 @@ const itemsFile = await writeRows('items', 'item_id, genre', `('a', 'new'), ('b'
 const usersFile = await writeRows('users', 'user_id, town', `('u2', 'Basel'), ('stranger', 'Bern')`);
 
 const inputOf = (files: Record<string, string>, recipe = 'ials') =>
-  withSources(Object.fromEntries(Object.entries(files).map(([role, file]) => [role, [file]])), (sources) =>
-    readInput(sources, recipe),
+  withSources(
+    Object.fromEntries(Object.entries(files).map(([role, file]) => [role, { kind: role as KindKey, files: [file] }])),
+    (sources) => readInput(sources, recipe),
   );
 
 describe('the input of a recommender', () => {
@@ -59,12 +61,49 @@ describe('the input of a recommender', () => {
     const rows = 'user_id, item_id, event_type, value, timestamp';
     const first = await writeRows('first', rows, `('u', 'a', NULL::VARCHAR, 1::DOUBLE, 1::DOUBLE)`);
     const second = await writeRows('second', rows, `('v', 'b', NULL::VARCHAR, 2::DOUBLE, 2::DOUBLE)`);
-    const input = await withSources({ interactions: [first, second] }, (sources) => readInput(sources, 'ials'));
+    const input = await withSources({ interactions: { kind: 'interactions', files: [first, second] } }, (sources) =>
+      readInput(sources, 'ials'),
+    );
     expect(input).toMatchObject({ userIds: ['u', 'v'], itemIds: ['a', 'b'] });
   });
 
   it('does without attributes', async () => {
     const input = await inputOf({ interactions: interactionsFile }, 'two-tower');
     expect(input).toMatchObject({ itemIds: ['b', 'd'], itemAttributes: [null, null], userAttributes: [null, null] });
+  });
+});
+
+describe('a data set with rows that were added by themselves', () => {
+  async function read(added: object[]): Promise<unknown[]> {
+    const file = await writeRows(
+      `texts-${added.length}`,
+      'text, label, language, split',
+      `('a', 'x', NULL::VARCHAR, NULL::VARCHAR), ('b', 'x', 'en', 'test'), ('b', 'y', NULL, NULL)`,
+    );
+    const addedFile = path.join(folder, 'added.jsonl');
+    writeFileSync(addedFile, added.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return withSources({ texts: { kind: 'labelled-texts', files: [file], addedFile } }, async (sources) => {
+      const rows: unknown[] = [];
+      for await (const columns of sources.read('SELECT text, label, language FROM texts ORDER BY ALL'))
+        columns[0]!.forEach((_, row) => rows.push(columns.map((column) => column[row])));
+      return rows;
+    });
+  }
+
+  it('has them in place of the rows of the file that they correct', async () => {
+    expect(
+      await read([
+        { text: 'b', label: 'z' },
+        { text: 'c"\n', label: 'x', language: 'en' },
+      ]),
+    ).toEqual([
+      ['a', 'x', null],
+      ['b', 'z', null],
+      ['c"\n', 'x', 'en'],
+    ]);
+  });
+
+  it('is that of its file where none was added', async () => {
+    expect(await read([])).toHaveLength(3);
   });
 });

@@ -1,18 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { sqlType } from '../../libs/features/data-sets/worker.js';
+import type { SourceFiles } from '../../libs/features/training-jobs/worker.js';
+import { kinds } from '../../libs/models/kinds/kinds.js';
 import type { Sources } from '../../libs/models/training/sources.js';
 import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
 
-/** Runs `use` with the data sets of a job, of each role the Parquet files of its segments in order. */
-export function withSources<T>(files: Record<string, string[]>, use: (sources: Sources) => Promise<T>): Promise<T> {
-  return withTables(Object.values(files).flat(), {}, async (connection) => {
-    for (const [role, segments] of Object.entries(files)) {
-      const list = segments.map(quoteText).join(', ');
-      await connection.run(
-        `CREATE TEMP VIEW ${quoteName(role)} AS SELECT * FROM read_parquet([${list}], union_by_name = true)`,
-      );
-    }
+/** Runs `use` with the data sets of a job, each a table named by its role. */
+export function withSources<T>(sources: Record<string, SourceFiles>, use: (tables: Sources) => Promise<T>): Promise<T> {
+  const paths = Object.values(sources).flatMap(({ files, addedFile }) => (addedFile ? [...files, addedFile] : files));
+  return withTables(paths, {}, async (connection) => {
+    for (const [role, source] of Object.entries(sources))
+      await connection.run(`CREATE TEMP VIEW ${quoteName(role)} AS ${rowsOf(source)}`);
     return use({
-      has: (role) => Object.hasOwn(files, role),
+      has: (role) => Object.hasOwn(sources, role),
       run: async (sql) => void (await connection.run(sql)),
       read: (sql) => read(connection, sql),
     });
@@ -24,4 +24,15 @@ async function* read(connection: DuckDBConnection, sql: string): AsyncGenerator<
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     yield chunk.getColumns();
   }
+}
+
+/** SQL of the rows of a data set: those of its files, but for those that were corrected, and those that were added. */
+function rowsOf({ kind, files, addedFile }: SourceFiles): string {
+  const ofFiles = `SELECT * FROM read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`;
+  if (!addedFile) return ofFiles;
+  const { columns, correctedBy } = kinds[kind];
+  const types = Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
+  const added = `SELECT * FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
+  const by = quoteName(correctedBy!);
+  return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${added})) UNION ALL BY NAME ${added}`;
 }

@@ -61,6 +61,10 @@ export type DataSet = {
     kind: string;
     createdAt: string;
     /**
+     * Rows that came by themselves, such as corrections; held next to those of the current import
+     */
+    addedRows: number;
+    /**
      * The import whose rows the data set holds; a failed one never takes its place
      */
     currentImport: Import | null;

@@ -17,6 +17,7 @@ export const BOUNDS = {
   cellBytes: { most: 8_192, what: 'Bytes of a cell of an uploaded file' },
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },
+  addedRows: { most: 100_000, what: 'Rows that are added to a data set by themselves, such as corrections' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
   eventTypes: { most: 100, what: 'Distinct event types of a data set' },
   lineBytes: { most: 1024 ** 2, what: 'Bytes of a line of an uploaded file' },

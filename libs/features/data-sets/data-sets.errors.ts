@@ -42,3 +42,13 @@ export const unknownKind = (kind: string) =>
   new Problem(503, 'unknown_kind', `This server does not know data sets of kind ${kind} yet: try again in a minute.`, {
     headers: { 'retry-after': '60' },
   });
+
+export const comesInFiles = (kind: string) =>
+  new Problem(409, 'comes_in_files', `Rows of the kind ${kind} come in files alone: upload one.`);
+
+export const tooManyAddedRows = (most: number) =>
+  new Problem(
+    409,
+    'too_many_added_rows',
+    `The data set holds ${most} rows that were added by themselves, the most that it may. Upload a file that has them, then delete the data set that holds them.`,
+  );

@@ -10,7 +10,7 @@ import type { Content } from './content-reader.js';
 import { type ColumnMapping, type CreateDataSet, type DataSet, type Import, importSchema } from './data-sets.schema.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
-type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true } }>;
+type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true; _count: { select: { addedRows: true } } } }>;
 
 /** What a worker needs of an import that it claimed. */
 export interface ClaimedImport extends Claim {
@@ -26,6 +26,7 @@ export interface ClaimedImport extends Claim {
 /** An import's Parquet in the object store, and what is known of its rows. */
 export interface ImportedContent {
   importId: string;
+  dataSetId: string;
   kind: KindKey;
   contentKey: string;
   rows: number;
@@ -60,7 +61,10 @@ export const NEXT_IMPORT = fairOrder(
 /** Of each import of a list. */
 const LISTED_ERRORS = 3;
 
-const latestImport = { imports: { orderBy: { id: 'desc' }, take: 1 } } as const;
+const latestImport = {
+  imports: { orderBy: { id: 'desc' }, take: 1 },
+  _count: { select: { addedRows: true } },
+} as const;
 
 @Injectable()
 export class DataSetsRepository {
@@ -68,7 +72,8 @@ export class DataSetsRepository {
     transaction: Transaction,
     dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string },
   ): Promise<DataSet> {
-    return toDataSet({ ...(await transaction.dataSet.create({ data: dataSet })), imports: [] }, null);
+    const created = await transaction.dataSet.create({ data: dataSet });
+    return toDataSet({ ...created, imports: [], _count: { addedRows: 0 } }, null);
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<DataSet | null> {
@@ -113,9 +118,40 @@ export class DataSetsRepository {
     ofKinds: KindKey[],
   ): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
     return transaction.$queryRaw`
-      SELECT data_set.tenant_id AS "tenantId", project_id AS "projectId", sum(rows_accepted)::float8 AS rows
-      FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
-      WHERE kind = ANY(${ofKinds}) GROUP BY 1, 2 HAVING sum(rows_accepted) > 0`;
+      SELECT tenant_id AS "tenantId", project_id AS "projectId", sum(rows)::float8 AS rows FROM (
+        SELECT data_set.tenant_id, project_id, rows_accepted AS rows
+        FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
+        WHERE kind = ANY(${ofKinds})
+        UNION ALL
+        SELECT data_set.tenant_id, project_id, count(*)
+        FROM data_sets data_set JOIN added_rows added ON added.tenant_id = data_set.tenant_id AND added.data_set_id = data_set.id
+        WHERE kind = ANY(${ofKinds}) GROUP BY 1, 2) held
+      GROUP BY 1, 2 HAVING sum(rows) > 0`;
+  }
+
+  /** Keeps a row; it takes the place of an earlier one of the same origin. */
+  async addRow(
+    transaction: Transaction,
+    {
+      tenantId,
+      dataSetId,
+      origin,
+      id,
+      row,
+    }: { tenantId: string; dataSetId: string; origin: string; id: string; row: Prisma.InputJsonObject },
+  ): Promise<void> {
+    const where = { tenantId_dataSetId_origin: { tenantId, dataSetId, origin } };
+    await transaction.addedRow.upsert({ where, create: { tenantId, id, dataSetId, origin, row }, update: { id, row } });
+  }
+
+  /** The next of those between two ids, oldest first. */
+  listAddedRows(transaction: Transaction, dataSetId: string, after: string, before: string, most: number) {
+    return transaction.addedRow.findMany({
+      where: { dataSetId, id: { gt: after, lt: before } },
+      orderBy: { id: 'asc' },
+      take: most,
+      select: { id: true, row: true },
+    });
   }
 
   async createImport(
@@ -145,7 +181,14 @@ export class DataSetsRepository {
     if (!row?.contentKey) return null;
     const kind = row.dataSet.kind as KindKey;
     const statistics = importSchema.shape.statistics.parse(row.statistics) ?? {};
-    return { importId: row.id, kind, contentKey: row.contentKey, rows: Number(row.rowsAccepted), statistics };
+    return {
+      importId: row.id,
+      dataSetId: row.dataSetId,
+      kind,
+      contentKey: row.contentKey,
+      rows: Number(row.rowsAccepted),
+      statistics,
+    };
   }
 
   /** The content that each data set whose rows name people holds now. */
@@ -262,13 +305,14 @@ function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
 }
 
 function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
-  const { id, projectId, name, kind, createdAt, imports } = row;
+  const { id, projectId, name, kind, createdAt, imports, _count } = row;
   return {
     id,
     projectId,
     name,
     kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
+    addedRows: _count.addedRows,
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,
   };

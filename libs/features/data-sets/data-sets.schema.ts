@@ -44,6 +44,10 @@ export const dataSetSchema = z
     name: z.string(),
     kind: z.string().describe('GET /v1/families lists the kinds'),
     createdAt: z.iso.datetime(),
+    addedRows: z
+      .int()
+      .min(0)
+      .describe('Rows that came by themselves, such as corrections; held next to those of the current import'),
     currentImport: importSchema
       .nullable()
       .describe('The import whose rows the data set holds; a failed one never takes its place'),

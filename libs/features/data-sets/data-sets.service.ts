@@ -2,6 +2,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { findKind } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
@@ -11,7 +12,15 @@ import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
-import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import {
+  comesInFiles,
+  noSuchColumn,
+  storageFull,
+  tooManyAddedRows,
+  unknownKind,
+  uploadBrokenOff,
+  uploadTooLarge,
+} from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
@@ -138,6 +147,26 @@ export class DataSetsService {
   /** The rows that a finished import brought, for training. */
   findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
     return this.repository.findContent(transaction, importId);
+  }
+
+  /**
+   * Keeps a row that came by itself, next to those of the data set's file; it takes the place of an earlier one of the same origin.
+   *
+   * @throws Problem 409 where rows of the kind come in files alone, 402 where quotas leave no room
+   */
+  async addRow(
+    transaction: Transaction,
+    tenantId: string,
+    dataSet: DataSet,
+    origin: string,
+    row: Record<string, string | number>,
+  ): Promise<void> {
+    const kind = findKind(dataSet.kind);
+    if (!kind) throw unknownKind(dataSet.kind);
+    if (!kind.correctedBy) throw comesInFiles(dataSet.kind);
+    if (dataSet.addedRows >= BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
+    if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota);
+    await this.repository.addRow(transaction, { tenantId, dataSetId: dataSet.id, origin, id: newId(), row });
   }
 
   /** What data sets hold of people, for an export. */

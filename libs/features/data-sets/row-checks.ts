@@ -125,7 +125,8 @@ function labelsOf(cell: string): string {
   return `list_sort(list_distinct(list_filter(list_transform(${parts}, part -> trim(part)), part -> part <> '')))`;
 }
 
-function sqlType(type: ColumnType): string {
+/** What an imported cell is in SQL. */
+export function sqlType(type: ColumnType): string {
   return type === 'number' || type === 'time' ? 'DOUBLE' : 'VARCHAR';
 }
 

@@ -99,7 +99,7 @@ export class LimitsService {
    *
    * @throws Problem 402 where the plan does not allow so many more of the thing
    */
-  async requireThing(transaction: Transaction, tenantId: string, thing: Thing, more = 1): Promise<void> {
+  async requireThing(transaction: Transaction, tenantId: string, thing: string, more = 1): Promise<void> {
     const { terms, start, end } = await this.lock(transaction, tenantId);
     const bound = terms.bounds.find(({ resource }) => resource === thing);
     if (!bound) return;

@@ -120,6 +120,11 @@ export class ModelsRepository {
     return { modelVersionId, family, artifactKey, artifactSha256 };
   }
 
+  async findModelOf(transaction: Transaction, modelVersionId: string): Promise<string | null> {
+    const row = await transaction.modelVersion.findFirst({ where: { id: modelVersionId }, select: { modelId: true } });
+    return row?.modelId ?? null;
+  }
+
   /** Where the report lies; null where there is none. */
   async findReportKey(transaction: Transaction, id: string): Promise<string | null> {
     return (

@@ -132,6 +132,13 @@ export class ModelsService {
     return JSON.parse(Buffer.from(await this.objects.get(key)).toString('utf8')) as Record<string, unknown>;
   }
 
+  /** @throws Problem 404 where the version's model is gone */
+  async requireOfVersion(transaction: Transaction, projectId: string, modelVersionId: string): Promise<Model> {
+    const modelId = await this.repository.findModelOf(transaction, modelVersionId);
+    if (!modelId) throw notFound('model version', modelVersionId);
+    return this.require(transaction, projectId, modelId);
+  }
+
   private async requireVersion(
     transaction: Transaction,
     projectId: string,

@@ -97,6 +97,7 @@ const CHUNK_ROWS = 5_000;
 
 /** What one transaction might not get through. */
 const MANY_ROWS = [
+  'kept_requests',
   'remembered_answers',
   'request_log',
   'training_job_events',
@@ -118,6 +119,7 @@ const PURGED = [
   'emails',
   'request_log',
   'remembered_answers',
+  'kept_requests',
   'erasures',
   'sessions',
   'memberships',

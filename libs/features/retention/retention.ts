@@ -11,6 +11,12 @@ export interface Retained {
 
 export const RETENTION: readonly Retained[] = [
   { table: 'remembered_answers', what: 'Answers of calls with an Idempotency-Key', since: 'created_at', days: 1 },
+  {
+    table: 'kept_requests',
+    what: 'What calls asked whose answers can be corrected',
+    since: 'created_at',
+    days: 30,
+  },
   { table: 'request_log', what: 'Log of calls with API keys', since: 'occurred_at', days: 30 },
   { table: 'webhook_messages', what: 'Events for webhooks, with their deliveries', since: 'created_at', days: 30 },
   { table: 'emails', what: 'Mails', since: 'created_at', days: 30 },

@@ -21,3 +21,10 @@ export const unsupportedOperation = (modelVersionId: string, operation: string) 
     'unsupported_operation',
     `The recipe of the model version ${modelVersionId} does not support the operation ${operation}. Deploy a version of another recipe.`,
   );
+
+export const noSuchCall = (callId: string) =>
+  new Problem(
+    404,
+    'not_found',
+    `There is no call ${callId} of this deployment: it may be older than 30 days, or of another deployment.`,
+  );

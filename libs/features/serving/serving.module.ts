@@ -4,6 +4,8 @@ import { EndUsersModule } from '../end-users/index.js';
 import { LimitsApiModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageApiModule } from '../usage/index.js';
+import { KeptRequests } from './kept-requests.js';
+import { KeptRequestsRepository } from './kept-requests.repository.js';
 import { PredictorCache } from './predictor-cache.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { RememberedAnswersRepository } from './remembered-answers.repository.js';
@@ -11,7 +13,14 @@ import { ServingService } from './serving.service.js';
 
 @Module({
   imports: [DeploymentsModule, EndUsersModule, LimitsApiModule, ModelsModule, UsageApiModule],
-  providers: [ServingService, PredictorCache, RememberedAnswers, RememberedAnswersRepository],
-  exports: [ServingService],
+  providers: [
+    ServingService,
+    PredictorCache,
+    RememberedAnswers,
+    RememberedAnswersRepository,
+    KeptRequests,
+    KeptRequestsRepository,
+  ],
+  exports: [ServingService, KeptRequests],
 })
 export class ServingModule {}

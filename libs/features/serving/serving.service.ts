@@ -95,7 +95,7 @@ export class ServingService {
   private async work<Answer>(
     principal: Principal,
     { projectId, artifact }: Route,
-    { meters }: Operation,
+    { meters, keeps }: Operation,
     { id, deploymentId, operation, request, payloadHash, idempotencyKey }: Call & { id: string; payloadHash: string },
   ): Promise<{ served: Served<Answer>; json?: string }> {
     const { tenantId } = principal;
@@ -122,6 +122,7 @@ export class ServingService {
           .filter(([, quantity]) => quantity > 0)
           .map(([meter, quantity]) => reservation.use(meter, quantity)),
         ...(json && { answer: json }),
+        ...(keeps && { kept: { ...keeps(request) } }),
       });
       reservation.commit();
       return { served, json };

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
+import { kinds } from '../../models/kinds/kinds.js';
 import { type FamilyKey, manifests } from '../../models/manifests.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
@@ -12,7 +13,7 @@ import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork, LeaseLostError } from '../../platform/queue/leased-work.js';
-import { DataSetsService } from '../data-sets/index.js';
+import { AddedRows, DataSetsService } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ModelsService, type NewModelVersion } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
@@ -27,6 +28,7 @@ import {
 } from './training-jobs.repository.js';
 import type { FailureKind } from './training-jobs.schema.js';
 import {
+  type SourceFiles,
   type Trained,
   type TrainedFiles,
   TrainingCrashedError,
@@ -70,6 +72,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     private readonly repository: TrainingJobsRepository,
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
+    private readonly addedRows: AddedRows,
     private readonly usage: UsageService,
     private readonly limits: LimitsService,
     private readonly webhooks: WebhooksService,
@@ -147,7 +150,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     const wallSeconds = WALL_SECONDS + WALL_FACTOR * Math.max(1, secondsMax - job.checkpointSeconds);
     const timer = setTimeout(() => limit.abort(new WallLimitError(wallSeconds)), 1000 * wallSeconds);
     try {
-      await this.runner.run(await this.taskOf(job, open), {
+      await this.runner.run(await this.taskOf(job, open, files), {
         onReport: (report) => {
           attempt.recordMemory(report.memoryBytes);
           progress.report(report);
@@ -181,19 +184,14 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     return Math.min(secondsMax, left);
   }
 
-  private async taskOf(job: ClaimedJob, open: (key: string) => Promise<string>): Promise<TrainingTask> {
-    const fileOf = async (importId: string) => {
-      const found = await this.database.tenant(job.tenantId, (transaction) =>
-        this.dataSets.findContent(transaction, importId),
-      );
-      if (!found) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
-      return open(found.contentKey);
-    };
-    const sources: Record<string, string[]> = {};
-    for (const [role, imports] of Object.entries(job.sources)) {
-      sources[role] = [];
-      for (const importId of imports) sources[role].push(await fileOf(importId));
-    }
+  private async taskOf(
+    job: ClaimedJob,
+    open: (key: string) => Promise<string>,
+    files: LocalFile[],
+  ): Promise<TrainingTask> {
+    const sources: Record<string, SourceFiles> = {};
+    for (const [role, imports] of Object.entries(job.sources))
+      sources[role] = await this.openSource(job, imports, open, files);
     return {
       family: job.family as FamilyKey,
       recipe: job.recipe,
@@ -203,6 +201,28 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       checkpointFile: job.checkpointKey ? await this.openCheckpoint(job, job.checkpointKey, open) : undefined,
       memoryBytesMax: this.config.KINDRED_WORKER_MEMORY_BYTES,
     };
+  }
+
+  /** The files of a data set as it was when the job was made, with the rows that had been added to it by then. */
+  private async openSource(
+    job: ClaimedJob,
+    imports: readonly string[],
+    open: (key: string) => Promise<string>,
+    opened: LocalFile[],
+  ): Promise<SourceFiles> {
+    const contents = await this.database.tenant(job.tenantId, (transaction) =>
+      Promise.all(imports.map((importId) => this.dataSets.findContent(transaction, importId))),
+    );
+    const files: string[] = [];
+    for (const content of contents) {
+      if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
+      files.push(await open(content.contentKey));
+    }
+    const { dataSetId, kind } = contents[0]!;
+    if (!kinds[kind].correctedBy) return { kind, files };
+    const added = await this.addedRows.write(job.tenantId, dataSetId, job.id);
+    opened.push(added);
+    return { kind, files, addedFile: added.path };
   }
 
   /** A checkpoint that is gone costs time, not the job. */

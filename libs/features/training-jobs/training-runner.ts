@@ -1,5 +1,15 @@
 import type { TrainedVersion, TrainingProgress } from '../../models/family.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
 import type { FamilyKey } from '../../models/manifests.js';
+
+/** A data set to learn from, on this machine's disk. */
+export interface SourceFiles {
+  kind: KindKey;
+  /** Parquet, in order. */
+  files: string[];
+  /** JSON lines of the rows that came by themselves; those of the files that they correct do not count. */
+  addedFile?: string;
+}
 
 /** What a trainer is given: files and settings, and nothing about whose they are. */
 export interface TrainingTask {
@@ -7,8 +17,8 @@ export interface TrainingTask {
   recipe: string;
   settings: unknown;
   seed: number;
-  /** By role, the Parquet files to learn from in their order. */
-  sources: Record<string, string[]>;
+  /** By role. */
+  sources: Record<string, SourceFiles>;
   /** Where an earlier attempt had come to. */
   checkpointFile?: string | undefined;
   /** What the fit may hold next to its input. */

@@ -9,6 +9,7 @@ import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingRunner } from './training-runner.js';
 
 export {
+  type SourceFiles,
   type Trained,
   type TrainedFiles,
   TrainingCrashedError,

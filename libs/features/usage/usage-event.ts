@@ -38,6 +38,8 @@ export const meteredCallSchema = meteredWorkSchema.extend({
   uses: z.array(useSchema),
   /** JSON of what was answered, where the caller may ask for it again. */
   answer: z.string().optional(),
+  /** What was asked, where feedback may name the call. */
+  kept: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type BillingContext = z.infer<typeof billingContextSchema>;
@@ -46,7 +48,7 @@ export type Use = z.infer<typeof useSchema>;
 export type MeteredCall = z.infer<typeof meteredCallSchema>;
 
 /** One entry of the ledger. */
-export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Omit<Use, 'leaseId'> {
+export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer' | 'kept'>, Omit<Use, 'leaseId'> {
   deviceClass?: string;
   correctsId?: string;
   reason?: string;
@@ -56,6 +58,7 @@ export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer'>, Omit<U
 export function eventsOf(call: MeteredCall): UsageEvent[] {
   const { uses, ...work } = call;
   delete work.answer;
+  delete work.kept;
   return uses.map((use) => ({ ...work, ...use }));
 }
 

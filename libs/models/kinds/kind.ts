@@ -50,6 +50,11 @@ export interface Kind {
   identity?: string;
   /** The column that names a person, whose rows can be exported and erased. */
   person?: string;
+  /**
+   * The column by whose value a row that is added by itself, such as a correction, takes the place of the file's rows; absent where rows come
+   * in files alone.
+   */
+  correctedBy?: string;
   statistics: Record<string, Statistic>;
   /** Of every row that is imported, and of every row that is held, once a day; absent where nothing is metered. */
   meters: { ingested?: string; stored?: string };

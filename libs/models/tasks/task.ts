@@ -15,6 +15,8 @@ export interface Operation<Q extends ZodType = ZodType, A extends ZodType = ZodT
   answer: A;
   /** The field of the request that names a person, who may have asked to be forgotten. */
   person?: string;
+  /** What of a request is kept for a month, so that feedback on the answer need only name the call. */
+  keeps?(request: z.output<Q>): object;
   /** By meter, at least one: the most units that a call may use, and what it used. */
   meters: Record<
     string,

@@ -1,0 +1,2 @@
+export { FeedbackModule } from './feedback.module.js';
+export { FeedbackService } from './feedback.service.js';
