@@ -35,6 +35,7 @@ export const labelledTexts = {
     },
   },
   others: 'ignored',
+  correctedBy: 'text',
   statistics: {
     labelled: { sql: 'count(label)', type: 'count', meaning: 'Rows with a label' },
     labels: {

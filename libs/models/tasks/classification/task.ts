@@ -134,6 +134,7 @@ export const classification = {
       summary: 'Classifies texts',
       request: classifySchema,
       answer: classificationsSchema,
+      keeps: (request: ClassifyRequest) => ({ texts: textsOf(request) }),
       meters: {
         classification_requests: { most: () => 1, used: () => 1 },
         classified_texts: { ...perText, used: perText.most },
