@@ -101,7 +101,7 @@ export async function readHeader(connection: DuckDBConnection, file: string, scr
 function refuseColumns(count: number, most: number): void {
   if (count <= most) return;
   throw new ContentError(
-    `The file has ${count} columns; at most ${BOUNDS.columns.most} are taken. Leave out those that say nothing of an item or a user.`,
+    `The file has ${count} columns; at most ${BOUNDS.columns.most} are taken. Leave out those that nothing is to be learnt from.`,
   );
 }
 

@@ -17,4 +17,4 @@ export const noSuchFamily = (fitting: string[], all: string[]) =>
   );
 
 export const noReport = () =>
-  new Problem(404, 'not_found', 'This version has no report: its recipe was not chosen by a search.');
+  new Problem(404, 'not_found', 'This version has no report: there is no more to tell of it than its result.');

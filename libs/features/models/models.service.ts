@@ -206,5 +206,10 @@ function requireRoles(family: string, { inputs }: FamilyManifest, sources: Recor
 function boundedSettings(settings: Record<string, unknown>): Record<string, unknown> {
   const { most } = BOUNDS.settingsBytes;
   if (Buffer.byteLength(JSON.stringify(settings)) <= most) return settings;
-  throw wrongFields([{ path: 'settings', message: `must be at most ${most} bytes of JSON; name fewer event types` }]);
+  throw wrongFields([
+    {
+      path: 'settings',
+      message: `must be at most ${most} bytes of JSON; leave out what may take its default, and shorten lists`,
+    },
+  ]);
 }

@@ -52,7 +52,7 @@ const WALL_SECONDS = 600;
 const INTERNAL_ERROR = 'it met an internal error';
 const DISK_FULL = 'the machine that trained ran out of disk space';
 const LIVE_VERSIONS_SAFE = 'Your live versions are untouched.';
-const LOST_TOO_OFTEN = `The worker that trained stopped ${LOSSES_MAX} times, most likely out of memory. Try fewer factors or less data. ${LIVE_VERSIONS_SAFE}`;
+const LOST_TOO_OFTEN = `The worker that trained stopped ${LOSSES_MAX} times, most likely out of memory. Try smaller settings or less data. ${LIVE_VERSIONS_SAFE}`;
 
 /**
  * Keeps the device busy: small jobs side by side as far as its memory goes, a job that is bigger than that alone. Which job is
@@ -289,7 +289,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     const largest = Math.max(...files.map(({ artifactBytes }) => artifactBytes));
     if (largest > most) {
       throw new TrainingFailedError(
-        `The model takes ${largest} bytes, and at most ${most} are served. Try fewer factors, neighbours or items. ${LIVE_VERSIONS_SAFE}`,
+        `The model takes ${largest} bytes, and at most ${most} are served. Try smaller settings or less data. ${LIVE_VERSIONS_SAFE}`,
       );
     }
     const needed = files.reduce((sum, { artifactBytes }) => sum + artifactBytes, 0);
@@ -338,7 +338,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       }
       const reason =
         `Training was tried ${FAILURES_MAX} times and failed each time; at last ${cause}. ` +
-        `Try fewer factors or less data, or quote job ${job.id} to support. ${LIVE_VERSIONS_SAFE}`;
+        `Try smaller settings or less data, or quote job ${job.id} to support. ${LIVE_VERSIONS_SAFE}`;
       return this.failIn(transaction, job, 'gave_up', reason);
     });
     if (isGivenUp) await this.deleteCheckpoints(job);
@@ -413,7 +413,7 @@ class TimeLimitError extends Error {
       ? `the ${seconds} seconds that quotas and spend caps left for it in this billing period`
       : `the ${Math.round(seconds / 60)} minutes that your plan allows one job`;
     super(
-      `Training computed longer than ${limit}. Try fewer epochs or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`,
+      `Training computed longer than ${limit}. Try smaller settings, such as fewer epochs, or less data, or a larger plan. ${LIVE_VERSIONS_SAFE}`,
     );
   }
 }

@@ -44,7 +44,7 @@ export const jobProgressSchema = z.object({
   validation: z
     .object({ metric: z.string(), value: z.number() })
     .nullable()
-    .describe('On interactions that the fit does not see'),
+    .describe('On examples that the fit does not see'),
   examplesPerSecond: z.number().nullable(),
   device: z.string(),
   memoryBytes: z.int(),

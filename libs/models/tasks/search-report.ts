@@ -18,7 +18,7 @@ export const searchReportSchema = z.object({
         seconds: z.number().describe('Of this fit and its measurement'),
       }),
     )
-    .describe('The best attempt of each recipe on interactions held out from the search, best first'),
+    .describe('The best attempt of each recipe on examples held out from the search, best first'),
 });
 
 export type SearchReport = z.output<typeof searchReportSchema>;
