@@ -7,8 +7,11 @@ import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors
 import type { TrainedFiles, TrainingTask } from '../../libs/features/training-jobs/worker.js';
 import { sharedEngine } from '../../libs/models/engine.js';
 import { type TrainedVersion, type Trainer, TrainingInputError } from '../../libs/models/family.js';
+import { manifests } from '../../libs/models/manifests.js';
 import { ArtifactError } from '../../libs/models/safetensors.js';
+import { tasks } from '../../libs/models/tasks/tasks.js';
 import { trainers } from '../../libs/models/trainers.js';
+import { checkVersion } from '../../libs/models/training/check-version.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
 import { beChild } from './children.js';
 import { withSources } from './sources.js';
@@ -55,6 +58,8 @@ async function train({ task, directory, checkpointSeconds, backend }: TrainingSt
     if (performance.now() - checkpointedMs >= 1000 * checkpointSeconds) await checkpoint();
   }
   const { versions, warnings } = await trainer.finalize();
+  const { task: taskKey } = manifests[task.family];
+  for (const version of versions) checkVersion(tasks[taskKey], version);
   const files = [];
   for (const [ordinal, version] of versions.entries()) files.push(await writeVersion(directory, ordinal, version));
   await sendCompute();
