@@ -13,11 +13,13 @@ const DIGITS = 4;
 export function MetricsCard({ result, family }: { result: Result; family: string }) {
   const terms = useTerms();
   const { t } = useTranslation();
-  const known = useFamily(family)?.metrics ?? {};
+  const { task = '', metrics: known = {}, baselines = [] } = useFamily(family) ?? {};
   const keys = [...new Set([...Object.keys(known), ...Object.keys(result.values)])].filter(
     (key) => key in result.values,
   );
-  const [baseline = '', floor = {}] = Object.entries(result.baselines)[0] ?? [];
+  // In the task's order: a stored result has lost the order of its keys.
+  const baseline = baselines.find((key) => key in result.baselines) ?? Object.keys(result.baselines)[0] ?? '';
+  const floor = result.baselines[baseline] ?? {};
   const hint = t('metrics.hint', {
     count: result.evaluated.count,
     of: terms.name('statistics', result.evaluated.of),
@@ -39,6 +41,7 @@ export function MetricsCard({ result, family }: { result: Result; family: string
             <MetricRow
               key={key}
               metric={key}
+              task={task}
               definition={known[key]}
               model={result.values[key] ?? 0}
               baseline={floor[key] ?? 0}
@@ -53,13 +56,14 @@ export function MetricsCard({ result, family }: { result: Result; family: string
 
 interface MetricRowProps {
   metric: string;
+  task: string;
   definition: Family['metrics'][string] | undefined;
   model: number;
   baseline: number;
   interval: [number, number] | undefined;
 }
 
-function MetricRow({ metric, definition, model, baseline, interval }: MetricRowProps) {
+function MetricRow({ metric, task, definition, model, baseline, interval }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
   const larger = Math.max(model, baseline);
@@ -69,7 +73,9 @@ function MetricRow({ metric, definition, model, baseline, interval }: MetricRowP
     <tr>
       <Cell className="min-w-44">
         <p className="font-medium">{terms.name('metrics', metric)}</p>
-        {definition && <p className="text-xs text-muted">{terms.text(`metrics.${metric}`, definition.meaning)}</p>}
+        {definition && (
+          <p className="text-xs text-muted">{terms.text(`metrics.${task}.${metric}`, definition.meaning)}</p>
+        )}
       </Cell>
       <Cell className="w-1/4 min-w-24">
         <Bar value={model} largest={larger} className="bg-accent" />

@@ -96,7 +96,7 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
       <SelectField
         label={t('models.recipe')}
         name="recipe"
-        hint={terms.text(`recipes.${recipe.key}.summary`, recipe.summary)}
+        hint={terms.text(`recipes.${family.key}.${recipe.key}.summary`, recipe.summary)}
         value={chosen}
         onChange={(event) => setChosen(event.target.value)}
       >
@@ -119,7 +119,7 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
           <DataSetOptions dataSets={ofKind(kind)} />
         </SelectField>
       ))}
-      <SettingsFields recipe={recipe.key} schema={recipe.settings} />
+      <SettingsFields family={family.key} recipe={recipe.key} schema={recipe.settings} />
     </FormDialog>
   );
 }

@@ -5,12 +5,13 @@ import { CheckboxField, SelectField, TextField } from '../../ui/field';
 import { fieldName, listSettings, type SettingSchema } from './recipe-settings';
 
 interface SettingsFieldsProps {
+  family: string;
   recipe: string;
   schema: Record<string, unknown>;
 }
 
 /** One field for each setting of a recipe, drawn from the recipe's JSON Schema: a new recipe needs no new screen. */
-export function SettingsFields({ recipe, schema }: SettingsFieldsProps) {
+export function SettingsFields({ family, recipe, schema }: SettingsFieldsProps) {
   const { t } = useTranslation();
   const settings = listSettings(schema);
   if (settings.length === 0) return null;
@@ -21,18 +22,24 @@ export function SettingsFields({ recipe, schema }: SettingsFieldsProps) {
         <p className="text-muted">{t('models.settingsHint')}</p>
         {settings.map(([name, setting]) => (
           // A recipe's fields must not take over what was typed for another's.
-          <SettingField key={`${recipe}.${name}`} recipe={recipe} name={name} setting={setting} />
+          <SettingField
+            key={`${family}.${recipe}.${name}`}
+            path={`recipes.${family}.${recipe}`}
+            name={name}
+            setting={setting}
+          />
         ))}
       </div>
     </details>
   );
 }
 
-function SettingField({ recipe, name, setting }: { recipe: string; name: string; setting: SettingSchema }) {
+/** @param path of the recipe's texts */
+function SettingField({ path, name, setting }: { path: string; name: string; setting: SettingSchema }) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const description = terms.text(`recipes.${recipe}.settings.${name}`, setting.description ?? '');
+  const description = terms.text(`${path}.settings.${name}`, setting.description ?? '');
   const props = { label: terms.name('settings', name), name: fieldName(name), hint: description };
   if (setting.type === 'boolean') return <CheckboxField {...props} defaultChecked={setting.default === true} />;
   if (setting.enum) {
