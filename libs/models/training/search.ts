@@ -25,8 +25,10 @@ export interface SearchProblem<Data, HeldOut extends { train: Data }, Recipe ext
   /** Throws {@link TrainingInputError} where the recipe wants what the data or the memory does not give. */
   fit: (choice: RecipeChoice<Recipe>, train: Data, context: FitContext) => Promise<Fit>;
   measure: (fit: Fit, heldOut: HeldOut, context: FitContext) => Promise<MetricValues>;
-  /** The metric that is maximised. */
+  /** The metric that decides, never below 0. */
   objective: string;
+  /** Which way it is better; higher where it is not said. */
+  better?: 'higher' | 'lower';
 }
 
 interface Releasable {
@@ -296,14 +298,25 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
   }
 
   private isWithin(share: number, trial: Trial, leader: Trial): boolean {
-    return this.valueOf(trial) >= share * this.valueOf(leader);
+    const [high, low] = this.valuesOf(trial, leader);
+    return high >= share * low;
   }
 
   private isGain(trial: Trial, over: Trial, least = GAIN_MIN): boolean {
-    return this.valueOf(trial) > (1 + least) * this.valueOf(over);
+    const [high, low] = this.valuesOf(trial, over);
+    return high > (1 + least) * low;
   }
 
-  private readonly byObjective = (a: Trial, b: Trial): number => this.valueOf(b) - this.valueOf(a);
+  private readonly byObjective = (a: Trial, b: Trial): number => {
+    const [ofA, ofB] = this.valuesOf(a, b);
+    return ofB - ofA;
+  };
+
+  /** Of both, such that the trial is better where the first is higher. */
+  private valuesOf(trial: Trial, other: Trial): [number, number] {
+    const [ofTrial, ofOther] = [this.valueOf(trial), this.valueOf(other)];
+    return this.problem.better === 'lower' ? [ofOther, ofTrial] : [ofTrial, ofOther];
+  }
 
   private valueOf({ metrics }: Trial): number {
     return metrics[this.problem.objective];

@@ -6,7 +6,7 @@ import { writeSafetensors } from '../safetensors.js';
 import { describeTrainerConformance, runToEnd } from './conformance.js';
 import { resumeFit, type FitContext } from './fit.js';
 import { parseChoice, type RecipeChoice } from './recipe.js';
-import { search } from './search.js';
+import { search, type SearchOptions } from './search.js';
 import { createTrainer, type Learner } from './trainer.js';
 
 type Recipe = 'zero' | 'descent' | 'refusing';
@@ -73,24 +73,30 @@ async function start(recipe: Recipe | 'auto', changes: Partial<TrainerOptions> =
   return createTrainer(learner, options);
 }
 
+async function searchOf(given: Partial<SearchOptions<Recipe>> = {}, data = NUMBERS) {
+  const problem = {
+    data,
+    sizeOf: (numbers: number[]) => numbers.length,
+    sampleOf: (numbers: number[]) => numbers,
+    holdOut,
+    candidates: ['zero', 'refusing', 'descent'] as Recipe[],
+    unsuitable: new Map<Recipe, string>(),
+    spaceOf: (recipe: Recipe) =>
+      recipe === 'descent' ? { rate: { scale: 'linear' as const, low: 0.01, high: 1 } } : ({} as never),
+    choose: (recipe: Recipe, settings: object) => parseChoice(recipes, recipe, settings),
+    fit,
+    measure: async ({ guess }: Fit, { test }: { test: number[] }) => ({ closeness: closeness(guess, test) }),
+    objective: 'closeness',
+  };
+  // A clock that stands still: the search ends where it has stopped paying.
+  const clock = () => 0;
+  const engine = await sharedEngine();
+  return { problem, options: { engine, seed: 1, budgetSeconds: 60, clock, report: async () => {}, ...given } };
+}
+
 function searchFor({ engine, seed, signal }: TrainerOptions): Learner<number[], never, Recipe, Fit>['choose'] {
   return async (train, progress) => {
-    const problem = {
-      data: train,
-      sizeOf: (numbers: number[]) => numbers.length,
-      sampleOf: (numbers: number[]) => numbers,
-      holdOut,
-      candidates: ['zero', 'refusing', 'descent'] as Recipe[],
-      unsuitable: new Map<Recipe, string>(),
-      spaceOf: (recipe: Recipe) =>
-        recipe === 'descent' ? { rate: { scale: 'linear' as const, low: 0.01, high: 1 } } : ({} as never),
-      choose: (recipe: Recipe, settings: object) => parseChoice(recipes, recipe, settings),
-      fit,
-      measure: async ({ guess }: Fit, { test }: { test: number[] }) => ({ closeness: closeness(guess, test) }),
-      objective: 'closeness',
-    };
-    // A clock that stands still: the search ends where it has stopped paying.
-    const options = { engine, seed, signal, budgetSeconds: 60, clock: () => 0, ...progress };
+    const { problem, options } = await searchOf({ engine, seed, signal, ...progress }, train);
     const { leaderboard, leftOut } = await search(problem, options);
     const { recipe, settings } = leaderboard[0]!;
     const explanation = [...leftOut].map((entry) => entry.join(': ')).join();
@@ -101,6 +107,23 @@ function searchFor({ engine, seed, signal }: TrainerOptions): Learner<number[], 
 for (const recipe of ['zero', 'descent', 'auto'] as const) {
   describeTrainerConformance(`a family of numbers, ${recipe},`, (changes) => start(recipe, changes));
 }
+
+describe('a search for the least of a metric', () => {
+  it('settles where the error is lowest, on defaults or on what was tuned', async () => {
+    const find = async (better: 'higher' | 'lower') => {
+      const { problem, options } = await searchOf({ budgetSeconds: 60 });
+      const measure = async ({ guess }: Fit) => ({ error: Math.abs(guess - 10) });
+      const { leaderboard } = await search({ ...problem, measure, objective: 'error', better }, options);
+      return leaderboard;
+    };
+    const [best, ...others] = await find('lower');
+    expect(best!.recipe).toBe('descent');
+    // The default rate of 0.05 comes a third of the way in as many steps.
+    expect(best!.metrics['error']).toBeLessThan(1);
+    for (const { metrics } of others) expect(metrics['error']).toBeGreaterThan(best!.metrics['error']!);
+    expect((await find('higher'))[0]!.recipe).toBe('zero');
+  });
+});
 
 describe('a search within a job', () => {
   it('finds settings that rank better than the defaults, and says what was left out', async () => {
