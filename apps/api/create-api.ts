@@ -73,6 +73,8 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   });
   fastify.addHook('onRoute', (route) => {
     if (OF_OTHERS.has(route.url)) route.bodyLimit = BOUNDS.stripeEventBytes.most;
+    const { bodyBytes } = (route.config ?? {}) as { bodyBytes?: number };
+    if (bodyBytes) route.bodyLimit = bodyBytes;
   });
   fastify.addHook('preHandler', rememberCaller);
   fastify.addHook('preValidation', async ({ query, params, body }) => {

@@ -11,7 +11,7 @@ export class MeansController {
   constructor(private readonly serving: ServingService) {}
 
   @Post('means')
-  @ApiServed()
+  @ApiServed({ isLong: true })
   @Answers(200, 'The mean', meanSchema)
   async say(
     @CurrentPrincipal() principal: Principal,

@@ -83,12 +83,17 @@ it('a family with a task and a kind of its own is uploaded for, trained, deploye
     }));
   expect(await call('means', { times: 10 })).toEqual({ status: 200, body: { mean: 20 } });
 
+  // A route says how long what it takes may be; without a word it is 64 KiB.
+  const padding = 'x'.repeat(100_000);
+  expect(await call('means', { times: 10, padding })).toEqual({ status: 200, body: { mean: 20 } });
+  expect(await call('medians', { padding })).toMatchObject({ status: 413 });
+
   // What its task lacks, and what its task has and this family cannot.
   expect(await call('recommendations', { userId: 'u' })).toMatchObject({ status: 409, body: { code: 'wrong_task' } });
   expect(await call('medians', {})).toMatchObject({ status: 501, body: { code: 'unsupported_operation' } });
   await until(async () => (await tenant.get('/v1/usage?groupBy=meter&meter=means').expect(200)).body.rows.length > 0);
   const { rows } = (await tenant.get('/v1/usage?groupBy=meter&meter=means').expect(200)).body;
-  expect(rows).toMatchObject([{ meter: 'means', quantity: '1' }]);
+  expect(rows).toMatchObject([{ meter: 'means', quantity: '2' }]);
 });
 
 it('says in the family’s own words what it cannot learn from', async () => {

@@ -1,11 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { OpenToKeys, Requires } from '../../platform/access/principal.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { problemSchema } from '../../platform/errors/problem.js';
 
-/** What every route is that a deployment answers by: the permission, the caller's own id of the call, and how limits answer. */
-export const ApiServed = () =>
+/**
+ * What every route is that a deployment answers by: the permission, the caller's own id of the call, and how limits answer.
+ *
+ * @param isLong whether a call brings texts or the like, for which the bound of other bodies is too small
+ */
+export const ApiServed = ({ isLong = false } = {}) =>
   applyDecorators(
+    ...(isLong ? [RouteConfig({ bodyBytes: BOUNDS.longCallBytes.most })] : []),
     Requires('deployments:call'),
     OpenToKeys(),
     ApiHeader({
