@@ -15,6 +15,7 @@ const missing = (texts: object, paths: string[][]) =>
 // By family and by task, as two families may each have a recipe "auto", and two tasks a metric "auc" that means another thing.
 it('every recipe, metric, input and kind of the API is told in Chinese, each as its own family or task means it', () => {
   const paths = families.flatMap(({ key, task, recipes, metrics, inputs }) => [
+    ['families', key],
     ...recipes.map((recipe) => ['recipes', key, recipe.key, 'summary']),
     ...Object.keys(metrics).map((metric) => ['metrics', task, metric]),
     ...inputs.map(({ role }) => ['inputs', key, role]),

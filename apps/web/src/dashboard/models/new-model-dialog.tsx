@@ -100,10 +100,17 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
         value={chosen}
         onChange={(event) => setChosen(event.target.value)}
       >
-        {choices.map((each) => (
-          <option key={each.key} value={each.key}>
-            {terms.name('recipes', each.recipe.key)}
-          </option>
+        {families.map(({ key, summary }) => (
+          // Two families may each have a recipe of one name.
+          <optgroup key={key} label={terms.text(`families.${key}`, summary)}>
+            {choices
+              .filter((each) => each.family.key === key)
+              .map((each) => (
+                <option key={each.key} value={each.key}>
+                  {terms.name('recipes', each.recipe.key)}
+                </option>
+              ))}
+          </optgroup>
         ))}
       </SelectField>
       {family.inputs.map(({ role, kind, required, summary }) => (
