@@ -333,7 +333,7 @@ export type TrainingJobEvent = {
          */
         loss: number | null;
         /**
-         * On interactions that the fit does not see
+         * On examples that the fit does not see
          */
         validation: {
             metric: string;
