@@ -779,6 +779,55 @@ export type RequestLogEntry = {
     errorCode: string | null;
 };
 
+export type Classifications = {
+    /**
+     * Name it in feedback
+     */
+    classificationId: string;
+    modelVersionId: string;
+    results: Array<{
+        /**
+         * What the text is: one label, with several labels a text those over their thresholds; empty on abstention
+         */
+        labels: Array<string>;
+        classes: Array<{
+            label: string;
+            /**
+             * The chance that it is right, as measured on texts that were held out
+             */
+            score: number;
+        }>;
+        abstained: boolean;
+        /**
+         * Why it abstained: no class is likely enough, or the text is unlike all that it has learnt from
+         */
+        reason?: 'low_confidence' | 'out_of_scope';
+        explanation?: Array<{
+            text: string;
+            /**
+             * Where it begins, in UTF-16 code units, as in JavaScript
+             */
+            start: number;
+            /**
+             * Where it ends, exclusive
+             */
+            end: number;
+            /**
+             * How much it speaks for the first class; below 0 against it
+             */
+            weight: number;
+        }>;
+        nearest?: Array<{
+            text: string;
+            labels: Array<string>;
+            /**
+             * 1 for the same words
+             */
+            similarity: number;
+        }>;
+    }>;
+};
+
 export type Recommendations = {
     /**
      * Name it in later interactions to attribute them
@@ -4123,6 +4172,141 @@ export type HealthShowError = HealthShowErrors[keyof HealthShowErrors];
 export type HealthShowResponses = {
     200: unknown;
 };
+
+export type ClassificationsClassifyData = {
+    body: {
+        /**
+         * One text; or several in texts
+         */
+        text?: string;
+        /**
+         * Several texts, answered in their order
+         */
+        texts?: Array<string>;
+        /**
+         * How many classes to list, the most likely first
+         */
+        topK?: number;
+        /**
+         * Below this the answer is an abstention; by default where the version is expected to be right often enough
+         */
+        minScore?: number;
+        /**
+         * List the pieces of the text that weighed most
+         */
+        explain?: boolean;
+        /**
+         * How many of the most similar training rows to list
+         */
+        nearest?: number;
+    };
+    headers?: {
+        /**
+         * UUIDv7 of the call: a retry that sends it again within a day is metered once, and gets the same answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        deploymentId: string;
+    };
+    query?: never;
+    url: '/v1/deployments/{deploymentId}/classifications';
+};
+
+export type ClassificationsClassifyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * A quota of the plan or a spend cap is reached
+     */
+    402: Problem;
+    /**
+     * The role or the key lacks deployments:call
+     */
+    403: Problem;
+    /**
+     * The Idempotency-Key was sent with another call, or the deployment answers another task
+     */
+    409: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ClassificationsClassifyError = ClassificationsClassifyErrors[keyof ClassificationsClassifyErrors];
+
+export type ClassificationsClassifyResponses = {
+    /**
+     * What each text is, in their order
+     */
+    200: Classifications;
+};
+
+export type ClassificationsClassifyResponse = ClassificationsClassifyResponses[keyof ClassificationsClassifyResponses];
+
+export type ClassificationsCorrectData = {
+    body: {
+        /**
+         * Of the answer that is corrected; known for 30 days
+         */
+        classificationId: string;
+        /**
+         * Which text of the call
+         */
+        index?: number;
+        /**
+         * What the text is
+         */
+        labels: Array<string>;
+    };
+    path: {
+        deploymentId: string;
+    };
+    query?: never;
+    url: '/v1/deployments/{deploymentId}/feedback';
+};
+
+export type ClassificationsCorrectErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks deployments:call
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ClassificationsCorrectError = ClassificationsCorrectErrors[keyof ClassificationsCorrectErrors];
+
+export type ClassificationsCorrectResponses = {
+    /**
+     * The row is kept for the next training
+     */
+    200: {
+        /**
+         * Holds the text with its labels now
+         */
+        dataSetId: string;
+    };
+};
+
+export type ClassificationsCorrectResponse = ClassificationsCorrectResponses[keyof ClassificationsCorrectResponses];
 
 export type RecommendationsRecommendData = {
     body: {

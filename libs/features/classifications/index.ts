@@ -1,0 +1,1 @@
+export { ClassificationsModule } from './classifications.controller.js';
