@@ -6,6 +6,7 @@ import pg from 'pg';
 import request, { type Response } from 'supertest';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { tasks } from '../../libs/models/tasks/tasks.js';
 import { sessionCookie, startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
 const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, Record<string, unknown>> };
@@ -17,8 +18,14 @@ const ROUTES = Object.entries(openapi.paths).flatMap(([path, operations]) =>
 
 /** Routes that write and are not audited, and why. */
 const EXCEPTIONS: Record<string, string> = {
-  'POST /v1/deployments/{deploymentId}/recommendations':
-    'asks and changes nothing; the ledger and the request log hold it',
+  ...Object.fromEntries(
+    Object.values(tasks)
+      .flatMap(({ operations }) => Object.keys(operations))
+      .map((operation) => [
+        `POST /v1/deployments/{deploymentId}/${operation}`,
+        'asks and changes nothing; the ledger and the request log hold it',
+      ]),
+  ),
   'POST /v1/billing/checkout-sessions':
     'opens a page of Stripe’s and changes nothing here until Stripe says that it was paid: subscription.changed',
 };
@@ -213,6 +220,16 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     deployment.id,
   );
   await change(`DELETE ${deployments}`, () => tenant.delete(deploymentPath), 'deployment.deleted', deployment.id);
+  const texts = await tenant.deployTexts();
+  const calls = `/v1/deployments/${texts.deploymentId}`;
+  const { classificationId } = (await tenant.post(`${calls}/classifications`, { text: 'a great film' }).expect(200))
+    .body;
+  await change(
+    'POST /v1/deployments/{deploymentId}/feedback',
+    () => tenant.post(`${calls}/feedback`, { classificationId, labels: ['cross'] }),
+    'data_set.row_added',
+    texts.textsDataSetId,
+  );
   const erased = 'a-person-to-forget';
   secrets.push(erased);
   await change(

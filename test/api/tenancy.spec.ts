@@ -70,6 +70,8 @@ describe('another tenant', () => {
       'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
       'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
+      'POST /v1/deployments/{deploymentId}/classifications': { text: 'Hello' },
+      'POST /v1/deployments/{deploymentId}/feedback': { classificationId: crypto.randomUUID(), labels: ['greeting'] },
       'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
       'POST /v1/webhook-endpoints/{endpointId}/replays': { since: '2020-01-01T00:00:00Z' },
     };

@@ -109,23 +109,33 @@ export class Tenant {
     const itemsDataSetId = items ? await this.createDataSet(projectId, 'items') : undefined;
     if (itemsDataSetId) await this.upload(projectId, itemsDataSetId, items);
     const sources = { interactions: interactionsDataSetId, ...(itemsDataSetId && { items: itemsDataSetId }) };
-    const model = { name: 'Model', recipe, sources };
-    const modelId = (await this.post(`/v1/projects/${projectId}/models`, model).expect(201)).body.id;
+    return { interactionsDataSetId, itemsDataSetId, ...(await this.deployModel(projectId, { recipe, sources })) };
+  }
+
+  /** From nothing to a live deployment of a classifier trained on `csv`. */
+  async deployTexts({ csv = moodCsv(), recipe = 'naive-bayes' } = {}) {
+    const projectId = await this.createProject();
+    const textsDataSetId = await this.createDataSet(projectId, 'labelled-texts');
+    await this.upload(projectId, textsDataSetId, csv);
+    return { textsDataSetId, ...(await this.deployModel(projectId, { recipe, sources: { texts: textsDataSetId } })) };
+  }
+
+  private async deployModel(projectId: string, model: { recipe: string; sources: Record<string, string> }) {
+    const created = await this.post(`/v1/projects/${projectId}/models`, { name: 'Model', ...model }).expect(201);
+    const modelId: string = created.body.id;
+    const job = await this.train(projectId, modelId);
+    const [modelVersionId] = job.modelVersionIds;
+    const body = { name: 'Home', modelVersionId };
+    const deploymentId: string = (await this.post(`/v1/projects/${projectId}/deployments`, body).expect(201)).body.id;
+    return { projectId, modelId, job, modelVersionId, deploymentId };
+  }
+
+  /** Runs a training job to its end. */
+  async train(projectId: string, modelId: string) {
     const queued = (await this.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202)).body;
     const job = await this.waitFor(`/v1/projects/${projectId}/training-jobs/${queued.id}`);
     if (job.status !== 'succeeded') throw new Error(`training ${job.status}: ${job.failureReason}`);
-    const [modelVersionId] = job.modelVersionIds;
-    const body = { name: 'Home', modelVersionId };
-    const deploymentId = (await this.post(`/v1/projects/${projectId}/deployments`, body).expect(201)).body.id;
-    return {
-      projectId,
-      interactionsDataSetId,
-      itemsDataSetId,
-      modelId,
-      job,
-      modelVersionId,
-      deploymentId,
-    };
+    return job;
   }
 
   async createKey(projectId: string, scopes = ['deployments:call']): Promise<{ id: string; key: string }> {
@@ -165,4 +175,14 @@ export function tasteCsv(users = 60, items = 24): string {
     }
   }
   return rows.join('\n');
+}
+
+/** Texts of two moods, so that what each is is known by eye. */
+export function moodCsv(): string {
+  const things = ['film', 'meal', 'room', 'trip', 'song', 'book', 'game', 'show', 'coat', 'lamp'];
+  const words = { glad: ['great', 'lovely', 'superb'], cross: ['awful', 'boring', 'broken'] };
+  const rows = Object.entries(words).flatMap(([label, all]) =>
+    things.flatMap((thing) => all.map((word) => `this ${thing} was ${word},${label}`)),
+  );
+  return ['text,label', ...rows].join('\n');
 }

@@ -47,7 +47,9 @@ export class FeedbackService {
     return this.database.tenant(tenantId, async (transaction) => {
       const dataSet = await this.requireDataSet(transaction, principal, id, role);
       await this.dataSets.addRow(transaction, tenantId, dataSet, `${callId}/${index}`, row);
-      await audit(transaction, tenantId, 'row.added', dataSet.id, { after: { deploymentId: id, callId, index } });
+      await audit(transaction, tenantId, 'data_set.row_added', dataSet.id, {
+        after: { deploymentId: id, callId, index },
+      });
       return dataSet.id;
     });
   }
