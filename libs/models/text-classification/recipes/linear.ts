@@ -1,0 +1,91 @@
+import type { Csr } from '../../../compute/csr/kernel.js';
+import {
+  CLASSES_OF_BLOCK,
+  oneVsRestPass,
+  type Labels,
+  type OneVsRest,
+  type OneVsRestState,
+} from '../../../compute/one-vs-rest/kernel.js';
+import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
+import type { LinearModel } from './linear-model.js';
+
+export interface LinearSettings {
+  loss: OneVsRest['loss'];
+  /** C > 0: the larger, the more closely the training rows are met. */
+  cost: number;
+}
+
+/** Passes over the rows; a classifier rests long before as a rule. */
+const PASSES_MAX = 40;
+/** A part of C: what an α may still move by when its classifier is done. */
+const TOLERANCE = 0.02;
+
+/**
+ * A linear classifier of each class against all others. Two classes of which each row has one are one classifier and its
+ * mirror image: pass `labels` as they are, it is seen to here.
+ */
+export async function fitLinear(
+  rows: Csr,
+  labels: Labels,
+  { loss, cost }: LinearSettings,
+  context: FitContext,
+): Promise<LinearModel> {
+  const mirrored = labels.classes === 2 && hasOneLabelEach(labels);
+  const problem = { rows, labels: mirrored ? withoutFirst(labels) : labels, loss, cost, seed: context.seed };
+  const state = createState(context, problem);
+  try {
+    let pass = resumeFit(context, { ...state });
+    for (let moves = 1; pass < PASSES_MAX && moves > TOLERANCE; pass++) {
+      await oneVsRestPass(context.engine, problem, state, pass, runOptions(context));
+      moves = state.moves.reduce((largest, move) => Math.max(largest, move), 0);
+      await context.report({
+        epoch: pass + 1,
+        epochs: PASSES_MAX,
+        fraction: (pass + 1) / PASSES_MAX,
+        examples: rows.rows,
+        state: { steps: pass + 1, read: () => ({ ...state }) },
+      });
+    }
+    return mirrored ? mirror(toModel(problem, state)) : toModel(problem, state);
+  } finally {
+    context.engine.release(state.weights, state.duals);
+  }
+}
+
+function createState({ engine }: FitContext, { rows, labels }: OneVsRest): OneVsRestState {
+  const blocks = Math.ceil(labels.classes / CLASSES_OF_BLOCK);
+  return {
+    weights: engine.float32(blocks * (rows.columns + 1) * CLASSES_OF_BLOCK),
+    duals: engine.float32(blocks * rows.rows * CLASSES_OF_BLOCK),
+    moves: new Float32Array(blocks).fill(1),
+  };
+}
+
+function hasOneLabelEach({ offsets }: Labels): boolean {
+  return offsets.every((offset, row) => offset === row);
+}
+
+/** The rows of the second class alone, as the only class that there is. */
+function withoutFirst({ offsets, indices }: Labels): Labels {
+  const seconds = Uint32Array.from(offsets);
+  for (let row = 0; row + 1 < offsets.length; row++) seconds[row + 1] = seconds[row] + indices[row];
+  return { classes: 1, offsets: seconds, indices: new Uint32Array(seconds.at(-1)!) };
+}
+
+function mirror({ features, weights, bias }: LinearModel): LinearModel {
+  const both = (values: Float32Array) =>
+    Float32Array.from({ length: 2 * values.length }, (_, i) => (i % 2 ? 1 : -1) * values[i >> 1]);
+  return { features, classes: 2, weights: both(weights), bias: both(bias) };
+}
+
+/** From blocks of classes to a row of all classes for each feature. */
+function toModel({ rows: { columns }, labels: { classes } }: OneVsRest, { weights }: OneVsRestState): LinearModel {
+  const all = new Float32Array((columns + 1) * classes);
+  for (let k = 0; k < classes; k++) {
+    const block = Math.floor(k / CLASSES_OF_BLOCK) * (columns + 1) * CLASSES_OF_BLOCK;
+    for (let column = 0; column <= columns; column++)
+      all[column * classes + k] = weights[block + column * CLASSES_OF_BLOCK + (k % CLASSES_OF_BLOCK)];
+  }
+  const end = columns * classes;
+  return { features: columns, classes, weights: all.slice(0, end), bias: all.slice(end) };
+}
