@@ -19,6 +19,7 @@ namespace KERNEL_NAMESPACE {
 #include "../top-k/top-k.cc"
 #include "../softmax-loss/softmax-loss.cc"
 #include "../embedding-step/embedding-step.cc"
+#include "../one-vs-rest/one-vs-rest.cc"
 }  // namespace KERNEL_NAMESPACE
 
 #define FOR_EACH_KERNEL(DO)                                                                                              \
@@ -47,7 +48,8 @@ namespace KERNEL_NAMESPACE {
   DO(softmax_rows)                                                                                                       \
   DO(softmax_columns)                                                                                                    \
   DO(embedding_gradients)                                                                                                \
-  DO(embedding_adam)
+  DO(embedding_adam)                                                                                                     \
+  DO(one_vs_rest_pass)
 
 namespace {
 /** The arguments of a kernel are laid out as its struct says, 8 bytes each. */

@@ -18,6 +18,9 @@ export interface SourceSettings {
 export type Emit = (hash: number, start: number, end: number) => void;
 
 const SPACE = 0x20;
+/** What stands for a word before the first and after the last. */
+const BOUNDARY = 1;
+const NOWHERE = { start: 0 };
 /** What hashes begin from, so that the word "a" is not the character "a". */
 const SEEDS = { words: 0x9e3779b9, characters: 0x85ebca6b };
 
@@ -27,17 +30,26 @@ export function emitFeatures(tokens: Tokens, { kind, spaced, unspaced }: SourceS
   else emitCharacters(tokens, spaced, unspaced, emit);
 }
 
+/** Longer n-grams than one word also tell where the text begins and ends. */
 function emitWords({ text, words, spaced }: Tokens, ofSpaced: Lengths, ofUnspaced: Lengths, emit: Emit): void {
-  for (let first = 0; first < words.length; first++) {
-    const [shortest, longest] = spaced[first] ? ofSpaced : ofUnspaced;
+  const hashes = words.map(({ start, end }) => hashOf(text, start, end));
+  for (let first = -1; first < words.length; first++) {
+    const [shortest, longest] = (spaced[Math.max(first, 0)] ?? true) ? ofSpaced : ofUnspaced;
+    const { start } = words[Math.max(first, 0)] ?? NOWHERE;
     let hash = SEEDS.words;
-    for (let n = 1; n <= longest && first + n <= words.length; n++) {
-      const { start, end } = words[first + n - 1];
-      for (let at = start; at < end; at++) hash = mixIn(hash, text.charCodeAt(at));
-      hash = mixIn(hash, SPACE);
-      if (n >= shortest) emit(finish(hash), words[first].start, end);
+    for (let n = 1; n <= longest && first + n <= words.length + 1; n++) {
+      const last = first + n - 1;
+      hash = mixIn(hash, hashes[last] ?? BOUNDARY);
+      const isBoundaryAlone = n === 1 && first < 0;
+      if (n >= shortest && !isBoundaryAlone) emit(finish(hash), start, words[Math.min(last, words.length - 1)].end);
     }
   }
+}
+
+function hashOf(text: string, start: number, end: number): number {
+  let hash = SEEDS.words;
+  for (let at = start; at < end; at++) hash = mixIn(hash, text.charCodeAt(at));
+  return hash;
 }
 
 function emitCharacters({ text, words, spaced, unspaced }: Tokens, ofSpaced: Lengths, ofUnspaced: Lengths, emit: Emit) {

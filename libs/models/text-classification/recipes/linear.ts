@@ -2,6 +2,7 @@ import type { Csr } from '../../../compute/csr/kernel.js';
 import {
   CLASSES_OF_BLOCK,
   oneVsRestPass,
+  startOneVsRest,
   type Labels,
   type OneVsRest,
   type OneVsRestState,
@@ -31,13 +32,19 @@ export async function fitLinear(
   context: FitContext,
 ): Promise<LinearModel> {
   const mirrored = labels.classes === 2 && hasOneLabelEach(labels);
-  const problem = { rows, labels: mirrored ? withoutFirst(labels) : labels, loss, cost, seed: context.seed };
-  const state = createState(context, problem);
+  const problem = {
+    rows,
+    labels: mirrored ? withoutFirst(labels) : labels,
+    loss,
+    cost,
+    tolerance: TOLERANCE,
+    seed: context.seed,
+  };
+  const state = startOneVsRest(context.engine, problem);
   try {
     let pass = resumeFit(context, { ...state });
-    for (let moves = 1; pass < PASSES_MAX && moves > TOLERANCE; pass++) {
+    for (; pass < PASSES_MAX && state.moves.some((move) => move > TOLERANCE); pass++) {
       await oneVsRestPass(context.engine, problem, state, pass, runOptions(context));
-      moves = state.moves.reduce((largest, move) => Math.max(largest, move), 0);
       await context.report({
         epoch: pass + 1,
         epochs: PASSES_MAX,
@@ -50,15 +57,6 @@ export async function fitLinear(
   } finally {
     context.engine.release(state.weights, state.duals);
   }
-}
-
-function createState({ engine }: FitContext, { rows, labels }: OneVsRest): OneVsRestState {
-  const blocks = Math.ceil(labels.classes / CLASSES_OF_BLOCK);
-  return {
-    weights: engine.float32(blocks * (rows.columns + 1) * CLASSES_OF_BLOCK),
-    duals: engine.float32(blocks * rows.rows * CLASSES_OF_BLOCK),
-    moves: new Float32Array(blocks).fill(1),
-  };
 }
 
 function hasOneLabelEach({ offsets }: Labels): boolean {
