@@ -328,7 +328,7 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
 }
 
 /** What this process has done so far, in the seconds that an idle machine takes for it: this thread's work, and the kernels' shared out. */
-function secondsOfWork(threads: number): number {
+export function secondsOfWork(threads: number): number {
   const total = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
   const own = total(process.threadCpuUsage());
   return own + (total(process.cpuUsage()) - own) / threads;
