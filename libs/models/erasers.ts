@@ -6,6 +6,8 @@ type Eraser = (artifact: Uint8Array, userId: string) => Uint8Array<ArrayBuffer> 
 /** How each family takes a person out of its artifacts. */
 export const erasers = {
   recommender: eraseFromRecommender,
+  // Texts name nobody by an id.
+  'text-classification': () => null,
 } satisfies Record<FamilyKey, Eraser>;
 
 /** The artifact without what it holds of one person; null where it holds nothing. */

@@ -1,8 +1,10 @@
 import type { FamilyManifest, RecipeManifest } from './family.js';
 import { recommenderManifest } from './recommender/manifest.js';
+import { textClassificationManifest } from './text-classification/manifest.js';
 
 const registry = {
   recommender: recommenderManifest,
+  'text-classification': textClassificationManifest,
 } satisfies Record<string, FamilyManifest>;
 
 /** A family adds a line above; each other registry then fails to compile until it has one for it. */

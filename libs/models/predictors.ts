@@ -3,12 +3,14 @@ import { sharedEngine } from './engine.js';
 import type { FamilyKey, TaskOf } from './manifests.js';
 import { loadRecommenderPredictor } from './recommender/predictor.js';
 import type { Predictor } from './tasks/tasks.js';
+import { loadTextClassificationPredictor } from './text-classification/predictor.js';
 
 type Loaders = { [F in FamilyKey]: (artifact: Uint8Array, engine: Engine) => Promise<Predictor<TaskOf<F>>> };
 
 /** How each family loads its artifacts. */
 export const predictors = {
   recommender: loadRecommenderPredictor,
+  'text-classification': loadTextClassificationPredictor,
 } satisfies Loaders;
 
 type PredictorOf<F extends FamilyKey> = Awaited<ReturnType<(typeof predictors)[F]>>;

@@ -1,5 +1,6 @@
 import type { FamilyKey } from '../../../libs/models/manifests.js';
 import { recommender } from './families/recommender.js';
+import { textClassification } from './families/text-classification.js';
 import type { FamilyJourney } from './family-journey.js';
 
-export const journeys: Record<FamilyKey, FamilyJourney> = { recommender };
+export const journeys: Record<FamilyKey, FamilyJourney> = { recommender, 'text-classification': textClassification };

@@ -1,0 +1,60 @@
+import type { ClassificationReport } from '../../tasks/classification/task.js';
+import { likeliest } from '../classifier.js';
+import type { Fit } from '../fit.js';
+import { countLabels, labelsOf } from '../labelled-texts.js';
+import { exampleOf } from './report.js';
+
+const ERRORS_MAX = 50;
+
+/**
+ * Rows whose label is probably wrong, by confident learning (Northcutt et al. 2021): another label is as likely as it is, on the mean, for
+ * rows that have it, while the row's own is less likely than that. Told of texts with one label.
+ */
+export function findLabelErrors(
+  { data, outOfFold }: Pick<Fit, 'data' | 'outOfFold'>,
+  labels: readonly string[],
+): ClassificationReport['labelErrors'] {
+  const { texts, targets } = data;
+  const { classes } = targets;
+  const usual = usualChances(outOfFold, targets);
+  const chancesOf = (text: number) => outOfFold.subarray(text * classes, (text + 1) * classes);
+  return texts
+    .map((text, row) => {
+      const [own, chances] = [labelsOf(targets, row), chancesOf(row)];
+      const suggested = likeliest(chances);
+      const isSuspect =
+        own.length === 1 &&
+        own[0] !== suggested &&
+        chances[suggested]! >= usual[suggested]! &&
+        chances[own[0]!]! < usual[own[0]!]!;
+      return {
+        row,
+        text,
+        own,
+        suggested,
+        isSuspect,
+        score: chances[suggested]!,
+        margin: chances[suggested]! - chances[own[0]!]!,
+      };
+    })
+    .filter(({ isSuspect }) => isSuspect)
+    .sort((a, b) => b.margin - a.margin || a.row - b.row)
+    .slice(0, ERRORS_MAX)
+    .map(({ text, own, suggested, score }) => ({
+      text: exampleOf(text),
+      labels: Array.from(own, (label) => labels[label]!),
+      suggested: [labels[suggested]!],
+      score,
+    }));
+}
+
+/** `[classes]`: how likely each label is, on the mean, for the texts that have it. */
+function usualChances(chances: Float32Array, targets: Fit['data']['targets']): Float64Array {
+  const { classes, offsets } = targets;
+  const sums = new Float64Array(classes);
+  for (let text = 0; text < offsets.length - 1; text++) {
+    for (const label of labelsOf(targets, text)) sums[label]! += chances[text * classes + label]!;
+  }
+  const counts = countLabels(targets);
+  return sums.map((sum, label) => (counts[label] === 0 ? 1 : sum / counts[label]!));
+}

@@ -1,0 +1,138 @@
+import { Random } from '../../../compute/random/kernel.js';
+import type { Interval } from '../../training/bootstrap-intervals.js';
+import { givenLabels, likeliest } from '../classifier.js';
+import { labelsOf, targetsOf, type Targets } from '../labelled-texts.js';
+
+/** What a model says of texts whose labels are known. */
+export interface Answers {
+  actual: Targets;
+  /** `[texts, classes]` */
+  chances: Float32Array;
+  /** The labels that are given; several only where a text may have several. */
+  given: Targets;
+}
+
+export interface Metrics extends Record<string, number> {
+  accuracy: number;
+  macroF1: number;
+  microF1: number;
+  calibrationError: number;
+}
+
+/** Parts of 0..1 into which texts go by their score, to compare the scores of each with what was right. */
+export const BINS = 10;
+const RESAMPLES = 1_000;
+
+export function answersOf(chances: Float32Array, actual: Targets, thresholds: Float32Array | null): Answers {
+  const { classes } = actual;
+  const given = Array.from({ length: chances.length / classes }, (_, text) =>
+    givenLabels(chances.subarray(text * classes, (text + 1) * classes), thresholds),
+  );
+  return { actual, chances, given: targetsOf(given, classes) };
+}
+
+/** The score of the likeliest label, and whether the text has it. */
+export function firstOf(
+  { actual, chances }: Answers,
+  text: number,
+): { label: number; score: number; isRight: boolean } {
+  const { classes } = actual;
+  const own = chances.subarray(text * classes, (text + 1) * classes);
+  const label = likeliest(own);
+  return { label, score: own[label]!, isRight: labelsOf(actual, text).includes(label) };
+}
+
+/** The task's metrics; labels that no text has and that no text was given do not count in `macroF1`. */
+export function measureAnswers(answers: Answers): Metrics {
+  return new Measure(answers).of(new Uint16Array(answers.actual.offsets.length - 1).fill(1));
+}
+
+/**
+ * 95 % percentile intervals over texts drawn with replacement, a thousand times. F1 is no mean over texts, so that every draw is counted
+ * anew rather than by `bootstrapIntervals`.
+ */
+export function intervalsOf(answers: Answers, seed: number): Record<string, Interval> {
+  const random = Random.seeded(seed);
+  const measure = new Measure(answers);
+  const texts = answers.actual.offsets.length - 1;
+  const times = new Uint16Array(texts);
+  const drawn = Array.from({ length: RESAMPLES }, () => {
+    times.fill(0);
+    for (let draw = 0; draw < texts; draw++) times[Math.floor(random.uniform() * texts)]!++;
+    return measure.of(times);
+  });
+  const boundsOf = (metric: string): Interval => {
+    const values = drawn.map((each) => each[metric]!).sort((a, b) => a - b);
+    return [values[Math.floor(0.025 * RESAMPLES)]!, values[Math.ceil(0.975 * RESAMPLES) - 1]!];
+  };
+  return Object.fromEntries(Object.keys(drawn[0]!).map((metric) => [metric, boundsOf(metric)]));
+}
+
+/** Counts each text as often as it is drawn. */
+class Measure {
+  private readonly isExact: boolean[];
+  private readonly first: { bin: number; score: number; isRight: boolean }[];
+  private readonly right: Uint32Array;
+  private readonly actual: Uint32Array;
+  private readonly given: Uint32Array;
+
+  constructor(private readonly answers: Answers) {
+    const texts = Array.from({ length: answers.actual.offsets.length - 1 }, (_, text) => text);
+    this.isExact = texts.map((text) => isExact(answers, text));
+    this.first = texts.map((text) => {
+      const { score, isRight } = firstOf(answers, text);
+      return { bin: Math.min(BINS - 1, Math.floor(score * BINS)), score, isRight };
+    });
+    const { classes } = answers.actual;
+    [this.right, this.actual, this.given] = [classes, classes, classes].map((count) => new Uint32Array(count)) as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+    ];
+  }
+
+  /** @param times `[texts]` */
+  of(times: Uint16Array): Metrics {
+    for (const counts of [this.right, this.actual, this.given]) counts.fill(0);
+    const bins = Array.from({ length: BINS }, () => ({ score: 0, right: 0 }));
+    let [all, exact] = [0, 0];
+    times.forEach((count, text) => {
+      if (count === 0) return;
+      all += count;
+      if (this.isExact[text]) exact += count;
+      this.countLabels(text, count);
+      const { bin, score, isRight } = this.first[text]!;
+      bins[bin]!.score += count * score;
+      if (isRight) bins[bin]!.right += count;
+    });
+    const gap = bins.reduce((sum, { score, right }) => sum + Math.abs(score - right), 0);
+    return { accuracy: exact / all, ...this.f1(), calibrationError: gap / all };
+  }
+
+  private countLabels(text: number, times: number): void {
+    const given = labelsOf(this.answers.given, text);
+    for (const label of given) this.given[label]! += times;
+    for (const label of labelsOf(this.answers.actual, text)) {
+      this.actual[label]! += times;
+      if (given.includes(label)) this.right[label]! += times;
+    }
+  }
+
+  private f1(): { macroF1: number; microF1: number } {
+    let [sum, labels, right, both] = [0, 0, 0, 0];
+    this.right.forEach((own, label) => {
+      const size = this.actual[label]! + this.given[label]!;
+      if (size === 0) return;
+      labels++;
+      sum += (2 * own) / size;
+      right += own;
+      both += size;
+    });
+    return { macroF1: labels === 0 ? 0 : sum / labels, microF1: both === 0 ? 0 : (2 * right) / both };
+  }
+}
+
+function isExact({ actual, given }: Answers, text: number): boolean {
+  const [own, said] = [labelsOf(actual, text), labelsOf(given, text)];
+  return own.length === said.length && own.every((label) => said.includes(label));
+}

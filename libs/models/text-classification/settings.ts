@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** Of what a text is made. */
+const features = {
+  words: z
+    .int()
+    .min(0)
+    .max(3)
+    .default(2)
+    .describe('Longest run of words that is learnt from: 1 single words, 2 pairs too. 0 leaves words out.'),
+  characters: z
+    .int()
+    .min(0)
+    .max(6)
+    .default(5)
+    .describe(
+      'Longest run of characters within a word that is learnt from; catches endings and misspellings. 0 leaves characters out.',
+    ),
+};
+
+export const linearSettings = z.strictObject({
+  ...features,
+  loss: z
+    .enum(['logistic', 'squared-hinge'])
+    .default('squared-hinge')
+    .describe(
+      'What a training text costs that is not clearly on its side: logistic lets every text count, squared-hinge (a support vector machine) those near the border alone.',
+    ),
+  cost: z
+    .number()
+    .min(0.01)
+    .max(1_000)
+    .default(1)
+    .describe('How much training texts count next to simplicity. More fits them closer, less generalises further.'),
+});
+
+export const naiveBayesSettings = z.strictObject({ words: features.words, characters: features.characters.default(0) });
+
+export const noSettings = z.strictObject({});
+
+export const autoSettings = z.strictObject({
+  budgetSeconds: z
+    .int()
+    .min(5)
+    .max(3_600)
+    .default(40)
+    .describe('How long to compare recipes and settings, in seconds of an idle machine.'),
+});
+
+export type FeatureSettings = Pick<z.output<typeof linearSettings>, 'words' | 'characters'>;
+export type LinearSettings = z.output<typeof linearSettings>;
+export type AutoSettings = z.output<typeof autoSettings>;
