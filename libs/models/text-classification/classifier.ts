@@ -3,7 +3,7 @@ import { toChances } from './calibration.js';
 import type { Vectorizer } from './features/vectorizer.js';
 import type { Neighbours } from './neighbours.js';
 import { scoreRow, type QuantisedModel } from './quantised-model.js';
-import { familiarityOf, knownShare } from './scope.js';
+import { familiarityOf, isForeign, knownShare } from './scope.js';
 
 /** What turns texts into chances. */
 export interface Scorer {
@@ -19,7 +19,7 @@ export interface Classifier extends Scorer {
   neighbours: Neighbours;
   /** The least chance of an answer where a call names none. */
   minScore: number;
-  /** A text that is no more familiar than this is not answered; null where the model looks at no text. */
+  /** A text that is less familiar than this is not answered; null where the model looks at no text. */
   outOfScopeBelow: number | null;
 }
 
@@ -39,7 +39,7 @@ export function judge(
   const { indices, values } = vectorizer.transformOne(text);
   const chances = toChances(calibration, scoreRow(model, indices, values));
   const familiarity = familiarityOf(chances[likeliest(chances)]!, knownShare(neighbours, text));
-  return { chances, familiarity, isOutOfScope: outOfScopeBelow !== null && familiarity <= outOfScopeBelow };
+  return { chances, familiarity, isOutOfScope: isForeign(familiarity, outOfScopeBelow) };
 }
 
 /** The labels that are given for chances `[classes]`: the likeliest, or those over their thresholds; the likeliest first. */

@@ -31,10 +31,22 @@ interface Stretch {
   end: number;
 }
 
-/** In the text as it was given, in its order. */
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+/** In the text as it was given, in its order. Of scripts whose words the features know nothing of, such as Thai, those that Unicode's rules find. */
 function wordsOf(text: string): Stretch[] {
   const { starts, ends } = originsOf(text);
-  return cut(normalise(text)).words.map(({ start, end }) => ({ start: starts[start]!, end: ends[end - 1]! }));
+  const { text: normalised, words, unspaced } = cut(normalise(text));
+  const isCut = (stretch: Stretch) => words.some(({ start, end }) => start < stretch.end && end > stretch.start);
+  const others = unspaced.filter((stretch) => !isCut(stretch)).flatMap((stretch) => segment(normalised, stretch));
+  return [...words, ...others]
+    .sort((a, b) => a.start - b.start)
+    .map(({ start, end }) => ({ start: starts[start]!, end: ends[end - 1]! }));
+}
+
+function segment(text: string, { start, end }: Stretch): Stretch[] {
+  const found = segmenter.segment(text.slice(start, end));
+  return Array.from(found, ({ segment: word, index }) => ({ start: start + index, end: start + index + word.length }));
 }
 
 function weightOf({ features, classes, weights, scales }: QuantisedModel, feature: number, label: number): number {

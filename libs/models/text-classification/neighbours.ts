@@ -8,7 +8,7 @@ import { selectRows } from './select-rows.js';
 export interface Neighbours {
   data: LabelledTexts;
   vectorizer: Vectorizer;
-  /** `[texts, features]`, of length 1 each. */
+  /** `[texts, features]` */
   rows: Csr;
 }
 
@@ -18,9 +18,12 @@ export interface Neighbour {
   similarity: number;
 }
 
-/** Words and pairs of them, by which likeness is told. */
+/** Words and pairs of them, by which likeness is told; of scripts without spaces also characters, since not all of them are cut into words. */
 export const NEIGHBOUR_FEATURES: VectorizerSettings = {
-  sources: [{ kind: 'words', spaced: [1, 2], unspaced: [1, 2], weight: 1 }],
+  sources: [
+    { kind: 'words', spaced: [1, 2], unspaced: [1, 2], weight: 1 },
+    { kind: 'characters', spaced: [1, 0], unspaced: [1, 2], weight: 1 },
+  ],
   minDocuments: 1,
   maxFeatures: 2 ** 18,
 };
@@ -44,10 +47,13 @@ export class NeighbourSearch {
   /** `[features, texts]` */
   private readonly byWord: Csr;
   private readonly similarities: Float32Array;
+  /** `[texts]` */
+  private readonly lengths: Float32Array;
 
   constructor(private readonly neighbours: Pick<Neighbours, 'vectorizer' | 'rows'>) {
     this.byWord = transposeCsr(neighbours.rows);
     this.similarities = new Float32Array(neighbours.rows.rows);
+    this.lengths = lengthsOf(neighbours.rows);
   }
 
   /** The `count` most alike that `isEligible`, the most alike first; those without a word in common are left out. */
@@ -56,7 +62,7 @@ export class NeighbourSearch {
     const touched = this.compare(text);
     const found: Neighbour[] = [];
     for (const row of touched) {
-      const similarity = Math.min(1, similarities[row]!);
+      const similarity = Math.min(1, similarities[row]! / this.lengths[row]!);
       similarities[row] = 0;
       if (found.length === count && similarity <= found[count - 1]!.similarity) continue;
       if (!isEligible(row)) continue;
@@ -72,16 +78,26 @@ export class NeighbourSearch {
   private compare(text: string): number[] {
     const { byWord, similarities } = this;
     const { indices, values } = this.neighbours.vectorizer.transformOne(text);
+    const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
     const touched: number[] = [];
     indices.forEach((feature, i) => {
       for (let place = byWord.offsets[feature]!; place < byWord.offsets[feature + 1]!; place++) {
         const row = byWord.indices[place]!;
         if (similarities[row] === 0) touched.push(row);
-        similarities[row]! += values[i]! * byWord.values![place]!;
+        similarities[row]! += (values[i]! / length) * byWord.values![place]!;
       }
     });
     return touched;
   }
+}
+
+/** `[rows]` */
+function lengthsOf({ rows, offsets, values }: Csr): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => {
+    let squares = 0;
+    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) squares += values![place]! ** 2;
+    return Math.sqrt(squares);
+  });
 }
 
 /** As many rows, drawn by chance, as have so many entries together. */

@@ -6,6 +6,8 @@ import { NEIGHBOUR_FEATURES, shuffled, type Neighbours } from './neighbours.js';
 
 /** Of texts like those that it learns from, a model is to take so many for foreign. */
 const REJECTED_SHARE = 0.02;
+/** What is as familiar is never foreign, even where all that was learnt from is more so. */
+const BELOW_MAX = 0.6;
 /** With fewer texts nobody knows what is foreign. */
 const TEXTS_MIN = 50;
 const LOOKED_AT_MAX = 20_000;
@@ -16,6 +18,11 @@ const LOOKED_AT_MAX = 20_000;
  */
 export function familiarityOf(chance: number, known: number): number {
   return Math.sqrt(chance) * known;
+}
+
+/** Whether a text is foreign: less familiar than that, or without anything known. */
+export function isForeign(familiarity: number, outOfScopeBelow: number | null): boolean {
+  return outOfScopeBelow !== null && (familiarity === 0 || familiarity < outOfScopeBelow);
 }
 
 /** The share of a text's words and pairs of words that a training row has; 0 for a text without a word. */
@@ -43,7 +50,7 @@ export function chooseScope(
     const ofOthers = indices.filter((feature) => known[feature]! > 1).length;
     return familiarityOf(chances(text), shareOf(ofOthers, texts[text]!));
   }).sort((a, b) => a - b);
-  return familiarities[Math.floor(REJECTED_SHARE * familiarities.length)]!;
+  return Math.min(BELOW_MAX, familiarities[Math.floor(REJECTED_SHARE * familiarities.length)]!);
 }
 
 function shareOf(known: number, text: string): number {

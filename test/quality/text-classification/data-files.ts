@@ -56,7 +56,7 @@ export function waimai(): TextSplit {
 export function smsSpam(): TextSplit {
   const rows = linesOf('sms-spam/sms.tsv.gz').map((line) => {
     const [label = '', text = ''] = line.split('\t');
-    return { label, text: text.trim() };
+    return { label, text };
   });
   const seen = new Set<string>();
   return splitByHash(rows.filter(({ text }) => !seen.has(text) && seen.add(text)));

@@ -53,13 +53,13 @@ async function fitAndMeasure(
   const isRight = ({ text, label }: Labelled) =>
     Number(input.labels[likeliest(judge(classifier, text).chances)] === label);
   const accuracy = Float64Array.from(test, isRight);
-  const measured = outOfScope ? { accuracy, auroc: compareFamiliarity(classifier, test, outOfScope) } : { accuracy };
+  const auroc = outOfScope && compareFamiliarity(classifier, test, outOfScope);
   release();
-  return measured;
+  return { accuracy, ...(auroc && { auroc }) };
 }
 
 /** `[in scope]`: the share of the texts out of scope that are less familiar, the mean of which is the area under the ROC curve. */
-function compareFamiliarity(classifier: Classifier, inScope: Labelled[], outOfScope: string[]): Float64Array {
+function compareFamiliarity(classifier: Classifier, inScope: Labelled[], outOfScope: string[]) {
   const foreign = Float64Array.from(outOfScope, (text) => judge(classifier, text).familiarity);
   return Float64Array.from(inScope, ({ text }) => {
     const { familiarity } = judge(classifier, text);

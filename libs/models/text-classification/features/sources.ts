@@ -32,6 +32,7 @@ export function emitFeatures(tokens: Tokens, { kind, spaced, unspaced }: SourceS
 
 /** Longer n-grams than one word also tell where the text begins and ends. */
 function emitWords({ text, words, spaced }: Tokens, ofSpaced: Lengths, ofUnspaced: Lengths, emit: Emit): void {
+  if (words.length === 0) return;
   const hashes = words.map(({ start, end }) => hashOf(text, start, end));
   for (let first = -1; first < words.length; first++) {
     const [shortest, longest] = (spaced[Math.max(first, 0)] ?? true) ? ofSpaced : ofUnspaced;
