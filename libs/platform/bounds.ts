@@ -25,6 +25,10 @@ export const BOUNDS = {
   artifactBytes: { most: 1024 ** 3, what: 'Bytes of a model version' },
   answerBytes: { most: 1024 ** 2, what: 'Bytes of an answer, apart from downloads' },
   jsonBytes: { most: 64 * 1024, what: 'Bytes of a JSON body, of every route without a line of its own here' },
+  longCallsWaiting: {
+    most: 50,
+    what: 'Calls that may bring much work, such as texts, of one organization that wait in one process',
+  },
   longCallBytes: { most: 1024 ** 2, what: 'Bytes of the body of a call that brings long texts' },
   stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
   pendingErasures: { most: 1_000, what: 'Erasures of an organization that are not completed' },

@@ -17,6 +17,7 @@ export interface Check {
   message: string;
 }
 
+/** What is asked of every row of a file; `readContent` carries it out, and asks what no row tells alone: repeats, too many values. */
 export function checksOf(kind: Kind, names: string[], columns: FoundColumns): Check[] {
   const checks = [...columns].flatMap(([column, index]) => columnChecks(kind, column, index));
   return kind.others === 'attributes' ? [...checks, ...attributeChecks(names, columns)] : checks;

@@ -22,6 +22,14 @@ export const unsupportedOperation = (modelVersionId: string, operation: string) 
     `The recipe of the model version ${modelVersionId} does not support the operation ${operation}. Deploy a version of another recipe.`,
   );
 
+export const tooManyCalls = (most: number) =>
+  new Problem(
+    429,
+    'too_many_calls',
+    `${most} calls of your organization wait for earlier ones already: send the next when some are answered.`,
+    { headers: { 'retry-after': '1' } },
+  );
+
 export const noSuchCall = (callId: string) =>
   new Problem(
     404,

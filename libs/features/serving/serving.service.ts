@@ -16,6 +16,7 @@ import { hashPayload, UsageRecorder } from '../usage/index.js';
 import { PredictorCache } from './predictor-cache.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { unsupportedOperation, wrongTask } from './serving.errors.js';
+import { Turns } from './turns.js';
 
 /** Counts what a test key does, in place of what is billed. */
 const TEST_METER = 'test_requests';
@@ -49,6 +50,7 @@ export interface Served<Answer> {
 export class ServingService {
   /** By tenant and deployment. */
   private readonly routes: WatchedCache<Route>;
+  private readonly turns = new Turns();
 
   constructor(
     private readonly database: Database,
@@ -95,7 +97,7 @@ export class ServingService {
   private async work<Answer>(
     principal: Principal,
     { projectId, artifact }: Route,
-    { meters, keeps }: Operation,
+    { meters, keeps, isLong }: Operation,
     { id, deploymentId, operation, request, payloadHash, idempotencyKey }: Call & { id: string; payloadHash: string },
   ): Promise<{ served: Served<Answer>; json?: string }> {
     const { tenantId } = principal;
@@ -105,7 +107,8 @@ export class ServingService {
     const wanted = isTest ? { [TEST_METER]: 1 } : mapValues(meters, ({ most }) => most(request));
     const reservation = await this.quotas.reserve({ tenantId, projectId, lineageId: key?.lineageId ?? NIL_ID }, wanted);
     try {
-      const answer = await this.predict<Answer>(artifact, operation, request);
+      const predict = () => this.predict<Answer>(artifact, operation, request);
+      const answer = await (isLong ? this.turns.run(tenantId, predict) : predict());
       const used = isTest ? wanted : mapValues(meters, (meter) => meter.used(request, answer));
       const served = { id, modelVersionId: artifact.modelVersionId, answer };
       const json = idempotencyKey && JSON.stringify(served);

@@ -15,6 +15,11 @@ export interface Operation<Q extends ZodType = ZodType, A extends ZodType = ZodT
   answer: A;
   /** The field of the request that names a person, who may have asked to be forgotten. */
   person?: string;
+  /**
+   * A call may bring much work: calls of one organization are then carried out one after another. The predictor lets others come in between,
+   * every few milliseconds.
+   */
+  isLong?: true;
   /** What of a request is kept for a month, so that feedback on the answer need only name the call. */
   keeps?(request: z.output<Q>): object;
   /** By meter, at least one: the most units that a call may use, and what it used. */

@@ -278,7 +278,7 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
     }
   }
 
-  /** Settings that were found by trying many must overtake defaults, their own recipe's and the best, by more than luck brings. */
+  /** The leaderboard, whose first is chosen. Settings that were found by trying many must overtake defaults, their own recipe's and the best, by more than luck brings. */
   private conclude(defaults: Trial<Recipe>[], tuned: Trial<Recipe>[]): Trial<Recipe>[] {
     if (defaults.length === 0) throw nothingFits(this.leftOut);
     const [leader] = defaults;
