@@ -11,7 +11,7 @@ export interface ClassificationConformance {
   /** Least accuracy on what is held out; the most frequent label reaches a sixth. */
   accuracyFloor: number;
   /** False for a model that looks at no text, and so explains nothing and knows nothing foreign. */
-  looksAtTexts?: false;
+  looksAtTexts?: boolean;
 }
 
 interface Measured {
@@ -117,7 +117,7 @@ export function describeClassificationConformance({
     });
 
     it('names the training rows most alike, the same words first', async () => {
-      const [{ text, labels }] = questions() as [{ text: string; labels: string[] }];
+      const { text, labels } = questions()[0]!;
       const [{ nearest } = { nearest: undefined }] = await ask({ text: text.toUpperCase(), nearest: 4 });
       expect(nearest).toHaveLength(4);
       expect(nearest![0]).toMatchObject({ text, labels });
