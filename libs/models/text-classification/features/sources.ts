@@ -20,7 +20,6 @@ export type Emit = (hash: number, start: number, end: number) => void;
 const SPACE = 0x20;
 /** What stands for a word before the first and after the last. */
 const BOUNDARY = 1;
-const NOWHERE = { start: 0 };
 /** What hashes begin from, so that the word "a" is not the character "a". */
 const SEEDS = { words: 0x9e3779b9, characters: 0x85ebca6b };
 
@@ -30,19 +29,19 @@ export function emitFeatures(tokens: Tokens, { kind, spaced, unspaced }: SourceS
   else emitCharacters(tokens, spaced, unspaced, emit);
 }
 
-/** Longer n-grams than one word also tell where the text begins and ends. */
+/** N-grams of two words or more also tell where the text begins and ends. */
 function emitWords({ text, words, spaced }: Tokens, ofSpaced: Lengths, ofUnspaced: Lengths, emit: Emit): void {
   if (words.length === 0) return;
-  const hashes = words.map(({ start, end }) => hashOf(text, start, end));
-  for (let first = -1; first < words.length; first++) {
-    const [shortest, longest] = (spaced[Math.max(first, 0)] ?? true) ? ofSpaced : ofUnspaced;
-    const { start } = words[Math.max(first, 0)] ?? NOWHERE;
+  const hashes = [BOUNDARY, ...words.map(({ start, end }) => hashOf(text, start, end)), BOUNDARY];
+  for (let first = 0; first <= words.length; first++) {
+    const { start } = words[Math.max(first - 1, 0)];
+    const [shortest, longest] = spaced[Math.max(first - 1, 0)] ? ofSpaced : ofUnspaced;
     let hash = SEEDS.words;
-    for (let n = 1; n <= longest && first + n <= words.length + 1; n++) {
-      const last = first + n - 1;
-      hash = mixIn(hash, hashes[last] ?? BOUNDARY);
-      const isBoundaryAlone = n === 1 && first < 0;
-      if (n >= shortest && !isBoundaryAlone) emit(finish(hash), start, words[Math.min(last, words.length - 1)].end);
+    for (let n = 1; n <= longest && first + n <= hashes.length; n++) {
+      hash = mixIn(hash, hashes[first + n - 1]);
+      const isBoundaryAlone = first + n === 1;
+      if (n < shortest || isBoundaryAlone) continue;
+      emit(finish(hash), start, words[Math.min(first + n - 2, words.length - 1)].end);
     }
   }
 }

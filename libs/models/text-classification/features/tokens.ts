@@ -15,16 +15,16 @@ export interface Tokens {
   text: string;
   /** Words of scripts with spaces between them, words that a dictionary finds in Chinese, and single symbols such as emoji. */
   words: Token[];
-  /** Whether each word is of a script with spaces. */
+  /** Whether each word is of a script with spaces; false for symbols. */
   spaced: boolean[];
-  /** Stretches of scripts that put no spaces between words. */
+  /** Stretches of scripts that put no spaces between words, with the digits and signs among them. */
   unspaced: Token[];
 }
 
 const UNSPACED = String.raw`\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}`;
 /** A word, or a stretch without spaces, or one symbol that is neither a space nor the invisible rest of an emoji. */
 const TOKEN = new RegExp(
-  String.raw`(?<word>[[\p{L}\p{M}\p{N}]--[${UNSPACED}]]+)|(?<unspaced>[${UNSPACED}]+)|[^\s\p{C}]`,
+  String.raw`([[\p{L}\p{M}\p{N}]--[${UNSPACED}]]+)|([${UNSPACED}][${UNSPACED}\p{P}\p{S}\p{N}]*)|[^\s\p{C}]`,
   'gv',
 );
 const HAN = /\p{sc=Han}/u;
@@ -34,13 +34,14 @@ export function cut(text: string): Tokens {
   const tokens: Tokens = { text, words: [], spaced: [], unspaced: [] };
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
+    const [, word, unspaced] = match;
     const token = { start: match.index, end: TOKEN.lastIndex };
-    if (match[2] === undefined) {
+    if (unspaced === undefined) {
       tokens.words.push(token);
-      tokens.spaced.push(match[1] !== undefined);
+      tokens.spaced.push(word !== undefined);
     } else {
       tokens.unspaced.push(token);
-      if (HAN.test(match[2])) cutByDictionary(match[2], token.start, tokens);
+      if (HAN.test(unspaced)) cutByDictionary(unspaced, token.start, tokens);
     }
   }
   return tokens;
