@@ -33,7 +33,7 @@ describe.each(everyEngine)('oneVsRestPass on %s', (_name, engine) => {
         }
         for (const name of ['weights', 'duals', 'moves'] as const)
           actual[name].forEach((value, i) =>
-            expect(Math.abs(value - expected[name][i]) / how.cost, name).toBeLessThan(1e-3),
+            expect(Math.abs(value - expected[name][i]!) / how.cost, name).toBeLessThan(1e-3),
           );
         engine.release(actual.weights, actual.duals, expected.weights, expected.duals);
       }),
@@ -47,7 +47,7 @@ describe.each(everyEngine)('oneVsRestPass on %s', (_name, engine) => {
       const problem = { ...problemOf(60, 12, 3, 7), loss, cost: 2, tolerance: 2e-5 };
       const state = startOneVsRest(engine, problem);
       let pass = 0;
-      for (; state.moves[0] > problem.tolerance; pass++) await oneVsRestPass(engine, problem, state, pass);
+      for (; state.moves[0]! > problem.tolerance; pass++) await oneVsRestPass(engine, problem, state, pass);
       expect(pass).toBeLessThan(500);
       for (const part of gradientOf(problem, state.weights)) expect(Math.abs(part)).toBeLessThan(0.05);
       const weights = state.weights.slice();
@@ -83,16 +83,16 @@ describe.each(everyEngine)('oneVsRestPass on %s', (_name, engine) => {
 function gradientOf({ rows, labels, loss, cost }: OneVsRest, weights: Float32Array): number[] {
   const gradient: number[] = [];
   for (let k = 0; k < labels.classes; k++) {
-    const w = Float64Array.from({ length: rows.columns + 1 }, (_, column) => weights[column * 16 + k]);
+    const w = Float64Array.from({ length: rows.columns + 1 }, (_, column) => weights[column * 16 + k]!);
     const parts = w.slice();
     for (let row = 0; row < rows.rows; row++) {
       const x = new Float64Array(rows.columns + 1);
       x[rows.columns] = 1;
-      for (let at = rows.offsets[row]; at < rows.offsets[row + 1]; at++) x[rows.indices[at]] = rows.values![at];
+      for (let at = rows.offsets[row]!; at < rows.offsets[row + 1]!; at++) x[rows.indices[at]!] = rows.values![at]!;
       const y = labels.indices.subarray(labels.offsets[row], labels.offsets[row + 1]).includes(k) ? 1 : -1;
-      const margin = y * w.reduce((sum, weight, column) => sum + weight * x[column], 0);
+      const margin = y * w.reduce((sum, weight, column) => sum + weight * x[column]!, 0);
       const slope = loss === 'logistic' ? 1 / (1 + Math.exp(margin)) : 2 * Math.max(0, 1 - margin);
-      parts.forEach((_, column) => (parts[column] -= cost * slope * y * x[column]));
+      parts.forEach((_, column) => (parts[column]! -= cost * slope * y * x[column]!));
     }
     gradient.push(...parts);
   }

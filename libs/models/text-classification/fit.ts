@@ -48,7 +48,7 @@ export async function fitClassifier(choice: RecipeChoice, data: LabelledTexts, c
 export async function fitScorer(choice: RecipeChoice, data: LabelledTexts, context: FitContext): Promise<ScorerFit> {
   const { seed, signal } = context;
   const { targets } = data;
-  const { vectorizer, rows } = await Vectorizer.fit(data.texts, featureSettingsOf(choice, targets.classes), signal);
+  const { vectorizer, rows } = await Vectorizer.fit(data.texts, featureSettingsOf(choice, data), signal);
   const severalLabels = haveSeveralLabels(targets);
   const foldOf = assignFolds(data, FOLDS, seed);
   const crossing = { ...context, report: part(context, 0, FOLDS / (FOLDS + 1)) };

@@ -30,7 +30,7 @@ export const linearSettings = z.strictObject({
     .number()
     .min(0.01)
     .max(1_000)
-    .default(1)
+    .default(0.7)
     .describe('How much training texts count next to simplicity. More fits them closer, less generalises further.'),
 });
 

@@ -136,7 +136,7 @@ class Search {
 
   /** Kept for the next choice of the same features. */
   private rowsFor(choice: RecipeChoice) {
-    const settings = featureSettingsOf(choice, this.data.targets.classes);
+    const settings = featureSettingsOf(choice, this.data);
     const of = JSON.stringify(settings);
     if (this.vectorized?.of !== of) {
       const rows = Vectorizer.fit(this.data.texts, settings, this.options.signal).then((fitted) => fitted.rows);

@@ -32,11 +32,7 @@ export async function traceLearning(
     const isIn = (row: number) => quarterOf[row]! >= 1 && quarterOf[row]! <= quarters;
     const part = selectTexts(train, rowsWhere(train.texts.length, isIn));
     if (part.texts.length === 0) continue;
-    const { vectorizer, rows } = await Vectorizer.fit(
-      part.texts,
-      featureSettingsOf(choice, train.targets.classes),
-      context.signal,
-    );
+    const { vectorizer, rows } = await Vectorizer.fit(part.texts, featureSettingsOf(choice, part), context.signal);
     const model = quantise(await fitModel(choice, rows, part.targets, context));
     const chances = await chancesOf({ vectorizer, model, calibration }, test.texts, context.signal);
     const reached = measureAnswers(answersOf(chances, test.targets, thresholds)).accuracy;

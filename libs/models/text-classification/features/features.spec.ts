@@ -15,32 +15,20 @@ const SETTINGS: VectorizerSettings = {
 };
 
 /** What people write, and what they do not: lone surrogates, NUL, ligatures, both directions, marks that combine. */
+const PARTS =
+  'Straße| |ﬁne|İstanbul|ΟΔΟΣ|e\u0301|ㄱㅏ|ガ|㍿|送餐很快!|𠮷野家|שלום|مرحبا|12,5%|👨‍👩‍👧|🇩🇪|\0|\ud800|\udc00|สวัสดี|नमस्ते|\n|WORD|ǆ|\u202e'.split(
+    '|',
+  );
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
-  fc
-    .array(
-      fc.constantFrom(
-        ...[
-          'Straße',
-          ' ',
-          'ﬁne',
-          'İstanbul',
-          'ΟΔΟΣ',
-          'e\u0301',
-          'ㄱㅏ',
-          'ガ',
-          '㍿',
-          '送餐很快!',
-          '𠮷野家',
-          'שלום',
-          'مرحبا',
-        ],
-        ...['👨‍👩‍👧', '🇩🇪', '\0', '\ud800', '\udc00', 'สวัสดี', 'नमस्ते', '\n', 'WORD', '12,5%', 'ǆ', '\u202e', '…'],
-      ),
-    )
-    .map((parts) => parts.join('')),
+  fc.array(fc.constantFrom(...PARTS)).map((parts) => parts.join('')),
 );
+
+const SINGLE_WORDS: VectorizerSettings = {
+  ...SETTINGS,
+  sources: [{ kind: 'words', spaced: [1, 1], unspaced: [1, 1], weight: 1 }],
+};
 
 const fit = async (texts: string[], settings = SETTINGS) => (await Vectorizer.fit(texts, settings)).vectorizer;
 const wordsOf = (text: string) => cut(text).words.map(({ start, end }) => text.slice(start, end));
@@ -53,12 +41,12 @@ describe('originsOf', () => {
         const normalised = normalise(text);
         expect(starts).toHaveLength(normalised.length);
         for (let i = 0; i < normalised.length; i++) {
-          expect(starts[i]).toBeLessThan(ends[i]);
+          expect(starts[i]).toBeLessThan(ends[i]!);
           expect(ends[i]).toBeLessThanOrEqual(text.length);
           // In order, and never to half a place.
-          if (i > 0) expect(starts[i] === starts[i - 1] || starts[i] >= ends[i - 1]).toBe(true);
+          if (i > 0) expect(starts[i] === starts[i - 1] || starts[i]! >= ends[i - 1]!).toBe(true);
           const place = normalise(text.slice(starts[i], ends[i]));
-          expect(place.replaceAll('ς', 'σ')).toContain(normalised[i].replace('ς', 'σ'));
+          expect(place.replaceAll('ς', 'σ')).toContain(normalised[i]!.replace('ς', 'σ'));
         }
       }),
     );
@@ -93,9 +81,9 @@ describe('Vectorizer', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.constantFrom(...corpus)), (text) => {
         const { indices, values } = vectorizer.transformOne(text);
-        expect(indices.every((column, i) => i === 0 || column > indices[i - 1])).toBe(true);
+        expect(indices.every((column, i) => i === 0 || column > indices[i - 1]!)).toBe(true);
         for (const [source, { weight }] of SETTINGS.sources.entries()) {
-          const squares = values.map((value, i) => (sourceOf[indices[i]] === source ? value * value : 0));
+          const squares = values.map((value, i) => (sourceOf[indices[i]!] === source ? value * value : 0));
           const length = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
           if (length > 0) expect(length).toBeCloseTo(weight, 4);
         }
@@ -107,7 +95,7 @@ describe('Vectorizer', () => {
           sums.set(feature, (sums.get(feature) ?? 0) + value);
         }
         expect([...sums.keys()].sort((a, b) => a - b)).toEqual([...indices]);
-        indices.forEach((feature, i) => expect(sums.get(feature)).toBeCloseTo(values[i], 4));
+        indices.forEach((feature, i) => expect(sums.get(feature)).toBeCloseTo(values[i]!, 4));
       }),
     );
   });
@@ -141,8 +129,7 @@ describe('Vectorizer', () => {
   });
 
   it('counts a feature of few texts for more, and one that comes again for more, but not for twice as much', async () => {
-    const words = { ...SETTINGS, sources: [{ ...SETTINGS.sources[0], spaced: [1, 1] as const }] };
-    const vectorizer = await fit(['rare common', 'common', 'common'], words);
+    const vectorizer = await fit(['rare common', 'common', 'common'], SINGLE_WORDS);
     const valueIn = (text: string, word: string) =>
       vectorizer
         .pieces(text)
@@ -154,11 +141,10 @@ describe('Vectorizer', () => {
   });
 
   it('leaves out what too few texts have, and keeps the most frequent where there is too much', async () => {
-    const words = { ...SETTINGS, sources: [{ ...SETTINGS.sources[0], spaced: [1, 1] as const }] };
     const texts = ['a b c', 'a b d', 'a e'];
-    expect((await fit(texts, words)).columns).toBe(5);
-    expect((await fit(texts, { ...words, minDocuments: 2 })).columns).toBe(2);
-    const narrow = await fit(texts, { ...words, maxFeatures: 1 });
+    expect((await fit(texts, SINGLE_WORDS)).columns).toBe(5);
+    expect((await fit(texts, { ...SINGLE_WORDS, minDocuments: 2 })).columns).toBe(2);
+    const narrow = await fit(texts, { ...SINGLE_WORDS, maxFeatures: 1 });
     expect(narrow.pieces('a b')).toMatchObject([{ start: 0, end: 1 }]);
   });
 

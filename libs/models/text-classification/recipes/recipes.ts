@@ -4,7 +4,7 @@ import type { FitContext } from '../../training/fit.js';
 import { parseChoice as parse, type RecipeChoice as Choice } from '../../training/recipe.js';
 import type { SourceSettings } from '../features/sources.js';
 import type { VectorizerSettings } from '../features/vectorizer.js';
-import type { Targets } from '../labelled-texts.js';
+import type { LabelledTexts, Targets } from '../labelled-texts.js';
 import { textClassificationManifest, type RecipeChoice, type RecipeKey } from '../manifest.js';
 import type { FeatureSettings, LinearSettings } from '../settings.js';
 import type { LinearModel } from './linear-model.js';
@@ -21,22 +21,25 @@ export function parseChoice(recipe: string, settings: unknown): Choice<RecipeKey
 const FEATURES_MAX = 2 ** 18;
 const WEIGHTS_MAX = 2 ** 26;
 
-/** Of what the recipe makes texts. */
-export function featureSettingsOf({ settings }: RecipeChoice, classes: number): VectorizerSettings {
+/** From so many texts on, what a single one has says nothing of others; of fewer, all that they have is needed. */
+const TEXTS_ENOUGH = 1_000;
+
+/** Of what the recipe makes these texts. */
+export function featureSettingsOf({ settings }: RecipeChoice, { texts, targets }: LabelledTexts): VectorizerSettings {
   const { words = 1, characters = 0 } = settings as Partial<FeatureSettings>;
   const sources: SourceSettings[] = [];
   // Words and characters of Chinese say more each, so that runs of them are shorter.
   if (words > 0) sources.push({ kind: 'words', spaced: [1, words], unspaced: [1, Math.min(words, 2)], weight: 1 });
   if (characters > 0) {
     const [spaced, unspaced] = [
-      [Math.min(2, characters), characters],
+      [Math.min(3, characters), characters],
       [1, Math.min(characters, 3)],
     ] as const;
     sources.push({ kind: 'characters', spaced, unspaced, weight: 1 });
   }
   if (sources.length === 0) throw new TrainingInputError(NO_FEATURES);
-  const maxFeatures = Math.min(FEATURES_MAX, Math.floor(WEIGHTS_MAX / classes));
-  return { sources, minDocuments: 1, maxFeatures };
+  const maxFeatures = Math.min(FEATURES_MAX, Math.floor(WEIGHTS_MAX / targets.classes));
+  return { sources, minDocuments: texts.length < TEXTS_ENOUGH ? 1 : 2, maxFeatures };
 }
 
 const NO_FEATURES =
