@@ -13,6 +13,8 @@ export interface Calibration {
 /** Labels with fewer texts lean on the curve of all labels together (Platt's curve wants both sides). */
 const OWN_CURVE_TEXTS = 20;
 const STEPS = 60;
+/** Scores that a temperature is fitted to at most: it is one number. */
+const TEMPERATURE_SCORES_MAX = 1_000_000;
 
 /**
  * Finds the curve from scores to chances on texts that the scores' models did not see: the temperature of a softmax (Guo et al. 2017), or
@@ -82,8 +84,9 @@ function fitTemperature(scores: Float32Array, targets: Targets): number {
 
 function softmaxLoss(scores: Float32Array, targets: Targets, slope: number): number {
   const { classes } = targets;
+  const stride = Math.ceil(scores.length / TEMPERATURE_SCORES_MAX);
   let loss = 0;
-  for (let text = 0; text < targets.offsets.length - 1; text++) {
+  for (let text = 0; text < targets.offsets.length - 1; text += stride) {
     const start = text * classes;
     const own = labelsOf(targets, text)[0]!;
     let largest = -Infinity;

@@ -67,7 +67,8 @@ export async function chancesOf(
   texts: readonly string[],
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  return allToChances(calibration, scoreRows(model, await vectorizer.transform(texts, signal)));
+  const rows = await vectorizer.transform(texts, signal);
+  return allToChances(calibration, await scoreRows(model, rows, signal));
 }
 
 /** `[texts, classes]`: the scores of each text by a model that is fitted to the other folds. */
@@ -89,7 +90,7 @@ export async function crossScores(
       resume: null,
       report: part(context, fold / folds, (fold + 1) / folds),
     });
-    const own = scoreRows(quantise(model), selectRows(rows, inFold));
+    const own = await scoreRows(quantise(model), selectRows(rows, inFold), context.signal);
     inFold.forEach((row, i) =>
       scores.set(own.subarray(i * targets.classes, (i + 1) * targets.classes), row * targets.classes),
     );

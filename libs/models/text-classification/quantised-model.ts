@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Csr } from '../../compute/csr/kernel.js';
 import type { LinearModel } from './recipes/linear-model.js';
 
@@ -48,13 +49,25 @@ export function scoreRow(
   return into;
 }
 
-/** `[rows, classes]` */
-export function scoreRows(model: QuantisedModel, { rows, offsets, indices, values }: Csr): Float32Array {
+/** Multiply-adds between two looks at the clock of others. */
+const WORK_PER_TURN = 20_000_000;
+
+/** `[rows, classes]`; rejects with the signal's reason. */
+export async function scoreRows(
+  model: QuantisedModel,
+  { rows, offsets, indices, values }: Csr,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const scores = new Float32Array(rows * model.classes);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, work = 0; row < rows; row++) {
     const [start, end] = [offsets[row]!, offsets[row + 1]!];
     const into = scores.subarray(row * model.classes, (row + 1) * model.classes);
     scoreRow(model, indices.subarray(start, end), values!.subarray(start, end), into);
+    work += (end - start) * model.classes;
+    if (work < WORK_PER_TURN) continue;
+    work = 0;
+    await setImmediate();
+    signal?.throwIfAborted();
   }
   return scores;
 }

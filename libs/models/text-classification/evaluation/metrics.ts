@@ -31,6 +31,10 @@ export function answersOf(chances: Float32Array, actual: Targets, thresholds: Fl
   return { actual, chances, given: targetsOf(given, classes) };
 }
 
+export function binOf(score: number): number {
+  return Math.min(BINS - 1, Math.floor(score * BINS));
+}
+
 /** The score of the likeliest label, and whether the text has it. */
 export function firstOf(
   { actual, chances }: Answers,
@@ -72,23 +76,27 @@ export function intervalsOf(answers: Answers, seed: number): Record<string, Inte
 class Measure {
   private readonly isExact: boolean[];
   private readonly first: { bin: number; score: number; isRight: boolean }[];
+  /** Next to the actual labels: whether each was given. */
+  private readonly isFound: Uint8Array;
   private readonly right: Uint32Array;
   private readonly actual: Uint32Array;
   private readonly given: Uint32Array;
 
   constructor(private readonly answers: Answers) {
-    const texts = Array.from({ length: answers.actual.offsets.length - 1 }, (_, text) => text);
+    const { actual, given } = answers;
+    const texts = Array.from({ length: actual.offsets.length - 1 }, (_, text) => text);
     this.isExact = texts.map((text) => isExact(answers, text));
     this.first = texts.map((text) => {
       const { score, isRight } = firstOf(answers, text);
-      return { bin: Math.min(BINS - 1, Math.floor(score * BINS)), score, isRight };
+      return { bin: binOf(score), score, isRight };
     });
-    const { classes } = answers.actual;
-    [this.right, this.actual, this.given] = [classes, classes, classes].map((count) => new Uint32Array(count)) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ];
+    const found = texts.map((text) =>
+      labelsOf(actual, text).map((label) => Number(labelsOf(given, text).includes(label))),
+    );
+    this.isFound = Uint8Array.from(found.flatMap((own) => [...own]));
+    this.right = new Uint32Array(actual.classes);
+    this.actual = new Uint32Array(actual.classes);
+    this.given = new Uint32Array(actual.classes);
   }
 
   /** @param times `[texts]` */
@@ -110,11 +118,13 @@ class Measure {
   }
 
   private countLabels(text: number, times: number): void {
-    const given = labelsOf(this.answers.given, text);
-    for (const label of given) this.given[label]! += times;
-    for (const label of labelsOf(this.answers.actual, text)) {
-      this.actual[label]! += times;
-      if (given.includes(label)) this.right[label]! += times;
+    const { actual, given } = this.answers;
+    for (let place = given.offsets[text]!; place < given.offsets[text + 1]!; place++) {
+      this.given[given.indices[place]!]! += times;
+    }
+    for (let place = actual.offsets[text]!; place < actual.offsets[text + 1]!; place++) {
+      this.actual[actual.indices[place]!]! += times;
+      if (this.isFound[place]) this.right[actual.indices[place]!]! += times;
     }
   }
 

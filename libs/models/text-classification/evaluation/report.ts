@@ -1,7 +1,7 @@
 import type { ClassificationReport } from '../../tasks/classification/task.js';
 import type { Classifier } from '../classifier.js';
 import { labelsOf } from '../labelled-texts.js';
-import { BINS, firstOf, type Answers } from './metrics.js';
+import { binOf, BINS, firstOf, type Answers } from './metrics.js';
 
 /** What examples are cut to. */
 export const EXAMPLE_CHARACTERS = 200;
@@ -74,7 +74,7 @@ export function reportConfusions(
 export function reportCalibration(answers: Answers): ClassificationReport['calibration'] {
   const bins = Array.from({ length: BINS }, () => ({ score: 0, accuracy: 0, count: 0 }));
   for (const { score, isRight } of firsts(answers)) {
-    const bin = bins[Math.min(BINS - 1, Math.floor(score * BINS))]!;
+    const bin = bins[binOf(score)]!;
     bin.count++;
     bin.score += score;
     if (isRight) bin.accuracy++;
