@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { KindKey } from '../../libs/models/kinds/kinds.js';
 import { readInput } from '../../libs/models/recommender/input.js';
+import { readInput as readTexts } from '../../libs/models/text-classification/input.js';
 import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
 import { withSources } from './sources.js';
 
@@ -105,5 +106,42 @@ describe('a data set with rows that were added by themselves', () => {
 
   it('is that of its file where none was added', async () => {
     expect(await read([])).toHaveLength(3);
+  });
+});
+
+describe('the input of a text classifier', () => {
+  const columns = 'text, label, language, split';
+  const rows = [
+    `('my card is lost', 'card', 'en', NULL::VARCHAR)`,
+    `('card and loan', 'card|loan', NULL::VARCHAR, 'test')`,
+    `('no idea yet', NULL::VARCHAR, NULL, NULL)`,
+    `('a loan', 'loan', NULL, 'train')`,
+  ];
+  const read = (file: string) => withSources({ texts: { kind: 'labelled-texts', files: [file] } }, readTexts);
+
+  it('is the texts with their labels, which of them to measure on, and the texts without a label', async () => {
+    const { texts, targets, labels, isTest, unlabelled } = await read(await writeRows('texts', columns, rows.join()));
+    const labelled = texts.map((text, i) => ({
+      text,
+      labels: [...targets.indices.subarray(targets.offsets[i], targets.offsets[i + 1])],
+      isTest: isTest![i],
+    }));
+    expect(labels).toEqual(['card', 'loan']);
+    expect(unlabelled).toEqual(['no idea yet']);
+    expect(labelled.toSorted((a, b) => a.text.localeCompare(b.text))).toEqual([
+      { text: 'a loan', labels: [1], isTest: 0 },
+      { text: 'card and loan', labels: [0, 1], isTest: 1 },
+      { text: 'my card is lost', labels: [0], isTest: 0 },
+    ]);
+  });
+
+  it('is the same in whatever order the rows stand', async () => {
+    const file = await writeRows('turned', columns, rows.toReversed().join());
+    expect(await read(file)).toEqual(await read(path.join(folder, 'texts.parquet')));
+  });
+
+  it('leaves open what to measure on where no row says test', async () => {
+    const file = await writeRows('unsplit', columns, [rows[0], rows[3]].join());
+    expect((await read(file)).isTest).toBeNull();
   });
 });
