@@ -28,8 +28,10 @@ interface ScorerFit {
   outOfFold: Float32Array;
 }
 
-/** Parts of which each is scored by a fit to the others. */
+/** Parts of which each is scored by a fit to the others: the fewer texts, the less may be left out of a fit. */
 const FOLDS = 4;
+const FOLDS_OF_FEW = 10;
+const FEW_TEXTS = 2_000;
 
 /** Fits the recipe to all texts, with what tells when not to answer. */
 export async function fitClassifier(choice: RecipeChoice, data: LabelledTexts, context: FitContext): Promise<Fit> {
@@ -50,10 +52,11 @@ export async function fitScorer(choice: RecipeChoice, data: LabelledTexts, conte
   const { targets } = data;
   const { vectorizer, rows } = await Vectorizer.fit(data.texts, featureSettingsOf(choice, data), signal);
   const severalLabels = haveSeveralLabels(targets);
-  const foldOf = assignFolds(data, FOLDS, seed);
-  const crossing = { ...context, report: part(context, 0, FOLDS / (FOLDS + 1)) };
-  const outOfFold = await crossScores(choice, rows, targets, foldOf, FOLDS, crossing);
-  const fitting = { ...context, resume: null, report: part(context, FOLDS / (FOLDS + 1), 1) };
+  const folds = data.texts.length < FEW_TEXTS ? FOLDS_OF_FEW : FOLDS;
+  const foldOf = assignFolds(data, folds, seed);
+  const crossing = { ...context, report: part(context, 0, folds / (folds + 1)) };
+  const outOfFold = await crossScores(choice, rows, targets, foldOf, folds, crossing);
+  const fitting = { ...context, resume: null, report: part(context, folds / (folds + 1), 1) };
   const model = quantise(await fitModel(choice, rows, targets, fitting));
   const calibration = calibrate(outOfFold, targets, severalLabels);
   allToChances(calibration, outOfFold);

@@ -4,7 +4,7 @@ import { type FamilyDemo, trainedVersion } from '../family-demo.js';
 
 const QUESTIONS = 'prisma/seed/banking77/questions.csv.gz';
 
-/** Ten questions for each of the 77 intents of Banking77. */
+/** Ten questions for each of the 77 intents of Banking77 (© PolyAI, CC BY 4.0). */
 export const plantTextClassification: FamilyDemo = async (api, inProject) => {
   const texts = await api.findOrCreate(`${inProject}/data-sets`, 'Bank questions', { kind: 'labelled-texts' });
   if (!texts['currentImport']) {
