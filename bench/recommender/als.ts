@@ -8,9 +8,10 @@ import { Random } from '../../libs/compute/random/kernel.js';
 import { buildItemIndex, topItems } from '../../libs/compute/top-k/kernel.js';
 import { openEveryEngine } from '../engines.js';
 import { interleave, time, type Comparison, type Contender, type Timing } from '../measure.js';
+import type { PythonPeer } from '../python-peer.js';
 import { generateInteractions, holdOut, type GeneratedShape } from './interactions.js';
 import { IalsppPeer } from './peers/ialspp-peer.js';
-import { ImplicitPeer } from './peers/implicit-peer.js';
+import { openImplicit } from './peers/implicit-peer.js';
 
 /** Weight of a touched cell next to an untouched one's 1; the peer's alpha is one more. */
 const TOUCHED_WEIGHT = 9;
@@ -81,7 +82,7 @@ export async function benchAls(
   const byItem = transposeCsr(train);
   const engines = await openEveryEngine();
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
-  const implicit = ImplicitPeer.open();
+  const implicit = openImplicit();
   const ialspp = await IalsppPeer.open(folder, train, dimensions, PEER_BLOCK_SIZE);
   const result: AlsResult = { set: shape.name, dimensions, comparisons: [], quality: [] };
   const measureQuality = async (name: string, factors: { users: Float32Array; items: Float32Array }) =>
@@ -127,7 +128,7 @@ async function sweepOn(contenders: Contender[], sweeps: number): Promise<void> {
   for (let sweep = 0; sweep < sweeps; sweep++) for (const { run } of contenders) await run();
 }
 
-async function handOver(peer: ImplicitPeer, folder: string, { offsets, indices, rows, columns }: Csr): Promise<void> {
+async function handOver(peer: PythonPeer, folder: string, { offsets, indices, rows, columns }: Csr): Promise<void> {
   writeFileSync(path.join(folder, 'offsets.u32'), offsets);
   writeFileSync(path.join(folder, 'indices.u32'), indices);
   await peer.ask({ do: 'load', folder, rows, columns });

@@ -8,7 +8,8 @@ import { scoreByFactors } from '../../libs/compute/scores/kernel.js';
 import { buildItemIndex, topItems, topScores, type Candidates } from '../../libs/compute/top-k/kernel.js';
 import { openEveryEngine } from '../engines.js';
 import { interleave, time, type Comparison, type Contender, type Timing } from '../measure.js';
-import { ImplicitPeer } from './peers/implicit-peer.js';
+import type { PythonPeer } from '../python-peer.js';
+import { openImplicit } from './peers/implicit-peer.js';
 
 const LIMIT = 20;
 const BATCH = 256;
@@ -106,8 +107,8 @@ interface PeerInput {
   dimensions: number;
 }
 
-async function openPeer({ items, queries, excluded, itemCount, dimensions }: PeerInput): Promise<ImplicitPeer | null> {
-  const peer = ImplicitPeer.open();
+async function openPeer({ items, queries, excluded, itemCount, dimensions }: PeerInput): Promise<PythonPeer | null> {
+  const peer = openImplicit();
   if (!peer) return null;
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-bench-'));
   writeFileSync(path.join(folder, 'items.f32'), items);
