@@ -39,8 +39,8 @@ export interface Piece {
   end: number;
 }
 
-/** Texts between two looks at the clock of others. */
-const TEXTS_PER_TURN = 64;
+/** Characters between two turns of others: some 20 ms of work. */
+const CHARACTERS_PER_TURN = 50_000;
 
 /**
  * Turns texts into rows of tf-idf: each n-gram counts (1 + ln count) · (1 + ln((1 + texts) / (1 + texts that have it))); each source's
@@ -187,11 +187,14 @@ async function inTurns(
   signal: AbortSignal | undefined,
   work: (text: string, position: number) => void,
 ): Promise<void> {
+  let characters = CHARACTERS_PER_TURN;
   for (const [position, text] of texts.entries()) {
-    if (position % TEXTS_PER_TURN === 0) {
+    if (characters >= CHARACTERS_PER_TURN) {
       await setImmediate();
       signal?.throwIfAborted();
+      characters = 0;
     }
+    characters += text.length;
     work(text, position);
   }
 }
