@@ -41,7 +41,7 @@ const textsNeeded = (_settings: unknown, { texts, labels }: InputSize) => 1_024 
 function weightsNeeded(settings: { words: number; characters: number }, size: InputSize): number {
   const entries = size.characters * (settings.words + settings.characters);
   const weights = Math.min(entries, FEATURES_MAX) * size.labels * 4;
-  return textsNeeded(settings, size) + entries * SPARSE_ENTRY_BYTES + 2 * weights;
+  return textsNeeded(settings, size) + entries * SPARSE_ENTRY_BYTES + 3 * weights;
 }
 
 /** The family of classifiers that learn from texts with labels. */

@@ -32,6 +32,12 @@ export const linearSettings = z.strictObject({
     .max(1_000)
     .default(0.7)
     .describe('How much training texts count next to simplicity. More fits them closer, less generalises further.'),
+  naiveBayes: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('How much of the weights of naive Bayes is added, which steadies what few texts say. 0 adds nothing.'),
 });
 
 export const naiveBayesSettings = z.strictObject({ words: features.words, characters: features.characters.default(0) });

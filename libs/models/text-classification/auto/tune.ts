@@ -26,29 +26,32 @@ const TEXTS_MAX = 12_000;
 /** What settings other than the defaults must gain, as a share: smaller gains come and go with the folds. */
 const GAIN_MIN = 0.002;
 
-/** In the order in which they are tried; what stands later changes the best linear settings so far. */
+/** In the order in which they are tried. */
 const DEFAULTS: FittableRecipe[] = ['majority', 'naive-bayes', 'linear'];
-const CHANGES: object[] = [
-  { cost: 0.3 },
-  { cost: 3 },
-  { loss: 'logistic', cost: 10 },
-  { characters: 0 },
-  { words: 1 },
-  { words: 3 },
-  { characters: 4 },
+/** Then tried one after another, each on the recipe's best settings so far. */
+const CHANGES: [recipe: FittableRecipe, change: object][] = [
+  ['naive-bayes', { characters: 5 }],
+  ['linear', { naiveBayes: 0 }],
+  ['linear', { naiveBayes: 0.15 }],
+  ['linear', { loss: 'logistic', cost: 10 }],
+  ['linear', { cost: 0.2 }],
+  ['linear', { cost: 3 }],
+  ['linear', { words: 3 }],
+  ['linear', { words: 1 }],
+  ['linear', { characters: 0 }],
+  ['linear', { characters: 4 }],
 ];
 
 /**
- * Compares recipes on texts that they have not seen: the defaults of each, then one change after another of the linear recipe's settings,
- * each kept where it is right more often. Ends with the list, or with the budget, which no default counts against.
+ * Compares recipes on texts that they have not seen: the defaults of each, then one change of their settings after another, each kept
+ * where it is right more often. Ends with the list, or with the budget, which no default counts against.
  */
 export async function tune(train: LabelledTexts, options: SearchOptions<FittableRecipe>): Promise<Tuned> {
   const search = new Search(train, options);
   for (const recipe of DEFAULTS) await search.attempt(recipe, {});
-  for (const change of CHANGES) {
-    const best = search.best();
-    if (best.recipe !== 'linear' || search.isOver()) break;
-    await search.attempt('linear', { ...best.settings, ...change });
+  for (const [recipe, change] of CHANGES) {
+    if (search.isOver()) break;
+    await search.attempt(recipe, { ...search.bestOf(recipe).settings, ...change });
   }
   const leaderboard = search.leaderboard();
   const [{ recipe, settings }] = leaderboard as [Trial<FittableRecipe>];
@@ -100,22 +103,18 @@ class Search {
     return this.attempts.length <= this.trials.length && this.elapsedSeconds() >= this.options.budgetSeconds;
   }
 
-  /** The best of the defaults, or what is better by more than luck. */
-  best(): Trial<FittableRecipe> {
-    const [first, ...others] = this.trials as [Trial<FittableRecipe>, ...Trial<FittableRecipe>[]];
-    return others.reduce((best, trial, place) => {
-      const least = place + 1 < DEFAULTS.length ? 1 : 1 + GAIN_MIN;
-      return accuracyOf(trial) > least * accuracyOf(best) ? trial : best;
-    }, first);
+  /** The recipe's defaults, or settings that are better by more than luck. */
+  bestOf(recipe: FittableRecipe): Trial<FittableRecipe> {
+    const [defaults, ...others] = this.trials.filter((trial) => trial.recipe === recipe);
+    return others.reduce(
+      (best, trial) => (accuracyOf(trial) > (1 + GAIN_MIN) * accuracyOf(best) ? trial : best),
+      defaults!,
+    );
   }
 
   /** The best of each recipe; best first. */
   leaderboard(): Trial<FittableRecipe>[] {
-    const best = this.best();
-    const others = DEFAULTS.filter((recipe) => recipe !== best.recipe).map((recipe) =>
-      this.trials.find((trial) => trial.recipe === recipe)!,
-    );
-    return [best, ...others.sort((a, b) => accuracyOf(b) - accuracyOf(a))];
+    return DEFAULTS.map((recipe) => this.bestOf(recipe)).sort((a, b) => accuracyOf(b) - accuracyOf(a));
   }
 
   private async carryOut(choice: RecipeChoice): Promise<Trial<FittableRecipe>> {

@@ -7,6 +7,7 @@ import type { VectorizerSettings } from '../features/vectorizer.js';
 import type { LabelledTexts, Targets } from '../labelled-texts.js';
 import { textClassificationManifest, type RecipeChoice, type RecipeKey } from '../manifest.js';
 import type { FeatureSettings, LinearSettings } from '../settings.js';
+import { leanOn } from './lean-on.js';
 import type { LinearModel } from './linear-model.js';
 import { fitLinear } from './linear.js';
 import { fitMajority } from './majority.js';
@@ -53,10 +54,15 @@ export async function fitModel(
 ): Promise<LinearModel> {
   switch (recipe) {
     case 'linear':
-      return fitLinear(rows, targets, settings as LinearSettings, context);
+      return fitSteadied(rows, targets, settings as LinearSettings, context);
     case 'naive-bayes':
       return fitNaiveBayes(rows, targets);
     case 'majority':
       return fitMajority(0, targets);
   }
+}
+
+async function fitSteadied(rows: Csr, targets: Targets, settings: LinearSettings, context: FitContext) {
+  const model = await fitLinear(rows, targets, settings, context);
+  return settings.naiveBayes > 0 ? leanOn(model, fitNaiveBayes(rows, targets), settings.naiveBayes) : model;
 }
