@@ -99,14 +99,14 @@ function pageOf(results: Result[]): string {
   return `# Quality
 
 What the recipes reach on public data sets, next to the best figure known for each. Written by \`npm run quality\`
-(one data set: \`npm run quality -- -t gowalla\`; only what is missing: \`QUALITY_MISSING_ONLY=1\`; another budget than ten minutes
-for \`auto\`: \`QUALITY_BUDGET_SECONDS\`). Brackets hold the 95 % bootstrap interval over users. A row passes where every figure
+(one data set: \`npm run quality -- -t gowalla\`; only what is missing: \`QUALITY_MISSING_ONLY=1\`; another budget than a family's own
+for \`auto\`: \`QUALITY_BUDGET_SECONDS\`). Brackets hold the 95 % bootstrap interval over users, or texts. A row passes where every figure
 reaches 97 % of its bar. Recipes of chance are means over three seeds; \`auto\` and \`sequence\` are one run. Seconds are those of all fits and their
 measurement, on a machine that did other work next to.
 
 How independent the figures are: the settings of named recipes were chosen with an eye on these very test sides, and so were the
 defaults and the ranges that \`auto\` searches (empty settings are the defaults). Within them \`auto\` sees the training side alone,
-and is told what to predict: the rest of a taste, or the next interaction.
+and is told what to predict where there is a choice: the rest of a taste, or the next interaction.
 
 ${sections.join('\n')}`;
 }
