@@ -34,7 +34,7 @@ const CHANGES: [recipe: FittableRecipe, change: object][] = [
   ['linear', { naiveBayes: 0 }],
   ['linear', { naiveBayes: 0.15 }],
   ['linear', { loss: 'logistic', cost: 10 }],
-  ['linear', { cost: 0.2 }],
+  ['linear', { cost: 0.3 }],
   ['linear', { cost: 3 }],
   ['linear', { words: 3 }],
   ['linear', { words: 1 }],

@@ -34,7 +34,7 @@ export function featureSettingsOf({ settings }: RecipeChoice, { texts, targets }
   if (characters > 0) {
     const [spaced, unspaced] = [
       [Math.min(3, characters), characters],
-      [1, Math.min(characters, 3)],
+      [1, Math.min(characters, 4)],
     ] as const;
     sources.push({ kind: 'characters', spaced, unspaced, weight: 1 });
   }
