@@ -108,7 +108,7 @@ describe('texts', () => {
 
   it.each([
     ['spaces', '  \n\t '],
-    ['control characters', '\u0001\u0002'],
+    ['control characters and NUL', '\0\u0001'],
     ['zero-width characters', '\u200b\u200d\ufeff'],
     ['half a character', '\ud83d'],
   ])('of nothing but %s are out of scope, not a guess', async (_name, text) => {
