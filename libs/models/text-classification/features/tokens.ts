@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Jieba } from '@node-rs/jieba';
 
 /** A stretch of a normalised text. */
@@ -59,5 +58,5 @@ let jieba: Jieba | undefined;
 
 /** Loaded when the first Chinese text comes: it takes a moment and some 60 MB. */
 function dictionary(): Jieba {
-  return (jieba ??= Jieba.withDict(readFileSync(createRequire(import.meta.url).resolve('@node-rs/jieba/dict.txt'))));
+  return (jieba ??= Jieba.withDict(readFileSync(new URL(import.meta.resolve('@node-rs/jieba/dict.txt')))));
 }
