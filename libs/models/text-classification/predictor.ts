@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { textsOf, type Classification, type ClassifyRequest } from '../tasks/classification/task.js';
 import type { Predictor } from '../tasks/tasks.js';
 import { readArtifact, type LoadedArtifact } from './artifact.js';
@@ -12,6 +13,8 @@ interface Loaded extends LoadedArtifact {
 
 /** Next to the artifact: the rows of words turned round, and numbers for each text. */
 const LOADED_PER_BYTE = 2;
+/** How long other calls wait for one of many texts. */
+const SLICE_MS = 5;
 
 /** Throws `ArtifactError` where the artifact is damaged. */
 export async function loadTextClassificationPredictor(
@@ -21,8 +24,22 @@ export async function loadTextClassificationPredictor(
   const loaded = { ...read, search: new NeighbourSearch(read.classifier.neighbours) };
   return {
     byteLength: LOADED_PER_BYTE * artifact.byteLength,
-    classifications: async (request) => ({ results: textsOf(request).map((text) => classify(loaded, text, request)) }),
+    classifications: async (request) => ({ results: await classifyAll(loaded, request) }),
   };
+}
+
+/** One text after another; other calls come in between. */
+async function classifyAll(loaded: Loaded, request: ClassifyRequest): Promise<Classification[]> {
+  const results: Classification[] = [];
+  let resumedMs = performance.now();
+  for (const text of textsOf(request)) {
+    if (performance.now() - resumedMs > SLICE_MS) {
+      await setImmediate();
+      resumedMs = performance.now();
+    }
+    results.push(classify(loaded, text, request));
+  }
+  return results;
 }
 
 function classify(loaded: Loaded, text: string, request: ClassifyRequest): Classification {
