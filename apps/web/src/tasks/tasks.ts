@@ -1,9 +1,9 @@
 import { plainScreen } from './plain-screen';
 import { recommendation } from './recommendation/recommendation';
-import type { OperationScreen } from './task';
+import type { OperationScreen, TaskScreens } from './task';
 
-/** Screens by task and operation: a new task is a folder and a line here. */
-const tasks: Record<string, Record<string, OperationScreen>> = { recommendation };
+/** A new task is a folder and a line here. */
+const tasks: Record<string, TaskScreens> = { recommendation };
 
 /**
  * The screen of an operation; a plain JSON form where the operation has none of its own.
@@ -11,5 +11,8 @@ const tasks: Record<string, Record<string, OperationScreen>> = { recommendation 
  * @param schema JSON Schema of the operation's request
  */
 export function findScreen(task: string, operation: string, schema: Record<string, unknown>): OperationScreen {
-  return tasks[task]?.[operation] ?? plainScreen(schema);
+  return tasks[task]?.operations[operation] ?? plainScreen(schema);
 }
+
+/** How the task draws a version's report, if it has a way of its own. */
+export const findReport = (task: string): TaskScreens['Report'] => tasks[task]?.Report;

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { dataSetsDelete, dataSetsRename, unwrap } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
 import { ManageActions } from '../../ui/manage-actions';
+import { Notice } from '../../ui/notice';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
@@ -50,6 +51,12 @@ export function DataSetPage() {
             )}
             {found.latestImport && found.latestImport.errors.length > 0 && (
               <ImportErrorsCard latest={found.latestImport} />
+            )}
+            {found.addedRows > 0 && (
+              <Notice>
+                <p className="font-medium">{t('dataSets.addedRows', { count: found.addedRows })}</p>
+                <p className="text-muted">{t('dataSets.addedRowsHint')}</p>
+              </Notice>
             )}
             {can('project:write') && <UploadCard dataSet={found} />}
           </div>

@@ -32,19 +32,18 @@ function CallTabsOf({ deployment, family }: { deployment: Deployment; family: Fa
           ))}
         </SelectField>
       )}
-      <OperationTabs key={operation} deploymentId={deployment.id} family={family} operation={operation} />
+      <OperationTabs key={operation} deployment={deployment} family={family} operation={operation} />
     </div>
   );
 }
 
-function OperationTabs(props: { deploymentId: string; family: Family; operation: string }) {
-  const { deploymentId, family, operation } = props;
+function OperationTabs(props: { deployment: Deployment; family: Family; operation: string }) {
+  const { deployment, family, operation } = props;
   const { t } = useTranslation();
   const { request: schema, meters } = family.operations[operation]!;
   const screen = findScreen(family.task, operation, schema);
   // Shared by both tabs, so that the code asks what the playground asked.
   const [request, setRequest] = useState(screen.initial);
-  const call = { deploymentId, operation };
   return (
     <Tabs
       label={t('playground.tabs')}
@@ -52,12 +51,21 @@ function OperationTabs(props: { deploymentId: string; family: Family; operation:
         {
           key: 'playground',
           label: t('playground.title'),
-          content: <Playground {...call} meters={meters} screen={screen} request={request} onRequest={setRequest} />,
+          content: (
+            <Playground
+              deployment={deployment}
+              operation={operation}
+              meters={meters}
+              screen={screen}
+              request={request}
+              onRequest={setRequest}
+            />
+          ),
         },
         {
           key: 'api',
           label: t('playground.api'),
-          content: <SnippetTabs {...call} body={screen.toExample(request)} />,
+          content: <SnippetTabs deploymentId={deployment.id} operation={operation} body={screen.toExample(request)} />,
         },
       ]}
     />

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Sparkles } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { callDeployment } from '../../api/client';
+import { callDeployment, type Deployment } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import type { OperationScreen, Request } from '../../tasks/task';
@@ -11,7 +11,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { Form } from '../../ui/form';
 
 interface PlaygroundProps {
-  deploymentId: string;
+  deployment: Deployment;
   operation: string;
   /** What a call is counted by. */
   meters: string[];
@@ -21,17 +21,17 @@ interface PlaygroundProps {
 }
 
 /** Calls a deployment in the same way as customers' code does. */
-export function Playground({ deploymentId, operation, meters, screen, request, onRequest }: PlaygroundProps) {
+export function Playground({ deployment, operation, meters, screen, request, onRequest }: PlaygroundProps) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
   const { Fields, Answer, texts } = screen;
-  const call = useMutation({ mutationFn: () => callDeployment(deploymentId, operation, request) });
+  const call = useMutation({ mutationFn: (asked: Request) => callDeployment(deployment.id, operation, asked) });
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[19rem_1fr]">
       <Card title={t('playground.request')}>
         <Form
-          onSubmit={() => call.mutate()}
+          onSubmit={() => call.mutate(request)}
           error={call.error}
           actions={
             <Button type="submit" variant="primary" isBusy={call.isPending} className="w-full">
@@ -43,7 +43,7 @@ export function Playground({ deploymentId, operation, meters, screen, request, o
         </Form>
       </Card>
       {call.isSuccess ? (
-        <Answer answer={call.data} />
+        <Answer key={call.submittedAt} answer={call.data} request={call.variables} deployment={deployment} />
       ) : (
         <Card>
           <EmptyState icon={Sparkles} title={t(texts.emptyTitle)}>

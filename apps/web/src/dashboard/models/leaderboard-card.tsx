@@ -1,31 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { ModelVersion } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useFamily } from './families.queries';
-import { reportQuery } from './models.queries';
 
 /** Metrics that tell the recipes apart at a glance. */
 const SHOWN = 2;
 const DIGITS = 4;
 
 /** The part of a version's report that says how its recipe was chosen. */
-interface Search {
+export interface Search {
   explanation: string;
   leaderboard: { recipe: string; metrics: Record<string, number>; seconds: number }[];
 }
 
 /** Which recipes the search compared, and why it settled on the first. */
-export function LeaderboardCard({ projectId, version }: { projectId: string; version: ModelVersion }) {
-  const { data } = useQuery(reportQuery(projectId, version));
-  const search = data?.['search'] as Search | undefined;
-  return search ? <SearchCard search={search} family={version.family} /> : null;
-}
-
-function SearchCard({ search: report, family }: { search: Search; family: string }) {
+export function LeaderboardCard({ search: report, family }: { search: Search; family: string }) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();

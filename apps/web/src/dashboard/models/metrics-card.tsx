@@ -9,21 +9,21 @@ import { type Family, useFamily } from './families.queries';
 
 const DIGITS = 4;
 
-/** The model next to the simplest recipe of its task: how much better it is, metric by metric. */
+/** The model next to the simple recipes of its task: how much better it is than the best of them, metric by metric. */
 export function MetricsCard({ result, family }: { result: Result; family: string }) {
   const terms = useTerms();
   const { t } = useTranslation();
+  const format = useFormat();
   const { task = '', metrics: known = {}, baselines = [] } = useFamily(family) ?? {};
   const keys = [...new Set([...Object.keys(known), ...Object.keys(result.values)])].filter(
     (key) => key in result.values,
   );
   // In the task's order: a stored result has lost the order of its keys.
-  const baseline = baselines.find((key) => key in result.baselines) ?? Object.keys(result.baselines)[0] ?? '';
-  const floor = result.baselines[baseline] ?? {};
+  const shown = [...new Set([...baselines, ...Object.keys(result.baselines)])].filter((key) => key in result.baselines);
   const hint = t('metrics.hint', {
     count: result.evaluated.count,
     of: terms.name('statistics', result.evaluated.of),
-    baseline: terms.name('recipes', baseline),
+    baseline: format.list(shown.map((key) => terms.name('recipes', key))),
   });
   return (
     <Card title={t('metrics.title')} hint={hint} isFlush>
@@ -32,7 +32,9 @@ export function MetricsCard({ result, family }: { result: Result; family: string
           <tr>
             <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
             <HeaderCell>{t('metrics.model')}</HeaderCell>
-            <HeaderCell>{terms.name('recipes', baseline)}</HeaderCell>
+            {shown.map((key) => (
+              <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
+            ))}
             <HeaderCell isNumber>{t('metrics.lift')}</HeaderCell>
           </tr>
         </thead>
@@ -44,7 +46,7 @@ export function MetricsCard({ result, family }: { result: Result; family: string
               task={task}
               definition={known[key]}
               model={result.values[key] ?? 0}
-              baseline={floor[key] ?? 0}
+              baselines={shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 }))}
               interval={result.intervals[key]}
             />
           ))}
@@ -59,16 +61,20 @@ interface MetricRowProps {
   task: string;
   definition: Family['metrics'][string] | undefined;
   model: number;
-  baseline: number;
+  /** In the order of the columns. */
+  baselines: { recipe: string; value: number }[];
   interval: [number, number] | undefined;
 }
 
-function MetricRow({ metric, task, definition, model, baseline, interval }: MetricRowProps) {
+function MetricRow({ metric, task, definition, model, baselines, interval }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
-  const larger = Math.max(model, baseline);
-  const lift = baseline > 0 ? model / baseline - 1 : null;
-  const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
+  const values = baselines.map(({ value }) => value);
+  const isLowerBetter = definition?.better === 'lower';
+  const best = isLowerBetter ? Math.min(...values) : Math.max(0, ...values);
+  const largest = Math.max(model, ...values);
+  const lift = best > 0 && Number.isFinite(best) ? model / best - 1 : null;
+  const isBetter = lift !== null && (isLowerBetter ? lift < 0 : lift > 0);
   return (
     <tr>
       <Cell className="min-w-44">
@@ -77,17 +83,19 @@ function MetricRow({ metric, task, definition, model, baseline, interval }: Metr
           <p className="text-xs text-muted">{terms.text(`metrics.${task}.${metric}`, definition.meaning)}</p>
         )}
       </Cell>
-      <Cell className="w-1/4 min-w-24">
-        <Bar value={model} largest={larger} className="bg-accent" />
+      <Cell className="w-1/5 min-w-24">
+        <Bar value={model} largest={largest} className="bg-accent" />
         {interval && (
           <p className="text-xs text-muted">
             {format.fixed(interval[0], DIGITS)} – {format.fixed(interval[1], DIGITS)}
           </p>
         )}
       </Cell>
-      <Cell className="w-1/4 min-w-24">
-        <Bar value={baseline} largest={larger} className="bg-bar-quiet" />
-      </Cell>
+      {baselines.map(({ recipe, value }) => (
+        <Cell key={recipe} className="w-1/5 min-w-24">
+          <Bar value={value} largest={largest} className="bg-bar-quiet" />
+        </Cell>
+      ))}
       <Cell isNumber>
         {lift === null ? '—' : <Badge tone={isBetter ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}
       </Cell>

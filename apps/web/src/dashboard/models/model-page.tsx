@@ -14,9 +14,9 @@ import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { StartTrainingButton } from '../training-jobs/start-training-button';
 import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
 import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
-import { LeaderboardCard } from './leaderboard-card';
 import { MetricsCard } from './metrics-card';
 import { modelQuery, modelsQuery } from './models.queries';
+import { ReportCards } from './report-cards';
 import { useVersions, VersionsCard } from './versions-card';
 
 export function ModelPage() {
@@ -61,7 +61,7 @@ export function ModelPage() {
           <div className="space-y-5">
             <TrainingJobsCard jobs={jobs} />
             {newest && <MetricsCard result={newest.result} family={newest.family} />}
-            {newest?.hasReport && <LeaderboardCard projectId={projectId} version={newest} />}
+            {newest?.hasReport && <ReportCards projectId={projectId} version={newest} />}
             <VersionsCard projectId={projectId} versions={versions} />
             <SettingsCard model={found} />
           </div>

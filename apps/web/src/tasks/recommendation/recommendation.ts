@@ -17,4 +17,4 @@ const recommendations: OperationScreen<RecommendRequest, Recommendations> = {
   },
 };
 
-export const recommendation = { recommendations };
+export const recommendation = { operations: { recommendations } };
