@@ -1,9 +1,10 @@
+import { classification } from './classification/classification';
 import { plainScreen } from './plain-screen';
 import { recommendation } from './recommendation/recommendation';
 import type { OperationScreen, TaskScreens } from './task';
 
 /** A new task is a folder and a line here. */
-const tasks: Record<string, TaskScreens> = { recommendation };
+const tasks: Record<string, TaskScreens> = { recommendation, classification };
 
 /**
  * The screen of an operation; a plain JSON form where the operation has none of its own.

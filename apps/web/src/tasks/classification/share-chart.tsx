@@ -1,0 +1,100 @@
+import {
+  CartesianGrid,
+  Label,
+  Line,
+  LineChart,
+  ReferenceDot,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { useFormat } from '../../i18n/use-format';
+
+const TICK = { fill: 'var(--muted)', fontSize: 11 };
+const AXIS_LABEL = { fill: 'var(--muted)', fontSize: 11 };
+
+export interface Point {
+  x: number;
+  /** A share. */
+  y: number;
+}
+
+export interface ShareChartProps {
+  /** By rising x. */
+  points: Point[];
+  xName: string;
+  yName: string;
+  /** Whether x is a share as well, and not a count. */
+  isShareX?: boolean;
+  /** Draws where x and y would be the same. */
+  hasDiagonal?: boolean;
+  marked?: Point;
+}
+
+/** Shares over shares or counts. The default export is for `lazy`. */
+export default function ShareChart({ points, xName, yName, isShareX, hasDiagonal, marked }: ShareChartProps) {
+  const format = useFormat();
+  const formatX = isShareX ? format.percent : (value: number) => format.number(value, { notation: 'compact' });
+  const percent = (value: number) => format.number(value, { style: 'percent', maximumFractionDigits: 1 });
+  const least = Math.min(...points.map(({ y }) => y));
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      {/* Its keyboard layer would put a stop without a name into the page; the table below has the numbers. */}
+      <LineChart data={points} accessibilityLayer={false} margin={{ top: 6, right: 12, bottom: 14, left: 0 }}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          domain={isShareX ? [0, 1] : [0, 'dataMax']}
+          tickFormatter={formatX}
+          tick={TICK}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--line)' }}
+          minTickGap={28}
+        >
+          <Label value={xName} position="insideBottom" offset={-10} style={AXIS_LABEL} />
+        </XAxis>
+        <YAxis
+          width={44}
+          domain={[hasDiagonal ? 0 : Math.max(0, Math.floor(least * 10) / 10), 1]}
+          tick={TICK}
+          tickLine={false}
+          axisLine={false}
+          tickCount={5}
+          tickFormatter={format.percent}
+        />
+        <Tooltip
+          contentStyle={{
+            background: 'var(--surface)',
+            border: '1px solid var(--line)',
+            borderRadius: 8,
+            fontSize: 12,
+          }}
+          itemStyle={{ color: 'var(--ink)' }}
+          labelFormatter={(x) => `${xName}: ${isShareX ? percent(Number(x)) : format.number(Number(x))}`}
+          formatter={(y) => [percent(Number(y)), yName]}
+        />
+        {hasDiagonal && (
+          <ReferenceLine
+            segment={[
+              { x: 0, y: 0 },
+              { x: 1, y: 1 },
+            ]}
+            stroke="var(--muted)"
+            strokeDasharray="4 3"
+          />
+        )}
+        <Line
+          dataKey="y"
+          stroke="var(--accent)"
+          strokeWidth={2}
+          dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }}
+          isAnimationActive={false}
+        />
+        {marked && <ReferenceDot {...marked} r={6} fill="var(--surface)" stroke="var(--accent)" strokeWidth={3} />}
+      </LineChart>
+    </ResponsiveContainer>
+  );
+}
