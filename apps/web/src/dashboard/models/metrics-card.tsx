@@ -9,17 +9,19 @@ import { type Family, useFamily } from './families.queries';
 
 const DIGITS = 4;
 
-/** The model next to the simple recipes of its task: how much better it is than the best of them, metric by metric. */
+/** The model next to the simple recipes of its task: how much better it is, metric by metric, than the one that the deciding metric calls best. */
 export function MetricsCard({ result, family }: { result: Result; family: string }) {
   const terms = useTerms();
   const { t } = useTranslation();
   const format = useFormat();
-  const { task = '', metrics: known = {}, baselines = [] } = useFamily(family) ?? {};
+  const { task = '', metrics: known = {}, baselines = [], verdictBy = '' } = useFamily(family) ?? {};
   const keys = [...new Set([...Object.keys(known), ...Object.keys(result.values)])].filter(
     (key) => key in result.values,
   );
   // In the task's order: a stored result has lost the order of its keys.
   const shown = [...new Set([...baselines, ...Object.keys(result.baselines)])].filter((key) => key in result.baselines);
+  // One for all rows: a constant answer may have the best calibration or coverage, and yet nothing worth beating.
+  const rival = bestOf(result.baselines, shown, verdictBy, known[verdictBy]?.better);
   const hint = t('metrics.hint', {
     count: result.evaluated.count,
     of: terms.name('statistics', result.evaluated.of),
@@ -35,7 +37,9 @@ export function MetricsCard({ result, family }: { result: Result; family: string
             {shown.map((key) => (
               <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
             ))}
-            <HeaderCell isNumber>{t('metrics.lift')}</HeaderCell>
+            <HeaderCell isNumber>
+              {rival ? t('metrics.lift', { baseline: terms.name('recipes', rival) }) : null}
+            </HeaderCell>
           </tr>
         </thead>
         <tbody>
@@ -46,6 +50,7 @@ export function MetricsCard({ result, family }: { result: Result; family: string
               task={task}
               definition={known[key]}
               model={result.values[key] ?? 0}
+              rival={rival}
               baselines={shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 }))}
               interval={result.intervals[key]}
             />
@@ -64,17 +69,28 @@ interface MetricRowProps {
   /** In the order of the columns. */
   baselines: { recipe: string; value: number }[];
   interval: [number, number] | undefined;
+  /** The baseline that the lift is over. */
+  rival: string | undefined;
 }
 
-function MetricRow({ metric, task, definition, model, baselines, interval }: MetricRowProps) {
+/** The recipe whose baseline is best by a metric. */
+function bestOf(
+  baselines: Result['baselines'],
+  recipes: string[],
+  metric: string,
+  better: 'higher' | 'lower' = 'higher',
+): string | undefined {
+  const valueOf = (recipe: string) => (baselines[recipe]?.[metric] ?? 0) * (better === 'lower' ? -1 : 1);
+  return recipes.toSorted((a, b) => valueOf(b) - valueOf(a))[0];
+}
+
+function MetricRow({ metric, task, definition, model, baselines, interval, rival }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
-  const values = baselines.map(({ value }) => value);
-  const isLowerBetter = definition?.better === 'lower';
-  const best = isLowerBetter ? Math.min(...values) : Math.max(0, ...values);
-  const largest = Math.max(model, ...values);
-  const lift = best > 0 && Number.isFinite(best) ? model / best - 1 : null;
-  const isBetter = lift !== null && (isLowerBetter ? lift < 0 : lift > 0);
+  const largest = Math.max(model, ...baselines.map(({ value }) => value));
+  const floor = baselines.find(({ recipe }) => recipe === rival)?.value ?? 0;
+  const lift = floor > 0 ? model / floor - 1 : null;
+  const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
   return (
     <tr>
       <Cell className="min-w-44">

@@ -26,7 +26,7 @@ export function Chart({ title, label, head, rows, ...chart }: ChartProps) {
         </Suspense>
       </figure>
       <details>
-        <summary className="inline-flex min-h-6 items-center rounded-md text-muted hover:text-ink">
+        <summary className="w-fit rounded-md py-0.5 text-muted hover:text-ink">
           {t('tasks.classification.asTable')}
         </summary>
         <Table label={title}>
