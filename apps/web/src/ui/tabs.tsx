@@ -20,7 +20,7 @@ export function Tabs({ label, tabs }: TabsProps) {
   };
   return (
     <div>
-      <div role="tablist" aria-label={label} className="flex gap-1 border-b border-line">
+      <div role="tablist" aria-label={label} className="flex flex-wrap gap-x-1 border-b border-line">
         {tabs.map((tab) => (
           <button
             key={tab.key}
@@ -33,7 +33,7 @@ export function Tabs({ label, tabs }: TabsProps) {
             onClick={() => setSelectedKey(tab.key)}
             onKeyDown={move}
             className={classNames(
-              '-mb-px border-b-2 px-3 py-2 font-medium',
+              '-mb-px border-b-2 px-2 py-2 font-medium whitespace-nowrap sm:px-3',
               tab.key === selectedKey ? 'border-accent text-ink' : 'border-transparent text-muted hover:text-ink',
             )}
           >
