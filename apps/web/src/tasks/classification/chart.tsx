@@ -13,10 +13,12 @@ interface ChartProps extends ShareChartProps {
   /** The same numbers as a table. */
   head: string[];
   rows: ReactNode[][];
+  /** Between the curve and its table. */
+  children?: ReactNode;
 }
 
 /** A curve with its numbers behind it. */
-export function Chart({ title, label, head, rows, ...chart }: ChartProps) {
+export function Chart({ title, label, head, rows, children, ...chart }: ChartProps) {
   const { t } = useTranslation();
   return (
     <div className="min-w-0 space-y-2">
@@ -25,6 +27,7 @@ export function Chart({ title, label, head, rows, ...chart }: ChartProps) {
           <ShareChart {...chart} />
         </Suspense>
       </figure>
+      {children}
       <details>
         <summary className="w-fit rounded-md py-0.5 text-muted hover:text-ink">
           {t('tasks.classification.asTable')}

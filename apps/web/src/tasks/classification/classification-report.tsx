@@ -3,7 +3,7 @@ import { Card } from '../../ui/card';
 import { Tabs } from '../../ui/tabs';
 import type { ReportProps } from '../task';
 import { Confidence } from './confidence';
-import { ConfusionsTable } from './confusions-table';
+import { ConfusionList } from './confusion-list';
 import { LabelsTable } from './labels-table';
 import { MoreData } from './more-data';
 import type { ClassificationReport } from './report';
@@ -17,7 +17,7 @@ export function ClassificationReportCards({ report, projectId, version }: Report
     {
       key: 'confusions',
       label: t('tasks.classification.confusions'),
-      content: <ConfusionsTable confusions={report.confusions} />,
+      content: <ConfusionList confusions={report.confusions} />,
     },
     {
       key: 'confidence',

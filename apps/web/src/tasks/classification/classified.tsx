@@ -54,7 +54,7 @@ function ScoreBars({ result: { classes, labels } }: { result: Result }) {
       {classes.map(({ label, score }) => (
         <li key={label}>
           <div className="flex justify-between gap-4">
-            <span dir="auto" className={`min-w-0 break-words ${labels.includes(label) ? 'font-semibold' : ''}`}>
+            <span dir="auto" className={`min-w-0 wrap-anywhere ${labels.includes(label) ? 'font-semibold' : ''}`}>
               {label}
             </span>
             <span className="text-muted tabular-nums">{percent(score)}</span>
@@ -82,7 +82,7 @@ function NearestCard({ nearest }: { nearest: NonNullable<Result['nearest']> }) {
           // oxlint-disable-next-line react/no-array-index-key -- the list never changes
           <li key={place} className="flex items-start justify-between gap-4 px-4 py-2.5 sm:px-5">
             <div className="min-w-0">
-              <p dir="auto" className="break-words">
+              <p dir="auto" className="wrap-anywhere">
                 {text}
               </p>
               <p className="text-xs text-muted">{labels.join(', ')}</p>

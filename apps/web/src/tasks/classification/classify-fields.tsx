@@ -95,6 +95,7 @@ function NumberField({ name, value, onValue, ...range }: NumberFieldProps) {
 }
 
 /** @param minScore NaN where the field is empty */
-function withMinScore({ minScore: _, ...rest }: ClassifyRequest, minScore: number): ClassifyRequest {
-  return Number.isNaN(minScore) ? rest : { ...rest, minScore };
+function withMinScore({ text, topK, explain, nearest }: ClassifyRequest, minScore: number): ClassifyRequest {
+  const request = { text, topK, explain, nearest };
+  return Number.isNaN(minScore) ? request : { ...request, minScore };
 }

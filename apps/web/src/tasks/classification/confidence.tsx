@@ -23,9 +23,10 @@ export function Confidence({ report, projectId, modelVersionId }: ConfidenceProp
     <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
       {point && (
         <div className="min-w-0 space-y-3">
-          <RiskCoverageChart points={report.riskCoverage} marked={point} />
-          <MinScoreSlider points={report.riskCoverage} chosen={chosen} onChoose={setChosen} />
-          <MinScoreCall minScore={point.minScore} projectId={projectId} modelVersionId={modelVersionId} />
+          <RiskCoverageChart points={report.riskCoverage} marked={point}>
+            <MinScoreSlider points={report.riskCoverage} chosen={chosen} onChoose={setChosen} />
+            <MinScoreCall minScore={point.minScore} projectId={projectId} modelVersionId={modelVersionId} />
+          </RiskCoverageChart>
         </div>
       )}
       <CalibrationChart calibration={report.calibration} />
@@ -51,7 +52,13 @@ function Titled({ title, hint, children }: { title: string; hint: string; childr
   );
 }
 
-function RiskCoverageChart({ points, marked }: { points: RiskCoverage[]; marked: RiskCoverage }) {
+interface RiskCoverageChartProps {
+  points: RiskCoverage[];
+  marked: RiskCoverage;
+  children: ReactNode;
+}
+
+function RiskCoverageChart({ points, marked, children }: RiskCoverageChartProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const percent = usePercent();
@@ -80,7 +87,9 @@ function RiskCoverageChart({ points, marked }: { points: RiskCoverage[]; marked:
           percent(coverage),
           coverage === 0 ? '—' : percent(accuracy),
         ])}
-      />
+      >
+        {children}
+      </Chart>
     </Titled>
   );
 }

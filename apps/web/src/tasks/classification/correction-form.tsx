@@ -87,7 +87,7 @@ function LabelsField({ answer, result, deployment: { projectId, modelId } }: Cor
       />
       <datalist id={listId}>
         {[...offered].map((label) => (
-          <option key={label} value={label} />
+          <option key={label}>{label}</option>
         ))}
       </datalist>
     </>

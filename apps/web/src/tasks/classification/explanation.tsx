@@ -25,7 +25,7 @@ export function Explanation({ text, label, pieces }: ExplanationProps) {
       <p
         dir="auto"
         data-testid="highlighted"
-        className="rounded-md border border-line px-3 py-2 break-words whitespace-pre-wrap"
+        className="rounded-md border border-line px-3 py-2 wrap-anywhere whitespace-pre-wrap"
       >
         {highlight(text, pieces).map((segment, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- the list never changes
@@ -58,7 +58,7 @@ function PieceList({ title, pieces }: { title: string; pieces: Piece[] }) {
   if (pieces.length === 0) return null;
   const weightOf = (weight: number) => format.number(weight, { maximumSignificantDigits: 2, signDisplay: 'always' });
   return (
-    <p className="text-xs break-words text-muted">
+    <p className="text-xs wrap-anywhere text-muted">
       {title}{' '}
       {pieces.map(({ text, start, end, weight }, place) => (
         <span key={`${start} ${end} ${text}`} className="text-ink">

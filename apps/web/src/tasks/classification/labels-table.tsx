@@ -100,7 +100,7 @@ function LabelRow({ quality, hasThresholds }: { quality: LabelQuality; hasThresh
   const { label, precision, recall, f1, support, threshold } = quality;
   return (
     <tr>
-      <Cell className="min-w-32 break-words">
+      <Cell className="min-w-28 wrap-anywhere">
         <bdi>{label}</bdi>
       </Cell>
       <Cell isNumber>{share(precision)}</Cell>

@@ -69,10 +69,10 @@ function LabelErrors({ rows }: { rows: LabelError[] }) {
         {shown.map(({ text, labels, suggested, score }, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- two rows may have one text; the list never changes
           <li key={place} className="py-2">
-            <p dir="auto" className="break-words">
+            <p dir="auto" className="wrap-anywhere">
               {text}
             </p>
-            <p className="text-xs break-words text-muted">
+            <p className="text-xs wrap-anywhere text-muted">
               {t('tasks.classification.labelledAs', {
                 labels: labels.join(', '),
                 suggested: suggested.join(', '),
@@ -109,9 +109,10 @@ function LabelNext({ rows }: { rows: ClassificationReport['labelNext'] }) {
         )}
       </div>
       <ol className="divide-y divide-line">
-        {rows.map(({ text, reason }) => (
-          <li key={text} className="flex items-start justify-between gap-4 py-2">
-            <span dir="auto" className="min-w-0 break-words">
+        {rows.map(({ text, reason }, place) => (
+          // oxlint-disable-next-line react/no-array-index-key -- two rows may have one text; the list never changes
+          <li key={place} className="flex items-start justify-between gap-4 py-2">
+            <span dir="auto" className="min-w-0 wrap-anywhere">
               {text}
             </span>
             <Badge>{t(`tasks.classification.labelNextReason.${reason}`)}</Badge>

@@ -13,6 +13,8 @@ import {
 import { useFormat } from '../../i18n/use-format';
 
 const TICK = { fill: 'var(--muted)', fontSize: 11 };
+/** The axis begins here at the latest, so that a curve at the top still has a height. */
+const HIGHEST_FLOOR = 0.9;
 const AXIS_LABEL = { fill: 'var(--muted)', fontSize: 11 };
 
 export interface Point {
@@ -58,7 +60,7 @@ export default function ShareChart({ points, xName, yName, isShareX, hasDiagonal
         </XAxis>
         <YAxis
           width={44}
-          domain={[hasDiagonal ? 0 : Math.max(0, Math.floor(least * 10) / 10), 1]}
+          domain={[hasDiagonal ? 0 : Math.min(HIGHEST_FLOOR, Math.floor(least * 10) / 10), 1]}
           tick={TICK}
           tickLine={false}
           axisLine={false}
