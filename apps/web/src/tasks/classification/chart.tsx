@@ -22,6 +22,7 @@ export function Chart({ title, label, head, rows, children, ...chart }: ChartPro
   const { t } = useTranslation();
   return (
     <div className="min-w-0 space-y-2">
+      <p className="text-xs text-muted">{chart.yName}</p>
       <figure aria-label={label} className="h-56">
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
           <ShareChart {...chart} />

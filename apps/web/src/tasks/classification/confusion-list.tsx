@@ -26,8 +26,8 @@ function ConfusionItem({ confusion: { actual, predicted, count, examples } }: { 
   return (
     <li className="space-y-1 py-2.5">
       <p className="wrap-anywhere">
-        {t('tasks.classification.actual')} <bdi className="font-medium">{actual}</bdi>
-        {t('tasks.classification.predicted')} <bdi className="font-medium">{predicted}</bdi>{' '}
+        {t('tasks.classification.actual')} <bdi className="font-semibold">{actual}</bdi>
+        {t('tasks.classification.predicted')} <bdi className="font-semibold">{predicted}</bdi>{' '}
         <Badge>{t('tasks.classification.count', { count })}</Badge>
       </p>
       <ul className="text-muted">
