@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
@@ -249,6 +249,56 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('row', { name: /^Test / }).waitFor();
   });
 
+  it('comes from texts to their labels, sees what the model is worth, and corrects an answer', async () => {
+    await page.goto('/');
+    await page.getByRole('link', { name: /^Shop/ }).click();
+    await createDataSet('Messages', 'labelled-texts', messagesCsv());
+    await page.getByText('Labels', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await button('New model').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('What messages are about');
+    await page.getByRole('combobox', { name: 'Recipe' }).selectOption('text-classification/linear');
+    await page.getByRole('combobox', { name: 'Texts data set' }).selectOption({ label: 'Messages' });
+    await button('Create model').click();
+    await button('Start training').first().click();
+    await page.getByText(/^The label is right for [\d.]+% of texts/).waitFor();
+
+    const labels = page.getByRole('table', { name: 'Labels' });
+    await labels.getByRole('row', { name: /^delivery/ }).waitFor();
+    await labels.getByRole('button', { name: 'F1' }).click();
+    await page.getByRole('columnheader', { name: 'F1' }).and(page.locator('[aria-sort=ascending]')).waitFor();
+    if (IS_FULL) expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Confusions' }).click();
+    if (IS_FULL) expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Confidence' }).click();
+    await page.getByRole('figure', { name: /^Where 100% of texts are answered/ }).waitFor();
+    const slider = page.getByRole('slider', { name: 'Minimum score' });
+    await slider.press('End');
+    await page.getByText(/^With a minimum score of 0\.\d+ it answers/).waitFor();
+    expect(await page.getByTestId('min-score').innerText()).toMatch(/"minScore":0\.\d+/);
+    expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Data' }).click();
+    const csv = page.waitForEvent('download');
+    await button('Download CSV').click();
+    if (IS_FULL) expect(await violationsIn(page)).toEqual([]);
+    expect(readFileSync(await (await csv).path(), 'utf8')).toMatch(/^\uFEFFtext,label\r\n.*parcel.*,\r\n/);
+
+    await button('Deploy').first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Inbox');
+    await button('Create deployment').click();
+    await page.getByRole('textbox', { name: 'Text' }).fill('Where is the parcel that I ordered?');
+    await button('Classify').click();
+    await page.getByRole('list', { name: 'Classes by score' }).getByText('delivery').waitFor();
+    await page.getByTestId('highlighted').locator('mark').getByText('parcel').waitFor();
+    await page.getByText('Most similar training rows').waitFor();
+    await page.getByText('Is this wrong? Correct the label').click();
+    await fill('Right label', 'lost parcel');
+    expect(await violationsIn(page)).toEqual([]);
+    await button('Send correction').click();
+    await page.getByRole('link', { name: 'Open the data set' }).click();
+    await page.getByText('1 row came by itself').waitFor();
+  });
+
   it('is told plainly what is wrong, at the field', async () => {
     const stranger = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
     const form = await stranger.newPage();
@@ -335,6 +385,18 @@ describe('a newcomer in the browser', () => {
   });
 });
 
+/** Messages of two labels, and some of none that could be labelled next. */
+function messagesCsv(): string {
+  const about = (label: string, texts: string[]) =>
+    texts.flatMap((text) => Array.from({ length: 12 }, (_, order) => `${text} (order ${order}),${label}`));
+  return [
+    'text,label',
+    ...about('delivery', ['Where is my parcel', 'The parcel has not arrived', 'When will you deliver']),
+    ...about('refund', ['I want my money back', 'Please refund what I paid', 'When do I get the refund']),
+    ...about('', ['My parcel is broken and I want a refund']),
+  ].join('\n');
+}
+
 async function violationsOf(visit: Page, url: string): Promise<string[]> {
   await visit.goto(url);
   await visit.getByRole('heading', { level: 1 }).waitFor();
@@ -362,13 +424,13 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     const response = await fetch(`${installation.url}/v1/${route}`, { method, headers, body: JSON.stringify(body) });
     return (await response.json()) as { id: string };
   };
-  const first = async (list: string): Promise<string> => {
+  const idsOf = async (list: string): Promise<string[]> => {
     const response = await fetch(`${installation.url}/v1/${list}`, { headers: { cookie } });
-    return ((await response.json()) as { data: { id: string }[] }).data[0]!.id;
+    return ((await response.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
   };
-  const project = `projects/${await first('projects')}`;
-  const [dataSet, model, deployment] = await Promise.all(
-    ['data-sets', 'models', 'deployments'].map((kind) => first(`${project}/${kind}`)),
+  const project = `projects/${(await idsOf('projects'))[0]}`;
+  const [dataSets, models, deployments] = await Promise.all(
+    ['data-sets', 'models', 'deployments'].map((kind) => idsOf(`${project}/${kind}`)),
   );
   await send('PUT', 'limits', { scope: 'organization', resource: 'interactions_ingested', quantity: '100' });
   const endpoint = await send('POST', 'webhook-endpoints', { url: 'https://films.example/hooks' });
@@ -378,11 +440,11 @@ async function demoPaths(email: string, password: string): Promise<string[]> {
     '/signup',
     '/',
     `/${project}/data-sets`,
-    `/${project}/data-sets/${dataSet}`,
+    ...dataSets!.map((id) => `/${project}/data-sets/${id}`),
     `/${project}/models`,
-    `/${project}/models/${model}`,
+    ...models!.map((id) => `/${project}/models/${id}`),
     `/${project}/deployments`,
-    `/${project}/deployments/${deployment}`,
+    ...deployments!.map((id) => `/${project}/deployments/${id}`),
     `/${project}/api-keys`,
     `/${project}/end-users`,
     '/organization',
