@@ -119,10 +119,10 @@ async function rotateSecrets(appUrl: string, secret: string, previous: string): 
 function printDemo(url: string, demo: Demo, { demoPassword, operatorPassword }: Secrets): void {
   console.log(`  Demo login      ${demo.email} / ${demoPassword}`);
   console.log(`  Operator login  ${demo.operatorEmail} / ${operatorPassword}`);
-  for (const { what, deploymentId, operation, request } of demo.calls) {
+  for (const { what, deploymentId, operation, request, apiKey } of demo.calls) {
     console.log(`\n${what}, with a working key:\n`);
     console.log(
-      `curl -s ${url}/v1/deployments/${deploymentId}/${operation} -H 'Authorization: Bearer ${demo.apiKey}' ` +
+      `curl -s ${url}/v1/deployments/${deploymentId}/${operation} -H 'Authorization: Bearer ${apiKey}' ` +
         `-H 'Content-Type: application/json' -d '${JSON.stringify(request)}'\n`,
     );
   }

@@ -9,8 +9,8 @@ export interface Secrets {
   stripeWebhookSecret: string;
   demoPassword: string;
   operatorPassword: string;
-  /** The demo's key, which the platform itself keeps only as a hash. */
-  demoApiKey?: string;
+  /** The demo's keys by the names of their projects; the platform itself keeps only hashes of them. */
+  demoApiKeys?: Record<string, string>;
 }
 
 /** `secrets.json` in the data folder, readable by its owner alone. */

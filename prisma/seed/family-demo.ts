@@ -8,8 +8,13 @@ export interface DemoCall {
   request: object;
 }
 
-/** Makes data sets, a trained model and its deployment in the project of the demo; what is there already is left as it is. */
-export type FamilyDemo = (api: ApiSession, inProject: string) => Promise<DemoCall>;
+/** What the demo has of a family. */
+export interface FamilyDemo {
+  /** The name of its project. */
+  project: string;
+  /** Makes data sets, a trained model and its deployment in the project; what is there already is left as it is. */
+  plant: (api: ApiSession, inProject: string) => Promise<DemoCall>;
+}
 
 /** The version of the model's first training, which is carried out where there was none. */
 export async function trainedVersion(api: ApiSession, inProject: string, modelId: string): Promise<string> {

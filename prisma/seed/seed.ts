@@ -10,13 +10,12 @@ const OPERATOR_EMAIL = 'operator@kindred.example';
 export interface Demo {
   email: string;
   operatorEmail: string;
-  apiKey: string;
-  /** One for each family. */
-  calls: DemoCall[];
+  /** One for each family, with a key that may make it. */
+  calls: (DemoCall & { apiKey: string })[];
 }
 
 /**
- * Makes the demo: an organization with a project, a trained and deployed model of each family and a key, and an operator. It goes
+ * Makes the demo: an organization with a project for each family, which has a trained and deployed model and a key, and an operator. It goes
  * through the public API as a customer would. Each step looks for its result first, so a start that was killed half-way is
  * continued by the next.
  */
@@ -24,17 +23,24 @@ export async function seedDemo(apiUrl: string, ownerUrl: string, secretsFile: Se
   const { secrets } = secretsFile;
   const api = new ApiSession(apiUrl);
   await api.signIn(DEMO_EMAIL, secrets.demoPassword, 'Demo Films');
-  const project = await api.findOrCreate('/v1/projects', 'Films', {});
-  const inProject = `/v1/projects/${project.id}`;
-  const calls: DemoCall[] = [];
-  for (const plant of Object.values(demos)) calls.push(await plant(api, inProject));
-  if (!secrets.demoApiKey) {
-    const { key } = await api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Demo key' });
-    secrets.demoApiKey = key;
-    secretsFile.save();
+  const calls: Demo['calls'] = [];
+  for (const { project: name, plant } of Object.values(demos)) {
+    const project = await api.findOrCreate('/v1/projects', name, {});
+    const inProject = `/v1/projects/${project.id}`;
+    calls.push({ ...(await plant(api, inProject)), apiKey: await keyOf(api, inProject, name, secretsFile) });
   }
   await makeOperator(apiUrl, ownerUrl, secrets.operatorPassword);
-  return { email: DEMO_EMAIL, operatorEmail: OPERATOR_EMAIL, apiKey: secrets.demoApiKey, calls };
+  return { email: DEMO_EMAIL, operatorEmail: OPERATOR_EMAIL, calls };
+}
+
+/** The project's key, made once. */
+async function keyOf(api: ApiSession, inProject: string, project: string, file: SecretsFile): Promise<string> {
+  const keys = (file.secrets.demoApiKeys ??= {});
+  if (!keys[project]) {
+    keys[project] = (await api.post<{ key: string }>(`${inProject}/api-keys`, { name: 'Demo key' })).key;
+    file.save();
+  }
+  return keys[project];
 }
 
 /** No route makes an operator: whoever can write to the database decides who is one. */

@@ -94,9 +94,9 @@ export default {
     ),
     rule(
       'launcher-trains-nothing',
-      'the launcher starts those who predict and train, and of models knows the manifests',
+      'the launcher starts those who predict and train, and of models knows the manifests and the kinds',
       { path: '^apps/launcher/' },
-      { path: '^libs/models/(?!manifests\\.ts$)' },
+      { path: '^libs/models/(?!manifests\\.ts$|kinds/)' },
     ),
     rule(
       'infra-stands-alone',

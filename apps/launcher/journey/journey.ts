@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Column } from '../../../libs/models/kinds/kind.js';
+import { type KindKey, kinds } from '../../../libs/models/kinds/kinds.js';
 import { type FamilyKey, findFamily, manifests } from '../../../libs/models/manifests.js';
 import { ApiSession } from './api-session.js';
 import { journeys } from './families.js';
 import type { FamilyJourney, JourneyCall } from './family-journey.js';
 import { LivezProbe } from './livez-probe.js';
 
-const USAGE = `npm run journey -- FILE.csv [--ROLE FILE.csv] [--family recommender] [--recipe RECIPE] [--url http://localhost:3000]
+const USAGE = `npm run journey -- FILE.csv [--ROLE FILE.csv] [--family FAMILY] [--recipe RECIPE] [--url http://localhost:3000]
 
 Walks the whole path of a new customer against a running Kindred: signs up, uploads the files, trains, deploys, calls the
 deployment with an API key, and reads usage and the invoice. Prints each step with its time; exits 1 on any failure.
@@ -45,15 +48,15 @@ async function journey(): Promise<void> {
     options: {
       ...Object.fromEntries(roles.map((role) => [role, { type: 'string' as const }])),
       url: { type: 'string', default: 'http://localhost:3000' },
-      family: { type: 'string', default: 'recommender' },
+      family: { type: 'string' },
       recipe: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   const [file] = positionals;
-  const { family } = values;
-  const manifest = findFamily(family);
   if (values.help || !file) return console.log(USAGE);
+  const family = values.family ?? (await familyOf(file));
+  const manifest = findFamily(family);
   if (!manifest) throw new Error(`there is no family "${family}": it is one of ${Object.keys(manifests).join(', ')}.`);
   const { recipe, meter, calls }: FamilyJourney = journeys[family as FamilyKey];
   const asked = await calls(file);
@@ -99,6 +102,33 @@ async function journey(): Promise<void> {
   printInvoice(invoice);
   const slowestMs = probe.stop();
   console.log(`\nEverything worked. Meanwhile ${probe.count} calls of /livez took ${slowestMs.toFixed(0)} ms at most.`);
+}
+
+/** The family whose required columns the file has. */
+async function familyOf(file: string): Promise<string> {
+  const names = (await firstLine(file)).split(/[,;\t|]/).map((name) => name.replace(/^[\uFEFF"]+|"$/g, ''));
+  const isReadable = (kind: KindKey) =>
+    Object.values<Column>(kinds[kind].columns).every(
+      ({ isRequired, spellings }) => !isRequired || spellings.some((spelling) => names.includes(spelling)),
+    );
+  const found = Object.entries(manifests).find(([, { inputs }]) =>
+    Object.values(inputs).every(({ kind, isRequired }) => !isRequired || isReadable(kind)),
+  );
+  if (!found)
+    throw new Error(
+      `no family can read a file with the columns ${names.join(', ')}: rename them, or name one by --family.`,
+    );
+  return found[0];
+}
+
+async function firstLine(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    for await (const line of handle.readLines()) return line;
+    return '';
+  } finally {
+    await handle.close();
+  }
 }
 
 async function step<T>(what: string, act: () => Promise<T>): Promise<T> {

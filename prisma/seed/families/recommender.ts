@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type FamilyDemo, trainedVersion } from '../family-demo.js';
+import type { ApiSession } from '../../../apps/launcher/journey/api-session.js';
+import { type DemoCall, type FamilyDemo, trainedVersion } from '../family-demo.js';
 
 const FOLDER = 'prisma/seed/movietweetings';
 /** Whom the model knows. */
 const USER = '8';
 
 /** The films of MovieTweetings and who rated them. */
-export const plantRecommender: FamilyDemo = async (api, inProject) => {
+export const recommender: FamilyDemo = { project: 'Films', plant: plantFilms };
+
+async function plantFilms(api: ApiSession, inProject: string): Promise<DemoCall> {
   const interactions = await api.findOrCreate(`${inProject}/data-sets`, 'Ratings', { kind: 'interactions' });
   const items = await api.findOrCreate(`${inProject}/data-sets`, 'Films', { kind: 'items' });
   if (!interactions['currentImport']) await api.upload(`${inProject}/data-sets/${interactions.id}`, ratingsCsv());
@@ -22,7 +25,7 @@ export const plantRecommender: FamilyDemo = async (api, inProject) => {
     operation: 'recommendations',
     request: { userId: USER, limit: 5 },
   };
-};
+}
 
 function ratingsCsv(): string {
   const rows = readRows('ratings.dat.gz').map((fields) => fields.join(','));

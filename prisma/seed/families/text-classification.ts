@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type FamilyDemo, trainedVersion } from '../family-demo.js';
+import type { ApiSession } from '../../../apps/launcher/journey/api-session.js';
+import { type DemoCall, type FamilyDemo, trainedVersion } from '../family-demo.js';
 
 const QUESTIONS = 'prisma/seed/banking77/questions.csv.gz';
 
 /** Ten questions for each of the 77 intents of Banking77 (© PolyAI, CC BY 4.0). */
-export const plantTextClassification: FamilyDemo = async (api, inProject) => {
+export const textClassification: FamilyDemo = { project: 'Help desk', plant: plantQuestions };
+
+async function plantQuestions(api: ApiSession, inProject: string): Promise<DemoCall> {
   const texts = await api.findOrCreate(`${inProject}/data-sets`, 'Bank questions', { kind: 'labelled-texts' });
   if (!texts['currentImport']) {
     await api.upload(`${inProject}/data-sets/${texts.id}`, gunzipSync(readFileSync(QUESTIONS)).toString('utf8'));
@@ -23,4 +26,4 @@ export const plantTextClassification: FamilyDemo = async (api, inProject) => {
     operation: 'classifications',
     request: { text: 'My card has not arrived yet', topK: 3 },
   };
-};
+}
