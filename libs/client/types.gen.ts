@@ -4196,7 +4196,7 @@ export type ClassificationsClassifyData = {
          */
         explain?: boolean;
         /**
-         * How many of the most similar training rows to list
+         * How many of the most similar training rows to list; of several texts at most 100 together
          */
         nearest?: number;
     };

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { expect, it } from 'vitest';
+import { expect, expectTypeOf, it } from 'vitest';
+import type { ClassificationReport as Drawn } from '../../apps/web/src/tasks/classification/report.js';
+import type { ClassificationReport } from '../../libs/models/tasks/classification/task.js';
 
 /** Where the second family lives, and the lines that it has in what all families share: docs/adding-a-family.md names them. */
 const OWN = [
@@ -39,6 +41,11 @@ it('text classification moved in by its own folders and a line in each registry'
   // A copy without history, such as an archive of the source, has nothing to tell.
   if (touched.length === 0) return;
   expect(touched.filter((file) => ![...OWN, ...SHARED].some((place) => place.test(file)))).toEqual([]);
+});
+
+it('the dashboard draws the report in the form that the task gives it', () => {
+  // Checked by the compiler: the dashboard may not import the task, and over the wire a report is any JSON.
+  expectTypeOf<ClassificationReport>().toExtend<Drawn>();
 });
 
 function git(...args: string[]): string {

@@ -2,7 +2,7 @@ import type { z, ZodType } from 'zod';
 import type { FamilyManifest, RecipeManifest, SourceSize } from '../family.js';
 import { LABELS_MAX } from '../kinds/labelled-texts.js';
 import type { RecipeChoice as Choice } from '../training/recipe.js';
-import { autoSettings, linearSettings, naiveBayesSettings, noSettings } from './settings.js';
+import { autoSettings, linearSettings, majoritySettings, naiveBayesSettings } from './settings.js';
 
 interface InputSize {
   texts: number;
@@ -58,7 +58,7 @@ export const textClassificationManifest = {
       (_, size) => weightsNeeded(linearSettings.parse({}), size),
     ),
     linear: recipe(
-      'Weighs words, word pairs and pieces of words for each label (logistic regression): the strongest here on short texts.',
+      'Weighs words, word pairs and pieces of words for each label (a support vector machine or logistic regression): the strongest here on short texts.',
       linearSettings,
       weightsNeeded,
     ),
@@ -69,7 +69,7 @@ export const textClassificationManifest = {
     ),
     majority: recipe(
       'Always the most frequent label: the floor that every model must leave behind.',
-      noSettings,
+      majoritySettings,
       textsNeeded,
     ),
   },

@@ -6,8 +6,10 @@ import { NEIGHBOUR_FEATURES, shuffled, type Neighbours } from './neighbours.js';
 
 /** Of texts like those that it learns from, a model is to take so many for foreign. */
 const REJECTED_SHARE = 0.02;
-/** What is as familiar is never foreign, even where all that was learnt from is more so. */
+/** What is as familiar is never foreign, even where all that was learnt from is more so; of few texts most words are new to begin with. */
 const BELOW_MAX = 0.6;
+const BELOW_MAX_OF_FEW = 0.35;
+const FEW_TEXTS = 1_000;
 /** With fewer texts nobody knows what is foreign. */
 const TEXTS_MIN = 50;
 const LOOKED_AT_MAX = 20_000;
@@ -50,7 +52,8 @@ export function chooseScope(
     const ofOthers = indices.filter((feature) => known[feature]! > 1).length;
     return familiarityOf(chances(text), shareOf(ofOthers, texts[text]!));
   }).sort((a, b) => a - b);
-  return Math.min(BELOW_MAX, familiarities[Math.floor(REJECTED_SHARE * familiarities.length)]!);
+  const most = texts.length < FEW_TEXTS ? BELOW_MAX_OF_FEW : BELOW_MAX;
+  return Math.min(most, familiarities[Math.floor(REJECTED_SHARE * familiarities.length)]!);
 }
 
 function shareOf(known: number, text: string): number {

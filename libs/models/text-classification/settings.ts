@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+const labels = z
+  .enum(['as_given', 'sentiment'])
+  .default('as_given')
+  .describe(
+    'How labels are read: as they are given, or as a sentiment, so that words such as good, 0 and 1 and one to five stars become negative, neutral and positive.',
+  );
+
 /** Of what a text is made. */
 const features = {
   words: z
@@ -19,6 +26,7 @@ const features = {
 };
 
 export const linearSettings = z.strictObject({
+  labels,
   ...features,
   loss: z
     .enum(['logistic', 'squared-hinge'])
@@ -40,11 +48,16 @@ export const linearSettings = z.strictObject({
     .describe('How much of the weights of naive Bayes is added, which steadies what few texts say. 0 adds nothing.'),
 });
 
-export const naiveBayesSettings = z.strictObject({ words: features.words, characters: features.characters.default(0) });
+export const naiveBayesSettings = z.strictObject({
+  labels,
+  words: features.words,
+  characters: features.characters.default(0),
+});
 
-export const noSettings = z.strictObject({});
+export const majoritySettings = z.strictObject({ labels });
 
 export const autoSettings = z.strictObject({
+  labels,
   budgetSeconds: z
     .int()
     .min(5)
@@ -56,3 +69,6 @@ export const autoSettings = z.strictObject({
 export type FeatureSettings = Pick<z.output<typeof linearSettings>, 'words' | 'characters'>;
 export type LinearSettings = z.output<typeof linearSettings>;
 export type AutoSettings = z.output<typeof autoSettings>;
+
+/** What every recipe may be told of its labels. */
+export type LabelSettings = z.output<typeof majoritySettings>;

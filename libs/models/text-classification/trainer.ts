@@ -10,13 +10,16 @@ import { readInput, type TextsInput } from './input.js';
 import type { LabelledTexts } from './labelled-texts.js';
 import type { FittableRecipe } from './manifest.js';
 import { parseChoice } from './recipes/recipes.js';
-import type { AutoSettings } from './settings.js';
+import { asSentiment } from './sentiment.js';
+import type { AutoSettings, LabelSettings } from './settings.js';
 
 /**
  * Fits on what is not held out, measures on the rest with the baselines next to the model, then refits on everything. Throws
  * {@link TrainingInputError} when the recipe, its settings or the input cannot be used.
  */
-export function createTextClassificationTrainer(input: TextsInput, options: TrainerOptions): Trainer {
+export function createTextClassificationTrainer(given: TextsInput, options: TrainerOptions): Trainer {
+  const { labels } = parseChoice(options.recipe, options.settings).settings as LabelSettings;
+  const input = labels === 'sentiment' && given.texts.length > 0 ? asSentiment(given) : given;
   assertTrainable(input);
   return createTrainer(learnerOf(input, options), options);
 }

@@ -1,7 +1,8 @@
+import { labelledTexts } from '../../../../libs/models/kinds/labelled-texts.js';
 import { quoteName, quoteText, withTables } from '../../../../libs/platform/tables/tables.js';
 import type { FamilyJourney } from '../family-journey.js';
 
-const HEADERS = ['text', 'Text', 'TEXT', 'review', 'utterance', 'sentence', 'message', 'content', 'body'];
+const HEADERS: readonly string[] = labelledTexts.columns.text.spellings;
 const SHOWN_CHARACTERS = 60;
 
 interface Classifications {

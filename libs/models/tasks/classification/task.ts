@@ -5,6 +5,9 @@ import type { Task } from '../task.js';
 /** As many as an uploaded text may have: test/architecture/bounds.spec.ts holds it against the platform's bound. */
 export const TEXT_CHARACTERS_MAX = 10_000;
 export const TEXTS_MAX = 100;
+/** So that an answer stays below what one may hold. */
+const CLASSES_MAX = 20;
+const NEAREST_MAX = 10;
 
 const textSchema = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 const scoreSchema = z.number().min(0).max(1);
@@ -13,18 +16,29 @@ export const classifySchema = z
   .object({
     text: textSchema.optional().describe('One text; or several in texts'),
     texts: z.array(textSchema).min(1).max(TEXTS_MAX).optional().describe('Several texts, answered in their order'),
-    topK: z.int().min(1).max(100).default(5).describe('How many classes to list, the most likely first'),
+    topK: z.int().min(1).max(CLASSES_MAX).default(5).describe('How many classes to list, the most likely first'),
     minScore: scoreSchema
       .optional()
       .describe(
         'Below this the answer is an abstention; by default where the version is expected to be right often enough',
       ),
     explain: z.boolean().default(false).describe('List the pieces of the text that weighed most'),
-    nearest: z.int().min(0).max(10).default(0).describe('How many of the most similar training rows to list'),
+    nearest: z
+      .int()
+      .min(0)
+      .max(NEAREST_MAX)
+      .default(0)
+      .describe(
+        `How many of the most similar training rows to list; of several texts at most ${NEAREST_MAX * 10} together`,
+      ),
   })
   .refine(({ text, texts }) => (text === undefined) !== (texts === undefined), {
     path: ['text'],
     message: 'give either text or texts',
+  })
+  .refine(({ texts, nearest }) => (texts?.length ?? 1) * nearest <= NEAREST_MAX * 10, {
+    path: ['nearest'],
+    message: `of all texts together at most ${NEAREST_MAX * 10} rows are listed`,
   });
 
 const pieceSchema = z.object({

@@ -34,11 +34,10 @@ export function findLabelErrors(
         suggested,
         isSuspect,
         score: chances[suggested]!,
-        margin: chances[suggested]! - chances[own[0]!]!,
       };
     })
     .filter(({ isSuspect }) => isSuspect)
-    .sort((a, b) => b.margin - a.margin || a.row - b.row)
+    .sort((a, b) => b.score - a.score || a.row - b.row)
     .slice(0, ERRORS_MAX)
     .map(({ text, own, suggested, score }) => ({
       text: exampleOf(text),

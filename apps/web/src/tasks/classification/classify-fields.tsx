@@ -13,7 +13,7 @@ export type ClassifyRequest = {
 
 // As libs/models/tasks/classification/task.ts has them.
 const TEXT_CHARACTERS_MAX = 10_000;
-const TOP_K_MAX = 100;
+const TOP_K_MAX = 20;
 const NEAREST_MAX = 10;
 
 export function ClassifyFields({ request, onRequest }: FieldsProps<ClassifyRequest>) {
