@@ -27,8 +27,8 @@ it.runIf(isThere)(
     const csv = ['text,label,split', ...rowsOf(train, 'train'), ...rowsOf(test, 'test')].join('\n');
     const tenant = await Tenant.signUp(api);
     const { deploymentId, projectId, modelId, modelVersionId } = await tenant.deployTexts({ csv, recipe: 'linear' });
-    const version = `/v1/projects/${projectId}/models/${modelId}/versions/${modelVersionId}`;
-    const { result } = (await tenant.get(version).expect(200)).body;
+    const versions = `/v1/projects/${projectId}/models/${modelId}/versions`;
+    const [{ result }] = (await tenant.get(versions).expect(200)).body.data;
     expect(result.evaluated).toEqual({ of: 'texts', count: test.length });
     expect(result.values.accuracy).toBeGreaterThanOrEqual(ACCURACY);
     expect(result.values.accuracy).toBeGreaterThan(result.baselines['naive-bayes'].accuracy);
@@ -45,7 +45,7 @@ it.runIf(isThere)(
     // The version that answers has learnt from the test rows too.
     expect(right / test.length).toBeGreaterThanOrEqual(result.values.accuracy);
 
-    const report = (await tenant.get(`${version}/report`).expect(200)).body;
+    const report = (await tenant.get(`${versions}/${modelVersionId}/report`).expect(200)).body;
     expect(report.labels).toHaveLength(77);
     expect(report.confusions.length).toBeGreaterThan(0);
     expect(report.learningCurve.length).toBeGreaterThan(1);
