@@ -34,5 +34,5 @@ export const noSuchCall = (callId: string) =>
   new Problem(
     404,
     'not_found',
-    `There is no call ${callId} of this deployment: it may be older than 30 days, or of another deployment.`,
+    `There is no call ${callId} of this deployment: it may be older than 30 days, of another deployment, or made with a test key.`,
   );

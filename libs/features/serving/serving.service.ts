@@ -125,7 +125,8 @@ export class ServingService {
           .filter(([, quantity]) => quantity > 0)
           .map(([meter, quantity]) => reservation.use(meter, quantity)),
         ...(json && { answer: json }),
-        ...(keeps && { kept: { ...keeps(request) } }),
+        // What is tried out is no lesson, and no plan bounds how much it brings.
+        ...(keeps && !isTest && { kept: { ...keeps(request) } }),
       });
       reservation.commit();
       return { served, json };
