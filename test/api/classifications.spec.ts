@@ -67,6 +67,23 @@ describe('classifications', () => {
     await classify({ text: 'a'.repeat(1024 ** 2) }, 413);
   });
 
+  it('of many long texts let the calls of others come in between', async () => {
+    const other = await Tenant.signUp(api);
+    const theirs = await other.deploy();
+    const path = `/v1/deployments/${theirs.deploymentId}/recommendations`;
+    await other.post(path, { userId: 'user-1' }).expect(200);
+    const texts = Array.from({ length: 100 }, () => 'lovely film '.repeat(830));
+    const answered: string[] = [];
+    const long = Array.from({ length: 4 }, () => classify({ texts, explain: true }).then(() => answered.push('long')));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const short = other
+      .post(path, { userId: 'user-1' })
+      .expect(200)
+      .then(() => answered.push('short'));
+    await Promise.all([...long, short]);
+    expect(answered.indexOf('short')).toBeLessThan(answered.length - 1);
+  });
+
   it('count a request and its texts once, and are the same bytes when asked again under the same key', async () => {
     const other = await Tenant.signUp(api);
     const { deploymentId } = await other.deployTexts();
@@ -138,6 +155,14 @@ describe('feedback', () => {
     expect((await feedback({ classificationId, labels: [' '] }, 400)).body.code).toBe('invalid_request');
     const old = { classificationId: '01890000-0000-7000-8000-000000000000', labels: ['glad'] };
     expect((await feedback(old, 404)).body.detail).toMatch(/no call/);
+  });
+
+  it('is not taken for the calls of a test key, which leave nothing behind', async () => {
+    const { body: made } = await tenant
+      .post(`/v1/projects/${live.projectId}/api-keys`, { name: 'Try', scopes: ['deployments:call'], mode: 'test' })
+      .expect(201);
+    const { classificationId } = (await withKey(api, made.key).post(route(), { text: 'a show' }).expect(200)).body;
+    expect((await feedback({ classificationId, labels: ['glad'] }, 404)).body.detail).toMatch(/test key/);
   });
 
   it('reaches the calls of the own deployment alone', async () => {

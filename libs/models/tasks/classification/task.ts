@@ -148,6 +148,7 @@ export const classification = {
       summary: 'Classifies texts',
       request: classifySchema,
       answer: classificationsSchema,
+      isLong: true,
       keeps: (request: ClassifyRequest) => ({ texts: textsOf(request) }),
       meters: {
         classification_requests: { most: () => 1, used: () => 1 },
