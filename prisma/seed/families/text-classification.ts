@@ -24,6 +24,6 @@ async function plantQuestions(api: ApiSession, inProject: string): Promise<DemoC
     what: 'What a question of a customer is about',
     deploymentId: deployment.id,
     operation: 'classifications',
-    request: { text: 'My card has not arrived yet', topK: 3 },
+    request: { text: 'Why was I charged a fee when I took out cash?', topK: 3 },
   };
 }
