@@ -19,6 +19,8 @@ deployment with an API key, and reads usage and the invoice. Prints each step wi
 ${Object.entries(manifests).map(usageOf).join('\n')}`;
 
 const USAGE_MS = 10_000;
+/** Of a baseline that is next to nothing no ratio says anything. */
+const RATIO_MIN = 0.001;
 
 type UsageRow = Record<'meter' | 'quantity', string>;
 
@@ -162,7 +164,12 @@ function printResult({ values, baselines, evaluated }: Version['result']): void 
   const [[name, floor]] = Object.entries(baselines) as [[string, Record<string, number>]];
   const row = (metric: string) => {
     const [ours, theirs] = [values[metric]!, floor[metric]!];
-    return { metric, model: ours.toFixed(4), [name]: theirs.toFixed(4), ratio: (ours / theirs).toFixed(2) };
+    return {
+      metric,
+      model: ours.toFixed(4),
+      [name]: theirs.toFixed(4),
+      ratio: theirs > RATIO_MIN ? (ours / theirs).toFixed(2) : '',
+    };
   };
   printTable(Object.keys(values).map(row));
 }
