@@ -37,11 +37,23 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 function wordsOf(text: string): Stretch[] {
   const { starts, ends } = originsOf(text);
   const { text: normalised, words, unspaced } = cut(normalise(text));
-  const isCut = (stretch: Stretch) => words.some(({ start, end }) => start < stretch.end && end > stretch.start);
+  const isCut = ({ start, end }: Stretch) => (words[firstEndingAfter(words, start)]?.start ?? end) < end;
   const others = unspaced.filter((stretch) => !isCut(stretch)).flatMap((stretch) => segment(normalised, stretch));
-  return [...words, ...others]
+  const found = [...words, ...others]
     .sort((a, b) => a.start - b.start)
     .map(({ start, end }) => ({ start: starts[start]!, end: ends[end - 1]! }));
+  return joinOverlapping(found);
+}
+
+/** What people see as one character may be several words once it is normalised, such as … or a flag: it is told once. */
+function joinOverlapping(ascending: Stretch[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const { start, end } of ascending) {
+    const last = joined.at(-1);
+    if (last && start < last.end) last.end = Math.max(last.end, end);
+    else joined.push({ start, end });
+  }
+  return joined;
 }
 
 function segment(text: string, { start, end }: Stretch): Stretch[] {

@@ -5,7 +5,7 @@ import { findRecipe, manifests } from '../manifests.js';
 import { loadPredictor } from '../predictors.js';
 import { describeClassificationConformance } from '../tasks/classification/conformance.js';
 import { questions } from '../tasks/classification/questions.js';
-import { classificationReportSchema, classifySchema } from '../tasks/classification/task.js';
+import { classificationReportSchema, classifySchema, TEXT_CHARACTERS_MAX } from '../tasks/classification/task.js';
 import { describeTrainerConformance, runToEnd } from '../training/conformance.js';
 import { inputOf, type Row } from './input.js';
 import type { RecipeKey } from './manifest.js';
@@ -140,6 +140,31 @@ describe('the report', () => {
     const { report, recipe } = await train(rows, { recipe: 'auto', settings: { budgetSeconds: 5 } });
     expect(recipe).toBe('majority');
     expect(report.search!.warning).toMatch(/the texts do not tell the labels apart/);
+  });
+});
+
+describe('an explanation', () => {
+  const rows = Array.from({ length: 60 }, (_, i) => [
+    { text: `great… 👍🏽 ❤️ 10½ 🇬🇧 ㄱㅏ day ${i}`, labels: ['good'] },
+    { text: `bad! 👎🏿 👨‍👩‍👧 ㈱ day ${i}`, labels: ['bad'] },
+  ]).flat();
+
+  it('tells each place once, also of characters that become several words once they are normalised', async () => {
+    const { ask } = await train(rows);
+    for (const text of ['great… 👍🏽 ❤️ 10½ 🇬🇧 ㄱㅏ,day,day', 'bad! 👎🏿 👨‍👩‍👧 ㈱']) {
+      const { explanation } = await ask(text, { explain: true });
+      const inOrder = explanation!.toSorted((a, b) => a.start - b.start);
+      expect(inOrder.length).toBeGreaterThan(3);
+      inOrder.slice(1).forEach(({ start }, i) => expect(start).toBeGreaterThanOrEqual(inOrder[i]!.end));
+    }
+  });
+
+  it('of a long text that is traced to one place is that place', async () => {
+    const { ask } = await train(rows);
+    // Normalising joins ㄱㅏ, so that all of it is traced to the whole.
+    const text = `ㄱㅏ${',day'.repeat(TEXT_CHARACTERS_MAX / 4 - 1)}`;
+    const { explanation } = await ask(text, { explain: true });
+    expect(explanation).toEqual([{ text, start: 0, end: text.length, weight: expect.any(Number) }]);
   });
 });
 
