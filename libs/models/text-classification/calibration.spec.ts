@@ -49,4 +49,23 @@ describe('thresholds', () => {
     expect(own).toBeLessThanOrEqual(0.6);
     expect(common).toBe(own);
   });
+
+  it('are as good as any other cut, where chances are alike too', () => {
+    const random = Random.seeded(3);
+    const [texts, classes] = [300, 4];
+    const chances = Float32Array.from({ length: texts * classes }, () => Math.round(20 * random.uniform()) / 20);
+    const labels = Array.from({ length: texts }, (_, text) =>
+      [0, 1, 2, 3].filter((label) => random.uniform() < chances[text * classes + label]!),
+    );
+    const f1 = (label: number, threshold: number) => {
+      const [given, actual] = [new Set<number>(), labels.filter((own) => own.includes(label)).length];
+      for (let text = 0; text < texts; text++) if (chances[text * classes + label]! >= threshold) given.add(text);
+      const right = [...given].filter((text) => labels[text]!.includes(label)).length;
+      return (2 * right) / (given.size + actual);
+    };
+    chooseThresholds(chances, targetsOf(labels, classes)).forEach((threshold, label) => {
+      const cuts = Array.from({ length: 20 }, (_, i) => f1(label, (i + 0.5) / 20));
+      expect(f1(label, threshold)).toBeCloseTo(Math.max(...cuts), 10);
+    });
+  });
 });

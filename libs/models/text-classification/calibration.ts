@@ -13,8 +13,8 @@ export interface Calibration {
 /** Labels with fewer texts lean on the curve of all labels together (Platt's curve wants both sides). */
 const OWN_CURVE_TEXTS = 20;
 const STEPS = 60;
-/** Scores that a temperature is fitted to at most: it is one number. */
-const TEMPERATURE_SCORES_MAX = 1_000_000;
+/** Scores that what is common to all labels is fitted to at most: it is a number or two. */
+const COMMON_SCORES_MAX = 1_000_000;
 
 /**
  * Finds the curve from scores to chances on texts that the scores' models did not see: the temperature of a softmax (Guo et al. 2017), or
@@ -28,9 +28,11 @@ export function calibrate(scores: Float32Array, targets: Targets, severalLabels:
     const slope = fitTemperature(scores, targets);
     return { severalLabels, slopes: new Float32Array(classes).fill(slope), offsets: new Float32Array(classes) };
   }
-  const all = Array.from({ length: classes }, (_, label) => label);
-  const common = fitCurve(scores, targets, all, [1, 0], 0);
-  const curves = all.map((label) => fitCurve(scores, targets, [label], common, OWN_CURVE_TEXTS));
+  const has = membershipOf(targets);
+  const common = fitCurve(pointsOfAll(scores, has, classes), [1, 0], 0);
+  const curves = Array.from({ length: classes }, (_, label) =>
+    fitCurve(pointsOfLabel(scores, has, classes, label), common, OWN_CURVE_TEXTS),
+  );
   return {
     severalLabels,
     slopes: Float32Array.from(curves, ([slope]) => slope),
@@ -84,7 +86,7 @@ function fitTemperature(scores: Float32Array, targets: Targets): number {
 
 function softmaxLoss(scores: Float32Array, targets: Targets, slope: number): number {
   const { classes } = targets;
-  const stride = Math.ceil(scores.length / TEMPERATURE_SCORES_MAX);
+  const stride = Math.ceil(scores.length / COMMON_SCORES_MAX);
   let loss = 0;
   for (let text = 0; text < targets.offsets.length - 1; text += stride) {
     const start = text * classes;
@@ -100,27 +102,61 @@ function softmaxLoss(scores: Float32Array, targets: Targets, slope: number): num
 
 type Curve = [slope: number, offset: number];
 
-/** Newton's steps towards the logistic curve of these labels, held near `prior` as if by that many texts. */
-function fitCurve(scores: Float32Array, targets: Targets, labels: number[], prior: Curve, priorTexts: number): Curve {
-  const { classes } = targets;
-  const texts = targets.offsets.length - 1;
-  const has = new Uint8Array(texts * classes);
-  for (let text = 0; text < texts; text++) for (const label of labelsOf(targets, text)) has[text * classes + label] = 1;
+/** Scores, and 1 where the text has the label. */
+interface Points {
+  scores: Float32Array;
+  has: Uint8Array;
+}
+
+/** `[texts, classes]`, 1 where the text has the label. */
+function membershipOf(targets: Targets): Uint8Array {
+  const { classes, offsets } = targets;
+  const has = new Uint8Array((offsets.length - 1) * classes);
+  for (let text = 0; text < offsets.length - 1; text++) {
+    for (const label of labelsOf(targets, text)) has[text * classes + label] = 1;
+  }
+  return has;
+}
+
+/** Of all labels; where there are many, of some texts, evenly spread. */
+function pointsOfAll(scores: Float32Array, has: Uint8Array, classes: number): Points {
+  const stride = classes * Math.ceil(scores.length / COMMON_SCORES_MAX);
+  if (stride === classes) return { scores, has };
+  const count = Math.ceil(scores.length / stride) * classes;
+  const points = { scores: new Float32Array(count), has: new Uint8Array(count) };
+  for (let start = 0, to = 0; start < scores.length; start += stride, to += classes) {
+    points.scores.set(scores.subarray(start, start + classes), to);
+    points.has.set(has.subarray(start, start + classes), to);
+  }
+  return points;
+}
+
+/** Copied together, which a curve's many steps go over faster. */
+function pointsOfLabel(scores: Float32Array, has: Uint8Array, classes: number, label: number): Points {
+  const texts = scores.length / classes;
+  const points = { scores: new Float32Array(texts), has: new Uint8Array(texts) };
+  for (let text = 0, at = label; text < texts; text++, at += classes) {
+    points.scores[text] = scores[at]!;
+    points.has[text] = has[at]!;
+  }
+  return points;
+}
+
+/** Newton's steps towards the logistic curve of these points, held near `prior` as if by that many texts. */
+function fitCurve({ scores, has }: Points, prior: Curve, priorTexts: number): Curve {
   const hold = priorTexts / 4 + 1e-6;
   let [slope, offset] = prior;
   for (let step = 0; step < STEPS; step++) {
     let [g0, g1, h00, h01, h11] = [hold * (slope - prior[0]), hold * (offset - prior[1]), hold, 0, hold];
-    for (const label of labels) {
-      for (let i = label; i < has.length; i += classes) {
-        const score = scores[i]!;
-        const chance = 1 / (1 + Math.exp(-(slope * score + offset)));
-        const [error, spread] = [chance - has[i]!, Math.max(1e-9, chance * (1 - chance))];
-        g0 += error * score;
-        g1 += error;
-        h00 += spread * score * score;
-        h01 += spread * score;
-        h11 += spread;
-      }
+    for (let i = 0; i < scores.length; i++) {
+      const score = scores[i]!;
+      const chance = 1 / (1 + Math.exp(-(slope * score + offset)));
+      const [error, spread] = [chance - has[i]!, Math.max(1e-9, chance * (1 - chance))];
+      g0 += error * score;
+      g1 += error;
+      h00 += spread * score * score;
+      h01 += spread * score;
+      h11 += spread;
     }
     const determinant = h00 * h11 - h01 * h01;
     const [stepSlope, stepOffset] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];

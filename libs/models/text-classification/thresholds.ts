@@ -12,42 +12,63 @@ const THRESHOLD_MIN = 0.05;
  */
 export function chooseThresholds(chances: Float32Array, targets: Targets): Float32Array {
   const counts = countLabels(targets);
-  const pairs = pairsByLabel(chances, targets);
-  const common = thresholdOf(pairs.flat(), targets.indices.length);
-  return Float32Array.from(pairs, (own, label) =>
-    counts[label]! < OWN_THRESHOLD_TEXTS ? common : thresholdOf(own, counts[label]!),
+  const { offsets, pairs } = pairsByLabel(chances, targets);
+  const common = thresholdOf(pairs.slice(), targets.indices.length);
+  return Float32Array.from(counts, (positives, label) =>
+    positives < OWN_THRESHOLD_TEXTS
+      ? common
+      : thresholdOf(pairs.subarray(offsets[label], offsets[label + 1]), positives),
   );
 }
 
-interface Pair {
-  chance: number;
-  isRight: boolean;
+/** Likely labels of texts, those of each label together. */
+interface Pairs {
+  /** `[classes + 1]` */
+  offsets: Uint32Array;
+  /** The bits of each chance, which rise as it does, with whether it is right in place of the last: millions sort fast and take little memory. */
+  pairs: Uint32Array;
 }
 
-/** Of each label the texts for which it is likely enough. */
-function pairsByLabel(chances: Float32Array, targets: Targets): Pair[][] {
-  const { classes, offsets } = targets;
-  const pairs = Array.from({ length: classes }, (): Pair[] => []);
-  for (let text = 0; text < offsets.length - 1; text++) {
+function pairsByLabel(chances: Float32Array, targets: Targets): Pairs {
+  const { classes } = targets;
+  const offsets = new Uint32Array(classes + 1);
+  for (let i = 0; i < chances.length; i++) if (chances[i]! >= THRESHOLD_MIN) offsets[(i % classes) + 1]!++;
+  for (let label = 0; label < classes; label++) offsets[label + 1]! += offsets[label]!;
+  const pairs = new Uint32Array(offsets[classes]!);
+  const bits = new Uint32Array(chances.buffer, chances.byteOffset, chances.length);
+  const next = offsets.slice();
+  for (let text = 0, start = 0; start < chances.length; text++, start += classes) {
     const own = labelsOf(targets, text);
     for (let label = 0; label < classes; label++) {
-      const chance = chances[text * classes + label]!;
-      if (chance >= THRESHOLD_MIN) pairs[label]!.push({ chance, isRight: own.includes(label) });
+      if (chances[start + label]! < THRESHOLD_MIN) continue;
+      pairs[next[label]!++] = (bits[start + label]! & ~1) | Number(own.includes(label));
     }
   }
-  return pairs;
+  return { offsets, pairs };
 }
 
-/** @param positives texts that have the label, likely or not */
-function thresholdOf(pairs: Pair[], positives: number): number {
-  const sorted = pairs.toSorted((a, b) => b.chance - a.chance);
+/**
+ * @param pairs are sorted in place
+ * @param positives texts that have the label, likely or not
+ */
+function thresholdOf(pairs: Uint32Array, positives: number): number {
+  pairs.sort();
   let [right, best, threshold] = [0, 0, 0.5];
-  sorted.forEach(({ chance, isRight }, place) => {
-    if (isRight) right++;
-    const next = sorted[place + 1]?.chance;
-    const f1 = (2 * right) / (place + 1 + positives);
-    if (f1 <= best || next === chance) return;
-    [best, threshold] = [f1, next === undefined ? chance : (chance + next) / 2];
-  });
+  for (let place = pairs.length - 1; place >= 0; place--) {
+    right += pairs[place]! & 1;
+    const f1 = (2 * right) / (pairs.length - place + positives);
+    const isTied = place > 0 && pairs[place - 1]! >>> 1 === pairs[place]! >>> 1;
+    if (f1 <= best || isTied) continue;
+    best = f1;
+    threshold = (chanceOf(pairs[place]!) + chanceOf(pairs[Math.max(0, place - 1)]!)) / 2;
+  }
   return threshold;
+}
+
+const asBits = new Uint32Array(1);
+const asChance = new Float32Array(asBits.buffer);
+
+function chanceOf(pair: number): number {
+  asBits[0] = pair & ~1;
+  return asChance[0]!;
 }
