@@ -285,6 +285,11 @@ describe('reading a kind of long texts, labels and a few values', () => {
     ]);
   });
 
+  it('takes for one label what white space of any kind alone tells apart, and for none what is nothing else', async () => {
+    const { rows } = await read('note,tags\nn,"\tb\n|b\u3000| b|\u00a0"\nn,"\r\n\t"\n', key);
+    expect(rows.map(({ tags }) => tags)).toEqual(['b', null]);
+  });
+
   it('tells by line and column what is too long, too many, empty or another value', async () => {
     const { errors, rowsAccepted } = await read(
       [

@@ -5,6 +5,8 @@ import { quoteName, quoteText } from '../../platform/tables/tables.js';
 /** In Unix seconds. */
 const YEAR_9999_END = 253_402_300_799;
 const ID_CHARACTERS = BOUNDS.idCharacters.most;
+/** What JavaScript's `trim` takes. */
+const WHITE_SPACE = String.raw`[\s\v\p{Z}\x{FEFF}]+`;
 
 /** Where a file has each column of its kind: the index of its header; absent columns are left out. */
 export type FoundColumns = Map<string, number>;
@@ -120,10 +122,12 @@ function valueOf({ type, values }: Column, cell: string): string {
   return type === 'time' ? unixSeconds(cell) : cell;
 }
 
-/** SQL of the labels in a cell: trimmed, without empty ones, each once, in order. */
+/** SQL of the labels in a cell: trimmed as a call's are, without empty ones, each once, in order. */
 function labelsOf(cell: string): string {
   const parts = `string_split(${cell}, ${quoteText(LABEL_SEPARATOR)})`;
-  return `list_sort(list_distinct(list_filter(list_transform(${parts}, part -> trim(part)), part -> part <> '')))`;
+  // SQL's trim leaves tabs and line breaks.
+  const trimmed = `list_transform(${parts}, part -> regexp_replace(part, '^${WHITE_SPACE}|${WHITE_SPACE}$', '', 'g'))`;
+  return `list_sort(list_distinct(list_filter(${trimmed}, part -> part <> '')))`;
 }
 
 /** What an imported cell is in SQL. */
