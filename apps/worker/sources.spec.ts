@@ -104,6 +104,14 @@ describe('a data set with rows that were added by themselves', () => {
     ]);
   });
 
+  it('has the last word alone where one text was corrected twice', async () => {
+    const words = Array.from({ length: 5_000 }, (_, i) => ({ text: i % 2 ? 'a' : 'b', label: `word ${i}` }));
+    expect(await read([...words, { text: 'b', label: 'z' }])).toEqual([
+      ['a', 'word 4999', null],
+      ['b', 'z', null],
+    ]);
+  });
+
   it('is that of its file where none was added', async () => {
     expect(await read([])).toHaveLength(3);
   });

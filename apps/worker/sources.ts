@@ -26,13 +26,14 @@ async function* read(connection: DuckDBConnection, sql: string): AsyncGenerator<
   }
 }
 
-/** SQL of the rows of a data set: those of its files, but for those that were corrected, and those that were added. */
+/** SQL of the rows of a data set: those of its files, but for those that were corrected, and the last word of each correction. */
 function rowsOf({ kind, files, addedFile }: SourceFiles): string {
   const ofFiles = `SELECT * FROM read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`;
   if (!addedFile) return ofFiles;
   const { columns, correctedBy } = kinds[kind];
   const types = Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
-  const added = `SELECT * FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
+  const lines = `SELECT *, row_number() OVER () AS line FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
   const by = quoteName(correctedBy!);
+  const added = `SELECT * EXCLUDE (line) FROM (${lines}) QUALIFY row_number() OVER (PARTITION BY ${by} ORDER BY line DESC) = 1`;
   return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${added})) UNION ALL BY NAME ${added}`;
 }
