@@ -68,6 +68,13 @@ describe('what is held out', () => {
     const lonely = ['a', 'b', 'c'].map((label) => ({ text: `text ${label}`, labels: [label] }));
     await expect(train(lonely)).rejects.toThrow(/Add texts of each label/);
   });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('is there as soon as a label has two texts (seed %i)', async (seed) => {
+    const rows = ['a b', 'c d'].map((text) => ({ text, labels: ['x'] }));
+    const { result, report } = await train([...rows, { text: 'e f', labels: ['y'] }], { seed });
+    expect(result.evaluated.count).toBe(1);
+    expect(report.labels.find(({ label }) => label === 'y')!.support).toBe(0);
+  });
 });
 
 describe('texts with several labels', () => {
@@ -84,6 +91,17 @@ describe('texts with several labels', () => {
     expect(report.labels.every(({ threshold }) => threshold !== null)).toBe(true);
     expect((await ask('the cat and the dog of neighbour 7')).labels.toSorted()).toEqual(['cat', 'dog']);
     expect((await ask('the horse of neighbour 8')).labels).toEqual(['horse']);
+  });
+
+  it.each(['naive-bayes', 'auto'])('are told by %s as well as the fits to parts told them', async (recipe) => {
+    const two = Array.from({ length: 300 }, (_, i) => {
+      const labels = [`size${i % 2}`, `colour${i % 3}`];
+      return { text: `order ${i} of ${labels.join(' ')}`, labels };
+    });
+    const settings = recipe === 'auto' ? { budgetSeconds: 5 } : {};
+    const { result } = await train(two, { recipe, settings });
+    expect(result.values['accuracy']).toBeGreaterThan(0.95);
+    expect(result.baselines['naive-bayes']!['accuracy']).toBeGreaterThan(0.95);
   });
 });
 

@@ -18,7 +18,21 @@ export function fitNaiveBayes(rows: Csr, labels: Labels): LinearModel {
     totals[k] += value;
   });
   for (let i = 0; i < weights.length; i++) weights[i] = Math.log(weights[i] / totals[i % classes]);
-  return { features: columns, classes, weights, bias: logShares(labels) };
+  const bias = logShares(labels);
+  for (const values of [weights, bias]) tellAgainstMean(values, classes);
+  return { features: columns, classes, weights, bias };
+}
+
+/**
+ * Takes from each row of all classes its mean. Which class is likeliest stays; but how likely a text is of all together, which falls the more
+ * words there are to learn from, no longer moves the scores, whose curves are found by fits to parts.
+ */
+function tellAgainstMean(values: Float32Array, classes: number): void {
+  for (let start = 0; start < values.length; start += classes) {
+    let sum = 0;
+    for (let i = start; i < start + classes; i++) sum += values[i];
+    for (let i = start; i < start + classes; i++) values[i] -= sum / classes;
+  }
 }
 
 function forEachValue(rows: Csr, labels: Labels, hear: (column: number, k: number, value: number) => void): void {
