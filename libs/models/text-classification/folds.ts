@@ -3,7 +3,7 @@ import { labelsOf, type LabelledTexts } from './labelled-texts.js';
 
 /**
  * `[texts]`: the fold of each, such that each has its share of every label and the same text is in one fold. Fold 0 has no text of a
- * label that but one text has, so that what is left without it knows every label.
+ * label that but one text has, so that what is left without it knows every label; it has a text where any label has two.
  */
 export function assignFolds({ texts, targets }: LabelledTexts, folds: number, seed: number): Uint8Array {
   const assigned = new Uint8Array(texts.length);
@@ -15,7 +15,17 @@ export function assignFolds({ texts, targets }: LabelledTexts, folds: number, se
       for (const row of rows) assigned[row] = (start + place) % folds;
     });
   }
+  fillFirst(assigned);
   return assigned;
+}
+
+/** Texts of labels with one text are in fold 1; any other fold may be the first. */
+function fillFirst(assigned: Uint8Array): void {
+  if (assigned.includes(0)) return;
+  const other = assigned.find((fold) => fold > 1);
+  assigned.forEach((fold, row) => {
+    if (fold === other) assigned[row] = 0;
+  });
 }
 
 /** The rows of each distinct text, by the first label of its first row. */
