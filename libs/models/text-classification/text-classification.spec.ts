@@ -7,6 +7,7 @@ import { describeClassificationConformance } from '../tasks/classification/confo
 import { questions } from '../tasks/classification/questions.js';
 import { classificationReportSchema, classifySchema, TEXT_CHARACTERS_MAX } from '../tasks/classification/task.js';
 import { describeTrainerConformance, runToEnd } from '../training/conformance.js';
+import { exampleOf } from './evaluation/report.js';
 import { inputOf, type Row } from './input.js';
 import type { RecipeKey } from './manifest.js';
 import { createTextClassificationTrainer } from './trainer.js';
@@ -130,6 +131,15 @@ describe('the report', () => {
     expect(reasons.filter((reason) => reason === 'unsure')).toHaveLength(40);
     expect(reasons.filter((reason) => reason === 'out_of_scope')).toHaveLength(5);
     expect(reasons.filter((reason) => reason === 'random')).toHaveLength(5);
+  });
+
+  it('tells rows to label next whole, so that they can be uploaded with their labels, and examples cut between characters', async () => {
+    const long = `zebras graze ${'🦓'.repeat(200)}`;
+    const wrong = { text: `where is my order ${'a'.repeat(181)}📦`, labels: ['password'] };
+    const { report } = await train([...questions(), wrong], {}, [long]);
+    expect(report.labelNext.map(({ text }) => text)).toEqual([long]);
+    for (const { text } of report.labelErrors) expect(text.isWellFormed()).toBe(true);
+    expect(exampleOf(wrong.text)).toBe(wrong.text.slice(0, -2));
   });
 
   it('says by how much more texts would help', async () => {

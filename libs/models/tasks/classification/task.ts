@@ -134,7 +134,12 @@ export const classificationReportSchema = z.object({
     .array(exampleSchema.extend({ suggested: z.array(z.string()), score: z.number() }))
     .describe('Rows whose label is probably wrong, the surest first'),
   labelNext: z
-    .array(z.object({ text: z.string(), reason: z.enum(['unsure', 'out_of_scope', 'random']) }))
+    .array(
+      z.object({
+        text: z.string().describe('Whole, to be uploaded with its label'),
+        reason: z.enum(['unsure', 'out_of_scope', 'random']),
+      }),
+    )
     .describe('Rows without a label that would teach most'),
 });
 

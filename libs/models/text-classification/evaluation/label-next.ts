@@ -1,7 +1,6 @@
 import type { ClassificationReport } from '../../tasks/classification/task.js';
 import { judge, type Classifier, type Judged } from '../classifier.js';
 import { shuffled } from '../neighbours.js';
-import { exampleOf } from './report.js';
 
 type LabelNext = ClassificationReport['labelNext'];
 
@@ -15,7 +14,7 @@ const RANDOM = 5;
 
 /**
  * Which texts to label next: those that the model wavers on between two labels, unlike each other; some that are like nothing it knows; and
- * some by chance, on which a later test can be fair.
+ * some by chance, on which a later test can be fair. Each is told whole, since it is labelled and uploaded as it is told.
  */
 export function chooseLabelNext(classifier: Classifier, unlabelled: readonly string[], seed: number): LabelNext {
   const distinct = [...new Set(unlabelled)];
@@ -37,7 +36,7 @@ export function chooseLabelNext(classifier: Classifier, unlabelled: readonly str
     classifier,
     UNSURE,
   );
-  const told = (reason: LabelNext[number]['reason']) => (text: string) => ({ text: exampleOf(text), reason });
+  const told = (reason: LabelNext[number]['reason']) => (text: string) => ({ text: text.toWellFormed(), reason });
   const taken = new Set([...unsure, ...foreign.map(({ text }) => text)]);
   const random = pool
     .map(({ text }) => text)

@@ -10,8 +10,10 @@ const CONFUSIONS = 50;
 /** Rising. */
 const MIN_SCORES = Array.from({ length: 20 }, (_, i) => i / 20);
 
+/** Not cut within a character, of which half would be no text. */
 export function exampleOf(text: string): string {
-  return text.slice(0, EXAMPLE_CHARACTERS);
+  const cut = text.slice(0, EXAMPLE_CHARACTERS);
+  return (/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut).toWellFormed();
 }
 
 /** Precision, recall and F1 of each label on the held-out texts. */

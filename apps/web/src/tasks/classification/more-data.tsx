@@ -112,7 +112,7 @@ function LabelNext({ rows }: { rows: ClassificationReport['labelNext'] }) {
         {rows.map(({ text, reason }, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- two rows may have one text; the list never changes
           <li key={place} className="flex items-start justify-between gap-4 py-2">
-            <span dir="auto" className="min-w-0 wrap-anywhere">
+            <span dir="auto" className="line-clamp-3 min-w-0 wrap-anywhere">
               {text}
             </span>
             <Badge>{t(`tasks.classification.labelNextReason.${reason}`)}</Badge>
