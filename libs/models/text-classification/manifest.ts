@@ -35,13 +35,13 @@ const SPARSE_ENTRY_BYTES = 2 * 8;
 /** Features that are learnt from at most. */
 const FEATURES_MAX = 2 ** 18;
 
-const textsNeeded = (_settings: unknown, { texts, labels }: InputSize) => 1_024 * texts + 8 * texts * labels;
+const textsNeeded = ({ texts, labels, characters }: InputSize) => 1_024 * texts + 2 * characters + 8 * texts * labels;
 
 /** A row for each text, and a number for each feature and label, of which folds hold a copy. */
 function weightsNeeded(settings: { words: number; characters: number }, size: InputSize): number {
   const entries = size.characters * (settings.words + settings.characters);
   const weights = Math.min(entries, FEATURES_MAX) * size.labels * 4;
-  return textsNeeded(settings, size) + entries * SPARSE_ENTRY_BYTES + 3 * weights;
+  return textsNeeded(size) + entries * SPARSE_ENTRY_BYTES + 3 * weights;
 }
 
 /** The family of classifiers that learn from texts with labels. */
@@ -70,7 +70,8 @@ export const textClassificationManifest = {
     majority: recipe(
       'Always the most frequent label: the floor that every model must leave behind.',
       majoritySettings,
-      textsNeeded,
+      // It is measured next to naive Bayes.
+      (_, size) => weightsNeeded(naiveBayesSettings.parse({}), size),
     ),
   },
 } satisfies FamilyManifest;

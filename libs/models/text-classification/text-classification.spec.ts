@@ -213,4 +213,14 @@ describe.each(Object.entries(manifests['text-classification'].recipes))('%s', (r
     expect(memoryBytes(defaults, sizes(1_000))).toBeGreaterThan(0);
     expect(memoryBytes(defaults, sizes(10_000))).toBeGreaterThan(memoryBytes(defaults, sizes(1_000)));
   });
+
+  it('is expected to hold its texts, and what the baselines that it is measured next to hold', () => {
+    const size = { texts: { rows: 100_000, statistics: { labels: 10, characters: 1e9 } } };
+    const defaults = settings.parse({}) as Record<string, unknown>;
+    const { recipes } = manifests['text-classification'];
+    const baseline = recipes['naive-bayes'];
+    const needed = memoryBytes(defaults, size);
+    expect(needed).toBeGreaterThan(2e9);
+    expect(needed).toBeGreaterThanOrEqual(baseline.memoryBytes(baseline.settings.parse({}), size));
+  });
 });
