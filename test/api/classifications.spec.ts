@@ -145,6 +145,19 @@ describe('feedback', () => {
     expect((await ask()).results[0].classes[0].label).toBe('ironic');
   });
 
+  it('of a test key is checked and leaves no row, so that tests teach a live model nothing', async () => {
+    const keys = `/v1/projects/${live.projectId}/api-keys`;
+    const { key } = (await tenant.post(keys, { name: 'Test', mode: 'test' }).expect(201)).body;
+    const test = withKey(api, key);
+    const { classificationId } = (await test.post(route(), { text: 'only a test' }).expect(200)).body;
+    const rows = await addedRows();
+    const say = (body: object) =>
+      test.post(`/v1/deployments/${live.deploymentId}/feedback`, { classificationId, ...body });
+    expect((await say({ labels: ['glad'] }).expect(200)).body).toEqual({ dataSetId: live.textsDataSetId });
+    await say({ labels: ['glad'], index: 1 }).expect(400);
+    expect(await addedRows()).toBe(rows);
+  });
+
   it('says what is wrong with it', async () => {
     const { classificationId } = (await classify({ text: 'a show' })).body;
     expect((await feedback({ classificationId, index: 1, labels: ['glad'] }, 400)).body.detail).toMatch(
