@@ -99,7 +99,7 @@ describe('a data set with rows that were added by themselves', () => {
       ]),
     ).toEqual([
       ['a', 'x', null],
-      ['b', 'z', null],
+      ['b', 'z', 'en'],
       ['c"\n', 'x', 'en'],
     ]);
   });
@@ -108,7 +108,7 @@ describe('a data set with rows that were added by themselves', () => {
     const words = Array.from({ length: 5_000 }, (_, i) => ({ text: i % 2 ? 'a' : 'b', label: `word ${i}` }));
     expect(await read([...words, { text: 'b', label: 'z' }])).toEqual([
       ['a', 'word 4999', null],
-      ['b', 'z', null],
+      ['b', 'z', 'en'],
     ]);
   });
 

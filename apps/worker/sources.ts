@@ -34,6 +34,13 @@ function rowsOf({ kind, files, addedFile }: SourceFiles): string {
   const types = Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
   const lines = `SELECT *, row_number() OVER () AS line FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
   const by = quoteName(correctedBy!);
-  const added = `SELECT * EXCLUDE (line) FROM (${lines}) QUALIFY row_number() OVER (PARTITION BY ${by} ORDER BY line DESC) = 1`;
-  return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${added})) UNION ALL BY NAME ${added}`;
+  const last = `SELECT * EXCLUDE (line) FROM (${lines}) QUALIFY row_number() OVER (PARTITION BY ${by} ORDER BY line DESC) = 1`;
+  const names = Object.keys(columns)
+    .map(quoteName)
+    .filter((name) => name !== by);
+  // What a correction does not say, such as what a row is for, stays as it was.
+  const replaced = `SELECT ${by}, ${names.map((name) => `any_value(${name}) AS ${name}`).join(', ')} FROM (${ofFiles}) GROUP BY ${by}`;
+  const whole = names.map((name) => `coalesce(last.${name}, replaced.${name}) AS ${name}`).join(', ');
+  const added = `SELECT last.${by}, ${whole} FROM (${last}) last LEFT JOIN (${replaced}) replaced ON replaced.${by} = last.${by}`;
+  return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${last})) UNION ALL BY NAME ${added}`;
 }

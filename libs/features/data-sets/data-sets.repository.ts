@@ -129,6 +129,11 @@ export class DataSetsRepository {
       GROUP BY 1, 2 HAVING sum(rows) > 0`;
   }
 
+  /** Whether there is a row of that origin already, whose place another would take. */
+  async hasAddedRow(transaction: Transaction, dataSetId: string, origin: string): Promise<boolean> {
+    return (await transaction.addedRow.count({ where: { dataSetId, origin } })) > 0;
+  }
+
   /** Keeps a row; it takes the place of an earlier one of the same origin. */
   async addRow(
     transaction: Transaction,

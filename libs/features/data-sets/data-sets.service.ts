@@ -164,8 +164,10 @@ export class DataSetsService {
     const kind = findKind(dataSet.kind);
     if (!kind) throw unknownKind(dataSet.kind);
     if (!kind.correctedBy) throw comesInFiles(dataSet.kind);
-    if (dataSet.addedRows >= BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
-    if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota);
+    if (!(await this.repository.hasAddedRow(transaction, dataSet.id, origin))) {
+      if (dataSet.addedRows >= BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
+      if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota);
+    }
     await this.repository.addRow(transaction, { tenantId, dataSetId: dataSet.id, origin, id: newId(), row });
   }
 
