@@ -41,7 +41,9 @@ export async function fitClassifier(choice: RecipeChoice, data: LabelledTexts, c
   const { classes } = data.targets;
   const firstChance = (text: number) => Math.max(...outOfFold.subarray(text * classes, (text + 1) * classes));
   const looksAtTexts = choice.recipe !== 'majority';
-  const outOfScopeBelow = looksAtTexts ? chooseScope(neighbours, data, firstChance, context.seed) : null;
+  const outOfScopeBelow = looksAtTexts
+    ? await chooseScope(neighbours, data, firstChance, context.seed, context.signal)
+    : null;
   const classifier = { ...scorer, neighbours, minScore, outOfScopeBelow };
   return { classifier, data, outOfFold, release: () => undefined };
 }

@@ -1,3 +1,4 @@
+import { inTurns } from './features/in-turns.js';
 import { normalise } from './features/normalise.js';
 import { emitFeatures } from './features/sources.js';
 import { cut } from './features/tokens.js';
@@ -38,20 +39,28 @@ export function knownShare({ vectorizer }: Pick<Neighbours, 'vectorizer'>, text:
  *
  * @param chances `[texts]`, of the likeliest label, by models that did not see the text
  */
-export function chooseScope(
+export async function chooseScope(
   { vectorizer, rows }: Pick<Neighbours, 'vectorizer' | 'rows'>,
   { texts }: LabelledTexts,
   chances: (text: number) => number,
   seed: number,
-): number | null {
+  signal?: AbortSignal,
+): Promise<number | null> {
   if (texts.length < TEXTS_MIN) return null;
   const known = new Uint32Array(rows.columns);
   for (const feature of rows.indices) known[feature]!++;
-  const familiarities = Array.from(shuffled(texts.length, seed).slice(0, LOOKED_AT_MAX), (text) => {
-    const { indices } = vectorizer.transformOne(texts[text]!);
-    const ofOthers = indices.filter((feature) => known[feature]! > 1).length;
-    return familiarityOf(chances(text), shareOf(ofOthers, texts[text]!));
-  }).sort((a, b) => a - b);
+  const looked = shuffled(texts.length, seed).slice(0, LOOKED_AT_MAX);
+  const familiarities = new Float64Array(looked.length);
+  await inTurns(
+    Array.from(looked, (row) => texts[row]!),
+    signal,
+    (text, place) => {
+      const { indices } = vectorizer.transformOne(text);
+      const ofOthers = indices.filter((feature) => known[feature]! > 1).length;
+      familiarities[place] = familiarityOf(chances(looked[place]!), shareOf(ofOthers, text));
+    },
+  );
+  familiarities.sort();
   const most = texts.length < FEW_TEXTS ? BELOW_MAX_OF_FEW : BELOW_MAX;
   return Math.min(most, familiarities[Math.floor(REJECTED_SHARE * familiarities.length)]!);
 }

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Csr } from '../../../compute/csr/kernel.js';
 import { HashIndex } from './hash-index.js';
+import { inTurns } from './in-turns.js';
 import { normalise, originsOf } from './normalise.js';
 import { emitFeatures, type SourceSettings } from './sources.js';
 import { cut } from './tokens.js';
@@ -38,9 +38,6 @@ export interface Piece {
   /** Exclusive */
   end: number;
 }
-
-/** Characters between two turns of others: some 20 ms of work. */
-const CHARACTERS_PER_TURN = 50_000;
 
 /**
  * Turns texts into rows of tf-idf: each n-gram counts (1 + ln count) · (1 + ln((1 + texts) / (1 + texts that have it))); each source's
@@ -179,24 +176,6 @@ function keep(documents: number[], minDocuments: number, maxFeatures: number): U
     .sort((a, b) => documents[b] - documents[a] || a - b)
     .slice(0, maxFeatures)
     .sort();
-}
-
-/** Lets others have their turn now and then, and ends where the signal says so. */
-async function inTurns(
-  texts: readonly string[],
-  signal: AbortSignal | undefined,
-  work: (text: string, position: number) => void,
-): Promise<void> {
-  let characters = CHARACTERS_PER_TURN;
-  for (const [position, text] of texts.entries()) {
-    if (characters >= CHARACTERS_PER_TURN) {
-      await setImmediate();
-      signal?.throwIfAborted();
-      characters = 0;
-    }
-    characters += text.length;
-    work(text, position);
-  }
 }
 
 function stack(rows: readonly SparseRow[], columns: number): Csr {
