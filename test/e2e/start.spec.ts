@@ -149,7 +149,10 @@ describe('npm run journey', () => {
     writeFileSync(file, 'a,b\n1,2\n');
     const { code, output } = await journey(file);
     expect(code).toBe(1);
-    expect(output).toMatch(/The import failed: There is no column user_id/);
+    expect(output).toMatch(/columns a, b.*for recommender: user_id, item_id; for text-classification: text/);
+    const forced = await journey(file, '--family', 'recommender');
+    expect(forced.code).toBe(1);
+    expect(forced.output).toMatch(/The import failed: There is no column user_id/);
     expect((await journey('/nowhere.csv')).code).toBe(1);
   });
 });

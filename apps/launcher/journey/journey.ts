@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Column } from '../../../libs/models/kinds/kind.js';
-import { type KindKey, kinds } from '../../../libs/models/kinds/kinds.js';
+import { kinds } from '../../../libs/models/kinds/kinds.js';
 import { type FamilyKey, findFamily, manifests } from '../../../libs/models/manifests.js';
 import { ApiSession } from './api-session.js';
 import { journeys } from './families.js';
@@ -109,18 +109,26 @@ async function journey(): Promise<void> {
 /** The family whose required columns the file has. */
 async function familyOf(file: string): Promise<string> {
   const names = (await firstLine(file)).split(/[,;\t|]/).map((name) => name.replace(/^[\uFEFF"]+|"$/g, ''));
-  const isReadable = (kind: KindKey) =>
-    Object.values<Column>(kinds[kind].columns).every(
-      ({ isRequired, spellings }) => !isRequired || spellings.some((spelling) => names.includes(spelling)),
-    );
-  const found = Object.entries(manifests).find(([, { inputs }]) =>
-    Object.values(inputs).every(({ kind, isRequired }) => !isRequired || isReadable(kind)),
+  const wanted = Object.entries(manifests).map(([family, { inputs }]) => ({
+    family,
+    columns: requiredColumns(inputs),
+  }));
+  const found = wanted.find(({ columns }) =>
+    columns.every(({ spellings }) => spellings.some((spelling) => names.includes(spelling))),
   );
-  if (!found)
-    throw new Error(
-      `no family can read a file with the columns ${names.join(', ')}: rename them, or name one by --family.`,
-    );
-  return found[0];
+  if (found) return found.family;
+  const needs = wanted.map(
+    ({ family, columns }) => `${family}: ${columns.map(({ spellings }) => spellings[0]).join(', ')}`,
+  );
+  throw new Error(
+    `no family can read a file with the columns ${names.join(', ')}. Rename them; needed are, for ${needs.join('; for ')}.`,
+  );
+}
+
+function requiredColumns(inputs: (typeof manifests)[FamilyKey]['inputs']): Column[] {
+  return Object.values(inputs)
+    .filter(({ isRequired }) => isRequired)
+    .flatMap(({ kind }) => Object.values<Column>(kinds[kind].columns).filter(({ isRequired }) => isRequired));
 }
 
 async function firstLine(file: string): Promise<string> {
