@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sqlType } from '../../libs/features/data-sets/worker.js';
 import type { SourceFiles } from '../../libs/features/training-jobs/worker.js';
+import { sqlType } from '../../libs/models/kinds/kind.js';
 import { kinds } from '../../libs/models/kinds/kinds.js';
 import type { Sources } from '../../libs/models/training/sources.js';
 import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';

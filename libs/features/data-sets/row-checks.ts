@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, type Kind, LABEL_SEPARATOR } from '../../models/kinds/kind.js';
+import { type Column, type Kind, LABEL_SEPARATOR, sqlType } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 
@@ -128,11 +128,6 @@ function labelsOf(cell: string): string {
   // SQL's trim leaves tabs and line breaks.
   const trimmed = `list_transform(${parts}, part -> regexp_replace(part, '^${WHITE_SPACE}|${WHITE_SPACE}$', '', 'g'))`;
   return `list_sort(list_distinct(list_filter(${trimmed}, part -> part <> '')))`;
-}
-
-/** What an imported cell is in SQL. */
-export function sqlType(type: ColumnType): string {
-  return type === 'number' || type === 'time' ? 'DOUBLE' : 'VARCHAR';
 }
 
 /** Unix seconds from seconds, milliseconds (past 10¹¹) or ISO 8601, without an offset UTC; NULL outside 1970 to 9999. */

@@ -7,7 +7,6 @@ import { ImportsProcessor } from './imports.processor.js';
 import { StoredRows } from './stored-rows.js';
 
 export type { Content, ImportTask } from './content-reader.js';
-export { sqlType } from './row-checks.js';
 export { ContentError } from './csv-file.js';
 export { ImportCrashedError, ImportRunner } from './import-runner.js';
 

@@ -4,6 +4,11 @@
  */
 export type ColumnType = 'id' | 'text' | 'passage' | 'labels' | 'number' | 'time';
 
+/** What an imported cell is in SQL. */
+export function sqlType(type: ColumnType): string {
+  return type === 'number' || type === 'time' ? 'DOUBLE' : 'VARCHAR';
+}
+
 /** What stands between several labels of a cell, so that no label holds it. */
 export const LABEL_SEPARATOR = '|';
 
