@@ -141,6 +141,21 @@ export function dtypeOf(array: TensorArray): Dtype {
   return array instanceof Uint32Array ? 'U32' : 'U8';
 }
 
+/** A tensor of a file. Throws {@link ArtifactError} unless it is there, of that type and shape. */
+export function take<D extends Dtype>(file: TensorFile, name: string, dtype: D, shape: number[]): TensorArray<D> {
+  const tensor = file.tensors[name];
+  if (!tensor) throw new ArtifactError(`Tensor "${name}" is missing.`);
+  if (dtypeOf(tensor.array) !== dtype || tensor.shape.join() !== shape.join()) {
+    throw new ArtifactError(`Tensor "${name}" should be ${dtype} of shape [${shape}].`);
+  }
+  return tensor.array as TensorArray<D>;
+}
+
+/** An array as a tensor of one dimension. */
+export function vector(array: TensorArray): Tensor {
+  return { shape: [array.length], array };
+}
+
 function bytesOf(array: TensorArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -3,12 +3,11 @@ import { allFinite } from '../../compute/all-finite/kernel.js';
 import type { Csr } from '../../compute/csr/kernel.js';
 import {
   ArtifactError,
-  dtypeOf,
   readSafetensors,
+  take,
+  vector,
   writeSafetensors,
-  type Dtype,
   type Tensor,
-  type TensorArray,
   type TensorFile,
 } from '../safetensors.js';
 import { sortedOrder, TextColumn, TextIndex } from '../text-column.js';
@@ -293,19 +292,6 @@ function readProduct(file: TensorFile, prefix: string, users: number, items: num
     histories: readSparse(file, `${prefix}histories`, users, inner),
     similarity: readSparse(file, `${prefix}similarity`, inner, items),
   };
-}
-
-function take<D extends Dtype>(file: TensorFile, name: string, dtype: D, shape: number[]): TensorArray<D> {
-  const tensor = file.tensors[name];
-  if (!tensor) throw new ArtifactError(`Tensor "${name}" is missing.`);
-  if (dtypeOf(tensor.array) !== dtype || tensor.shape.join() !== shape.join()) {
-    throw new ArtifactError(`Tensor "${name}" should be ${dtype} of shape [${shape}].`);
-  }
-  return tensor.array as TensorArray<D>;
-}
-
-function vector(array: TensorArray): Tensor {
-  return { shape: [array.length], array };
 }
 
 function packTexts(name: string, texts: string[]): Record<string, Tensor> {

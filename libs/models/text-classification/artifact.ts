@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { allFinite } from '../../compute/all-finite/kernel.js';
 import {
   ArtifactError,
-  dtypeOf,
   readSafetensors,
+  take,
+  vector,
   writeSafetensors,
-  type Dtype,
   type Tensor,
-  type TensorArray,
   type TensorFile,
 } from '../safetensors.js';
 import { TextColumn } from '../text-column.js';
@@ -199,19 +198,6 @@ function takeFinite(file: TensorFile, name: string, shape: number[]): Float32Arr
   const array = take(file, name, 'F32', shape);
   if (!allFinite(array)) throw new ArtifactError(`Tensor "${name}" is not finite throughout.`);
   return array;
-}
-
-function take<D extends Dtype>(file: TensorFile, name: string, dtype: D, shape: number[]): TensorArray<D> {
-  const tensor = file.tensors[name];
-  if (!tensor) throw new ArtifactError(`Tensor "${name}" is missing.`);
-  if (dtypeOf(tensor.array) !== dtype || tensor.shape.join() !== shape.join()) {
-    throw new ArtifactError(`Tensor "${name}" should be ${dtype} of shape [${shape}].`);
-  }
-  return tensor.array as TensorArray<D>;
-}
-
-function vector(array: TensorArray): Tensor {
-  return { shape: [array.length], array };
 }
 
 function bytesOf({ buffer, byteOffset, length }: Int8Array): Uint8Array {
