@@ -35,8 +35,8 @@ export async function measureFit(
   });
   const baselines = await measureBaselines(heldOut, part(0));
   const answers = await answer(fit.classifier, heldOut.test, context);
-  const report = await reportOf(choice, fit, answers, heldOut, names, part(0.5));
   const values = measureAnswers(answers);
+  const report = await reportOf(choice, fit, { answers, accuracy: values.accuracy }, heldOut, names, part(0.5));
   const intervals = intervalsOf(answers, context.seed);
   const evaluated = { of: 'texts', count: heldOut.test.texts.length };
   return { result: { values, baselines, intervals, evaluated }, report };
@@ -58,13 +58,12 @@ async function measureBaselines({ train, test }: HeldOut, context: FitContext): 
 async function reportOf(
   choice: RecipeChoice,
   fit: Fit,
-  answers: Answers,
+  { answers, accuracy }: { answers: Answers; accuracy: number },
   heldOut: HeldOut,
   { labels, unlabelled }: Names,
   context: FitContext,
 ): Promise<object> {
   const { classifier } = fit;
-  const { accuracy } = measureAnswers(answers);
   return {
     severalLabels: classifier.thresholds !== null,
     labels: reportLabels(answers, labels, classifier),
