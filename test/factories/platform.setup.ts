@@ -14,6 +14,9 @@ declare module 'vitest' {
   }
 }
 
+/** It knows the toy family too. */
+const WORKER = ['--import', './dist/test/toy-family/register.js', 'dist/apps/worker/main.js'];
+
 export const KINDRED_SECRET = 'a-secret-that-only-the-tests-know-0123456789';
 
 /** A real Postgres and a real worker process for the tests of one project, gone afterwards. */
@@ -38,9 +41,9 @@ export async function startWorker(
   appUrl: string,
   dataDirectory: string,
   changes: Record<string, string> = {},
-  script: string | string[] = 'dist/apps/worker/main.js',
+  script = WORKER,
 ): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [script].flat(), {
+  const worker = spawn(process.execPath, script, {
     env: { ...process.env, ...workerEnvironment(appUrl, dataDirectory), ...changes },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // A session of its own, as on a server.
@@ -60,7 +63,7 @@ export async function withOutboxWorker(
   changes: Record<string, string>,
   work: (worker: ChildProcess) => Promise<void>,
 ): Promise<void> {
-  const worker = await startWorker(appUrl, dataDirectory, changes, 'dist/test/factories/outbox-worker.process.js');
+  const worker = await startWorker(appUrl, dataDirectory, changes, ['dist/test/factories/outbox-worker.process.js']);
   await work(worker).finally(() => worker.kill('SIGKILL'));
 }
 

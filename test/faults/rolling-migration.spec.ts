@@ -38,7 +38,7 @@ it.skipIf(!IS_FULL)(
     try {
       const KINDRED_DATA_DIR = folder;
       api = await ApiProcess.start({ DATABASE_URL, KINDRED_DATA_DIR, ...unknownTo(root) }, [], root);
-      worker = await startWorker(DATABASE_URL, folder, unknownTo(root), `${root}/dist/apps/worker/main.js`);
+      worker = await startWorker(DATABASE_URL, folder, unknownTo(root), [`${root}/dist/apps/worker/main.js`]);
       const tenant = await Tenant.signUp(api as unknown as TestApi);
       const { deploymentId, modelVersionId } = await tenant.deploy({ recipe: 'ials' });
       const call = { userId: 'user-0', limit: 3 };

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Trainer, type TrainerOptions, training, TrainingInputError } from '../../libs/models/family.js';
 import { writeSafetensors } from '../../libs/models/safetensors.js';
 import type { Sources } from '../../libs/models/training/sources.js';
+import type { MeanSettings } from './manifest.js';
 
 async function readNumbers(sources: Sources): Promise<number[]> {
   const numbers: number[] = [];
@@ -8,23 +10,24 @@ async function readNumbers(sources: Sources): Promise<number[]> {
   return numbers;
 }
 
-function createTrainer(numbers: number[], { settings }: TrainerOptions): Trainer {
+function createTrainer(numbers: number[], { settings, signal, checkpoint }: TrainerOptions): Trainer {
   if (numbers.includes(13)) throw new TrainingInputError('13 cannot be learnt from: leave it out.');
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const errorOf = (guess: number) =>
     numbers.reduce((sum, number) => sum + Math.abs(number - guess), 0) / numbers.length;
-  const { versions } = settings as { versions: number };
-  let isDone = false;
+  const { versions, epochs, epochMs } = settings as MeanSettings;
+  let epoch = checkpoint ? Number(Buffer.from(checkpoint).toString()) : 0;
   return {
     get done() {
-      return isDone;
+      return epoch === epochs;
     },
     async epoch() {
-      isDone = true;
+      await setTimeout(epochMs, undefined, { signal });
+      epoch++;
       const measured = { loss: null, validation: null, examplesPerSecond: null };
-      return { phase: 'fitting', progress: 1, epoch: 1, epochs: 1, ...measured };
+      return { phase: 'fitting', progress: epoch / epochs, epoch, epochs, ...measured };
     },
-    checkpoint: async () => null,
+    checkpoint: async () => Uint8Array.from(Buffer.from(`${epoch}`)),
     finalize: async () => ({
       versions: Array.from({ length: versions }, (_, i) => ({
         recipe: 'mean',

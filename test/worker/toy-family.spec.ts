@@ -1,16 +1,13 @@
 // In this order: what a feature's schemas offer is what the registries hold when they are loaded.
 import '../toy-family/register.js';
 import '../toy-family/endpoint.js';
-import type { ChildProcess } from 'node:child_process';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
-import { startWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
 let owner: pg.Client;
-let worker: ChildProcess;
 
 beforeAll(async () => {
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
@@ -19,15 +16,8 @@ beforeAll(async () => {
     `INSERT INTO meters (key, unit, description, position) VALUES ('means', 'mean', 'Means said', 99) ON CONFLICT DO NOTHING`,
   );
   api = await startApi();
-  const script = ['--import', './dist/test/toy-family/register.js', 'dist/apps/worker/main.js'];
-  worker = await startWorker(inject('appUrl'), inject('dataDirectory'), {}, script);
 });
-afterAll(async () => {
-  // What it has taken of others' work meanwhile it gives back.
-  worker.kill('SIGTERM');
-  await new Promise((resolve) => worker.once('exit', resolve));
-  await Promise.all([api.close(), owner.end()]);
-});
+afterAll(() => Promise.all([api.close(), owner.end()]));
 
 it('a family with a task and a kind of its own is uploaded for, trained, deployed, called and metered, by its folder alone', async () => {
   const tenant = await Tenant.signUp(api);

@@ -1,3 +1,5 @@
+// Before the API is: what a feature's schemas offer is what the registries hold when they are loaded.
+import '../toy-family/register.js';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +31,17 @@ afterEach(async () => {
   );
 });
 
-/** A model whose training takes some seconds, and its project. */
+/** A model whose training lasts, and costs next to nothing. */
+async function lastingModel(tenant: Tenant, epochs = 10): Promise<Trainable> {
+  const projectId = await tenant.createProject();
+  const numbers = await tenant.createDataSet(projectId, 'numbers');
+  await tenant.upload(projectId, numbers, 'number\n1\n2\n3\n');
+  const model = { name: 'Lasting', recipe: 'mean', sources: { numbers }, settings: { epochs, epochMs: 200 } };
+  const { id } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+  return { projectId, modelId: id };
+}
+
+/** A model whose training computes for some seconds, and its project. */
 async function slowModel(tenant: Tenant, epochs = 10): Promise<Trainable> {
   const projectId = await tenant.createProject();
   const interactionsDataSetId = await tenant.createDataSet(projectId, 'interactions');
@@ -55,10 +67,11 @@ function crowdCsv(): string {
   return ['user_id,item_id', ...rows.flat()].join('\n');
 }
 
-async function startJob(tenant: Tenant, projectId: string, modelId: string): Promise<string> {
+/** Asks for a training, and waits until it has come so far. */
+async function startJob(tenant: Tenant, projectId: string, modelId: string, progress = 0.1): Promise<string> {
   const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
   const path = `/v1/projects/${projectId}/training-jobs/${body.id}`;
-  for (let job = body; job.progress < 0.1 && !job.finishedAt; job = (await tenant.get(path).expect(200)).body) {
+  for (let job = body; job.progress < progress && !job.finishedAt; job = (await tenant.get(path).expect(200)).body) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return path;
@@ -143,7 +156,7 @@ describe('a training job', () => {
 
   it('stops soon after it is cancelled, leaves no version and costs what it had computed', async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await lastingModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
     const worker = Number((await jobRow(idOf(path))).worker!.split(':')[1]);
     const { body } = await tenant.post(`${path}/cancel`).expect(200);
@@ -179,13 +192,13 @@ describe('a training job', () => {
     const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
     const { projectId, modelId } = await slowModel(tenant);
     const undisturbed = await tenant.waitFor(await startJob(tenant, projectId, modelId));
-    await occupy(other);
+    const release = await occupy(other);
     const ours = await startOurs();
     const path = await startJob(tenant, projectId, modelId);
     const id = idOf(path);
     await until(async () => (await jobRow(id)).checkpoint_key !== null);
     ours.kill('SIGKILL');
-    await expireLease(id);
+    await Promise.all([expireLease(id), release()]);
     const done = await tenant.waitFor(path);
     expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
     expect(await resultOf(done)).toEqual(await resultOf(undisturbed));
@@ -199,14 +212,14 @@ describe('a training job', () => {
 
   it('keeps the result of the worker that took it up when the first one wakes again', async () => {
     const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
-    const { projectId, modelId } = await slowModel(tenant);
-    await occupy(other);
+    const { projectId, modelId } = await lastingModel(tenant);
+    const release = await occupy(other);
     const ours = await startOurs();
     const path = await startJob(tenant, projectId, modelId);
     const id = idOf(path);
     const training = childrenOf(ours.pid!);
     for (const pid of [ours.pid!, ...training]) process.kill(pid, 'SIGSTOP');
-    await expireLease(id);
+    await Promise.all([expireLease(id), release()]);
     const done = await tenant.waitFor(path);
     expect(done).toMatchObject({ status: 'succeeded', attempt: 2 });
     for (const pid of [...training, ours.pid!]) process.kill(pid, 'SIGCONT');
@@ -218,20 +231,21 @@ describe('a training job', () => {
 
   it('is handed over with a checkpoint when its worker is asked to stop, which is not counted against it', async () => {
     const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
-    const { projectId, modelId } = await slowModel(tenant);
-    await occupy(other);
+    const { projectId, modelId } = await lastingModel(tenant);
+    const release = await occupy(other);
     const ours = await startOurs({ KINDRED_CHECKPOINT_SECONDS: '30' });
     const path = await startJob(tenant, projectId, modelId);
     ours.kill('SIGTERM');
     await new Promise((resolve) => ours.once('exit', resolve));
     expect((await jobRow(idOf(path))).checkpoint_key).not.toBeNull();
+    await release();
     expect(await tenant.waitFor(path)).toMatchObject({ status: 'succeeded' });
     expect(await jobRow(idOf(path))).toMatchObject({ failures: 0, losses: 0 });
   });
 
   it('is given up in plain words after three tries when its training is killed each time; the next job is not harmed', async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await lastingModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
     const id = idOf(path);
     for (let attempt = 1; attempt <= 3; attempt++) {
@@ -263,7 +277,7 @@ describe('a training job', () => {
 
   it('is the only one of its model that waits or runs: whoever asks again, however fast, is given it', async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await lastingModel(tenant);
     const ask = () => tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`);
     const answers = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 202]);
@@ -292,7 +306,7 @@ describe('a training job', () => {
 
   it('is given up with a reason after ten workers vanished under it', async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant);
+    const { projectId, modelId } = await lastingModel(tenant);
     const path = await startJob(tenant, projectId, modelId);
     // As the tenth dead worker leaves it; the one that still runs has lost its claim and must write nothing more.
     await owner.query(
@@ -426,7 +440,7 @@ describe('the order of jobs', () => {
 
   it("keeps to the plan's number of jobs at a time however many workers ask", async () => {
     const tenant = await Tenant.signUp(api);
-    const { projectId, modelId } = await slowModel(tenant, 4);
+    const { projectId, modelId } = await lastingModel(tenant, 4);
     await Promise.all([startOurs({ KINDRED_WORKER_JOBS: '4' }), startOurs({ KINDRED_WORKER_JOBS: '4' })]);
     const models = [modelId];
     while (models.length < 4) models.push((await likeIt(tenant, { projectId, modelId })).modelId);
@@ -448,7 +462,7 @@ describe('the order of jobs', () => {
 
   it('sets small jobs side by side and gives a big one the device whole', async () => {
     const tenants = await Promise.all(Array.from({ length: 3 }, () => Tenant.signUp(api)));
-    const models = await Promise.all(tenants.map((tenant) => slowModel(tenant)));
+    const models = await Promise.all(tenants.map((tenant) => lastingModel(tenant)));
     // Ours alone takes this pool; two small jobs fit next to each other, the big one next to nothing.
     await owner.query(`UPDATE plans SET training_pool = 'shared' WHERE key = 'free'`);
     const paths: string[] = [];
@@ -554,10 +568,11 @@ async function likeIt(tenant: Tenant, { projectId, modelId }: Trainable): Promis
   return { projectId, modelId: id };
 }
 
-/** Keeps the setup's worker, which trains one job at a time, busy, so that the next job is ours. */
-async function occupy(tenant: Tenant): Promise<void> {
-  const { projectId, modelId } = await slowModel(tenant, 40);
-  await startJob(tenant, projectId, modelId);
+/** Keeps the setup's worker, which trains one job at a time, busy until it is released, so that the next job is ours. */
+async function occupy(tenant: Tenant): Promise<() => Promise<unknown>> {
+  const { projectId, modelId } = await lastingModel(tenant, 1_000);
+  const path = await startJob(tenant, projectId, modelId, 0.001);
+  return () => tenant.post(`${path}/cancel`).expect(200);
 }
 
 async function startOurs(changes: Record<string, string> = {}): Promise<ChildProcess> {
