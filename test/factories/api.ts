@@ -92,13 +92,11 @@ export class Tenant {
     return this.waitFor(`${dataSet}/imports/${importId}`);
   }
 
-  /** The state at `path` once it is neither queued nor running. */
-  async waitFor(path: string) {
-    for (;;) {
-      const { body } = await this.get(path).expect(200);
-      if (!['queued', 'running'].includes(body.status)) return body;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+  /** The state at `path` once it is neither queued nor running, or once it is as asked for. */
+  async waitFor(path: string, isReached = ({ status }: Response['body']) => !['queued', 'running'].includes(status)) {
+    let body: Response['body'];
+    await until(async () => isReached((body = (await this.get(path).expect(200)).body)), Infinity);
+    return body;
   }
 
   /** From nothing to a live deployment of a model trained on `csv`. */
@@ -145,10 +143,12 @@ export class Tenant {
 
 /** Waits for what comes a moment after an answer, such as usage that drains from the journal. */
 export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+  const startMs = performance.now();
   while (!(await isTrue())) {
-    if (performance.now() > endMs) throw new Error(`still not so after ${timeoutMs} ms: ${isTrue.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const waitedMs = performance.now() - startMs;
+    if (waitedMs > timeoutMs) throw new Error(`still not so after ${timeoutMs} ms: ${isTrue.toString()}`);
+    // Whoever waits for long asks less often, which leaves the processors to what is waited for.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(500, 20 + waitedMs / 10)));
   }
 }
 

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Random } from '../../libs/compute/random/kernel.js';
 import type { TrainingJobEvent } from '../../libs/features/training-jobs/training-jobs.schema.js';
-import { startApi, tasteCsv, Tenant, type TestApi, withKey } from '../factories/api.js';
+import { startApi, tasteCsv, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 import { startWorker } from '../factories/platform.setup.js';
 
 let api: TestApi;
@@ -71,9 +71,7 @@ function crowdCsv(): string {
 async function startJob(tenant: Tenant, projectId: string, modelId: string, progress = 0.1): Promise<string> {
   const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
   const path = `/v1/projects/${projectId}/training-jobs/${body.id}`;
-  for (let job = body; job.progress < progress && !job.finishedAt; job = (await tenant.get(path).expect(200)).body) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await tenant.waitFor(path, (job) => job.progress >= progress || job.finishedAt);
   return path;
 }
 
@@ -615,10 +613,6 @@ async function billing(id: string): Promise<{ events: number; versions: number }
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** The kept and coming events, to the end of the job. */
