@@ -8,7 +8,7 @@ import { build, checkMachine, install, pinnedNode, root, run, SIGNALS } from './
 import { swiftShaderEnv } from './swiftshader.mjs';
 
 /** Of runs that wait more than they work: for a lease, a browser, a timer. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 checkMachine();
 await install();
@@ -33,7 +33,7 @@ for (const failure of failures) console.log(`✗ ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** The longest first. What disturbs the platform under it has a run, and a platform, of its own. */
+/** The shortest last. What disturbs the platform under it has a run, and a platform, of its own. */
 function waitingRuns() {
   const [api, worker, e2e, faults] = ['api', 'worker', 'e2e', 'faults'].map((project) =>
     readdirSync(path.join(root, 'test', project))
@@ -44,15 +44,15 @@ function waitingRuns() {
   const half = (rest) => [`api-${rest}`, ['api'], api.filter((_, i) => i % 2 === rest)];
   const one = (project) => (file) => [file, [project], [file]];
   const runs = [
+    ...worker.map(one('worker')),
     half(0),
     half(1),
-    ...worker.map(one('worker')),
-    ...e2e.map(one('e2e')),
     ...disturbing.map(one('faults')),
+    ...e2e.map(one('e2e')),
     ['faults', ['faults'], faults.filter((file) => !disturbing.includes(file))],
   ];
-  const isLong = ([name]) => /^api-|training|dashboard|^faults/.test(name);
-  return [...runs.filter(isLong), ...runs.filter((each) => !isLong(each))];
+  const isShort = ([name]) => /^test\/worker\/(?!training)/.test(name);
+  return [...runs.filter((each) => !isShort(each)), ...runs.filter(isShort)];
 }
 
 /** A run of vitest; what it counts goes into the sum. */
