@@ -3,6 +3,14 @@ import { useTranslation } from 'react-i18next';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** With their seconds, the longest first. */
+const RELATIVE_UNITS = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const satisfies [Intl.RelativeTimeFormatUnit, number][];
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 /** Enough for prices of one unit, which are far below a cent. */
 const UNIT_PRICE_DIGITS_MAX = 8;
@@ -43,6 +51,12 @@ function createFormat(language: string) {
     /** A UTC hour, whatever the reader's time zone. */
     hour: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
     shortDay: (iso: string) => date(iso, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+    /** "3 minutes ago", "in 2 days". */
+    relative: (iso: string, nowMs: number) => {
+      const seconds = (Date.parse(iso) - nowMs) / SECOND_MS;
+      const [unitName, length] = RELATIVE_UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
+      return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.trunc(seconds / length), unitName);
+    },
     duration: (ms: number) => {
       if (ms < MINUTE_MS) return unit(ms / SECOND_MS, 'second', ms < 10 * SECOND_MS ? 1 : 0);
       return `${unit(Math.floor(ms / MINUTE_MS), 'minute')} ${unit(Math.floor((ms % MINUTE_MS) / SECOND_MS), 'second')}`;

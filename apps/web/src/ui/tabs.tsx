@@ -1,49 +1,38 @@
-import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
-import { classNames } from './class-names';
+import type { ReactNode } from 'react';
+import { Tabs as AriaTabs, Tab, TabList, TabPanel } from 'react-aria-components';
 
 interface TabsProps {
   label: string;
   tabs: { key: string; label: string; content: ReactNode }[];
+  /** With `onSelect`: where the address holds what is selected. */
+  selected?: string;
+  onSelect?: (key: string) => void;
 }
 
-/** Tabs as the ARIA pattern describes: arrow keys move between them, Tab moves into the panel. */
-export function Tabs({ label, tabs }: TabsProps) {
-  const id = useId();
-  const [selectedKey, setSelectedKey] = useState(tabs[0]?.key);
-  const selected = tabs.find(({ key }) => key === selectedKey);
-  const move = (event: KeyboardEvent<HTMLButtonElement>) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs.at((tabs.findIndex(({ key }) => key === selectedKey) + step) % tabs.length)!;
-    setSelectedKey(next.key);
-    document.getElementById(`${id}-${next.key}`)?.focus();
-  };
+/** The first tab is open until another is chosen. */
+export function Tabs({ label, tabs, selected, onSelect }: TabsProps) {
   return (
-    <div>
-      <div role="tablist" aria-label={label} className="flex flex-wrap gap-x-1 border-b border-line">
+    <AriaTabs
+      keyboardActivation="automatic"
+      {...(selected !== undefined && { selectedKey: selected })}
+      onSelectionChange={(key) => onSelect?.(String(key))}
+    >
+      <TabList aria-label={label} className="flex flex-wrap gap-x-1 border-b border-line">
         {tabs.map((tab) => (
-          <button
+          <Tab
             key={tab.key}
-            id={`${id}-${tab.key}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.key === selectedKey}
-            aria-controls={`${id}-panel`}
-            tabIndex={tab.key === selectedKey ? 0 : -1}
-            onClick={() => setSelectedKey(tab.key)}
-            onKeyDown={move}
-            className={classNames(
-              '-mb-px border-b-2 px-2 py-2 font-medium whitespace-nowrap sm:px-3',
-              tab.key === selectedKey ? 'border-accent text-ink' : 'border-transparent text-muted hover:text-ink',
-            )}
+            id={tab.key}
+            className="-mb-px cursor-pointer border-b-2 border-transparent px-2 py-2 font-medium whitespace-nowrap text-muted hover:text-ink data-selected:border-accent data-selected:text-ink sm:px-3"
           >
             {tab.label}
-          </button>
+          </Tab>
         ))}
-      </div>
-      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${selectedKey}`} className="pt-4">
-        {selected?.content}
-      </div>
-    </div>
+      </TabList>
+      {tabs.map((tab) => (
+        <TabPanel key={tab.key} id={tab.key} className="pt-4">
+          {tab.content}
+        </TabPanel>
+      ))}
+    </AriaTabs>
   );
 }

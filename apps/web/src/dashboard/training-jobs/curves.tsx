@@ -1,13 +1,11 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import { Legend, LineChart } from '../../ui/chart/chart';
 import { classNames } from '../../ui/class-names';
 import { LINE_STYLES } from './line-styles';
 import { type CurvePoint, curveOf, FIT_PHASES, type JobProgress } from './training-progress';
-
-// The chart library is larger than the rest of the page.
-const CurveChart = lazy(() => import('./curve-chart'));
 
 /** Loss and the validation metric over the epochs, each where the recipe measures it. */
 export function Curves({ points }: { points: JobProgress[] }) {
@@ -33,10 +31,11 @@ function Curve({ name, curve }: { name: string; curve: CurvePoint[] }) {
   const format = useFormat();
   const terms = useTerms();
   const phases = FIT_PHASES.filter((phase) => curve.some((point) => point[phase] !== undefined));
+  const series = phases.map((phase) => ({ key: phase, name: terms.name('phases', phase), ...LINE_STYLES[phase] }));
+  const short = (value: number) => format.number(value, { maximumSignificantDigits: 3 });
   const describe = (phase: (typeof FIT_PHASES)[number]) => {
     const points = curve.filter((point) => point[phase] !== undefined);
     const [first, last] = [points[0]!, points.at(-1)!];
-    const short = (value: number) => format.number(value, { maximumSignificantDigits: 3 });
     const values = { from: short(first[phase]!), to: short(last[phase]!), start: first.epoch, end: last.epoch };
     return t('progress.chart', { name, phase: terms.name('phases', phase), ...values });
   };
@@ -44,25 +43,18 @@ function Curve({ name, curve }: { name: string; curve: CurvePoint[] }) {
     <div className="min-w-0">
       <div className="mb-1 flex flex-wrap items-center gap-x-4 text-xs text-muted">
         <span className="font-medium text-ink">{t('progress.byEpoch', { name })}</span>
-        {phases.map((phase) => (
-          <span key={phase} className="inline-flex items-center gap-1.5">
-            <svg aria-hidden width="18" height="4">
-              <line x1="0" x2="18" y1="2" y2="2" strokeWidth="2" {...strokeOf(phase)} />
-            </svg>
-            {terms.name('phases', phase)}
-          </span>
-        ))}
+        <Legend series={series} />
       </div>
       <figure aria-label={phases.map(describe).join(' ')} className="h-40">
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
-          <CurveChart curve={curve} />
+          <LineChart
+            points={curve.map(({ epoch, ...values }) => ({ x: epoch, ...values }))}
+            series={series}
+            formatX={(epoch) => format.number(epoch)}
+            formatY={short}
+          />
         </Suspense>
       </figure>
     </div>
   );
-}
-
-function strokeOf(phase: (typeof FIT_PHASES)[number]) {
-  const { color, dashes } = LINE_STYLES[phase];
-  return { stroke: color, strokeDasharray: dashes };
 }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Usage } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
+import { BarChart } from '../../ui/chart/chart';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { shownMeters } from './shown-meters';
@@ -14,9 +15,6 @@ import { UsageByCard } from './usage-by-card';
 import { UsageFilters } from './usage-filters';
 import { UsageTableCard } from './usage-table-card';
 import { listSteps, metersQuery, usageQuery, type UsageView } from './usage.queries';
-
-// The chart library is larger than the rest of the page.
-const UsageChart = lazy(() => import('./usage-chart'));
 
 export function UsagePage() {
   const { t } = useTranslation();
@@ -111,7 +109,12 @@ function MeterCard({ meter, view, ofStep, total }: MeterCardProps) {
     <Card title={name} actions={<span className="text-lg font-semibold tabular-nums">{format.number(total)}</span>}>
       <figure aria-label={t(`usage.chart.${view.step}`, { meter: name })} className="h-48">
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
-          <UsageChart points={points} name={name} step={view.step} />
+          <BarChart
+            points={points}
+            series={[{ key: 'quantity', name, color: 'var(--accent)' }]}
+            formatTick={format.shortDay}
+            formatStart={view.step === 'day' ? format.day : format.hour}
+          />
         </Suspense>
       </figure>
     </Card>

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { deploymentsQuery } from '../../dashboard/deployments/deployments.queries';
 import { curlSnippet } from '../../dashboard/deployments/snippets';
 import { useFormat } from '../../i18n/use-format';
+import { Chart, ShareChart } from '../../ui/chart/chart';
 import { CodeBlock } from '../../ui/code-block';
-import { Chart } from './chart';
 import type { ClassificationReport, RiskCoverage } from './report';
 import { usePercent } from './use-percent';
 
@@ -76,11 +76,15 @@ function RiskCoverageChart({ points, marked, children }: RiskCoverageChartProps)
       <Chart
         title={title}
         label={label}
-        points={points.map(toPoint).toSorted((a, b) => a.x - b.x)}
-        marked={toPoint(marked)}
-        xName={t('tasks.classification.answered')}
-        yName={t('tasks.classification.rightOfThose')}
-        isShareX
+        chart={
+          <ShareChart
+            points={points.map(toPoint).toSorted((a, b) => a.x - b.x)}
+            marked={toPoint(marked)}
+            xName={t('tasks.classification.answered')}
+            yName={t('tasks.classification.rightOfThose')}
+            isShareX
+          />
+        }
         head={['minScore', t('tasks.classification.answered'), t('tasks.classification.rightOfThose')]}
         rows={points.map(({ minScore, coverage, accuracy }) => [
           format.fixed(minScore, 2),
@@ -158,11 +162,15 @@ function CalibrationChart({ calibration }: Pick<ClassificationReport, 'calibrati
           score: percent(farthest.score),
           accuracy: percent(farthest.accuracy),
         })}
-        points={calibration.map(({ score, accuracy }) => ({ x: score, y: accuracy }))}
-        xName={t('tasks.classification.score')}
-        yName={t('tasks.classification.rightShare')}
-        isShareX
-        hasDiagonal
+        chart={
+          <ShareChart
+            points={calibration.map(({ score, accuracy }) => ({ x: score, y: accuracy }))}
+            xName={t('tasks.classification.score')}
+            yName={t('tasks.classification.rightShare')}
+            isShareX
+            hasDiagonal
+          />
+        }
         head={[t('tasks.classification.score'), t('tasks.classification.rightShare'), t('tasks.classification.texts')]}
         rows={calibration.map(({ score, accuracy, count }) => [
           percent(score),

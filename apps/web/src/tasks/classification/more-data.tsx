@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
-import { Chart } from './chart';
+import { Chart, ShareChart } from '../../ui/chart/chart';
 import { downloadCsv, toCsv } from './csv';
 import type { ClassificationReport, LabelError } from './report';
 import { ShowMore, useShown } from './show-more';
@@ -40,9 +40,13 @@ function LearningCurve({ report: { learningCurve, moreLabels } }: { report: Clas
               all: format.number(last.rows),
               allRight: percent(last.accuracy),
             })}
-            points={learningCurve.map(({ rows, accuracy }) => ({ x: rows, y: accuracy }))}
-            xName={t('tasks.classification.trainingRows')}
-            yName={t('tasks.classification.rightShare')}
+            chart={
+              <ShareChart
+                points={learningCurve.map(({ rows, accuracy }) => ({ x: rows, y: accuracy }))}
+                xName={t('tasks.classification.trainingRows')}
+                yName={t('tasks.classification.rightShare')}
+              />
+            }
             head={[t('tasks.classification.trainingRows'), t('tasks.classification.rightShare')]}
             rows={learningCurve.map(({ rows, accuracy }) => [format.number(rows), percent(accuracy)])}
           />

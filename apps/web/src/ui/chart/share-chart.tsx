@@ -11,11 +11,10 @@ import {
   YAxis,
 } from 'recharts';
 import { useFormat } from '../../i18n/use-format';
+import { AXIS_LABEL, CHART, GRID, TOOLTIP, X_AXIS, Y_AXIS } from './axes';
 
-const TICK = { fill: 'var(--muted)', fontSize: 11 };
 /** The axis begins here at the latest, so that a curve at the top still has a height. */
 const HIGHEST_FLOOR = 0.9;
-const AXIS_LABEL = { fill: 'var(--muted)', fontSize: 11 };
 
 export interface Point {
   x: number;
@@ -43,38 +42,25 @@ export default function ShareChart({ points, xName, yName, isShareX, hasDiagonal
   const least = Math.min(...points.map(({ y }) => y));
   return (
     <ResponsiveContainer width="100%" height="100%">
-      {/* Its keyboard layer would put a stop without a name into the page; the table below has the numbers. */}
-      <LineChart data={points} accessibilityLayer={false} margin={{ top: 6, right: 12, bottom: 14, left: 0 }}>
-        <CartesianGrid vertical={false} stroke="var(--line)" />
+      <LineChart data={points} {...CHART} margin={{ top: 6, right: 12, bottom: 14, left: 0 }}>
+        <CartesianGrid {...GRID} />
         <XAxis
+          {...X_AXIS}
           dataKey="x"
           type="number"
           domain={isShareX ? [0, 1] : [0, 'dataMax']}
           tickFormatter={formatX}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: 'var(--line)' }}
-          minTickGap={28}
         >
           <Label value={xName} position="insideBottom" offset={-10} style={AXIS_LABEL} />
         </XAxis>
         <YAxis
-          width={44}
+          {...Y_AXIS}
           domain={[hasDiagonal ? 0 : Math.min(HIGHEST_FLOOR, Math.floor(least * 10) / 10), 1]}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
           tickCount={5}
           tickFormatter={format.percent}
         />
         <Tooltip
-          contentStyle={{
-            background: 'var(--surface)',
-            border: '1px solid var(--line)',
-            borderRadius: 8,
-            fontSize: 12,
-          }}
-          itemStyle={{ color: 'var(--ink)' }}
+          {...TOOLTIP}
           labelFormatter={(x) => `${xName}: ${isShareX ? percent(Number(x)) : format.number(Number(x))}`}
           formatter={(y) => [percent(Number(y)), yName]}
         />
