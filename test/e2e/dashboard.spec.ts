@@ -38,7 +38,7 @@ beforeAll(async () => {
     locale: 'en-US',
     viewport: { width: 1280, height: 800 },
   });
-  context.setDefaultTimeout(120_000);
+  context.setDefaultTimeout(60_000);
   page = await openPage();
 });
 afterAll(async () => {
@@ -59,11 +59,17 @@ function listenTo(opened: Page): void {
   });
 }
 
+/** By the sidebar. */
+const goTo = (name: string) =>
+  page
+    .getByRole('navigation', { name: /^(Project|Organization)$/ })
+    .getByRole('link', { name, exact: true })
+    .click();
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const fill = (label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
 
 async function createDataSet(name: string, kind: string, csv: string): Promise<void> {
-  await page.getByRole('link', { name: 'Data sets', exact: true }).click();
+  await goTo('Data sets');
   await button('New data set').first().click();
   await page.getByRole('textbox', { name: 'Name' }).fill(name);
   await page.getByRole('combobox', { name: 'Kind' }).selectOption(kind);
@@ -101,7 +107,7 @@ describe('a newcomer in the browser', () => {
       .first()
       .waitFor();
 
-    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await goTo('Models');
     await button('New model').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('For you');
     await page.getByRole('combobox', { name: 'Recipe' }).selectOption('recommender/ials');
@@ -120,7 +126,7 @@ describe('a newcomer in the browser', () => {
     const list = page.getByRole('list', { name: 'Recommendations' });
     await list.getByText('Blue, teapot').waitFor();
 
-    await page.getByRole('link', { name: 'API keys', exact: true }).click();
+    await goTo('API keys');
     await button('New key').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Web shop');
     await page.getByText(/^Advanced/).click();
@@ -155,7 +161,7 @@ describe('a newcomer in the browser', () => {
         body: body.replaceAll('"task":"recommendation"', '"task":"a task of tomorrow"'),
       });
     });
-    await page.getByRole('link', { name: 'Deployments', exact: true }).click();
+    await goTo('Deployments');
     await page.getByRole('link', { name: 'Home page', exact: true }).click();
     await page.reload();
     const request = page.getByRole('textbox', { name: 'Body' });
@@ -171,7 +177,7 @@ describe('a newcomer in the browser', () => {
   });
 
   it('watches a model learn, and finds its course again after a reload', async () => {
-    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await goTo('Models');
     await button('New model').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Ratings');
     await page.getByRole('combobox', { name: 'Recipe' }).selectOption('recommender/embedding-mf');
@@ -194,10 +200,10 @@ describe('a newcomer in the browser', () => {
   });
 
   it('sees the calls in usage and the upcoming invoice, and upgrades through Checkout', async () => {
-    await page.getByRole('link', { name: 'Usage', exact: true }).click();
+    await goTo('Usage');
     await page.getByRole('cell', { name: '3', exact: true }).first().waitFor();
     await page.getByRole('row', { name: /^Home page Shop 3/ }).waitFor();
-    await page.getByRole('link', { name: 'Billing', exact: true }).click();
+    await goTo('Billing');
     const invoice = page.getByRole('table', { name: 'Upcoming invoice' });
     await invoice.getByText(/Free/).first().waitFor();
     await button('Change to Pro').click();
@@ -214,13 +220,13 @@ describe('a newcomer in the browser', () => {
   });
 
   it('caps what it spends, and finds its call in the request log', async () => {
-    await page.getByRole('link', { name: 'Limits', exact: true }).click();
+    await goTo('Limits');
     await button('Set a limit').click();
     await page.getByRole('spinbutton', { name: 'At most' }).fill('20');
     await button('Set limit').click();
     await page.getByRole('row', { name: /Whole organization Spend \$0\.\d+ of \$20\.00/ }).waitFor();
 
-    await page.getByRole('link', { name: 'Request log', exact: true }).click();
+    await goTo('Request log');
     const call = page.getByRole('row', { name: /200 POST .*recommendations .* ms Web shop/ });
     await call.waitFor();
     await page.getByRole('combobox', { name: 'Status' }).selectOption('4xx: refused');
@@ -234,7 +240,7 @@ describe('a newcomer in the browser', () => {
   });
 
   it('adds a webhook endpoint, whose secret is shown once', async () => {
-    await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await goTo('Webhooks');
     await button('New endpoint').click();
     await page.getByRole('textbox', { name: 'URL' }).fill('https://shop.example/hooks');
     await page.getByRole('checkbox', { name: 'Training succeeded' }).check();
@@ -254,7 +260,7 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('link', { name: /^Shop/ }).click();
     await createDataSet('Messages', 'labelled-texts', messagesCsv());
     await page.getByText('Labels', { exact: true }).waitFor();
-    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await goTo('Models');
     await button('New model').first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('What messages are about');
     await page.getByRole('combobox', { name: 'Recipe' }).selectOption('text-classification/linear');

@@ -1,30 +1,19 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
-import { OrganizationsPage } from './admin/organizations/organizations-page';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  redirect,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
 import { ProblemError } from './api/problem';
 import { createQueryClient } from './api/query-client';
-import { ApiKeysPage } from './dashboard/api-keys/api-keys-page';
 import { meQuery } from './dashboard/auth/auth.queries';
 import { LoginPage } from './dashboard/auth/login-page';
 import { SignupPage } from './dashboard/auth/signup-page';
-import { BillingPage } from './dashboard/billing/billing-page';
-import { DataSetPage } from './dashboard/data-sets/data-set-page';
-import { DataSetsPage } from './dashboard/data-sets/data-sets-page';
-import { DeploymentPage } from './dashboard/deployments/deployment-page';
-import { DeploymentsPage } from './dashboard/deployments/deployments-page';
-import { EndUsersPage } from './dashboard/end-users/end-users-page';
-import { LimitsPage } from './dashboard/limits/limits-page';
-import { ModelPage } from './dashboard/models/model-page';
-import { ModelsPage } from './dashboard/models/models-page';
-import { OrganizationPage } from './dashboard/organization/organization-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
-import { ProjectPage } from './dashboard/projects/project-page';
-import { ProjectsPage } from './dashboard/projects/projects-page';
-import { RequestLogPage } from './dashboard/request-log/request-log-page';
 import { type RequestLogFilter, readFilter } from './dashboard/request-log/request-log.queries';
-import { UsagePage } from './dashboard/usage/usage-page';
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
-import { WebhookEndpointPage } from './dashboard/webhooks/webhook-endpoint-page';
-import { WebhooksPage } from './dashboard/webhooks/webhooks-page';
 import { AppLayout } from './shell/app-layout';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
 
@@ -63,7 +52,11 @@ const appRoute = createRoute({
   },
 });
 
-const projectsRoute = createRoute({ getParentRoute: () => appRoute, path: '/', component: ProjectsPage });
+const projectsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./dashboard/projects/projects-page'), 'ProjectsPage'),
+});
 
 const projectRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -72,45 +65,89 @@ const projectRoute = createRoute({
 });
 
 const projectPages = [
-  createRoute({ getParentRoute: () => projectRoute, path: '/', component: ProjectPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/data-sets', component: DataSetsPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/data-sets/$dataSetId', component: DataSetPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/models', component: ModelsPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/models/$modelId', component: ModelPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/deployments', component: DeploymentsPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/deployments/$deploymentId', component: DeploymentPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/api-keys', component: ApiKeysPage }),
-  createRoute({ getParentRoute: () => projectRoute, path: '/end-users', component: EndUsersPage }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/',
+    component: lazyRouteComponent(() => import('./dashboard/projects/project-page'), 'ProjectPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/data-sets',
+    component: lazyRouteComponent(() => import('./dashboard/data-sets/data-sets-page'), 'DataSetsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/data-sets/$dataSetId',
+    component: lazyRouteComponent(() => import('./dashboard/data-sets/data-set-page'), 'DataSetPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/models',
+    component: lazyRouteComponent(() => import('./dashboard/models/models-page'), 'ModelsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/models/$modelId',
+    component: lazyRouteComponent(() => import('./dashboard/models/model-page'), 'ModelPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/deployments',
+    component: lazyRouteComponent(() => import('./dashboard/deployments/deployments-page'), 'DeploymentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/deployments/$deploymentId',
+    component: lazyRouteComponent(() => import('./dashboard/deployments/deployment-page'), 'DeploymentPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/api-keys',
+    component: lazyRouteComponent(() => import('./dashboard/api-keys/api-keys-page'), 'ApiKeysPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: '/end-users',
+    component: lazyRouteComponent(() => import('./dashboard/end-users/end-users-page'), 'EndUsersPage'),
+  }),
 ] as const;
 
 const usageRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/usage',
-  component: UsagePage,
+  component: lazyRouteComponent(() => import('./dashboard/usage/usage-page'), 'UsagePage'),
   validateSearch: (search: Record<string, unknown>): Partial<UsageView> => readView(search),
 });
 
-const limitsRoute = createRoute({ getParentRoute: () => appRoute, path: '/limits', component: LimitsPage });
+const limitsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('./dashboard/limits/limits-page'), 'LimitsPage'),
+});
 
 const requestLogRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/request-log',
-  component: RequestLogPage,
+  component: lazyRouteComponent(() => import('./dashboard/request-log/request-log-page'), 'RequestLogPage'),
   validateSearch: (search: Record<string, unknown>): RequestLogFilter => readFilter(search),
 });
 
-const webhooksRoute = createRoute({ getParentRoute: () => appRoute, path: '/webhooks', component: WebhooksPage });
+const webhooksRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./dashboard/webhooks/webhooks-page'), 'WebhooksPage'),
+});
 
 const webhookEndpointRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/webhooks/$endpointId',
-  component: WebhookEndpointPage,
+  component: lazyRouteComponent(() => import('./dashboard/webhooks/webhook-endpoint-page'), 'WebhookEndpointPage'),
 });
 
 const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
-  component: BillingPage,
+  component: lazyRouteComponent(() => import('./dashboard/billing/billing-page'), 'BillingPage'),
   validateSearch: ({
     checkout,
     plan,
@@ -123,13 +160,13 @@ const billingRoute = createRoute({
 const organizationRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization',
-  component: OrganizationPage,
+  component: lazyRouteComponent(() => import('./dashboard/organization/organization-page'), 'OrganizationPage'),
 });
 
 const organizationsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/admin/organizations',
-  component: OrganizationsPage,
+  component: lazyRouteComponent(() => import('./admin/organizations/organizations-page'), 'OrganizationsPage'),
 });
 
 export const router = createRouter({
@@ -151,6 +188,8 @@ export const router = createRouter({
   ]),
   defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFoundPage,
+  // A page's code is there by the time that its link is pressed.
+  defaultPreload: 'intent',
   scrollRestoration: true,
 });
 

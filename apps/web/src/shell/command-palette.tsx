@@ -1,0 +1,191 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { Boxes, FolderOpen, type LucideIcon, Rocket, ScrollText, Search, Table2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import {
+  Autocomplete,
+  Button,
+  Dialog,
+  Input,
+  Menu,
+  MenuItem,
+  Modal,
+  ModalOverlay,
+  SearchField,
+  useFilter,
+} from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '../dashboard/auth/auth.queries';
+import { dataSetsQuery } from '../dashboard/data-sets/data-sets.queries';
+import { deploymentsQuery } from '../dashboard/deployments/deployments.queries';
+import { modelsQuery } from '../dashboard/models/models.queries';
+import { projectsQuery } from '../dashboard/projects/projects.queries';
+import { useNavigation } from './navigation';
+
+/** As the API makes them, in whole or from the beginning of one. */
+const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f-]{4,27}$/i;
+
+interface Command {
+  id: string;
+  name: string;
+  /** What it is, next to its name. */
+  hint: string;
+  icon: LucideIcon;
+  go: () => void;
+}
+
+/** Finds a page, or a thing by its name, from anywhere: Ctrl or Cmd with K. */
+export function CommandPalette() {
+  const { t } = useTranslation();
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setIsOpen(true);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+  return (
+    <>
+      <Button
+        aria-label={t('shell.find')}
+        onPress={() => setIsOpen(true)}
+        className="flex h-8 items-center gap-2 rounded-md px-2 text-muted hover:bg-sunken hover:text-ink sm:border sm:border-line-strong/60 sm:px-2.5"
+      >
+        <Search aria-hidden className="size-4" />
+        <span className="max-sm:hidden">{t('shell.find')}</span>
+        <kbd className="text-xs max-md:hidden">Ctrl K</kbd>
+      </Button>
+      <ModalOverlay
+        isOpen={isOpen}
+        onOpenChange={setIsOpen}
+        isDismissable
+        className="fixed inset-0 z-30 h-dvh bg-shade p-4 pt-[12vh]"
+      >
+        <Modal className="mx-auto max-w-xl rounded-xl border border-line bg-surface text-ink shadow-raised">
+          <Dialog aria-label={t('shell.find')} className="outline-none">
+            <Finder onDone={() => setIsOpen(false)} />
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </>
+  );
+}
+
+function Finder({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation();
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const [text, setText] = useState('');
+  const commands = useCommands(text);
+  return (
+    <Autocomplete filter={contains} inputValue={text} onInputChange={setText}>
+      <SearchField
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- it was opened to type into
+        autoFocus
+        aria-label={t('shell.find')}
+        className="flex items-center gap-2.5 border-b border-line px-4"
+      >
+        <Search aria-hidden className="size-4 shrink-0 text-muted" />
+        <Input
+          placeholder={t('shell.findHint')}
+          className="h-12 min-w-0 flex-1 bg-transparent outline-none placeholder:text-muted"
+        />
+      </SearchField>
+      <Menu
+        aria-label={t('shell.found')}
+        items={commands}
+        dependencies={[commands]}
+        className="max-h-[50vh] overflow-y-auto p-1.5 outline-none"
+        renderEmptyState={() => <p className="px-2.5 py-6 text-center text-muted">{t('shell.foundNothing')}</p>}
+      >
+        {({ id, name, hint, icon: Icon, go }) => (
+          <MenuItem
+            id={id}
+            textValue={`${name} ${hint}`}
+            onAction={() => {
+              onDone();
+              go();
+            }}
+            className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 outline-none data-focused:bg-sunken"
+          >
+            <Icon aria-hidden className="size-4 shrink-0 text-muted" />
+            <span className="min-w-0 flex-1 truncate">{name}</span>
+            <span className="shrink-0 text-xs text-muted">{hint}</span>
+          </MenuItem>
+        )}
+      </Menu>
+    </Autocomplete>
+  );
+}
+
+/** What can be gone to, and the call of a request id where one is typed. */
+function useCommands(text: string): Command[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { can } = useMe();
+  const { projectId = '' } = useParams({ strict: false });
+  const { project, organization, operator } = useNavigation();
+  const inProject = { enabled: Boolean(projectId) };
+  const { data: projects = [] } = useQuery({ ...projectsQuery, enabled: can('project:read') });
+  const { data: dataSets = [] } = useQuery({ ...dataSetsQuery(projectId), ...inProject });
+  const { data: models = [] } = useQuery({ ...modelsQuery(projectId), ...inProject });
+  const { data: deployments = [] } = useQuery({ ...deploymentsQuery(projectId), ...inProject });
+  const requestId = text.trim();
+  const things: Command[] = [
+    ...dataSets.map(({ id, name }) => ({
+      id,
+      name,
+      hint: t('dataSets.title'),
+      icon: Table2,
+      go: () =>
+        void navigate({ to: '/projects/$projectId/data-sets/$dataSetId', params: { projectId, dataSetId: id } }),
+    })),
+    ...models.map(({ id, name }) => ({
+      id,
+      name,
+      hint: t('models.title'),
+      icon: Boxes,
+      go: () => void navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId, modelId: id } }),
+    })),
+    ...deployments.map(({ id, name }) => ({
+      id,
+      name,
+      hint: t('deployments.title'),
+      icon: Rocket,
+      go: () =>
+        void navigate({
+          to: '/projects/$projectId/deployments/$deploymentId',
+          params: { projectId, deploymentId: id },
+        }),
+    })),
+    ...projects.map(({ id, name }) => ({
+      id,
+      name,
+      hint: t('projects.title'),
+      icon: FolderOpen,
+      go: () => void navigate({ to: '/projects/$projectId', params: { projectId: id } }),
+    })),
+  ];
+  const pages: Command[] = [...project, ...organization, ...operator].map(({ to, name, icon }) => ({
+    id: to,
+    name,
+    hint: t('shell.page'),
+    icon,
+    go: () => void navigate({ to, params: { projectId } }),
+  }));
+  const calls: Command[] =
+    REQUEST_ID.test(requestId) && can('usage:read')
+      ? [
+          {
+            id: 'request',
+            name: requestId,
+            hint: t('requestLog.requestId'),
+            icon: ScrollText,
+            go: () => void navigate({ to: '/request-log', search: { requestId } }),
+          },
+        ]
+      : [];
+  return [...calls, ...pages, ...things];
+}
