@@ -19,7 +19,8 @@ export async function serveWeb(app: NestFastifyApplication): Promise<void> {
     root: BUILD,
     wildcard: false,
     index: false,
-    globIgnore: ['index.html'],
+    globIgnore: ['index.html', '**/*.br'],
+    preCompressed: true,
     // Built files carry a hash of their content in their name.
     setHeaders: (reply, served) =>
       reply.header('cache-control', served.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),

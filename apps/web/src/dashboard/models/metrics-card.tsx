@@ -27,37 +27,87 @@ export function MetricsCard({ result, family }: { result: Result; family: string
     of: terms.name('statistics', result.evaluated.of),
     baseline: format.list(shown.map((key) => terms.name('recipes', key))),
   });
+  const verdictKeys = keys.filter((key) => key === verdictBy);
+  const others = keys.filter((key) => key !== verdictBy);
+  const table = (label: string, metrics: string[]) => (
+    <Table label={label}>
+      <thead>
+        <tr>
+          <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
+          <HeaderCell>{t('metrics.model')}</HeaderCell>
+          {shown.map((key) => (
+            <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
+          ))}
+          <HeaderCell isNumber>
+            {rival ? t('metrics.lift', { baseline: terms.name('recipes', rival) }) : null}
+          </HeaderCell>
+        </tr>
+      </thead>
+      <tbody>
+        {metrics.map((key) => (
+          <MetricRow
+            key={key}
+            metric={key}
+            task={task}
+            definition={known[key]}
+            model={result.values[key] ?? 0}
+            rival={rival}
+            baselines={shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 }))}
+            interval={result.intervals[key]}
+          />
+        ))}
+      </tbody>
+    </Table>
+  );
   return (
     <Card title={t('metrics.title')} hint={hint} isFlush>
-      <Table label={t('metrics.title')}>
-        <thead>
-          <tr>
-            <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
-            <HeaderCell>{t('metrics.model')}</HeaderCell>
-            {shown.map((key) => (
-              <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
-            ))}
-            <HeaderCell isNumber>
-              {rival ? t('metrics.lift', { baseline: terms.name('recipes', rival) }) : null}
-            </HeaderCell>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <MetricRow
-              key={key}
-              metric={key}
-              task={task}
-              definition={known[key]}
-              model={result.values[key] ?? 0}
-              rival={rival}
-              baselines={shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 }))}
-              interval={result.intervals[key]}
-            />
-          ))}
-        </tbody>
-      </Table>
+      {rival && verdictKeys.length > 0 && (
+        <Verdict
+          metric={verdictBy}
+          model={result.values[verdictBy]!}
+          rival={rival}
+          floor={result.baselines[rival]?.[verdictBy] ?? 0}
+          isLowerBetter={known[verdictBy]?.better === 'lower'}
+        />
+      )}
+      {table(t('metrics.title'), verdictKeys)}
+      {others.length > 0 && (
+        <details className="border-t border-line">
+          <summary className="px-4 py-2.5 text-muted hover:text-ink sm:px-5">
+            {t('metrics.others', { count: others.length })}
+          </summary>
+          {table(t('metrics.others', { count: others.length }), others)}
+        </details>
+      )}
     </Card>
+  );
+}
+
+interface VerdictProps {
+  metric: string;
+  model: number;
+  rival: string;
+  /** What the rival comes to by the metric. */
+  floor: number;
+  isLowerBetter: boolean;
+}
+
+/** Whether it is worth to be deployed, in a sentence. */
+function Verdict({ metric, model, rival, floor, isLowerBetter }: VerdictProps) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
+  const isBetter = isLowerBetter ? model < floor : model > floor;
+  const values = {
+    share: floor > 0 ? format.percent(Math.abs(model / floor - 1)) : format.fixed(Math.abs(model - floor), DIGITS),
+    baseline: terms.name('recipes', rival),
+    metric: terms.name('metrics', metric),
+  };
+  return (
+    <p className="border-b border-line px-4 py-3 sm:px-5">
+      <Badge tone={isBetter ? 'success' : 'danger'}>{t(isBetter ? 'metrics.better' : 'metrics.notBetter')}</Badge>{' '}
+      <span className="font-medium">{t(isBetter ? 'metrics.betterText' : 'metrics.notBetterText', values)}</span>
+    </p>
   );
 }
 
@@ -87,7 +137,8 @@ function bestOf(
 function MetricRow({ metric, task, definition, model, baselines, interval, rival }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
-  const largest = Math.max(model, ...baselines.map(({ value }) => value));
+  // One scale for all shares, so that bars of different metrics can be compared.
+  const largest = Math.max(1, model, ...baselines.map(({ value }) => value));
   const floor = baselines.find(({ recipe }) => recipe === rival)?.value ?? 0;
   const lift = floor > 0 ? model / floor - 1 : null;
   const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
@@ -113,7 +164,11 @@ function MetricRow({ metric, task, definition, model, baselines, interval, rival
         </Cell>
       ))}
       <Cell isNumber>
-        {lift === null ? '—' : <Badge tone={isBetter ? 'success' : 'neutral'}>{format.change(lift)}</Badge>}
+        {lift === null ? (
+          '—'
+        ) : (
+          <Badge tone={isBetter ? 'success' : lift === 0 ? 'neutral' : 'danger'}>{format.change(lift)}</Badge>
+        )}
       </Cell>
     </tr>
   );

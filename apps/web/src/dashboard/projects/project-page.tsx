@@ -16,10 +16,11 @@ import { useMe } from '../auth/auth.queries';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { modelsQuery } from '../models/models.queries';
+import { ProjectHome } from './project-home';
 import { projectQuery, projectsQuery } from './projects.queries';
 import { type StepKey, STEPS } from './steps';
 
-/** How far the project is on its way to answers, with links to each step. */
+/** What the project does; until it answers, how far it is on its way there, with links to each step. */
 export function ProjectPage() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -52,12 +53,12 @@ export function ProjectPage() {
           )
         }
       />
-      <Steps projectId={projectId} />
+      <StepsOrHome projectId={projectId} />
     </>
   );
 }
 
-function Steps({ projectId }: { projectId: string }) {
+function StepsOrHome({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const dataSets = useQuery(dataSetsQuery(projectId));
   const models = useQuery(modelsQuery(projectId));
@@ -75,24 +76,25 @@ function Steps({ projectId }: { projectId: string }) {
           apiKeys.data?.filter(isLive).length ?? 0,
         ];
         const next = doneCounts.indexOf(0);
+        if (next === -1) return <ProjectHome projectId={projectId} />;
         return (
           <ol className="divide-y divide-line rounded-lg border border-line bg-surface">
-            <Step step="dataSet" count={doneCounts[0]!} isNext={next === 0}>
+            <Step step="dataSet" number={1} count={doneCounts[0]!} isNext={next === 0}>
               <Link to="/projects/$projectId/data-sets" params={params} className={linkClass(next === 0)}>
                 {t('steps.dataSet.action')}
               </Link>
             </Step>
-            <Step step="model" count={doneCounts[1]!} isNext={next === 1}>
+            <Step step="model" number={2} count={doneCounts[1]!} isNext={next === 1}>
               <Link to="/projects/$projectId/models" params={params} className={linkClass(next === 1)}>
                 {t('steps.model.action')}
               </Link>
             </Step>
-            <Step step="deployment" count={doneCounts[2]!} isNext={next === 2}>
+            <Step step="deployment" number={3} count={doneCounts[2]!} isNext={next === 2}>
               <Link to="/projects/$projectId/deployments" params={params} className={linkClass(next === 2)}>
                 {t('steps.deployment.action')}
               </Link>
             </Step>
-            <Step step="apiKey" count={doneCounts[3]!} isNext={next === 3}>
+            <Step step="apiKey" number={4} count={doneCounts[3]!} isNext={next === 3}>
               <Link to="/projects/$projectId/api-keys" params={params} className={linkClass(next === 3)}>
                 {t('steps.apiKey.action')}
               </Link>
@@ -106,13 +108,14 @@ function Steps({ projectId }: { projectId: string }) {
 
 interface StepProps {
   step: Exclude<StepKey, 'project'>;
+  number: number;
   /** How many there are. */
   count: number;
   isNext: boolean;
   children: ReactNode;
 }
 
-function Step({ step, count, isNext, children }: StepProps) {
+function Step({ step, number, count, isNext, children }: StepProps) {
   const { t } = useTranslation();
   const Icon = STEPS[step];
   const isDone = count > 0;
@@ -128,7 +131,7 @@ function Step({ step, count, isNext, children }: StepProps) {
       </span>
       <div className="min-w-48 flex-1">
         <h2 className="font-semibold">
-          {Object.keys(STEPS).indexOf(step) + 1}. {t(`steps.${step}.noun`)}
+          {number}. {t(`steps.${step}.noun`)}
         </h2>
         <p className="text-muted">{isDone ? t(`steps.${step}.done`, { count }) : t(`steps.${step}.text`)}</p>
       </div>
