@@ -16,6 +16,11 @@ export const LICENCES = new Set([
 
 /** Other licences, and packages that say none in their package.json, by name: why each is taken all the same. */
 export const LICENCE_EXCEPTIONS: Record<string, { licence: string | undefined; why: string }> = {
+  '@fontsource-variable/inter': {
+    licence: 'OFL-1.1',
+    why: 'a typeface: it may be used and passed on with any program, unchanged and not sold by itself',
+  },
+  '@react-aria/optimize-locales-plugin': { licence: undefined, why: 'its LICENSE is Apache-2.0' },
   '@axe-core/playwright': {
     licence: 'MPL-2.0',
     why: 'tests alone; MPL binds changes to its own files, and we make none',

@@ -169,8 +169,20 @@ const organizationsRoute = createRoute({
   component: lazyRouteComponent(() => import('./admin/organizations/organizations-page'), 'OrganizationsPage'),
 });
 
+/** Left out of the build. */
+const developmentRoutes = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => rootRoute,
+        path: '/_parts',
+        component: lazyRouteComponent(() => import('./parts/parts-page'), 'PartsPage'),
+      }),
+    ]
+  : [];
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
+    ...developmentRoutes,
     loginRoute,
     signupRoute,
     appRoute.addChildren([
