@@ -20,6 +20,9 @@ const PARTS =
     '|',
   );
 const anyText = fc.oneof(
+  fc
+    .array(fc.constantFrom('a', 'Σ', ' ', '\u0344', '\u0301\u0323'.repeat(20), '\u102b'.repeat(25)))
+    .map((parts) => parts.join('')),
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
   fc.array(fc.constantFrom(...PARTS)).map((parts) => parts.join('')),
@@ -32,6 +35,27 @@ const SINGLE_WORDS: VectorizerSettings = {
 
 const fit = async (texts: string[], settings = SETTINGS) => (await Vectorizer.fit(texts, settings)).vectorizer;
 const wordsOf = (text: string) => cut(text).words.map(({ start, end }) => text.slice(start, end));
+
+describe('normalise', () => {
+  const marks = fc.constantFrom(...'\u0301\u0323\u0327\u0344\u05b0\u0e38\u3099');
+  const heap = fc.string({ unit: marks, maxLength: 150, size: 'max' });
+  const heaps = fc.array(fc.oneof(fc.constantFrom('e', ' ', 'é', 'カ'), heap));
+
+  it('leaves no long run of marks, whose sorting takes the square of its length', () => {
+    fc.assert(
+      fc.property(heaps, (parts) => {
+        const runs = normalise(parts.join('')).split(/[^\p{M}]|\u034f/u);
+        // Of 30 marks some are two, as is U+0344, and the letter before brings one.
+        expect(Math.max(...runs.map((run) => run.length))).toBeLessThanOrEqual(2 * 30 + 1);
+      }),
+    );
+  });
+
+  it('is NFKC in lower case of every text with as few marks as are written', () => {
+    for (const text of [...PARTS, 'Việt Nam', `Z\u0323${'\u0301'.repeat(29)}algo`])
+      expect(normalise(text)).toBe(text.normalize('NFKC').toLowerCase());
+  });
+});
 
 describe('originsOf', () => {
   it('traces every unit of any normalised text to a place of the original that holds it', () => {
@@ -50,6 +74,12 @@ describe('originsOf', () => {
         }
       }),
     );
+  });
+
+  it('is exact to the character next to heaps of marks', () => {
+    const text = `z${'\u0301\u0323'.repeat(200)}a refund`;
+    const at = normalise(text).indexOf('refund');
+    expect(originsOf(text).starts[at]).toBe(text.indexOf('refund'));
   });
 
   it('is exact to the character where normalising makes one character of several, or several of one', () => {

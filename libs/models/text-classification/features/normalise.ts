@@ -1,6 +1,14 @@
-/** The text as its features are taken from it: letters that look alike are the same (NFKC), and their case does not count. */
+/** As many marks that combine as any text is expected to have on one letter. */
+const FULL_RUN = /\p{M}{30}(?=\p{M})/gu;
+/** Marks on either side of it are sorted apart. */
+const GRAPHEME_JOINER = '\u034f';
+
+/**
+ * The text as its features are taken from it: letters that look alike are the same (NFKC), and their case does not count. Sorting a run
+ * of marks takes the square of its length, so that long ones are split first, as in Unicode's Stream-Safe Text Format (UAX #15).
+ */
 export function normalise(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return text.replace(FULL_RUN, `$&${GRAPHEME_JOINER}`).normalize('NFKC').toLowerCase();
 }
 
 /** Where each UTF-16 code unit of a normalised text comes from in the original, in its UTF-16 code units. */
