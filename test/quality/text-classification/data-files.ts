@@ -19,16 +19,16 @@ export function banking77(): TextSplit {
   return { train: readCsv('banking77/train.csv.gz'), test: readCsv('banking77/test.csv.gz') };
 }
 
-/** So many rows of each label, drawn by the seed, and the whole test side. */
-export function banking77FewShot(perLabel: number, seed: number): TextSplit {
+/** So many rows of each label, the first of the file or drawn by the seed, and the whole test side. */
+export function banking77FewShot(perLabel: number, seed?: number): TextSplit {
   const { train, test } = banking77();
   const taken = new Map<string, number>();
-  const drawn = shuffled(train, seed).filter(({ label }) => {
+  const few = (seed === undefined ? train : shuffled(train, seed)).filter(({ label }) => {
     const count = taken.get(label) ?? 0;
     taken.set(label, count + 1);
     return count < perLabel;
   });
-  return { train: drawn, test };
+  return { train: few, test };
 }
 
 /** Learnt from train and validation; the texts out of scope are those of the test side. */
