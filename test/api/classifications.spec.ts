@@ -172,6 +172,22 @@ describe('feedback', () => {
     expect((await feedback(old, 404)).body.detail).toMatch(/no call/);
   });
 
+  it('goes to the data set of the model that gave the answer, also after the deployment was moved to another', async () => {
+    const before = await tenant.deployTexts();
+    const { deploymentId, projectId } = before;
+    const calls = `/v1/deployments/${deploymentId}`;
+    const { classificationId } = (await tenant.post(`${calls}/classifications`, { text: 'a show' }).expect(200)).body;
+    const after = await tenant.deployTexts({ projectId });
+    const { modelVersionId } = after;
+    await tenant.patch(`/v1/projects/${projectId}/deployments/${deploymentId}`, { modelVersionId }).expect(200);
+    const say = (status: number) =>
+      tenant.post(`${calls}/feedback`, { classificationId, labels: ['glad'] }).expect(status);
+    expect((await say(200)).body).toEqual({ dataSetId: before.textsDataSetId });
+    const version = `/v1/projects/${projectId}/models/${before.modelId}/versions/${before.modelVersionId}`;
+    await tenant.delete(version).expect(204);
+    expect((await say(404)).body.detail).toMatch(/was deleted.*Upload the row/);
+  });
+
   it('reaches the calls of the own deployment alone', async () => {
     const { classificationId } = (await classify({ text: 'a show' })).body;
     const stranger = await Tenant.signUp(api);

@@ -111,14 +111,23 @@ export class Tenant {
   }
 
   /** From nothing to a live deployment of a classifier trained on `csv`. */
-  async deployTexts({ csv = moodCsv(), recipe = 'naive-bayes' } = {}) {
-    const projectId = await this.createProject();
+  async deployTexts({
+    csv = moodCsv(),
+    recipe = 'naive-bayes',
+    settings = {},
+    projectId: given,
+  }: { csv?: string; recipe?: string; settings?: object; projectId?: string } = {}) {
+    const projectId = given ?? (await this.createProject());
     const textsDataSetId = await this.createDataSet(projectId, 'labelled-texts');
     await this.upload(projectId, textsDataSetId, csv);
-    return { textsDataSetId, ...(await this.deployModel(projectId, { recipe, sources: { texts: textsDataSetId } })) };
+    const model = { recipe, settings, sources: { texts: textsDataSetId } };
+    return { textsDataSetId, ...(await this.deployModel(projectId, model)) };
   }
 
-  private async deployModel(projectId: string, model: { recipe: string; sources: Record<string, string> }) {
+  private async deployModel(
+    projectId: string,
+    model: { recipe: string; settings?: object; sources: Record<string, string> },
+  ) {
     const created = await this.post(`/v1/projects/${projectId}/models`, { name: 'Model', ...model }).expect(201);
     const modelId: string = created.body.id;
     const job = await this.train(projectId, modelId);

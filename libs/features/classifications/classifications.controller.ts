@@ -89,12 +89,13 @@ export class ClassificationsController {
     @Param('deploymentId') deploymentId: string,
     @Body({ schema: feedbackSchema }) { classificationId, index, labels }: z.output<typeof feedbackSchema>,
   ) {
-    const correction = { deploymentId, callId: classificationId, index, role: ROLE };
+    const said = { label: [...new Set(labels)].sort().join(LABEL_SEPARATOR) };
+    const correction = { deploymentId, callId: classificationId, index, role: ROLE, said };
     const dataSetId = await this.feedback.correct(principal, correction, (request) => {
       const { texts } = requestSchema.parse(request);
       const text = texts[index];
       if (text === undefined) throw noSuchText(index, texts.length);
-      return { text, label: [...new Set(labels)].sort().join(LABEL_SEPARATOR) };
+      return { text };
     });
     return { dataSetId };
   }

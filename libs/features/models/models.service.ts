@@ -132,11 +132,10 @@ export class ModelsService {
     return JSON.parse(Buffer.from(await this.objects.get(key)).toString('utf8')) as Record<string, unknown>;
   }
 
-  /** @throws Problem 404 where the version's model is gone */
-  async requireOfVersion(transaction: Transaction, projectId: string, modelVersionId: string): Promise<Model> {
+  /** Null where the version is gone. */
+  async findOfVersion(transaction: Transaction, projectId: string, modelVersionId: string): Promise<Model | null> {
     const modelId = await this.repository.findModelOf(transaction, modelVersionId);
-    if (!modelId) throw notFound('model version', modelVersionId);
-    return this.require(transaction, projectId, modelId);
+    return modelId ? this.repository.find(transaction, projectId, modelId) : null;
   }
 
   private async requireVersion(

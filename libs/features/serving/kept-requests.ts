@@ -4,7 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { idSchema, timeOfId } from '../../platform/http/ids.js';
 import { UsageRecorder } from '../usage/index.js';
-import { KeptRequestsRepository } from './kept-requests.repository.js';
+import { type KeptCall, KeptRequestsRepository } from './kept-requests.repository.js';
 import { noSuchCall } from './serving.errors.js';
 
 /** A call is in a journal first, and in Postgres shortly after. */
@@ -24,19 +24,19 @@ export class KeptRequests {
     recorder.onDrain((sql, calls) =>
       this.repository.keep(
         sql,
-        calls.flatMap(({ tenantId, id, deploymentId, kept }) =>
-          kept && deploymentId ? [{ tenantId, id, deploymentId, request: kept }] : [],
+        calls.flatMap(({ tenantId, id, deploymentId, modelVersionId = null, kept }) =>
+          kept && deploymentId ? [{ tenantId, id, deploymentId, modelVersionId, request: kept }] : [],
         ),
       ),
     );
   }
 
   /**
-   * What a call of the deployment asked; waits a moment for one that was only just answered.
+   * What a call of the deployment asked, and what answered; waits a moment for one that was only just answered.
    *
    * @throws Problem 404 where no such call is known, or not any more
    */
-  async require(tenantId: string, deploymentId: string, callId: string): Promise<Record<string, unknown>> {
+  async require(tenantId: string, deploymentId: string, callId: string): Promise<KeptCall> {
     if (!idSchema.safeParse(callId).success) throw noSuchCall(callId);
     for (let tries = 1; ; tries++) {
       const found = await this.database.tenantSql(tenantId, (sql) =>

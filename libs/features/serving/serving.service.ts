@@ -126,7 +126,7 @@ export class ServingService {
           .map(([meter, quantity]) => reservation.use(meter, quantity)),
         ...(json && { answer: json }),
         // What is tried out is no lesson, and no plan bounds how much it brings.
-        ...(keeps && !isTest && { kept: { ...keeps(request) } }),
+        ...(keeps && !isTest && { kept: { ...keeps(request) }, modelVersionId: artifact.modelVersionId }),
       });
       reservation.commit();
       return { served, json };

@@ -40,6 +40,8 @@ export const meteredCallSchema = meteredWorkSchema.extend({
   answer: z.string().optional(),
   /** What was asked, where feedback may name the call. */
   kept: z.record(z.string(), z.unknown()).optional(),
+  /** What answered, next to `kept`. */
+  modelVersionId: z.string().optional(),
 });
 
 export type BillingContext = z.infer<typeof billingContextSchema>;
@@ -48,7 +50,8 @@ export type Use = z.infer<typeof useSchema>;
 export type MeteredCall = z.infer<typeof meteredCallSchema>;
 
 /** One entry of the ledger. */
-export interface UsageEvent extends Omit<MeteredCall, 'uses' | 'answer' | 'kept'>, Omit<Use, 'leaseId'> {
+export interface UsageEvent
+  extends Omit<MeteredCall, 'uses' | 'answer' | 'kept' | 'modelVersionId'>, Omit<Use, 'leaseId'> {
   deviceClass?: string;
   correctsId?: string;
   reason?: string;
@@ -59,6 +62,7 @@ export function eventsOf(call: MeteredCall): UsageEvent[] {
   const { uses, ...work } = call;
   delete work.answer;
   delete work.kept;
+  delete work.modelVersionId;
   return uses.map((use) => ({ ...work, ...use }));
 }
 

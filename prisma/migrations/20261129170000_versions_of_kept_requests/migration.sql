@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "kept_requests" ADD COLUMN "model_version_id" UUID;
