@@ -1086,7 +1086,7 @@ export const classificationsClassify = <ThrowOnError extends boolean = false>(op
 });
 
 /**
- * Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Of a test key it is checked and not kept
+ * Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Labels that the model which answered could not learn are refused. Of a test key it is checked and not kept
  */
 export const classificationsCorrect = <ThrowOnError extends boolean = false>(options: Options<ClassificationsCorrectData, ThrowOnError>): RequestResult<ClassificationsCorrectResponses, ClassificationsCorrectErrors, ThrowOnError> => (options.client ?? client).post<ClassificationsCorrectResponses, ClassificationsCorrectErrors, ThrowOnError>({
     security: [{

@@ -115,6 +115,13 @@ export interface FamilyInput {
   summary: string;
 }
 
+/** A model whose answer is corrected. */
+export interface CorrectedModel {
+  settings: Record<string, unknown>;
+  /** That of the version which answered. */
+  report: () => Promise<object>;
+}
+
 /** What the API needs to know of a family without loading its trainer. */
 export interface FamilyManifest {
   task: TaskKey;
@@ -122,6 +129,8 @@ export interface FamilyManifest {
   /** By role. */
   inputs: Record<string, FamilyInput>;
   recipes: Record<string, RecipeManifest>;
+  /** Says to the customer why the model could not learn from a row that corrects its answer, and what to do; null where it could. */
+  refuseCorrection?: (row: Record<string, string>, model: CorrectedModel) => Promise<string | null>;
 }
 
 /** Starts a job on its data sets; throws {@link TrainingInputError} when the recipe, its settings or the input cannot be used. */

@@ -155,6 +155,7 @@ describe('feedback', () => {
       test.post(`/v1/deployments/${live.deploymentId}/feedback`, { classificationId, ...body });
     expect((await say({ labels: ['glad'] }).expect(200)).body).toEqual({ dataSetId: live.textsDataSetId });
     await say({ labels: [] }).expect(400);
+    await say({ labels: ['glad', 'cross'] }).expect(422);
     expect(await addedRows()).toBe(rows);
     // Nor may a live key take a lesson from it.
     expect((await feedback({ classificationId, labels: ['glad'] }, 404)).body.detail).toMatch(/test key/);
@@ -170,6 +171,34 @@ describe('feedback', () => {
     expect((await feedback({ classificationId, labels: [' '] }, 400)).body.code).toBe('invalid_request');
     const old = { classificationId: '01890000-0000-7000-8000-000000000000', labels: ['glad'] };
     expect((await feedback(old, 404)).body.detail).toMatch(/no call/);
+  });
+
+  it('refuses at once what the model could not learn, and keeps no row of it', async () => {
+    const { classificationId } = (await classify({ text: 'a show' })).body;
+    const rows = await addedRows();
+    const two = await feedback({ classificationId, labels: ['glad', 'cross'] }, 422);
+    expect(two.body).toMatchObject({ code: 'not_learnable', detail: expect.stringMatching(/one label.*2 were said/) });
+    expect(await addedRows()).toBe(rows);
+    await feedback({ classificationId, labels: ['glad', ' glad '] });
+  });
+
+  it('takes several labels where the model learnt from texts with several', async () => {
+    const csv = severalLabelsCsv();
+    const { deploymentId } = await tenant.deployTexts({ csv });
+    const calls = `/v1/deployments/${deploymentId}`;
+    const { classificationId } = (await tenant.post(`${calls}/classifications`, { text: 'a show' }).expect(200)).body;
+    await tenant.post(`${calls}/feedback`, { classificationId, labels: ['glad', 'cross'] }).expect(200);
+  });
+
+  it('of a sentiment says negative, neutral or positive, also where its data says stars', async () => {
+    const other = await tenant.deployTexts({ csv: starsCsv(), settings: { labels: 'sentiment' } });
+    const calls = `/v1/deployments/${other.deploymentId}`;
+    const { body } = await tenant.post(`${calls}/classifications`, { text: 'an awful show' }).expect(200);
+    const say = (label: string, status: number) =>
+      tenant.post(`${calls}/feedback`, { classificationId: body.classificationId, labels: [label] }).expect(status);
+    expect((await say('refund', 422)).body.detail).toMatch(/sentiment.*"refund" is none/);
+    await say('Positive', 200);
+    await tenant.train(other.projectId, other.modelId);
   });
 
   it('goes to the data set of the model that gave the answer, also after the deployment was moved to another', async () => {
@@ -197,3 +226,20 @@ describe('feedback', () => {
     await stranger.post(`/v1/deployments/${theirs.deploymentId}/feedback`, body).expect(404);
   });
 });
+
+/** Moods of which each tenth text has two. */
+function severalLabelsCsv() {
+  const rows = Array.from({ length: 60 }, (_, i) =>
+    i % 10 === 0
+      ? `lovely but broken ${i},glad|cross`
+      : i % 2 === 0
+        ? `a lovely film ${i},glad`
+        : `a broken lamp ${i},cross`,
+  );
+  return `text,label\n${rows.join('\n')}\n`;
+}
+
+function starsCsv() {
+  const rows = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? `a lovely film ${i},5` : `an awful lamp ${i},1`));
+  return `text,label\n${rows.join('\n')}\n`;
+}

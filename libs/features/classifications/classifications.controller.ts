@@ -77,7 +77,7 @@ export class ClassificationsController {
 
   @ApiOperation({
     summary:
-      'Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Of a test key it is checked and not kept',
+      'Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Labels that the model which answered could not learn are refused. Of a test key it is checked and not kept',
   })
   @Post('feedback')
   @HttpCode(200)

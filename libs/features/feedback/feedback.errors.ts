@@ -6,3 +6,6 @@ export const versionGone = (modelVersionId: string) =>
     'not_found',
     `The model version ${modelVersionId}, which gave this answer, was deleted, so that it is not known what would learn of the correction. Upload the row to the data set instead.`,
   );
+
+/** @param reason of the model's family, which says what to do */
+export const notLearnable = (reason: string) => new Problem(422, 'not_learnable', reason);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { findFamily } from '../../models/manifests.js';
 import type { Principal } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
@@ -8,7 +9,7 @@ import { DataSetsService } from '../data-sets/index.js';
 import { DeploymentsService } from '../deployments/index.js';
 import { type Model, ModelsService } from '../models/index.js';
 import { KeptRequests } from '../serving/index.js';
-import { versionGone } from './feedback.errors.js';
+import { notLearnable, versionGone } from './feedback.errors.js';
 
 /** A correction of an answer: the row that the next training of its model shall learn from. */
 export interface Correction {
@@ -39,7 +40,7 @@ export class FeedbackService {
    *
    * @param toAsked the rest of the row, from what the call asked
    * @returns the data set that learns of it
-   * @throws Problem 404 where the deployment or the call is not known, or not any more
+   * @throws Problem 404 where the deployment or the call is not known, or not any more; 422 where the model could not learn from the row
    */
   async correct(
     principal: Principal,
@@ -55,6 +56,7 @@ export class FeedbackService {
     const answerer = await this.database.tenant(tenantId, (transaction) =>
       this.requireAnswerer(transaction, principal, id, call?.modelVersionId),
     );
+    await this.requireLearnable(tenantId, answerer, said);
     return this.database.tenant(tenantId, async (transaction) => {
       const { projectId, sources } = answerer.model;
       const dataSet = await this.dataSets.require(transaction, projectId, sources[role]!);
@@ -81,6 +83,13 @@ export class FeedbackService {
     const model = await this.models.findOfVersion(transaction, deployment.projectId, modelVersionId);
     if (!model) throw versionGone(modelVersionId);
     return { model, modelVersionId };
+  }
+
+  private async requireLearnable(tenantId: string, { model, modelVersionId }: Answerer, said: Correction['said']) {
+    const { id, projectId, family, settings } = model;
+    const report = () => this.models.getReport(tenantId, projectId, id, modelVersionId);
+    const reason = await findFamily(family)?.refuseCorrection?.(said, { settings, report });
+    if (reason) throw notLearnable(reason);
   }
 }
 

@@ -2,6 +2,7 @@ import type { z, ZodType } from 'zod';
 import type { FamilyManifest, RecipeManifest, SourceSize } from '../family.js';
 import { LABELS_MAX } from '../kinds/labelled-texts.js';
 import type { RecipeChoice as Choice } from '../training/recipe.js';
+import { refuseCorrection } from './corrections.js';
 import { autoSettings, linearSettings, majoritySettings, naiveBayesSettings } from './settings.js';
 
 interface InputSize {
@@ -74,6 +75,7 @@ export const textClassificationManifest = {
       (_, size) => weightsNeeded(naiveBayesSettings.parse({}), size),
     ),
   },
+  refuseCorrection,
 } satisfies FamilyManifest;
 
 /** A recipe of this family. */

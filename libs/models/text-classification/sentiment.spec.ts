@@ -29,6 +29,11 @@ it.each([
     ['1', '2', '3', '4.0', '５'],
     ['negative', 'negative', 'neutral', 'positive', 'positive'],
   ],
+  // Stars, of which people corrected some in words.
+  [
+    ['1', '5', 'Neutral'],
+    ['negative', 'positive', 'neutral'],
+  ],
 ])('%j are read as a sentiment', (labels, expected) => {
   expect(read(labels)).toEqual(expected);
 });

@@ -24,12 +24,11 @@ const WORDS: Record<string, Sentiment> = {
   好评: 'positive',
 };
 
-/** The first that has all labels counts: two sides, three sides, stars. */
+/** The first that has all labels counts: two sides, three sides, stars; words are understood next to any. */
 const SCALES: Record<string, Sentiment>[] = [
-  WORDS,
-  { 0: 'negative', 1: 'positive' },
-  { '-1': 'negative', 0: 'neutral', 1: 'positive' },
-  { 1: 'negative', 2: 'negative', 3: 'neutral', 4: 'positive', 5: 'positive' },
+  { ...WORDS, 0: 'negative', 1: 'positive' },
+  { ...WORDS, '-1': 'negative', 0: 'neutral', 1: 'positive' },
+  { ...WORDS, 1: 'negative', 2: 'negative', 3: 'neutral', 4: 'positive', 5: 'positive' },
 ];
 
 const NAMED_MAX = 5;
@@ -40,16 +39,23 @@ const NAMED_MAX = 5;
  * @throws TrainingInputError where a label is nothing of the kind
  */
 export function asSentiment(input: TextsInput): TextsInput {
-  const plain = (label: string) => label.normalize('NFKC').toLowerCase().replace(/\.0+$/, '');
   const scale = SCALES.find((each) => input.labels.every((label) => Object.hasOwn(each, plain(label))));
-  if (!scale)
-    throw new TrainingInputError(noSentiment(input.labels.filter((label) => !Object.hasOwn(WORDS, plain(label)))));
+  if (!scale) throw new TrainingInputError(noSentiment(input.labels.filter((label) => !sentimentOf(label))));
   const rows = input.texts.map((text, row) => ({
     text,
     labels: [...new Set(Array.from(labelsOf(input.targets, row), (label) => scale[plain(input.labels[label]!)]!))],
     isTest: input.isTest?.[row] === 1,
   }));
   return inputOf(rows, input.unlabelled);
+}
+
+/** What the label says by itself; null where it is no word of a sentiment. A number may be of any scale. */
+export function sentimentOf(label: string): Sentiment | null {
+  return Object.hasOwn(WORDS, plain(label)) ? WORDS[plain(label)]! : null;
+}
+
+function plain(label: string): string {
+  return label.normalize('NFKC').toLowerCase().replace(/\.0+$/, '');
 }
 
 function noSentiment(strange: string[]): string {
