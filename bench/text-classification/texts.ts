@@ -45,7 +45,7 @@ class Pipeline {
     const { choice, input, engine } = this;
     const { vectorizer, rows } = await Vectorizer.fit(input.texts, featureSettingsOf(choice, input));
     this.vectorizer = vectorizer;
-    this.model = quantise(await fitModel(choice, rows, input.targets, { engine, seed: 1, report }));
+    this.model = await quantise(await fitModel(choice, rows, input.targets, { engine, seed: 1, report }));
   }
 
   predict(text: string): string {

@@ -1,4 +1,5 @@
 import { labelsOf, type Targets } from './labelled-texts.js';
+import { Turns } from './turns.js';
 
 /** How scores become chances. */
 export interface Calibration {
@@ -22,17 +23,23 @@ const COMMON_SCORES_MAX = 1_000_000;
  *
  * @param scores `[texts, classes]`
  */
-export function calibrate(scores: Float32Array, targets: Targets, severalLabels: boolean): Calibration {
+export async function calibrate(
+  scores: Float32Array,
+  targets: Targets,
+  severalLabels: boolean,
+  signal?: AbortSignal,
+): Promise<Calibration> {
   const { classes } = targets;
+  const turns = new Turns(signal);
   if (!severalLabels) {
-    const slope = fitTemperature(scores, targets);
+    const slope = await fitTemperature(scores, targets, turns);
     return { severalLabels, slopes: new Float32Array(classes).fill(slope), offsets: new Float32Array(classes) };
   }
   const has = membershipOf(targets);
-  const common = fitCurve(pointsOfAll(scores, has, classes), [1, 0], 0);
-  const curves = Array.from({ length: classes }, (_, label) =>
-    fitCurve(pointsOfLabel(scores, has, classes, label), common, OWN_CURVE_TEXTS),
-  );
+  const common = await fitCurve(pointsOfAll(scores, has, classes), [1, 0], 0, turns);
+  const curves: Curve[] = [];
+  for (let label = 0; label < classes; label++)
+    curves.push(await fitCurve(pointsOfLabel(scores, has, classes, label), common, OWN_CURVE_TEXTS, turns));
   return {
     severalLabels,
     slopes: Float32Array.from(curves, ([slope]) => slope),
@@ -56,29 +63,39 @@ export function toChances({ severalLabels, slopes, offsets }: Calibration, score
 }
 
 /** As {@link toChances} of each row of `[texts, classes]`. */
-export function allToChances(calibration: Calibration, scores: Float32Array): Float32Array {
+export async function allToChances(
+  calibration: Calibration,
+  scores: Float32Array,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const classes = calibration.slopes.length;
-  for (let start = 0; start < scores.length; start += classes)
+  const turns = new Turns(signal);
+  for (let start = 0; start < scores.length; start += classes) {
+    await turns.before(classes);
     toChances(calibration, scores.subarray(start, start + classes));
+  }
   return scores;
 }
 
 /** The slope of least loss, by golden section over its logarithm: the loss is convex in the slope. */
-function fitTemperature(scores: Float32Array, targets: Targets): number {
-  const loss = (logarithm: number) => softmaxLoss(scores, targets, Math.exp(logarithm));
+async function fitTemperature(scores: Float32Array, targets: Targets, turns: Turns): Promise<number> {
+  const loss = async (logarithm: number) => {
+    await turns.before(Math.min(scores.length, COMMON_SCORES_MAX));
+    return softmaxLoss(scores, targets, Math.exp(logarithm));
+  };
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(0.01), Math.log(100)];
   let [a, b] = [high - ratio * (high - low), low + ratio * (high - low)];
-  let [lossA, lossB] = [loss(a), loss(b)];
+  let [lossA, lossB] = [await loss(a), await loss(b)];
   for (let step = 0; step < 25; step++) {
     if (lossA < lossB) {
       [high, b, lossB] = [b, a, lossA];
       a = high - ratio * (high - low);
-      lossA = loss(a);
+      lossA = await loss(a);
     } else {
       [low, a, lossA] = [a, b, lossB];
       b = low + ratio * (high - low);
-      lossB = loss(b);
+      lossB = await loss(b);
     }
   }
   return Math.exp((low + high) / 2);
@@ -143,10 +160,11 @@ function pointsOfLabel(scores: Float32Array, has: Uint8Array, classes: number, l
 }
 
 /** Newton's steps towards the logistic curve of these points, held near `prior` as if by that many texts. */
-function fitCurve({ scores, has }: Points, prior: Curve, priorTexts: number): Curve {
+async function fitCurve({ scores, has }: Points, prior: Curve, priorTexts: number, turns: Turns): Promise<Curve> {
   const hold = priorTexts / 4 + 1e-6;
   let [slope, offset] = prior;
   for (let step = 0; step < STEPS; step++) {
+    await turns.before(scores.length);
     let [g0, g1, h00, h01, h11] = [hold * (slope - prior[0]), hold * (offset - prior[1]), hold, 0, hold];
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i]!;

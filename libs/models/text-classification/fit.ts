@@ -37,7 +37,7 @@ const FEW_TEXTS = 2_000;
 export async function fitClassifier(choice: RecipeChoice, data: LabelledTexts, context: FitContext): Promise<Fit> {
   const { scorer, outOfFold } = await fitScorer(choice, data, context);
   const neighbours = await indexNeighbours(data, context.seed, context.signal);
-  const minScore = scorer.thresholds ? 0 : chooseMinScore(outOfFold, data.targets);
+  const minScore = scorer.thresholds ? 0 : await chooseMinScore(outOfFold, data.targets, context.signal);
   const { classes } = data.targets;
   const firstChance = (text: number) => Math.max(...outOfFold.subarray(text * classes, (text + 1) * classes));
   const looksAtTexts = choice.recipe !== 'majority';
@@ -59,10 +59,10 @@ export async function fitScorer(choice: RecipeChoice, data: LabelledTexts, conte
   const crossing = { ...context, report: part(context, 0, folds / (folds + 1)) };
   const outOfFold = await crossScores(choice, rows, targets, foldOf, folds, crossing);
   const fitting = { ...context, resume: null, report: part(context, folds / (folds + 1), 1) };
-  const model = quantise(await fitModel(choice, rows, targets, fitting));
-  const calibration = calibrate(outOfFold, targets, severalLabels);
-  allToChances(calibration, outOfFold);
-  const thresholds = severalLabels ? chooseThresholds(outOfFold, targets) : null;
+  const model = await quantise(await fitModel(choice, rows, targets, fitting), signal);
+  const calibration = await calibrate(outOfFold, targets, severalLabels, signal);
+  await allToChances(calibration, outOfFold, signal);
+  const thresholds = severalLabels ? await chooseThresholds(outOfFold, targets, signal) : null;
   return { scorer: { vectorizer, model, calibration, thresholds }, outOfFold };
 }
 
@@ -73,7 +73,7 @@ export async function chancesOf(
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const rows = await vectorizer.transform(texts, signal);
-  return allToChances(calibration, await scoreRows(model, rows, signal));
+  return allToChances(calibration, await scoreRows(model, rows, signal), signal);
 }
 
 /** `[texts, classes]`: the scores of each text by a model that is fitted to the other folds. */
@@ -95,7 +95,7 @@ export async function crossScores(
       resume: null,
       report: part(context, fold / folds, (fold + 1) / folds),
     });
-    const own = await scoreRows(quantise(model), selectRows(rows, inFold), context.signal);
+    const own = await scoreRows(await quantise(model, context.signal), selectRows(rows, inFold), context.signal);
     inFold.forEach((row, i) =>
       scores.set(own.subarray(i * targets.classes, (i + 1) * targets.classes), row * targets.classes),
     );

@@ -1,5 +1,6 @@
 import { likeliest } from './classifier.js';
 import { labelsOf, type Targets } from './labelled-texts.js';
+import { Turns } from './turns.js';
 
 /** Of the answers that are given by default, so many should be right … */
 const ACCURACY_WANTED = 0.9;
@@ -11,12 +12,16 @@ const MIN_SCORE_MAX = 0.5;
  *
  * @param chances `[texts, classes]` of models that did not see the texts
  */
-export function chooseMinScore(chances: Float32Array, targets: Targets): number {
-  const answers = Array.from({ length: targets.offsets.length - 1 }, (_, text) => {
+export async function chooseMinScore(chances: Float32Array, targets: Targets, signal?: AbortSignal): Promise<number> {
+  const turns = new Turns(signal);
+  const answers: { score: number; isRight: boolean }[] = [];
+  for (let text = 0; text < targets.offsets.length - 1; text++) {
+    await turns.before(targets.classes);
     const own = chances.subarray(text * targets.classes, (text + 1) * targets.classes);
     const first = likeliest(own);
-    return { score: own[first]!, isRight: labelsOf(targets, text).includes(first) };
-  }).sort((a, b) => b.score - a.score);
+    answers.push({ score: own[first]!, isRight: labelsOf(targets, text).includes(first) });
+  }
+  answers.sort((a, b) => b.score - a.score);
   let [right, minScore] = [0, MIN_SCORE_MAX];
   answers.forEach(({ score, isRight }, place) => {
     if (isRight) right++;

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Csr } from '../../compute/csr/kernel.js';
 import type { LinearModel } from './recipes/linear-model.js';
+import { Turns } from './turns.js';
 
 /** A linear model whose weights take a byte each, of which artifacts are made. */
 export interface QuantisedModel {
@@ -17,10 +17,15 @@ export interface QuantisedModel {
 const BYTE_MAX = 127;
 
 /** Each feature has a scale of its own, so that strong ones do not coarsen the weak. */
-export function quantise({ features, classes, weights, bias }: LinearModel): QuantisedModel {
+export async function quantise(
+  { features, classes, weights, bias }: LinearModel,
+  signal?: AbortSignal,
+): Promise<QuantisedModel> {
+  const turns = new Turns(signal);
   const scales = new Float32Array(features);
   const bytes = new Int8Array(features * classes);
   for (let feature = 0; feature < features; feature++) {
+    await turns.before(2 * classes);
     const start = feature * classes;
     let largest = 0;
     for (let i = start; i < start + classes; i++) largest = Math.max(largest, Math.abs(weights[i]!));
@@ -49,8 +54,8 @@ export function scoreRow(
   return into;
 }
 
-/** Multiply-adds between two looks at the clock of others. */
-const WORK_PER_TURN = 20_000_000;
+/** Multiply-adds that take as long as one step of {@link Turns}. */
+const MULTIPLY_ADDS_PER_STEP = 20;
 
 /** `[rows, classes]`; rejects with the signal's reason. */
 export async function scoreRows(
@@ -59,15 +64,12 @@ export async function scoreRows(
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const scores = new Float32Array(rows * model.classes);
-  for (let row = 0, work = 0; row < rows; row++) {
+  const turns = new Turns(signal);
+  for (let row = 0; row < rows; row++) {
     const [start, end] = [offsets[row]!, offsets[row + 1]!];
+    await turns.before(((end - start) * model.classes) / MULTIPLY_ADDS_PER_STEP);
     const into = scores.subarray(row * model.classes, (row + 1) * model.classes);
     scoreRow(model, indices.subarray(start, end), values!.subarray(start, end), into);
-    work += (end - start) * model.classes;
-    if (work < WORK_PER_TURN) continue;
-    work = 0;
-    await setImmediate();
-    signal?.throwIfAborted();
   }
   return scores;
 }

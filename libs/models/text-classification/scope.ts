@@ -1,9 +1,9 @@
-import { inTurns } from './features/in-turns.js';
 import { normalise } from './features/normalise.js';
 import { emitFeatures } from './features/sources.js';
 import { cut } from './features/tokens.js';
 import type { LabelledTexts } from './labelled-texts.js';
 import { NEIGHBOUR_FEATURES, shuffled, type Neighbours } from './neighbours.js';
+import { inTurns } from './turns.js';
 
 /** Of texts like those that it learns from, a model is to take so many for foreign. */
 const REJECTED_SHARE = 0.02;

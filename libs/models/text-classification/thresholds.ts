@@ -1,4 +1,5 @@
 import { countLabels, labelsOf, type Targets } from './labelled-texts.js';
+import { Turns } from './turns.js';
 
 /** Labels with fewer texts take the threshold of all labels together. */
 const OWN_THRESHOLD_TEXTS = 10;
@@ -10,9 +11,13 @@ const THRESHOLD_MIN = 0.05;
  *
  * @param chances `[texts, classes]`
  */
-export function chooseThresholds(chances: Float32Array, targets: Targets): Float32Array {
+export async function chooseThresholds(
+  chances: Float32Array,
+  targets: Targets,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const counts = countLabels(targets);
-  const { offsets, pairs } = pairsByLabel(chances, targets);
+  const { offsets, pairs } = await pairsByLabel(chances, targets, new Turns(signal));
   const common = thresholdOf(pairs.slice(), targets.indices.length);
   return Float32Array.from(counts, (positives, label) =>
     positives < OWN_THRESHOLD_TEXTS
@@ -29,7 +34,7 @@ interface Pairs {
   pairs: Uint32Array;
 }
 
-function pairsByLabel(chances: Float32Array, targets: Targets): Pairs {
+async function pairsByLabel(chances: Float32Array, targets: Targets, turns: Turns): Promise<Pairs> {
   const { classes } = targets;
   const offsets = new Uint32Array(classes + 1);
   for (let i = 0; i < chances.length; i++) if (chances[i]! >= THRESHOLD_MIN) offsets[(i % classes) + 1]!++;
@@ -38,6 +43,7 @@ function pairsByLabel(chances: Float32Array, targets: Targets): Pairs {
   const bits = new Uint32Array(chances.buffer, chances.byteOffset, chances.length);
   const next = offsets.slice();
   for (let text = 0, start = 0; start < chances.length; text++, start += classes) {
+    await turns.before(classes);
     const own = labelsOf(targets, text);
     for (let label = 0; label < classes; label++) {
       if (chances[start + label]! < THRESHOLD_MIN) continue;

@@ -129,8 +129,10 @@ class Search {
     const { targets } = this.data;
     const scores = await crossScores(choice, await this.rowsFor(choice), targets, this.foldOf, FOLDS, context);
     const severalLabels = haveSeveralLabels(targets);
-    allToChances(calibrate(scores, targets, severalLabels), scores);
-    return measureAnswers(answersOf(scores, targets, severalLabels ? chooseThresholds(scores, targets) : null));
+    const { signal } = context;
+    await allToChances(await calibrate(scores, targets, severalLabels, signal), scores, signal);
+    const thresholds = severalLabels ? await chooseThresholds(scores, targets, signal) : null;
+    return measureAnswers(await answersOf(scores, targets, thresholds, signal));
   }
 
   /** Kept for the next choice of the same features. */

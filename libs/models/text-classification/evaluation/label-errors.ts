@@ -2,6 +2,7 @@ import type { ClassificationReport } from '../../tasks/classification/task.js';
 import { likeliest } from '../classifier.js';
 import type { Fit } from '../fit.js';
 import { countLabels, labelsOf } from '../labelled-texts.js';
+import { Turns } from '../turns.js';
 import { exampleOf } from './report.js';
 
 const ERRORS_MAX = 50;
@@ -10,37 +11,32 @@ const ERRORS_MAX = 50;
  * Rows whose label is probably wrong, by confident learning (Northcutt et al. 2021): another label is as likely as it is, on the mean, for
  * rows that have it, while the row's own is less likely than that. Told of texts with one label.
  */
-export function findLabelErrors(
+export async function findLabelErrors(
   { data, outOfFold }: Pick<Fit, 'data' | 'outOfFold'>,
   labels: readonly string[],
-): ClassificationReport['labelErrors'] {
+  signal?: AbortSignal,
+): Promise<ClassificationReport['labelErrors']> {
   const { texts, targets } = data;
   const { classes } = targets;
   const usual = usualChances(outOfFold, targets);
-  const chancesOf = (text: number) => outOfFold.subarray(text * classes, (text + 1) * classes);
-  return texts
-    .map((text, row) => {
-      const [own, chances] = [labelsOf(targets, row), chancesOf(row)];
-      const suggested = likeliest(chances);
-      const isSuspect =
-        own.length === 1 &&
-        own[0] !== suggested &&
-        chances[suggested]! >= usual[suggested]! &&
-        chances[own[0]!]! < usual[own[0]!]!;
-      return {
-        row,
-        text,
-        own,
-        suggested,
-        isSuspect,
-        score: chances[suggested]!,
-      };
-    })
-    .filter(({ isSuspect }) => isSuspect)
+  const suspects: { row: number; own: Uint32Array; suggested: number; score: number }[] = [];
+  const turns = new Turns(signal);
+  for (let row = 0; row < texts.length; row++) {
+    await turns.before(classes);
+    const [own, chances] = [labelsOf(targets, row), outOfFold.subarray(row * classes, (row + 1) * classes)];
+    const suggested = likeliest(chances);
+    const isSuspect =
+      own.length === 1 &&
+      own[0] !== suggested &&
+      chances[suggested]! >= usual[suggested]! &&
+      chances[own[0]!]! < usual[own[0]!]!;
+    if (isSuspect) suspects.push({ row, own, suggested, score: chances[suggested]! });
+  }
+  return suspects
     .sort((a, b) => b.score - a.score || a.row - b.row)
     .slice(0, ERRORS_MAX)
-    .map(({ text, own, suggested, score }) => ({
-      text: exampleOf(text),
+    .map(({ row, own, suggested, score }) => ({
+      text: exampleOf(texts[row]!),
       labels: Array.from(own, (label) => labels[label]!),
       suggested: [labels[suggested]!],
       score,

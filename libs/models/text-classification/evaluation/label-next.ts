@@ -1,6 +1,7 @@
 import type { ClassificationReport } from '../../tasks/classification/task.js';
-import { judge, type Classifier, type Judged } from '../classifier.js';
+import { judge, type Classifier } from '../classifier.js';
 import { shuffled } from '../neighbours.js';
+import { inTurns } from '../turns.js';
 
 type LabelNext = ClassificationReport['labelNext'];
 
@@ -16,12 +17,18 @@ const RANDOM = 5;
  * Which texts to label next: those that the model wavers on between two labels, unlike each other; some that are like nothing it knows; and
  * some by chance, on which a later test can be fair. Each is told whole, since it is labelled and uploaded as it is told.
  */
-export function chooseLabelNext(classifier: Classifier, unlabelled: readonly string[], seed: number): LabelNext {
+export async function chooseLabelNext(
+  classifier: Classifier,
+  unlabelled: readonly string[],
+  seed: number,
+  signal?: AbortSignal,
+): Promise<LabelNext> {
   const distinct = [...new Set(unlabelled)];
-  const pool = Array.from(shuffled(distinct.length, seed).slice(0, LOOKED_AT_MAX), (place) => {
-    const text = distinct[place]!;
-    const judged = judge(classifier, text);
-    return { text, margin: marginOf(judged), ...judged };
+  const looked = Array.from(shuffled(distinct.length, seed).slice(0, LOOKED_AT_MAX), (place) => distinct[place]!);
+  const pool: { text: string; margin: number; familiarity: number; isOutOfScope: boolean }[] = [];
+  await inTurns(looked, signal, (text) => {
+    const { chances, familiarity, isOutOfScope } = judge(classifier, text);
+    pool.push({ text, margin: marginOf(chances), familiarity, isOutOfScope });
   });
   const foreign = pool
     .filter(({ isOutOfScope }) => isOutOfScope)
@@ -50,7 +57,7 @@ export function chooseLabelNext(classifier: Classifier, unlabelled: readonly str
 }
 
 /** How far the first label is ahead of the second. */
-function marginOf({ chances }: Judged): number {
+function marginOf(chances: Float32Array): number {
   let [first, second] = [0, 0];
   for (const chance of chances) {
     if (chance > first) [first, second] = [chance, first];

@@ -33,9 +33,9 @@ export async function traceLearning(
     const part = selectTexts(train, rowsWhere(train.texts.length, isIn));
     if (part.texts.length === 0) continue;
     const { vectorizer, rows } = await Vectorizer.fit(part.texts, featureSettingsOf(choice, part), context.signal);
-    const model = quantise(await fitModel(choice, rows, part.targets, context));
+    const model = await quantise(await fitModel(choice, rows, part.targets, context), context.signal);
     const chances = await chancesOf({ vectorizer, model, calibration }, test.texts, context.signal);
-    const reached = measureAnswers(answersOf(chances, test.targets, thresholds)).accuracy;
+    const reached = measureAnswers(await answersOf(chances, test.targets, thresholds, context.signal)).accuracy;
     learningCurve.push({ rows: part.texts.length, accuracy: reached });
   }
   learningCurve.push({ rows: train.texts.length, accuracy });

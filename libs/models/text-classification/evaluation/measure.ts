@@ -37,13 +37,13 @@ export async function measureFit(
   const answers = await answer(fit.classifier, heldOut.test, context);
   const values = measureAnswers(answers);
   const report = await reportOf(choice, fit, { answers, accuracy: values.accuracy }, heldOut, names, part(0.5));
-  const intervals = intervalsOf(answers, context.seed);
+  const intervals = await intervalsOf(answers, context.seed, context.signal);
   const evaluated = { of: 'texts', count: heldOut.test.texts.length };
   return { result: { values, baselines, intervals, evaluated }, report };
 }
 
 async function answer(scorer: Scorer, { texts, targets }: LabelledTexts, { signal }: FitContext): Promise<Answers> {
-  return answersOf(await chancesOf(scorer, texts, signal), targets, scorer.thresholds);
+  return answersOf(await chancesOf(scorer, texts, signal), targets, scorer.thresholds, signal);
 }
 
 async function measureBaselines({ train, test }: HeldOut, context: FitContext): Promise<Record<string, Metrics>> {
@@ -73,7 +73,7 @@ async function reportOf(
     minScore: classifier.minScore,
     outOfScopeBelow: classifier.outOfScopeBelow,
     ...(await traceLearning(choice, classifier, heldOut, accuracy, context)),
-    labelErrors: findLabelErrors(fit, labels),
-    labelNext: chooseLabelNext(classifier, unlabelled, context.seed),
+    labelErrors: await findLabelErrors(fit, labels, context.signal),
+    labelNext: await chooseLabelNext(classifier, unlabelled, context.seed, context.signal),
   } satisfies ClassificationReport;
 }

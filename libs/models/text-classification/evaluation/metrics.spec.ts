@@ -5,7 +5,7 @@ import { reportCalibration, reportConfusions, reportLabels, reportRiskCoverage }
 
 /** Four texts of labels a, a, b, c, of which the second is taken for b, and c for b. */
 const chances = Float32Array.of(0.95, 0.05, 0, 0.15, 0.85, 0, 0.25, 0.75, 0, 0, 0.65, 0.35);
-const answers = answersOf(chances, targetsOf([[0], [0], [1], [2]], 3), null);
+const answers = await answersOf(chances, targetsOf([[0], [0], [1], [2]], 3), null);
 const names = ['a', 'b', 'c'];
 
 describe('metrics', () => {
@@ -18,8 +18,8 @@ describe('metrics', () => {
     expect(calibrationError).toBeCloseTo((0.05 + 0.85 + 0.25 + 0.65) / 4);
   });
 
-  it('of several labels are right where all labels are', () => {
-    const both = answersOf(
+  it('of several labels are right where all labels are', async () => {
+    const both = await answersOf(
       Float32Array.of(0.9, 0.8, 0.9, 0.1),
       targetsOf(
         [
@@ -33,9 +33,9 @@ describe('metrics', () => {
     expect(measureAnswers(both)).toMatchObject({ accuracy: 0.5, microF1: 6 / 7 });
   });
 
-  it('lie within their intervals, which are the same for the same seed', () => {
-    const intervals = intervalsOf(answers, 1);
-    expect(intervals).toEqual(intervalsOf(answers, 1));
+  it('lie within their intervals, which are the same for the same seed', async () => {
+    const intervals = await intervalsOf(answers, 1);
+    expect(intervals).toEqual(await intervalsOf(answers, 1));
     const { accuracy } = intervals;
     expect(accuracy![0]).toBeLessThan(0.5);
     expect(accuracy![1]).toBeGreaterThan(0.5);

@@ -2,12 +2,13 @@ import { Random } from '../../../compute/random/kernel.js';
 import type { Interval } from '../../training/bootstrap-intervals.js';
 import { givenLabels, likeliest } from '../classifier.js';
 import { labelsOf, targetsOf, type Targets } from '../labelled-texts.js';
+import { Turns } from '../turns.js';
 
 /** What a model says of texts whose labels are known. */
 export interface Answers {
   actual: Targets;
-  /** `[texts, classes]` */
-  chances: Float32Array;
+  /** `[texts]`: the score of the likeliest label, and whether the text has it. */
+  firsts: { score: number; isRight: boolean }[];
   /** The labels that are given; several only where a text may have several. */
   given: Targets;
 }
@@ -22,28 +23,32 @@ export interface Metrics extends Record<string, number> {
 /** Parts of 0..1 into which texts go by their score, to compare the scores of each with what was right. */
 export const BINS = 10;
 const RESAMPLES = 1_000;
+/** What it takes to draw and count a text, as {@link Turns} counts. */
+const STEPS_PER_TEXT = 5;
 
-export function answersOf(chances: Float32Array, actual: Targets, thresholds: Float32Array | null): Answers {
+/** @param chances `[texts, classes]` */
+export async function answersOf(
+  chances: Float32Array,
+  actual: Targets,
+  thresholds: Float32Array | null,
+  signal?: AbortSignal,
+): Promise<Answers> {
   const { classes } = actual;
-  const given = Array.from({ length: chances.length / classes }, (_, text) =>
-    givenLabels(chances.subarray(text * classes, (text + 1) * classes), thresholds),
-  );
-  return { actual, chances, given: targetsOf(given, classes) };
+  const turns = new Turns(signal);
+  const firsts: Answers['firsts'] = [];
+  const given: number[][] = [];
+  for (let text = 0; text < chances.length / classes; text++) {
+    await turns.before(2 * classes);
+    const own = chances.subarray(text * classes, (text + 1) * classes);
+    const first = likeliest(own);
+    firsts.push({ score: own[first]!, isRight: labelsOf(actual, text).includes(first) });
+    given.push(givenLabels(own, thresholds));
+  }
+  return { actual, firsts, given: targetsOf(given, classes) };
 }
 
 export function binOf(score: number): number {
   return Math.min(BINS - 1, Math.floor(score * BINS));
-}
-
-/** The score of the likeliest label, and whether the text has it. */
-export function firstOf(
-  { actual, chances }: Answers,
-  text: number,
-): { label: number; score: number; isRight: boolean } {
-  const { classes } = actual;
-  const own = chances.subarray(text * classes, (text + 1) * classes);
-  const label = likeliest(own);
-  return { label, score: own[label]!, isRight: labelsOf(actual, text).includes(label) };
 }
 
 /** The task's metrics; labels that no text has and that no text was given do not count in `macroF1`. */
@@ -55,16 +60,23 @@ export function measureAnswers(answers: Answers): Metrics {
  * 95 % percentile intervals over texts drawn with replacement, a thousand times. F1 is no mean over texts, so that every draw is counted
  * anew rather than by `bootstrapIntervals`.
  */
-export function intervalsOf(answers: Answers, seed: number): Record<string, Interval> {
+export async function intervalsOf(
+  answers: Answers,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Record<string, Interval>> {
+  const turns = new Turns(signal);
   const random = Random.seeded(seed);
   const measure = new Measure(answers);
   const texts = answers.actual.offsets.length - 1;
   const times = new Uint16Array(texts);
-  const drawn = Array.from({ length: RESAMPLES }, () => {
+  const drawn: Metrics[] = [];
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    await turns.before(STEPS_PER_TEXT * texts + answers.actual.classes);
     times.fill(0);
     for (let draw = 0; draw < texts; draw++) times[Math.floor(random.uniform() * texts)]!++;
-    return measure.of(times);
-  });
+    drawn.push(measure.of(times));
+  }
   const boundsOf = (metric: string): Interval => {
     const values = drawn.map((each) => each[metric]!).sort((a, b) => a - b);
     return [values[Math.floor(0.025 * RESAMPLES)]!, values[Math.ceil(0.975 * RESAMPLES) - 1]!];
@@ -75,7 +87,7 @@ export function intervalsOf(answers: Answers, seed: number): Record<string, Inte
 /** Counts each text as often as it is drawn. */
 class Measure {
   private readonly isExact: boolean[];
-  private readonly first: { bin: number; score: number; isRight: boolean }[];
+  private readonly bins: number[];
   /** Next to the actual labels: whether each was given. */
   private readonly isFound: Uint8Array;
   private readonly right: Uint32Array;
@@ -86,10 +98,7 @@ class Measure {
     const { actual, given } = answers;
     const texts = Array.from({ length: actual.offsets.length - 1 }, (_, text) => text);
     this.isExact = texts.map((text) => isExact(answers, text));
-    this.first = texts.map((text) => {
-      const { score, isRight } = firstOf(answers, text);
-      return { bin: binOf(score), score, isRight };
-    });
+    this.bins = answers.firsts.map(({ score }) => binOf(score));
     const found = texts.map((text) =>
       labelsOf(actual, text).map((label) => Number(labelsOf(given, text).includes(label))),
     );
@@ -109,9 +118,10 @@ class Measure {
       all += count;
       if (this.isExact[text]) exact += count;
       this.countLabels(text, count);
-      const { bin, score, isRight } = this.first[text]!;
-      bins[bin]!.score += count * score;
-      if (isRight) bins[bin]!.right += count;
+      const { score, isRight } = this.answers.firsts[text]!;
+      const bin = bins[this.bins[text]!]!;
+      bin.score += count * score;
+      if (isRight) bin.right += count;
     });
     const gap = bins.reduce((sum, { score, right }) => sum + Math.abs(score - right), 0);
     return { accuracy: exact / all, ...this.f1(), calibrationError: gap / all };

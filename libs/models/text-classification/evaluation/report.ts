@@ -1,7 +1,7 @@
 import type { ClassificationReport } from '../../tasks/classification/task.js';
 import type { Classifier } from '../classifier.js';
 import { labelsOf } from '../labelled-texts.js';
-import { binOf, BINS, firstOf, type Answers } from './metrics.js';
+import { binOf, BINS, type Answers } from './metrics.js';
 
 /** What examples are cut to. */
 export const EXAMPLE_CHARACTERS = 200;
@@ -73,9 +73,9 @@ export function reportConfusions(
 }
 
 /** Held-out texts in parts by their score; empty parts are left out. */
-export function reportCalibration(answers: Answers): ClassificationReport['calibration'] {
+export function reportCalibration({ firsts }: Answers): ClassificationReport['calibration'] {
   const bins = Array.from({ length: BINS }, () => ({ score: 0, accuracy: 0, count: 0 }));
-  for (const { score, isRight } of firsts(answers)) {
+  for (const { score, isRight } of firsts) {
     const bin = bins[binOf(score)]!;
     bin.count++;
     bin.score += score;
@@ -87,19 +87,14 @@ export function reportCalibration(answers: Answers): ClassificationReport['calib
 }
 
 /** What would be answered, and how much of it be right, at each least score; accuracy 1 where nothing would be answered. */
-export function reportRiskCoverage(answers: Answers): ClassificationReport['riskCoverage'] {
-  const all = firsts(answers);
+export function reportRiskCoverage({ firsts }: Answers): ClassificationReport['riskCoverage'] {
   return MIN_SCORES.map((minScore) => {
-    const answered = all.filter(({ score }) => score >= minScore);
+    const answered = firsts.filter(({ score }) => score >= minScore);
     const right = answered.filter(({ isRight }) => isRight).length;
     return {
       minScore,
-      coverage: answered.length / all.length,
+      coverage: answered.length / firsts.length,
       accuracy: answered.length === 0 ? 1 : right / answered.length,
     };
   });
-}
-
-function firsts(answers: Answers) {
-  return Array.from({ length: answers.actual.offsets.length - 1 }, (_, text) => firstOf(answers, text));
 }

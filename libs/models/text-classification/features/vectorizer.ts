@@ -1,6 +1,6 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
+import { inTurns } from '../turns.js';
 import { HashIndex } from './hash-index.js';
-import { inTurns } from './in-turns.js';
 import { normalise, originsOf } from './normalise.js';
 import { emitFeatures, type SourceSettings } from './sources.js';
 import { cut } from './tokens.js';

@@ -8,6 +8,7 @@ import {
   type OneVsRestState,
 } from '../../../compute/one-vs-rest/kernel.js';
 import { resumeFit, runOptions, type FitContext } from '../../training/fit.js';
+import { Turns } from '../turns.js';
 import type { LinearModel } from './linear-model.js';
 
 export interface LinearSettings {
@@ -53,7 +54,8 @@ export async function fitLinear(
         state: { steps: pass + 1, read: () => ({ ...state }) },
       });
     }
-    return mirrored ? mirror(toModel(problem, state)) : toModel(problem, state);
+    const model = await toModel(problem, state, context.signal);
+    return mirrored ? mirror(model) : model;
   } finally {
     context.engine.release(state.weights, state.duals);
   }
@@ -77,9 +79,15 @@ function mirror({ features, weights, bias }: LinearModel): LinearModel {
 }
 
 /** From blocks of classes to a row of all classes for each feature. */
-function toModel({ rows: { columns }, labels: { classes } }: OneVsRest, { weights }: OneVsRestState): LinearModel {
+async function toModel(
+  { rows: { columns }, labels: { classes } }: OneVsRest,
+  { weights }: OneVsRestState,
+  signal?: AbortSignal,
+): Promise<LinearModel> {
+  const turns = new Turns(signal);
   const all = new Float32Array((columns + 1) * classes);
   for (let k = 0; k < classes; k++) {
+    await turns.before(columns);
     const block = Math.floor(k / CLASSES_OF_BLOCK) * (columns + 1) * CLASSES_OF_BLOCK;
     for (let column = 0; column <= columns; column++)
       all[column * classes + k] = weights[block + column * CLASSES_OF_BLOCK + (k % CLASSES_OF_BLOCK)];

@@ -1,5 +1,6 @@
 import type { Csr } from '../../../compute/csr/kernel.js';
 import type { Labels } from '../../../compute/one-vs-rest/kernel.js';
+import { Turns } from '../turns.js';
 import type { LinearModel } from './linear-model.js';
 
 /** What a feature is thought to have been seen in every class beforehand, so that none is impossible. */
@@ -8,7 +9,8 @@ const SMOOTHING = 0.1;
 /**
  * Multinomial naive Bayes (McCallum and Nigam 1998) over the rows' values: ln P(class) + Σ value · ln P(feature | class).
  */
-export function fitNaiveBayes(rows: Csr, labels: Labels): LinearModel {
+export async function fitNaiveBayes(rows: Csr, labels: Labels, signal?: AbortSignal): Promise<LinearModel> {
+  const turns = new Turns(signal);
   const { columns } = rows;
   const { classes } = labels;
   const weights = new Float32Array(columns * classes).fill(SMOOTHING);
@@ -17,22 +19,24 @@ export function fitNaiveBayes(rows: Csr, labels: Labels): LinearModel {
     weights[column * classes + k] += value;
     totals[k] += value;
   });
-  for (let i = 0; i < weights.length; i++) weights[i] = Math.log(weights[i] / totals[i % classes]);
+  for (let start = 0; start < weights.length; start += classes) {
+    await turns.before(classes);
+    for (let k = 0; k < classes; k++) weights[start + k] = Math.log(weights[start + k] / totals[k]);
+    tellAgainstMean(weights.subarray(start, start + classes));
+  }
   const bias = logShares(labels);
-  for (const values of [weights, bias]) tellAgainstMean(values, classes);
+  tellAgainstMean(bias);
   return { features: columns, classes, weights, bias };
 }
 
 /**
- * Takes from each row of all classes its mean. Which class is likeliest stays; but how likely a text is of all together, which falls the more
+ * Takes from the values of all classes their mean. Which class is likeliest stays; but how likely a text is of all together, which falls the more
  * words there are to learn from, no longer moves the scores, whose curves are found by fits to parts.
  */
-function tellAgainstMean(values: Float32Array, classes: number): void {
-  for (let start = 0; start < values.length; start += classes) {
-    let sum = 0;
-    for (let i = start; i < start + classes; i++) sum += values[i];
-    for (let i = start; i < start + classes; i++) values[i] -= sum / classes;
-  }
+function tellAgainstMean(values: Float32Array): void {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k];
+  for (let k = 0; k < values.length; k++) values[k] -= sum / values.length;
 }
 
 function forEachValue(rows: Csr, labels: Labels, hear: (column: number, k: number, value: number) => void): void {

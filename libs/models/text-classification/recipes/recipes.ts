@@ -56,13 +56,15 @@ export async function fitModel(
     case 'linear':
       return fitSteadied(rows, targets, settings as LinearSettings, context);
     case 'naive-bayes':
-      return fitNaiveBayes(rows, targets);
+      return fitNaiveBayes(rows, targets, context.signal);
     case 'majority':
       return fitMajority(0, targets);
   }
 }
 
 async function fitSteadied(rows: Csr, targets: Targets, settings: LinearSettings, context: FitContext) {
+  const { signal } = context;
   const model = await fitLinear(rows, targets, settings, context);
-  return settings.naiveBayes > 0 ? leanOn(model, fitNaiveBayes(rows, targets), settings.naiveBayes) : model;
+  if (settings.naiveBayes === 0) return model;
+  return leanOn(model, await fitNaiveBayes(rows, targets, signal), settings.naiveBayes, signal);
 }
