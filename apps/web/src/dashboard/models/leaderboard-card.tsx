@@ -25,7 +25,7 @@ export function LeaderboardCard({ search: report, family }: { search: Search; fa
     .filter((metric) => metric in measured)
     .slice(0, SHOWN);
   return (
-    <Card title={t('leaderboard.title')} hint={report.explanation} isFlush>
+    <Card title={t('leaderboard.title')} hint={terms.sentences(report.explanation)} isFlush>
       <Table label={t('leaderboard.title')}>
         <thead>
           <tr>

@@ -10,6 +10,7 @@ import {
   unwrap,
 } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
@@ -73,6 +74,7 @@ interface VersionsTableProps {
 function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
   const { t } = useTranslation();
   const { can } = useMe();
+  const terms = useTerms();
   const format = useFormat();
   const versionName = useVersionName();
   const queryClient = useQueryClient();
@@ -104,7 +106,7 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
               <span className="font-medium whitespace-nowrap">{versionName(versions, version.id)}</span>
               {version.warnings.map((warning) => (
                 <p key={warning} className="text-xs text-warning">
-                  {warning}
+                  {terms.sentences(warning)}
                 </p>
               ))}
             </Cell>

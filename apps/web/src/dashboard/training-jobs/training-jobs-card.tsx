@@ -94,7 +94,7 @@ function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
       {job.failureReason && <Notice tone="danger">{job.failureReason}</Notice>}
       {job.warnings.map((warning) => (
         <Notice key={warning} tone="warning">
-          {warning}
+          {terms.sentences(warning)}
         </Notice>
       ))}
       {job.startedAt && <ProgressDetails job={job} isLive={isLive} />}
