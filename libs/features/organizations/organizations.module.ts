@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
+import { LimitsModule } from '../limits/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { OrganizationExport } from './organization-export.js';
 import { OrganizationController } from './organization.controller.js';
@@ -9,7 +10,7 @@ import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationsService } from './organizations.service.js';
 
 @Module({
-  imports: [BillingModule, NotificationsModule],
+  imports: [BillingModule, LimitsModule, NotificationsModule],
   controllers: [OrganizationsController, OrganizationController],
   providers: [OrganizationsService, OrganizationService, OrganizationExport, OrganizationsRepository],
   exports: [OrganizationService],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { Organization } from './organizations.schema.js';
+import { Prisma } from '../../platform/database/generated/client.js';
+import type { ListOrganizationsQuery, Organization, OrganizationAccount } from './organizations.schema.js';
 
 interface OrganizationDates {
   id: string;
@@ -15,18 +15,112 @@ export interface OrganizationRow {
   name: string;
   createdAt: Date;
   members: number;
+  ownerEmail: string | null;
+  lastActivityAt: Date | null;
+  requests: string;
 }
+
+/** What the operator is shown of an organization that stands in rows of its own. */
+export type OrganizationContents = Pick<OrganizationAccount, 'members' | 'projects' | 'apiKeys' | 'trainingJobs'> &
+  Organization;
+
+/** Of projects and keys; plans allow fewer. */
+const CONTENTS_MAX = 500;
+
+/** Calls by keys, and changes by members and keys; neither what the operator did nor what the platform does by itself. */
+const LAST_ACTIVITY = Prisma.sql`greatest(
+  (SELECT max(last_used_at) FROM api_keys WHERE tenant_id = organization.id),
+  (SELECT occurred_at FROM audit_events WHERE tenant_id = organization.id AND actor_kind IN ('user', 'api_key') ORDER BY id DESC LIMIT 1))`;
+
+/**
+ * Each organization's price and the start of its billing period at `now`, as `periodAt` has it: the anchor's day in this month, or in the
+ * month before.
+ */
+const withPeriod = (now: Date) => Prisma.sql`
+  JOIN subscriptions subscription ON subscription.tenant_id = organization.id
+  JOIN price_versions price ON price.id = subscription.price_version_id
+  CROSS JOIN LATERAL (SELECT ${now}::timestamptz AT TIME ZONE 'UTC' AS today, anchor_at AT TIME ZONE 'UTC' AS anchor) days
+  CROSS JOIN LATERAL (
+    SELECT (12 * (extract(year FROM today) - extract(year FROM anchor)) + extract(month FROM today) - extract(month FROM anchor))::int AS months
+  ) difference
+  CROSS JOIN LATERAL (
+    SELECT max(boundary) AT TIME ZONE 'UTC' AS start
+    FROM (VALUES (anchor + make_interval(months => months)), (anchor + make_interval(months => months - 1))) boundaries (boundary)
+    WHERE boundary <= today) period`;
+
+/** What an organization ranks by, from the sums of its billing period, which are found by the roll-ups' primary key. */
+const RANK = {
+  requests: Prisma.sql`(
+    SELECT coalesce(sum(rollup.quantity), 0) FROM usage_rollups rollup JOIN meters ON meters.key = rollup.meter_key AND meters.unit = 'request'
+    WHERE rollup.tenant_id = organization.id AND granularity = 'period' AND bucket_start = period.start)`,
+  // The fee, and what is metered beyond what each price version includes; only to order by: lines are rounded on the invoice
+  // alone, and the fee is taken to be in hundredths.
+  upcomingTotal: Prisma.sql`(
+    SELECT price.monthly_fee_minor / 100.0 + coalesce(sum(greatest(0, line.quantity - line.included) * line.unit_amount), 0)
+    FROM (
+      SELECT sum(rollup.quantity) AS quantity, min(included_quantity) AS included, min(unit_amount) AS unit_amount
+      FROM usage_rollups rollup CROSS JOIN LATERAL (
+        SELECT price_version_id, meter_key, device_class, included_quantity, unit_amount FROM meter_prices
+        WHERE price_version_id = rollup.price_version_id AND meter_key = rollup.meter_key AND device_class IN (rollup.device_class, '')
+        ORDER BY device_class DESC LIMIT 1) meter_price
+      WHERE rollup.tenant_id = organization.id AND granularity = 'period' AND bucket_start = period.start
+      GROUP BY meter_price.price_version_id, meter_price.meter_key, meter_price.device_class) line)`,
+};
 
 @Injectable()
 export class OrganizationsRepository {
-  /** Every organization; requires a system transaction. */
-  async list(transaction: Transaction, query: PageQuery): Promise<OrganizationRow[]> {
-    const rows = await transaction.organization.findMany({
-      ...pageArguments(query),
-      where: { ...pageArguments(query).where, deletedAt: null },
-      include: { _count: { select: { memberships: true } } },
+  /** Requires a system transaction. */
+  async list(transaction: Transaction, query: ListOrganizationsQuery, now: Date): Promise<OrganizationRow[]> {
+    return transaction.$queryRaw<OrganizationRow[]>`
+      SELECT organization.id, organization.name, organization.created_at AS "createdAt", ${LAST_ACTIVITY} AS "lastActivityAt",
+        ${RANK.requests}::float8::text AS requests, (SELECT count(*)::int FROM memberships WHERE tenant_id = organization.id) AS members,
+        (SELECT users.email FROM memberships JOIN users ON users.id = user_id
+         WHERE tenant_id = organization.id AND role = 'owner' ORDER BY memberships.created_at, user_id LIMIT 1) AS "ownerEmail"
+      FROM (${query.sort === 'createdAt' ? pageByCreation(query) : pageByRank(query, now)}) page
+      JOIN organizations organization ON organization.id = page.id
+      ${withPeriod(now)}
+      ORDER BY page.rank DESC, page.id DESC`;
+  }
+
+  /** Null where there is none, or it was deleted. Requires a system transaction. */
+  async findContents(transaction: Transaction, tenantId: string): Promise<OrganizationContents | null> {
+    const organization = await transaction.organization.findUnique({
+      where: { id: tenantId, deletedAt: null },
+      include: {
+        memberships: { include: { user: { select: { email: true } } }, orderBy: { createdAt: 'asc' } },
+        projects: { orderBy: { id: 'desc' }, take: CONTENTS_MAX },
+      },
     });
-    return rows.map(({ id, name, createdAt, _count }) => ({ id, name, createdAt, members: _count.memberships }));
+    if (!organization) return null;
+    const where = { tenantId };
+    const keys = await transaction.apiKey.findMany({ where, orderBy: { id: 'desc' }, take: CONTENTS_MAX });
+    const jobs = await transaction.trainingJob.groupBy({ by: ['status'], where, _count: true });
+    return {
+      ...toOrganization(organization),
+      members: organization.memberships.map(({ userId, user, role, createdAt }) => ({
+        userId,
+        email: user.email,
+        role,
+        createdAt: createdAt.toISOString(),
+      })),
+      projects: organization.projects.map(({ id, name, createdAt }) => ({
+        id,
+        name,
+        createdAt: createdAt.toISOString(),
+      })),
+      apiKeys: keys.map(({ id, projectId, name, prefix, mode, createdAt, expiresAt, revokedAt, lastUsedAt }) => ({
+        id,
+        projectId,
+        name,
+        prefix,
+        mode,
+        createdAt: createdAt.toISOString(),
+        expiresAt: expiresAt?.toISOString() ?? null,
+        revokedAt: revokedAt?.toISOString() ?? null,
+        lastUsedAt: lastUsedAt?.toISOString() ?? null,
+      })),
+      trainingJobs: jobs.map(({ status, _count }) => ({ status, count: _count })),
+    };
   }
 
   /** Requires a system transaction. */
@@ -91,6 +185,33 @@ export class OrganizationsRepository {
       SELECT id FROM organizations WHERE id = ${tenantId}::uuid AND deletes_at <= ${now} AND deleted_at IS NULL FOR UPDATE`;
     return rows.length > 0;
   }
+}
+
+/** Along the primary key, as ids are made in the order of time. */
+function pageByCreation({ search, cursor, limit }: ListOrganizationsQuery): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id, 0 AS rank FROM organizations organization
+    WHERE ${matches(search)} ${cursor ? Prisma.sql`AND id < ${cursor}::uuid` : Prisma.empty}
+    ORDER BY id DESC LIMIT ${limit + 1}`;
+}
+
+/** Goes on after where the cursor's organization ranks now, be it deleted meanwhile. */
+function pageByRank({ search, sort, cursor, limit }: ListOrganizationsQuery, now: Date): Prisma.Sql {
+  const rank = RANK[sort === 'requests' ? 'requests' : 'upcomingTotal'];
+  return Prisma.sql`
+    WITH ranked AS MATERIALIZED (
+      SELECT organization.id, ${rank} AS rank, ${matches(search)} AS is_match
+      FROM organizations organization ${withPeriod(now)})
+    SELECT id, rank FROM ranked
+    WHERE is_match ${cursor ? Prisma.sql`AND (rank, id) < (SELECT rank, id FROM ranked WHERE id = ${cursor}::uuid)` : Prisma.empty}
+    ORDER BY rank DESC, id DESC LIMIT ${limit + 1}`;
+}
+
+function matches(search: string): Prisma.Sql {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const isFound = Prisma.sql`(organization.name ILIKE ${pattern} OR organization.id::text = ${search.toLowerCase()} OR EXISTS (
+    SELECT FROM memberships JOIN users ON users.id = user_id WHERE tenant_id = organization.id AND users.email ILIKE ${pattern}))`;
+  return Prisma.sql`organization.deleted_at IS NULL ${search ? Prisma.sql`AND ${isFound}` : Prisma.empty}`;
 }
 
 const CHUNK_ROWS = 5_000;

@@ -9,10 +9,19 @@ import { TrainingEventsService } from './training-events.service.js';
 import { TrainingJobsController } from './training-jobs.controller.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
 import { TrainingJobsService } from './training-jobs.service.js';
+import { TrainingQueueController } from './training-queue.controller.js';
+import { TrainingQueueRepository } from './training-queue.repository.js';
+import { TrainingQueueService } from './training-queue.service.js';
 
 @Module({
   imports: [UsageModule, ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, WebhooksModule],
-  controllers: [TrainingJobsController],
-  providers: [TrainingJobsService, TrainingEventsService, TrainingJobsRepository],
+  controllers: [TrainingJobsController, TrainingQueueController],
+  providers: [
+    TrainingJobsService,
+    TrainingEventsService,
+    TrainingJobsRepository,
+    TrainingQueueService,
+    TrainingQueueRepository,
+  ],
 })
 export class TrainingJobsModule {}

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.js';
 
 /** How long a claimed row stays its worker's without word from it. */
-const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = 30;
 
 /** A table whose rows are worked on under a lease: each has attempt, losses and lease_expires_at. What differs is SQL. */
 export interface LeasedTable {
