@@ -711,6 +711,11 @@ export type OrganizationAccount = {
         name: string;
         prefix: string;
         mode: 'live' | 'test';
+        /**
+         * The first of the keys that replaced each other by rotation
+         */
+        lineageId: string;
+        leakedUrl: string | null;
         createdAt: string;
         expiresAt: string | null;
         revokedAt: string | null;
@@ -3458,9 +3463,13 @@ export type OrganizationsListData = {
          */
         search?: string;
         /**
-         * Highest first: when it was created, its upcoming invoice, or its calls in the current billing period
+         * When it was created, its upcoming invoice, or its calls in the current billing period
          */
         sort?: 'createdAt' | 'upcomingTotal' | 'requests';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
     };
     url: '/v1/admin/organizations';
 };

@@ -85,6 +85,8 @@ describe('the list of organizations', () => {
       (await walk(`organizations?search=${word}&sort=${sort}`)).map(({ id }) => id);
     expect(await listed('createdAt')).toEqual([e, d, c, b, a]);
     expect(await listed('requests')).toEqual([d, b, a, e, c]);
+    expect(await listed('requests&order=asc')).toEqual([c, e, a, b, d]);
+    expect(await listed('createdAt&order=asc')).toEqual(ids);
     const byTotal = await walk(`organizations?search=${word}&sort=upcomingTotal`);
     expect(byTotal.map(({ id, upcomingTotal }) => [id, upcomingTotal])).toEqual([
       [a, '29.00'],

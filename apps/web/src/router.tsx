@@ -6,6 +6,8 @@ import {
   redirect,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { type OrganizationsView, readOrganizationsView } from './admin/organizations/organizations.queries';
+import { type JobsFilter, readJobsFilter } from './admin/training-jobs/jobs.queries';
 import { ProblemError } from './api/problem';
 import { createQueryClient } from './api/query-client';
 import { meQuery } from './dashboard/auth/auth.queries';
@@ -163,11 +165,35 @@ const organizationRoute = createRoute({
   component: lazyRouteComponent(() => import('./dashboard/organization/organization-page'), 'OrganizationPage'),
 });
 
-const organizationsRoute = createRoute({
-  getParentRoute: () => appRoute,
-  path: '/admin/organizations',
-  component: lazyRouteComponent(() => import('./admin/organizations/organizations-page'), 'OrganizationsPage'),
-});
+const adminPages = [
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/admin/organizations',
+    component: lazyRouteComponent(() => import('./admin/organizations/organizations-page'), 'OrganizationsPage'),
+    validateSearch: (search: Record<string, unknown>): OrganizationsView => readOrganizationsView(search),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/admin/organizations/$organizationId',
+    component: lazyRouteComponent(() => import('./admin/organizations/account-page'), 'AccountPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/admin/training-jobs',
+    component: lazyRouteComponent(() => import('./admin/training-jobs/jobs-page'), 'JobsPage'),
+    validateSearch: (search: Record<string, unknown>): JobsFilter => readJobsFilter(search),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/admin/workers',
+    component: lazyRouteComponent(() => import('./admin/workers/workers-page'), 'WorkersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/admin/webhooks',
+    component: lazyRouteComponent(() => import('./admin/webhooks/webhook-health-page'), 'WebhookHealthPage'),
+  }),
+] as const;
 
 /** Left out of the build. */
 const developmentRoutes = import.meta.env.DEV
@@ -195,7 +221,7 @@ export const router = createRouter({
       webhookEndpointRoute,
       billingRoute,
       organizationRoute,
-      organizationsRoute,
+      ...adminPages,
     ]),
   ]),
   defaultErrorComponent: ErrorPage,

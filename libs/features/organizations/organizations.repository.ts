@@ -71,6 +71,7 @@ const RANK = {
 export class OrganizationsRepository {
   /** Requires a system transaction. */
   async list(transaction: Transaction, query: ListOrganizationsQuery, now: Date): Promise<OrganizationRow[]> {
+    const { direction } = orderOf(query);
     return transaction.$queryRaw<OrganizationRow[]>`
       SELECT organization.id, organization.name, organization.created_at AS "createdAt", ${LAST_ACTIVITY} AS "lastActivityAt",
         ${RANK.requests}::float8::text AS requests, (SELECT count(*)::int FROM memberships WHERE tenant_id = organization.id) AS members,
@@ -79,7 +80,7 @@ export class OrganizationsRepository {
       FROM (${query.sort === 'createdAt' ? pageByCreation(query) : pageByRank(query, now)}) page
       JOIN organizations organization ON organization.id = page.id
       ${withPeriod(now)}
-      ORDER BY page.rank DESC, page.id DESC`;
+      ORDER BY page.rank ${direction}, page.id ${direction}`;
   }
 
   /** Null where there is none, or it was deleted. Requires a system transaction. */
@@ -108,17 +109,21 @@ export class OrganizationsRepository {
         name,
         createdAt: createdAt.toISOString(),
       })),
-      apiKeys: keys.map(({ id, projectId, name, prefix, mode, createdAt, expiresAt, revokedAt, lastUsedAt }) => ({
-        id,
-        projectId,
-        name,
-        prefix,
-        mode,
-        createdAt: createdAt.toISOString(),
-        expiresAt: expiresAt?.toISOString() ?? null,
-        revokedAt: revokedAt?.toISOString() ?? null,
-        lastUsedAt: lastUsedAt?.toISOString() ?? null,
-      })),
+      apiKeys: keys.map(
+        ({ id, projectId, name, prefix, mode, lineageId, leakedUrl, createdAt, expiresAt, revokedAt, lastUsedAt }) => ({
+          id,
+          projectId,
+          name,
+          prefix,
+          mode,
+          lineageId,
+          leakedUrl,
+          createdAt: createdAt.toISOString(),
+          expiresAt: expiresAt?.toISOString() ?? null,
+          revokedAt: revokedAt?.toISOString() ?? null,
+          lastUsedAt: lastUsedAt?.toISOString() ?? null,
+        }),
+      ),
       trainingJobs: jobs.map(({ status, _count }) => ({ status, count: _count })),
     };
   }
@@ -188,23 +193,31 @@ export class OrganizationsRepository {
 }
 
 /** Along the primary key, as ids are made in the order of time. */
-function pageByCreation({ search, cursor, limit }: ListOrganizationsQuery): Prisma.Sql {
+function pageByCreation(query: ListOrganizationsQuery): Prisma.Sql {
+  const { direction, isAfter } = orderOf(query);
   return Prisma.sql`
     SELECT id, 0 AS rank FROM organizations organization
-    WHERE ${matches(search)} ${cursor ? Prisma.sql`AND id < ${cursor}::uuid` : Prisma.empty}
-    ORDER BY id DESC LIMIT ${limit + 1}`;
+    WHERE ${matches(query.search)} ${query.cursor ? Prisma.sql`AND id ${isAfter} ${query.cursor}::uuid` : Prisma.empty}
+    ORDER BY id ${direction} LIMIT ${query.limit + 1}`;
 }
 
 /** Goes on after where the cursor's organization ranks now, be it deleted meanwhile. */
-function pageByRank({ search, sort, cursor, limit }: ListOrganizationsQuery, now: Date): Prisma.Sql {
-  const rank = RANK[sort === 'requests' ? 'requests' : 'upcomingTotal'];
+function pageByRank(query: ListOrganizationsQuery, now: Date): Prisma.Sql {
+  const { direction, isAfter } = orderOf(query);
+  const rank = RANK[query.sort === 'requests' ? 'requests' : 'upcomingTotal'];
+  const follows = Prisma.sql`AND (rank, id) ${isAfter} (SELECT rank, id FROM ranked WHERE id = ${query.cursor}::uuid)`;
   return Prisma.sql`
     WITH ranked AS MATERIALIZED (
-      SELECT organization.id, ${rank} AS rank, ${matches(search)} AS is_match
+      SELECT organization.id, ${rank} AS rank, ${matches(query.search)} AS is_match
       FROM organizations organization ${withPeriod(now)})
-    SELECT id, rank FROM ranked
-    WHERE is_match ${cursor ? Prisma.sql`AND (rank, id) < (SELECT rank, id FROM ranked WHERE id = ${cursor}::uuid)` : Prisma.empty}
-    ORDER BY rank DESC, id DESC LIMIT ${limit + 1}`;
+    SELECT id, rank FROM ranked WHERE is_match ${query.cursor ? follows : Prisma.empty}
+    ORDER BY rank ${direction}, id ${direction} LIMIT ${query.limit + 1}`;
+}
+
+function orderOf({ order }: ListOrganizationsQuery): { direction: Prisma.Sql; isAfter: Prisma.Sql } {
+  return order === 'asc'
+    ? { direction: Prisma.sql`ASC`, isAfter: Prisma.sql`>` }
+    : { direction: Prisma.sql`DESC`, isAfter: Prisma.sql`<` };
 }
 
 function matches(search: string): Prisma.Sql {

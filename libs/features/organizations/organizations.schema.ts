@@ -17,7 +17,8 @@ export const listOrganizationsQuerySchema = pageQuerySchema.extend({
   sort: z
     .enum(ORGANIZATION_SORTS)
     .default('createdAt')
-    .describe('Highest first: when it was created, its upcoming invoice, or its calls in the current billing period'),
+    .describe('When it was created, its upcoming invoice, or its calls in the current billing period'),
+  order: z.enum(['desc', 'asc']).default('desc').describe('Newest or highest first, or last'),
 });
 
 export const organizationSummarySchema = z
@@ -59,6 +60,8 @@ export const organizationAccountSchema = z
         name: z.string(),
         prefix: z.string(),
         mode: z.enum(['live', 'test']),
+        lineageId: z.uuid().describe('The first of the keys that replaced each other by rotation'),
+        leakedUrl: z.string().nullable(),
         createdAt: z.iso.datetime(),
         expiresAt: z.iso.datetime().nullable(),
         revokedAt: z.iso.datetime().nullable(),

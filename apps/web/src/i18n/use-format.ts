@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 /** With their seconds, the longest first. */
 const RELATIVE_UNITS = [
   ['year', 31_536_000],
@@ -59,6 +60,8 @@ function createFormat(language: string) {
     },
     duration: (ms: number) => {
       if (ms < MINUTE_MS) return unit(ms / SECOND_MS, 'second', ms < 10 * SECOND_MS ? 1 : 0);
+      if (ms >= HOUR_MS)
+        return `${unit(Math.floor(ms / HOUR_MS), 'hour')} ${unit(Math.floor((ms % HOUR_MS) / MINUTE_MS), 'minute')}`;
       return `${unit(Math.floor(ms / MINUTE_MS), 'minute')} ${unit(Math.floor((ms % MINUTE_MS) / SECOND_MS), 'second')}`;
     },
     bytes: (bytes: number) => {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { accountQuery } from '../admin/organizations/organizations.queries';
 import { dataSetQuery } from '../dashboard/data-sets/data-sets.queries';
 import { deploymentQuery } from '../dashboard/deployments/deployments.queries';
 import { modelQuery } from '../dashboard/models/models.queries';
@@ -14,7 +15,13 @@ const CRUMB = 'max-w-48 truncate rounded text-muted hover:text-ink';
 export function Breadcrumb() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const { projectId = '', dataSetId = '', modelId = '', deploymentId = '' } = useParams({ strict: false });
+  const {
+    projectId = '',
+    dataSetId = '',
+    modelId = '',
+    deploymentId = '',
+    organizationId = '',
+  } = useParams({ strict: false });
   const { project: pages, organization, operator } = useNavigation();
   const { data: project } = useQuery({ ...projectQuery(projectId), enabled: Boolean(projectId) });
   const { data: dataSet } = useQuery({ ...dataSetQuery(projectId, dataSetId), enabled: Boolean(dataSetId) });
@@ -23,7 +30,8 @@ export function Breadcrumb() {
     ...deploymentQuery(projectId, deploymentId),
     enabled: Boolean(deploymentId),
   });
-  const thing = dataSet ?? model ?? deployment;
+  const { data: account } = useQuery({ ...accountQuery(organizationId), enabled: Boolean(organizationId) });
+  const thing = dataSet ?? model ?? deployment ?? account;
   const addressOf = (to: string) => to.replace('$projectId', projectId);
   const section = [...pages, ...organization, ...operator].findLast(({ to }) => pathname.startsWith(addressOf(to)));
   const isBelow = section && pathname.replace(/\/$/, '') !== addressOf(section.to);

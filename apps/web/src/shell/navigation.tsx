@@ -5,6 +5,7 @@ import {
   Boxes,
   Building2,
   ChartColumn,
+  Cpu,
   CreditCard,
   Gauge,
   KeyRound,
@@ -12,6 +13,7 @@ import {
   type LucideIcon,
   Rocket,
   ScrollText,
+  Server,
   ShieldUser,
   Table2,
   Users,
@@ -45,7 +47,12 @@ export function useNavigation() {
     ] as const
   ).filter(({ needs }) => can(needs));
   const operator = can('operator')
-    ? ([{ to: '/admin/organizations', name: t('organizations.title'), icon: Building2 }] as const)
+    ? ([
+        { to: '/admin/organizations', name: t('organizations.title'), icon: Building2 },
+        { to: '/admin/training-jobs', name: t('operator.jobs.title'), icon: Cpu },
+        { to: '/admin/workers', name: t('operator.workers.title'), icon: Server },
+        { to: '/admin/webhooks', name: t('operator.webhooks.title'), icon: Bell },
+      ] as const)
     : [];
   return { project, organization, operator };
 }

@@ -1,33 +1,60 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Building2, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { type OrganizationSummary, organizationsList, unwrapPages } from '../../api/client';
-import { MeterHeaders, MeterQuantities } from '../../dashboard/usage/meter-columns';
-import { shownMeters } from '../../dashboard/usage/shown-meters';
-import { sumDecimals } from '../../dashboard/usage/sum-decimals';
-import { metersQuery } from '../../dashboard/usage/usage.queries';
+import type { OrganizationSummary } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
-import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { type DataColumn, DataTable } from '../../ui/data-table';
+import { EmptyState } from '../../ui/empty-state';
+import { MoreButton } from '../../ui/more-button';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
-import { Cell, HeaderCell, Table } from '../../ui/table';
-
-const organizationsQuery = queryOptions({
-  queryKey: ['admin', 'organizations'],
-  queryFn: () => unwrapPages((cursor) => organizationsList({ query: { limit: 100, cursor } })),
-});
+import { RelativeTime } from '../../ui/relative-time';
+import { TextLink } from '../../ui/text-link';
+import { organizationsQuery, type OrganizationsView, readOrganizationsView } from './organizations.queries';
+import { PlanBadges } from './plan-badges';
 
 /** The operator's view: every customer, what they use and what they will pay. */
 export function OrganizationsPage() {
   const { t } = useTranslation();
-  const organizations = useQuery(organizationsQuery);
+  const navigate = useNavigate();
+  const columns = useColumns();
+  const view = useSearch({ from: '/app/admin/organizations' });
+  const organizations = useInfiniteQuery(organizationsQuery(view));
+  const show = (next: OrganizationsView) =>
+    void navigate({ to: '/admin/organizations', search: readOrganizationsView(next) });
   return (
     <>
-      <PageHeader title={t('organizations.title')} hint={t('organizations.hint')} />
+      <PageHeader
+        title={t('organizations.title')}
+        hint={t('organizations.hint')}
+        actions={<SearchForm view={view} isBusy={organizations.isPlaceholderData} onSearch={show} />}
+      />
       <QueryView query={organizations}>
-        {(rows) => (
+        {({ pages }) => (
           <Card isFlush>
-            <OrganizationsTable organizations={rows} />
+            {pages[0]!.data.length === 0 ? (
+              <EmptyState icon={Building2} title={t('organizations.none')}>
+                {t('organizations.noneText')}
+              </EmptyState>
+            ) : (
+              <DataTable
+                label={t('organizations.title')}
+                columns={columns}
+                rows={pages.flatMap(({ data }) => data)}
+                keyOf={({ id }) => id}
+                sort={{ key: view.sort ?? 'createdAt', isDescending: view.order !== 'asc' }}
+                onSort={({ key, isDescending }) =>
+                  show(readOrganizationsView({ ...view, sort: key, order: isDescending ? 'desc' : 'asc' }))
+                }
+                onOpen={({ id }) =>
+                  void navigate({ to: '/admin/organizations/$organizationId', params: { organizationId: id } })
+                }
+              />
+            )}
+            <MoreButton query={organizations} />
           </Card>
         )}
       </QueryView>
@@ -35,86 +62,95 @@ export function OrganizationsPage() {
   );
 }
 
-const usedBy = (organizations: OrganizationSummary[], meter: string) =>
-  sumDecimals(
-    organizations.flatMap(({ usage }) => usage.filter((row) => row.meter === meter).map(({ quantity }) => quantity)),
-  );
+interface SearchFormProps {
+  view: OrganizationsView;
+  isBusy: boolean;
+  onSearch: (view: OrganizationsView) => void;
+}
 
-function OrganizationsTable({ organizations }: { organizations: OrganizationSummary[] }) {
+function SearchForm({ view, isBusy, onSearch }: SearchFormProps) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { data: known = [] } = useQuery(metersQuery);
-  const meters = shownMeters(
-    known,
-    organizations.flatMap(({ usage }) => usage.map(({ meter }) => meter)),
-  );
   return (
-    <Table label={t('organizations.title')}>
-      <thead>
-        <tr>
-          <HeaderCell>{t('ui.name')}</HeaderCell>
-          <HeaderCell>{t('ui.created')}</HeaderCell>
-          <HeaderCell isNumber>{t('organizations.members')}</HeaderCell>
-          <HeaderCell>{t('billing.plan')}</HeaderCell>
-          <MeterHeaders meters={meters} />
-          <HeaderCell isNumber>{t('organizations.upcomingTotal')}</HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {organizations.map((organization) => (
-          <tr key={organization.id}>
-            <Cell className="font-medium">{organization.name}</Cell>
-            <Cell className="whitespace-nowrap">{format.date(organization.createdAt)}</Cell>
-            <Cell isNumber>{format.number(organization.members)}</Cell>
-            <Cell>
-              <span className="flex flex-wrap gap-1">
-                <Badge>{organization.plan}</Badge>
-                {organization.status !== 'active' && (
-                  <Badge tone="danger">{t(`subscriptionStatus.${organization.status}`)}</Badge>
-                )}
-              </span>
-            </Cell>
-            <MeterQuantities meters={meters} quantityOf={(meter) => usedBy([organization], meter)} />
-            <Cell isNumber>{format.money(organization.upcomingTotal, organization.currency)}</Cell>
-          </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        <SumRow organizations={organizations} meters={meters} />
-      </tfoot>
-    </Table>
+    <search>
+      <form
+        className="flex gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSearch({ ...view, search: String(new FormData(event.currentTarget).get('search')) });
+        }}
+      >
+        <input
+          // What was typed and not searched for must not outlive a change of the address.
+          key={view.search}
+          type="search"
+          name="search"
+          maxLength={200}
+          defaultValue={view.search}
+          aria-label={t('organizations.searchHint')}
+          placeholder={t('organizations.searchHint')}
+          className="h-9 w-64 min-w-0 rounded-md border border-line-strong bg-surface px-2.5 placeholder:text-muted"
+        />
+        <Button type="submit" isBusy={isBusy}>
+          {!isBusy && <Search aria-hidden />}
+          {t('organizations.search')}
+        </Button>
+      </form>
+    </search>
   );
 }
 
-function SumRow({ organizations, meters }: { organizations: OrganizationSummary[]; meters: string[] }) {
+function useColumns(): DataColumn<OrganizationSummary>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  const members = organizations.reduce((sum, organization) => sum + organization.members, 0);
-  const cell = 'border-t border-b-0';
-  return (
-    <tr className="font-semibold">
-      <Cell colSpan={2} className={cell}>
-        {t('organizations.sum', { count: organizations.length })}
-      </Cell>
-      <Cell isNumber className={cell}>
-        {format.number(members)}
-      </Cell>
-      <Cell className={cell} />
-      <MeterQuantities meters={meters} quantityOf={(meter) => usedBy(organizations, meter)} className={cell} />
-      <Cell isNumber className={cell}>
-        {sumByCurrency(organizations).map(([currency, total]) => (
-          <div key={currency}>{format.money(total, currency)}</div>
-        ))}
-      </Cell>
-    </tr>
-  );
-}
-
-/** Amounts of different currencies do not add up. */
-function sumByCurrency(organizations: OrganizationSummary[]): [currency: string, total: string][] {
-  const groups = Map.groupBy(organizations, ({ currency }) => currency);
-  return [...groups].map(([currency, group]) => [
-    currency,
-    sumDecimals(group.map(({ upcomingTotal }) => upcomingTotal)),
-  ]);
+  return [
+    {
+      key: 'name',
+      name: t('ui.name'),
+      isPinned: true,
+      cell: ({ id, name, ownerEmail }) => (
+        <div className="max-w-72 break-words">
+          <TextLink to="/admin/organizations/$organizationId" params={{ organizationId: id }}>
+            {name}
+          </TextLink>
+          <p className="text-xs text-muted">{ownerEmail}</p>
+        </div>
+      ),
+    },
+    { key: 'plan', name: t('billing.plan'), cell: ({ plan, status }) => <PlanBadges plan={plan} status={status} /> },
+    {
+      key: 'requests',
+      name: t('organizations.requests'),
+      isNumber: true,
+      isSortable: true,
+      cell: ({ requests }) => format.number(requests),
+    },
+    {
+      key: 'members',
+      name: t('organizations.members'),
+      isNumber: true,
+      cell: ({ members }) => format.number(members),
+    },
+    {
+      key: 'lastActivity',
+      name: t('organizations.lastActivity'),
+      cell: ({ lastActivityAt }) =>
+        lastActivityAt ? <RelativeTime time={lastActivityAt} /> : t('organizations.never'),
+    },
+    {
+      key: 'createdAt',
+      name: t('ui.created'),
+      isSortable: true,
+      cell: ({ createdAt }) => <span className="whitespace-nowrap">{format.date(createdAt)}</span>,
+    },
+    {
+      key: 'upcomingTotal',
+      name: t('organizations.upcomingTotal'),
+      isNumber: true,
+      isPinned: true,
+      isSortable: true,
+      cell: ({ upcomingTotal, currency }) => (
+        <span className="font-semibold">{format.money(upcomingTotal, currency)}</span>
+      ),
+    },
+  ];
 }

@@ -13,7 +13,7 @@ const TONES: Record<KeyStatus, Tone> = {
 };
 
 /** Whether a key is accepted, since or until when, and where it was found if it leaked. */
-export function KeyStatusBadge({ apiKey }: { apiKey: ApiKey }) {
+export function KeyStatusBadge({ apiKey }: { apiKey: Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'leakedUrl'> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const status = statusOf(apiKey);

@@ -3,7 +3,10 @@ import type { ApiKey } from '../../api/client';
 export type KeyStatus = 'live' | 'expiring' | 'expired' | 'revoked' | 'leaked';
 
 /** Whether a key works now, and why not if it does not. */
-export function statusOf({ leakedUrl, revokedAt, expiresAt }: ApiKey, now = Date.now()): KeyStatus {
+export function statusOf(
+  { leakedUrl, revokedAt, expiresAt }: Pick<ApiKey, 'leakedUrl' | 'revokedAt' | 'expiresAt'>,
+  now = Date.now(),
+): KeyStatus {
   if (leakedUrl !== null) return 'leaked';
   if (revokedAt) return 'revoked';
   if (!expiresAt) return 'live';

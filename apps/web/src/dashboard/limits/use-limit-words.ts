@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Limit } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -7,14 +8,27 @@ import { nameOf, useDirectory } from '../projects/use-directory';
 export const SPEND = 'spend';
 export const REQUESTS_PER_SECOND = 'requests_per_second';
 
-export type LimitWords = ReturnType<typeof useLimitWords>;
+export type LimitWords = ReturnType<typeof limitWords>;
 
 /** How limits are told: for whom, on what, how much. */
-export function useLimitWords(currency: string) {
+export function useLimitWords(currency: string): LimitWords {
   const { t } = useTranslation();
-  const format = useFormat();
-  const terms = useTerms();
-  const { projects, apiKeys } = useDirectory();
+  return limitWords(t, useFormat(), useTerms(), currency, useDirectory());
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** The same of another organization, whose projects and keys are given. */
+export function limitWords(
+  t: TFunction,
+  format: ReturnType<typeof useFormat>,
+  terms: ReturnType<typeof useTerms>,
+  currency: string,
+  { projects, apiKeys }: { projects: Named[]; apiKeys: (Named & { lineageId: string })[] },
+) {
   return {
     scope: ({ scope, scopeId }: Pick<Limit, 'scope' | 'scopeId'>) => {
       if (scope === 'organization') return t('limits.scopes.organization');

@@ -1,0 +1,116 @@
+import { Cpu } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { OperatorTrainingJob } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { type DataColumn, DataTable } from '../../ui/data-table';
+import { EmptyState } from '../../ui/empty-state';
+import { RelativeTime } from '../../ui/relative-time';
+import { StatusBadge } from '../../ui/status-badge';
+import { TextLink } from '../../ui/text-link';
+
+export function JobsTable({ jobs }: { jobs: OperatorTrainingJob[] }) {
+  const { t } = useTranslation();
+  const columns = useColumns();
+  if (jobs.length === 0) {
+    return (
+      <EmptyState icon={Cpu} title={t('operator.jobs.none')}>
+        {t('operator.jobs.noneText')}
+      </EmptyState>
+    );
+  }
+  return <DataTable label={t('trainingJobs.title')} columns={columns} rows={jobs} keyOf={({ id }) => id} />;
+}
+
+function useColumns(): DataColumn<OperatorTrainingJob>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const duration = (seconds: number | null) => (seconds === null ? '—' : format.duration(seconds * 1000));
+  return [
+    {
+      key: 'job',
+      name: t('operator.jobs.job'),
+      isPinned: true,
+      cell: ({ model, project }) => (
+        <div className="max-w-64 break-words">
+          <p className="font-medium">{model.name}</p>
+          <p className="text-xs text-muted">
+            {project.name} · {terms.name('recipes', model.recipe)}
+          </p>
+        </div>
+      ),
+    },
+    {
+      key: 'organization',
+      name: t('operator.jobs.organization'),
+      cell: ({ organization }) => (
+        <TextLink to="/admin/organizations/$organizationId" params={{ organizationId: organization.id }}>
+          {organization.name}
+        </TextLink>
+      ),
+    },
+    { key: 'status', name: t('operator.jobs.status'), cell: (job) => <Status job={job} /> },
+    {
+      key: 'waited',
+      name: t('operator.jobs.waited'),
+      isNumber: true,
+      cell: ({ waitingSeconds }) => duration(waitingSeconds),
+    },
+    {
+      key: 'ran',
+      name: t('operator.jobs.ran'),
+      isNumber: true,
+      cell: ({ runningSeconds }) => duration(runningSeconds),
+    },
+    {
+      key: 'compute',
+      name: t('operator.jobs.compute'),
+      isNumber: true,
+      cell: ({ computeSeconds }) => duration(computeSeconds),
+    },
+    {
+      key: 'worker',
+      name: t('operator.jobs.worker'),
+      cell: ({ worker, device, pool }) => (
+        <div className="max-w-64 break-words">
+          <p>{worker ?? pool}</p>
+          <p className="text-xs text-muted">{device}</p>
+        </div>
+      ),
+    },
+    {
+      key: 'attempts',
+      name: t('operator.jobs.attempts'),
+      isNumber: true,
+      cell: ({ attempt }) => format.number(attempt),
+    },
+    {
+      key: 'created',
+      name: t('operator.jobs.created'),
+      cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
+    },
+  ];
+}
+
+function Status({ job }: { job: OperatorTrainingJob }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { status, progress, failureKind, failureReason, attempt } = job;
+  return (
+    <>
+      <StatusBadge status={status} />
+      {status === 'running' && <span className="ml-1.5 text-xs text-muted">{format.percent(progress)}</span>}
+      {failureKind && (
+        <details className="mt-0.5 max-w-64 text-xs text-muted">
+          <summary className="min-h-6 content-center">
+            {failureKind === 'gave_up'
+              ? t('trainingJobs.failures.gave_up', { count: attempt })
+              : t(`trainingJobs.failures.${failureKind}`)}
+          </summary>
+          <p className="break-words">{failureReason}</p>
+        </details>
+      )}
+    </>
+  );
+}
