@@ -944,9 +944,6 @@ export type TroubledWebhookEndpoint = {
      */
     failingSince: string | null;
     disabledAt: string | null;
-    /**
-     * Null where a member disabled it
-     */
     disabledReason: string | null;
     /**
      * Deliveries that are pending

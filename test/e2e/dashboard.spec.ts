@@ -349,6 +349,52 @@ describe('a newcomer in the browser', () => {
     await row.getByText(/49\.00/).waitFor();
   });
 
+  it('as the operator finds an organization by a member’s e-mail, and goes on to its jobs, the workers and the webhooks', async () => {
+    const demo = installation.account('Demo').email;
+    const { email, password } = installation.account('Operator');
+    const visitor = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
+    await visitor.request.post('/v1/auth/login', { data: { email, password } });
+    const visit = await visitor.newPage();
+    listenTo(visit);
+    await visit.goto('/admin/organizations');
+    const header = (name: string) => visit.getByRole('columnheader', { name });
+    await header('Upcoming total').getByRole('button').click();
+    await header('Upcoming total').and(visit.locator('[aria-sort=descending]')).waitFor();
+    await visit.getByRole('searchbox').fill(demo.toUpperCase());
+    await visit.getByRole('button', { name: 'Search', exact: true }).click();
+    await visit.waitForURL(/search=.*DEMO/);
+    await visit.getByRole('row').nth(2).waitFor({ state: 'detached' });
+    // Anywhere on the row, as its link does.
+    await visit
+      .getByRole('row', { name: new RegExp(demo) })
+      .getByText('Free')
+      .click();
+    await visit.getByRole('row', { name: `${demo} Owner` }).waitFor();
+    await visit
+      .getByText(/^kin_live_\w{4}…$/)
+      .first()
+      .waitFor();
+    await visit.getByRole('row', { name: /^Films for you .*Succeeded/ }).waitFor();
+    await visit.getByRole('table', { name: 'Upcoming invoice' }).waitFor();
+    expect(await violationsIn(visit)).toEqual([]);
+    await visit.getByRole('link', { name: 'All its jobs' }).click();
+    await visit.getByText(/^Only jobs of /).waitFor();
+    await visit.getByRole('combobox', { name: 'Status' }).selectOption('Cancelled');
+    await visit.getByText('No training jobs').waitFor();
+    await visit.getByRole('button', { name: 'Show all jobs' }).click();
+    await visit.waitForURL(/training-jobs\?status=cancelled$/);
+    for (const [link, text] of [
+      ['Workers', 'Queue'],
+      ['Webhooks', 'Delivered in 24 hours'],
+    ] as const) {
+      await visit.getByRole('navigation', { name: 'Operator' }).getByRole('link', { name: link }).click();
+      await visit.getByText(text, { exact: true }).waitFor();
+      await visit.waitForLoadState('networkidle');
+      expect(await violationsIn(visit)).toEqual([]);
+    }
+    await visitor.close();
+  });
+
   it('reads the API’s reference', async () => {
     const docs = await openPage();
     await docs.goto('/docs');

@@ -33,7 +33,7 @@ export const troubledEndpointSchema = z
     state: z.enum(ENDPOINT_STATES),
     failingSince: z.iso.datetime().nullable().describe('The first failure since the last success'),
     disabledAt: z.iso.datetime().nullable(),
-    disabledReason: z.string().nullable().describe('Null where a member disabled it'),
+    disabledReason: z.string().nullable(),
     waiting: z.int().describe('Deliveries that are pending'),
     oldestWaitingAt: z.iso.datetime().nullable(),
   })

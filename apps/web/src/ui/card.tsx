@@ -29,7 +29,13 @@ export function Card({ title, hint, actions, children, isFlush }: CardProps) {
           {actions}
         </div>
       )}
-      <div className={classNames(!isFlush && 'px-4 py-4 sm:px-5', isFlush && Boolean(title) && 'border-t border-line')}>
+      <div
+        className={classNames(
+          !isFlush && 'px-4 py-4 sm:px-5',
+          // What fills it is cut at its corners.
+          isFlush && (title ? 'rounded-b-[inherit] border-t border-line' : 'rounded-[inherit]'),
+        )}
+      >
         {children}
       </div>
     </section>

@@ -78,7 +78,9 @@ function JobsCard({ organizationId }: { organizationId: string }) {
         </TextLink>
       }
     >
-      <QueryView query={jobs}>{({ pages }) => <JobsTable jobs={pages[0]!.data.slice(0, JOBS_SHOWN)} />}</QueryView>
+      <QueryView query={jobs}>
+        {({ pages }) => <JobsTable jobs={pages[0]!.data.slice(0, JOBS_SHOWN)} isOfOne />}
+      </QueryView>
     </Card>
   );
 }

@@ -50,7 +50,7 @@ export function JobsPage() {
         <QueryView query={jobs}>
           {({ pages }) => (
             <Card isFlush>
-              <JobsTable jobs={pages.flatMap(({ data }) => data)} />
+              <JobsTable jobs={pages.flatMap(({ data }) => data)} isOfOne={Boolean(filter.organizationId)} />
               <MoreButton query={jobs} />
             </Card>
           )}

@@ -9,9 +9,15 @@ import { RelativeTime } from '../../ui/relative-time';
 import { StatusBadge } from '../../ui/status-badge';
 import { TextLink } from '../../ui/text-link';
 
-export function JobsTable({ jobs }: { jobs: OperatorTrainingJob[] }) {
+interface JobsTableProps {
+  jobs: OperatorTrainingJob[];
+  /** All are of one organization, which the page names. */
+  isOfOne?: boolean;
+}
+
+export function JobsTable({ jobs, isOfOne = false }: JobsTableProps) {
   const { t } = useTranslation();
-  const columns = useColumns();
+  const columns = useColumns().filter(({ key }) => key !== 'organization' || !isOfOne);
   if (jobs.length === 0) {
     return (
       <EmptyState icon={Cpu} title={t('operator.jobs.none')}>
@@ -33,7 +39,7 @@ function useColumns(): DataColumn<OperatorTrainingJob>[] {
       name: t('operator.jobs.job'),
       isPinned: true,
       cell: ({ model, project }) => (
-        <div className="max-w-64 break-words">
+        <div className="max-w-64 break-words sm:min-w-40">
           <p className="font-medium">{model.name}</p>
           <p className="text-xs text-muted">
             {project.name} · {terms.name('recipes', model.recipe)}
@@ -73,17 +79,11 @@ function useColumns(): DataColumn<OperatorTrainingJob>[] {
       key: 'worker',
       name: t('operator.jobs.worker'),
       cell: ({ worker, device, pool }) => (
-        <div className="max-w-64 break-words">
-          <p>{worker ?? pool}</p>
-          <p className="text-xs text-muted">{device}</p>
+        <div className="max-w-64 break-words sm:min-w-36">
+          <p>{worker ?? '—'}</p>
+          <p className="text-xs text-muted">{[pool, device].filter(Boolean).join(' · ')}</p>
         </div>
       ),
-    },
-    {
-      key: 'attempts',
-      name: t('operator.jobs.attempts'),
-      isNumber: true,
-      cell: ({ attempt }) => format.number(attempt),
     },
     {
       key: 'created',
@@ -101,6 +101,7 @@ function Status({ job }: { job: OperatorTrainingJob }) {
     <>
       <StatusBadge status={status} />
       {status === 'running' && <span className="ml-1.5 text-xs text-muted">{format.percent(progress)}</span>}
+      {attempt > 1 && <p className="mt-0.5 text-xs text-muted">{t('operator.jobs.attempt', { count: attempt })}</p>}
       {failureKind && (
         <details className="mt-0.5 max-w-64 text-xs text-muted">
           <summary className="min-h-6 content-center">

@@ -160,9 +160,7 @@ function useColumns(): DataColumn<TroubledWebhookEndpoint>[] {
       cell: ({ state, disabledReason }) => (
         <>
           <Badge tone={state === 'failing' ? 'warning' : 'neutral'}>{t(`webhooks.states.${state}`)}</Badge>
-          {state === 'disabled' && (
-            <p className="mt-0.5 text-xs text-muted">{disabledReason ?? t('operator.webhooks.byMember')}</p>
-          )}
+          {disabledReason && <p className="mt-0.5 text-xs text-muted">{disabledReason}</p>}
         </>
       ),
     },
