@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
+import { ApiKeyStrategy } from '../../libs/features/api-keys/index.js';
 import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
 import type { Principal } from '../../libs/platform/access/principal.js';
 import type { WithProblemCode } from '../../libs/platform/errors/problem.filter.js';
@@ -15,6 +16,9 @@ const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 export function logRequests(app: NestFastifyApplication): void {
   const logger = app.get(Logger);
   const recorder = app.get(RequestLogRecorder);
+  const apiKeys = app.get(ApiKeyStrategy);
+  const keyOf = async (request: FastifyRequest) =>
+    (await apiKeys.validate(request).catch(() => false as const)) || undefined;
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   fastify.addHook('onResponse', async (request: FastifyRequest & WithProblemCode & { user?: Principal }, reply) => {
@@ -23,12 +27,14 @@ export function logRequests(app: NestFastifyApplication): void {
     httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
     if (PROBES.has(route)) return;
     const durationMs = Math.round(reply.elapsedTime);
-    const key = request.user?.kind === 'apiKey' ? request.user : undefined;
+    const caller = request.user ?? (isUnread(request, status) ? await keyOf(request) : undefined);
+    const key = caller?.kind === 'apiKey' ? caller : undefined;
     if (key) {
       recorder.record({
         tenantId: key.tenantId,
         method: request.method,
         route,
+        path: pathOf(request.url, route),
         status,
         durationMs,
         apiKeyId: key.apiKeyId,
@@ -45,8 +51,20 @@ export function logRequests(app: NestFastifyApplication): void {
       route,
       status,
       duration_ms: durationMs,
-      tenant_id: request.user?.tenantId,
+      tenant_id: caller?.tenantId,
       api_key_id: key?.apiKeyId,
     });
   });
+}
+
+/** A body that is too large or is no JSON is refused before the guard asks whose call it is. */
+function isUnread({ problemCode }: WithProblemCode, status: number): boolean {
+  return problemCode !== undefined && status >= 400 && status < 500 && status !== 401;
+}
+
+/** What was called, without its query; who it was about stays a pattern, as an erasure could not find it here. */
+function pathOf(url: string, route: string): string {
+  const called = url.split('?', 1)[0]!.split('/');
+  const pattern = route.split('/');
+  return called.map((part, index) => (pattern[index] === ':userId' ? ':userId' : part)).join('/');
 }

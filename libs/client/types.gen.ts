@@ -963,6 +963,10 @@ export type RequestLogEntry = {
      * The pattern of the route
      */
     route: string;
+    /**
+     * What was called, without its query, up to 512 characters; who it was about stays the pattern's name
+     */
+    path: string;
     status: number;
     durationMs: number;
     apiKeyId: string;
@@ -970,6 +974,56 @@ export type RequestLogEntry = {
     deploymentId: string | null;
     requestId: string;
     errorCode: string | null;
+};
+
+export type RequestLogHistogram = {
+    /**
+     * How long each bucket is
+     */
+    bucketSeconds: number;
+    /**
+     * Up to 60 buckets without a gap, oldest first; none if no call matches
+     */
+    data: Array<{
+        /**
+         * Start of the bucket
+         */
+        from: string;
+        /**
+         * Calls with a status below 400
+         */
+        '2xx': number;
+        '4xx': number;
+        '5xx': number;
+    }>;
+};
+
+export type RequestLogEntryDetail = {
+    id: string;
+    /**
+     * When it was answered
+     */
+    occurredAt: string;
+    method: string;
+    /**
+     * The pattern of the route
+     */
+    route: string;
+    /**
+     * What was called, without its query, up to 512 characters; who it was about stays the pattern's name
+     */
+    path: string;
+    status: number;
+    durationMs: number;
+    apiKeyId: string;
+    projectId: string;
+    deploymentId: string | null;
+    requestId: string;
+    errorCode: string | null;
+    /**
+     * How often this error code came up on this route in the last 24 hours; null without an error
+     */
+    sameError: number | null;
 };
 
 export type Classifications = {
@@ -4444,6 +4498,14 @@ export type RequestLogListData = {
         deploymentId?: string;
         status?: string;
         /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
+        /**
          * The header x-request-id of the answer
          */
         requestId?: string;
@@ -4488,6 +4550,111 @@ export type RequestLogListResponses = {
 
 export type RequestLogListResponse = RequestLogListResponses[keyof RequestLogListResponses];
 
+export type RequestLogHistogramData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        projectId?: string;
+        apiKeyId?: string;
+        deploymentId?: string;
+        status?: string;
+        /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
+        /**
+         * The header x-request-id of the answer
+         */
+        requestId?: string;
+        /**
+         * The code of the problem details
+         */
+        errorCode?: string;
+    };
+    url: '/v1/request-log/histogram';
+};
+
+export type RequestLogHistogramErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogHistogramError = RequestLogHistogramErrors[keyof RequestLogHistogramErrors];
+
+export type RequestLogHistogramResponses = {
+    /**
+     * Buckets from `from`, or the first call that matches, to `to`, or now
+     */
+    200: RequestLogHistogram;
+};
+
+export type RequestLogHistogramResponse = RequestLogHistogramResponses[keyof RequestLogHistogramResponses];
+
+export type RequestLogFindData = {
+    body?: never;
+    path: {
+        entryId: string;
+    };
+    query?: never;
+    url: '/v1/request-log/{entryId}';
+};
+
+export type RequestLogFindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogFindError = RequestLogFindErrors[keyof RequestLogFindErrors];
+
+export type RequestLogFindResponses = {
+    /**
+     * The call
+     */
+    200: RequestLogEntryDetail;
+};
+
+export type RequestLogFindResponse = RequestLogFindResponses[keyof RequestLogFindResponses];
+
 export type RequestLogExportData = {
     body?: never;
     path?: never;
@@ -4504,6 +4671,14 @@ export type RequestLogExportData = {
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
+        /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
         /**
          * The header x-request-id of the answer
          */

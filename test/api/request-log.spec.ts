@@ -1,4 +1,5 @@
 import pg from 'pg';
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RequestLogRecorder } from '../../libs/features/request-log/index.js';
 import { metrics } from '../../libs/platform/telemetry/metrics.js';
@@ -32,7 +33,7 @@ async function caller(scopes = ['project:read', 'deployments:call']) {
 }
 
 describe('the request log', () => {
-  it('S22: holds each call with a key: what, when, how long, and how it ended; nothing that was sent', async () => {
+  it('S22: holds each call with a key: what, when, how long, and how it ended; neither query nor body', async () => {
     const { tenant, tenantId, projectId, key, call } = await caller();
     const deploymentId = crypto.randomUUID();
     await call.get(`/v1/projects/${projectId}/models`).expect(200);
@@ -40,7 +41,7 @@ describe('the request log', () => {
     const unknown = call.post(`/v1/deployments/${deploymentId}/recommendations`, { userId: 'canary-user' });
     await unknown.set('x-request-id', requestId).expect(404);
     await call.post(`/v1/deployments/no-uuid-at-all/recommendations`, { userId: 'canary-user' }).expect(404);
-    await call.get('/v1/projects').expect(403);
+    await call.get('/v1/projects?canary=query').expect(403);
     // Neither a person's calls nor those with a wrong key are anyone's.
     await tenant.get('/v1/projects').expect(200);
     await withKey(api, `${key.key}x`).get('/v1/projects').expect(401);
@@ -50,8 +51,15 @@ describe('the request log', () => {
     const common = { apiKeyId: key.id, projectId, deploymentId: null };
     const recommend = { method: 'POST', route: '/v1/deployments/:deploymentId/recommendations', status: 404 };
     expect(data).toMatchObject([
-      { ...common, method: 'GET', route: '/v1/projects', status: 403, errorCode: expect.any(String) },
-      { ...common, ...recommend, errorCode: 'not_found' },
+      {
+        ...common,
+        method: 'GET',
+        route: '/v1/projects',
+        path: '/v1/projects',
+        status: 403,
+        errorCode: expect.any(String),
+      },
+      { ...common, ...recommend, path: '/v1/deployments/no-uuid-at-all/recommendations', errorCode: 'not_found' },
       { ...common, ...recommend, deploymentId, requestId, errorCode: 'not_found' },
       { ...common, method: 'GET', route: '/v1/projects/:projectId/models', status: 200, errorCode: null },
     ]);
@@ -60,7 +68,107 @@ describe('the request log', () => {
       expect(Math.abs(Date.parse(occurredAt) - Date.now())).toBeLessThan(60_000);
     }
     const { rows } = await owner.query('SELECT r::text AS row FROM request_log r WHERE tenant_id = $1', [tenantId]);
-    expect(JSON.stringify(rows)).not.toMatch(new RegExp(`canary|no-uuid|${key.key}`));
+    expect(JSON.stringify(rows)).not.toMatch(new RegExp(`canary|${key.key}`));
+  });
+
+  it('S22: holds the path that was called up to a bound, and names no end user in it', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    const user = request(api.url).delete(`/v1/projects/${projectId}/users/canary-user`);
+    await user.set('authorization', `Bearer ${key.key}`).expect(403);
+    const long = 'x'.repeat(2_000);
+    await call.post(`/v1/deployments/${long}/recommendations`, { userId: 'u' }).expect(404);
+    await until(async () => (await countOf(tenantId)) === 2);
+    const { data } = await logOf(tenant);
+    expect(data.map(({ path }: { path: string }) => path)).toEqual([
+      `/v1/deployments/${long}`.slice(0, 512),
+      `/v1/projects/${projectId}/users/:userId`,
+    ]);
+  });
+
+  it('holds calls whose body could not be read, and none with a key that is not valid', async () => {
+    const { tenant, tenantId, key } = await caller();
+    const path = `/v1/deployments/${crypto.randomUUID()}/recommendations`;
+    const post = (authorization: string, body: string) =>
+      request(api.url).post(path).set({ authorization, 'content-type': 'application/json' }).send(body);
+    await post(`Bearer ${key.key}`, '{"userId": canary').expect(400);
+    await post(`Bearer ${key.key}`, JSON.stringify({ userId: 'x'.repeat(70_000) })).expect(413);
+    await post(`Bearer ${key.key}x`, '{"userId": canary').expect(400);
+    await post('', '{"userId": canary').expect(400);
+    const good = request(api.url).get('/v1/projects').set('authorization', `Bearer ${key.key}`);
+    await good.expect(403);
+    await until(async () => (await countOf(tenantId)) === 3);
+    const { data } = await logOf(tenant);
+    const common = { path, apiKeyId: key.id, route: '/v1/deployments/:deploymentId/recommendations' };
+    expect(data).toMatchObject([
+      { path: '/v1/projects' },
+      { ...common, status: 413, errorCode: 'payload_too_large' },
+      { ...common, status: 400, errorCode: 'bad_request' },
+    ]);
+    expect(JSON.stringify(data)).not.toContain('canary');
+  });
+
+  it('counts calls by time and class of status, under the same filters, without a gap', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    const histogram = async (query = '') => (await tenant.get(`/v1/request-log/histogram${query}`).expect(200)).body;
+    expect((await histogram()).data).toEqual([]);
+    await call.get(`/v1/projects/${projectId}/models`).expect(200);
+    await owner.query(
+      `INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, request_id)
+       SELECT $1, gen_random_uuid(), now() - n * interval '2 hours', 'GET', '/v1/x', 200 + n % 4 * 100, 1, $2, $3, n
+       FROM generate_series(1, 240) n`,
+      [tenantId, key.id, projectId],
+    );
+    await until(async () => (await countOf(tenantId)) === 241);
+    type Bucket = { from: string; '2xx': number; '4xx': number; '5xx': number };
+    const sums = ({ data }: { data: Bucket[] }) =>
+      (['2xx', '4xx', '5xx'] as const).map((status) => data.reduce((sum, bucket) => sum + bucket[status], 0));
+    const all = await histogram();
+    expect(sums(all)).toEqual([121, 60, 60]);
+    for (const query of [
+      '',
+      `?from=${new Date(Date.now() - 86_400_000).toISOString()}`,
+      '?from=1970-01-01T00:00:00Z',
+    ]) {
+      const { data, bucketSeconds } = await histogram(query);
+      expect(data.length).toBeGreaterThan(20);
+      expect(data.length).toBeLessThanOrEqual(60);
+      const starts = data.map(({ from }: Bucket) => Date.parse(from));
+      expect(starts.every((start: number, i: number) => start === starts[0] + i * bucketSeconds * 1000)).toBe(true);
+    }
+    expect(sums(await histogram('?status=5xx'))).toEqual([0, 0, 60]);
+    expect(sums(await histogram('?path=/v1/projects'))).toEqual([1, 0, 0]);
+    const busiest = all.data.at(-2) as Bucket;
+    const end = new Date(Date.parse(busiest.from) + all.bucketSeconds * 1000).toISOString();
+    const { data } = await logOf(tenant, `?from=${busiest.from}&to=${end}`);
+    expect(data).toHaveLength(sums({ data: [busiest] }).reduce((sum, count) => sum + count));
+    expect((await histogram('?from=2999-01-01T00:00:00Z')).data).toEqual([]);
+    await tenant.get('/v1/request-log/histogram?limit=5').expect(400);
+  });
+
+  it('gives one call with how often its error came up on its route in the last day', async () => {
+    const { tenant, tenantId, projectId, key, call } = await caller();
+    const model = () => call.get(`/v1/projects/${projectId}/models/${crypto.randomUUID()}`).expect(404);
+    await model();
+    await model().set('x-request-id', 'the-last-one');
+    await call.get(`/v1/projects/${projectId}/data-sets/${crypto.randomUUID()}`).expect(404);
+    await call.get(`/v1/projects/${projectId}/models`).expect(200);
+    await owner.query(
+      `INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, request_id, error_code)
+       SELECT $1, gen_random_uuid(), now() - interval '25 hours', 'GET', '/v1/projects/:projectId/models/:modelId', 404, 1, $2, $3, 'old', 'not_found'`,
+      [tenantId, key.id, projectId],
+    );
+    await until(async () => (await countOf(tenantId)) === 5);
+    const [error] = (await logOf(tenant, '?route=/v1/projects/:projectId/models/:modelId&requestId=the-last-one')).data;
+    const [success] = (await logOf(tenant, '?status=2xx')).data;
+    expect((await tenant.get(`/v1/request-log/${error.id}`).expect(200)).body).toEqual({ ...error, sameError: 2 });
+    expect((await tenant.get(`/v1/request-log/${success.id}`).expect(200)).body).toEqual({
+      ...success,
+      sameError: null,
+    });
+    for (const unknown of [crypto.randomUUID(), 'none']) await tenant.get(`/v1/request-log/${unknown}`).expect(404);
+    const stranger = await Tenant.signUp(api);
+    await stranger.get(`/v1/request-log/${error.id}`).expect(404);
+    await call.get(`/v1/request-log/${error.id}`).expect(403);
   });
 
   it('can be filtered by everything in it, and read page by page', async () => {
@@ -76,6 +184,10 @@ describe('the request log', () => {
     expect(await count('status=4xx')).toBe(1);
     expect(await count('status=403')).toBe(0);
     expect(await count('errorCode=not_found')).toBe(1);
+    expect(await count('route=/v1/projects/:projectId/models')).toBe(5);
+    expect(await count(`path=/v1/projects/${projectId}/models`)).toBe(6);
+    expect(await count(`path=/v1/projects/${projectId}/models/`)).toBe(1);
+    expect(await count('path=/v1/%25')).toBe(0);
     expect(await count(`requestId=${headers['x-request-id']}`)).toBe(1);
     expect(await count(`from=${from}`)).toBe(1);
     expect(await count(`to=${from}`)).toBe(5);
@@ -116,7 +228,7 @@ describe('the request log', () => {
     expect(headers['x-content-type-options']).toBe('nosniff');
     const lines = text.trimEnd().split('\n');
     expect(lines[0]).toBe(
-      'id,occurredAt,method,route,status,durationMs,apiKeyId,projectId,deploymentId,requestId,errorCode',
+      'id,occurredAt,method,route,path,status,durationMs,apiKeyId,projectId,deploymentId,requestId,errorCode',
     );
     expect(lines).toHaveLength(1 + 1 + 2500);
     expect(new Set(lines).size).toBe(lines.length);
@@ -133,17 +245,18 @@ describe('the request log', () => {
     const before = await dropped();
     await owner.query('REVOKE INSERT ON request_log FROM kindred_system');
     try {
-      const request = {
+      const logged = {
         tenantId,
         method: 'GET',
         route: '/v1/x',
+        path: '/v1/x',
         status: 200,
         durationMs: 1,
         apiKeyId: key.id,
         projectId,
       };
       for (let i = 0; i < 50_100; i++) {
-        recorder.record({ ...request, deploymentId: null, requestId: `call-${i}`, errorCode: null });
+        recorder.record({ ...logged, deploymentId: null, requestId: `call-${i}`, errorCode: null });
       }
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       await call.get(`/v1/projects/${projectId}/models`).expect(200);

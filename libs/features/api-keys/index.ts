@@ -1,1 +1,2 @@
+export { ApiKeyStrategy } from './api-key.strategy.js';
 export { ApiKeysModule } from './api-keys.module.js';

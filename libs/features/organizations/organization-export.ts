@@ -34,7 +34,7 @@ const ROWS: Record<string, string> = {
   'audit-events':
     'SELECT id, occurred_at, actor_kind::text, actor_id, action, target_type, target_id, before, after FROM audit_events',
   'request-log':
-    'SELECT id, occurred_at, method, route, status, duration_ms, api_key_id, project_id, deployment_id, request_id, error_code FROM request_log',
+    'SELECT id, occurred_at, method, route, path, status, duration_ms, api_key_id, project_id, deployment_id, request_id, error_code FROM request_log',
 };
 
 /** All that an organization has, as one tar archive that is written while it is read. */

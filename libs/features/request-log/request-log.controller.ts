@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -7,9 +7,11 @@ import { Answers } from '../../platform/http/answers.js';
 import { pageSchema } from '../../platform/http/page.js';
 import { toCsv } from './request-log.csv.js';
 import {
+  requestLogEntryDetailSchema,
   requestLogEntrySchema,
   type RequestLogFilter,
   requestLogFilterSchema,
+  requestLogHistogramSchema,
   type RequestLogQuery,
   requestLogQuerySchema,
 } from './request-log.schema.js';
@@ -30,6 +32,25 @@ export class RequestLogController {
   )
   list(@CurrentPrincipal() { tenantId }: Principal, @Query({ schema: requestLogQuerySchema }) query: RequestLogQuery) {
     return this.requestLog.list(tenantId, query);
+  }
+
+  @ApiOperation({ summary: 'Counts these calls by time and class of status' })
+  @Get('request-log/histogram')
+  @Requires('usage:read')
+  @Answers(200, 'Buckets from `from`, or the first call that matches, to `to`, or now', requestLogHistogramSchema)
+  histogram(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Query({ schema: requestLogFilterSchema }) filter: RequestLogFilter,
+  ) {
+    return this.requestLog.histogram(tenantId, filter);
+  }
+
+  @ApiOperation({ summary: 'One call of the last 30 days' })
+  @Get('request-log/:entryId')
+  @Requires('usage:read')
+  @Answers(200, 'The call', requestLogEntryDetailSchema)
+  find(@CurrentPrincipal() { tenantId }: Principal, @Param('entryId') entryId: string) {
+    return this.requestLog.find(tenantId, entryId);
   }
 
   @ApiOperation({ summary: 'The same as CSV, newest first, up to 100,000 calls' })

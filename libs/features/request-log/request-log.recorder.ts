@@ -5,13 +5,16 @@ import { idSchema, newId } from '../../platform/http/ids.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { requestLogDroppedTotal } from '../../platform/telemetry/metrics.js';
 import { type NewRequestLogEntry, RequestLogRepository } from './request-log.repository.js';
+import { PATH_CHARACTERS_MAX } from './request-log.schema.js';
 
 const BATCH_ROWS = 1_000;
-/** Kept while Postgres is away: some 15 MB. */
+/** Kept while Postgres is away: some 20 MB. */
 const ROWS_MAX = 50_000;
 
 /** What the API knows of an answered call. */
 export interface LoggedRequest extends Omit<NewRequestLogEntry, 'id' | 'occurredAt'> {
+  /** Of any length. */
+  path: string;
   /** As the path has it, which may be anything. */
   deploymentId: string | null;
 }
@@ -33,10 +36,11 @@ export class RequestLogRecorder extends RepeatedWork implements OnApplicationShu
   }
 
   /** Neither waits nor throws. */
-  record({ deploymentId, ...request }: LoggedRequest): void {
+  record({ deploymentId, path, ...request }: LoggedRequest): void {
     const isId = idSchema.safeParse(deploymentId).success;
     this.rows.push({
       ...request,
+      path: path.slice(0, PATH_CHARACTERS_MAX),
       id: newId(),
       occurredAt: this.clock.now(),
       deploymentId: isId ? deploymentId : null,

@@ -1,19 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import type { Prisma } from '../../platform/database/generated/client.js';
-import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { RequestLogEntry, RequestLogFilter } from './request-log.schema.js';
+import { Prisma } from '../../platform/database/generated/client.js';
+import type { PageQuery } from '../../platform/http/page.js';
+import type { RequestLogEntry, RequestLogFilter, RequestLogHistogram } from './request-log.schema.js';
 
 export interface NewRequestLogEntry extends Omit<RequestLogEntry, 'occurredAt'> {
   tenantId: string;
   occurredAt: Date;
 }
 
+export interface BucketRow extends Omit<RequestLogHistogram['data'][number], 'from'> {
+  bucket: number;
+}
+
 const APPEND = `
-  INSERT INTO request_log (tenant_id, id, occurred_at, method, route, status, duration_ms, api_key_id, project_id,
-    deployment_id, request_id, error_code)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::smallint[], $7::int[],
-    $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::text[])
+  INSERT INTO request_log (tenant_id, id, occurred_at, method, route, path, status, duration_ms, api_key_id,
+    project_id, deployment_id, request_id, error_code)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[],
+    $8::int[], $9::uuid[], $10::uuid[], $11::uuid[], $12::text[], $13::text[])
   ON CONFLICT (tenant_id, id) DO NOTHING`;
 
 @Injectable()
@@ -28,6 +32,7 @@ export class RequestLogRepository {
       rows.map((row) => row.occurredAt.toISOString()),
       rows.map((row) => row.method),
       rows.map((row) => row.route),
+      rows.map((row) => row.path),
       rows.map((row) => row.status),
       rows.map((row) => row.durationMs),
       rows.map((row) => row.apiKeyId),
@@ -39,41 +44,67 @@ export class RequestLogRepository {
     await this.database.systemSql((sql) => sql.run(APPEND, columns));
   }
 
-  async list(transaction: Transaction, filter: RequestLogFilter, page: PageQuery): Promise<RequestLogEntry[]> {
-    const { where, ...order } = pageArguments(page);
-    const rows = await transaction.requestLogEntry.findMany({ ...order, where: { ...where, ...toWhere(filter) } });
-    return rows.map(toEntry);
+  /** Newest first, and one more than the page holds. */
+  list(transaction: Transaction, filter: RequestLogFilter, { limit, cursor }: PageQuery): Promise<RequestLogEntry[]> {
+    const conditions = [...conditionsOf(filter), ...(cursor ? [Prisma.sql`id < ${cursor}::uuid`] : [])];
+    return this.select(transaction, Prisma.sql`${allOf(conditions)} ORDER BY id DESC LIMIT ${limit + 1}`);
+  }
+
+  async find(transaction: Transaction, id: string): Promise<RequestLogEntry | undefined> {
+    const [entry] = await this.select(transaction, Prisma.sql`WHERE id = ${id}::uuid`);
+    return entry;
+  }
+
+  /** How often the error came up on the route. */
+  countErrors(transaction: Transaction, { errorCode, route }: RequestLogEntry, since: Date): Promise<number> {
+    return transaction.requestLogEntry.count({ where: { errorCode, route, occurredAt: { gte: since } } });
+  }
+
+  /** When the first of these calls was answered. */
+  async firstAt(transaction: Transaction, filter: RequestLogFilter): Promise<Date | null> {
+    const [row] = await transaction.$queryRaw<{ at: Date | null }[]>`
+      SELECT min(occurred_at) AS at FROM request_log ${allOf(conditionsOf(filter))}`;
+    return row!.at;
+  }
+
+  /** Buckets that hold calls, by their number since 1970. */
+  countByBucket(transaction: Transaction, filter: RequestLogFilter, bucketSeconds: number): Promise<BucketRow[]> {
+    return transaction.$queryRaw`
+      SELECT floor(extract(epoch FROM occurred_at) / ${bucketSeconds}::int)::int AS bucket,
+        count(*) FILTER (WHERE status < 400)::int AS "2xx",
+        count(*) FILTER (WHERE status BETWEEN 400 AND 499)::int AS "4xx",
+        count(*) FILTER (WHERE status >= 500)::int AS "5xx"
+      FROM request_log ${allOf(conditionsOf(filter))} GROUP BY 1`;
+  }
+
+  private async select(transaction: Transaction, rest: Prisma.Sql): Promise<RequestLogEntry[]> {
+    const rows = await transaction.$queryRaw<(Omit<RequestLogEntry, 'occurredAt'> & { occurredAt: Date })[]>`
+      SELECT id::text, occurred_at AS "occurredAt", method, route, coalesce(path, route) AS path, status,
+        duration_ms AS "durationMs", api_key_id::text AS "apiKeyId", project_id::text AS "projectId",
+        deployment_id::text AS "deploymentId", request_id AS "requestId", error_code AS "errorCode"
+      FROM request_log ${rest}`;
+    return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }));
   }
 }
 
-function toWhere({ from, to, status, ...equal }: RequestLogFilter): Prisma.RequestLogEntryWhereInput {
-  const { projectId, apiKeyId, deploymentId, requestId, errorCode } = equal;
+function conditionsOf({ from, to, status, ...equal }: RequestLogFilter): Prisma.Sql[] {
+  const { projectId, apiKeyId, deploymentId, route, path, requestId, errorCode } = equal;
   const range = status?.endsWith('xx') ? 100 * Number(status[0]) : undefined;
-  return {
-    projectId,
-    apiKeyId,
-    deploymentId,
-    requestId,
-    errorCode,
-    ...((from || to) && { occurredAt: { gte: from, lt: to } }),
-    ...(status && { status: range === undefined ? Number(status) : { gte: range, lt: range + 100 } }),
-  };
+  return [
+    ...(from ? [Prisma.sql`occurred_at >= ${from}`] : []),
+    ...(to ? [Prisma.sql`occurred_at < ${to}`] : []),
+    ...(projectId ? [Prisma.sql`project_id = ${projectId}::uuid`] : []),
+    ...(apiKeyId ? [Prisma.sql`api_key_id = ${apiKeyId}::uuid`] : []),
+    ...(deploymentId ? [Prisma.sql`deployment_id = ${deploymentId}::uuid`] : []),
+    ...(status && range === undefined ? [Prisma.sql`status = ${Number(status)}::int`] : []),
+    ...(range ? [Prisma.sql`status BETWEEN ${range}::int AND ${range + 99}::int`] : []),
+    ...(route ? [Prisma.sql`route = ${route}`] : []),
+    ...(path ? [Prisma.sql`starts_with(coalesce(path, route), ${path})`] : []),
+    ...(requestId ? [Prisma.sql`request_id = ${requestId}`] : []),
+    ...(errorCode ? [Prisma.sql`error_code = ${errorCode}`] : []),
+  ];
 }
 
-function toEntry(row: Prisma.RequestLogEntryGetPayload<object>): RequestLogEntry {
-  const { id, method, route, status, durationMs, apiKeyId, projectId, deploymentId, requestId, errorCode } = row;
-  const occurredAt = row.occurredAt.toISOString();
-  return {
-    id,
-    occurredAt,
-    method,
-    route,
-    status,
-    durationMs,
-    apiKeyId,
-    projectId,
-    deploymentId,
-    requestId,
-    errorCode,
-  };
+function allOf(conditions: Prisma.Sql[]): Prisma.Sql {
+  return conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty;
 }

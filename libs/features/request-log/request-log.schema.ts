@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { pageQuerySchema } from '../../platform/http/page.js';
 import { timeSchema } from '../../platform/http/time.js';
 
+export const PATH_CHARACTERS_MAX = 512;
+export const BUCKETS_MAX = 60;
+
 const filters = {
   from: timeSchema.optional().describe('Start, inclusive'),
   to: timeSchema.optional().describe('End, exclusive'),
@@ -12,6 +15,8 @@ const filters = {
     .string()
     .regex(/^[1-5](xx|\d\d)$/, 'must be a status such as 404, or a class such as 4xx')
     .optional(),
+  route: z.string().min(1).max(200).optional().describe('The pattern of the route, such as /v1/projects/:projectId'),
+  path: z.string().min(1).max(PATH_CHARACTERS_MAX).optional().describe('What the path starts with'),
   requestId: z.string().min(1).max(64).optional().describe('The header x-request-id of the answer'),
   errorCode: z.string().min(1).max(100).optional().describe('The code of the problem details'),
 };
@@ -26,6 +31,11 @@ export const requestLogEntrySchema = z
     occurredAt: z.iso.datetime().describe('When it was answered'),
     method: z.string(),
     route: z.string().describe('The pattern of the route'),
+    path: z
+      .string()
+      .describe(
+        `What was called, without its query, up to ${PATH_CHARACTERS_MAX} characters; who it was about stays the pattern's name`,
+      ),
     status: z.int(),
     durationMs: z.int(),
     apiKeyId: z.uuid(),
@@ -36,6 +46,33 @@ export const requestLogEntrySchema = z
   })
   .meta({ id: 'RequestLogEntry' });
 
+export const requestLogEntryDetailSchema = requestLogEntrySchema
+  .extend({
+    sameError: z
+      .int()
+      .nullable()
+      .describe('How often this error code came up on this route in the last 24 hours; null without an error'),
+  })
+  .meta({ id: 'RequestLogEntryDetail' });
+
+export const requestLogHistogramSchema = z
+  .object({
+    bucketSeconds: z.int().describe('How long each bucket is'),
+    data: z
+      .array(
+        z.object({
+          from: z.iso.datetime().describe('Start of the bucket'),
+          '2xx': z.int().describe('Calls with a status below 400'),
+          '4xx': z.int(),
+          '5xx': z.int(),
+        }),
+      )
+      .describe(`Up to ${BUCKETS_MAX} buckets without a gap, oldest first; none if no call matches`),
+  })
+  .meta({ id: 'RequestLogHistogram' });
+
 export type RequestLogFilter = z.infer<typeof requestLogFilterSchema>;
 export type RequestLogQuery = z.infer<typeof requestLogQuerySchema>;
 export type RequestLogEntry = z.infer<typeof requestLogEntrySchema>;
+export type RequestLogEntryDetail = z.infer<typeof requestLogEntryDetailSchema>;
+export type RequestLogHistogram = z.infer<typeof requestLogHistogramSchema>;

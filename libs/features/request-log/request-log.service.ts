@@ -1,21 +1,72 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { RequestLogRepository } from './request-log.repository.js';
-import type { RequestLogEntry, RequestLogFilter, RequestLogQuery } from './request-log.schema.js';
+import {
+  BUCKETS_MAX,
+  type RequestLogEntry,
+  type RequestLogEntryDetail,
+  type RequestLogFilter,
+  type RequestLogHistogram,
+  type RequestLogQuery,
+} from './request-log.schema.js';
 
 const EXPORT_ROWS_MAX = 100_000;
 const EXPORT_PAGE_ROWS = 1_000;
+
+const DAY_MS = 86_400_000;
+/** As long as calls are kept. */
+const RANGE_MS = 30 * DAY_MS;
+
+/** Seconds of a bucket: lengths that a clock shows, so that buckets stay where they are while time goes on. */
+const BUCKET_SECONDS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+];
 
 @Injectable()
 export class RequestLogService {
   constructor(
     private readonly database: Database,
     private readonly repository: RequestLogRepository,
+    private readonly clock: Clock,
   ) {}
 
   async list(tenantId: string, { limit, cursor, ...filter }: RequestLogQuery) {
     return toPage(await this.read(tenantId, filter, { limit, cursor }), { limit });
+  }
+
+  find(tenantId: string, entryId: string): Promise<RequestLogEntryDetail> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const entry = await this.repository.find(transaction, parseId('call', entryId));
+      if (!entry) throw notFound('call', entryId);
+      const since = new Date(this.clock.now().getTime() - DAY_MS);
+      const sameError = entry.errorCode ? await this.repository.countErrors(transaction, entry, since) : null;
+      return { ...entry, sameError };
+    });
+  }
+
+  /** From the first call that matches, or `from`, to now, or `to`. */
+  histogram(tenantId: string, filter: RequestLogFilter): Promise<RequestLogHistogram> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const nowMs = this.clock.now().getTime();
+      const first = filter.from ?? (await this.repository.firstAt(transaction, filter));
+      const fromMs = Math.max(first?.getTime() ?? nowMs, nowMs - RANGE_MS);
+      const toMs = Math.min(filter.to?.getTime() ?? nowMs + 1, nowMs + 1);
+      const bucketSeconds = BUCKET_SECONDS.find((seconds) => countBuckets(fromMs, toMs, seconds) <= BUCKETS_MAX)!;
+      const range = { ...filter, from: new Date(fromMs), to: new Date(toMs) };
+      const rows = await this.repository.countByBucket(transaction, range, bucketSeconds);
+      if (rows.length === 0) return { bucketSeconds, data: [] };
+      const byBucket = new Map(rows.map(({ bucket, ...counts }) => [bucket, counts]));
+      const firstBucket = Math.floor(fromMs / 1000 / bucketSeconds);
+      const data = Array.from({ length: countBuckets(fromMs, toMs, bucketSeconds) }, (_, index) => ({
+        from: new Date((firstBucket + index) * bucketSeconds * 1000).toISOString(),
+        ...(byBucket.get(firstBucket + index) ?? { '2xx': 0, '4xx': 0, '5xx': 0 }),
+      }));
+      return { bucketSeconds, data };
+    });
   }
 
   /** Newest first, page by page, so that neither a transaction nor memory lasts as long as the download. */
@@ -33,4 +84,9 @@ export class RequestLogService {
   private read(tenantId: string, filter: RequestLogFilter, page: PageQuery): Promise<RequestLogEntry[]> {
     return this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, filter, page));
   }
+}
+
+/** How many buckets a time touches, its end exclusive. */
+function countBuckets(fromMs: number, toMs: number, seconds: number): number {
+  return Math.ceil(toMs / 1000 / seconds) - Math.floor(fromMs / 1000 / seconds);
 }
