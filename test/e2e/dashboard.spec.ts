@@ -230,13 +230,54 @@ describe('a newcomer in the browser', () => {
     const call = page.getByRole('row', { name: /200 POST .*recommendations .* ms Web shop/ });
     await call.waitFor();
     await page.getByRole('combobox', { name: 'Status' }).selectOption('4xx: refused');
-    await button('Search').click();
     await page.getByText('No calls').waitFor();
     const csv = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download CSV' }).click();
     expect((await csv).suggestedFilename()).toBe('request-log.csv');
     await button('Clear').click();
     await call.waitFor();
+  });
+
+  it('sees broken calls come in, reads what their error means, and narrows the log by chips and bars', async () => {
+    const [project] = (await (await page.request.get('/v1/projects')).json()).data;
+    const data = { name: 'Broken client', scopes: ['deployments:call'] };
+    const { key } = await (await page.request.post(`/v1/projects/${project.id}/api-keys`, { data })).json();
+    const route = `/v1/deployments/${crypto.randomUUID()}/recommendations`;
+    await page.reload();
+    await page.getByRole('switch', { name: 'Live' }).click();
+    for (let call = 0; call < 2; call++) {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      await fetch(`${installation.url}${route}`, { method: 'POST', headers, body: '{"userId": ' });
+    }
+    const broken = page.getByRole('row', { name: /400 bad_request POST .* ms Broken client/ });
+    await broken.nth(1).waitFor();
+    await page.getByRole('switch', { name: 'Live' }).click();
+
+    await fill('Path', route);
+    const good = page.getByRole('row', { name: /200 POST/ }).first();
+    await good.waitFor({ state: 'detached' });
+    await broken.first().getByRole('link').click();
+    const call = page.getByRole('dialog', { name: 'Call' });
+    await call.getByText('The body is not valid JSON.').waitFor();
+    const curl = await call.getByTestId('curl').innerText();
+    expect(curl).toContain(`'${installation.url}${route}'`);
+    expect(curl).not.toContain(key);
+    expect(await violationsIn(page)).toEqual([]);
+    await call.getByRole('link', { name: 'The same error: 2 times in 24 h' }).click();
+    await call.waitFor({ state: 'detached' });
+    await button('Remove filter: Error code').waitFor();
+
+    await page.getByText('Show as a table').click();
+    const bars = page.getByRole('table', { name: 'Calls over time, by status' });
+    await bars
+      .getByRole('row', { name: / 0 [12] 0$/ })
+      .first()
+      .getByRole('button')
+      .click();
+    await page.waitForURL(/[?&]to=/);
+    await broken.first().waitFor();
+    await button('Clear').click();
+    await good.waitFor();
   });
 
   it('adds a webhook endpoint, whose secret is shown once', async () => {

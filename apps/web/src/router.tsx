@@ -14,7 +14,7 @@ import { meQuery } from './dashboard/auth/auth.queries';
 import { LoginPage } from './dashboard/auth/login-page';
 import { SignupPage } from './dashboard/auth/signup-page';
 import { ProjectLayout } from './dashboard/projects/project-layout';
-import { type RequestLogFilter, readFilter } from './dashboard/request-log/request-log.queries';
+import { readSearch, type RequestLogSearch } from './dashboard/request-log/request-log.queries';
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { AppLayout } from './shell/app-layout';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
@@ -131,7 +131,7 @@ const requestLogRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/request-log',
   component: lazyRouteComponent(() => import('./dashboard/request-log/request-log-page'), 'RequestLogPage'),
-  validateSearch: (search: Record<string, unknown>): RequestLogFilter => readFilter(search),
+  validateSearch: (search: Record<string, unknown>): RequestLogSearch => readSearch(search),
 });
 
 const webhooksRoute = createRoute({

@@ -47,6 +47,8 @@ function createFormat(language: string) {
     /** To the second, for what is read next to a log. */
     timestamp: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'medium' }),
     time: (iso: string) => date(iso, { timeStyle: 'medium' }),
+    /** "Nov 29", in the reader's time zone. */
+    dayAndMonth: (iso: string) => date(iso, { month: 'short', day: 'numeric' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
     day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
     /** A UTC hour, whatever the reader's time zone. */

@@ -14,7 +14,8 @@ type TermGroup =
   | 'kinds'
   | 'columns'
   | 'statistics'
-  | 'roles';
+  | 'roles'
+  | 'problems';
 
 /** Words for keys that come from the API and so are not known when this is compiled. */
 export function useTerms() {

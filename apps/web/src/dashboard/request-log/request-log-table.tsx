@@ -1,59 +1,116 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RequestLogEntry } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Badge, type Tone } from '../../ui/badge';
-import { Cell, HeaderCell, Table } from '../../ui/table';
+import { type DataColumn, DataTable } from '../../ui/data-table';
 import { type Directory, nameOf } from '../projects/use-directory';
 
 interface RequestLogTableProps {
   entries: RequestLogEntry[];
   directory: Directory;
+  onOpen: (entry: RequestLogEntry) => void;
 }
 
-export function RequestLogTable({ entries, directory }: RequestLogTableProps) {
+export function RequestLogTable({ entries, directory, onOpen }: RequestLogTableProps) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { projects, apiKeys, deployments } = directory;
+  const columns = useColumns(directory);
   return (
-    <Table label={t('requestLog.title')}>
-      <thead>
-        <tr>
-          <HeaderCell>{t('requestLog.time')}</HeaderCell>
-          <HeaderCell>{t('requestLog.status')}</HeaderCell>
-          <HeaderCell>{t('requestLog.call')}</HeaderCell>
-          <HeaderCell isNumber>{t('requestLog.latency')}</HeaderCell>
-          <HeaderCell>{t('requestLog.key')}</HeaderCell>
-          <HeaderCell>{t('requestLog.project')}</HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <tr key={entry.id}>
-            <Cell className="whitespace-nowrap">{format.timestamp(entry.occurredAt)}</Cell>
-            <Cell>
-              <Badge tone={toneOf(entry.status)}>{entry.status}</Badge>
-              {entry.errorCode && <p className="mt-0.5 text-xs text-muted">{entry.errorCode}</p>}
-            </Cell>
-            <Cell className="font-mono text-xs">
-              <p className="min-w-56 break-words">
-                {entry.method} {entry.route}
-              </p>
-              <p className="text-muted">{entry.requestId}</p>
-            </Cell>
-            <Cell isNumber>{t('requestLog.milliseconds', { duration: entry.durationMs })}</Cell>
-            <Cell>{nameOf(apiKeys, entry.apiKeyId)}</Cell>
-            <Cell>
-              {nameOf(projects, entry.projectId)}
-              {entry.deploymentId && <p className="text-xs text-muted">{nameOf(deployments, entry.deploymentId)}</p>}
-            </Cell>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+    <DataTable label={t('requestLog.title')} columns={columns} rows={entries} keyOf={({ id }) => id} onOpen={onOpen} />
   );
 }
 
-function toneOf(status: number): Tone {
+function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<RequestLogEntry>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return [
+    {
+      key: 'time',
+      name: t('requestLog.time'),
+      cell: ({ id, occurredAt }) => (
+        <Link
+          to="/request-log"
+          search={(search) => ({ ...search, call: id })}
+          resetScroll={false}
+          className="inline-flex min-h-6 items-center whitespace-nowrap underline-offset-2 hover:underline"
+        >
+          {format.timestamp(occurredAt)}
+        </Link>
+      ),
+    },
+    {
+      key: 'status',
+      name: t('requestLog.status'),
+      cell: ({ status, errorCode }) => (
+        <>
+          <Badge tone={toneOf(status)}>{status}</Badge>
+          {errorCode && <p className="mt-0.5 text-xs text-muted">{errorCode}</p>}
+        </>
+      ),
+    },
+    {
+      key: 'call',
+      name: t('requestLog.call'),
+      cell: ({ method, path }) => (
+        <p className="font-mono text-xs wrap-anywhere sm:min-w-56">
+          {method} <Path path={path} />
+        </p>
+      ),
+    },
+    {
+      key: 'latency',
+      name: t('requestLog.latency'),
+      isNumber: true,
+      cell: ({ durationMs }) => t('requestLog.milliseconds', { duration: durationMs }),
+    },
+    {
+      key: 'key',
+      name: t('requestLog.key'),
+      cell: ({ apiKeyId }) => <Name name={nameOf(apiKeys, apiKeyId)} />,
+    },
+    {
+      key: 'project',
+      name: t('requestLog.project'),
+      cell: ({ projectId, deploymentId }) => (
+        <>
+          <Name name={nameOf(projects, projectId)} />
+          {deploymentId && (
+            <div className="text-xs text-muted">
+              <Name name={nameOf(deployments, deploymentId)} />
+            </div>
+          )}
+        </>
+      ),
+    },
+  ];
+}
+
+/** On one line, so that no row changes its height when names come in the place of ids. */
+function Name({ name }: { name: string }) {
+  return (
+    <p title={name} className="truncate sm:w-28">
+      {name}
+    </p>
+  );
+}
+
+/** Breaks after a slash where it must. */
+export function Path({ path }: { path: string }) {
+  return path.split('/').map((part, place) => (
+    // oxlint-disable-next-line react/no-array-index-key -- parts have no identity but their place
+    <Fragment key={place}>
+      {place > 0 && (
+        <>
+          /<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
+}
+
+export function toneOf(status: number): Tone {
   if (status >= 500) return 'danger';
   return status >= 400 ? 'warning' : 'success';
 }

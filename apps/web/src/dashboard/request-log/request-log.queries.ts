@@ -1,5 +1,13 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
-import { buildUrl, type RequestLogExportData, requestLogList, type RequestLogListData, unwrap } from '../../api/client';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  buildUrl,
+  requestLogFind,
+  requestLogHistogram,
+  requestLogList,
+  type RequestLogExportData,
+  type RequestLogListData,
+  unwrap,
+} from '../../api/client';
 
 const FILTERS = [
   'from',
@@ -8,6 +16,8 @@ const FILTERS = [
   'apiKeyId',
   'deploymentId',
   'status',
+  'route',
+  'path',
   'requestId',
   'errorCode',
 ] as const satisfies (keyof NonNullable<RequestLogListData['query']>)[];
@@ -15,19 +25,41 @@ const FILTERS = [
 /** Which calls to look for; an absent filter matches all. */
 export type RequestLogFilter = { [name in (typeof FILTERS)[number]]?: string };
 
-/** The filters of an address or a form: whatever is not empty. */
-export function readFilter(values: Record<string, unknown>): RequestLogFilter {
+/** What the page's address holds: the filters, and the call that is open. */
+export type RequestLogSearch = RequestLogFilter & { call?: string };
+
+const LIVE_MS = 2_000;
+
+/** The search parameters of an address: whatever is not empty. */
+export function readSearch(values: Record<string, unknown>): RequestLogSearch {
   // A search parameter that looks like a number is read as one.
-  const entries = FILTERS.map((name) => [name, String(values[name] ?? '').trim()]);
+  const entries = [...FILTERS, 'call'].map((name) => [name, String(values[name] ?? '').trim()]);
   return Object.fromEntries(entries.filter(([, value]) => value));
 }
 
-export const requestLogQuery = (filter: RequestLogFilter) =>
+/** Asks again and again while the page is visible; then only the newest page of calls. */
+export const requestLogQuery = (filter: RequestLogFilter, isLive: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['request-log', filter],
+    queryKey: ['request-log', 'list', filter, isLive],
     queryFn: ({ pageParam: cursor }) => unwrap(requestLogList({ query: { ...filter, cursor } })),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    getNextPageParam: ({ nextCursor }) => (isLive ? undefined : (nextCursor ?? undefined)),
+    refetchInterval: isLive && LIVE_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const histogramQuery = (filter: RequestLogFilter, isLive: boolean) =>
+  queryOptions({
+    queryKey: ['request-log', 'histogram', filter],
+    queryFn: () => unwrap(requestLogHistogram({ query: filter })),
+    refetchInterval: isLive && LIVE_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const requestLogEntryQuery = (entryId: string) =>
+  queryOptions({
+    queryKey: ['request-log', 'entry', entryId],
+    queryFn: () => unwrap(requestLogFind({ path: { entryId } })),
   });
 
 /** Where the browser downloads the same calls as CSV. */

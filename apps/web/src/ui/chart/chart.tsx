@@ -15,6 +15,8 @@ interface ChartProps {
   label: string;
   /** Above the chart, where there are several. */
   legend?: Series[];
+  /** Where it is not the page's main thing. */
+  isLow?: boolean;
   /** The same numbers as a table. */
   head: string[];
   rows: ReactNode[][];
@@ -25,12 +27,12 @@ interface ChartProps {
 }
 
 /** A chart with its numbers behind it. */
-export function Chart({ title, label, legend, head, rows, chart, children }: ChartProps) {
+export function Chart({ title, label, legend, isLow, head, rows, chart, children }: ChartProps) {
   const { t } = useTranslation();
   return (
     <div className="min-w-0 space-y-2">
       {legend && <Legend series={legend} />}
-      <figure aria-label={label} className="h-56">
+      <figure aria-label={label} className={isLow ? 'h-32' : 'h-56'}>
         <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>{chart}</Suspense>
       </figure>
       {children}
