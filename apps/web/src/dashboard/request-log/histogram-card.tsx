@@ -27,6 +27,7 @@ export function HistogramCard({ filter, isLive, onRange }: HistogramCardProps) {
     { key: '4xx', name: t('requestLog.statuses.4xx'), color: 'var(--warning)' },
     { key: '5xx', name: t('requestLog.statuses.5xx'), color: 'var(--danger)' },
   ] as const;
+  const withCalls = data.filter((bucket) => series.some(({ key }) => bucket[key] > 0));
   const spansDays = data.length * bucketSeconds > DAY_SECONDS;
   const range = (from: string) =>
     t('requestLog.bucket', { from: format.timestamp(from), to: format.time(endOf(from)) });
@@ -38,7 +39,7 @@ export function HistogramCard({ filter, isLive, onRange }: HistogramCardProps) {
         legend={[...series]}
         isLow
         head={[t('requestLog.time'), ...series.map(({ name }) => name)]}
-        rows={data.toReversed().map((bucket) => [
+        rows={withCalls.toReversed().map((bucket) => [
           <button
             key="range"
             type="button"
