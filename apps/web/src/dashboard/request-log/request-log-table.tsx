@@ -33,7 +33,7 @@ function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<R
           to="/request-log"
           search={(search) => ({ ...search, call: id })}
           resetScroll={false}
-          className="inline-flex min-h-6 items-center whitespace-nowrap underline-offset-2 hover:underline"
+          className="inline-flex min-h-6 items-center underline-offset-2 sm:min-w-24 xl:whitespace-nowrap hover:underline"
         >
           {format.timestamp(occurredAt)}
         </Link>
@@ -53,7 +53,7 @@ function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<R
       key: 'call',
       name: t('requestLog.call'),
       cell: ({ method, path }) => (
-        <p className="font-mono text-xs wrap-anywhere sm:min-w-56">
+        <p className="font-mono text-xs wrap-anywhere sm:min-w-40">
           {method} <Path path={path} />
         </p>
       ),
@@ -89,7 +89,7 @@ function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<R
 /** On one line, so that no row changes its height when names come in the place of ids. */
 function Name({ name }: { name: string }) {
   return (
-    <p title={name} className="truncate sm:w-28">
+    <p title={name} className="truncate sm:w-18 xl:w-28">
       {name}
     </p>
   );
