@@ -34,7 +34,7 @@ export function logRequests(app: NestFastifyApplication): void {
         tenantId: key.tenantId,
         method: request.method,
         route,
-        path: pathOf(request.url, route),
+        path: pathOf(request.url),
         status,
         durationMs,
         apiKeyId: key.apiKeyId,
@@ -57,14 +57,12 @@ export function logRequests(app: NestFastifyApplication): void {
   });
 }
 
-/** A body that is too large or is no JSON is refused before the guard asks whose call it is. */
+/** Refused before the guard asked whose call it is: a body that is too large or is no JSON, a path that leads nowhere. */
 function isUnread({ problemCode }: WithProblemCode, status: number): boolean {
   return problemCode !== undefined && status >= 400 && status < 500 && status !== 401;
 }
 
-/** What was called, without its query; who it was about stays a pattern, as an erasure could not find it here. */
-function pathOf(url: string, route: string): string {
-  const called = url.split('?', 1)[0]!.split('/');
-  const pattern = route.split('/');
-  return called.map((part, index) => (pattern[index] === ':userId' ? ':userId' : part)).join('/');
+/** What was called, without its query. Whom it was about is left out, as an erasure would not find them here. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!.replaceAll(/(\/users\/)[^/]+/gi, '$1:userId');
 }

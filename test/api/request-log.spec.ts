@@ -75,12 +75,14 @@ describe('the request log', () => {
     const { tenant, tenantId, projectId, key, call } = await caller();
     const user = request(api.url).delete(`/v1/projects/${projectId}/users/canary-user`);
     await user.set('authorization', `Bearer ${key.key}`).expect(403);
+    await call.get(`/v1/project/${projectId}/users/canary-user/export?user=canary-user`).expect(404);
     const long = 'x'.repeat(2_000);
     await call.post(`/v1/deployments/${long}/recommendations`, { userId: 'u' }).expect(404);
-    await until(async () => (await countOf(tenantId)) === 2);
+    await until(async () => (await countOf(tenantId)) === 3);
     const { data } = await logOf(tenant);
     expect(data.map(({ path }: { path: string }) => path)).toEqual([
       `/v1/deployments/${long}`.slice(0, 512),
+      `/v1/project/${projectId}/users/:userId/export`,
       `/v1/projects/${projectId}/users/:userId`,
     ]);
   });
