@@ -1,0 +1,27 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import { type TrafficQuery, trafficQuerySchema, trafficSchema } from './traffic.schema.js';
+import { TrafficService } from './traffic.service.js';
+
+@ApiTags('deployments')
+@Controller('v1/projects/:projectId/deployments/:deploymentId/traffic')
+export class TrafficController {
+  constructor(private readonly traffic: TrafficService) {}
+
+  @ApiOperation({
+    summary: "Shows a deployment's calls with API keys over at most 30 days: how many, how answered, how fast",
+  })
+  @Get()
+  @Requires('project:read')
+  @Answers(200, 'In total and by time; a call is counted within some two seconds', trafficSchema)
+  get(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('deploymentId') deploymentId: string,
+    @Query({ schema: trafficQuerySchema }) query: TrafficQuery,
+  ) {
+    return this.traffic.get(tenantId, projectId, deploymentId, query);
+  }
+}
