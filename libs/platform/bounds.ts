@@ -29,6 +29,10 @@ export const BOUNDS = {
     most: 50,
     what: 'Calls that may bring much work, such as texts, of one organization that wait in one process',
   },
+  readingsWaiting: {
+    most: 10,
+    what: "Looks into a data set, such as at one end user's rows, of one organization that wait in one process",
+  },
   longCallBytes: { most: 1024 ** 2, what: 'Bytes of the body of a call that brings long texts' },
   stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
   pendingErasures: { most: 1_000, what: 'Erasures of an organization that are not completed' },

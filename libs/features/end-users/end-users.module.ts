@@ -1,15 +1,18 @@
 import { Module } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { ContentTables } from './content-tables.js';
 import { EndUsersController } from './end-users.controller.js';
 import { EndUsersService } from './end-users.service.js';
 import { ErasedUsers } from './erased-users.js';
 import { ErasuresRepository } from './erasures.repository.js';
+import { HistoriesController } from './histories.controller.js';
+import { HistoriesService } from './histories.service.js';
 
 @Module({
   imports: [DataSetsModule, ProjectsModule],
-  controllers: [EndUsersController],
-  providers: [EndUsersService, ErasedUsers, ErasuresRepository],
+  controllers: [EndUsersController, HistoriesController],
+  providers: [EndUsersService, HistoriesService, ContentTables, ErasedUsers, ErasuresRepository],
   exports: [ErasedUsers],
 })
 export class EndUsersModule {}

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { Inject, Injectable } from '@nestjs/common';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
@@ -7,31 +8,32 @@ import { Database } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
+import { Turns } from '../../platform/queue/turns.js';
+import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { ContentTables } from './content-tables.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { hashUser } from './user-hash.js';
 
 /** Of an export, over all data sets; their JSON stays below an answer's bound for rows of usual length. */
 const ROWS_MAX = 2_000;
-const EXPORT_MEMORY_BYTES = 256e6;
+/** A person has a right to it, so it may take longer than a look does. */
+const EXPORT_MS = 600_000;
 
 /** What a customer does with the data of one of their own users. */
 @Injectable()
 export class EndUsersService {
-  /** Exports go one after another, and one of an organization at a time: each reads whole data sets. */
-  private reading: Promise<unknown> = Promise.resolve();
-  private readonly waiting = new Set<string>();
+  /** One export of an organization at a time: each reads whole data sets. */
+  private readonly exports = new Turns(0, exportUnderWay);
 
   constructor(
     private readonly database: Database,
     private readonly repository: ErasuresRepository,
     private readonly projects: ProjectsService,
     private readonly dataSets: DataSetsService,
-    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    private readonly contents: ContentTables,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -58,11 +60,7 @@ export class EndUsersService {
       const project = await this.projects.require(transaction, projectId);
       return this.dataSets.listContentsOfPeople(transaction, project.id);
     });
-    if (this.waiting.has(tenantId)) throw exportUnderWay();
-    this.waiting.add(tenantId);
-    const turn = this.reading.then(() => this.read(contents, user));
-    this.reading = turn.catch(() => {}).then(() => this.waiting.delete(tenantId));
-    return turn;
+    return this.exports.run(tenantId, () => this.read(contents, user));
   }
 
   list(tenantId: string, projectId: string, query: PageQuery) {
@@ -88,25 +86,15 @@ export class EndUsersService {
     const found: EndUser = { userId, dataSets: [], isComplete: true };
     let left = ROWS_MAX;
     for (const { contentKey, ...dataSet } of contents) {
-      const file = await this.objects.open(contentKey);
-      try {
-        const rows = await withTables(
-          [file.path],
-          { memoryBytes: EXPORT_MEMORY_BYTES, threads: 1 },
-          async (connection) => {
-            const reader = await connection.runAndReadAll(
-              `SELECT * FROM read_parquet(${quoteText(file.path)}) WHERE ${quoteName(kinds[dataSet.kind].person!)} = ${quoteText(userId)} LIMIT ${left + 1}`,
-            );
-            return reader.getRowObjectsJson();
-          },
-        );
-        if (rows.length > left) found.isComplete = false;
-        const kept = rows.slice(0, left);
-        left -= kept.length;
-        if (kept.length > 0) found.dataSets.push({ ...dataSet, rows: kept as Record<string, unknown>[] });
-      } finally {
-        await file.release();
-      }
+      const sqlOf = (table: string) =>
+        `SELECT * FROM ${table} WHERE ${quoteName(kinds[dataSet.kind].person!)} = ${quoteText(userId)} LIMIT ${left + 1}`;
+      const read = async (connection: DuckDBConnection, [table]: string[]) =>
+        (await connection.runAndReadAll(sqlOf(table!))).getRowObjectsJson();
+      const rows = await this.contents.read([contentKey], read, EXPORT_MS);
+      if (rows.length > left) found.isComplete = false;
+      const kept = rows.slice(0, left);
+      left -= kept.length;
+      if (kept.length > 0) found.dataSets.push({ ...dataSet, rows: kept as Record<string, unknown>[] });
     }
     return found;
   }
@@ -119,14 +107,16 @@ const tooManyErasures = (most: number) =>
     `An organization has at most ${most} erasures under way: ask again when some of them are completed.`,
   );
 
-const exportUnderWay = () =>
-  new Problem(
+function exportUnderWay() {
+  return new Problem(
     429,
     'export_under_way',
     "Your organization is already exporting another person's data: try again when that is done.",
   );
+}
 
-function parseUserId(userId: string): string {
+/** @throws Problem 400 for what no row can hold */
+export function parseUserId(userId: string): string {
   const parsed = userIdSchema.safeParse(userId);
   if (parsed.success) return parsed.data;
   throw new Problem(400, 'invalid_request', `userId: ${parsed.error.issues[0]!.message}`);

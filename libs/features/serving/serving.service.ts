@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Operation } from '../../models/tasks/task.js';
 import { type TaskKey, tasks } from '../../models/tasks/tasks.js';
 import type { Principal } from '../../platform/access/principal.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
+import { Turns } from '../../platform/queue/turns.js';
 import { DeploymentsService } from '../deployments/index.js';
 import { ErasedUsers } from '../end-users/index.js';
 import { Quotas } from '../limits/index.js';
@@ -15,8 +17,7 @@ import { ModelsService, type StoredArtifact } from '../models/index.js';
 import { hashPayload, UsageRecorder } from '../usage/index.js';
 import { PredictorCache } from './predictor-cache.js';
 import { RememberedAnswers } from './remembered-answers.js';
-import { unsupportedOperation, wrongTask } from './serving.errors.js';
-import { Turns } from './turns.js';
+import { tooManyCalls, unsupportedOperation, wrongTask } from './serving.errors.js';
 
 /** Counts what a test key does, in place of what is billed. */
 const TEST_METER = 'test_requests';
@@ -50,7 +51,7 @@ export interface Served<Answer> {
 export class ServingService {
   /** By tenant and deployment. */
   private readonly routes: WatchedCache<Route>;
-  private readonly turns = new Turns();
+  private readonly turns = new Turns(BOUNDS.longCallsWaiting.most, tooManyCalls);
 
   constructor(
     private readonly database: Database,

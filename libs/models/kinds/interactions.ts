@@ -34,6 +34,7 @@ export const interactions = {
   },
   others: 'ignored',
   person: 'user_id',
+  history: { time: 'timestamp', thing: 'item_id', describedBy: 'items' },
   statistics: {
     users: { sql: 'count(DISTINCT user_id)', type: 'count', meaning: 'Distinct users' },
     items: { sql: 'count(DISTINCT item_id)', type: 'count', meaning: 'Distinct items' },

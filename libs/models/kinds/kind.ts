@@ -56,6 +56,11 @@ export interface Kind {
   /** The column that names a person, whose rows can be exported and erased. */
   person?: string;
   /**
+   * Where rows tell what the person did: the column of the time, that of the thing that it was done with, and the kind whose rows describe
+   * such things under the same name.
+   */
+  history?: { time: string; thing: string; describedBy: string };
+  /**
    * The column by whose value a row that is added by itself, such as a correction, takes the place of the file's rows; absent where rows come
    * in files alone.
    */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema } from './ids.js';
 
 /** A number in a query, in plain decimal digits: neither `0x10` nor `1e1` nor a list of one is taken for it. */
-function queryNumber(schema: z.ZodNumber) {
+export function queryNumber(schema: z.ZodNumber) {
   return z.preprocess((text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text), schema);
 }
 

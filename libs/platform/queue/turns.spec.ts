@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
-import { BOUNDS } from '../../platform/bounds.js';
 import { Turns } from './turns.js';
 
+const MOST = 3;
+const fewTurns = () => new Turns(MOST, (most) => new Error(`${most} wait`));
+
 it('takes the calls of an organization one after another, and others next to them', async () => {
-  const turns = new Turns();
+  const turns = fewTurns();
   const done: string[] = [];
   const gate = Promise.withResolvers<void>();
   const first = turns.run('a', () => gate.promise.then(() => done.push('a1')));
@@ -21,11 +23,10 @@ it('takes the calls of an organization one after another, and others next to the
 });
 
 it('refuses one more than may wait, and takes others again when some are through', async () => {
-  const turns = new Turns();
+  const turns = fewTurns();
   const gate = Promise.withResolvers<void>();
-  const { most } = BOUNDS.longCallsWaiting;
-  const waiting = Array.from({ length: most + 1 }, () => turns.run('a', () => gate.promise));
-  await expect(turns.run('a', async () => {})).rejects.toMatchObject({ code: 'too_many_calls' });
+  const waiting = Array.from({ length: MOST + 1 }, () => turns.run('a', () => gate.promise));
+  await expect(turns.run('a', async () => {})).rejects.toThrow('3 wait');
   gate.resolve();
   await Promise.all(waiting);
   await turns.run('a', async () => {});

@@ -1,0 +1,76 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '../../platform/errors/problem.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import { isOutOfMemory, quoteText, withTables } from '../../platform/tables/tables.js';
+
+const MEMORY_BYTES = 256e6;
+const LOOK_MS = 20_000;
+
+/**
+ * Reads imported content while a call waits. DuckDB works on a thread of its own, within a bound of memory and of time, so that the process
+ * answers others meanwhile; one reading goes after another, so that the bound is the process's.
+ *
+ * The data set itself is read rather than what a model keeps of it, as a model knows neither when something was done nor by which event.
+ */
+@Injectable()
+export class ContentTables {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(@Inject(OBJECT_STORE) private readonly objects: ObjectStore) {}
+
+  /**
+   * Runs `work` with the contents' rows, each as SQL of a table; it can read nothing else.
+   *
+   * @throws Problem 503 where the rows are too many for the bounds
+   */
+  read<T>(
+    contentKeys: string[],
+    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+    timeMs = LOOK_MS,
+  ): Promise<T> {
+    const reading = this.last.then(() => this.readNow(contentKeys, work, timeMs));
+    this.last = reading.catch(() => {});
+    return reading;
+  }
+
+  private async readNow<T>(
+    contentKeys: string[],
+    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+    timeMs: number,
+  ): Promise<T> {
+    const opened = await Promise.allSettled(contentKeys.map((key) => this.objects.open(key)));
+    const files = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    try {
+      const failed = opened.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
+      const paths = files.map(({ path }) => path);
+      const options = { memoryBytes: MEMORY_BYTES, threads: 1 };
+      return await withTables(paths, options, async (connection) => {
+        const timer = setTimeout(() => connection.interrupt(), timeMs);
+        try {
+          const tables = paths.map((path) => `read_parquet(${quoteText(path)})`);
+          return await work(connection, tables);
+        } catch (error) {
+          throw isBound(error as Error) ? tooMuchToRead(timeMs) : error;
+        } finally {
+          clearTimeout(timer);
+        }
+      });
+    } finally {
+      await Promise.all(files.map((file) => file.release()));
+    }
+  }
+}
+
+function isBound(error: Error): boolean {
+  return isOutOfMemory(error) || /^INTERRUPT/i.test(error.message);
+}
+
+const tooMuchToRead = (timeMs: number) =>
+  new Problem(
+    503,
+    'too_much_to_read',
+    `The data set is too large to be read while you wait: it took more than ${timeMs / 1_000} s or ${MEMORY_BYTES / 1e6} MB. Its models are not affected. Try again later.`,
+    { headers: { 'retry-after': '60' } },
+  );

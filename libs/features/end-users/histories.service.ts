@@ -1,0 +1,176 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { Injectable } from '@nestjs/common';
+import { findKind } from '../../models/kinds/kinds.js';
+import { BOUNDS } from '../../platform/bounds.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound, Problem } from '../../platform/errors/problem.js';
+import { Turns } from '../../platform/queue/turns.js';
+import { quoteName, quoteText } from '../../platform/tables/tables.js';
+import { DataSetsService } from '../data-sets/index.js';
+import { ContentTables } from './content-tables.js';
+import { parseUserId } from './end-users.service.js';
+import { ErasedUsers } from './erased-users.js';
+import type { History, HistoryQuery, KnownUsers, KnownUsersQuery } from './histories.schema.js';
+
+const ORDERS = {
+  random: 'random()',
+  busiest: 'rows DESC, id',
+  newest: 'first DESC NULLS LAST, id',
+} satisfies Record<KnownUsersQuery['order'], string>;
+
+/** Read beyond what is asked for, as some may be about to be erased. */
+const SPARE_USERS = 50;
+
+/** What a data set tells of people's doings: of every kind that has a history, whatever it is about. */
+@Injectable()
+export class HistoriesService {
+  private readonly turns = new Turns(BOUNDS.readingsWaiting.most, tooManyReadings);
+
+  constructor(
+    private readonly database: Database,
+    private readonly dataSets: DataSetsService,
+    private readonly erased: ErasedUsers,
+    private readonly contents: ContentTables,
+  ) {}
+
+  async list(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    { order, limit }: KnownUsersQuery,
+  ): Promise<KnownUsers> {
+    const { contentKey, person, time } = await this.database.tenant(tenantId, (transaction) =>
+      this.requireHistory(transaction, projectId, dataSetId),
+    );
+    if (!contentKey) return { data: [] };
+    const users = await this.turns.run(tenantId, () =>
+      this.contents.read([contentKey], (connection, [table]) =>
+        rowsOf(
+          connection,
+          `SELECT ${person} AS id, count(*)::INTEGER AS rows, min(${time}) AS first, max(${time}) AS last
+           FROM ${table} GROUP BY 1 ORDER BY ${ORDERS[order]} LIMIT ${limit + SPARE_USERS}`,
+        ),
+      ),
+    );
+    const data: KnownUsers['data'] = [];
+    for (const { id, rows, first, last } of users) {
+      if (data.length === limit) break;
+      const userId = String(id);
+      if (await this.erased.has(tenantId, projectId, userId)) continue;
+      data.push({ userId, rows: Number(rows), firstAt: toTime(first), lastAt: toTime(last) });
+    }
+    return { data };
+  }
+
+  /** @throws Problem 404 for a user whom the data set does not hold, or who is being erased */
+  async get(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    user: string,
+    { limit, describedBy }: HistoryQuery,
+  ): Promise<History> {
+    const userId = parseUserId(user);
+    const { contentKey, person, time, thing, descriptions } = await this.database.tenant(
+      tenantId,
+      async (transaction) => {
+        const history = await this.requireHistory(transaction, projectId, dataSetId);
+        const describing =
+          describedBy && (await this.requireKind(transaction, projectId, describedBy, history.describedBy));
+        return { ...history, descriptions: describing || undefined };
+      },
+    );
+    if (!contentKey || (await this.erased.has(tenantId, projectId, userId))) throw notFound('user', userId);
+    const keys = descriptions ? [contentKey, descriptions] : [contentKey];
+    return this.turns.run(tenantId, () =>
+      this.contents.read(keys, async (connection, [table, described]) => {
+        const theirs = `FROM ${table} WHERE ${person} = ${quoteText(userId)}`;
+        const [counted] = await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`);
+        const rows = Number(counted!['rows']);
+        if (rows === 0) throw notFound('user', userId);
+        const latest = await rowsOf(
+          connection,
+          `SELECT * ${theirs} ORDER BY ${quoteName(time)} DESC NULLS LAST LIMIT ${limit}`,
+        );
+        const ids = [...new Set(latest.map((row) => String(row[thing])))];
+        const attributes = described ? await attributesOf(connection, described, thing, ids) : undefined;
+        return {
+          userId,
+          rows,
+          latest: latest.map((row) => {
+            const known = attributes?.get(String(row[thing]));
+            return { row, ...(known && { attributes: known }) };
+          }),
+        };
+      }),
+    );
+  }
+
+  /** Where the rows of a data set are, if it has any, and in which columns they tell of people. */
+  private async requireHistory(transaction: Transaction, projectId: string, dataSetId: string) {
+    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
+    const { person, history } = findKind(dataSet.kind) ?? {};
+    if (!person || !history) throw noHistory(dataSet.kind);
+    const contentKey = await this.contentOf(transaction, dataSet.currentImport?.id);
+    return { contentKey, person, ...history };
+  }
+
+  private async requireKind(transaction: Transaction, projectId: string, dataSetId: string, kind: string) {
+    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
+    if (dataSet.kind !== kind) throw doesNotDescribe(dataSet.kind, kind);
+    return this.contentOf(transaction, dataSet.currentImport?.id);
+  }
+
+  private async contentOf(transaction: Transaction, importId: string | undefined): Promise<string | undefined> {
+    const content = importId && (await this.dataSets.findContent(transaction, importId));
+    return content ? content.contentKey : undefined;
+  }
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+  return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+}
+
+/** By id; of what nothing is known there is nothing. */
+async function attributesOf(
+  connection: DuckDBConnection,
+  table: string,
+  idColumn: string,
+  ids: string[],
+): Promise<Map<string, Record<string, string>>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT * FROM ${table} WHERE ${quoteName(idColumn)} IN (${ids.map(quoteText).join(', ')})`,
+  );
+  return new Map(
+    rows.map(({ [idColumn]: id, ...row }) => {
+      const known = Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+      return [String(id), Object.fromEntries(known) as Record<string, string>];
+    }),
+  );
+}
+
+/** @param seconds since 1970; null where there is no time, or none that a calendar shows */
+function toTime(seconds: unknown): string | null {
+  const date = new Date(1_000 * Number(seconds ?? Number.NaN));
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+const noHistory = (kind: string) =>
+  new Problem(
+    409,
+    'no_history',
+    `Rows of the kind ${kind} do not tell what people did. Ask of a data set of interactions.`,
+  );
+
+const doesNotDescribe = (kind: string, wanted: string) =>
+  new Problem(409, 'wrong_kind', `describedBy names a data set of ${kind}: give one of ${wanted}.`);
+
+function tooManyReadings(most: number) {
+  return new Problem(
+    429,
+    'too_many_readings',
+    `${most} looks of your organization into its data sets wait for earlier ones already: send the next when some are answered.`,
+    { headers: { 'retry-after': '1' } },
+  );
+}
