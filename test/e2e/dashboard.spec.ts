@@ -280,6 +280,63 @@ describe('a newcomer in the browser', () => {
     await good.waitFor();
   });
 
+  it('tries a deployment on users of its own, connects a program to it, sees its traffic, and rolls a version back', async () => {
+    await page.goto('/');
+    await page.getByRole('link', { name: /^Shop/ }).click();
+    await goTo('Deployments');
+    await page.getByRole('link', { name: 'Home page', exact: true }).click();
+    const users = page.getByRole('list', { name: 'Users of yours' });
+    await users.getByRole('button').nth(1).click();
+    const userId = await page.getByRole('textbox', { name: 'User ID' }).inputValue();
+    expect(userId).toMatch(/^user-\d+$/);
+    await page.getByRole('list', { name: 'Latest interactions' }).getByRole('listitem').first().waitFor();
+    await page.getByText('Ranked by the model', { exact: true }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await button('JSON').click();
+    const { recommendationId: _, ...tried } = JSON.parse(await page.getByTestId('json').innerText());
+
+    // What the code to copy answers is what was tried.
+    await page.getByRole('tab', { name: 'Connect' }).click();
+    const curl = await page.getByTestId('curl').innerText();
+    expect(curl).toContain(`"userId":"${userId}"`);
+    await button('Run').click();
+    expect(JSON.parse(await page.getByTestId('answer').innerText())).toMatchObject(tried);
+    const project = `/v1/projects/${/projects\/([^/]+)/.exec(page.url())![1]}`;
+    const scopes = { name: 'Program', scopes: ['deployments:call'] };
+    const { key } = await (await context.request.post(`${project}/api-keys`, { data: scopes })).json();
+    const env = { ...process.env, KINDRED_API_KEY: key };
+    const { stdout } = await promisify(execFile)('sh', ['-c', curl], { env });
+    expect(JSON.parse(stdout)).toMatchObject(tried);
+    expect(await violationsIn(page)).toEqual([]);
+
+    await page.getByRole('tab', { name: 'Traffic' }).click();
+    await page.reload();
+    await page.getByRole('figure', { name: /calls over time: \d+ answered, 0 failed/ }).waitFor();
+    await page.getByRole('figure', { name: /^Latency over time/ }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Answered', exact: true }).click();
+    await page
+      .getByRole('row', { name: /200 POST .*recommendations/ })
+      .first()
+      .waitFor();
+    await page.goBack();
+
+    const deploymentId = /deployments\/([^/?]+)/.exec(page.url())![1]!;
+    const { modelId } = await (await context.request.get(`${project}/deployments/${deploymentId}`)).json();
+    const job = await (await context.request.post(`${project}/models/${modelId}/training-jobs`)).json();
+    const jobOf = async () => (await context.request.get(`${project}/training-jobs/${job.id}`)).json();
+    await expect.poll(async () => (await jobOf()).status, { timeout: 120_000 }).toBe('succeeded');
+    await page.reload();
+    const live = page.getByTestId('live-version');
+    await button('Switch version').click();
+    await page.getByRole('combobox', { name: 'Version to serve' }).selectOption({ index: 0 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch version' }).click();
+    await live.getByText('Version 2', { exact: true }).waitFor();
+    await button('Roll back').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch version' }).click();
+    await live.getByText('Version 1', { exact: true }).waitFor();
+  });
+
   it('adds a webhook endpoint, whose secret is shown once', async () => {
     await goTo('Webhooks');
     await button('New endpoint').click();

@@ -101,6 +101,8 @@ const projectPages = [
     getParentRoute: () => projectRoute,
     path: '/deployments/$deploymentId',
     component: lazyRouteComponent(() => import('./dashboard/deployments/deployment-page'), 'DeploymentPage'),
+    validateSearch: ({ tab }: Record<string, unknown>): { tab?: string } =>
+      tab === 'connect' || tab === 'traffic' ? { tab } : {},
   }),
   createRoute({
     getParentRoute: () => projectRoute,

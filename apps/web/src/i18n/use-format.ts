@@ -49,6 +49,8 @@ function createFormat(language: string) {
     time: (iso: string) => date(iso, { timeStyle: 'medium' }),
     /** "Nov 29", in the reader's time zone. */
     dayAndMonth: (iso: string) => date(iso, { month: 'short', day: 'numeric' }),
+    /** Of a time of the last day. */
+    clock: (iso: string) => date(iso, { timeStyle: 'short' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
     day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
     /** A UTC hour, whatever the reader's time zone. */
@@ -60,6 +62,7 @@ function createFormat(language: string) {
       const [unitName, length] = RELATIVE_UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
       return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.trunc(seconds / length), unitName);
     },
+    milliseconds: (ms: number) => (ms < SECOND_MS ? unit(ms, 'millisecond') : unit(ms / SECOND_MS, 'second', 1)),
     duration: (ms: number) => {
       if (ms < MINUTE_MS) return unit(ms / SECOND_MS, 'second', ms < 10 * SECOND_MS ? 1 : 0);
       if (ms >= HOUR_MS)

@@ -1,3 +1,4 @@
+import type { QueryClient } from '@tanstack/react-query';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
 import type { Deployment, ModelVersion } from '../api/client';
@@ -22,12 +23,22 @@ export interface ReportProps<R = unknown> {
 export interface OperationScreen<Q extends Request = Request, A = unknown> {
   /** What the form asks before anything is filled in. */
   initial: Q;
+  /** The same of something of the customer's own, such as one of their users. */
+  findInitial?(deployment: Deployment, queries: QueryClient): Promise<Q>;
   /** What the code snippets ask: the form's request, with an example in each field that was left empty. */
   toExample(request: Q): Q;
   Fields(props: FieldsProps<Q>): ReactNode;
+  /** What is worth seeing next to the answer, such as what the person it is for did before. */
+  Beside?(props: BesideProps<Q>): ReactNode;
   Answer(props: AnswerProps<Q, A>): ReactNode;
   /** `emptyTitle` and `emptyText` stand where the answer will be. */
   texts: Record<'submit' | 'emptyTitle' | 'emptyText', ParseKeys>;
+}
+
+export interface BesideProps<Q extends Request = Request> {
+  /** What was asked last; before that, what is asked at first. */
+  request: Q;
+  deployment: Deployment;
 }
 
 export interface AnswerProps<Q extends Request = Request, A = unknown> {
@@ -39,5 +50,8 @@ export interface AnswerProps<Q extends Request = Request, A = unknown> {
 
 export interface FieldsProps<Q extends Request> {
   request: Q;
+  deployment: Deployment;
   onRequest(request: Q): void;
+  /** Takes a request and sends it at once, as a press on the button would. */
+  onAsk(request: Q): void;
 }

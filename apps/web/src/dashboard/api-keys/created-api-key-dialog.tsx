@@ -8,7 +8,8 @@ import { Dialog } from '../../ui/dialog';
 import { Notice } from '../../ui/notice';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { curlSnippet } from '../deployments/snippets';
-import { useFamily } from '../models/families.queries';
+import { useInitial } from '../deployments/use-initial';
+import { type Family, useFamily } from '../models/families.queries';
 
 /** Shows the key, this once, with a call that works immediately. */
 export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCreateResponse; onClose: () => void }) {
@@ -34,17 +35,29 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
 }
 
 function FirstCall({ deployment, apiKey }: { deployment: Deployment; apiKey: string }) {
-  const { t } = useTranslation();
   const family = useFamily(deployment.family);
-  const [operation, described] = Object.entries(family?.operations ?? {})[0] ?? [];
-  if (!family || !operation || !described) return null;
-  const screen = findScreen(family.task, operation, described.request);
+  const [operation] = Object.keys(family?.operations ?? {});
+  return (
+    family && operation && <FirstCallOf deployment={deployment} apiKey={apiKey} family={family} operation={operation} />
+  );
+}
+
+interface FirstCallOfProps {
+  deployment: Deployment;
+  apiKey: string;
+  family: Family;
+  operation: string;
+}
+
+function FirstCallOf({ deployment, apiKey, family, operation }: FirstCallOfProps) {
+  const { t } = useTranslation();
+  const screen = findScreen(family.task, operation, family.operations[operation]!.request);
   const code = curlSnippet({
     origin: window.location.origin,
     deploymentId: deployment.id,
     operation,
     key: apiKey,
-    body: screen.toExample(screen.initial),
+    body: screen.toExample(useInitial(screen, deployment, operation)),
   });
   return (
     <div>

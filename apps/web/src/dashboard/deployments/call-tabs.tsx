@@ -1,22 +1,31 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deployment } from '../../api/client';
 import { findScreen } from '../../tasks/tasks';
 import { SelectField } from '../../ui/field';
 import { Tabs } from '../../ui/tabs';
 import { type Family, useFamily } from '../models/families.queries';
+import { ConnectCard } from './connect-card';
 import { Playground } from './playground';
-import { SnippetTabs } from './snippet-tabs';
+import { useInitial } from './use-initial';
 
-/** Ways to call a deployment, for each operation of its task. */
-export function CallTabs({ deployment }: { deployment: Deployment }) {
-  const family = useFamily(deployment.family);
-  return family && <CallTabsOf deployment={deployment} family={family} />;
+interface CallTabsProps {
+  deployment: Deployment;
+  selected: string;
+  onSelect: (tab: string) => void;
+  /** Further tabs, which need no operation. */
+  others: { key: string; label: string; content: ReactNode }[];
 }
 
-function CallTabsOf({ deployment, family }: { deployment: Deployment; family: Family }) {
+/** Ways to call a deployment, for each operation of its task. */
+export function CallTabs(props: CallTabsProps) {
+  const family = useFamily(props.deployment.family);
+  return family && <CallTabsOf {...props} family={family} />;
+}
+
+function CallTabsOf(props: CallTabsProps & { family: Family }) {
   const { t } = useTranslation();
-  const operations = Object.keys(family.operations);
+  const operations = Object.keys(props.family.operations);
   const [operation, setOperation] = useState(operations[0]!);
   return (
     <div className="space-y-4">
@@ -32,24 +41,28 @@ function CallTabsOf({ deployment, family }: { deployment: Deployment; family: Fa
           ))}
         </SelectField>
       )}
-      <OperationTabs key={operation} deployment={deployment} family={family} operation={operation} />
+      <OperationTabs key={operation} {...props} operation={operation} />
     </div>
   );
 }
 
-function OperationTabs(props: { deployment: Deployment; family: Family; operation: string }) {
-  const { deployment, family, operation } = props;
+function OperationTabs(props: CallTabsProps & { family: Family; operation: string }) {
+  const { deployment, family, operation, selected, onSelect, others } = props;
   const { t } = useTranslation();
   const { request: schema, meters } = family.operations[operation]!;
   const screen = findScreen(family.task, operation, schema);
+  const initial = useInitial(screen, deployment, operation);
   // Shared by both tabs, so that the code asks what the playground asked.
-  const [request, setRequest] = useState(screen.initial);
+  const [edited, setEdited] = useState<typeof initial>();
+  const request = edited ?? initial;
   return (
     <Tabs
       label={t('playground.tabs')}
+      selected={selected}
+      onSelect={onSelect}
       tabs={[
         {
-          key: 'playground',
+          key: 'try',
           label: t('playground.title'),
           content: (
             <Playground
@@ -57,16 +70,18 @@ function OperationTabs(props: { deployment: Deployment; family: Family; operatio
               operation={operation}
               meters={meters}
               screen={screen}
+              initial={initial}
               request={request}
-              onRequest={setRequest}
+              onRequest={setEdited}
             />
           ),
         },
         {
-          key: 'api',
-          label: t('playground.api'),
-          content: <SnippetTabs deploymentId={deployment.id} operation={operation} body={screen.toExample(request)} />,
+          key: 'connect',
+          label: t('playground.connect'),
+          content: <ConnectCard deployment={deployment} operation={operation} body={screen.toExample(request)} />,
         },
+        ...others,
       ]}
     />
   );

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { deploymentsDelete, deploymentsUpdate, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -8,8 +8,9 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { CallTabs } from './call-tabs';
+import { DeploymentStrip } from './deployment-strip';
 import { deploymentQuery, deploymentsQuery } from './deployments.queries';
-import { LiveVersionCard } from './live-version-card';
+import { TrafficTab } from './traffic-tab';
 
 export function DeploymentPage() {
   const { t } = useTranslation();
@@ -18,6 +19,7 @@ export function DeploymentPage() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const { projectId, deploymentId } = useParams({ from: '/app/projects/$projectId/deployments/$deploymentId' });
+  const { tab = 'try' } = useSearch({ from: '/app/projects/$projectId/deployments/$deploymentId' });
   const deployment = useQuery(deploymentQuery(projectId, deploymentId));
   return (
     <QueryView query={deployment} isPage>
@@ -46,8 +48,19 @@ export function DeploymentPage() {
             }
           />
           <div className="space-y-6">
-            <LiveVersionCard deployment={found} />
-            <CallTabs deployment={found} />
+            <DeploymentStrip deployment={found} />
+            <CallTabs
+              deployment={found}
+              selected={tab}
+              onSelect={(chosen) =>
+                void navigate({
+                  from: '/projects/$projectId/deployments/$deploymentId',
+                  search: { tab: chosen },
+                  replace: true,
+                })
+              }
+              others={[{ key: 'traffic', label: t('traffic.title'), content: <TrafficTab deployment={found} /> }]}
+            />
           </div>
         </>
       )}

@@ -2,15 +2,21 @@ import { useTranslation } from 'react-i18next';
 import type { RecommendationsRecommendData } from '../../api/client';
 import { CheckboxField, TextField } from '../../ui/field';
 import type { FieldsProps } from '../task';
+import { UserPicker } from './user-picker';
 
 export type RecommendRequest = Required<RecommendationsRecommendData['body']>;
 
 const LIMIT_MAX = 100;
 
-export function RecommendFields({ request, onRequest }: FieldsProps<RecommendRequest>) {
+export function RecommendFields({ request, deployment, onRequest, onAsk }: FieldsProps<RecommendRequest>) {
   const { t } = useTranslation();
   return (
     <>
+      <UserPicker
+        deployment={deployment}
+        selected={request.userId}
+        onPick={(userId) => onAsk({ ...request, userId })}
+      />
       <TextField
         label={t('tasks.recommendation.userId')}
         name="userId"

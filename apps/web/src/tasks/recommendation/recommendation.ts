@@ -1,14 +1,26 @@
 import type { Recommendations } from '../../api/client';
+import { modelQuery } from '../../dashboard/models/models.queries';
 import type { OperationScreen } from '../task';
 import { RecommendFields, type RecommendRequest } from './recommend-fields';
 import { RecommendedItems } from './recommended-items';
+import { UserHistory } from './user-history';
+import { knownUsersQuery } from './users.queries';
 
-const EXAMPLE_USER = 'user-1';
+const INITIAL: RecommendRequest = { userId: '', limit: 10, excludeSeen: true, personalized: true };
+/** Where nobody is known, or may be shown. */
+const EXAMPLE_USER = 'YOUR_USER_ID';
 
 const recommendations: OperationScreen<RecommendRequest, Recommendations> = {
-  initial: { userId: '', limit: 10, excludeSeen: true, personalized: true },
+  initial: INITIAL,
+  async findInitial({ projectId, modelId }, queries) {
+    const { sources } = await queries.ensureQueryData(modelQuery(projectId, modelId));
+    // Who did much is known to every model that has learnt from the data.
+    const { data } = await queries.ensureQueryData(knownUsersQuery(projectId, sources['interactions'], 'busiest'));
+    return { ...INITIAL, userId: data[0]?.userId ?? '' };
+  },
   toExample: (request) => ({ ...request, userId: request.userId || EXAMPLE_USER }),
   Fields: RecommendFields,
+  Beside: UserHistory,
   Answer: RecommendedItems,
   texts: {
     submit: 'tasks.recommendation.submit',

@@ -4,10 +4,12 @@ import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Card } from '../../ui/card';
 import { Notice } from '../../ui/notice';
+import { ItemRow } from './item-row';
 
 /** What a deployment recommends, best first, and what ranked it. */
 export function RecommendedItems({ answer }: { answer: Recommendations }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <Card
       title={t('playground.answer')}
@@ -27,27 +29,18 @@ export function RecommendedItems({ answer }: { answer: Recommendations }) {
         <p className="px-5 py-8 text-center text-muted">{t('tasks.recommendation.noItems')}</p>
       )}
       <ol aria-label={t('tasks.recommendation.list')} className="divide-y divide-line">
-        {answer.items.map((item) => (
-          <AnswerItem key={item.itemId} item={item} />
+        {answer.items.map(({ itemId, attributes, rank, score }) => (
+          <ItemRow
+            key={itemId}
+            itemId={itemId}
+            attributes={attributes}
+            lead={<span className="w-6 shrink-0 text-right text-muted tabular-nums">{rank}</span>}
+            end={
+              <span className="text-muted tabular-nums">{format.number(score, { maximumSignificantDigits: 4 })}</span>
+            }
+          />
         ))}
       </ol>
     </Card>
-  );
-}
-
-function AnswerItem({ item }: { item: Recommendations['items'][number] }) {
-  const format = useFormat();
-  const { title, ...attributes } = item.attributes ?? {};
-  return (
-    <li className="flex items-center gap-4 px-4 py-2 sm:px-5">
-      <span className="w-6 shrink-0 text-right text-muted tabular-nums">{item.rank}</span>
-      <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">{title || item.itemId}</p>
-        <p className="text-xs break-words text-muted">
-          {[title && item.itemId, ...Object.values(attributes)].filter(Boolean).join(' · ')}
-        </p>
-      </div>
-      <span className="text-muted tabular-nums">{format.number(item.score, { maximumSignificantDigits: 4 })}</span>
-    </li>
   );
 }

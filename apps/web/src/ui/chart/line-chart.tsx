@@ -1,7 +1,7 @@
 import { CartesianGrid, Line, LineChart as Lines, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { CHART, GRID, type Series, TOOLTIP, X_AXIS, Y_AXIS } from './axes';
 
-/** With more points than this the dots are left out: they would merge into a band. */
+/** Of a line with more points than this the dots are left out: they would merge into a band. */
 const DOTS_MAX = 30;
 
 export interface LineChartProps {
@@ -47,7 +47,13 @@ export default function LineChart({ points, series, formatX, formatY, fromZero }
             stroke={color}
             {...(dashes && { strokeDasharray: dashes })}
             strokeWidth={2}
-            dot={points.length <= DOTS_MAX && { r: 3, fill: color, strokeWidth: 0 }}
+            dot={
+              points.filter((point) => point[key] !== undefined).length <= DOTS_MAX && {
+                r: 3,
+                fill: color,
+                strokeWidth: 0,
+              }
+            }
             connectNulls
             isAnimationActive={false}
           />

@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { ArrowLeftRight, Undo2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Deployment, ModelVersion } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { Button } from '../../ui/button';
+import { Sparkline } from '../../ui/chart/sparkline';
+import { RelativeTime } from '../../ui/relative-time';
+import { TextLink } from '../../ui/text-link';
+import { useMe } from '../auth/auth.queries';
+import { modelQuery, versionsQuery } from '../models/models.queries';
+import { useVersionName } from '../models/use-version-name';
+import { SwitchVersionDialog } from './switch-version-dialog';
+import { callsIn, listBuckets, trafficQuery } from './traffic.queries';
+
+const MINUTE_SECONDS = 60;
+
+/** What answers now and how it fares, at a glance. */
+export function DeploymentStrip({ deployment }: { deployment: Deployment }) {
+  return (
+    <section className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(3,1fr)]">
+      <LiveVersion deployment={deployment} />
+      <Figures deployment={deployment} />
+    </section>
+  );
+}
+
+function LiveVersion({ deployment }: { deployment: Deployment }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const versionName = useVersionName();
+  const { projectId, modelId, modelVersionId } = deployment;
+  const { data: model } = useQuery(modelQuery(projectId, modelId));
+  const { data: versions = [] } = useQuery(versionsQuery(projectId, modelId));
+  const [wanted, setWanted] = useState<ModelVersion>();
+  const place = versions.findIndex(({ id }) => id === modelVersionId);
+  const live = versions[place];
+  // Versions are newest first.
+  const before = place < 0 ? undefined : versions[place + 1];
+  return (
+    <div data-testid="live-version" className="min-w-0 bg-surface px-4 py-3.5 sm:col-span-3 sm:px-5 xl:col-span-1">
+      <p className="text-xs text-muted">{t('deployments.live')}</p>
+      <p className="min-h-7 text-base font-semibold wrap-anywhere">{versionName(versions, modelVersionId)}</p>
+      <p className="flex min-h-6 flex-wrap items-center gap-x-1.5 text-muted">
+        <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId }}>
+          {model?.name ?? '…'}
+        </TextLink>
+        {live && (
+          <span>
+            {t('versions.trained')} <RelativeTime time={live.createdAt} />
+          </span>
+        )}
+      </p>
+      {can('project:write') && live && versions.length > 1 && (
+        <div className="mt-2 flex flex-wrap gap-2">
+          <Button onClick={() => setWanted(live)}>
+            <ArrowLeftRight aria-hidden />
+            {t('deployments.switch')}
+          </Button>
+          {before && (
+            <Button onClick={() => setWanted(before)}>
+              <Undo2 aria-hidden />
+              {t('deployments.rollBack')}
+            </Button>
+          )}
+        </div>
+      )}
+      {wanted && (
+        <SwitchVersionDialog
+          deployment={deployment}
+          versions={versions}
+          wanted={wanted}
+          onClose={() => setWanted(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Figures({ deployment: { projectId, id: deploymentId } }: { deployment: Deployment }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data: traffic } = useQuery(trafficQuery(projectId, deploymentId, 'day'));
+  const buckets = traffic && listBuckets(traffic);
+  const newest = buckets?.at(-1);
+  const perMinute = newest && traffic && callsIn(newest) / (traffic.bucketSeconds / MINUTE_SECONDS);
+  const latency = traffic?.total.latencyMs;
+  const calls = traffic ? callsIn(traffic.total) : 0;
+  const failed = traffic?.total.byStatus['5xx'] ?? 0;
+  const refused = traffic?.total.byStatus['4xx'] ?? 0;
+  return (
+    <>
+      <Figure
+        name={t('traffic.perMinute')}
+        value={perMinute === undefined ? '—' : format.number(perMinute, { maximumSignificantDigits: 3 })}
+        hint={t('traffic.inADay', { count: calls, shown: format.number(calls) })}
+        end={buckets && calls > 0 && <Sparkline values={buckets.map(callsIn)} />}
+      />
+      <Figure
+        name={t('traffic.latencyOf')}
+        value={latency ? `${format.milliseconds(latency.p50)} / ${format.milliseconds(latency.p95)}` : '—'}
+        hint={t('traffic.lastDay')}
+      />
+      <Figure
+        name={t('traffic.errors')}
+        value={calls === 0 ? '—' : format.number(failed / calls, { style: 'percent', maximumFractionDigits: 2 })}
+        hint={
+          <TextLink to="/request-log" search={{ deploymentId, status: '4xx' }}>
+            {t('traffic.refused', { count: refused, shown: format.number(refused) })}
+          </TextLink>
+        }
+      />
+    </>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  value: string;
+  hint: ReactNode;
+  end?: ReactNode;
+}
+
+function Figure({ name, value, hint, end }: FigureProps) {
+  return (
+    <dl className="min-w-0 bg-surface px-4 py-3.5 sm:px-5">
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="flex min-h-7 items-center justify-between gap-3 text-xl font-semibold whitespace-nowrap tabular-nums">
+        {value}
+        {end}
+      </dd>
+      <dd className="flex min-h-6 items-center text-xs text-muted">{hint}</dd>
+    </dl>
+  );
+}
