@@ -13,16 +13,31 @@ export interface MeasuredCalls {
   latency: number[] | null;
 }
 
-const countOf = (hundreds: number) => `(count(*) FILTER (WHERE status / 100 = ${hundreds}))::int AS c${hundreds}`;
+const countOf = (hundreds: number) => `coalesce(sum(n) FILTER (WHERE class = ${hundreds}), 0)::int AS c${hundreds}`;
+const percentileOf = (share: number) => `min(duration_ms) FILTER (WHERE upto >= ${share} * answered)`;
 
+/** Counts equal calls before anything is put in order, as there are few different ones of however many. */
 const MEASURE = `
-  SELECT start, ${[2, 3, 4, 5].map(countOf).join(', ')},
-    percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration_ms) FILTER (WHERE status / 100 = 2) AS latency
-  FROM (
-    SELECT date_bin($4 * interval '1 millisecond', occurred_at, $2::timestamptz) AS start, status, duration_ms
+  WITH counts AS MATERIALIZED (
+    SELECT date_bin($4 * interval '1 millisecond', occurred_at, $2::timestamptz) AS start, status / 100 AS class, duration_ms,
+      count(*) AS n
     FROM request_log
-    WHERE deployment_id = $1::uuid AND occurred_at >= $2::timestamptz AND occurred_at < $3::timestamptz) calls
-  GROUP BY GROUPING SETS ((), (start)) ORDER BY start NULLS FIRST`;
+    WHERE deployment_id = $1::uuid AND occurred_at >= $2::timestamptz AND occurred_at < $3::timestamptz
+    GROUP BY 1, 2, 3),
+  statuses AS (
+    SELECT start, ${[2, 3, 4, 5].map(countOf).join(', ')} FROM counts GROUP BY GROUPING SETS ((), (start))),
+  durations AS (
+    SELECT start, duration_ms, sum(n) AS n FROM counts WHERE class = 2
+    GROUP BY GROUPING SETS ((duration_ms), (start, duration_ms))),
+  ranked AS (
+    SELECT start, duration_ms, sum(n) OVER (PARTITION BY start ORDER BY duration_ms) AS upto,
+      sum(n) OVER (PARTITION BY start) AS answered
+    FROM durations),
+  latencies AS (
+    SELECT start, ARRAY[${[0.5, 0.95, 0.99].map(percentileOf).join(', ')}] AS latency FROM ranked GROUP BY start)
+  SELECT statuses.*, latency
+  FROM statuses LEFT JOIN latencies ON latencies.start IS NOT DISTINCT FROM statuses.start
+  ORDER BY statuses.start NULLS FIRST`;
 
 @Injectable()
 export class TrafficRepository {

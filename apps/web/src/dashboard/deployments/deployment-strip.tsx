@@ -19,7 +19,7 @@ const MINUTE_SECONDS = 60;
 /** What answers now and how it fares, at a glance. */
 export function DeploymentStrip({ deployment }: { deployment: Deployment }) {
   return (
-    <section className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(3,1fr)]">
+    <section className="grid gap-px overflow-hidden rounded-lg border border-line bg-line max-sm:grid-cols-2 sm:grid-cols-3 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(3,1fr)]">
       <LiveVersion deployment={deployment} />
       <Figures deployment={deployment} />
     </section>
@@ -39,7 +39,10 @@ function LiveVersion({ deployment }: { deployment: Deployment }) {
   // Versions are newest first.
   const before = place < 0 ? undefined : versions[place + 1];
   return (
-    <div data-testid="live-version" className="min-w-0 bg-surface px-4 py-3.5 sm:col-span-3 sm:px-5 xl:col-span-1">
+    <div
+      data-testid="live-version"
+      className="min-w-0 bg-surface px-4 py-3.5 max-sm:col-span-2 sm:col-span-3 sm:px-5 xl:col-span-1"
+    >
       <p className="text-xs text-muted">{t('deployments.live')}</p>
       <p className="min-h-7 text-base font-semibold wrap-anywhere">{versionName(versions, modelVersionId)}</p>
       <p className="flex min-h-6 flex-wrap items-center gap-x-1.5 text-muted">
@@ -124,11 +127,11 @@ interface FigureProps {
 
 function Figure({ name, value, hint, end }: FigureProps) {
   return (
-    <dl className="min-w-0 bg-surface px-4 py-3.5 sm:px-5">
+    <dl className="min-w-0 bg-surface px-4 py-3.5 max-sm:last:col-span-2 sm:px-5">
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="flex min-h-7 items-center justify-between gap-3 text-xl font-semibold whitespace-nowrap tabular-nums">
         {value}
-        {end}
+        <span className="max-sm:hidden">{end}</span>
       </dd>
       <dd className="flex min-h-6 items-center text-xs text-muted">{hint}</dd>
     </dl>

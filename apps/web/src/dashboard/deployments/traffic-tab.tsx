@@ -68,7 +68,11 @@ function TrafficCards({ traffic, deploymentId, range }: { traffic: Traffic; depl
   const isShort = range === 'hour' || range === 'day';
   const formatTick = (start: number | string) => (isShort ? format.clock : format.dayAndMonth)(String(start));
   const called = buckets.filter((bucket) => callsIn(bucket) > 0).toReversed();
-  const classes = CLASSES.map((each) => ({ ...each, name: t(`traffic.classes.${each.key}`) }));
+  // Nothing redirects today.
+  const classes = CLASSES.filter(({ key }) => key !== '3xx' || total.byStatus[key] > 0).map((each) => ({
+    ...each,
+    name: t(`traffic.classes.${each.key}`),
+  }));
   return (
     <div className="grid gap-5 xl:grid-cols-2">
       <Card
@@ -96,7 +100,7 @@ function TrafficCards({ traffic, deploymentId, range }: { traffic: Traffic; depl
           head={[t('traffic.time'), ...classes.map(({ name }) => name)]}
           rows={called.map((bucket) => [
             format.dateTime(bucket.start),
-            ...CLASSES.map(({ key }) => format.number(bucket.byStatus[key])),
+            ...classes.map(({ key }) => format.number(bucket.byStatus[key])),
           ])}
           chart={
             <BarChart

@@ -2,7 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { type Traffic, trafficGet, unwrap } from '../../api/client';
 
 const HOUR_MS = 3_600_000;
-const REFETCH_MS = 15_000;
+/** A page that stays open keeps up; of a long time a call more or less shows little, and counting it costs more. */
+const refetchMsOf = (range: Range) => (range === 'hour' ? 15_000 : 60_000);
 
 /** What may be looked at, in milliseconds; the API keeps calls for as long as the longest. */
 export const RANGES = {
@@ -14,7 +15,7 @@ export const RANGES = {
 
 export type Range = keyof typeof RANGES;
 
-/** The deployment's calls until now; a page that stays open keeps up. */
+/** The deployment's calls until now. */
 export const trafficQuery = (projectId: string, deploymentId: string, range: Range) =>
   queryOptions({
     queryKey: ['traffic', projectId, deploymentId, range],
@@ -23,7 +24,7 @@ export const trafficQuery = (projectId: string, deploymentId: string, range: Ran
       const from = new Date(to - RANGES[range]).toISOString();
       return unwrap(trafficGet({ path: { projectId, deploymentId }, query: { from, to: new Date(to).toISOString() } }));
     },
-    refetchInterval: REFETCH_MS,
+    refetchInterval: refetchMsOf(range),
   });
 
 export type Bucket = Traffic['buckets'][number];
