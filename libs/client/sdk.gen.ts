@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthDeleteAccountData, AuthDeleteAccountErrors, AuthDeleteAccountResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrafficGetData, TrafficGetErrors, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
+import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthDeleteAccountData, AuthDeleteAccountErrors, AuthDeleteAccountResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogFindData, RequestLogFindErrors, RequestLogFindResponses, RequestLogHistogramData, RequestLogHistogramErrors, RequestLogHistogramResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrafficGetData, TrafficGetErrors, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, TrainingQueueGetQueueData, TrainingQueueGetQueueErrors, TrainingQueueGetQueueResponses, TrainingQueueListJobsData, TrainingQueueListJobsErrors, TrainingQueueListJobsResponses, TrainingQueueListWorkersData, TrainingQueueListWorkersErrors, TrainingQueueListWorkersResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhookHealthGetData, WebhookHealthGetErrors, WebhookHealthGetResponses, WebhookHealthListData, WebhookHealthListErrors, WebhookHealthListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -470,6 +470,47 @@ export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * Lists the training jobs of every organization
+ */
+export const trainingQueueListJobs = <ThrowOnError extends boolean = false>(options?: Options<TrainingQueueListJobsData, ThrowOnError>): RequestResult<TrainingQueueListJobsResponses, TrainingQueueListJobsErrors, ThrowOnError> => (options?.client ?? client).get<TrainingQueueListJobsResponses, TrainingQueueListJobsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/training-jobs',
+    ...options
+});
+
+/**
+ * Shows how many training jobs wait and run in each pool of workers
+ */
+export const trainingQueueGetQueue = <ThrowOnError extends boolean = false>(options?: Options<TrainingQueueGetQueueData, ThrowOnError>): RequestResult<TrainingQueueGetQueueResponses, TrainingQueueGetQueueErrors, ThrowOnError> => (options?.client ?? client).get<TrainingQueueGetQueueResponses, TrainingQueueGetQueueErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/training-queue',
+    ...options
+});
+
+/**
+ * Lists the workers that train
+ *
+ * Known by the leases that they hold; a worker without a job is not listed.
+ */
+export const trainingQueueListWorkers = <ThrowOnError extends boolean = false>(options?: Options<TrainingQueueListWorkersData, ThrowOnError>): RequestResult<TrainingQueueListWorkersResponses, TrainingQueueListWorkersErrors, ThrowOnError> => (options?.client ?? client).get<TrainingQueueListWorkersResponses, TrainingQueueListWorkersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/workers',
+    ...options
+});
+
+/**
  * Lists the project's deployments
  */
 export const deploymentsList = <ThrowOnError extends boolean = false>(options: Options<DeploymentsListData, ThrowOnError>): RequestResult<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError> => (options.client ?? client).get<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError>({
@@ -753,6 +794,19 @@ export const organizationsList = <ThrowOnError extends boolean = false>(options?
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/admin/organizations',
+    ...options
+});
+
+/**
+ * Shows an organization: its members, projects, keys, invoice and limits
+ */
+export const organizationsGet = <ThrowOnError extends boolean = false>(options: Options<OrganizationsGetData, ThrowOnError>): RequestResult<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError> => (options.client ?? client).get<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/organizations/{organizationId}',
     ...options
 });
 
@@ -1054,6 +1108,32 @@ export const webhooksListMessages = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * Shows how webhooks are delivered over all organizations
+ */
+export const webhookHealthGet = <ThrowOnError extends boolean = false>(options?: Options<WebhookHealthGetData, ThrowOnError>): RequestResult<WebhookHealthGetResponses, WebhookHealthGetErrors, ThrowOnError> => (options?.client ?? client).get<WebhookHealthGetResponses, WebhookHealthGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/webhook-health',
+    ...options
+});
+
+/**
+ * Lists the webhook endpoints of every organization that fail or are disabled
+ */
+export const webhookHealthList = <ThrowOnError extends boolean = false>(options?: Options<WebhookHealthListData, ThrowOnError>): RequestResult<WebhookHealthListResponses, WebhookHealthListErrors, ThrowOnError> => (options?.client ?? client).get<WebhookHealthListResponses, WebhookHealthListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/admin/webhook-endpoints',
+    ...options
+});
+
+/**
  * Lists calls that were made with API keys in the last 30 days
  */
 export const requestLogList = <ThrowOnError extends boolean = false>(options?: Options<RequestLogListData, ThrowOnError>): RequestResult<RequestLogListResponses, RequestLogListErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogListResponses, RequestLogListErrors, ThrowOnError>({
@@ -1063,6 +1143,32 @@ export const requestLogList = <ThrowOnError extends boolean = false>(options?: O
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/request-log',
+    ...options
+});
+
+/**
+ * Counts these calls by time and class of status
+ */
+export const requestLogHistogram = <ThrowOnError extends boolean = false>(options?: Options<RequestLogHistogramData, ThrowOnError>): RequestResult<RequestLogHistogramResponses, RequestLogHistogramErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogHistogramResponses, RequestLogHistogramErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/request-log/histogram',
+    ...options
+});
+
+/**
+ * One call of the last 30 days
+ */
+export const requestLogFind = <ThrowOnError extends boolean = false>(options: Options<RequestLogFindData, ThrowOnError>): RequestResult<RequestLogFindResponses, RequestLogFindErrors, ThrowOnError> => (options.client ?? client).get<RequestLogFindResponses, RequestLogFindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/request-log/{entryId}',
     ...options
 });
 

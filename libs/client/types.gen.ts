@@ -349,6 +349,89 @@ export type TrainingJobEvent = {
     } | null;
 };
 
+export type OperatorTrainingJob = {
+    id: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    project: {
+        id: string;
+        name: string;
+    };
+    model: {
+        id: string;
+        name: string;
+        recipe: string;
+    };
+    status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    progress: number;
+    pool: string;
+    /**
+     * Host and process of the worker that has or had it
+     */
+    worker: string | null;
+    device: string | null;
+    /**
+     * How many times a worker started or resumed the job
+     */
+    attempt: number;
+    failureKind: 'input' | 'time_limit' | 'gave_up' | null;
+    failureReason: string | null;
+    createdAt: string;
+    finishedAt: string | null;
+    /**
+     * Until its latest start, its end without one, or now
+     */
+    waitingSeconds: number;
+    /**
+     * From its latest start to its end or to now; null while it waits
+     */
+    runningSeconds: number | null;
+    /**
+     * What the ledger counts of it; before its end, what its last checkpoint holds
+     */
+    computeSeconds: number;
+};
+
+export type TrainingQueue = {
+    pools: Array<{
+        pool: string;
+        waiting: number;
+        running: number;
+        /**
+         * When the oldest of those that wait was created
+         */
+        oldestWaitingAt: string | null;
+    }>;
+};
+
+export type Workers = {
+    workers: Array<{
+        /**
+         * Host and process
+         */
+        worker: string;
+        /**
+         * Of the jobs under way
+         */
+        pools: Array<string>;
+        devices: Array<string>;
+        /**
+         * Training jobs under way
+         */
+        running: number;
+        /**
+         * When it last extended the lease of one of them
+         */
+        seenAt: string;
+        /**
+         * Whether a lease of it has run out, so that others are about to take its jobs
+         */
+        isSilent: boolean;
+    }>;
+};
+
 export type Deployment = {
     id: string;
     projectId: string;
@@ -575,6 +658,14 @@ export type OrganizationSummary = {
     name: string;
     createdAt: string;
     members: number;
+    /**
+     * Of the owner who has been one for longest
+     */
+    ownerEmail: string | null;
+    /**
+     * Latest use of a key or change by a member, as far as kept
+     */
+    lastActivityAt: string | null;
     plan: string;
     status: 'active' | 'past_due' | 'cancelled';
     currency: string;
@@ -586,9 +677,59 @@ export type OrganizationSummary = {
         quantity: string;
     }>;
     /**
+     * Calls in the current billing period
+     */
+    requests: string;
+    /**
      * Total of the organization's upcoming invoice
      */
     upcomingTotal: string;
+};
+
+export type OrganizationAccount = {
+    id: string;
+    name: string;
+    createdAt: string;
+    /**
+     * When it is deleted, unless the deletion is cancelled first
+     */
+    deletesAt: string | null;
+    members: Array<{
+        userId: string;
+        email: string;
+        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+        createdAt: string;
+    }>;
+    projects: Array<{
+        id: string;
+        name: string;
+        createdAt: string;
+    }>;
+    apiKeys: Array<{
+        id: string;
+        projectId: string;
+        name: string;
+        prefix: string;
+        mode: 'live' | 'test';
+        /**
+         * The first of the keys that replaced each other by rotation
+         */
+        lineageId: string;
+        leakedUrl: string | null;
+        createdAt: string;
+        expiresAt: string | null;
+        revokedAt: string | null;
+        lastUsedAt: string | null;
+    }>;
+    /**
+     * How many there are; GET /v1/admin/training-jobs lists them
+     */
+    trainingJobs: Array<{
+        status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+        count: number;
+    }>;
+    upcomingInvoice: UpcomingInvoice;
+    limits: Limits;
 };
 
 export type Organization = {
@@ -799,6 +940,58 @@ export type WebhookMessage = {
     };
 };
 
+export type WebhookHealth = {
+    /**
+     * Deliveries that are due or will be, to endpoints that are enabled
+     */
+    waiting: number;
+    /**
+     * When the oldest of them was created
+     */
+    oldestWaitingAt: string | null;
+    /**
+     * Deliveries that were created in the last 24 hours
+     */
+    lastDay: {
+        succeeded: number;
+        /**
+         * Given up
+         */
+        failed: number;
+        pending: number;
+        /**
+         * Those that succeeded, of all; null where there were none
+         */
+        deliveredShare: number | null;
+    };
+    failingEndpoints: number;
+    disabledEndpoints: number;
+};
+
+export type TroubledWebhookEndpoint = {
+    id: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * Of its address, without the path
+     */
+    origin: string;
+    state: 'failing' | 'disabled';
+    /**
+     * The first failure since the last success
+     */
+    failingSince: string | null;
+    disabledAt: string | null;
+    disabledReason: string | null;
+    /**
+     * Deliveries that are pending
+     */
+    waiting: number;
+    oldestWaitingAt: string | null;
+};
+
 export type RequestLogEntry = {
     id: string;
     /**
@@ -810,6 +1003,10 @@ export type RequestLogEntry = {
      * The pattern of the route
      */
     route: string;
+    /**
+     * What was called, without its query, up to 512 characters; who it was about stays the pattern's name
+     */
+    path: string;
     status: number;
     durationMs: number;
     apiKeyId: string;
@@ -817,6 +1014,56 @@ export type RequestLogEntry = {
     deploymentId: string | null;
     requestId: string;
     errorCode: string | null;
+};
+
+export type RequestLogHistogram = {
+    /**
+     * How long each bucket is
+     */
+    bucketSeconds: number;
+    /**
+     * Up to 60 buckets without a gap, oldest first; none if no call matches
+     */
+    data: Array<{
+        /**
+         * Start of the bucket
+         */
+        from: string;
+        /**
+         * Calls with a status below 400
+         */
+        '2xx': number;
+        '4xx': number;
+        '5xx': number;
+    }>;
+};
+
+export type RequestLogEntryDetail = {
+    id: string;
+    /**
+     * When it was answered
+     */
+    occurredAt: string;
+    method: string;
+    /**
+     * The pattern of the route
+     */
+    route: string;
+    /**
+     * What was called, without its query, up to 512 characters; who it was about stays the pattern's name
+     */
+    path: string;
+    status: number;
+    durationMs: number;
+    apiKeyId: string;
+    projectId: string;
+    deploymentId: string | null;
+    requestId: string;
+    errorCode: string | null;
+    /**
+     * How often this error code came up on this route in the last 24 hours; null without an error
+     */
+    sameError: number | null;
 };
 
 export type Traffic = {
@@ -2302,6 +2549,125 @@ export type TrainingJobsCancelResponses = {
 
 export type TrainingJobsCancelResponse = TrainingJobsCancelResponses[keyof TrainingJobsCancelResponses];
 
+export type TrainingQueueListJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        status?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+        organizationId?: string;
+    };
+    url: '/v1/admin/training-jobs';
+};
+
+export type TrainingQueueListJobsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingQueueListJobsError = TrainingQueueListJobsErrors[keyof TrainingQueueListJobsErrors];
+
+export type TrainingQueueListJobsResponses = {
+    /**
+     * A page of jobs, newest first
+     */
+    200: {
+        data: Array<OperatorTrainingJob>;
+        nextCursor: string | null;
+    };
+};
+
+export type TrainingQueueListJobsResponse = TrainingQueueListJobsResponses[keyof TrainingQueueListJobsResponses];
+
+export type TrainingQueueGetQueueData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/training-queue';
+};
+
+export type TrainingQueueGetQueueErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingQueueGetQueueError = TrainingQueueGetQueueErrors[keyof TrainingQueueGetQueueErrors];
+
+export type TrainingQueueGetQueueResponses = {
+    /**
+     * The pools that have either
+     */
+    200: TrainingQueue;
+};
+
+export type TrainingQueueGetQueueResponse = TrainingQueueGetQueueResponses[keyof TrainingQueueGetQueueResponses];
+
+export type TrainingQueueListWorkersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/workers';
+};
+
+export type TrainingQueueListWorkersErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingQueueListWorkersError = TrainingQueueListWorkersErrors[keyof TrainingQueueListWorkersErrors];
+
+export type TrainingQueueListWorkersResponses = {
+    /**
+     * Every worker with a training job under way
+     */
+    200: Workers;
+};
+
+export type TrainingQueueListWorkersResponse = TrainingQueueListWorkersResponses[keyof TrainingQueueListWorkersResponses];
+
 export type DeploymentsListData = {
     body?: never;
     path: {
@@ -3234,6 +3600,18 @@ export type OrganizationsListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name or of a member's e-mail address, or the organization's whole id
+         */
+        search?: string;
+        /**
+         * When it was created, its upcoming invoice, or its calls in the current billing period
+         */
+        sort?: 'createdAt' | 'upcomingTotal' | 'requests';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
     };
     url: '/v1/admin/organizations';
 };
@@ -3261,7 +3639,7 @@ export type OrganizationsListError = OrganizationsListErrors[keyof Organizations
 
 export type OrganizationsListResponses = {
     /**
-     * A page of organizations, newest first
+     * A page of organizations
      */
     200: {
         data: Array<OrganizationSummary>;
@@ -3270,6 +3648,45 @@ export type OrganizationsListResponses = {
 };
 
 export type OrganizationsListResponse = OrganizationsListResponses[keyof OrganizationsListResponses];
+
+export type OrganizationsGetData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}';
+};
+
+export type OrganizationsGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationsGetError = OrganizationsGetErrors[keyof OrganizationsGetErrors];
+
+export type OrganizationsGetResponses = {
+    /**
+     * The organization
+     */
+    200: OrganizationAccount;
+};
+
+export type OrganizationsGetResponse = OrganizationsGetResponses[keyof OrganizationsGetResponses];
 
 export type OrganizationGetData = {
     body?: never;
@@ -4162,6 +4579,90 @@ export type WebhooksListMessagesResponses = {
 
 export type WebhooksListMessagesResponse = WebhooksListMessagesResponses[keyof WebhooksListMessagesResponses];
 
+export type WebhookHealthGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/webhook-health';
+};
+
+export type WebhookHealthGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhookHealthGetError = WebhookHealthGetErrors[keyof WebhookHealthGetErrors];
+
+export type WebhookHealthGetResponses = {
+    /**
+     * What waits, and what came of the last 24 hours
+     */
+    200: WebhookHealth;
+};
+
+export type WebhookHealthGetResponse = WebhookHealthGetResponses[keyof WebhookHealthGetResponses];
+
+export type WebhookHealthListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Both when absent
+         */
+        state?: 'failing' | 'disabled';
+    };
+    url: '/v1/admin/webhook-endpoints';
+};
+
+export type WebhookHealthListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type WebhookHealthListError = WebhookHealthListErrors[keyof WebhookHealthListErrors];
+
+export type WebhookHealthListResponses = {
+    /**
+     * A page of endpoints, newest first
+     */
+    200: {
+        data: Array<TroubledWebhookEndpoint>;
+        nextCursor: string | null;
+    };
+};
+
+export type WebhookHealthListResponse = WebhookHealthListResponses[keyof WebhookHealthListResponses];
+
 export type RequestLogListData = {
     body?: never;
     path?: never;
@@ -4180,6 +4681,14 @@ export type RequestLogListData = {
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
+        /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
         /**
          * The header x-request-id of the answer
          */
@@ -4225,6 +4734,111 @@ export type RequestLogListResponses = {
 
 export type RequestLogListResponse = RequestLogListResponses[keyof RequestLogListResponses];
 
+export type RequestLogHistogramData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        projectId?: string;
+        apiKeyId?: string;
+        deploymentId?: string;
+        status?: string;
+        /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
+        /**
+         * The header x-request-id of the answer
+         */
+        requestId?: string;
+        /**
+         * The code of the problem details
+         */
+        errorCode?: string;
+    };
+    url: '/v1/request-log/histogram';
+};
+
+export type RequestLogHistogramErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogHistogramError = RequestLogHistogramErrors[keyof RequestLogHistogramErrors];
+
+export type RequestLogHistogramResponses = {
+    /**
+     * Buckets from `from`, or the first call that matches, to `to`, or now
+     */
+    200: RequestLogHistogram;
+};
+
+export type RequestLogHistogramResponse = RequestLogHistogramResponses[keyof RequestLogHistogramResponses];
+
+export type RequestLogFindData = {
+    body?: never;
+    path: {
+        entryId: string;
+    };
+    query?: never;
+    url: '/v1/request-log/{entryId}';
+};
+
+export type RequestLogFindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RequestLogFindError = RequestLogFindErrors[keyof RequestLogFindErrors];
+
+export type RequestLogFindResponses = {
+    /**
+     * The call
+     */
+    200: RequestLogEntryDetail;
+};
+
+export type RequestLogFindResponse = RequestLogFindResponses[keyof RequestLogFindResponses];
+
 export type RequestLogExportData = {
     body?: never;
     path?: never;
@@ -4241,6 +4855,14 @@ export type RequestLogExportData = {
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
+        /**
+         * The pattern of the route, such as /v1/projects/:projectId
+         */
+        route?: string;
+        /**
+         * What the path starts with
+         */
+        path?: string;
         /**
          * The header x-request-id of the answer
          */
