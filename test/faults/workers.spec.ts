@@ -103,7 +103,8 @@ async function killUntil(isOver: () => Promise<boolean>): Promise<number> {
       if (await isOver()) return kills;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const { rows } = await owner.query(`SELECT worker FROM training_jobs WHERE status = 'running'`);
+    // A job that loses ten workers is given up, as a slow machine could have it that gets nowhere between two kills.
+    const { rows } = await owner.query(`SELECT worker FROM training_jobs WHERE status = 'running' AND attempt <= 4`);
     const training = workers.filter(({ pid }) => rows.some(({ worker }) => worker.endsWith(`:${pid}`)));
     const victim = training[Math.floor(random.uniform() * training.length)];
     if (!victim) continue;
