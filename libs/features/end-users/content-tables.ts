@@ -63,6 +63,11 @@ export class ContentTables {
   }
 }
 
+/** What a query gives, as JSON has it. */
+export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+  return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+}
+
 function isBound(error: Error): boolean {
   return isOutOfMemory(error) || /^INTERRUPT/i.test(error.message);
 }

@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { Inject, Injectable } from '@nestjs/common';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
@@ -12,7 +11,7 @@ import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { DataSetsService } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
-import { ContentTables } from './content-tables.js';
+import { ContentTables, rowsOf } from './content-tables.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { hashUser } from './user-hash.js';
@@ -88,13 +87,15 @@ export class EndUsersService {
     for (const { contentKey, ...dataSet } of contents) {
       const sqlOf = (table: string) =>
         `SELECT * FROM ${table} WHERE ${quoteName(kinds[dataSet.kind].person!)} = ${quoteText(userId)} LIMIT ${left + 1}`;
-      const read = async (connection: DuckDBConnection, [table]: string[]) =>
-        (await connection.runAndReadAll(sqlOf(table!))).getRowObjectsJson();
-      const rows = await this.contents.read([contentKey], read, EXPORT_MS);
+      const rows = await this.contents.read(
+        [contentKey],
+        (connection, [table]) => rowsOf(connection, sqlOf(table!)),
+        EXPORT_MS,
+      );
       if (rows.length > left) found.isComplete = false;
       const kept = rows.slice(0, left);
       left -= kept.length;
-      if (kept.length > 0) found.dataSets.push({ ...dataSet, rows: kept as Record<string, unknown>[] });
+      if (kept.length > 0) found.dataSets.push({ ...dataSet, rows: kept });
     }
     return found;
   }

@@ -7,7 +7,7 @@ import { notFound, Problem } from '../../platform/errors/problem.js';
 import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { DataSetsService } from '../data-sets/index.js';
-import { ContentTables } from './content-tables.js';
+import { ContentTables, rowsOf } from './content-tables.js';
 import { parseUserId } from './end-users.service.js';
 import { ErasedUsers } from './erased-users.js';
 import type { History, HistoryQuery, KnownUsers, KnownUsersQuery } from './histories.schema.js';
@@ -47,7 +47,7 @@ export class HistoriesService {
       this.contents.read([contentKey], (connection, [table]) =>
         rowsOf(
           connection,
-          `SELECT ${person} AS id, count(*)::INTEGER AS rows, min(${time}) AS first, max(${time}) AS last
+          `SELECT ${quoteName(person)} AS id, count(*)::INTEGER AS rows, min(${quoteName(time)}) AS first, max(${quoteName(time)}) AS last
            FROM ${table} GROUP BY 1 ORDER BY ${ORDERS[order]} LIMIT ${limit + SPARE_USERS}`,
         ),
       ),
@@ -84,7 +84,7 @@ export class HistoriesService {
     const keys = descriptions ? [contentKey, descriptions] : [contentKey];
     return this.turns.run(tenantId, () =>
       this.contents.read(keys, async (connection, [table, described]) => {
-        const theirs = `FROM ${table} WHERE ${person} = ${quoteText(userId)}`;
+        const theirs = `FROM ${table} WHERE ${quoteName(person)} = ${quoteText(userId)}`;
         const [counted] = await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`);
         const rows = Number(counted!['rows']);
         if (rows === 0) throw notFound('user', userId);
@@ -125,10 +125,6 @@ export class HistoriesService {
     const content = importId && (await this.dataSets.findContent(transaction, importId));
     return content ? content.contentKey : undefined;
   }
-}
-
-async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
-  return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
 }
 
 /** By id; of what nothing is known there is nothing. */

@@ -5,6 +5,7 @@ import { textSchema } from '../../platform/http/text.js';
 import { upcomingInvoiceSchema } from '../billing/index.js';
 import { limitsSchema } from '../limits/index.js';
 import { nameSchema } from '../projects/index.js';
+import { TRAINING_JOB_STATUSES } from '../training-jobs/index.js';
 
 export const ORGANIZATION_SORTS = ['createdAt', 'upcomingTotal', 'requests'] as const;
 
@@ -69,7 +70,7 @@ export const organizationAccountSchema = z
       }),
     ),
     trainingJobs: z
-      .array(z.object({ status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']), count: z.int() }))
+      .array(z.object({ status: z.enum(TRAINING_JOB_STATUSES), count: z.int() }))
       .describe('How many there are; GET /v1/admin/training-jobs lists them'),
     upcomingInvoice: upcomingInvoiceSchema,
     limits: limitsSchema,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { pageQuerySchema } from '../../platform/http/page.js';
 import { timeSchema } from '../../platform/http/time.js';
 
+/** So long can a call be looked for; what is older is deleted. */
+export const KEPT_DAYS = 30;
 export const PATH_CHARACTERS_MAX = 512;
 export const BUCKETS_MAX = 60;
 

@@ -7,6 +7,7 @@ import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import {
   BUCKETS_MAX,
+  KEPT_DAYS,
   type RequestLogEntry,
   type RequestLogEntryDetail,
   type RequestLogFilter,
@@ -18,8 +19,6 @@ const EXPORT_ROWS_MAX = 100_000;
 const EXPORT_PAGE_ROWS = 1_000;
 
 const DAY_MS = 86_400_000;
-/** As long as calls are kept. */
-const RANGE_MS = 30 * DAY_MS;
 
 /** Seconds of a bucket: lengths that a clock shows, so that buckets stay where they are while time goes on. */
 const BUCKET_SECONDS = [
@@ -53,7 +52,7 @@ export class RequestLogService {
     return this.database.tenant(tenantId, async (transaction) => {
       const nowMs = this.clock.now().getTime();
       const first = filter.from ?? (await this.repository.firstAt(transaction, filter));
-      const fromMs = Math.max(first?.getTime() ?? nowMs, nowMs - RANGE_MS);
+      const fromMs = Math.max(first?.getTime() ?? nowMs, nowMs - KEPT_DAYS * DAY_MS);
       const toMs = Math.min(filter.to?.getTime() ?? nowMs + 1, nowMs + 1);
       const bucketSeconds = BUCKET_SECONDS.find((seconds) => countBuckets(fromMs, toMs, seconds) <= BUCKETS_MAX)!;
       const range = { ...filter, from: new Date(fromMs), to: new Date(toMs) };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { timeSchema } from '../../platform/http/time.js';
+import { KEPT_DAYS } from './request-log.schema.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** As long as the request log is kept. */
-const RANGE_DAYS_MAX = 30;
 
 /** Half-open: `from` counts, `to` does not. */
 export const trafficQuerySchema = z
@@ -15,9 +14,9 @@ export const trafficQuerySchema = z
   })
   .transform(({ from, to = new Date() }) => ({ from: from ?? new Date(to.getTime() - DAY_MS), to }))
   .refine(({ from, to }) => from < to, { path: ['from'], message: 'must be before to' })
-  .refine(({ from, to }) => to.getTime() - from.getTime() <= RANGE_DAYS_MAX * DAY_MS, {
+  .refine(({ from, to }) => to.getTime() - from.getTime() <= KEPT_DAYS * DAY_MS, {
     path: ['from'],
-    message: `must be at most ${RANGE_DAYS_MAX} days before to`,
+    message: `must be at most ${KEPT_DAYS} days before to`,
   });
 
 /** The length of a bucket, of which there are at most some 180. */
