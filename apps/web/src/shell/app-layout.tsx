@@ -3,7 +3,6 @@ import { Menu as MenuIcon } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../dashboard/auth/auth.queries';
-import { classNames } from '../ui/class-names';
 import { Drawer } from '../ui/dialog';
 import { IconButton } from '../ui/icon-button';
 import { Toasts } from '../ui/toasts';
@@ -38,11 +37,7 @@ export function AppLayout() {
           <Navigation isOperator={isOperator} />
         </aside>
         <div className="min-w-0">
-          <header
-            className={classNames(
-              'sticky top-0 z-10 flex h-14 items-center gap-2 border-b border-line bg-canvas/90 px-4 backdrop-blur sm:px-6',
-            )}
-          >
+          <header className="sticky top-0 z-10 flex h-14 items-center gap-2 border-b border-line bg-canvas/90 px-4 backdrop-blur sm:px-6">
             <NavigationDrawer isOperator={isOperator} key={pathname} />
             <Breadcrumb />
             <div className="ml-auto flex min-w-0 shrink-0 items-center gap-1">

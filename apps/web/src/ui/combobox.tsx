@@ -11,37 +11,20 @@ export interface Option {
 
 interface ComboboxProps {
   label: string;
-  /** Also the name of the field in a form. */
-  name?: string;
   options: Option[];
   selected: string | null;
   onSelect: (id: string | null) => void;
-  /** Anything may be typed, not only what is offered. */
-  allowsOther?: boolean;
-  onInput?: (text: string) => void;
   /** Shown where nothing that is offered fits. */
   empty?: ReactNode;
 }
 
 /** A field that offers what begins as one types. */
-export function Combobox({
-  label,
-  name,
-  options,
-  selected,
-  onSelect,
-  allowsOther = false,
-  onInput,
-  empty,
-}: ComboboxProps) {
+export function Combobox({ label, options, selected, onSelect, empty }: ComboboxProps) {
   return (
     <ComboBox
-      name={name}
       defaultItems={options}
       selectedKey={selected}
       onSelectionChange={(key) => onSelect(key === null ? null : String(key))}
-      onInputChange={onInput}
-      allowsCustomValue={allowsOther}
       allowsEmptyCollection={Boolean(empty)}
       menuTrigger="focus"
     >
@@ -57,13 +40,13 @@ export function Combobox({
           className="max-h-72 overflow-y-auto outline-none"
           renderEmptyState={() => <p className="px-2.5 py-2 text-muted">{empty}</p>}
         >
-          {({ id, name: shown, hint }) => (
+          {({ id, name, hint }) => (
             <ListBoxItem
               id={id}
-              textValue={shown}
+              textValue={name}
               className="min-h-8 cursor-pointer rounded-md px-2.5 py-1.5 outline-none data-focused:bg-sunken data-selected:font-semibold data-selected:text-accent"
             >
-              {shown}
+              {name}
               {hint && <span className="block text-xs font-normal text-muted">{hint}</span>}
             </ListBoxItem>
           )}

@@ -23,7 +23,7 @@ export function OrganizationsPage() {
   const columns = useColumns();
   const view = useSearch({ from: '/app/admin/organizations' });
   const organizations = useInfiniteQuery(organizationsQuery(view));
-  const show = (next: OrganizationsView) =>
+  const show = (next: Record<string, unknown>) =>
     void navigate({ to: '/admin/organizations', search: readOrganizationsView(next) });
   return (
     <>
@@ -46,9 +46,7 @@ export function OrganizationsPage() {
                 rows={pages.flatMap(({ data }) => data)}
                 keyOf={({ id }) => id}
                 sort={{ key: view.sort ?? 'createdAt', isDescending: view.order !== 'asc' }}
-                onSort={({ key, isDescending }) =>
-                  show(readOrganizationsView({ ...view, sort: key, order: isDescending ? 'desc' : 'asc' }))
-                }
+                onSort={({ key, isDescending }) => show({ ...view, sort: key, order: isDescending ? 'desc' : 'asc' })}
                 onOpen={({ id }) =>
                   void navigate({ to: '/admin/organizations/$organizationId', params: { organizationId: id } })
                 }

@@ -7,7 +7,7 @@ import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { RelativeTime } from '../../ui/relative-time';
 import { StatusBadge } from '../../ui/status-badge';
-import { TextLink } from '../../ui/text-link';
+import { useOrganizationColumn } from '../organization-column';
 
 interface JobsTableProps {
   jobs: OperatorTrainingJob[];
@@ -31,6 +31,7 @@ export function JobsTable({ jobs, isOfOne = false }: JobsTableProps) {
 function useColumns(): DataColumn<OperatorTrainingJob>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const organization = useOrganizationColumn();
   const terms = useTerms();
   const duration = (seconds: number | null) => (seconds === null ? '—' : format.duration(seconds * 1000));
   return [
@@ -47,15 +48,7 @@ function useColumns(): DataColumn<OperatorTrainingJob>[] {
         </div>
       ),
     },
-    {
-      key: 'organization',
-      name: t('operator.jobs.organization'),
-      cell: ({ organization }) => (
-        <TextLink to="/admin/organizations/$organizationId" params={{ organizationId: organization.id }}>
-          {organization.name}
-        </TextLink>
-      ),
-    },
+    organization,
     { key: 'status', name: t('operator.jobs.status'), cell: (job) => <Status job={job} /> },
     {
       key: 'waited',

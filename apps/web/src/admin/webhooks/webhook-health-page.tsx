@@ -20,7 +20,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
 import { Select } from '../../ui/select';
-import { TextLink } from '../../ui/text-link';
+import { useOrganizationColumn } from '../organization-column';
 
 const POLL_MS = 10_000;
 
@@ -138,6 +138,7 @@ function EndpointsCard() {
 function useColumns(): DataColumn<TroubledWebhookEndpoint>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const organization = useOrganizationColumn();
   return [
     {
       key: 'endpoint',
@@ -145,15 +146,7 @@ function useColumns(): DataColumn<TroubledWebhookEndpoint>[] {
       isPinned: true,
       cell: ({ origin }) => <span className="font-medium break-all">{origin}</span>,
     },
-    {
-      key: 'organization',
-      name: t('operator.jobs.organization'),
-      cell: ({ organization }) => (
-        <TextLink to="/admin/organizations/$organizationId" params={{ organizationId: organization.id }}>
-          {organization.name}
-        </TextLink>
-      ),
-    },
+    organization,
     {
       key: 'state',
       name: t('operator.webhooks.state'),

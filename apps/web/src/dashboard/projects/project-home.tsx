@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { trainingJobsList, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -71,46 +71,48 @@ function UsageTiles({ projectId }: { projectId: string }) {
   );
 }
 
+interface ListCardProps<Row> {
+  title: string;
+  query: UseQueryResult<Row[]>;
+  columns: DataColumn<Row>[];
+}
+
+function ListCard<Row extends { id: string }>({ title, query, columns }: ListCardProps<Row>) {
+  return (
+    <Card title={title} isFlush>
+      <QueryView query={query}>
+        {(rows) => <DataTable label={title} rows={rows} keyOf={({ id }) => id} columns={columns} />}
+      </QueryView>
+    </Card>
+  );
+}
+
 function LiveCard({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const deployments = useQuery(deploymentsQuery(projectId));
   const { data: models } = useQuery(modelsQuery(projectId));
   return (
-    <Card title={t('projects.live')} isFlush>
-      <QueryView query={deployments}>
-        {(rows) => (
-          <DataTable
-            label={t('projects.live')}
-            rows={rows}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                key: 'name',
-                name: t('ui.name'),
-                cell: ({ id, name }) => (
-                  <TextLink
-                    to="/projects/$projectId/deployments/$deploymentId"
-                    params={{ projectId, deploymentId: id }}
-                  >
-                    {name}
-                  </TextLink>
-                ),
-              },
-              {
-                key: 'model',
-                name: t('deployments.model'),
-                cell: ({ modelId }) => models?.find(({ id }) => id === modelId)?.name ?? '—',
-              },
-              {
-                key: 'changed',
-                name: t('deployments.changed'),
-                cell: ({ updatedAt }) => <RelativeTime time={updatedAt} />,
-              },
-            ]}
-          />
-        )}
-      </QueryView>
-    </Card>
+    <ListCard
+      title={t('projects.live')}
+      query={deployments}
+      columns={[
+        {
+          key: 'name',
+          name: t('ui.name'),
+          cell: ({ id, name }) => (
+            <TextLink to="/projects/$projectId/deployments/$deploymentId" params={{ projectId, deploymentId: id }}>
+              {name}
+            </TextLink>
+          ),
+        },
+        {
+          key: 'model',
+          name: t('deployments.model'),
+          cell: ({ modelId }) => models?.find(({ id }) => id === modelId)?.name ?? '—',
+        },
+        { key: 'changed', name: t('deployments.changed'), cell: ({ updatedAt }) => <RelativeTime time={updatedAt} /> },
+      ]}
+    />
   );
 }
 
@@ -119,40 +121,33 @@ function DataCard({ projectId }: { projectId: string }) {
   const format = useFormat();
   const dataSets = useQuery(dataSetsQuery(projectId));
   return (
-    <Card title={t('dataSets.title')} isFlush>
-      <QueryView query={dataSets}>
-        {(rows) => (
-          <DataTable
-            label={t('dataSets.title')}
-            rows={rows}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                key: 'name',
-                name: t('ui.name'),
-                cell: ({ id, name }) => (
-                  <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
-                    {name}
-                  </TextLink>
-                ),
-              },
-              {
-                key: 'rows',
-                name: t('projects.rows'),
-                isNumber: true,
-                cell: ({ currentImport }) => format.number(currentImport?.rowsAccepted ?? 0),
-              },
-              {
-                key: 'age',
-                name: t('projects.dataAge'),
-                cell: ({ currentImport }) =>
-                  currentImport?.finishedAt ? <RelativeTime time={currentImport.finishedAt} /> : '—',
-              },
-            ]}
-          />
-        )}
-      </QueryView>
-    </Card>
+    <ListCard
+      title={t('dataSets.title')}
+      query={dataSets}
+      columns={[
+        {
+          key: 'name',
+          name: t('ui.name'),
+          cell: ({ id, name }) => (
+            <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
+              {name}
+            </TextLink>
+          ),
+        },
+        {
+          key: 'rows',
+          name: t('projects.rows'),
+          isNumber: true,
+          cell: ({ currentImport }) => format.number(currentImport?.rowsAccepted ?? 0),
+        },
+        {
+          key: 'age',
+          name: t('projects.dataAge'),
+          cell: ({ currentImport }) =>
+            currentImport?.finishedAt ? <RelativeTime time={currentImport.finishedAt} /> : '—',
+        },
+      ]}
+    />
   );
 }
 
@@ -165,41 +160,28 @@ function JobsCard({ projectId }: { projectId: string }) {
     queryFn: async () => (await unwrap(trainingJobsList({ path: { projectId }, query: { limit: JOBS_SHOWN } }))).data,
   });
   return (
-    <Card title={t('projects.recentTrainings')} isFlush>
-      <QueryView query={jobs}>
-        {(rows) => (
-          <DataTable
-            label={t('projects.recentTrainings')}
-            rows={rows}
-            keyOf={({ id }) => id}
-            columns={
-              [
-                {
-                  key: 'model',
-                  name: t('deployments.model'),
-                  cell: ({ modelId }) => (
-                    <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId }}>
-                      {models?.find(({ id }) => id === modelId)?.name ?? modelId}
-                    </TextLink>
-                  ),
-                },
-                { key: 'status', name: t('projects.state'), cell: ({ status }) => <StatusBadge status={status} /> },
-                {
-                  key: 'created',
-                  name: t('ui.created'),
-                  cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
-                },
-                {
-                  key: 'duration',
-                  name: t('projects.duration'),
-                  isNumber: true,
-                  cell: ({ durationMs }) => (durationMs === null ? '—' : format.duration(durationMs)),
-                },
-              ] satisfies DataColumn<(typeof rows)[number]>[]
-            }
-          />
-        )}
-      </QueryView>
-    </Card>
+    <ListCard
+      title={t('projects.recentTrainings')}
+      query={jobs}
+      columns={[
+        {
+          key: 'model',
+          name: t('deployments.model'),
+          cell: ({ modelId }) => (
+            <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId }}>
+              {models?.find(({ id }) => id === modelId)?.name ?? modelId}
+            </TextLink>
+          ),
+        },
+        { key: 'status', name: t('projects.state'), cell: ({ status }) => <StatusBadge status={status} /> },
+        { key: 'created', name: t('ui.created'), cell: ({ createdAt }) => <RelativeTime time={createdAt} /> },
+        {
+          key: 'duration',
+          name: t('projects.duration'),
+          isNumber: true,
+          cell: ({ durationMs }) => (durationMs === null ? '—' : format.duration(durationMs)),
+        },
+      ]}
+    />
   );
 }
