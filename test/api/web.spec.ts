@@ -1,0 +1,25 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApi, type TestApi } from '../factories/api.js';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+it('a script of the dashboard comes compressed to whoever takes that, and as it is to others', async () => {
+  const script = readdirSync('dist/apps/web/assets').find((name) => /^index-.*\.js$/.test(name));
+  const load = async (encoding: string) => {
+    const headers = { 'accept-encoding': encoding };
+    const response = await fetch(`${api.url}/assets/${script}`, { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/javascript/);
+    expect(response.headers.get('cache-control')).toMatch(/immutable/);
+    return { encoding: response.headers.get('content-encoding'), text: await response.text() };
+  };
+  const [compressed, plain] = [await load('br'), await load('identity')];
+  expect([compressed.encoding, plain.encoding]).toEqual(['br', null]);
+  expect(compressed.text).toBe(plain.text);
+});
