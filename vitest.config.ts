@@ -23,17 +23,36 @@ export default defineConfig({
       }),
       // Loading the API anew for each file takes longer than many of them.
       project('api', ['test/api/*.spec.ts'], { ...PLATFORM, isolate: false }),
+      // One after the other: they share what the compiler made of stripe-node's types, which takes longer than the rest.
+      project('stripe', ['test/stripe/*.spec.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        isolate: false,
+        fileParallelism: false,
+      }),
       project('worker', ['test/worker/*.spec.ts'], { ...PLATFORM, testTimeout: 240_000 }),
       // One file at a time: each disturbs the Postgres and the workers that they share.
       project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? ['test/api/fuzz.spec.ts'] : [])], {
         ...PLATFORM,
         testTimeout: 300_000,
         fileParallelism: false,
+        isolate: false,
       }),
       project('quality', ['test/quality/*.spec.ts', ...(process.env['QUALITY_FULL'] ? [LAYERS] : [])], {
         testTimeout: 120_000,
       }),
-      project('e2e', ['test/e2e/*.spec.ts'], { testTimeout: 300_000, hookTimeout: 300_000 }),
+      // By `npm run screenshots` and `npm run lighthouse` alone.
+      project('screens', ['test/screens/*.spec.ts'], {
+        testTimeout: 1_800_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
+      project('e2e', ['test/e2e/*.spec.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        // A busy machine draws a page in more than the second that is waited otherwise.
+        expect: { poll: { timeout: 30_000 } },
+      }),
     ],
   },
 });

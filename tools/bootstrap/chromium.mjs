@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fail, pinnedNode, root } from './prepare.mjs';
+import { fail, installApart, pinnedNode } from './prepare.mjs';
 
 const SPARTICUZ = '@sparticuz/chromium@153.0.0';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -32,24 +32,9 @@ function fromDebian() {
 
 /** The package unpacks its browser where it is first asked for it; it stays out of package.json because of its size. */
 async function fromNpm() {
-  const folder = path.join(root, '.kindred/chromium');
-  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  if (!existsSync(path.join(folder, 'node_modules'))) {
-    console.log('Installing Chromium from npm…');
-    const args = [
-      ...npm.slice(1),
-      'install',
-      '--prefix',
-      folder,
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-      SPARTICUZ,
-    ];
-    if (spawnSync(npm[0], args, { stdio: 'inherit' }).status !== 0) return undefined;
-  }
-  const script = `import('${folder}/node_modules/@sparticuz/chromium/build/esm/index.js').then(async (m) => console.log(await m.default.executablePath()))`;
+  const folder = installApart('chromium', SPARTICUZ);
+  if (!folder) return undefined;
+  const script = `import('${folder}/@sparticuz/chromium/build/esm/index.js').then(async (m) => console.log(await m.default.executablePath()))`;
   const found = spawnSync(pinnedNode(), ['-e', script], { encoding: 'utf8' }).stdout.trim();
   return found && existsSync(found) && readdirSync(path.dirname(found)).length > 0 ? found : undefined;
 }

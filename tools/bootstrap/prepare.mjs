@@ -83,6 +83,11 @@ function quietly(what, command, args, env = {}) {
   });
 }
 
+/** The npm that runs this, else the machine's. */
+const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+/** Of every installation. */
+const NPM_OPTIONS = ['--no-audit', '--no-fund', '--loglevel=error'];
+
 /** Installs the dependencies that package-lock.json names, when they are not the ones that are there. */
 export async function install() {
   const stamp = path.join(root, 'node_modules/.kindred-installed');
@@ -90,12 +95,11 @@ export async function install() {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   checkSpace(root, INSTALL_BYTES);
   console.error('Installing dependencies…');
-  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
   // `npm ci` refuses a lock file that lacks packages of platforms which a registry does not carry. `npm install` leaves such
   // packages out, but would also add what the lock file forgot, so what it did is looked at.
-  const isExact = spawnSync(npm[0], [...npm.slice(1), 'ci', ...options], { cwd: root, stdio: 'ignore' }).status === 0;
-  if (!isExact) await quietly('npm install', npm[0], [...npm.slice(1), 'install', '--no-save', ...options]);
+  const isExact =
+    spawnSync(npm[0], [...npm.slice(1), 'ci', ...NPM_OPTIONS], { cwd: root, stdio: 'ignore' }).status === 0;
+  if (!isExact) await quietly('npm install', npm[0], [...npm.slice(1), 'install', '--no-save', ...NPM_OPTIONS]);
   const strangers = findStrangersIn(root);
   if (strangers.length > 0) {
     fail(
@@ -103,6 +107,21 @@ export async function install() {
     );
   }
   fs.writeFileSync(stamp, wanted);
+}
+
+/**
+ * Installs what one command alone wants and everyone else would wait for, without its scripts.
+ *
+ * @returns its node_modules; undefined where npm could not
+ */
+export function installApart(name, packageAndVersion) {
+  const folder = path.join(root, '.kindred', name);
+  const modules = path.join(folder, 'node_modules');
+  if (fs.existsSync(path.join(modules, packageAndVersion.replace(/(.)@.*/, '$1')))) return modules;
+  console.log(`Installing ${packageAndVersion}…`);
+  const options = ['--no-save', '--ignore-scripts', ...NPM_OPTIONS];
+  const args = [...npm.slice(1), 'install', '--prefix', folder, ...options, packageAndVersion];
+  return spawnSync(npm[0], args, { stdio: 'inherit' }).status === 0 ? modules : undefined;
 }
 
 /** The pinned Node that npm installed for this platform; else the machine's own, if it is new enough. */
@@ -132,12 +151,13 @@ async function buildJavaScript(node) {
   await generatePrismaClient(node);
   await Promise.all([
     quietly('the TypeScript build', node, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']),
-    quietly('the dashboard build', node, [
-      'node_modules/vite/bin/vite.js',
-      'build',
-      '--config',
-      'apps/web/vite.config.ts',
-    ]),
+    quietly(
+      'the dashboard build',
+      node,
+      ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts'],
+      // Whoever starts it; elsewhere React brings what only its developers want.
+      { NODE_ENV: 'production' },
+    ),
   ]);
   fs.writeFileSync(stamp, wanted);
 }

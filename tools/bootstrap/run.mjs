@@ -1,7 +1,19 @@
 // `npm run <command>`: the commands that need dependencies and the pinned Node, but no running platform.
 import { findChromium } from './chromium.mjs';
-import { build, checkMachine, fail, generatePrismaClient, install, pinnedNode, root, run } from './prepare.mjs';
+import {
+  build,
+  checkMachine,
+  fail,
+  generatePrismaClient,
+  install,
+  installApart,
+  pinnedNode,
+  root,
+  run,
+} from './prepare.mjs';
 import { swiftShaderEnv } from './swiftshader.mjs';
+
+const LIGHTHOUSE = 'lighthouse@13.5.0';
 
 const [command, ...args] = process.argv.slice(2);
 
@@ -16,11 +28,19 @@ const COMMANDS = {
   openapi: (node) => run(node, ['dist/tools/openapi/write-openapi.js', ...args]),
   'security-table': (node) => run(node, ['dist/tools/security/write-table.js', ...args]),
   'rotate-secret': (node) => run(node, ['dist/apps/launcher/rotate.js', ...args]),
+  'verify-audit': (node) => run(node, ['dist/apps/launcher/verify.js', ...args]),
+  'create-operator': (node) => run(node, ['dist/apps/launcher/create-operator.js', ...args]),
+  showcase: (node) => run(node, ['dist/apps/launcher/showcase.js', ...args]),
   sbom: async () => (await import('../security/sbom.mjs')).writeSbom(root),
   // The three that `npm test` does in short.
   quality: async () => runProject('quality', { QUALITY_FULL: '1', ...swiftShaderEnv(await findChromium()) }),
   faults: () => runProject('faults', { FAULTS_FULL: '1' }),
   e2e: async () => runProject('e2e', { E2E_FULL: '1', CHROMIUM_PATH: await findChromium() }),
+  screenshots: async () => runScreens('screenshots', { SCREENSHOTS_CHECK: args.includes('--check') ? '1' : '' }),
+  lighthouse: async () => {
+    const modules = installApart('lighthouse', LIGHTHOUSE);
+    return modules ? runScreens('lighthouse', { LIGHTHOUSE_PATH: `${modules}/lighthouse` }) : 1;
+  },
   format: (node) => run(node, ['node_modules/oxfmt/bin/oxfmt', '.']),
   check: async () => (await import('./check.mjs')).runChecks(),
 };
@@ -33,6 +53,11 @@ await install();
 if (NEED_NO_BUILD.includes(command)) await generatePrismaClient(pinnedNode());
 else await build();
 process.exit(await COMMANDS[command](pinnedNode()));
+
+async function runScreens(name, env) {
+  const tests = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'screens', `test/screens/${name}.spec.ts`];
+  return run(pinnedNode(), tests, { ...env, CHROMIUM_PATH: await findChromium() });
+}
 
 function runProject(name, env) {
   return run(pinnedNode(), ['node_modules/vitest/vitest.mjs', 'run', '--project', name, ...args], env);

@@ -18,7 +18,13 @@ const failures = [];
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-results-'));
 // Chromium comes first, as it brings the software GPU.
 const chromium = await findChromium();
-const env = { CHROMIUM_PATH: chromium, ...swiftShaderEnv(chromium), FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
+const env = {
+  CHROMIUM_PATH: chromium,
+  ...swiftShaderEnv(chromium),
+  FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+  // An API and a worker start dozens of times.
+  NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/compiled'),
+};
 const queue = waitingRuns();
 for (const signal of SIGNALS) process.once(signal, () => queue.splice(0));
 // Numbers keep every processor busy by themselves.
@@ -33,26 +39,30 @@ for (const failure of failures) console.log(`✗ ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** The shortest last. What disturbs the platform under it has a run, and a platform, of its own. */
+/**
+ * The longest first, so that none is left that works alone at the end, and a browser next to what has none. What disturbs the
+ * platform under it has a run, and a platform, of its own.
+ */
 function waitingRuns() {
-  const [api, worker, e2e, faults] = ['api', 'worker', 'e2e', 'faults'].map((project) =>
+  const filesOf = (project, isMeant = () => true) =>
     readdirSync(path.join(root, 'test', project))
       .filter((name) => name.endsWith('.spec.ts'))
-      .map((name) => `test/${project}/${name}`),
-  );
-  const disturbing = ['test/faults/metering.spec.ts', 'test/faults/workers.spec.ts'];
-  const half = (rest) => [`api-${rest}`, ['api'], api.filter((_, i) => i % 2 === rest)];
-  const one = (project) => (file) => [file, [project], [file]];
-  const runs = [
-    ...worker.map(one('worker')),
-    half(0),
-    half(1),
-    ...disturbing.map(one('faults')),
-    ...e2e.map(one('e2e')),
-    ['faults', ['faults'], faults.filter((file) => !disturbing.includes(file))],
+      .filter(isMeant)
+      .map((name) => `test/${project}/${name}`);
+  const some = (name, project, isMeant) => [name, [project], filesOf(project, isMeant)];
+  const alone = (project, isMeant) => filesOf(project, isMeant).map((file) => [file, [project], [file]]);
+  const disturbs = (name) => /^(metering|workers)\./.test(name);
+  const browsers = alone('e2e');
+  const halves = [0, 1].map((half) => some(`api-${half}`, 'api', (_, place) => place % 2 === half));
+  const others = [
+    ...alone('worker', (name) => name.startsWith('training.')),
+    ...alone('worker', (name) => !name.startsWith('training.')),
+    some('faults', 'faults', (name) => !disturbs(name)),
+    ...alone('faults', disturbs),
+    some('stripe', 'stripe'),
   ];
-  const isShort = ([name]) => /^test\/worker\/(?!training)/.test(name);
-  return [...runs.filter((each) => !isShort(each)), ...runs.filter(isShort)];
+  const places = Array.from({ length: Math.max(browsers.length, others.length) }, (_, place) => place);
+  return [...halves, ...places.flatMap((place) => [browsers[place], others[place]]).filter(Boolean)];
 }
 
 /** A run of vitest; what it counts goes into the sum. */

@@ -20,6 +20,8 @@ export const LICENCE_EXCEPTIONS: Record<string, { licence: string | undefined; w
     licence: 'OFL-1.1',
     why: 'a typeface: it may be used and passed on with any program, unchanged and not sold by itself',
   },
+  '@fontsource/noto-sans': { licence: 'OFL-1.1', why: 'a typeface, as the one above' },
+  '@fontsource/noto-sans-sc': { licence: 'OFL-1.1', why: 'a typeface, as the one above' },
   '@react-aria/optimize-locales-plugin': { licence: undefined, why: 'its LICENSE is Apache-2.0' },
   '@axe-core/playwright': {
     licence: 'MPL-2.0',
@@ -34,6 +36,7 @@ export const LICENCE_EXCEPTIONS: Record<string, { licence: string | undefined; w
   lightningcss: { licence: 'MPL-2.0', why: 'builds the styles; nothing of it is in what is built' },
   'passport-strategy': { licence: undefined, why: 'its LICENSE is MIT' },
   pause: { licence: undefined, why: 'its Readme holds MIT' },
+  'png-js': { licence: undefined, why: 'its LICENSE is MIT' },
   'seq-queue': { licence: undefined, why: 'its LICENSE is MIT' },
 };
 

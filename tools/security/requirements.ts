@@ -18,7 +18,7 @@ export const REQUIREMENTS: Record<number, string> = {
   16: 'A one-time code is good once',
   17: 'Keys, money and deletion ask for the password or second factor again',
   18: 'A page of another site cannot write in the name of who is signed in',
-  19: 'A page runs the scripts that we served with it and no others, sends forms nowhere else, and stands in no frame',
+  19: 'A page runs the scripts that we served with it and no others, sends forms nowhere else, and stands in no frame; pictures alone, of a customer’s items, may come from elsewhere, over https and without saying from which page',
   20: 'What was uploaded is never shown as a page',
   21: 'API keys are told by their form, cannot be guessed, are shown once, and stand in the database as hashes alone',
   22: 'No secret stands in an address, a log or a file',
