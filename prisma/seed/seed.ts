@@ -1,8 +1,12 @@
 import pg from 'pg';
 import { ApiSession } from '../../apps/launcher/journey/api-session.js';
+import { makeOperator } from '../../apps/launcher/make-operator.js';
 import type { SecretsFile } from '../../apps/launcher/secrets-file.js';
+import { readConfig } from '../../libs/platform/config/config.js';
+import { Database } from '../../libs/platform/database/database.js';
 import { demos } from './families.js';
 import type { DemoCall } from './family-demo.js';
+import { organizationOf, showToVisitors } from './showcase.js';
 
 const DEMO_EMAIL = 'demo@kindred.example';
 const OPERATOR_EMAIL = 'operator@kindred.example';
@@ -19,7 +23,11 @@ export interface Demo {
  * through the public API as a customer would. Each step looks for its result first, so a start that was killed half-way is
  * continued by the next.
  */
-export async function seedDemo(apiUrl: string, ownerUrl: string, secretsFile: SecretsFile): Promise<Demo> {
+export async function seedDemo(
+  apiUrl: string,
+  { ownerUrl, appUrl, secret }: { ownerUrl: string; appUrl: string; secret: string },
+  secretsFile: SecretsFile,
+): Promise<Demo> {
   const { secrets } = secretsFile;
   const api = new ApiSession(apiUrl);
   await api.signIn(DEMO_EMAIL, secrets.demoPassword, 'Demo Films');
@@ -29,7 +37,11 @@ export async function seedDemo(apiUrl: string, ownerUrl: string, secretsFile: Se
     const inProject = `/v1/projects/${project.id}`;
     calls.push({ ...(await plant(api, inProject)), apiKey: await keyOf(api, inProject, name, secretsFile) });
   }
-  await makeOperator(apiUrl, ownerUrl, secrets.operatorPassword);
+  // The demo's films serve as what visitors try; another installation makes its own by `npm run showcase`.
+  const shown = calls.find(({ operation }) => operation === 'recommendations');
+  if (shown) await showToVisitors(appUrl, await organizationOf(api), shown.deploymentId);
+  await verifyDemo(ownerUrl);
+  await seedOperator(apiUrl, ownerUrl, secret, secrets.operatorPassword);
   return { email: DEMO_EMAIL, operatorEmail: OPERATOR_EMAIL, calls };
 }
 
@@ -43,13 +55,27 @@ async function keyOf(api: ApiSession, inProject: string, project: string, file: 
   return keys[project];
 }
 
-/** No route makes an operator: whoever can write to the database decides who is one. */
-async function makeOperator(apiUrl: string, ownerUrl: string, password: string): Promise<void> {
-  await new ApiSession(apiUrl).signIn(OPERATOR_EMAIL, password, 'Kindred');
+/** As `npm run create-operator` does, and then by the link that it prints. */
+async function seedOperator(apiUrl: string, ownerUrl: string, secret: string, password: string): Promise<void> {
+  if (await new ApiSession(apiUrl).logIn(OPERATOR_EMAIL, password)) return;
+  const config = readConfig({ DATABASE_URL: ownerUrl, KINDRED_SECRET: secret });
+  const database = new Database(config);
+  try {
+    const token = await makeOperator(database, config, OPERATOR_EMAIL);
+    await new ApiSession(apiUrl).put('/v1/auth/password', { token, password });
+  } finally {
+    await database.onApplicationShutdown();
+  }
+}
+
+/** Nobody reads the demo's mail. */
+async function verifyDemo(ownerUrl: string): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
-    await owner.query('UPDATE users SET is_operator = true WHERE email = $1 AND NOT is_operator', [OPERATOR_EMAIL]);
+    await owner.query('UPDATE users SET email_verified_at = now() WHERE email = $1 AND email_verified_at IS NULL', [
+      DEMO_EMAIL,
+    ]);
   } finally {
     await owner.end();
   }

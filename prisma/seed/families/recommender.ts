@@ -13,8 +13,8 @@ export const recommender: FamilyDemo = { project: 'Films', plant: plantFilms };
 async function plantFilms(api: ApiSession, inProject: string): Promise<DemoCall> {
   const interactions = await api.findOrCreate(`${inProject}/data-sets`, 'Ratings', { kind: 'interactions' });
   const items = await api.findOrCreate(`${inProject}/data-sets`, 'Films', { kind: 'items' });
-  if (!interactions['currentImport']) await api.upload(`${inProject}/data-sets/${interactions.id}`, ratingsCsv());
-  if (!items['currentImport']) await api.upload(`${inProject}/data-sets/${items.id}`, filmsCsv());
+  if (!interactions['currentImport']) await api.upload(`${inProject}/data-sets/${interactions.id}`, readCsv('ratings'));
+  if (!items['currentImport']) await api.upload(`${inProject}/data-sets/${items.id}`, readCsv('films'));
   const sources = { interactions: interactions.id, items: items.id };
   const model = await api.findOrCreate(`${inProject}/models`, 'Films for you', { recipe: 'ials', sources });
   const modelVersionId = await trainedVersion(api, inProject, model.id);
@@ -27,26 +27,6 @@ async function plantFilms(api: ApiSession, inProject: string): Promise<DemoCall>
   };
 }
 
-function ratingsCsv(): string {
-  const rows = readRows('ratings.dat.gz').map((fields) => fields.join(','));
-  return ['user_id,item_id,rating,timestamp', ...rows].join('\n');
-}
-
-function filmsCsv(): string {
-  const rows = readRows('movies.dat.gz').map(([id, title, genres]) =>
-    [id, quote(title!), quote(genres!.replaceAll('|', ', '))].join(','),
-  );
-  return ['item_id,title,genres', ...rows].join('\n');
-}
-
-function readRows(name: string): string[][] {
-  const text = gunzipSync(readFileSync(`${FOLDER}/${name}`)).toString('utf8');
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('::'));
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
+function readCsv(name: string): string {
+  return gunzipSync(readFileSync(`${FOLDER}/${name}.csv.gz`)).toString('utf8');
 }
