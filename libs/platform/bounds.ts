@@ -1,6 +1,6 @@
 /**
  * How large anything may be that somebody sends or makes here, whatever the plan. What is over a bound is refused where it
- * enters, with the bound and what to do. A test holds the table of docs/limits.md to this file; what a plan allows of a thing
+ * enters, with the bound and what to do. A test holds the table of docs/guides/limits.md to this file; what a plan allows of a thing
  * is a quota of prisma/price-list.
  */
 
@@ -33,9 +33,18 @@ export const BOUNDS = {
     most: 10,
     what: "Looks into a data set, such as at one end user's rows, of one organization that wait in one process",
   },
+  logReadsWaiting: {
+    most: 20,
+    what: 'Looks into the request log or the audit log, such as counting calls, of one organization that wait in one process',
+  },
   longCallBytes: { most: 1024 ** 2, what: 'Bytes of the body of a call that brings long texts' },
   stripeEventBytes: { most: 1024 ** 2, what: "Bytes of Stripe's webhook and of the secret scanner's report" },
   pendingErasures: { most: 1_000, what: 'Erasures of an organization that are not completed' },
+  ownedOrganizations: { most: 20, what: 'Organizations that one person owns' },
+  membershipsOfPerson: { most: 100, what: 'Organizations that one person is a member of' },
+  pendingInvitations: { most: 100, what: 'Invitations of an organization that are open' },
+  domainsOfOrganization: { most: 20, what: "Domains of an organization's single sign-on" },
+  scimTokens: { most: 2, what: "Tokens of an organization's directory for SCIM" },
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
   uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },
   uploadBytesPerSecond: {

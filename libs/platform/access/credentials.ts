@@ -51,6 +51,8 @@ function concerns({ table, tenantId, id }: Change, principal: Principal): boolea
   if (table === 'memberships') {
     return principal.kind === 'user' && principal.tenantId === tenantId && principal.userId === id;
   }
+  if (table === 'organizations') return principal.tenantId === id;
+  if (table === 'impersonations') return principal.kind === 'user' && principal.impersonation?.id === id;
   const isKind = table === (principal.kind === 'user' ? 'sessions' : 'api_keys');
   // As to_jsonb writes bytea.
   return isKind && id === `\\x${principal.credential.hash}`;

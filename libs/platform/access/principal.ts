@@ -1,8 +1,8 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { problemSchema } from '../errors/problem.js';
-import type { Permission, Role } from './permissions.js';
+import { Problem, problemSchema } from '../errors/problem.js';
+import { API_KEY_SCOPES, type Permission, type Role } from './permissions.js';
 
 /** What the caller showed: it ends with the row that holds this hash, or at its time. */
 export interface Credential {
@@ -12,16 +12,49 @@ export interface Credential {
   expiresMs: number;
 }
 
-/** A person signed in by session cookie, acting in one organization. */
+/** What an operator is in who acts in somebody's organization. */
+export interface CurrentImpersonation {
+  id: string;
+  /** Email address of the member as whom; null where a role alone was chosen. */
+  memberEmail: string | null;
+  reason: string;
+  endsAt: Date;
+}
+
+/** Why an organization's people and keys may not work with it. */
+export interface Suspension {
+  suspendedAt: Date;
+  reason: string;
+}
+
+/** A person signed in by session cookie, acting in one organization or, until they choose one, in none. */
 export interface UserPrincipal {
   kind: 'user';
   credential: Credential;
+  /** The nil id where they act in none, as which a transaction sees no row. */
   tenantId: string;
   organizationName: string;
   userId: string;
+  /** When they last showed in this session who they are. */
+  authenticatedAt: Date;
+  /** When they last did so by a second factor; null until then. */
+  secondFactorAt: Date | null;
+  /** Whether their account has one: an app with one-time codes, or a passkey. */
+  hasSecondFactor: boolean;
   email: string;
-  role: Role;
+  /** When its owner last showed that they read its mail; null until then. */
+  emailVerifiedAt: Date | null;
+  /** Of mails. */
+  language: 'en' | 'zh';
+  /** Null where they act in no organization. */
+  role: Role | null;
   permissions: readonly Permission[];
+  /** Of the organization that they act in. */
+  suspension: Suspension | null;
+  /** Of an operator who may do nothing until they have shown one. */
+  needsSecondFactor: boolean;
+  /** Of an operator who acts in somebody's organization; null of everybody who acts as themselves. */
+  impersonation: CurrentImpersonation | null;
 }
 
 /** A program that holds an API key, which reaches one project. */
@@ -39,21 +72,53 @@ export interface ApiKeyPrincipal {
   permissions: readonly Permission[];
 }
 
-export type Principal = UserPrincipal | ApiKeyPrincipal;
+/** An organization's directory, which holds a token for SCIM: it keeps the organization's people in step, and reaches nothing else. */
+export interface ScimPrincipal {
+  kind: 'scimToken';
+  credential: Credential;
+  tenantId: string;
+  scimTokenId: string;
+  permissions: readonly Permission[];
+}
+
+export type Principal = UserPrincipal | ApiKeyPrincipal | ScimPrincipal;
 
 export const REQUIRED_PERMISSION = 'required-permission';
 export const IS_PUBLIC = 'is-public';
 export const IS_OPEN_TO_KEYS = 'is-open-to-keys';
+export const IS_FOR_PEOPLE = 'is-for-people';
+export const IS_RECENT = 'is-recent';
+export const IS_EXPORT = 'is-export';
 
-/** Who may call the route. A route that carries neither this nor `@Public` is refused to everyone. */
-export function Requires(permission: Permission): MethodDecorator {
+/**
+ * Who may call the route. A route that carries neither this nor `@Public` is refused to everyone.
+ *
+ * @param isForPeople whether no key may, whatever its scopes
+ * @param isRecent whether a person must have shown lately who they are; it concerns no key
+ * @param isExport whether it hands out what the organization has as a file
+ */
+export function Requires(
+  permission: Permission,
+  { isForPeople = false, isRecent = false, isExport = false } = {},
+): MethodDecorator {
+  const isForKeys = !isForPeople && API_KEY_SCOPES.some((scope) => scope === permission);
   return applyDecorators(
     SetMetadata(REQUIRED_PERMISSION, permission),
+    SetMetadata(IS_FOR_PEOPLE, isForPeople),
+    SetMetadata(IS_RECENT, isRecent),
+    ...(isRecent ? [ApiExtension('x-recent-authentication', true)] : []),
+    SetMetadata(IS_EXPORT, isExport),
+    ...(isExport ? [ApiExtension('x-export', true)] : []),
+    ApiExtension('x-permission', permission),
     ApiSecurity('session'),
-    ApiSecurity('apiKey'),
+    ...(isForKeys ? [ApiSecurity('apiKey')] : []),
     ApiResponse({ status: 401, description: 'No valid session or API key', standardSchema: problemSchema }),
     ApiResponse({ status: 429, description: 'Too many requests a second', standardSchema: problemSchema }),
-    ApiResponse({ status: 403, description: `The role or the key lacks ${permission}`, standardSchema: problemSchema }),
+    ApiResponse({
+      status: 403,
+      description: `${isRecent ? 'Authenticated too long ago (`step_up_required`), or the' : 'The'} role or the key lacks ${permission}`,
+      standardSchema: problemSchema,
+    }),
   );
 }
 
@@ -61,7 +126,25 @@ export function Requires(permission: Permission): MethodDecorator {
 export const Public = () => SetMetadata(IS_PUBLIC, true);
 
 /** The route names no project and yet answers keys: it holds them to their project itself, or says the same to all. */
-export const OpenToKeys = () => SetMetadata(IS_OPEN_TO_KEYS, true);
+export const OpenToKeys = () =>
+  applyDecorators(SetMetadata(IS_OPEN_TO_KEYS, true), ApiExtension('x-open-to-keys', true));
+
+/**
+ * Of a call that needs more than its route says, by what it is about.
+ *
+ * @throws Problem 403 where the caller lacks it
+ */
+export function requirePermission(
+  { permissions }: Pick<Principal, 'permissions'>,
+  permission: Permission | undefined,
+): void {
+  if (permission && permissions.includes(permission)) return;
+  throw new Problem(
+    403,
+    'not_permitted',
+    permission ? `This call needs the permission ${permission}, which you do not have.` : 'Nobody may make this call.',
+  );
+}
 
 /** The caller, as the authentication guard found them. */
 export const CurrentPrincipal = createParamDecorator(

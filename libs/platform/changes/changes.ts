@@ -8,7 +8,15 @@ import { CONFIG, type Config } from '../config/config.js';
 export const CHANNEL = 'kindred_changes';
 
 /** A row that changed, or what one API process asks of the others. */
-const changeSchema = z.object({ table: z.string(), tenantId: z.string(), id: z.string() });
+const changeSchema = z.object({
+  table: z.string(),
+  /** Empty of what belongs to no organization, such as the session of somebody who acts in none. */
+  tenantId: z
+    .string()
+    .nullable()
+    .transform((id) => id ?? ''),
+  id: z.string(),
+});
 
 export type Change = z.infer<typeof changeSchema>;
 

@@ -97,6 +97,18 @@ export const configSchema = z.strictObject({
     .min(3)
     .optional()
     .describe('Sender of mail, such as Kindred <no-reply@example.com>. Needed with SMTP_URL.'),
+  KINDRED_MAILBOX: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      'Whether /_mailbox and GET /v1/mailbox show every mail to everyone, links that open accounts among them. For trying out; npm start does so where everything is on this machine and SMTP_URL is unset.',
+    ),
+  KINDRED_IMPERSONATION_MAILS: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true')
+    .describe("Whether an organization's owners are told by mail when an operator begins to act in it."),
   PUBLIC_URL: url('http:', 'https:')
     .optional()
     .describe(
@@ -124,14 +136,46 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .default(10)
-    .describe('Accounts that one address may make in an hour.'),
+    .describe('Accounts that one address may make in an hour, and mails of each kind that it may ask for.'),
   KINDRED_SIGN_IN_MS: z.coerce
     .number()
     .int()
     .min(0)
     .max(5_000)
     .default(250)
-    .describe('Logins and signups are answered no earlier, so that the time tells nothing of who has an account.'),
+    .describe(
+      'Logins, signups and requests for a new password are answered no earlier, so that the time tells nothing of who has an account.',
+    ),
+  KINDRED_LEGAL_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder whose terms.md, privacy.md and data-processing.md, and zh/ with the same in Chinese, take the place of those in docs/legal. A new version is a new date in its third line.',
+    ),
+  KINDRED_SUB_PROCESSORS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(';')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .describe(
+      'Who else processes data for you, separated by semicolons, such as Example Mail Ltd (mail, Ireland); /data-processing names them.',
+    ),
+  KINDRED_SELLER: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(';')
+        .map((line) => line.trim())
+        .filter(Boolean),
+    )
+    .describe(
+      'Who sells, on invoices: the lines of name, address and tax id, separated by semicolons, such as Example Ltd;1 Main Street, Dublin;VAT IE1234567X. Unset: they say that this is a trial installation.',
+    ),
   GITHUB_SECRET_SCANNING_KEYS_URL: url('http:', 'https:')
     .default('https://api.github.com/meta/public_keys/secret_scanning')
     .describe('Where the keys are published that sign POST /v1/leaked-keys/github.'),
@@ -218,6 +262,55 @@ export const configSchema = z.strictObject({
     .describe(
       "Whether customers' webhooks may go to private addresses, which reaches whatever the worker's network does. For trying out.",
     ),
+  GOOGLE_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe(
+      'To log in with Google: client of your project there, which sends people back to PUBLIC_URL/v1/auth/providers/google/callback.',
+    ),
+  GOOGLE_CLIENT_SECRET: z.string().optional().describe('Secret of GOOGLE_CLIENT_ID.'),
+  GITHUB_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe(
+      'To log in with GitHub: client of your OAuth app there, which sends people back to PUBLIC_URL/v1/auth/providers/github/callback.',
+    ),
+  GITHUB_CLIENT_SECRET: z.string().optional().describe('Secret of GITHUB_CLIENT_ID.'),
+  GITHUB_URL: url('http:', 'https:')
+    .default('https://github.com')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .describe('Another address of GitHub, such as that of your GitHub Enterprise Server.'),
+  OIDC_ISSUER: url('http:', 'https:')
+    .optional()
+    .describe(
+      'To log in with any other provider of OpenID Connect: its issuer, which sends people back to PUBLIC_URL/v1/auth/providers/openid/callback.',
+    ),
+  OIDC_CLIENT_ID: z.string().optional().describe('Client at OIDC_ISSUER.'),
+  OIDC_CLIENT_SECRET: z.string().optional().describe('Secret of OIDC_CLIENT_ID.'),
+  OIDC_NAME: z.string().min(1).max(40).default('OpenID Connect').describe('What the button of OIDC_ISSUER says.'),
+  KINDRED_PROVIDER_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60)
+    .default(10)
+    .describe('How long all that a provider is asked for one step of a log-in may take.'),
+  KINDRED_SINGLE_SIGN_ON_TO_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      "Whether the providers by which organizations log in may be at private addresses and without TLS, which reaches whatever the API's network does. For trying out.",
+    ),
+  KINDRED_DNS_SERVERS: z
+    .string()
+    .regex(
+      /^[\d.:a-f[\]]+(,[\d.:a-f[\]]+)*$/i,
+      'must be addresses, with a port where it is not 53, separated by commas',
+    )
+    .optional()
+    .transform((text) => text?.split(','))
+    .describe('DNS servers that are asked whose a domain is, such as 1.1.1.1. Unset: those of the machine.'),
   KINDRED_CLOCK_OFFSET_SECONDS: z.coerce
     .number()
     .int()
@@ -266,8 +359,26 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (result.data.SMTP_URL && !result.data.MAIL_FROM) {
     throw new Error('Configuration: SMTP_URL needs MAIL_FROM next to it.\nSee .env.example.');
   }
+  if (result.data.SMTP_URL && result.data.KINDRED_MAILBOX) {
+    throw new Error(
+      'Configuration: KINDRED_MAILBOX shows mails that nobody sends; unset it or SMTP_URL.\nSee .env.example.',
+    );
+  }
+  const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET } = result.data;
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = result.data;
+  requireTogether({ GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET });
+  requireTogether({ GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET });
+  requireTogether({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET });
   const { KINDRED_WORKER_MEMORY_BYTES = halfOfMemory() } = result.data;
   return { ...result.data, PUBLIC_URL: PUBLIC_URL.replace(/\/+$/, ''), KINDRED_WORKER_MEMORY_BYTES };
+}
+
+function requireTogether(settings: Record<string, string | undefined>): void {
+  const missing = Object.keys(settings).filter((name) => !settings[name]);
+  if (missing.length === 0 || missing.length === Object.keys(settings).length) return;
+  throw new Error(
+    `Configuration: ${Object.keys(settings).join(', ')} belong together; ${missing.join(', ')} is missing.\nSee .env.example.`,
+  );
 }
 
 /** Under which something may stand: today's secret first. */

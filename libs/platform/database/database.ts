@@ -29,6 +29,21 @@ const NETWORK_SECONDS = 5;
 const CONNECT_MS = 10_000;
 const AS_SYSTEM = 'SET LOCAL ROLE kindred_system';
 
+/** What is to be done last in transactions that are open. */
+const endings = new WeakMap<Transaction, (() => Promise<void>)[]>();
+
+/** Does it as the last of the transaction, whose failure it then is: for what locks what many others wait for. */
+export function beforeCommit(transaction: Transaction, work: () => Promise<void>): void {
+  const works = endings.get(transaction);
+  if (works) works.push(work);
+  else endings.set(transaction, [work]);
+}
+
+async function end<T>(transaction: Transaction, result: T): Promise<T> {
+  for (const work of endings.get(transaction) ?? []) await work();
+  return result;
+}
+
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
 
 /**
@@ -78,7 +93,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   tenant<T>(tenantId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
-      return work(transaction);
+      return end(transaction, await work(transaction));
     }, TRANSACTION);
   }
 
@@ -86,7 +101,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   system<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.prisma.$transaction(async (transaction) => {
       await transaction.$executeRaw`SET LOCAL ROLE kindred_system`;
-      return work(transaction);
+      return end(transaction, await work(transaction));
     }, TRANSACTION);
   }
 

@@ -6,7 +6,9 @@ import { Problem } from './problem.js';
 /** The code of the problem that a request was answered with, for the request log. */
 export type WithProblemCode = { problemCode?: string };
 
-/** Turns whatever a route throws into `application/problem+json`; the unexpected is logged and its text kept back. */
+const SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+/** Turns whatever a route throws into `application/problem+json`, or what SCIM has in its place; the unexpected is logged and its text kept back. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -25,17 +27,24 @@ export function sendFrameworkError(error: Error, request: FastifyRequest, reply:
   sendProblem(toProblem(error), request, reply);
 }
 
-function sendProblem(
-  { status, code, message, errors, headers }: Problem,
-  request: FastifyRequest & WithProblemCode,
-  reply: FastifyReply,
-): void {
+function sendProblem(problem: Problem, request: FastifyRequest & WithProblemCode, reply: FastifyReply): void {
+  const { status, code, message, errors, methods, headers } = problem;
   request.problemCode = code;
+  if (request.url.startsWith('/scim/')) return sendScimError(problem, reply);
   const title = STATUS_CODES[status] ?? 'Error';
   void reply
     .status(status)
     .headers({ ...headers, 'content-type': 'application/problem+json; charset=utf-8' })
-    .send({ type: 'about:blank', title, status, code, detail: message, requestId: request.id, errors });
+    .send({ type: 'about:blank', title, status, code, detail: message, requestId: request.id, errors, methods });
+}
+
+/** RFC 7644, 3.12. */
+function sendScimError({ status, message, scimType, headers }: Problem, reply: FastifyReply): void {
+  const kind = scimType ?? (status === 400 ? 'invalidSyntax' : undefined);
+  void reply
+    .status(status)
+    .headers({ ...headers, 'content-type': 'application/scim+json; charset=utf-8' })
+    .send({ schemas: [SCIM_ERROR], status: String(status), scimType: kind, detail: message });
 }
 
 function toProblem(error: unknown): Problem {
@@ -87,22 +96,35 @@ function isStripes(error: unknown): boolean {
  * 55P03 (a statement or its wait for a lock took too long), 25P03 (a transaction was idle).
  */
 function isDatabaseDown(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    if (code === 'P2010' && /Code: `(57|55P03|25P03)/.test(cause.message)) return true;
-    if (
-      typeof code === 'string' &&
-      /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|P1001|P1008|P1017|P2024|P2028|08|53|57P|57014|55P03|25P03)/.test(
-        code,
-      )
-    )
-      return true;
-    if (
-      /Connection terminated|server closed the connection|timeout exceeded when trying to connect/.test(cause.message)
-    )
-      return true;
+  return causesOf(error).some(
+    ({ code, originalCode, message = '' }) =>
+      [code, originalCode].some((each) => typeof each === 'string' && DOWN.test(each)) ||
+      (code === 'P2010' && /Code: `(57|55P03|25P03)/.test(message)) ||
+      /Connection terminated|server closed the connection|timeout exceeded when trying to connect/.test(message),
+  );
+}
+
+const DOWN =
+  /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|P1001|P1008|P1017|P2024|P2028|08|53|57P|57014|55P03|25P03)/;
+
+interface Cause {
+  code?: unknown;
+  /** Postgres's, in the errors of Prisma's adapter, which are no `Error`. */
+  originalCode?: unknown;
+  message?: string;
+  cause?: Cause;
+  meta?: { driverAdapterError?: Cause };
+}
+
+/** The error, and what it says that it comes of. */
+function causesOf(error: unknown): Cause[] {
+  const causes: Cause[] = [];
+  let cause = error as Cause | undefined;
+  while (typeof cause === 'object' && cause !== null && !causes.includes(cause)) {
+    causes.push(cause);
+    cause = cause.cause ?? cause.meta?.driverAdapterError;
   }
-  return false;
+  return causes;
 }
 
 /** Postgres's class 22, data exceptions: the caller sent what a column cannot hold. A net beneath the schemas. */

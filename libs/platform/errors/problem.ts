@@ -13,6 +13,10 @@ export const problemSchema = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('Each wrong field of the request'),
+    methods: z
+      .array(z.string())
+      .optional()
+      .describe('By what you can show that it is you, where that is asked for: password, totp, recovery_code, passkey'),
   })
   .meta({ id: 'Problem' });
 
@@ -24,6 +28,10 @@ export interface ProblemField {
 /** An error that the caller may see. Anything else that is thrown becomes an opaque 500. */
 export class Problem extends Error {
   readonly errors?: ProblemField[];
+  /** By what the caller can show that it is them. */
+  readonly methods?: readonly string[];
+  /** What SCIM calls it (RFC 7644, 3.12), where that has a word for it. */
+  readonly scimType?: string;
   /** Next to the body, such as `retry-after`. */
   readonly headers: Record<string, string>;
 
@@ -31,11 +39,23 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
-    { errors, headers = {} }: { errors?: ProblemField[]; headers?: Record<string, string> } = {},
+    {
+      errors,
+      methods,
+      scimType,
+      headers = {},
+    }: {
+      errors?: ProblemField[];
+      methods?: readonly string[];
+      scimType?: string;
+      headers?: Record<string, string>;
+    } = {},
   ) {
     super(detail);
     this.name = 'Problem';
     this.errors = errors;
+    this.methods = methods;
+    this.scimType = scimType;
     this.headers = headers;
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { idSchema } from './ids.js';
+import { textSchema } from './text.js';
 
 /** A number in a query, in plain decimal digits: neither `0x10` nor `1e1` nor a list of one is taken for it. */
 export function queryNumber(schema: z.ZodNumber) {
-  return z.preprocess((text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text), schema);
+  return z.preprocess((text) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text), schema);
 }
 
 /** Query of every list: newest first, `cursor` is the `nextCursor` of the page before. */
@@ -13,6 +14,26 @@ export const pageQuerySchema = z.strictObject({
 });
 
 export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/**
+ * Query of a list that is searched and ordered over all its rows.
+ *
+ * @param sorts what it may be ordered by, unless asked otherwise by the first
+ * @param found what is searched for, in a sentence
+ */
+export function listQuerySchema<const S extends readonly [string, ...string[]]>(sorts: S, found: string) {
+  return pageQuerySchema.extend({
+    search: textSchema.trim().max(200).default('').describe(found),
+    sort: z.enum(sorts).default(sorts[0]).describe('What the list is ordered by'),
+    order: z.enum(['desc', 'asc']).default('desc').describe('Newest or highest first, or last'),
+  });
+}
+
+/** What every list that is searched and ordered is asked by. */
+export interface ListQuery extends PageQuery {
+  search: string;
+  order: 'asc' | 'desc';
+}
 
 export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });

@@ -14,8 +14,9 @@ export const timeSchema = z.iso
   .refine(isInRange, 'must be from 1970 to 9999 in UTC');
 
 /** The same, where a date alone, or a time without an offset, is taken to be UTC. */
-export const utcTimeSchema = z.iso
-  .datetime({ offset: true, local: true })
-  .or(z.iso.date())
+export const utcTimeSchema = z
+  .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
+    error: 'must be a time such as 2026-11-29T12:00:00Z, or a day such as 2026-11-29',
+  })
   .transform((text) => new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length === 10 ? text : `${text}Z`))
   .refine(isInRange, 'must be from 1970 to 9999 in UTC');

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import net from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, it } from 'vitest';
 import { readConfig } from '../config/config.js';
 import { Mailer } from './mailer.js';
@@ -34,40 +35,42 @@ it('leaves a mail as a file that only its owner reads where there is no server; 
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-/** Speaks just enough SMTP to take one mail, or to refuse it. */
-async function smtpServer(isRefusing: boolean) {
-  const lines: string[] = [];
-  const server = net.createServer((socket) => {
-    let isData = false;
-    socket.write('220 test\r\n');
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
-      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
-        lines.push(line);
-        if (isData && line !== '.') continue;
-        if (line.startsWith('RCPT') && isRefusing) socket.write('550 no such mailbox\r\n');
-        else if (line === 'DATA') {
-          isData = true;
-          socket.write('354 go on\r\n');
-        } else {
-          isData = false;
-          socket.write('250 fine\r\n');
-        }
-      }
-    });
+/** A real mail server on a port of its own, which takes what is for one address alone. */
+async function smtpServer(taken: string) {
+  const mails: { from: string; to: string[]; source: string }[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onRcptTo: ({ address }, _session, done) => done(address === taken ? null : new Error('no such mailbox')),
+    onData: (stream, { envelope: { mailFrom, rcptTo } }, done) => {
+      let source = '';
+      stream.on('data', (chunk) => (source += chunk));
+      stream.on('end', () => {
+        mails.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), source });
+        done();
+      });
+    },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  return { url: `smtp://127.0.0.1:${port}`, lines, close: () => server.close() };
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return { url: `smtp://127.0.0.1:${port}`, mails, close: () => new Promise<void>((resolve) => server.close(resolve)) };
 }
 
-it('sends over SMTP from the sender that is set, and throws what the server says when it refuses', async () => {
-  const [good, bad] = [await smtpServer(false), await smtpServer(true)];
+it('sends text and HTML over SMTP from the sender that is set, and throws what the server says when it refuses', async () => {
+  const server = await smtpServer(MAIL.to);
   const MAIL_FROM = 'Kindred <no-reply@kindred.example>';
-  await new Mailer(config({ SMTP_URL: good.url, MAIL_FROM })).send(MAIL);
-  expect(good.lines).toContain('MAIL FROM:<no-reply@kindred.example>');
-  expect(good.lines).toContain('RCPT TO:<owner@shop.example>');
-  await expect(new Mailer(config({ SMTP_URL: bad.url, MAIL_FROM })).send(MAIL)).rejects.toThrow(/no such mailbox/);
-  good.close();
-  bad.close();
+  const mailer = new Mailer(config({ SMTP_URL: server.url, MAIL_FROM }));
+  await mailer.send({ ...MAIL, html: '<p>Zeile eins</p>' });
+  expect(server.mails).toMatchObject([{ from: 'no-reply@kindred.example', to: [MAIL.to] }]);
+  const { source } = server.mails[0]!;
+  expect(source).toMatch(/^Content-Type: multipart\/alternative/m);
+  // The plainest comes first, the one to be preferred last.
+  expect(source.indexOf('Line one')).toBeGreaterThan(0);
+  expect(source.indexOf('<p>Zeile eins</p>')).toBeGreaterThan(source.indexOf('Line one'));
+  expect(source).not.toMatch(/^Bcc:/m);
+  await expect(mailer.send({ ...MAIL, to: 'nobody@shop.example' })).rejects.toThrow(/no such mailbox/);
+  expect(server.mails).toHaveLength(1);
+  mailer.onApplicationShutdown();
+  await server.close();
 });

@@ -13,9 +13,11 @@ export interface Mail {
   to: string;
   subject: string;
   text: string;
+  /** That says the same. */
+  html?: string;
 }
 
-/** Sends plain-text mail over SMTP, or, where there is no server, leaves it as a file for someone trying out to read. */
+/** Sends mail over SMTP, or, where there is no server, leaves it as a file for someone trying out to read. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
   private readonly server;

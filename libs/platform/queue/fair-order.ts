@@ -1,6 +1,6 @@
 /**
  * SQL for the row that is next by fair share: of each organization that has less under way than `most` the oldest, and of these the one
- * whose organization has had the least work in the last hour for its plan's weight. A row counts at least a second, so that many
+ * whose organization, which is not suspended, has had the least work in the last hour for its plan's weight. A row counts at least a second, so that many
  * short ones count too.
  *
  * @param table has status, started_at and finished_at
@@ -18,6 +18,7 @@ export function fairOrder(table: string, waiting: string, most: string): string 
   oldest AS (SELECT DISTINCT ON (tenant_id) * FROM (${waiting}) waiting ORDER BY tenant_id, created_at, id)
   SELECT oldest.*
   FROM oldest
+  JOIN organizations ON organizations.id = tenant_id AND organizations.suspended_at IS NULL
   JOIN subscriptions USING (tenant_id)
   JOIN price_versions ON price_versions.id = subscriptions.price_version_id
   JOIN plans ON plans.key = price_versions.plan_key

@@ -100,6 +100,20 @@ export async function releaseRow(
   return count === 1;
 }
 
+/** Takes an organization's rows from the workers that hold them, who stop within a beat; they wait as before. Requires a system transaction. */
+export async function takeBackRows(
+  transaction: Transaction,
+  { name, lock, isOpen, onRelease }: LeasedTable,
+  tenantId: string,
+): Promise<number> {
+  // A claim that is being made is seen here, and one that waits sees what the transaction has changed.
+  await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${lock})`);
+  return transaction.$executeRawUnsafe(
+    `UPDATE ${name} SET ${listOf('lease_expires_at = NULL', 'attempt = attempt + 1', onRelease)} WHERE tenant_id = $1::uuid AND lease_expires_at IS NOT NULL AND ${isOpen}`,
+    tenantId,
+  );
+}
+
 /** Ends the leases of workers that fell silent, over all tenants; requires a system transaction. */
 export function findLost(transaction: Transaction, { name, isOpen }: LeasedTable): Promise<LostClaim[]> {
   return transaction.$queryRawUnsafe(

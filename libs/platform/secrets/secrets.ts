@@ -62,6 +62,22 @@ export function decrypt(secret: string, purpose: string, bytes: Uint8Array): str
   return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]).toString('utf8');
 }
 
+/**
+ * As {@link decrypt}, with whichever of the secrets it was encrypted.
+ *
+ * @param secrets of the platform, today's and perhaps the one before
+ * @throws Error where it was none of them
+ */
+export function decryptWithAny(secrets: readonly string[], purpose: string, bytes: Uint8Array): string {
+  const [first, ...others] = secrets;
+  try {
+    return decrypt(first!, purpose, bytes);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return decryptWithAny(others, purpose, bytes);
+  }
+}
+
 function encryptionKey(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `encryption:${purpose}`, 32));
 }
