@@ -5,6 +5,7 @@ import type { Statistics } from './kinds/kind.js';
 import type { KindKey } from './kinds/kinds.js';
 import type { TaskKey } from './tasks/tasks.js';
 import type { Sources } from './training/sources.js';
+import type { TrialNews } from './training/trial-news.js';
 
 /** What a customer sees of a running job. */
 export interface TrainingProgress {
@@ -21,6 +22,8 @@ export interface TrainingProgress {
   validation: { metric: string; value: number } | null;
   /** Examples gone through a second, of late; null while nothing is fitted. */
   examplesPerSecond: number | null;
+  /** The trial of a search that has just ended; null where none has. */
+  trial: TrialNews | null;
 }
 
 /** Metric name with its cutoff, such as `recall@20`, to its value; the task defines each name. */
@@ -87,6 +90,8 @@ export interface TrainerOptions {
   /** What trains next to the engine; the processor where it is absent. */
   device?: Device | undefined;
   signal?: AbortSignal;
+  /** Once aborted, a search over recipes ends, and the job goes on with the best that it has found. */
+  enough?: AbortSignal | undefined;
   /** Of an earlier attempt; throws the family's artifact error where it is not one of the same job. */
   checkpoint?: Uint8Array | undefined;
   /** What a fit may hold next to its input, in bytes; defaults to a share of the memory of this machine or container. */

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everyEngine } from '../engine/every-engine.js';
 import { openEngine } from '../engine/open-engine.js';
-import { relativeError } from '../random/relative-error.js';
-import { createLoss, gradientsOf } from './create-loss.js';
+import { createLoss, gradientsOf, type LossShape } from './create-loss.js';
 import { softmaxLoss, type SoftmaxGradients } from './kernel.js';
 import { softmaxLossReference } from './reference.js';
 
@@ -16,6 +15,21 @@ const shapes = fc.record({
   seed: fc.nat(),
 });
 
+/** Whose probability of the target is 1 but for 9e-5: the gradients lose digits by cancellation. */
+const NEARLY_CERTAIN = { rows: 1, columns: 2, blocks: 1, isBiased: false, deviation: 1, seed: 1599798251 };
+
+/**
+ * ‖actual − expected‖ in terms of ‖expected‖ + ‖v‖ / rows, v a row of the factor (the root of their mean square): each
+ * probability is rounded at 1, so where the model is all but certain that much of a gradient is rounding.
+ */
+function errorOf(actual: Float32Array, expected: Float64Array, factor: Float32Array, { rows, blocks }: LossShape) {
+  const difference = actual.map((value, i) => value - expected[i]!);
+  return (
+    Math.hypot(...difference) /
+    (Math.hypot(...expected) + Math.hypot(...factor) / Math.sqrt(factor.length / (16 * blocks)) / rows)
+  );
+}
+
 describe.each(everyEngine)('softmaxLoss on %s', (_name, engine) => {
   it('agrees with the reference to 2e-5, gradients too', async () => {
     await fc.assert(
@@ -25,12 +39,10 @@ describe.each(everyEngine)('softmaxLoss on %s', (_name, engine) => {
         const expected = softmaxLossReference(loss);
         const actual = await softmaxLoss(engine, loss, gradients);
         expect(Math.abs(actual - expected.loss)).toBeLessThan(2e-5 * (1 + expected.loss));
-        // With one column the gradients are zero but for rounding.
-        if (shape.columns === 1) return;
-        expect(relativeError(gradients.queries, expected.queries)).toBeLessThan(2e-5);
-        expect(relativeError(gradients.table, expected.table)).toBeLessThan(2e-5);
+        expect(errorOf(gradients.queries, expected.queries, loss.table, shape)).toBeLessThan(2e-5);
+        expect(errorOf(gradients.table, expected.table, loss.queries, shape)).toBeLessThan(2e-5);
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: [[NEARLY_CERTAIN]] },
     );
   });
 

@@ -1,3 +1,4 @@
+import { bucketsOf } from './buckets.js';
 import type { Kind } from './kind.js';
 
 /** Below these a recommender rarely beats popularity. */
@@ -10,25 +11,65 @@ export const interactions = {
     user_id: {
       type: 'id',
       spellings: ['user_id', 'userId', 'userid', 'USER_ID'],
+      guesses: [
+        'user',
+        'uid',
+        'customer',
+        'customer id',
+        'client',
+        'visitor',
+        'visitor id',
+        'member',
+        'account',
+        'session',
+        '用户',
+        '顾客',
+        '客户',
+        '会员',
+      ],
       meaning: 'the user id',
       isRequired: true,
     },
     item_id: {
       type: 'id',
       spellings: ['item_id', 'itemId', 'itemid', 'movieId', 'ITEM_ID'],
+      guesses: [
+        'item',
+        'product',
+        'product id',
+        'sku',
+        'article',
+        'article id',
+        'movie',
+        'film',
+        'film id',
+        'asin',
+        'isbn',
+        'content id',
+        '物品',
+        '商品',
+        '产品',
+      ],
       meaning: 'the item id',
       isRequired: true,
     },
     event_type: {
       type: 'text',
       spellings: ['event_type', 'eventType', 'EVENT_TYPE'],
+      guesses: ['event', 'action', 'behavior', '事件', '行为'],
       meaning: 'the event type, such as view or purchase',
       isCategory: true,
     },
-    value: { type: 'number', spellings: ['value', 'rating', 'EVENT_VALUE'], meaning: 'the rating or value' },
+    value: {
+      type: 'number',
+      spellings: ['value', 'rating', 'EVENT_VALUE'],
+      guesses: ['score', 'stars', 'weight', '评分'],
+      meaning: 'the rating or value',
+    },
     timestamp: {
       type: 'time',
       spellings: ['timestamp', 'TIMESTAMP'],
+      guesses: ['time', 'when', 'date', 'datetime', 'ts', 'created at', 'event time', 'occurred at', '时间', '日期'],
       meaning: 'the time: Unix seconds, milliseconds or ISO 8601',
     },
   },
@@ -45,6 +86,28 @@ export const interactions = {
     },
     from: { sql: 'min(timestamp)', type: 'time', meaning: 'Earliest timestamp' },
     to: { sql: 'max(timestamp)', type: 'time', meaning: 'Latest timestamp' },
+  },
+  distributions: {
+    overTime: {
+      // At most some ninety bars, each of as many whole days.
+      sql: `WITH timed AS (SELECT timestamp FROM accepted WHERE timestamp IS NOT NULL),
+        bars AS (SELECT 86400 * greatest(1, ceil((max(timestamp) - min(timestamp)) / 86400 / 90)) AS step, min(timestamp) AS first, max(timestamp) AS last FROM timed),
+        starts AS (SELECT floor(first / step) * step + step * place AS start FROM bars, range(0, 92) places(place) WHERE floor(first / step) * step + step * place <= last)
+        SELECT strftime(make_timestamp(CAST(start * 1e6 AS BIGINT)), '%Y-%m-%d') AS label, count(timed.timestamp) AS count
+        FROM starts CROSS JOIN bars LEFT JOIN timed ON floor(timed.timestamp / step) * step = start GROUP BY start ORDER BY start`,
+      labels: 'days',
+      meaning: 'Interactions over time',
+    },
+    ofUsers: {
+      sql: bucketsOf('SELECT count(*) AS size FROM accepted GROUP BY user_id', [1, 2, 5, 10, 20, 50, 100]),
+      labels: 'texts',
+      meaning: 'Users by how many interactions they have',
+    },
+    ofItems: {
+      sql: bucketsOf('SELECT count(*) AS size FROM accepted GROUP BY item_id', [1, 2, 5, 10, 50, 100, 1_000]),
+      labels: 'texts',
+      meaning: 'Items by how many interactions they have: the long tail',
+    },
   },
   meters: { ingested: 'interactions_ingested', stored: 'stored_interactions' },
   quota: 'interactions_held',

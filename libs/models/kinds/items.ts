@@ -7,6 +7,7 @@ export const items = {
   others: 'attributes',
   identity: 'item_id',
   statistics: {},
+  distributions: {},
   meters: {},
   rowBytes: 0,
   judge: () => [],

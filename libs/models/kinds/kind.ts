@@ -22,6 +22,11 @@ export interface Column {
   type: ColumnType;
   /** Headers that are understood without a mapping. */
   spellings: readonly [string, ...string[]];
+  /**
+   * Further headers that a screen guesses it by, whatever their case and punctuation. They are never taken without being asked, as a column
+   * of that name may hold something else.
+   */
+  guesses?: readonly string[];
   /** What it holds, for customers: goes on "the column that holds …". */
   meaning: string;
   isRequired?: true;
@@ -37,6 +42,15 @@ export interface Statistic {
   sql: string;
   /** `count`: rows of some sort; `time`: Unix seconds, shown as ISO 8601. */
   type: 'count' | 'time';
+  meaning: string;
+}
+
+/** How rows are spread over something: a bar for each place, in order. */
+export interface Distribution {
+  /** Over the table `accepted`: of each bar its label, text, and how many there are. It must give a bounded number of bars. */
+  sql: string;
+  /** Of a label: a UTC day, or words and numbers that need no translation. */
+  labels: 'days' | 'texts';
   meaning: string;
 }
 
@@ -66,6 +80,8 @@ export interface Kind {
    */
   correctedBy?: string;
   statistics: Record<string, Statistic>;
+  /** What a person looks at before training; asked for when somebody looks, not kept. */
+  distributions: Record<string, Distribution>;
   /** Of every row that is imported, and of every row that is held, once a day; absent where nothing is metered. */
   meters: { ingested?: string; stored?: string };
   /** The plan's quota of rows held, over all data sets of the kind. */

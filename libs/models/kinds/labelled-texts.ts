@@ -1,3 +1,4 @@
+import { bucketsOf } from './buckets.js';
 import type { Kind } from './kind.js';
 
 /** Below these a classifier's metrics say little. */
@@ -13,12 +14,14 @@ export const labelledTexts = {
     text: {
       type: 'passage',
       spellings: ['text', 'Text', 'TEXT', 'review', 'utterance', 'sentence', 'message', 'content', 'body'],
+      guesses: ['question', 'comment', 'description', 'query', '文本', '内容', '评论'],
       meaning: 'the text',
       isRequired: true,
     },
     label: {
       type: 'labels',
       spellings: ['label', 'labels', 'category', 'class', 'intent', 'sentiment', 'Label', 'CLASS'],
+      guesses: ['topic', 'tag', 'target', '标签', '类别'],
       meaning: 'the label, or several with | between them',
     },
     language: {
@@ -54,6 +57,19 @@ export const labelledTexts = {
       meaning: 'Texts that stand on several rows with different labels',
     },
     characters: { sql: 'sum(length(text))', type: 'count', meaning: 'Characters' },
+  },
+  distributions: {
+    ofLabels: {
+      sql: `SELECT left(part, 40) AS label, count(*) AS count FROM (SELECT unnest(string_split(label, '|')) AS part FROM accepted)
+        GROUP BY part ORDER BY count(*) DESC, part LIMIT 30`,
+      labels: 'texts',
+      meaning: 'The most frequent labels',
+    },
+    ofLengths: {
+      sql: bucketsOf('SELECT length(text) AS size FROM accepted', [20, 50, 100, 200, 500, 1_000, 5_000]),
+      labels: 'texts',
+      meaning: 'Texts by their length in characters',
+    },
   },
   meters: { ingested: 'texts_ingested', stored: 'stored_texts' },
   quota: 'texts_held',

@@ -8,6 +8,7 @@ export const users = {
   identity: 'user_id',
   person: 'user_id',
   statistics: {},
+  distributions: {},
   meters: {},
   rowBytes: 0,
   judge: () => [],

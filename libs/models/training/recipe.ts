@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type RecipeManifest, TrainingInputError } from '../family.js';
 
 /** A recipe with settings that its schema has passed. */
@@ -17,5 +16,6 @@ export function parseChoice<Recipe extends string>(
   const key = recipe as Recipe;
   const parsed = recipes[key].settings.safeParse(settings);
   if (parsed.success) return { recipe: key, settings: parsed.data as Record<string, unknown> };
-  throw new TrainingInputError(`The settings do not fit the recipe "${recipe}": ${z.prettifyError(parsed.error)}`);
+  const { path, message } = parsed.error.issues[0]!;
+  throw new TrainingInputError(`The settings do not fit the recipe "${recipe}": ${[...path, message].join(': ')}`);
 }

@@ -5,6 +5,7 @@ import { TrainingInputError, type MetricValues } from '../family.js';
 import type { FitContext } from './fit.js';
 import type { RecipeChoice } from './recipe.js';
 import { drawSettings, moveSettings, type SearchSpace } from './search-space.js';
+import type { TrialNews } from './trial-news.js';
 
 /** What is searched: a family's recipes on its data, of which `HeldOut` is a training side with what is measured on. */
 export interface SearchProblem<Data, HeldOut extends { train: Data }, Recipe extends string, Fit extends Releasable> {
@@ -39,23 +40,31 @@ export interface SearchOptions<Recipe extends string = string> {
   engine: Engine;
   seed: number;
   signal?: AbortSignal | undefined;
+  /** Once aborted, the search ends with the best that it has found, or as soon as it has found anything. */
+  enough?: AbortSignal | undefined;
   /** Tuning ends by then, and a fit under way is given up; defaults do not count, but none may take longer than five minutes. */
   budgetSeconds: number;
   /** Seconds of work, by which the budget is counted; by default those of this process. */
   clock?: () => number;
   /** What an earlier search of the same data had tried. */
-  resume?: Omit<SearchProgress<Recipe>, 'fraction'> | null;
+  resume?: SearchReached<Recipe> | null;
   /** Called between trials; rejects once the search is to end. */
   report: (progress: SearchProgress<Recipe>) => Promise<void>;
 }
 
-export interface SearchProgress<Recipe extends string = string> {
-  /** Of what the search may take at most, 0..1. */
-  fraction: number;
+/** What a search has come to, and needs to be taken up again. */
+export interface SearchReached<Recipe extends string = string> {
   /** Of work. */
   elapsedSeconds: number;
   /** Every trial so far, in order. */
   attempts: AttemptRecord<Recipe>[];
+}
+
+export interface SearchProgress<Recipe extends string = string> extends SearchReached<Recipe> {
+  /** Of what the search may take at most, 0..1. */
+  fraction: number;
+  /** The trial that has just ended; null where none has, or it could not be fitted. */
+  latest: TrialNews | null;
 }
 
 /** How a trial went; a search that is taken up again is told rather than tries again. */
@@ -101,6 +110,7 @@ const TUNABLE_SHARE = 0.05;
 /** No one trial of tuning may take more of the budget. */
 const TRIAL_SHARE = 0.1;
 const WATCH_MS = 100;
+const ENDED_EARLY = 'the search was ended before it was through';
 
 /**
  * Chooses recipe and settings in three steps:
@@ -114,7 +124,8 @@ const WATCH_MS = 100;
  * In steps 2 and 3 a recipe drops out when some tries of it in a row have gained next to nothing, the more the more settings
  * it has; a step ends when none is left, or with the budget. The budget counts the work of this process rather than the time
  * that passes, so that a busy machine takes longer but finds the same. All draws are seeded; a budget that is ample gives
- * the same answer on any machine. Throws {@link TrainingInputError} where no recipe can be fitted.
+ * the same answer on any machine. Whoever asks for it may end the search at any moment with the best so far; a trial under way is then given
+ * up. Throws {@link TrainingInputError} where no recipe can be fitted.
  */
 export async function search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit extends Releasable>(
   problem: SearchProblem<Data, HeldOut, Recipe, Fit>,
@@ -131,6 +142,7 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
   private readonly attempts: AttemptRecord<Recipe>[];
   private attempted = 0;
   private readonly leftOut: Map<Recipe, string>;
+  private everything: HeldOut | undefined;
 
   constructor(
     private readonly problem: SearchProblem<Data, HeldOut, Recipe, Fit>,
@@ -145,6 +157,7 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
 
   async run(): Promise<Found<HeldOut, Recipe>> {
     const everything = this.problem.holdOut(this.problem.data);
+    this.everything = everything;
     const defaults = await this.tryAll(
       this.problem.candidates.map((recipe) => this.problem.choose(recipe, {})),
       everything,
@@ -217,16 +230,31 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
 
   /** What an earlier search had tried counts, however late it is now. */
   private isOver(): boolean {
-    return this.attempted >= this.attempts.length && this.elapsedSeconds() >= this.options.budgetSeconds;
+    const isLate = this.attempted >= this.attempts.length && this.elapsedSeconds() >= this.options.budgetSeconds;
+    return isLate || this.isEnough();
+  }
+
+  /** What an earlier search had tried is told in any case, so that all of it is compared. */
+  private isEnough(): boolean {
+    const { enough } = this.options;
+    return enough?.aborted === true && this.attempted >= this.attempts.length && this.hasFound();
+  }
+
+  private hasFound(): boolean {
+    return this.attempts.some(({ trial }) => trial !== null);
   }
 
   /** Tries the choices in their order; best first. */
   private async tryAll(choices: RecipeChoice<Recipe>[], sample: HeldOut, isTuning = true): Promise<Trial<Recipe>[]> {
     const trials: Trial<Recipe>[] = [];
     for (const { recipe, settings } of choices) {
+      if (this.isEnough()) {
+        if (!isTuning) this.leftOut.set(recipe, ENDED_EARLY);
+        continue;
+      }
       const trial = await this.attempt({ recipe, settings }, sample, isTuning);
       if (trial) trials.push(trial);
-      if (this.attempted === this.attempts.length) await this.report();
+      if (this.attempted === this.attempts.length) await this.report(trial && this.toNews(trial, sample));
     }
     return trials.sort(this.byObjective);
   }
@@ -258,7 +286,10 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
     const watch = setInterval(() => {
       if (this.clock() - startedSeconds > secondsMax) deadline.abort();
     }, WATCH_MS);
-    const limits = { seed, signal: AbortSignal.any(signal ? [signal, deadline.signal] : [deadline.signal]) };
+    // The first that can be fitted is needed in any case.
+    const enough = this.hasFound() ? this.options.enough : undefined;
+    const ends = [signal, deadline.signal, enough].filter((end) => end !== undefined);
+    const limits = { seed, signal: AbortSignal.any(ends) };
     const context = { engine, ...limits, report: async () => limits.signal.throwIfAborted() };
     try {
       const fit = await fitRecipe(choice, sample.train, context);
@@ -271,6 +302,7 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
     } catch (error) {
       if (signal?.aborted) throw error;
       if (error instanceof TrainingInputError) return { trial: null, refusal: error.message };
+      if (enough?.aborted) return { trial: null, refusal: isTuning ? null : ENDED_EARLY };
       if (!deadline.signal.aborted) throw error;
       return { trial: null, refusal: isTuning ? null : 'it takes too long here' };
     } finally {
@@ -290,11 +322,17 @@ class Search<Data, HeldOut extends { train: Data }, Recipe extends string, Fit e
     return best.sort(this.byObjective);
   }
 
-  private report(): Promise<void> {
+  private toNews({ recipe, seconds, metrics }: Trial<Recipe>, sample: HeldOut): TrialNews {
+    const { objective: metric } = this.problem;
+    const isOnSample = sample !== this.everything;
+    return { number: this.attempted, recipe, metric, value: metrics[metric]!, seconds, isOnSample };
+  }
+
+  private report(latest: TrialNews | null): Promise<void> {
     const elapsedSeconds = this.elapsedSeconds();
     const trialsMax = this.problem.candidates.length * (1 + DRAWS_MAX + REFINEMENTS_MAX);
     const gone = Math.max(elapsedSeconds / this.options.budgetSeconds, this.attempted / trialsMax);
-    return this.options.report({ fraction: Math.min(1, gone), elapsedSeconds, attempts: this.attempts });
+    return this.options.report({ fraction: Math.min(1, gone), elapsedSeconds, attempts: this.attempts, latest });
   }
 
   private isWithin(share: number, trial: Trial, leader: Trial): boolean {

@@ -6,7 +6,7 @@ import { writeSafetensors } from '../safetensors.js';
 import { describeTrainerConformance, runToEnd } from './conformance.js';
 import { resumeFit, type FitContext } from './fit.js';
 import { parseChoice, type RecipeChoice } from './recipe.js';
-import { search, type SearchOptions } from './search.js';
+import { search, type SearchOptions, type SearchProgress } from './search.js';
 import { createTrainer, type Learner } from './trainer.js';
 
 type Recipe = 'zero' | 'descent' | 'refusing';
@@ -122,6 +122,63 @@ describe('a search for the least of a metric', () => {
     expect(best!.metrics['error']).toBeLessThan(1);
     for (const { metrics } of others) expect(metrics['error']).toBeGreaterThan(best!.metrics['error']!);
     expect((await find('higher'))[0]!.recipe).toBe('zero');
+  });
+});
+
+describe('a search that is to end early', () => {
+  const endAfter = async (trials: number, given: Partial<SearchOptions<Recipe>> = {}) => {
+    const enough = new AbortController();
+    const told: SearchProgress<Recipe>[] = [];
+    const { problem, options } = await searchOf({
+      enough: enough.signal,
+      report: async (progress) => {
+        told.push(structuredClone(progress));
+        if (progress.attempts.length >= trials) enough.abort();
+      },
+      ...given,
+    });
+    return { ...(await search(problem, options)), told };
+  };
+
+  it('tries nothing more, and takes the best so far', async () => {
+    const { leaderboard, told } = await endAfter(4);
+    expect(told.at(-1)!.attempts).toHaveLength(4);
+    expect(leaderboard.map(({ recipe }) => recipe)).toEqual(['descent', 'zero']);
+    // The fourth was the first of tuning; the choice is what was reported to be best.
+    const best = Math.max(...told.map(({ latest }) => latest?.value ?? 0));
+    expect(best).toBeGreaterThanOrEqual(leaderboard[0]!.metrics['closeness']!);
+  });
+
+  it('says which recipes did not get their turn', async () => {
+    const { leaderboard, leftOut } = await endAfter(1);
+    expect(leaderboard.map(({ recipe }) => recipe)).toEqual(['zero']);
+    expect(leftOut.get('descent')).toMatch(/ended before/);
+  });
+
+  it('goes on until there is anything to take', async () => {
+    const { leaderboard } = await endAfter(0, { enough: AbortSignal.abort() });
+    expect(leaderboard.map(({ recipe }) => recipe)).toEqual(['zero']);
+  });
+
+  it('gives up the trial under way', async () => {
+    const enough = new AbortController();
+    const { problem, options } = await searchOf({ enough: enough.signal });
+    const endless: typeof problem.fit = async (choice, data, context) => {
+      if (choice.recipe !== 'descent') return fit(choice, data, context);
+      for (;;) {
+        enough.abort();
+        await context.report({ epoch: 0, epochs: 0, fraction: 0 });
+      }
+    };
+    const { leaderboard } = await search({ ...problem, fit: endless }, options);
+    expect(leaderboard.map(({ recipe }) => recipe)).toEqual(['zero']);
+  });
+
+  it('ends at once in another worker that takes it up, with all that was tried', async () => {
+    const { told, leaderboard } = await endAfter(6);
+    const again = await endAfter(0, { enough: AbortSignal.abort(), resume: told.at(-1)! });
+    expect(again.leaderboard).toEqual(leaderboard);
+    expect(again.told.filter(({ attempts }) => attempts.length > 6)).toEqual([]);
   });
 });
 

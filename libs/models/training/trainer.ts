@@ -3,8 +3,9 @@ import type { SearchReport } from '../tasks/search-report.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { FitContext, FitProgress, FitReached, FitState } from './fit.js';
 import type { RecipeChoice } from './recipe.js';
-import type { SearchOptions, SearchProgress } from './search.js';
+import type { SearchOptions, SearchReached } from './search.js';
 import { SteppedJob, type Pause } from './stepped-job.js';
+import type { TrialNews } from './trial-news.js';
 
 /** What a family brings to a job; steps, progress, checkpoints and the order of work are the same for all. */
 export interface Learner<
@@ -35,7 +36,7 @@ export interface Learner<
 /** Looks for the recipe within the training side. */
 export type SearchFor<Data, Recipe extends string> = (
   train: Data,
-  options: Pick<SearchOptions<Recipe>, 'resume' | 'report'>,
+  options: Pick<SearchOptions<Recipe>, 'resume' | 'report' | 'enough'>,
 ) => Promise<Chosen<Recipe>>;
 
 interface Chosen<Recipe extends string> {
@@ -52,7 +53,7 @@ export interface Measured {
 
 /** How far a job has come next to the fit under way; what is not reached yet is null. */
 interface JobState<Recipe extends string> {
-  search: Omit<SearchProgress<Recipe>, 'fraction'> | null;
+  search: SearchReached<Recipe> | null;
   chosen: Chosen<Recipe> | null;
   /** Of the fit on the training side; the fit on everything follows. */
   measured: Measured | null;
@@ -70,7 +71,7 @@ const PROGRESS_AT = { fitted: 0.42, evaluated: 0.52, refitted: 0.98 };
 const TUNED_AT = 0.7;
 
 const NOTHING_DONE = { search: null, chosen: null, measured: null };
-const NOTHING_MEASURED = { loss: null, validation: null, examplesPerSecond: null };
+const NOTHING_MEASURED = { loss: null, validation: null, examplesPerSecond: null, trial: null };
 
 /** Chooses a recipe where none is given, fits it to the training side, measures it on the rest, then refits it to everything. */
 export function createTrainer<
@@ -108,6 +109,7 @@ class SteppedTrainer<
       this.state = reached;
       this.resumed = fit;
     }
+    if (typeof learner.choose === 'function' && !this.state.chosen) this.last = { ...this.last, phase: 'tuning' };
     this.job = new SteppedJob((pause) => this.train(pause), options.signal);
   }
 
@@ -119,7 +121,7 @@ class SteppedTrainer<
     if (this.done) throw new Error('The trainer is done; call finalize().');
     this.resumedMs = performance.now();
     const next = await this.job.step();
-    this.last = next ?? { ...this.last, phase: 'publishing', progress: PROGRESS_AT.refitted };
+    this.last = next ?? { ...this.last, phase: 'publishing', progress: PROGRESS_AT.refitted, trial: null };
     return this.last;
   }
 
@@ -152,9 +154,10 @@ class SteppedTrainer<
     const report = this.stage(pause, 'tuning', 0, TUNED_AT);
     const chosen = await choose(train, {
       resume: this.state.search,
-      report: ({ fraction, ...search }) => {
+      enough: this.options.enough,
+      report: ({ fraction, latest: trial, ...search }) => {
         this.reach({ search });
-        return report({ epoch: 0, epochs: 0, fraction });
+        return report({ epoch: 0, epochs: 0, fraction, trial });
       },
     });
     this.reach({ search: null, chosen });
@@ -211,8 +214,8 @@ class SteppedTrainer<
     phase: TrainingProgress['phase'],
     start: number,
     end: number,
-  ): (progress: FitProgress) => Promise<void> {
-    return ({ fraction, epoch, epochs, examples, loss = null, validation = null, state }) => {
+  ): (progress: FitProgress & { trial?: TrialNews | null }) => Promise<void> {
+    return ({ fraction, epoch, epochs, examples, loss = null, validation = null, trial = null, state }) => {
       if (state) this.hasNews = true;
       // What an earlier report of this fit could read has moved on since; the checkpoint taken then is the better one.
       else if (this.reachedFit) this.hasNews = false;
@@ -220,7 +223,7 @@ class SteppedTrainer<
       const seconds = (performance.now() - this.resumedMs) / 1000;
       const examplesPerSecond = examples === undefined ? null : examples / seconds;
       const progress = start + fraction * (end - start);
-      return pause({ phase, progress, epoch, epochs, loss, validation, examplesPerSecond });
+      return pause({ phase, progress, epoch, epochs, loss, validation, examplesPerSecond, trial });
     };
   }
 

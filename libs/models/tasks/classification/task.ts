@@ -39,7 +39,8 @@ export const classifySchema = z
   .refine(({ texts, nearest }) => (texts?.length ?? 1) * nearest <= NEAREST_MAX * 10, {
     path: ['nearest'],
     message: `of all texts together at most ${NEAREST_MAX * 10} rows are listed`,
-  });
+  })
+  .meta({ examples: [{ text: 'My new card has not come yet', topK: 5, explain: false, nearest: 0 }] });
 
 const pieceSchema = z.object({
   text: z.string(),

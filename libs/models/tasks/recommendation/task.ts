@@ -25,7 +25,8 @@ export const recommendSchema = z
   .refine(({ userId, personalized }) => userId !== undefined || !personalized, {
     path: ['userId'],
     message: 'is missing',
-  });
+  })
+  .meta({ examples: [{ userId: '42', limit: 10, excludeSeen: true, personalized: true }] });
 
 export const recommendationSchema = z.object({
   source: z.enum(['model', 'popularity']).describe('What ranked the items'),

@@ -18,7 +18,7 @@ export function explainChoice(
   const rivals = others.map((trial) => `${PLAIN_NAMES[trial.recipe]} of ${percent(trial)}`).join(' and ');
   const settings = Object.entries(best.settings).map(([name, value]) => `${name} ${String(value)}`);
   return [
-    `${capital(PLAIN_NAMES[best.recipe])} was right of ${percent(best)} of ${count(texts.length)} texts with ${count(targets.classes)} labels, each text judged by a fit that had not seen it; ${rivals}.`,
+    `${capital(PLAIN_NAMES[best.recipe])} was right of ${percent(best)} of ${count(texts.length)} texts with ${count(targets.classes)} labels, each text judged by a fit that had not seen it${rivals && `; ${rivals}`}.`,
     `${count(tried)} recipes and settings were compared.`,
     ...(settings.length > 0 ? [`Its settings: ${settings.join(', ')}.`] : []),
   ].join(' ');

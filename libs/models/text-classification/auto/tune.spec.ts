@@ -18,6 +18,16 @@ describe('auto', () => {
     expect(found.explanation).toContain('3 recipes and settings were compared.');
   });
 
+  it('ends with the best so far when it is asked to', async () => {
+    const engine = await sharedEngine();
+    const enough = new AbortController();
+    const options = { engine, seed: 1, budgetSeconds: 60, clock: () => 0, enough: enough.signal };
+    const end = async ({ attempts }: SearchProgress<FittableRecipe>) => void (attempts.length === 2 && enough.abort());
+    const { choice, report: found } = await tune(inputOf(questions()), { ...options, report: end });
+    expect(choice.recipe).toBe('naive-bayes');
+    expect(found.explanation).toContain('2 recipes and settings were compared.');
+  });
+
   it('goes on from what an earlier search had tried, and comes to the same', async () => {
     const engine = await sharedEngine();
     const options = { engine, seed: 1, budgetSeconds: 60, clock: () => 0 };

@@ -2,6 +2,7 @@ import { hash32 } from '../../../compute/random/kernel.js';
 import type { SearchReport } from '../../tasks/search-report.js';
 import type { FitContext } from '../../training/fit.js';
 import { secondsOfWork, type AttemptRecord, type SearchOptions, type Trial } from '../../training/search.js';
+import type { TrialNews } from '../../training/trial-news.js';
 import { allToChances, calibrate } from '../calibration.js';
 import { answersOf, measureAnswers, type Metrics } from '../evaluation/metrics.js';
 import { Vectorizer } from '../features/vectorizer.js';
@@ -48,7 +49,10 @@ const CHANGES: [recipe: FittableRecipe, change: object][] = [
  */
 export async function tune(train: LabelledTexts, options: SearchOptions<FittableRecipe>): Promise<Tuned> {
   const search = new Search(train, options);
-  for (const recipe of DEFAULTS) await search.attempt(recipe, {});
+  for (const recipe of DEFAULTS) {
+    if (search.isEnough()) break;
+    await search.attempt(recipe, {});
+  }
   for (const [recipe, change] of CHANGES) {
     if (search.isOver()) break;
     await search.attempt(recipe, { ...search.bestOf(recipe).settings, ...change });
@@ -96,11 +100,19 @@ class Search {
     const trial = await this.carryOut(parseChoice(recipe, settings) as RecipeChoice);
     this.trials.push(trial);
     this.attempts.push({ trial, refusal: null });
-    await this.report(0);
+    const [number, value] = [this.trials.length, accuracyOf(trial)];
+    await this.report(0, { number, recipe, metric: 'accuracy', value, seconds: trial.seconds, isOnSample: false });
   }
 
   isOver(): boolean {
-    return this.attempts.length <= this.trials.length && this.elapsedSeconds() >= this.options.budgetSeconds;
+    const isLate = this.attempts.length <= this.trials.length && this.elapsedSeconds() >= this.options.budgetSeconds;
+    return isLate || this.isEnough();
+  }
+
+  /** Whether whoever asked for the search wants the best so far, and there is one. */
+  isEnough(): boolean {
+    const isTold = this.trials.length > 0 && this.attempts.length <= this.trials.length;
+    return isTold && this.options.enough?.aborted === true;
   }
 
   /** The recipe's defaults, or settings that are better by more than luck. */
@@ -114,7 +126,8 @@ class Search {
 
   /** The best of each recipe; best first. */
   leaderboard(): Trial<FittableRecipe>[] {
-    return DEFAULTS.map((recipe) => this.bestOf(recipe)).sort((a, b) => accuracyOf(b) - accuracyOf(a));
+    const tried = DEFAULTS.filter((known) => this.trials.some(({ recipe }) => recipe === known));
+    return tried.map((recipe) => this.bestOf(recipe)).sort((a, b) => accuracyOf(b) - accuracyOf(a));
   }
 
   private async carryOut(choice: RecipeChoice): Promise<Trial<FittableRecipe>> {
@@ -151,11 +164,11 @@ class Search {
     return hash32(this.options.seed, 2, 0);
   }
 
-  private report(ofAttempt: number): Promise<void> {
+  private report(ofAttempt: number, latest: TrialNews | null = null): Promise<void> {
     const elapsedSeconds = this.elapsedSeconds();
     const done = (this.trials.length + ofAttempt) / (DEFAULTS.length + CHANGES.length);
     const fraction = Math.min(1, done);
-    return this.options.report({ fraction, elapsedSeconds, attempts: this.attempts });
+    return this.options.report({ fraction, elapsedSeconds, attempts: this.attempts, latest });
   }
 
   private elapsedSeconds(): number {
