@@ -1,22 +1,28 @@
-import type { Permission } from '../../platform/access/permissions.js';
 import { Problem } from '../../platform/errors/problem.js';
 
-export const notAuthenticated = () =>
-  new Problem(401, 'not_authenticated', 'Sign in, or send an API key as "Authorization: Bearer kin_live_…".');
+/** By what somebody who is logged in can show that it is them. */
+export type StepUpMethod = 'password' | 'totp' | 'recovery_code' | 'passkey';
+import { printable } from '../../platform/http/text.js';
 
-export const notPermitted = (permission: Permission | undefined) =>
+export const notAuthenticated = () =>
+  new Problem(401, 'not_authenticated', 'Log in, or send an API key as "Authorization: Bearer kin_live_…".');
+
+export const wrongApiKey = () =>
   new Problem(
-    403,
-    'not_permitted',
-    permission ? `This call needs the permission ${permission}, which you do not have.` : 'Nobody may make this call.',
+    401,
+    'wrong_api_key',
+    'There is no such API key: it was mistyped, revoked, or has expired. Check it, or make a new one on the API keys page.',
   );
 
 export const notForKeys = () =>
   new Problem(
     403,
     'not_permitted',
-    'An API key can reach only its own project, and this call concerns the whole organization. Sign in to make it.',
+    'An API key can reach only its own project, and this call concerns the whole organization. Log in to make it.',
   );
+
+export const forPeople = () =>
+  new Problem(403, 'not_permitted', 'Only people who are logged in may make this call. A program calls a deployment.');
 
 export const deploymentNotAllowed = () =>
   new Problem(
@@ -30,15 +36,72 @@ export const crossSiteRequest = () =>
 
 export const wrongCredentials = () => new Problem(401, 'wrong_credentials', 'No account has this email and password.');
 
+export const stepUpRequired = (methods: readonly StepUpMethod[]) =>
+  new Problem(
+    403,
+    'step_up_required',
+    'This call asks for a recent login: confirm that it is you by POST /v1/auth/step-up, then make it again.',
+    { methods },
+  );
+
+export const secondFactorRequired = (methods: readonly StepUpMethod[]) =>
+  new Problem(
+    401,
+    'second_factor_required',
+    'The password is right, and this account has a second factor: show it within five minutes.',
+    { methods },
+  );
+
+export const loginExpired = () =>
+  new Problem(
+    401,
+    'login_expired',
+    'This login took longer than five minutes, or ended: log in with the password again.',
+  );
+
+export const wrongCode = () =>
+  new Problem(
+    401,
+    'wrong_code',
+    'This code is wrong, or was used already: wait for the next one, or use a recovery code.',
+  );
+
+export const passkeyRefused = () =>
+  new Problem(
+    401,
+    'passkey_refused',
+    'This passkey was not accepted, or took too long: try again, or use another way.',
+  );
+
+export const lastWayIn = () =>
+  new Problem(
+    409,
+    'last_way_in',
+    'You could not log in any more. Choose a password by mail, add a passkey, or connect a provider, first.',
+  );
+
+export const totpEnabled = () =>
+  new Problem(409, 'totp_enabled', 'There is such an app already. Remove it before you set up another one.');
+
+export const noSecondFactor = () =>
+  new Problem(409, 'no_second_factor', 'Recovery codes stand in for a second factor: set one up first.');
+
 export const tooManyAttempts = (seconds: number) =>
   new Problem(429, 'too_many_attempts', `Too many attempts. Wait ${seconds} s, then try again.`, {
     headers: { 'retry-after': String(seconds) },
   });
 
 export const signInBusy = () =>
-  new Problem(503, 'sign_in_busy', 'Too many people are signing in right now: try again in a few seconds.', {
+  new Problem(503, 'sign_in_busy', 'Too many people are logging in right now: try again in a few seconds.', {
     headers: { 'retry-after': '2' },
   });
+
+export const emailTaken = () =>
+  new Problem(
+    409,
+    'email_taken',
+    'Another account has this address by now. Use another address, or log in to that account.',
+  );
 
 export const lastOwner = (organizations: string[]) =>
   new Problem(
@@ -48,4 +111,30 @@ export const lastOwner = (organizations: string[]) =>
   );
 
 export const noOrganization = () =>
-  new Problem(403, 'no_organization', 'Your account no longer belongs to an organization: ask to be invited to one.');
+  new Problem(
+    403,
+    'no_organization',
+    'You act in no organization: you were never in one, or the one that you chose has ended or removed you. Choose another, make one, or ask to be invited to one.',
+  );
+
+/** A code of its own: what is shown of that organization is to go. */
+export const notInOrganization = (id: string) =>
+  new Problem(
+    404,
+    'organization_not_found',
+    `You are a member of no organization ${printable(id).slice(0, 80)}. Check the id, or ask to be invited.`,
+  );
+
+export const refusedToImpersonation = () =>
+  new Problem(
+    403,
+    'refused_to_impersonation',
+    "An operator who acts in a customer's organization may not do this there: keys, members, billing, accounts, exports and deletion are the customer's alone.",
+  );
+
+export const secondFactorMissing = () =>
+  new Problem(
+    403,
+    'second_factor_missing',
+    'An operator needs a second factor: add one under your account, on the page Security, and this opens.',
+  );

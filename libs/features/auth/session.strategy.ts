@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { UserPrincipal } from '../../platform/access/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { AuthService } from './auth.service.js';
+import { LiveSessions } from './live-sessions.service.js';
+import { organizationOf } from './organization-header.js';
 import { readSessionCookie } from './session-cookie.js';
 
 @Injectable()
 export class SessionStrategy extends PassportStrategy(Strategy, 'session') {
   constructor(
-    private readonly auth: AuthService,
+    private readonly sessions: LiveSessions,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     super();
@@ -20,6 +21,6 @@ export class SessionStrategy extends PassportStrategy(Strategy, 'session') {
     // Whoever sends a key wants to be that key, also where it is wrong.
     if (request.headers.authorization) return false;
     const token = readSessionCookie(request, this.config);
-    return (token && (await this.auth.findPrincipal(token))) || false;
+    return (token && (await this.sessions.findPrincipal(token, organizationOf(request)))) || false;
   }
 }

@@ -1,2 +1,3 @@
+export { type Mail, MAIL_LANGUAGES, type MailLanguage, type MailTemplate, type MailValues } from './mails.js';
 export { NotificationsModule } from './notifications.module.js';
-export { type Notification, NotificationsService } from './notifications.service.js';
+export { NotificationsService } from './notifications.service.js';

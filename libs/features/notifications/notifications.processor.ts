@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import { type ClaimedEmail, EMAILS, NEXT_EMAIL, NotificationsRepository } from './notifications.repository.js';
+import { wordsOf } from './render-mail.js';
 
 const TRIES_MAX = 8;
 /** 1, 3, 9, 27 … minutes after each try: eight take some 18 hours. */
@@ -22,6 +24,7 @@ export class NotificationsProcessor extends LeasedWork<ClaimedEmail> {
     database: Database,
     private readonly repository: NotificationsRepository,
     private readonly mailer: Mailer,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     super(database);
   }
@@ -35,7 +38,7 @@ export class NotificationsProcessor extends LeasedWork<ClaimedEmail> {
   }
 
   protected override async carryOut(email: ClaimedEmail): Promise<void> {
-    const error = await this.mailer.send(email).then(
+    const error = await this.send(email).then(
       () => null,
       (reason: Error) => reason,
     );
@@ -45,6 +48,10 @@ export class NotificationsProcessor extends LeasedWork<ClaimedEmail> {
       else if (email.attempt >= TRIES_MAX) await this.repository.end(transaction, email, 'failed');
       else await releaseRow(transaction, EMAILS, email, WAIT_SECONDS * WAIT_FACTOR ** (email.attempt - 1));
     });
+  }
+
+  private async send(email: ClaimedEmail): Promise<void> {
+    await this.mailer.send({ id: email.id, to: email.to, ...wordsOf(email, this.config) });
   }
 
   protected override giveUp(transaction: Transaction, lost: LostClaim): Promise<void> {

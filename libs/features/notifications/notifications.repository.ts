@@ -1,22 +1,48 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../platform/access/permissions.js';
 import type { Transaction } from '../../platform/database/database.js';
+import type { Prisma } from '../../platform/database/generated/client.js';
 import { type Claim, LEASE_END, type LeasedTable } from '../../platform/queue/leased-rows.js';
+import type { Mail, MailLanguage } from './mails.js';
 
-export interface NewEmail {
-  tenantId: string;
-  id: string;
-  recipientId: string;
-  subject: string;
-  text: string;
+/** To a person, to an address of theirs that is not yet the account's, or to one that may have no account. */
+export interface Recipient {
+  recipientId?: string;
+  address?: string;
+  language?: MailLanguage;
 }
 
-export interface ClaimedEmail extends Claim {
+export type NewEmail = Recipient & Mail & { tenantId: string; id: string };
+
+/** A mail before it is put into words. */
+export interface EmailRow {
   /** Address of the recipient now. */
   to: string;
-  subject: string;
-  text: string;
+  language: MailLanguage;
+  /** A template; or, of a mail that was queued before there were any, its words. */
+  content: Mail | { subject: string; text: string };
 }
+
+export type ClaimedEmail = Claim & EmailRow;
+
+export interface ListedEmail extends EmailRow {
+  id: string;
+  status: 'queued' | 'sent' | 'failed';
+  createdAt: Date;
+}
+
+const SELECT = {
+  id: true,
+  status: true,
+  createdAt: true,
+  address: true,
+  language: true,
+  template: true,
+  values: true,
+  subject: true,
+  text: true,
+  recipient: { select: { email: true, language: true } },
+} satisfies Prisma.EmailSelect;
 
 export const EMAILS: LeasedTable = {
   name: 'emails',
@@ -51,11 +77,25 @@ export class NotificationsRepository {
   /** Requires a system transaction. */
   async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedEmail> {
     const { tenantId, id } = claim;
-    const { subject, text, recipient } = await transaction.email.findUniqueOrThrow({
-      where: { tenantId_id: { tenantId, id } },
-      select: { subject: true, text: true, recipient: { select: { email: true } } },
+    const where = { tenantId_id: { tenantId, id } };
+    return { ...claim, ...toEmail(await transaction.email.findUniqueOrThrow({ where, select: SELECT })) };
+  }
+
+  /** Of all organizations, the newest first. Requires a system transaction. */
+  async list(
+    transaction: Transaction,
+    where: { id?: string; address?: string },
+    limit: number,
+  ): Promise<ListedEmail[]> {
+    const { id, address } = where;
+    const isTo = address && { OR: [{ address }, { address: null, recipient: { email: address } }] };
+    const rows = await transaction.email.findMany({
+      where: { ...(id && { id }), ...isTo },
+      select: SELECT,
+      orderBy: { id: 'desc' },
+      take: limit,
     });
-    return { ...claim, to: recipient.email, subject, text };
+    return rows.map((row) => ({ id: row.id, status: row.status, createdAt: row.createdAt, ...toEmail(row) }));
   }
 
   /** Writes only while the claim is the latest. Requires a system transaction. */
@@ -63,4 +103,13 @@ export class NotificationsRepository {
     const where = { tenantId, id, attempt, status: 'queued' as const };
     await transaction.email.updateMany({ where, data: { status, sentAt: status === 'sent' ? new Date() : null } });
   }
+}
+
+function toEmail(row: Prisma.EmailGetPayload<{ select: typeof SELECT }>): EmailRow {
+  const { address, language, recipient, template, values, subject, text } = row;
+  return {
+    to: (address ?? recipient?.email)!,
+    language: language ?? recipient?.language ?? 'en',
+    content: template === null ? { subject: subject!, text: text! } : ({ template, values } as Mail),
+  };
 }

@@ -1,0 +1,2 @@
+export { SignUpsModule } from './sign-ups.module.js';
+export { SignUpsService } from './sign-ups.service.js';
