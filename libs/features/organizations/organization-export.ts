@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { pack, type Pack } from 'tar-stream';
+import { audit } from '../../platform/audit/audit.js';
 import { Database, sqlOf } from '../../platform/database/database.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 
 const PAGE = 5_000;
@@ -13,6 +15,9 @@ const PAGE = 5_000;
 const ROWS: Record<string, string> = {
   organization: 'SELECT id, name, created_at FROM organizations',
   members: 'SELECT user_id, role::text, created_at FROM memberships',
+  directory:
+    'SELECT user_id, user_name, external_id, display_name, formatted_name, given_name, family_name, role::text, created_at, updated_at FROM scim_users',
+  invitations: 'SELECT id, email, role::text, created_at, expires_at, accepted_at, revoked_at FROM invitations',
   projects: 'SELECT id, name, created_at FROM projects',
   'data-sets': 'SELECT id, project_id, name, kind, current_import_id, created_at FROM data_sets',
   imports:
@@ -31,10 +36,9 @@ const ROWS: Record<string, string> = {
   limits: 'SELECT id, scope::text, scope_id, resource, quantity::text, burst, created_at FROM limits',
   'webhook-endpoints': 'SELECT id, url, description, event_types, created_at, disabled_at FROM webhook_endpoints',
   'usage-by-hour': `SELECT bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, quantity::text FROM usage_rollups WHERE granularity = 'hour'`,
-  'audit-events':
-    'SELECT id, occurred_at, actor_kind::text, actor_id, action, target_type, target_id, before, after FROM audit_events',
-  'request-log':
-    'SELECT id, occurred_at, method, route, path, status, duration_ms, api_key_id, project_id, deployment_id, request_id, error_code FROM request_log',
+  'audit-events': `SELECT id, occurred_at, actor_kind::text, actor_id, action, target_type, target_id, before, after, personal, request_id, ordinal::float8, encode(hash, 'hex') AS hash, audit_hashed(audit_events) AS hashed FROM audit_events`,
+  'support-messages': 'SELECT id, user_id, text, page, is_done, created_at FROM support_messages',
+  'request-log': `SELECT id, occurred_at, method, route, path, status, duration_ms, nullif(api_key_id, '${NIL_ID}') AS api_key_id, project_id, deployment_id, request_id, error_code, fallback_reason FROM request_log`,
 };
 
 /** All that an organization has, as one tar archive that is written while it is read. */
@@ -47,7 +51,10 @@ export class OrganizationExport {
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {}
 
-  stream(tenantId: string): Readable {
+  async stream(tenantId: string): Promise<Readable> {
+    await this.database.tenant(tenantId, (transaction) =>
+      audit(transaction, tenantId, 'organization.exported', tenantId),
+    );
     const archive = pack();
     this.write(tenantId, archive).catch((error: Error) => {
       this.logger.error(error.stack ?? error.message);

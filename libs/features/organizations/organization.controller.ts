@@ -21,15 +21,21 @@ export class OrganizationController {
     private readonly exports: OrganizationExport,
   ) {}
 
-  @ApiOperation({ summary: 'Shows your organization' })
+  @ApiOperation({
+    summary: 'Shows your organization',
+    description: '`deletesAt` is set while it is about to be deleted.',
+  })
   @Get()
-  @Requires('me:read')
+  @Requires('organization:read')
   @Answers(200, 'The organization', organizationSchema)
   get(@CurrentPrincipal() { tenantId }: Principal) {
     return this.organization.get(tenantId);
   }
 
-  @ApiOperation({ summary: 'Renames your organization' })
+  @ApiOperation({
+    summary: 'Renames your organization',
+    description: 'Ids, keys and everything that belongs to it stay as they are.',
+  })
   @Patch()
   @Requires('organization:write')
   @Answers(200, 'The organization', organizationSchema)
@@ -47,7 +53,7 @@ export class OrganizationController {
       'A paid subscription ends immediately. Ledger and invoices are kept, under an id that identifies nobody.',
   })
   @Post('deletion')
-  @Requires('organization:write')
+  @Requires('organization:write', { isRecent: true })
   @Answers(202, 'When it is deleted', organizationSchema)
   delete(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -56,7 +62,10 @@ export class OrganizationController {
     return this.organization.scheduleDeletion(tenantId, body);
   }
 
-  @ApiOperation({ summary: 'Cancels the deletion of your organization' })
+  @ApiOperation({
+    summary: 'Cancels the deletion of your organization',
+    description: 'Within the seven days. A subscription that ended with the request is not taken up again.',
+  })
   @Delete('deletion')
   @Requires('organization:write')
   @Answers(200, 'The organization stays', organizationSchema)
@@ -66,17 +75,19 @@ export class OrganizationController {
 
   @ApiOperation({
     summary: 'Exports everything that your organization has: records as JSON lines, data sets as Parquet, models',
+    description: 'A tar archive, which is written while it is sent: save it to a file.',
   })
   @ApiProduces('application/x-tar')
   @Get('export')
-  @Requires('organization:write')
+  @Requires('organization:write', { isExport: true })
   @Answers(200, 'A tar archive')
-  export(@CurrentPrincipal() { tenantId }: Principal, @Res() reply: FastifyReply) {
+  async export(@CurrentPrincipal() { tenantId }: Principal, @Res() reply: FastifyReply) {
+    const archive = await this.exports.stream(tenantId);
     void reply
       .headers({
         'content-type': 'application/x-tar',
         'content-disposition': 'attachment; filename="kindred-export.tar"',
       })
-      .send(this.exports.stream(tenantId));
+      .send(archive);
   }
 }

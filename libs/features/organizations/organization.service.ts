@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { audit } from '../../platform/audit/audit.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { CheckoutService } from '../billing/index.js';
+import { newId } from '../../platform/http/ids.js';
+import { BillingService, CheckoutService } from '../billing/index.js';
+import { MembersService } from '../members/index.js';
 import { NotificationsService } from '../notifications/index.js';
-import { notDeleting, wrongName } from './organizations.errors.js';
+import { notDeleting, tooManyOrganizations, wrongName } from './organizations.errors.js';
 import { OrganizationsRepository } from './organizations.repository.js';
-import type { DeleteOrganization, Organization, RenameOrganization } from './organizations.schema.js';
+import type {
+  CreateOrganization,
+  DeleteOrganization,
+  MyOrganization,
+  Organization,
+  RenameOrganization,
+} from './organizations.schema.js';
 
 const GRACE_MS = 7 * 86_400_000;
 
@@ -16,16 +25,36 @@ export class OrganizationService {
   constructor(
     private readonly database: Database,
     private readonly repository: OrganizationsRepository,
+    private readonly members: MembersService,
+    private readonly billing: BillingService,
     private readonly checkout: CheckoutService,
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
   ) {}
 
-  /** In the system transaction that makes the person who owns it. */
+  /** On the Free plan, in a system transaction: that which makes the person who owns it, or a later one. */
   async create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
     const { id, name } = organization;
-    await this.repository.create(transaction, organization, ownerId);
+    await this.repository.create(transaction, organization);
+    await this.members.add(transaction, { tenantId: id, userId: ownerId, role: 'owner' });
+    await this.billing.subscribeToFree(transaction, id);
     await audit(transaction, id, 'organization.created', id, { after: { name } }, { kind: 'user', id: ownerId });
+  }
+
+  /** Those that the person is a member of, in the order in which they became one. */
+  listOf(userId: string): Promise<MyOrganization[]> {
+    return this.database.system((transaction) => this.repository.listOf(transaction, userId));
+  }
+
+  /** @throws Problem 409 where the person owns as many as one may */
+  createOwn(userId: string, { name }: CreateOrganization): Promise<MyOrganization> {
+    const id = newId();
+    return this.database.system(async (transaction) => {
+      const { most } = BOUNDS.ownedOrganizations;
+      if ((await this.members.countOwned(transaction, userId)) >= most) throw tooManyOrganizations(most);
+      await this.create(transaction, { id, name }, userId);
+      return (await this.repository.listOf(transaction, userId)).find((made) => made.id === id)!;
+    });
   }
 
   get(tenantId: string): Promise<Organization> {
@@ -62,7 +91,7 @@ export class OrganizationService {
 
   private update(
     tenantId: string,
-    what: string,
+    what: 'renamed' | 'deletion_scheduled' | 'deletion_taken_back',
     change: (before: Organization) => { name?: string; deletesAt?: Date | null },
     notify?: (transaction: Transaction, after: Organization) => Promise<void>,
   ): Promise<Organization> {
@@ -81,8 +110,8 @@ export class OrganizationService {
     { name, deletesAt }: Organization,
   ): Promise<void> {
     await this.notifications.email(transaction, tenantId, {
-      subject: `${name} will be deleted`,
-      text: `Your organization ${name} will be deleted at ${deletesAt}, with its projects, data sets, models, keys and members.\n\nUntil then everything keeps working, an owner can cancel the deletion, and you can export all data on the Organization page of the dashboard. A paid subscription has already ended.\n`,
+      template: 'organization_deletion',
+      values: { organizationName: name, deletesAt: deletesAt! },
     });
   }
 }

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { forgetPerson } from '../../platform/audit/audit-chain.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
-import type { ListOrganizationsQuery, Organization, OrganizationAccount } from './organizations.schema.js';
+import { directionOf, patternOf } from '../../platform/database/lists.js';
+import type {
+  ListOrganizationsQuery,
+  MyOrganization,
+  Organization,
+  OrganizationAccount,
+} from './organizations.schema.js';
 
 interface OrganizationDates {
   id: string;
@@ -18,10 +25,14 @@ export interface OrganizationRow {
   ownerEmail: string | null;
   lastActivityAt: Date | null;
   requests: string;
+  isSuspended: boolean;
 }
 
 /** What the operator is shown of an organization that stands in rows of its own. */
-export type OrganizationContents = Pick<OrganizationAccount, 'members' | 'projects' | 'apiKeys' | 'trainingJobs'> &
+export type OrganizationContents = Pick<
+  OrganizationAccount,
+  'suspension' | 'members' | 'projects' | 'apiKeys' | 'trainingJobs'
+> &
   Organization;
 
 /** Of projects and keys; plans allow fewer. */
@@ -56,24 +67,25 @@ const RANK = {
   // The fee, and what is metered beyond what each price version includes; only to order by: lines are rounded on the invoice
   // alone, and the fee is taken to be in hundredths.
   upcomingTotal: Prisma.sql`(
-    SELECT price.monthly_fee_minor / 100.0 + coalesce(sum(greatest(0, line.quantity - line.included) * line.unit_amount), 0)
+    SELECT price.monthly_fee_minor / 100.0 + coalesce(sum(metered_amount(price_version_id, meter_key, device_class, quantity)), 0)
     FROM (
-      SELECT sum(rollup.quantity) AS quantity, min(included_quantity) AS included, min(unit_amount) AS unit_amount
+      SELECT meter_price.price_version_id, meter_price.meter_key, meter_price.device_class, sum(rollup.quantity) AS quantity
       FROM usage_rollups rollup CROSS JOIN LATERAL (
-        SELECT price_version_id, meter_key, device_class, included_quantity, unit_amount FROM meter_prices
+        SELECT price_version_id, meter_key, device_class FROM meter_prices
         WHERE price_version_id = rollup.price_version_id AND meter_key = rollup.meter_key AND device_class IN (rollup.device_class, '')
         ORDER BY device_class DESC LIMIT 1) meter_price
       WHERE rollup.tenant_id = organization.id AND granularity = 'period' AND bucket_start = period.start
-      GROUP BY meter_price.price_version_id, meter_price.meter_key, meter_price.device_class) line)`,
+      GROUP BY 1, 2, 3) line)`,
 };
 
 @Injectable()
 export class OrganizationsRepository {
   /** Requires a system transaction. */
   async list(transaction: Transaction, query: ListOrganizationsQuery, now: Date): Promise<OrganizationRow[]> {
-    const { direction } = orderOf(query);
+    const { direction } = directionOf(query.order);
     return transaction.$queryRaw<OrganizationRow[]>`
-      SELECT organization.id, organization.name, organization.created_at AS "createdAt", ${LAST_ACTIVITY} AS "lastActivityAt",
+      SELECT organization.id, organization.name, organization.created_at AS "createdAt",
+        organization.suspended_at IS NOT NULL AS "isSuspended", ${LAST_ACTIVITY} AS "lastActivityAt",
         ${RANK.requests}::float8::text AS requests, (SELECT count(*)::int FROM memberships WHERE tenant_id = organization.id) AS members,
         (SELECT users.email FROM memberships JOIN users ON users.id = user_id
          WHERE tenant_id = organization.id AND role = 'owner' ORDER BY memberships.created_at, user_id LIMIT 1) AS "ownerEmail"
@@ -98,6 +110,7 @@ export class OrganizationsRepository {
     const jobs = await transaction.trainingJob.groupBy({ by: ['status'], where, _count: true });
     return {
       ...toOrganization(organization),
+      suspension: toSuspension(organization),
       members: organization.memberships.map(({ userId, user, role, createdAt }) => ({
         userId,
         email: user.email,
@@ -129,9 +142,18 @@ export class OrganizationsRepository {
   }
 
   /** Requires a system transaction. */
-  async create(transaction: Transaction, organization: { id: string; name: string }, ownerId: string): Promise<void> {
+  async create(transaction: Transaction, organization: { id: string; name: string }): Promise<void> {
     await transaction.organization.create({ data: organization });
-    await transaction.membership.create({ data: { tenantId: organization.id, userId: ownerId, role: 'owner' } });
+  }
+
+  /** Those that the person is a member of, the first first. Requires a system transaction. */
+  async listOf(transaction: Transaction, userId: string): Promise<MyOrganization[]> {
+    const rows = await transaction.membership.findMany({
+      where: { userId },
+      orderBy: [{ createdAt: 'asc' }, { tenantId: 'asc' }],
+      include: { organization: true },
+    });
+    return rows.map(({ organization, role }) => ({ ...toOrganization(organization), role }));
   }
 
   async get(transaction: Transaction, tenantId: string): Promise<Organization> {
@@ -146,6 +168,26 @@ export class OrganizationsRepository {
     return toOrganization(await transaction.organization.update({ where: { id: tenantId }, data }));
   }
 
+  /** Locks it. Null where there is none, or it was deleted. Requires a system transaction. */
+  async findSuspension(
+    transaction: Transaction,
+    tenantId: string,
+  ): Promise<{ name: string; suspension: OrganizationAccount['suspension'] } | null> {
+    await transaction.$queryRaw`SELECT FROM organizations WHERE id = ${tenantId}::uuid FOR UPDATE`;
+    const row = await transaction.organization.findUnique({ where: { id: tenantId, deletedAt: null } });
+    return row && { name: row.name, suspension: toSuspension(row) };
+  }
+
+  /** Requires a system transaction. */
+  async setSuspension(
+    transaction: Transaction,
+    tenantId: string,
+    suspension: { suspendedAt: Date; suspensionReason: string } | null,
+  ): Promise<void> {
+    const data = suspension ?? { suspendedAt: null, suspensionReason: null };
+    await transaction.organization.updateMany({ where: { id: tenantId }, data });
+  }
+
   /** Those whose grace is over; requires a system transaction. */
   async findDue(transaction: Transaction, now: Date): Promise<string[]> {
     const where = { deletesAt: { lte: now }, deletedAt: null };
@@ -158,13 +200,20 @@ export class OrganizationsRepository {
    */
   async purge(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
     if (!(await this.isDue(transaction, tenantId, now))) return false;
-    const people = await transaction.membership.findMany({ where: { tenantId }, select: { userId: true } });
+    const here = { some: { tenantId } };
+    const people = await transaction.user.findMany({
+      // Also those whom its directory has taken out.
+      where: { OR: [{ memberships: here }, { scimUsers: here }] },
+      select: { id: true, email: true },
+    });
     for (const table of PURGED) {
       await transaction.$executeRawUnsafe(`DELETE FROM ${table} WHERE tenant_id = $1::uuid`, tenantId);
     }
-    for (const { userId } of people) {
-      const others = await transaction.membership.count({ where: { userId } });
-      if (others === 0) await transaction.user.deleteMany({ where: { id: userId } });
+    for (const { id, email } of people) {
+      const where = { userId: id };
+      if ((await transaction.membership.count({ where })) + (await transaction.scimUser.count({ where })) > 0) continue;
+      await transaction.user.deleteMany({ where: { id } });
+      await forgetPerson(transaction, id, email);
     }
     const tombstone = { name: '', deletesAt: null, deletedAt: now };
     await transaction.organization.updateMany({ where: { id: tenantId }, data: tombstone });
@@ -194,7 +243,7 @@ export class OrganizationsRepository {
 
 /** Along the primary key, as ids are made in the order of time. */
 function pageByCreation(query: ListOrganizationsQuery): Prisma.Sql {
-  const { direction, isAfter } = orderOf(query);
+  const { direction, isAfter } = directionOf(query.order);
   return Prisma.sql`
     SELECT id, 0 AS rank FROM organizations organization
     WHERE ${matches(query.search)} ${query.cursor ? Prisma.sql`AND id ${isAfter} ${query.cursor}::uuid` : Prisma.empty}
@@ -203,7 +252,7 @@ function pageByCreation(query: ListOrganizationsQuery): Prisma.Sql {
 
 /** Goes on after where the cursor's organization ranks now, be it deleted meanwhile. */
 function pageByRank(query: ListOrganizationsQuery, now: Date): Prisma.Sql {
-  const { direction, isAfter } = orderOf(query);
+  const { direction, isAfter } = directionOf(query.order);
   const rank = RANK[query.sort === 'requests' ? 'requests' : 'upcomingTotal'];
   const follows = Prisma.sql`AND (rank, id) ${isAfter} (SELECT rank, id FROM ranked WHERE id = ${query.cursor}::uuid)`;
   return Prisma.sql`
@@ -214,14 +263,8 @@ function pageByRank(query: ListOrganizationsQuery, now: Date): Prisma.Sql {
     ORDER BY rank ${direction}, id ${direction} LIMIT ${query.limit + 1}`;
 }
 
-function orderOf({ order }: ListOrganizationsQuery): { direction: Prisma.Sql; isAfter: Prisma.Sql } {
-  return order === 'asc'
-    ? { direction: Prisma.sql`ASC`, isAfter: Prisma.sql`>` }
-    : { direction: Prisma.sql`DESC`, isAfter: Prisma.sql`<` };
-}
-
 function matches(search: string): Prisma.Sql {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = patternOf(search);
   const isFound = Prisma.sql`(organization.name ILIKE ${pattern} OR organization.id::text = ${search.toLowerCase()} OR EXISTS (
     SELECT FROM memberships JOIN users ON users.id = user_id WHERE tenant_id = organization.id AND users.email ILIKE ${pattern}))`;
   return Prisma.sql`organization.deleted_at IS NULL ${search ? Prisma.sql`AND ${isFound}` : Prisma.empty}`;
@@ -247,6 +290,7 @@ const PURGED = [
   'limits',
   'limit_alerts',
   'audit_events',
+  'audit_heads',
   'rate_buckets',
   'webhook_endpoints',
   'webhook_messages',
@@ -255,9 +299,28 @@ const PURGED = [
   'remembered_answers',
   'kept_requests',
   'erasures',
-  'sessions',
+  'support_messages',
+  'invitations',
+  'impersonations',
+  'plan_overrides',
+  'one_time_links',
+  'sign_ups',
+  'single_sign_on',
+  'single_sign_on_domains',
+  'scim_tokens',
+  'scim_users',
   'memberships',
 ] as const;
+
+function toSuspension({
+  suspendedAt,
+  suspensionReason,
+}: {
+  suspendedAt: Date | null;
+  suspensionReason: string | null;
+}): OrganizationAccount['suspension'] {
+  return suspendedAt && { reason: suspensionReason!, suspendedAt: suspendedAt.toISOString() };
+}
 
 function toOrganization({ id, name, createdAt, deletesAt }: OrganizationDates): Organization {
   return { id, name, createdAt: createdAt.toISOString(), deletesAt: deletesAt?.toISOString() ?? null };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { audit, currentActor } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
@@ -32,19 +33,25 @@ export class OrganizationsService {
   /** @throws Problem 404 where there is none, or it was deleted */
   async get(organizationId: string): Promise<OrganizationAccount> {
     const id = parseId('organization', organizationId);
-    const contents = await this.database.system((transaction) => this.repository.findContents(transaction, id));
-    if (!contents) throw notFound('organization', organizationId);
+    const contents = await this.database.system(async (transaction) => {
+      const found = await this.repository.findContents(transaction, id);
+      if (!found) throw notFound('organization', organizationId);
+      // What an operator sees of a customer, the customer can see.
+      await audit(transaction, id, 'organization.opened', id, {}, currentActor(null));
+      return found;
+    });
     const [upcomingInvoice, limits] = await Promise.all([this.billing.upcomingInvoice(id), this.limits.overview(id)]);
     return { ...contents, upcomingInvoice, limits };
   }
 
   private async summarise(row: OrganizationRow): Promise<OrganizationSummary> {
-    const { id, name, createdAt, members, ownerEmail, lastActivityAt, requests } = row;
+    const { id, name, createdAt, isSuspended, members, ownerEmail, lastActivityAt, requests } = row;
     const invoice = await this.billing.upcomingInvoice(id);
     return {
       id,
       name,
       createdAt: createdAt.toISOString(),
+      isSuspended,
       members,
       ownerEmail,
       lastActivityAt: lastActivityAt?.toISOString() ?? null,

@@ -1,0 +1,1 @@
+export { ImpersonationsModule } from './impersonations.module.js';

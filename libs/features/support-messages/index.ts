@@ -1,0 +1,1 @@
+export { SupportMessagesModule } from './support-messages.module.js';
