@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query, type RawBodyRequest, Req } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Public, Requires } from '../../platform/access/principal.js';
@@ -8,6 +8,8 @@ import {
   checkoutSessionSchema,
   type CreateCheckoutSession,
   createCheckoutSessionSchema,
+  type CurrencyQuery,
+  currencyQuerySchema,
   plansSchema,
   upcomingInvoiceSchema,
 } from './billing.schema.js';
@@ -24,15 +26,22 @@ export class BillingController {
     private readonly stripeWebhook: StripeWebhookService,
   ) {}
 
-  @ApiOperation({ summary: 'Lists the plans and what they cost now' })
+  @ApiOperation({
+    summary: 'Lists the plans and what they cost now',
+    description: 'With the monthly fee, and for each meter what is included and what a unit beyond it costs.',
+  })
   @Get('plans')
   @Requires('billing:read')
   @Answers(200, 'The price list', plansSchema)
-  listPlans(@CurrentPrincipal() { tenantId }: Principal) {
-    return this.billing.listPlans(tenantId);
+  listPlans(@CurrentPrincipal() { tenantId }: Principal, @Query({ schema: currencyQuerySchema }) query: CurrencyQuery) {
+    return this.billing.listPlans(tenantId, query);
   }
 
-  @ApiOperation({ summary: 'Shows the invoice of the current billing period so far' })
+  @ApiOperation({
+    summary: 'Shows the invoice of the current billing period so far',
+    description:
+      'One line for the fee and one for each meter, in exact decimals; the total is what would be due if the period ended now.',
+  })
   @Get('invoices/upcoming')
   @Requires('billing:read')
   @Answers(200, 'The invoice, were it written now', upcomingInvoiceSchema)
@@ -40,15 +49,18 @@ export class BillingController {
     return this.billing.upcomingInvoice(tenantId);
   }
 
-  @ApiOperation({ summary: 'Opens a Stripe Checkout for a plan' })
+  @ApiOperation({
+    summary: 'Opens a Stripe Checkout for a plan',
+    description: 'Send the browser to the `url` of the answer. The plan changes once Stripe says that it is paid.',
+  })
   @Post('checkout-sessions')
-  @Requires('billing:write')
+  @Requires('billing:write', { isRecent: true })
   @Answers(201, 'Where to pay', checkoutSessionSchema)
   createCheckoutSession(
     @CurrentPrincipal() { tenantId }: Principal,
-    @Body({ schema: createCheckoutSessionSchema }) { plan }: CreateCheckoutSession,
+    @Body({ schema: createCheckoutSessionSchema }) body: CreateCheckoutSession,
   ) {
-    return this.checkout.open(tenantId, plan);
+    return this.checkout.open(tenantId, body);
   }
 
   /** Stripe calls this. */

@@ -10,6 +10,23 @@ export const alreadyOnPlan = (plan: string) =>
 export const unknownPlan = (plan: string) =>
   new Problem(404, 'unknown_plan', `There is no plan ${plan}. GET /v1/billing/plans lists the plans that there are.`);
 
+export const unknownCurrency = (currency: string) =>
+  new Problem(404, 'unknown_currency', `Nothing is sold in ${currency}. GET /v1/price-list says what there is in usd.`);
+
+export const otherCurrency = (currency: string, fixed: string) =>
+  new Problem(
+    409,
+    'other_currency',
+    `Your organization pays in ${fixed} since its first paid plan, so ${currency} cannot be chosen any more. Leave the currency out.`,
+  );
+
+export const unknownResource = (resource: string) =>
+  new Problem(
+    404,
+    'unknown_resource',
+    `No plan prices or limits ${resource}. GET /v1/price-list names the meters and resources that there are.`,
+  );
+
 export const withoutFee = (plan: string) =>
   new Problem(
     409,

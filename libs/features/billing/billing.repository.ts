@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
-import type { PriceVersion } from './invoice-lines.js';
+import { Decimal } from '../../platform/decimal.js';
+import { type PriceVersion, withIncluded } from './invoice-lines.js';
 
 export type SubscriptionStatus = 'active' | 'past_due' | 'cancelled';
 
@@ -11,6 +11,8 @@ export interface Subscription {
   anchorAt: Date;
   updatedAt: Date;
   stripeSubscriptionId: string | null;
+  /** Null before the first plan that is paid for. */
+  fixedCurrency: string | null;
   priceVersion: PriceVersion;
 }
 
@@ -21,9 +23,25 @@ export interface SubscriptionState {
   stripeSubscriptionId: string | null;
 }
 
+/** One of an organization's billing periods, as it was written down. */
+export interface BillingPeriod {
+  startsAt: Date;
+  /** Exclusive; the next one's start. */
+  endsAt: Date;
+  priceVersionId: string;
+  /** Stripe bills the fee itself, in advance. */
+  isCollectedByStripe: boolean;
+  closedAt: Date | null;
+  /** By meter, what was included in place of what the price includes when it was closed. */
+  included: Record<string, string> | null;
+}
+
 const withMeters = {
   plan: true,
-  meterPrices: { include: { meter: true }, orderBy: [{ meter: { position: 'asc' } }, { deviceClass: 'asc' }] },
+  meterPrices: {
+    include: { meter: true, tiers: { orderBy: { fromQuantity: 'asc' } } },
+    orderBy: [{ meter: { position: 'asc' } }, { deviceClass: 'asc' }],
+  },
 } satisfies Prisma.PriceVersionInclude;
 
 @Injectable()
@@ -33,6 +51,7 @@ export class BillingRepository {
     row: { tenantId: string; priceVersionId: string; anchorAt: Date },
   ): Promise<void> {
     await transaction.subscription.create({ data: { ...row, status: 'active' } });
+    await this.recordChange(transaction, row.tenantId, { ...row, status: 'active' }, row.anchorAt);
   }
 
   async findSubscription(transaction: Transaction, tenantId: string): Promise<Subscription> {
@@ -40,8 +59,25 @@ export class BillingRepository {
       where: { tenantId },
       include: { priceVersion: { include: withMeters } },
     });
-    const { status, anchorAt, updatedAt, stripeSubscriptionId } = row;
-    return { status, anchorAt, updatedAt, stripeSubscriptionId, priceVersion: toPriceVersion(row.priceVersion) };
+    const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
+    const included = await this.findIncluded(transaction, tenantId);
+    const priceVersion = withIncluded(toPriceVersion(row.priceVersion), Object.fromEntries(included));
+    return {
+      status,
+      anchorAt,
+      updatedAt,
+      stripeSubscriptionId,
+      fixedCurrency,
+      priceVersion,
+    };
+  }
+
+  /** By meter, what an operator has included for this organization in place of what the price does. */
+  async findIncluded(transaction: Transaction, tenantId: string): Promise<Map<string, Decimal>> {
+    const rows = await transaction.$queryRaw<{ meter: string; quantity: string }[]>`
+      SELECT resource AS meter, quantity::text FROM plan_overrides
+      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at > now())`;
+    return new Map(rows.map(({ meter, quantity }) => [meter, new Decimal(quantity)]));
   }
 
   /** Writers of one subscription wait for each other, so that the state fetched last is the one kept. */
@@ -53,17 +89,115 @@ export class BillingRepository {
     transaction: Transaction,
     tenantId: string,
     state: SubscriptionState & { updatedAt: Date },
+    now: Date,
   ): Promise<void> {
     await transaction.subscription.update({ where: { tenantId }, data: state });
+    await this.recordChange(transaction, tenantId, state, now);
+    if (state.stripeSubscriptionId)
+      await transaction.$executeRaw`
+        UPDATE subscriptions SET fixed_currency = price.currency FROM price_versions price
+        WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id AND fixed_currency IS NULL`;
   }
 
-  /** The newest price version of each plan, in the order of the price list. */
-  async listCurrentPrices(transaction: Transaction): Promise<PriceVersion[]> {
+  async createPeriod(
+    transaction: Transaction,
+    tenantId: string,
+    period: Omit<BillingPeriod, 'closedAt' | 'included'>,
+  ): Promise<BillingPeriod> {
+    await transaction.billingPeriod.create({ data: { tenantId, ...period } });
+    return { ...period, closedAt: null, included: null };
+  }
+
+  async findLastPeriod(transaction: Transaction, tenantId: string): Promise<BillingPeriod | null> {
+    const row = await transaction.billingPeriod.findFirst({ where: { tenantId }, orderBy: { startsAt: 'desc' } });
+    return row && toPeriod(row);
+  }
+
+  async updatePeriod(
+    transaction: Transaction,
+    tenantId: string,
+    startsAt: Date,
+    data: Partial<Omit<BillingPeriod, 'startsAt' | 'closedAt' | 'included'>>,
+  ): Promise<void> {
+    await transaction.billingPeriod.update({ where: { tenantId_startsAt: { tenantId, startsAt } }, data });
+  }
+
+  /** Those up to the given one, in order. */
+  async listPeriods(transaction: Transaction, tenantId: string, upTo: Date): Promise<BillingPeriod[]> {
+    const rows = await transaction.billingPeriod.findMany({
+      where: { tenantId, startsAt: { lte: upTo } },
+      orderBy: { startsAt: 'asc' },
+    });
+    return rows.map(toPeriod);
+  }
+
+  async closePeriod(
+    transaction: Transaction,
+    tenantId: string,
+    { startsAt, included }: BillingPeriod,
+    closedAt: Date,
+  ): Promise<void> {
+    await transaction.billingPeriod.update({
+      where: { tenantId_startsAt: { tenantId, startsAt } },
+      data: { closedAt, included: included ?? {} },
+    });
+  }
+
+  async findFirstEnded(transaction: Transaction, tenantId: string, before: Date): Promise<BillingPeriod | null> {
+    const row = await transaction.billingPeriod.findFirst({
+      where: { tenantId, closedAt: null, endsAt: { lte: before } },
+      orderBy: { startsAt: 'asc' },
+    });
+    return row && toPeriod(row);
+  }
+
+  /** Tenants with periods that ended before the time and are still to be closed, and those that have none yet; requires a system transaction. */
+  async listEnded(transaction: Transaction, before: Date, limit: number): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ tenantId: string }[]>`
+      (SELECT tenant_id AS "tenantId" FROM billing_periods JOIN organizations ON organizations.id = tenant_id
+       WHERE closed_at IS NULL AND ends_at <= ${before} AND deleted_at IS NULL
+       GROUP BY 1 ORDER BY min(ends_at) LIMIT ${limit})
+      UNION SELECT tenant_id FROM subscriptions JOIN organizations ON organizations.id = tenant_id
+      WHERE deleted_at IS NULL AND NOT EXISTS (SELECT FROM billing_periods WHERE billing_periods.tenant_id = subscriptions.tenant_id)`;
+    return rows.map(({ tenantId }) => tenantId);
+  }
+
+  private async recordChange(
+    transaction: Transaction,
+    tenantId: string,
+    { priceVersionId, status }: Pick<SubscriptionState, 'priceVersionId' | 'status'>,
+    at: Date,
+  ): Promise<void> {
+    const change = { priceVersionId, status };
+    await transaction.subscriptionChange.upsert({
+      where: { tenantId_at: { tenantId, at } },
+      create: { tenantId, at, ...change },
+      update: change,
+    });
+  }
+
+  /** The newest price version of each plan that is sold in the currency, in the order of the price list. */
+  async listCurrentPrices(transaction: Transaction, currency: string): Promise<PriceVersion[]> {
     const plans = await transaction.plan.findMany({
       orderBy: { position: 'asc' },
-      include: { priceVersions: { orderBy: { version: 'desc' }, take: 1, include: withMeters } },
+      include: { priceVersions: { where: { currency }, orderBy: { version: 'desc' }, take: 1, include: withMeters } },
     });
     return plans.flatMap(({ priceVersions }) => priceVersions.map(toPriceVersion));
+  }
+
+  /** In which plans are sold, those of most plans first. */
+  async listCurrencies(transaction: Transaction): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ currency: string }[]>`
+      SELECT currency FROM price_versions GROUP BY 1 ORDER BY count(DISTINCT plan_key) DESC, min(id::text)`;
+    return rows.map(({ currency }) => currency);
+  }
+
+  /** What each plan allows, in the order of the price list. */
+  listPlanLimits(transaction: Transaction): Promise<Prisma.PlanGetPayload<{ include: { quotas: true } }>[]> {
+    return transaction.plan.findMany({
+      orderBy: { position: 'asc' },
+      include: { quotas: { orderBy: { resource: 'asc' } } },
+    });
   }
 
   async findPriceVersions(transaction: Transaction, ids: string[]): Promise<PriceVersion[]> {
@@ -97,13 +231,38 @@ export class BillingRepository {
 }
 
 function toPriceVersion(row: Prisma.PriceVersionGetPayload<{ include: typeof withMeters }>): PriceVersion {
-  const { id, planKey, currency, monthlyFeeMinor } = row;
-  const meters = row.meterPrices.map(({ meter, deviceClass, includedQuantity, unitAmount }) => ({
-    meter: meter.key,
-    deviceClass,
-    unit: meter.unit,
-    includedQuantity: new Decimal(includedQuantity.toString()),
-    unitAmount: new Decimal(unitAmount.toString()),
-  }));
-  return { id, planKey, planName: row.plan.name, currency, monthlyFeeMinor, meters };
+  const { id, planKey, currency, monthlyFeeMinor, commitmentMinor, trialDays } = row;
+  const meters = row.meterPrices.map(
+    ({ meter, deviceClass, includedQuantity, scheme, unitAmount, packageSize, tiers }) => ({
+      meter: meter.key,
+      deviceClass,
+      unit: meter.unit,
+      includedQuantity: toDecimal(includedQuantity),
+      scheme,
+      unitAmount: toDecimal(unitAmount),
+      packageSize: packageSize && toDecimal(packageSize),
+      tiers: tiers.map((tier) => ({
+        from: toDecimal(tier.fromQuantity),
+        unitAmount: toDecimal(tier.unitAmount),
+        flatAmount: toDecimal(tier.flatAmount),
+      })),
+    }),
+  );
+  return { id, planKey, planName: row.plan.name, currency, monthlyFeeMinor, commitmentMinor, trialDays, meters };
+}
+
+function toPeriod({ included, ...row }: Prisma.BillingPeriodGetPayload<object>): BillingPeriod {
+  const { startsAt, endsAt, priceVersionId, isCollectedByStripe, closedAt } = row;
+  return {
+    startsAt,
+    endsAt,
+    priceVersionId,
+    isCollectedByStripe,
+    closedAt,
+    included: included as Record<string, string> | null,
+  };
+}
+
+function toDecimal(value: Prisma.Decimal): Decimal {
+  return new Decimal(value.toString());
 }

@@ -1,29 +1,191 @@
 import { z } from 'zod';
+import { SCHEMES } from '../../platform/database/price-list.js';
 
-const decimal = z
+/** An amount or a quantity on the wire. */
+export const decimal = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/)
-  .describe('Exact decimal');
+  .describe('Exact decimal')
+  .meta({ examples: ['12.5'] });
+
+export const currencySchema = z
+  .string()
+  .regex(/^[a-z]{3}$/, 'must be the three lower-case letters of a currency, such as usd')
+  .describe('ISO 4217, lower case')
+  .meta({ examples: ['usd'] });
+
+const tierSchema = z.object({
+  from: decimal.describe('Units above this one, beyond those included, are in the tier'),
+  unitAmount: decimal.describe('Price of one unit in the tier'),
+  flatAmount: decimal.describe('Paid once where the tier is reached'),
+});
+
+/** How the units beyond those included are priced. */
+const schemeShape = {
+  scheme: z
+    .enum(SCHEMES)
+    .describe(
+      'per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together',
+    ),
+  packageSize: decimal.nullable().describe('Units in a package; null in the other schemes'),
+};
+
+const EXAMPLE_PLAN = {
+  key: 'pro',
+  name: 'Pro',
+  currency: 'usd',
+  monthlyFee: '49.00',
+  commitment: '0.00',
+  trialDays: 14,
+  meters: [
+    {
+      meter: 'recommendation_requests',
+      deviceClass: '',
+      unit: 'request',
+      includedQuantity: '100000',
+      scheme: 'per_unit' as const,
+      packageSize: null,
+      unitAmount: '0.0002',
+      tiers: [],
+    },
+  ],
+};
 
 export const planSchema = z
   .object({
     key: z.string(),
     name: z.string(),
-    currency: z.string().describe('ISO 4217, lower case'),
+    currency: currencySchema,
     monthlyFee: decimal,
+    commitment: decimal.describe('What the meters of a month come to at least'),
+    trialDays: z.int().describe('Days without a fee, of an organization that has not paid for a plan before'),
     meters: z.array(
       z.object({
         meter: z.string(),
         deviceClass: z.string().describe('Empty: every class without a price of its own'),
         unit: z.string(),
         includedQuantity: decimal,
-        unitAmount: decimal,
+        ...schemeShape,
+        unitAmount: decimal.describe('Of a unit or of a package; 0 where there are tiers'),
+        tiers: z.array(tierSchema),
       }),
     ),
   })
-  .meta({ id: 'Plan' });
+  .meta({
+    id: 'Plan',
+    examples: [EXAMPLE_PLAN],
+  });
 
-export const plansSchema = z.object({ plans: z.array(planSchema) });
+export const currencyQuerySchema = z.object({
+  currency: currencySchema.optional().describe('usd, unless another is named or the organization pays in another'),
+});
+
+const currenciesSchema = z
+  .array(currencySchema)
+  .describe('Those in which plans are sold and which can still be chosen');
+
+export const plansSchema = z.object({ plans: z.array(planSchema), currencies: currenciesSchema });
+
+export const priceListSchema = z.object({
+  currencies: currenciesSchema,
+  plans: z.array(
+    planSchema
+      .extend({
+        requestsPerSecond: z.int(),
+        trainingJobsMax: z.int().describe('Training jobs at a time'),
+        trainingSecondsMax: z.int().describe('Longest time of one training job'),
+        limits: z
+          .array(z.object({ resource: z.string(), quantity: decimal }))
+          .describe('The most of a meter in a billing period, or of things at a time, where the plan limits it'),
+      })
+      .meta({
+        id: 'PublicPlan',
+        examples: [
+          {
+            ...EXAMPLE_PLAN,
+            requestsPerSecond: 1_000,
+            trainingJobsMax: 4,
+            trainingSecondsMax: 21_600,
+            limits: [{ resource: 'models', quantity: '500' }],
+          },
+        ],
+      }),
+  ),
+});
+
+const USES_MAX = 32;
+
+export const estimatePriceSchema = z
+  .object({
+    currency: currencySchema.default('usd'),
+    uses: z
+      .array(
+        z.object({
+          resource: z.string().max(64).describe('A meter, or what a plan limits, of GET /v1/price-list'),
+          quantity: z.number().min(0).max(1e12).describe('In one month, or at a time'),
+        }),
+      )
+      .max(USES_MAX),
+  })
+  .meta({ examples: [{ uses: [{ resource: 'recommendation_requests', quantity: 250_001 }] }] });
+
+export const invoiceLineSchema = z.object({
+  kind: z.enum(['plan', 'meter', 'commitment']),
+  description: z.string(),
+  plan: z.string().describe('Name of the plan whose price this is'),
+  meter: z.string().nullable(),
+  deviceClass: z.string(),
+  quantity: decimal.describe('Used in the period so far'),
+  allowance: decimal.describe('What the plan covers in the period, used or not'),
+  includedQuantity: decimal.describe('Part of the quantity that the plan covers'),
+  ...schemeShape,
+  unitAmount: decimal.describe('Price of one unit, or package, beyond what is included; in tiers, of the next'),
+  tiers: z.array(tierSchema.extend({ quantity: decimal.describe('Units in the tier') })),
+  amount: decimal.describe("Rounded, half up, to the currency's smallest unit"),
+});
+
+const ratedSchema = z.object({ lines: z.array(invoiceLineSchema), total: decimal.describe('Sum of the lines') });
+
+const ONE_MONTH = {
+  lines: [
+    {
+      kind: 'plan' as const,
+      description: 'Pro plan, one month',
+      plan: 'Pro',
+      meter: null,
+      deviceClass: '',
+      quantity: '1',
+      allowance: '0',
+      includedQuantity: '0',
+      scheme: 'per_unit' as const,
+      packageSize: null,
+      unitAmount: '49.00',
+      tiers: [],
+      amount: '49.00',
+    },
+  ],
+  total: '49.00',
+};
+
+export const priceEstimateSchema = z.object({
+  plans: z.array(
+    z
+      .object({
+        key: z.string(),
+        name: z.string(),
+        currency: z.string(),
+        ...ratedSchema.shape,
+        exceeded: z
+          .array(z.object({ resource: z.string(), quantity: decimal }))
+          .describe('What is more than the plan allows, with what it allows'),
+        isCheapest: z.boolean().describe('Of the plans that allow as much'),
+      })
+      .meta({
+        id: 'PlanEstimate',
+        examples: [{ key: 'pro', name: 'Pro', currency: 'usd', ...ONE_MONTH, exceeded: [], isCheapest: true }],
+      }),
+  ),
+});
 
 export const upcomingInvoiceSchema = z
   .object({
@@ -32,33 +194,51 @@ export const upcomingInvoiceSchema = z
     currency: z.string(),
     periodStart: z.iso.datetime().describe('Inclusive'),
     periodEnd: z.iso.datetime().describe('Exclusive'),
-    lines: z.array(
-      z.object({
-        kind: z.enum(['plan', 'meter']),
-        description: z.string(),
-        plan: z.string().describe('Name of the plan whose price this is'),
-        meter: z.string().nullable(),
-        deviceClass: z.string(),
-        quantity: decimal.describe('Used in the period so far'),
-        includedQuantity: decimal.describe('Part of the quantity that the plan covers'),
-        unitAmount: decimal.describe('Price of one unit beyond what is included'),
-        amount: decimal.describe("Rounded, half up, to the currency's smallest unit"),
-      }),
-    ),
-    total: decimal.describe('Sum of the lines'),
+    ...ratedSchema.shape,
+    forecast: ratedSchema
+      .nullable()
+      .describe(
+        'The invoice at the end of the period, were every day to come like the last seven; null in the first three',
+      ),
   })
-  .meta({ id: 'UpcomingInvoice' });
+  .meta({
+    id: 'UpcomingInvoice',
+    examples: [
+      {
+        plan: { key: 'pro', name: 'Pro' },
+        status: 'active',
+        currency: 'usd',
+        periodStart: '2026-11-01T00:00:00.000Z',
+        periodEnd: '2026-12-01T00:00:00.000Z',
+        ...ONE_MONTH,
+        forecast: ONE_MONTH,
+      },
+    ],
+  });
 
-export const createCheckoutSessionSchema = z.object({
-  plan: z.string().max(64).describe('Key of a plan with a fee, of GET /v1/billing/plans'),
-});
+export const createCheckoutSessionSchema = z
+  .object({
+    plan: z.string().max(64).describe('Key of a plan with a fee, of GET /v1/billing/plans'),
+    currency: currencySchema
+      .optional()
+      .describe('Chosen with the first plan that is paid for, and the same from then on'),
+  })
+  .meta({ examples: [{ plan: 'pro' }] });
 
-export const checkoutSessionSchema = z.object({
-  id: z.string(),
-  url: z.url().describe('Send the browser here to pay'),
-});
+export const checkoutSessionSchema = z
+  .object({
+    id: z.string(),
+    url: z.url().describe('Send the browser here to pay'),
+  })
+  .meta({ examples: [{ id: 'cs_test_a1', url: 'https://checkout.example/cs_test_a1' }] });
 
 export type PlanView = z.infer<typeof planSchema>;
+export type TierView = z.infer<typeof tierSchema>;
+export type CurrencyQuery = z.infer<typeof currencyQuerySchema>;
+export type Plans = z.infer<typeof plansSchema>;
+export type PriceList = z.infer<typeof priceListSchema>;
+export type EstimatePrice = z.infer<typeof estimatePriceSchema>;
+export type PriceEstimate = z.infer<typeof priceEstimateSchema>;
 export type UpcomingInvoice = z.infer<typeof upcomingInvoiceSchema>;
 export type InvoiceLine = UpcomingInvoice['lines'][number];
 export type CreateCheckoutSession = z.infer<typeof createCheckoutSessionSchema>;

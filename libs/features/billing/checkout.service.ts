@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { alreadyOnPlan, beingDeleted, withoutFee } from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, otherCurrency, withoutFee } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
-import { BillingService } from './billing.service.js';
+import type { CreateCheckoutSession } from './billing.schema.js';
+import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
 
 /** Opening a Checkout at Stripe; `StripeWebhookService` hears what came of it. */
@@ -19,12 +20,17 @@ export class CheckoutService {
   ) {}
 
   /** Opens a Checkout for the plan; nothing changes here until Stripe says that it was paid. */
-  async open(tenantId: string, plan: string): Promise<{ id: string; url: string }> {
-    const { organization, subscription, price } = await this.database.tenant(tenantId, async (transaction) => ({
-      organization: await this.repository.findOrganization(transaction, tenantId),
-      subscription: await this.repository.findSubscription(transaction, tenantId),
-      price: await this.billing.requirePrice(transaction, plan),
-    }));
+  async open(tenantId: string, { plan, currency }: CreateCheckoutSession): Promise<{ id: string; url: string }> {
+    const { organization, subscription, price } = await this.database.tenant(tenantId, async (transaction) => {
+      const current = await this.repository.findSubscription(transaction, tenantId);
+      const { fixedCurrency } = current;
+      if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
+      return {
+        subscription: current,
+        organization: await this.repository.findOrganization(transaction, tenantId),
+        price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
+      };
+    });
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();

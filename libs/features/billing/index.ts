@@ -1,5 +1,29 @@
-export { BillingModule } from './billing.module.js';
+export { BillingPeriods } from './billing-periods.js';
+export { BillingApiModule, BillingModule } from './billing.module.js';
+export { type BillingPeriod, BillingRepository } from './billing.repository.js';
 export { CheckoutService } from './checkout.service.js';
-export { upcomingInvoiceSchema } from './billing.schema.js';
+export {
+  type CurrencyQuery,
+  currencyQuerySchema,
+  currencySchema,
+  decimal,
+  type EstimatePrice,
+  estimatePriceSchema,
+  priceEstimateSchema,
+  priceListSchema,
+  type InvoiceLine,
+  invoiceLineSchema,
+  upcomingInvoiceSchema,
+} from './billing.schema.js';
 export { BillingService } from './billing.service.js';
-export { type MeterPrice, priceOf } from './invoice-lines.js';
+export {
+  meterInWords,
+  minorDigits,
+  type PriceVersion,
+  rate,
+  type RatedLine,
+  toMain,
+  toMinor,
+  withIncluded,
+} from './invoice-lines.js';
+export { amountOf, type MeterPrice, priceOf, unitsWithin } from './meter-price.js';

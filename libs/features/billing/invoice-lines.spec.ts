@@ -1,6 +1,6 @@
-import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Decimal } from '../../platform/decimal.js';
 import { minorDigits, type PriceVersion, rate } from './invoice-lines.js';
 
 const price = (changes: Partial<PriceVersion> = {}, unitAmount = '0.0002', includedQuantity = '100'): PriceVersion => ({
@@ -9,12 +9,17 @@ const price = (changes: Partial<PriceVersion> = {}, unitAmount = '0.0002', inclu
   planName: 'Pro',
   currency: 'usd',
   monthlyFeeMinor: 4_900n,
+  commitmentMinor: 0n,
+  trialDays: 0,
   meters: [
     {
       meter: 'recommendation_requests',
       deviceClass: '',
       unit: 'request',
+      scheme: 'per_unit',
+      packageSize: null,
       unitAmount: new Decimal(unitAmount),
+      tiers: [],
       includedQuantity: new Decimal(includedQuantity),
     },
   ],
@@ -52,6 +57,31 @@ describe('rating', () => {
       ['Recommendation requests, Pro plan', '0.00'],
       ['Recommendation requests, Free plan', '5.00'],
     ]);
+  });
+
+  it('adds what lacks of the commitment, on the meters alone, and nothing where it is reached', () => {
+    const committed = price({ commitmentMinor: 10_000n });
+    const { lines, total } = rate(committed, used('125'), []);
+    expect(lines.at(-1)).toMatchObject({ kind: 'commitment', amount: '99.99' });
+    expect(total).toBe('149.00');
+    expect(rate(committed, used('500100'), []).lines).toHaveLength(2);
+  });
+
+  it('says the tiers that a quantity fills', () => {
+    const tiers = [
+      { from: new Decimal(0), unitAmount: new Decimal('0.1'), flatAmount: new Decimal(0) },
+      { from: new Decimal(10), unitAmount: new Decimal('0.05'), flatAmount: new Decimal(1) },
+    ];
+    const [meter] = price({}, '0').meters;
+    const tiered = price({ meters: [{ ...meter!, scheme: 'graduated', tiers }] });
+    expect(rate(tiered, used('130'), []).lines[1]).toMatchObject({
+      amount: '3.00',
+      unitAmount: '0.05',
+      tiers: [
+        { from: '0', quantity: '10', unitAmount: '0.1', flatAmount: '0' },
+        { from: '10', quantity: '20', unitAmount: '0.05', flatAmount: '1' },
+      ],
+    });
   });
 
   it('never bills less than nothing, is exact beyond what a float holds, and its lines sum to its total', () => {

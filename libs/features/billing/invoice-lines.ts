@@ -1,15 +1,7 @@
-import { Decimal } from 'decimal.js';
+import { Decimal } from '../../platform/decimal.js';
 import type { MeteredQuantity } from '../usage/index.js';
-import type { InvoiceLine } from './billing.schema.js';
-
-export interface MeterPrice {
-  meter: string;
-  /** Empty: every class without a price of its own. */
-  deviceClass: string;
-  unit: string;
-  includedQuantity: Decimal;
-  unitAmount: Decimal;
-}
+import type { InvoiceLine, TierView, UpcomingInvoice } from './billing.schema.js';
+import { amountOf, type MeterPrice, priceOf, type Tier, tiersOf } from './meter-price.js';
 
 /** One immutable price list of a plan. */
 export interface PriceVersion {
@@ -17,9 +9,22 @@ export interface PriceVersion {
   planKey: string;
   planName: string;
   currency: string;
-  /** In the currency's smallest unit. */
+  /** In the currency's smallest unit, as the commitment. */
   monthlyFeeMinor: bigint;
+  /** What the meters of a month come to at least. */
+  commitmentMinor: bigint;
+  /** Days of the first subscription for which no fee is due. */
+  trialDays: number;
   meters: MeterPrice[];
+}
+
+/** The price with what is included, by meter, in place of what it includes itself. */
+export function withIncluded(price: PriceVersion, included: Record<string, Decimal | string>): PriceVersion {
+  const meters = price.meters.map((each) => {
+    const quantity = included[each.meter];
+    return quantity === undefined ? each : { ...each, includedQuantity: new Decimal(quantity) };
+  });
+  return { ...price, meters };
 }
 
 /** Decimal places of a currency's smallest unit: 2 for usd, 0 for jpy. */
@@ -27,63 +32,120 @@ export function minorDigits(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits!;
 }
 
+/** A line, and which price it is by. */
+export type RatedLine = InvoiceLine & { priceVersionId: string };
+
+/** What was rated: the lines of an invoice and their sum. */
+export type Rated = Pick<UpcomingInvoice, 'total'> & { lines: RatedLine[] };
+
 /** The lines of an invoice under one or, after a change of plan in mid-period, several price versions. */
-export function rate(
-  current: PriceVersion,
-  used: MeteredQuantity[],
-  earlier: PriceVersion[],
-): { lines: InvoiceLine[]; total: string } {
+export function rate(current: PriceVersion, used: MeteredQuantity[], earlier: PriceVersion[]): Rated {
   const digits = minorDigits(current.currency);
-  const lines = [planLine(current, digits), ...meterLines(current, used, digits)];
-  for (const version of earlier) {
+  const metered = [
+    ...meterLines(current, used, digits),
     // What an earlier plan metered is billed by that plan, where it was used at all.
-    lines.push(...meterLines(version, used, digits).filter((line) => line.quantity !== '0'));
-  }
-  const total = lines.reduce((sum, line) => sum.plus(line.amount), new Decimal(0));
-  return { lines, total: total.toFixed(digits) };
+    ...earlier.flatMap((version) => meterLines(version, used, digits).filter(({ quantity }) => quantity !== '0')),
+  ];
+  const lines = [planLine(current), ...metered, ...commitmentLines(current, sumOf(metered))];
+  return { lines, total: sumOf(lines).toFixed(digits) };
 }
 
-function planLine({ planName, monthlyFeeMinor }: PriceVersion, digits: number): InvoiceLine {
-  const fee = new Decimal(monthlyFeeMinor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
-  const line = { description: `${planName} plan, one month`, plan: planName, meter: null, deviceClass: '' };
-  return { kind: 'plan', ...line, quantity: '1', includedQuantity: '0', unitAmount: fee, amount: fee };
+/** An amount of the smallest unit in the main one, as text: 4900 of usd are 49.00. */
+export function toMain(minor: bigint | number | Decimal, currency: string): string {
+  const digits = minorDigits(currency);
+  return new Decimal(minor.toString()).div(new Decimal(10).pow(digits)).toFixed(digits);
 }
 
-/** amount = max(0, quantity − included) × unit amount, rounded once, here, to the smallest unit. */
-function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: number): InvoiceLine[] {
+function planLine({ id: priceVersionId, planName, monthlyFeeMinor, currency }: PriceVersion): RatedLine {
+  const fee = toMain(monthlyFeeMinor, currency);
+  return {
+    ...LINE,
+    priceVersionId,
+    kind: 'plan',
+    description: `${planName} plan, one month`,
+    plan: planName,
+    quantity: '1',
+    unitAmount: fee,
+    amount: fee,
+  };
+}
+
+/** What is lacking of the commitment, if anything. */
+function commitmentLines(price: PriceVersion, metered: Decimal): RatedLine[] {
+  const { id: priceVersionId, planName, commitmentMinor, currency } = price;
+  const lacking = new Decimal(toMain(commitmentMinor, currency)).minus(metered);
+  if (lacking.lte(0)) return [];
+  const amount = lacking.toFixed(minorDigits(currency));
+  const description = `Minimum of ${planName} plan, beyond what was used`;
+  return [
+    {
+      ...LINE,
+      priceVersionId,
+      kind: 'commitment',
+      description,
+      plan: planName,
+      quantity: '1',
+      unitAmount: amount,
+      amount,
+    },
+  ];
+}
+
+const LINE = {
+  meter: null,
+  deviceClass: '',
+  allowance: '0',
+  includedQuantity: '0',
+  scheme: 'per_unit',
+  packageSize: null,
+  tiers: [],
+} satisfies Partial<InvoiceLine>;
+
+/** The amount of what is beyond the included quantity, rounded once, here, to the smallest unit. */
+function meterLines(version: PriceVersion, used: MeteredQuantity[], digits: number): RatedLine[] {
   const ofVersion = used.filter(({ priceVersionId }) => priceVersionId === version.id);
   return version.meters.map((price) => {
-    const { meter, deviceClass, includedQuantity, unitAmount } = price;
+    const { meter, deviceClass, includedQuantity, scheme, packageSize } = price;
     const quantity = ofVersion
       .filter((row) => priceOf(row.meter, row.deviceClass, version.meters) === price)
       .reduce((sum, row) => sum.plus(row.quantity), new Decimal(0));
     const billable = Decimal.max(0, quantity.minus(includedQuantity));
+    const tiers = tiersOf(price, billable);
     return {
+      priceVersionId: version.id,
       kind: 'meter',
-      description: `${inWords(meter)}${deviceClass && ` (${deviceClass})`}, ${version.planName} plan`,
+      description: `${meterInWords(meter)}${deviceClass && ` (${deviceClass})`}, ${version.planName} plan`,
       plan: version.planName,
       meter,
       deviceClass,
       quantity: quantity.toFixed(),
+      allowance: includedQuantity.toFixed(),
       includedQuantity: Decimal.min(quantity, includedQuantity).toFixed(),
-      unitAmount: unitAmount.toFixed(),
-      amount: billable.times(unitAmount).toDecimalPlaces(digits, Decimal.ROUND_HALF_UP).toFixed(digits),
+      scheme,
+      packageSize: packageSize?.toFixed() ?? null,
+      tiers: tiers.map((tier) => ({ ...toTierView(tier), quantity: tier.quantity.toFixed() })),
+      // Where there are tiers, that of the one in which the next unit would be.
+      unitAmount: (tiers.at(-1) ?? price.tiers[0] ?? price).unitAmount.toFixed(),
+      amount: amountOf(price, billable).toDecimalPlaces(digits, Decimal.ROUND_HALF_UP).toFixed(digits),
     };
   });
 }
 
-/** The price of the class itself, or that of all classes without one. */
-export function priceOf<T extends Pick<MeterPrice, 'meter' | 'deviceClass'>>(
-  meter: string,
-  deviceClass: string,
-  prices: T[],
-): T | undefined {
-  const ofMeter = prices.filter((price) => price.meter === meter);
-  return ofMeter.find((price) => price.deviceClass === deviceClass) ?? ofMeter.find((price) => !price.deviceClass);
+/** An amount of the main unit, rounded already, in the smallest one: 49.00 of usd are 4900. */
+export function toMinor(amount: string, currency: string): bigint {
+  return BigInt(new Decimal(amount).times(new Decimal(10).pow(minorDigits(currency))).toFixed(0));
+}
+
+export function toTierView({ from, unitAmount, flatAmount }: Tier): TierView {
+  return { from: from.toFixed(), unitAmount: unitAmount.toFixed(), flatAmount: flatAmount.toFixed() };
+}
+
+function sumOf(lines: InvoiceLine[]): Decimal {
+  return lines.reduce((sum, { amount }) => sum.plus(amount), new Decimal(0));
 }
 
 /** `recommendation_requests` → `Recommendation requests` */
-function inWords(meter: string): string {
+export function meterInWords(meter: string): string {
   const words = meter.replaceAll('_', ' ');
   return words[0]!.toUpperCase() + words.slice(1);
 }

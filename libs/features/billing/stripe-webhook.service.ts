@@ -1,14 +1,17 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import Stripe from 'stripe';
 import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
+import { BillingPeriods } from './billing-periods.js';
 import { wrongSignature } from './billing.errors.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
-import { BillingService, FREE_PLAN } from './billing.service.js';
+import { BillingService } from './billing.service.js';
 import { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
@@ -30,9 +33,11 @@ export class StripeWebhookService {
     private readonly database: Database,
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
+    private readonly periods: BillingPeriods,
     private readonly stripe: Stripe,
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -91,14 +96,18 @@ export class StripeWebhookService {
       if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return false;
       const state = live ?? {
         // Without one that lives the organization is on Free, and its billing periods go on from where they were.
-        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN)).id,
+        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN, current.priceVersion.currency)).id,
         status: 'active' as const,
         anchorAt: current.anchorAt,
         stripeSubscriptionId: null,
       };
       // Later than before by the least that the column tells, however fast they follow each other.
       const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
-      await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt });
+      const { status, anchorAt, stripeSubscriptionId } = current;
+      const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: current.priceVersion.id };
+      const now = this.clock.now();
+      await this.periods.follow(transaction, tenantId, former, state, now);
+      await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt }, now);
       const was = { priceVersionId: current.priceVersion.id, status: current.status };
       const is = { priceVersionId: state.priceVersionId, status: state.status };
       // Most of what Stripe says of changes nothing here.

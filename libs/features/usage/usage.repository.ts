@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Decimal } from 'decimal.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { Decimal } from '../../platform/decimal.js';
 import { NIL_ID } from '../../platform/http/ids.js';
+import type { PageQuery } from '../../platform/http/page.js';
 import { tooManyRows } from './usage.errors.js';
-import type { Group, Meter, UsageQuery, UsageRow } from './usage.schema.js';
+import { columnOf, type Group, type Meter, type UsageQuery, type UsageRow } from './usage.schema.js';
 
 export interface MeteredQuantity {
   meter: string;
@@ -12,6 +13,9 @@ export interface MeteredQuantity {
   priceVersionId: string;
   quantity: Decimal;
 }
+
+/** Used in the billing period that starts then. */
+export type PeriodQuantity = MeteredQuantity & { periodStart: Date };
 
 const idColumn = (name: string) => Prisma.sql`nullif(${Prisma.raw(name)}, ${NIL_ID}::uuid)::text`;
 
@@ -24,7 +28,21 @@ const COLUMNS: Record<Group, Prisma.Sql> = {
   meter: Prisma.sql`meter_key`,
   deviceClass: Prisma.sql`device_class`,
 };
-const NAMES: Partial<Record<Group, string>> = { project: 'projectId', apiKey: 'apiKeyId', deployment: 'deploymentId' };
+
+/** What a price counts of a billing period. */
+export interface Counted {
+  meter: string;
+  priceVersionId: string;
+  /** Start of the period, inclusive, and its end, exclusive. */
+  from: Date;
+  to: Date;
+  /** Of one class, or of all but these. */
+  deviceClass?: string;
+  notDeviceClasses?: string[];
+}
+
+const classesOf = ({ deviceClass, notDeviceClasses }: Counted) =>
+  deviceClass === undefined ? { deviceClass: { notIn: notDeviceClasses ?? [] } } : { deviceClass };
 
 /** They stay below what an answer may hold. */
 const USAGE_ROWS_MAX = 4_000;
@@ -33,11 +51,10 @@ const USAGE_ROWS_MAX = 4_000;
 @Injectable()
 export class UsageRepository {
   async sum(transaction: Transaction, query: UsageQuery, projectId?: string): Promise<UsageRow[]> {
-    const groups = [...new Set(query.groupBy)];
-    const selected = groups.map(
-      (group) => Prisma.sql`${COLUMNS[group]} AS ${Prisma.raw(`"${NAMES[group] ?? group}"`)}`,
+    const selected = query.groupBy.map(
+      (group) => Prisma.sql`${COLUMNS[group]} AS ${Prisma.raw(`"${columnOf(group)}"`)}`,
     );
-    const keys = groups.map((_, index) => Prisma.raw(String(index + 1)));
+    const keys = query.groupBy.map((_, index) => Prisma.raw(String(index + 1)));
     const filters = [
       ...(projectId ? [Prisma.sql`project_id = ${projectId}::uuid`] : []),
       ...(query.projectId ? [Prisma.sql`project_id = ${query.projectId}::uuid`] : []),
@@ -55,15 +72,16 @@ export class UsageRepository {
     return rows.map((row) => ({ ...row, quantity: plain(row.quantity) }));
   }
 
-  /** What was used in the billing period, by meter and by the price version that it was metered under. */
-  async sumByPrice(transaction: Transaction, periodStart: Date): Promise<MeteredQuantity[]> {
+  /** What was used in the billing periods that start in [from, to), by meter and by the price version that it was metered under. */
+  async sumByPrice(transaction: Transaction, { from, to }: Pick<UsageQuery, 'from' | 'to'>): Promise<PeriodQuantity[]> {
     const rows = await transaction.usageRollup.groupBy({
-      by: ['meterKey', 'deviceClass', 'priceVersionId'],
-      where: { granularity: 'period', bucketStart: periodStart },
+      by: ['bucketStart', 'meterKey', 'deviceClass', 'priceVersionId'],
+      where: { granularity: 'period', bucketStart: { gte: from, lt: to } },
       _sum: { quantity: true },
-      orderBy: [{ meterKey: 'asc' }, { deviceClass: 'asc' }],
+      orderBy: [{ bucketStart: 'asc' }, { meterKey: 'asc' }, { deviceClass: 'asc' }],
     });
-    return rows.map(({ meterKey, deviceClass, priceVersionId, _sum }) => ({
+    return rows.map(({ bucketStart, meterKey, deviceClass, priceVersionId, _sum }) => ({
+      periodStart: bucketStart,
       meter: meterKey,
       deviceClass,
       priceVersionId,
@@ -87,6 +105,48 @@ export class UsageRepository {
       where: { tenantId },
       select: { priceVersionId: true, anchorAt: true },
     });
+  }
+
+  /** A page of entries, and one more where another follows; the newest first. */
+  async listCounted(transaction: Transaction, counted: Counted, { limit, cursor }: PageQuery) {
+    const { meter: meterKey, priceVersionId, from, to } = counted;
+    const rows = await transaction.usageEvent.findMany({
+      where: {
+        meterKey,
+        priceVersionId,
+        periodStart: { gte: from, lt: to },
+        ...classesOf(counted),
+        ...(cursor && { id: { lt: cursor } }),
+      },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    return rows.map((row) => ({
+      id: row.id,
+      occurredAt: row.occurredAt.toISOString(),
+      quantity: plain(row.quantity),
+      deviceClass: row.deviceClass,
+      projectId: row.projectId,
+      apiKeyId: row.apiKeyId,
+      deploymentId: row.deploymentId,
+      correctsId: row.correctsId,
+      reason: row.reason,
+    }));
+  }
+
+  async sumCounted(transaction: Transaction, counted: Counted): Promise<Decimal> {
+    const { meter: meterKey, priceVersionId, from, to } = counted;
+    const { _sum } = await transaction.usageRollup.aggregate({
+      where: {
+        granularity: 'period',
+        meterKey,
+        priceVersionId,
+        bucketStart: { gte: from, lt: to },
+        ...classesOf(counted),
+      },
+      _sum: { quantity: true },
+    });
+    return new Decimal(plain(_sum.quantity));
   }
 
   async findEvent(transaction: Transaction, id: string, meterKey: string) {

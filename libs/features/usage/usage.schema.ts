@@ -1,9 +1,18 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS } from '../../platform/http/examples.js';
 import { textSchema } from '../../platform/http/text.js';
 import { utcTimeSchema } from '../../platform/http/time.js';
 
 const GROUPS = ['day', 'hour', 'project', 'apiKey', 'deployment', 'meter', 'deviceClass'] as const;
 export type Group = (typeof GROUPS)[number];
+
+/** The field of a row that says which of the group it is. */
+const COLUMNS: Partial<Record<Group, keyof UsageRow>> = {
+  project: 'projectId',
+  apiKey: 'apiKeyId',
+  deployment: 'deploymentId',
+};
+export const columnOf = (group: Group): string => COLUMNS[group] ?? group;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -23,6 +32,7 @@ export const usageQuerySchema = z
       .default('day,meter')
       .transform((text) => text.split(',').map((part) => part.trim()))
       .pipe(z.array(z.enum(GROUPS)))
+      .transform((groups) => [...new Set(groups)])
       .describe(`Any of ${GROUPS.join(', ')}, separated by commas`),
     projectId: z.uuid().optional().describe('Of one project alone'),
     apiKeyId: z.uuid().optional().describe('Of one API key alone'),
@@ -50,36 +60,65 @@ const usageRowSchema = z.object({
   deploymentId: absent,
   meter: z.string().optional(),
   deviceClass: z.string().optional().describe('Of training: the pool of workers; empty for other meters'),
-  quantity: z.string().describe('Exact decimal'),
+  quantity: z
+    .string()
+    .describe('Exact decimal')
+    .meta({ examples: ['12.5'] }),
 });
 
 export const usageSchema = z
   .object({ from: z.iso.datetime(), to: z.iso.datetime(), rows: z.array(usageRowSchema) })
-  .meta({ id: 'Usage' });
+  .meta({
+    id: 'Usage',
+    examples: [
+      {
+        from: '2026-11-22T00:00:00.000Z',
+        to: '2026-11-23T00:00:00.000Z',
+        rows: [{ day: '2026-11-22', meter: 'recommendation_requests', quantity: '1204' }],
+      },
+    ],
+  });
 
 const meterSchema = z
   .object({ key: z.string(), unit: z.string().describe('One of what is counted'), description: z.string() })
-  .meta({ id: 'Meter' });
+  .meta({
+    id: 'Meter',
+    examples: [{ key: 'recommendation_requests', unit: 'request', description: 'Recommendation requests' }],
+  });
 
 export const metersSchema = z.object({ meters: z.array(meterSchema) });
 
-export const correctionSchema = z.object({
-  id: z.uuidv7().describe('UUIDv7 that you make: the same correction sent again counts once'),
-  meter: z.string().max(64),
-  quantity: z
-    .int()
-    .min(-UNITS_MAX)
-    .max(UNITS_MAX)
-    .refine((quantity) => quantity !== 0, 'must not be 0')
-    .describe('Added to the usage; below 0 to take away'),
-  correctsId: z.uuid().describe('The usage event that was wrong'),
-  reason: textSchema.trim().min(3).max(500),
-});
+export const correctionSchema = z
+  .object({
+    id: z.uuidv7().describe('UUIDv7 that you make: the same correction sent again counts once'),
+    meter: z.string().max(64),
+    quantity: z
+      .int()
+      .min(-UNITS_MAX)
+      .max(UNITS_MAX)
+      .refine((quantity) => quantity !== 0, 'must not be 0')
+      .describe('Added to the usage; below 0 to take away'),
+    correctsId: z.uuid().describe('The usage event that was wrong'),
+    reason: textSchema.trim().min(3).max(500),
+  })
+  .meta({
+    examples: [
+      {
+        id: EXAMPLE_IDS.correction,
+        meter: 'recommendation_requests',
+        quantity: -100,
+        correctsId: EXAMPLE_IDS.call,
+        reason: 'Counted twice by a test of ours',
+      },
+    ],
+  });
 
-export const correctedSchema = z.object({
-  id: z.uuid(),
-  isRepeated: z.boolean().describe('Whether it was there before'),
-});
+export const correctedSchema = z
+  .object({
+    id: z.uuid(),
+    isRepeated: z.boolean().describe('Whether it was there before'),
+  })
+  .meta({ examples: [{ id: EXAMPLE_IDS.correction, isRepeated: false }] });
 
 export type UsageQuery = z.infer<typeof usageQuerySchema>;
 export type UsageRow = z.infer<typeof usageRowSchema>;

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { Decimal } from '../../platform/decimal.js';
 import { notFound } from '../../platform/errors/problem.js';
+import type { PageQuery } from '../../platform/http/page.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { periodAt } from './period.js';
 import { type BillingContext, hashPayload, type MeteredWork } from './usage-event.js';
 import { idTaken } from './usage.errors.js';
-import { type MeteredQuantity, UsageRepository } from './usage.repository.js';
+import { type Counted, type PeriodQuantity, UsageRepository } from './usage.repository.js';
 import type { Correction, UsageQuery } from './usage.schema.js';
 
 /** Work that is counted in the transaction that completes it. */
@@ -44,7 +46,7 @@ export class UsageService {
 
   /**
    * Adds to or takes from what an event counted, as an entry of its own: nothing in the ledger is ever changed. It is priced as
-   * that event was, in the billing period that runs now, so that an invoice which was sent stays as it is.
+   * that event was and belongs to its billing period: where that was billed already, the next invoice bills the difference.
    *
    * @throws Problem 409 where the id is another correction's
    */
@@ -54,8 +56,8 @@ export class UsageService {
       const wrong = await this.repository.findEvent(transaction, correctsId, meter);
       if (!wrong) throw notFound(`usage event of ${meter}`, correctsId);
       const now = this.clock.now();
-      const { periodStart } = await this.contextOf(transaction, tenantId, now);
       const { projectId, apiKeyId, deploymentId, deviceClass, priceVersionId } = wrong;
+      const periodStart = wrong.periodStart.toISOString();
       const origin = { projectId: projectId!, apiKeyId, deploymentId, deviceClass, priceVersionId };
       const payloadHash = hashPayload([meter, quantity, correctsId, reason]);
       const event = { id, tenantId, meter, quantity, ...origin, periodStart, occurredAt: now.toISOString() };
@@ -76,12 +78,33 @@ export class UsageService {
     return (await this.repository.findEvent(transaction, id, meter)) !== null;
   }
 
-  sumByPrice(transaction: Transaction, periodStart: Date): Promise<MeteredQuantity[]> {
-    return this.repository.sumByPrice(transaction, periodStart);
+  /** What was used in the billing periods that start in [from, to). */
+  sumByPrice(transaction: Transaction, range: { from: Date; to: Date }): Promise<PeriodQuantity[]> {
+    return this.repository.sumByPrice(transaction, range);
+  }
+
+  /** The ledger's entries that a price counts in a period, page by page, and the sum of all of them. */
+  async listCounted(transaction: Transaction, counted: Counted, query: PageQuery) {
+    return {
+      events: await this.repository.listCounted(transaction, counted, query),
+      quantity: await this.repository.sumCounted(transaction, counted),
+    };
+  }
+
+  /** What was used in [from, to), by meter and class of device. */
+  async sumBetween(transaction: Transaction, from: Date, to: Date) {
+    const rows = await this.repository.sum(transaction, { from, to, groupBy: ['meter', 'deviceClass'] });
+    return rows.map(({ meter, deviceClass, quantity }) => ({
+      meter: meter!,
+      deviceClass: deviceClass!,
+      quantity: new Decimal(quantity),
+    }));
   }
 
   private async contextOf(transaction: Transaction, tenantId: string, at: Date): Promise<BillingContext> {
     const { priceVersionId, anchorAt } = await this.repository.findSubscription(transaction, tenantId);
-    return { priceVersionId, periodStart: periodAt(anchorAt, at).start.toISOString() };
+    // What was counted a moment before the anchor, such as by a sweep that began then, belongs to what it begins.
+    const from = at < anchorAt ? anchorAt : at;
+    return { priceVersionId, periodStart: periodAt(anchorAt, from).start.toISOString() };
   }
 }

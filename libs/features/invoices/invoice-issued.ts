@@ -1,0 +1,40 @@
+import { toMain } from '../billing/index.js';
+import type { Mail } from '../notifications/index.js';
+import type { WebhookEventData } from '../webhooks/index.js';
+import type { Invoice } from './invoices.repository.js';
+
+/** What a customer's program is told of an invoice of ours. */
+export function issuedEvent(invoice: Invoice, publicUrl: string): WebhookEventData<'invoice.finalized'> {
+  const { id, number, currency, periodStart, periodEnd } = invoice;
+  return {
+    invoiceId: id,
+    number,
+    subscriptionId: null,
+    currency,
+    total: toMain(invoice.totalMinor, currency),
+    amountDue: dueOf(invoice),
+    amountPaid: toMain(0n, currency),
+    periodStart: periodStart.toISOString(),
+    periodEnd: periodEnd.toISOString(),
+    hostedInvoiceUrl: `${publicUrl}/billing/invoices/${id}`,
+  };
+}
+
+export function issuedMail(invoice: Invoice): Mail {
+  const { id, currency, periodStart, periodEnd } = invoice;
+  const values = {
+    invoiceId: id,
+    number: invoice.number!,
+    total: toMain(invoice.totalMinor, currency),
+    amountDue: dueOf(invoice),
+    currency,
+    periodStart: periodStart.toISOString(),
+    periodEnd: periodEnd.toISOString(),
+  };
+  return { template: 'invoice_issued', values };
+}
+
+/** A total in the customer's favour is not paid. */
+function dueOf({ totalMinor, currency }: Invoice): string {
+  return toMain(totalMinor > 0n ? totalMinor : 0n, currency);
+}

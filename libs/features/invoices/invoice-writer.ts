@@ -1,0 +1,157 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { RepeatedWork } from '../../platform/queue/repeated-work.js';
+import { type BillingPeriod, BillingPeriods, BillingRepository, withIncluded, rate } from '../billing/index.js';
+import { NotificationsService } from '../notifications/index.js';
+import { UsageService } from '../usage/index.js';
+import { WebhooksService } from '../webhooks/index.js';
+import { issuedEvent, issuedMail } from './invoice-issued.js';
+import { type Invoice, InvoicesRepository } from './invoices.repository.js';
+import { type InvoiceLine, linesToBill } from './lines-to-bill.js';
+
+/** A period is closed so long after its end: what was called until then has drained from the journals. */
+const GRACE_MS = 3_600_000;
+const TENANTS_MAX = 500;
+/** An anchor may lie so much before the first period, as Stripe's are whole seconds. What is older was used before periods were written down. */
+const ANCHOR_LEAD_MS = 1_000;
+const EPOCH = new Date(0);
+
+/** Writes the invoices of billing periods that have ended. Any worker may do it, and several at once. */
+@Injectable()
+export class InvoiceWriter extends RepeatedWork {
+  protected readonly everyMs = 60_000;
+
+  constructor(
+    private readonly database: Database,
+    private readonly billing: BillingRepository,
+    private readonly periods: BillingPeriods,
+    private readonly repository: InvoicesRepository,
+    private readonly usage: UsageService,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
+  ) {
+    super();
+  }
+
+  protected override async work(): Promise<void> {
+    const now = this.clock.now();
+    const tenants = await this.database.system((transaction) => this.billing.listEnded(transaction, now, TENANTS_MAX));
+    // One that cannot be billed keeps no other waiting.
+    for (const tenantId of tenants)
+      await this.bill(tenantId, now).catch((error: Error) =>
+        this.logger.error({ msg: `the periods of organization ${tenantId} could not be closed`, err: error }),
+      );
+  }
+
+  /** Closes each of the organization's periods whose grace is over, the oldest first. */
+  async bill(tenantId: string, now: Date): Promise<void> {
+    while (await this.database.tenant(tenantId, (transaction) => this.closeOne(transaction, tenantId, now)));
+  }
+
+  /** The invoice and the end of its period are written together, so that neither is without the other and nothing is billed twice. */
+  private async closeOne(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
+    await this.billing.lockSubscription(transaction, tenantId);
+    const { priceVersion, ...terms } = await this.billing.findSubscription(transaction, tenantId);
+    await this.periods.advance(transaction, tenantId, { ...terms, priceVersionId: priceVersion.id }, now);
+    const closing = await this.billing.findFirstEnded(transaction, tenantId, new Date(now.getTime() - GRACE_MS));
+    if (!closing) return false;
+    const included = await this.billing.findIncluded(transaction, tenantId);
+    const byMeter = Object.fromEntries([...included].map(([meter, quantity]) => [meter, quantity.toFixed()]));
+    const closed = { ...closing, included: byMeter };
+    const lines = await this.linesUpTo(transaction, tenantId, closed);
+    for (const [currency, ofCurrency] of lines)
+      await this.write(transaction, tenantId, closed, currency, ofCurrency, now);
+    await this.billing.closePeriod(transaction, tenantId, closed, now);
+    return true;
+  }
+
+  /** By currency, what is to be billed of the period, and of those before it that came late. */
+  private async linesUpTo(
+    transaction: Transaction,
+    tenantId: string,
+    closing: BillingPeriod,
+  ): Promise<Map<string, InvoiceLine[]>> {
+    const until = { from: EPOCH, to: closing.endsAt };
+    const used = await this.usage.sumByPrice(transaction, until);
+    const billed = await this.repository.sumBilled(transaction);
+    const earlier = await this.billing.listPeriods(transaction, tenantId, closing.startsAt);
+    const periods = earlier.map((period) =>
+      period.startsAt.getTime() === closing.startsAt.getTime() ? closing : period,
+    );
+    const ids = [...periods, ...used].map(({ priceVersionId }) => priceVersionId);
+    const prices = await this.billing.findPriceVersions(transaction, [...new Set(ids)]);
+    const lines = new Map<string, InvoiceLine[]>();
+    const [first] = periods;
+    for (const period of periods.toReversed()) {
+      const { startsAt, endsAt, isCollectedByStripe, priceVersionId } = period;
+      const from = new Date(startsAt.getTime() - (period === first ? ANCHOR_LEAD_MS : 0));
+      const isIn = ({ periodStart }: { periodStart: Date }) => periodStart >= from && periodStart < endsAt;
+      const current = withIncluded(
+        prices.find(({ id }) => id === priceVersionId)!,
+        period.included ?? {},
+      );
+      const usedIn = used.filter(isIn);
+      const others = prices
+        .filter(({ id }) => id !== priceVersionId && usedIn.some((row) => row.priceVersionId === id))
+        .map((price) => withIncluded(price, period.included ?? {}));
+      const { lines: rated } = rate(current, usedIn, others);
+      // Stripe's own invoice has the fee, in advance.
+      const ours = rated.filter(({ kind }) => kind !== 'plan' || !isCollectedByStripe);
+      const { currency } = current;
+      const toBill = linesToBill(period, ours, billed.filter(isIn), currency);
+      lines.set(currency, [...(lines.get(currency) ?? []), ...toBill]);
+    }
+    return lines;
+  }
+
+  private async write(
+    transaction: Transaction,
+    tenantId: string,
+    period: BillingPeriod,
+    currency: string,
+    lines: InvoiceLine[],
+    now: Date,
+  ): Promise<void> {
+    const totalMinor = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const ofPeriod = lines.find(({ periodStart }) => periodStart.getTime() === period.startsAt.getTime());
+    if (lines.length === 0) return;
+    const { name } = await this.billing.findOrganization(transaction, tenantId);
+    const isPaid = totalMinor === 0n;
+    const isDraft = !isPaid && period.isCollectedByStripe;
+    const number = isDraft ? null : await this.numberAt(transaction, now);
+    const invoice: Invoice = {
+      id: uuidv7(),
+      number,
+      status: isDraft ? 'draft' : isPaid ? 'paid' : 'open',
+      currency,
+      periodStart: period.startsAt,
+      periodEnd: period.endsAt,
+      planName: (ofPeriod ?? lines[0]!).rated.plan,
+      billedTo: name,
+      totalMinor,
+      createdAt: now,
+      issuedAt: isDraft ? null : now,
+      paidAt: isPaid ? now : null,
+    };
+    await this.repository.create(transaction, tenantId, invoice, lines);
+    if (isPaid) return;
+    await audit(transaction, tenantId, 'invoice.created', invoice.id, {
+      after: { number, currency, totalMinor: totalMinor.toString() },
+    });
+    if (isDraft) return;
+    const event = issuedEvent(invoice, this.config.PUBLIC_URL);
+    await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, invoice.id);
+    await this.notifications.email(transaction, tenantId, issuedMail(invoice));
+  }
+
+  private async numberAt(transaction: Transaction, at: Date): Promise<string> {
+    const year = at.getUTCFullYear();
+    return `${year}-${String(await this.repository.nextNumber(transaction, year)).padStart(6, '0')}`;
+  }
+}

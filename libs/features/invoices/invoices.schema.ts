@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { pageSchema } from '../../platform/http/page.js';
+import { decimal, invoiceLineSchema } from '../billing/index.js';
+
+const EXAMPLE = {
+  id: '01980d5c-7a3e-7c61-9d55-0f4b7e1a2c3d',
+  number: '2026-000042',
+  status: 'open' as const,
+  currency: 'usd',
+  periodStart: '2026-10-01T00:00:00.000Z',
+  periodEnd: '2026-11-01T00:00:00.000Z',
+  plan: 'Pro',
+  total: '4.69',
+  createdAt: '2026-11-01T01:00:12.000Z',
+  issuedAt: '2026-11-01T01:00:12.000Z',
+  paidAt: null,
+};
+
+const invoiceShape = {
+  id: z.uuid(),
+  number: z.string().nullable().describe('Without a gap within a year; null in drafts'),
+  status: z
+    .enum(['draft', 'open', 'paid', 'void', 'uncollectible'])
+    .describe('draft: to be collected through Stripe; paid: also where nothing is due'),
+  currency: z.string().describe('ISO 4217, lower case'),
+  periodStart: z.iso.datetime().describe('Inclusive'),
+  periodEnd: z.iso.datetime().describe('Exclusive'),
+  plan: z.string().describe('Name of the plan at the end of the period'),
+  total: decimal.describe('Sum of the lines'),
+  createdAt: z.iso.datetime(),
+  issuedAt: z.iso.datetime().nullable(),
+  paidAt: z.iso.datetime().nullable(),
+};
+
+export const invoiceListSchema = pageSchema(z.object(invoiceShape).meta({ id: 'InvoiceSummary', examples: [EXAMPLE] }));
+
+export const invoiceSchema = z
+  .object({
+    ...invoiceShape,
+    billedTo: z.string().describe('Name of the organization when the invoice was written'),
+    lines: z.array(
+      invoiceLineSchema.extend({
+        periodStart: z.iso
+          .datetime()
+          .describe('Of the billing period that the line is for: of an earlier one where it came late'),
+        periodEnd: z.iso.datetime(),
+        quantity: decimal.describe('Of the meter, that no invoice has billed before'),
+        amount: decimal.describe('What the period comes to beyond what was billed of it before'),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Invoice',
+    examples: [
+      {
+        ...EXAMPLE,
+        billedTo: 'Corner Shop',
+        lines: [
+          {
+            kind: 'meter' as const,
+            description: 'Recommendation requests, Pro plan',
+            plan: 'Pro',
+            meter: 'recommendation_requests',
+            deviceClass: '',
+            quantity: '123456',
+            allowance: '100000',
+            includedQuantity: '100000',
+            scheme: 'per_unit' as const,
+            packageSize: null,
+            unitAmount: '0.0002',
+            tiers: [],
+            amount: '4.69',
+            periodStart: EXAMPLE.periodStart,
+            periodEnd: EXAMPLE.periodEnd,
+          },
+        ],
+      },
+    ],
+  });
+
+export const invoicePdfQuerySchema = z.strictObject({
+  language: z.enum(['en', 'zh']).optional().describe('Unless named, that of your mails; of API keys, en'),
+});
+
+export const invoicePdfSchema = z.string().meta({ format: 'binary', examples: ['%PDF-1.3…'] });
+
+export const lineUsageSchema = pageSchema(
+  z
+    .object({
+      id: z.uuid().describe('Of the work that was counted: a call, a training job, an import'),
+      occurredAt: z.iso.datetime(),
+      quantity: decimal.describe('Below 0 in corrections only'),
+      deviceClass: z.string(),
+      projectId: z.uuid().nullable(),
+      apiKeyId: z.uuid().nullable(),
+      deploymentId: z.uuid().nullable(),
+      correctsId: z.uuid().nullable().describe('The entry that this one corrects'),
+      reason: z.string().nullable().describe('Of a correction'),
+    })
+    .meta({
+      id: 'LineUsageEvent',
+      examples: [
+        {
+          id: '01980d5c-7a3e-7c61-9d55-0f4b7e1a2c3e',
+          occurredAt: '2026-10-14T08:12:05.000Z',
+          quantity: '1',
+          deviceClass: '',
+          projectId: '01980d5c-7a3e-7c61-9d55-0f4b7e1a2c3f',
+          apiKeyId: null,
+          deploymentId: null,
+          correctsId: null,
+          reason: null,
+        },
+      ],
+    }),
+).extend({
+  quantity: decimal.describe('Sum of all entries, of which the page holds some').meta({ examples: ['123456'] }),
+  billedQuantity: decimal.describe('What invoices have billed of it so far').meta({ examples: ['123456'] }),
+});
+
+export type InvoicePdfQuery = z.infer<typeof invoicePdfQuerySchema>;
+export type LineUsage = z.infer<typeof lineUsageSchema>;
+export type InvoiceSummary = z.infer<typeof invoiceListSchema>['data'][number];
+export type InvoiceView = z.infer<typeof invoiceSchema>;

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { RevenueController } from './revenue.controller.js';
+import { RevenueRepository } from './revenue.repository.js';
+import { RevenueService } from './revenue.service.js';
+
+/** What the operator earns. */
+@Module({ controllers: [RevenueController], providers: [RevenueService, RevenueRepository] })
+export class RevenueModule {}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import { Prisma } from '../../platform/database/generated/client.js';
+import { Decimal } from '../../platform/decimal.js';
+import type { Movement } from './revenue-rates.js';
+
+export interface Months {
+  currency: string;
+  /** Starts of months (UTC); the last one is where the last month ends. */
+  boundaries: Date[];
+}
+
+/** The fee that an organization pays at a moment; 0 where none, or one in another currency. */
+const feeAt = (at: Prisma.Sql, currency: string) => Prisma.sql`coalesce((
+  SELECT CASE WHEN change.status <> 'cancelled' AND price.currency = ${currency} THEN price.monthly_fee_minor ELSE 0 END
+  FROM subscription_changes change JOIN price_versions price ON price.id = change.price_version_id
+  WHERE change.tenant_id = customer.tenant_id AND change.at < ${at} ORDER BY change.at DESC LIMIT 1), 0)`;
+
+/** Who has paid a fee in the currency, and when first. */
+const customers = (currency: string) => Prisma.sql`
+  SELECT change.tenant_id, min(change.at) AS paid_since FROM subscription_changes change
+  JOIN price_versions price ON price.id = change.price_version_id
+  WHERE price.currency = ${currency} AND price.monthly_fee_minor > 0 AND change.status <> 'cancelled' GROUP BY 1`;
+
+type MovementRow = { [K in keyof Movement]: Movement[K] extends number ? number : string };
+
+/** Reads over all organizations: each call requires a system transaction. */
+@Injectable()
+export class RevenueRepository {
+  /** What became of the fees in each month, in the smallest unit. */
+  async listMovements(transaction: Transaction, { currency, boundaries }: Months): Promise<Movement[]> {
+    const rows = await transaction.$queryRaw<MovementRow[]>`
+      WITH fees AS (
+        SELECT month.start, customer.paid_since < month.start AS had_paid, ${feeAt(Prisma.sql`month.start`, currency)} AS opening,
+          ${feeAt(Prisma.sql`month.until`, currency)} AS closing
+        FROM unnest(${boundaries.slice(0, -1)}::timestamptz[], ${boundaries.slice(1)}::timestamptz[]) month (start, until)
+        LEFT JOIN (${customers(currency)}) customer ON customer.paid_since < month.until)
+      SELECT coalesce(sum(opening), 0)::text AS opening, coalesce(sum(closing) FILTER (WHERE opening = 0 AND NOT had_paid), 0)::text AS "fromNew",
+        coalesce(sum(closing) FILTER (WHERE opening = 0 AND had_paid), 0)::text AS reactivation,
+        coalesce(sum(closing - opening) FILTER (WHERE opening > 0 AND closing > opening), 0)::text AS expansion,
+        coalesce(sum(opening - closing) FILTER (WHERE closing > 0 AND closing < opening), 0)::text AS contraction,
+        coalesce(sum(opening) FILTER (WHERE closing = 0), 0)::text AS churn, coalesce(sum(closing), 0)::text AS closing,
+        (count(*) FILTER (WHERE opening > 0))::int AS "customersAtStart",
+        (count(*) FILTER (WHERE opening > 0 AND closing = 0))::int AS "customersLost", (count(*) FILTER (WHERE closing > 0))::int AS "customersAtEnd"
+      FROM fees GROUP BY start ORDER BY start`;
+    return rows.map((row) => ({
+      opening: new Decimal(row.opening),
+      fromNew: new Decimal(row.fromNew),
+      reactivation: new Decimal(row.reactivation),
+      expansion: new Decimal(row.expansion),
+      contraction: new Decimal(row.contraction),
+      churn: new Decimal(row.churn),
+      closing: new Decimal(row.closing),
+      customersAtStart: row.customersAtStart,
+      customersLost: row.customersLost,
+      customersAtEnd: row.customersAtEnd,
+    }));
+  }
+
+  /** By the month in which customers first paid: how many of them, and what of their fees there was at the end of each month since. */
+  async listCohorts(transaction: Transaction, { currency, boundaries }: Months) {
+    return transaction.$queryRaw<{ month: Date; until: Date; customers: number; paying: number; fees: string }[]>`
+      WITH month AS (SELECT * FROM unnest(${boundaries.slice(0, -1)}::timestamptz[], ${boundaries.slice(1)}::timestamptz[]) month (start, until)),
+        fees AS (
+          SELECT joined.start AS month, month.until, ${feeAt(Prisma.sql`month.until`, currency)} AS fee
+          FROM (${customers(currency)}) customer
+          JOIN month joined ON customer.paid_since >= joined.start AND customer.paid_since < joined.until
+          JOIN month ON month.start >= joined.start)
+      SELECT month, until, count(*)::int AS customers, (count(*) FILTER (WHERE fee > 0))::int AS paying, sum(fee)::text AS fees
+      FROM fees GROUP BY 1, 2 ORDER BY 1, 2`;
+  }
+
+  /** What invoices that were written in each month bill, by what it is for. */
+  async listBilled(transaction: Transaction, { currency, boundaries }: Months) {
+    return transaction.$queryRaw<{ month: Date; plan: string; meter: string; amount: string }[]>`
+      SELECT month.start AS month, price.plan_key AS plan, line.meter_key AS meter, sum(line.amount_minor)::text AS amount
+      FROM unnest(${boundaries.slice(0, -1)}::timestamptz[], ${boundaries.slice(1)}::timestamptz[]) month (start, until)
+      JOIN invoices invoice ON invoice.created_at >= month.start AND invoice.created_at < month.until AND invoice.currency = ${currency}
+        AND invoice.status <> 'void'
+      JOIN invoice_lines line ON line.tenant_id = invoice.tenant_id AND line.invoice_id = invoice.id
+      JOIN price_versions price ON price.id = line.price_version_id
+      GROUP BY 1, 2, 3 HAVING sum(line.amount_minor) <> 0 ORDER BY 1, 2, 3`;
+  }
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { Decimal } from '../../platform/decimal.js';
+import { minorDigits, toMain } from '../billing/index.js';
+import { type Movement, ratesOf } from './revenue-rates.js';
+import { type Months, RevenueRepository } from './revenue.repository.js';
+import { monthsBetween, type Revenue, type RevenueQuery } from './revenue.schema.js';
+
+const RATE_DIGITS = 6;
+
+@Injectable()
+export class RevenueService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: RevenueRepository,
+  ) {}
+
+  async read({ currency, from, to }: RevenueQuery): Promise<Revenue> {
+    const boundaries = boundariesOf(from, monthsBetween(from, to));
+    const months: Months = { currency, boundaries };
+    const [movements, cohorts, billed] = await this.database.system(async (transaction) => [
+      await this.repository.listMovements(transaction, months),
+      await this.repository.listCohorts(transaction, months),
+      await this.repository.listBilled(transaction, months),
+    ]);
+    const main = (minor: Decimal | string) => toMain(new Decimal(minor), currency);
+    const lines = billed.map(({ month, plan, meter, amount }) => ({
+      month: nameOf(month),
+      plan,
+      meter: meter || null,
+      amount: main(amount),
+    }));
+    return {
+      currency,
+      months: movements.map((movement, index) => {
+        const month = nameOf(boundaries[index]!);
+        const metered = lines.filter((line) => line.month === month && line.meter !== null);
+        const usage = metered.reduce((sum, { amount }) => sum.plus(amount), new Decimal(0));
+        return { month, ...inMain(movement, currency), usage: usage.toFixed(minorDigits(currency)) };
+      }),
+      cohorts: [...Map.groupBy(cohorts, ({ month }) => nameOf(month))].map(([month, rows]) => ({
+        month,
+        customers: rows[0]!.customers,
+        months: rows.map(({ until, paying, fees }) => ({ month: monthBefore(until), paying, fees: main(fees) })),
+      })),
+      billed: lines,
+    };
+  }
+}
+
+function boundariesOf(from: string, months: number): Date[] {
+  const [year, month] = from.split('-').map(Number) as [number, number];
+  return Array.from({ length: months + 1 }, (_, index) => new Date(Date.UTC(year, month - 1 + index)));
+}
+
+function nameOf(start: Date): string {
+  return start.toISOString().slice(0, 7);
+}
+
+function monthBefore(until: Date): string {
+  return nameOf(new Date(until.getTime() - 1));
+}
+
+/** @param movement in the currency's smallest unit, as all amounts of the database */
+function inMain(movement: Movement, currency: string) {
+  const { customersAtStart, customersLost, customersAtEnd, ...minor } = movement;
+  const digits = minorDigits(currency);
+  const scale = new Decimal(10).pow(digits);
+  const main = mapped(minor, (amount) => amount.div(scale));
+  const rates = ratesOf({ ...movement, ...main });
+  return {
+    ...mapped(main, (amount) => amount.toFixed(digits)),
+    customersAtStart,
+    customersLost,
+    customersAtEnd,
+    ...mapped(rates, (rate) => rate && rate.toDecimalPlaces(RATE_DIGITS).toFixed()),
+  };
+}
+
+function mapped<K extends string, V, W>(values: Record<K, V>, to: (value: V) => W): Record<K, W> {
+  return Object.fromEntries(Object.entries<V>(values).map(([name, value]) => [name, to(value)])) as Record<K, W>;
+}
