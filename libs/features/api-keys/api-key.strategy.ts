@@ -8,11 +8,20 @@ import { ApiKeysService } from './api-keys.service.js';
 /** `Authorization: Bearer kin_live_…` */
 @Injectable()
 export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
+  /** A call's key is asked for by whoever needs to know it, and looked up once. */
+  private readonly asked = new WeakMap<FastifyRequest, Promise<ApiKeyPrincipal | false>>();
+
   constructor(private readonly apiKeys: ApiKeysService) {
     super();
   }
 
-  async validate(request: FastifyRequest): Promise<ApiKeyPrincipal | false> {
+  validate(request: FastifyRequest): Promise<ApiKeyPrincipal | false> {
+    let answer = this.asked.get(request);
+    if (!answer) this.asked.set(request, (answer = this.find(request)));
+    return answer;
+  }
+
+  private async find(request: FastifyRequest): Promise<ApiKeyPrincipal | false> {
     const key = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     return (key && (await this.apiKeys.verify(key, request.ip))) || false;
   }

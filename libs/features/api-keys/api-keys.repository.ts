@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { Suspension } from '../../platform/access/principal.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
-import type { Prisma } from '../../platform/database/generated/client.js';
-import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { ApiKey } from './api-keys.schema.js';
+import { Prisma } from '../../platform/database/generated/client.js';
+import { inOrder, listIds, searched } from '../../platform/database/lists.js';
+import type { ApiKey, ListApiKeysQuery } from './api-keys.schema.js';
 
 type Settings = Pick<
   ApiKey,
@@ -25,15 +26,32 @@ export interface LeakedApiKey {
   prefix: string;
 }
 
+const RANKS = {
+  createdAt: undefined,
+  name: Prisma.sql`lower(listed.name)`,
+  lastUsedAt: Prisma.sql`coalesce(listed.last_used_at, '-infinity')`,
+} satisfies Record<ListApiKeysQuery['sort'], Prisma.Sql | undefined>;
+
 @Injectable()
 export class ApiKeysRepository {
   async create(transaction: Transaction, row: NewApiKey): Promise<ApiKey> {
     return toApiKey(await transaction.apiKey.create({ data: row }));
   }
 
-  async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<ApiKey[]> {
-    const page = pageArguments(query);
-    return (await transaction.apiKey.findMany({ ...page, where: { ...page.where, projectId } })).map(toApiKey);
+  async list(transaction: Transaction, projectId: string, query: ListApiKeysQuery, now: Date): Promise<ApiKey[]> {
+    const isLive = Prisma.sql`(listed.revoked_at IS NULL AND (listed.expires_at IS NULL OR listed.expires_at > ${now}))`;
+    const list = {
+      from: Prisma.sql`api_keys listed`,
+      where: [
+        Prisma.sql`listed.project_id = ${projectId}::uuid`,
+        ...searched(query.search, Prisma.sql`listed.name`, Prisma.sql`listed.prefix`),
+        ...(query.status === 'live' ? [isLive] : []),
+        ...(query.status === 'ended' ? [Prisma.sql`NOT ${isLive}`] : []),
+      ],
+      rank: RANKS[query.sort],
+    };
+    const ids = await listIds(transaction, list, query);
+    return inOrder(ids, await transaction.apiKey.findMany({ where: { id: { in: ids } } })).map(toApiKey);
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<ApiKey | null> {
@@ -60,9 +78,15 @@ export class ApiKeysRepository {
   async findByHash(
     transaction: Transaction,
     keyHash: Uint8Array<ArrayBuffer>,
-  ): Promise<(ApiKey & { tenantId: string }) | null> {
-    const row = await transaction.apiKey.findUnique({ where: { keyHash, revokedAt: null } });
-    return row && { ...toApiKey(row), tenantId: row.tenantId };
+  ): Promise<(ApiKey & { tenantId: string; suspension: Suspension | null }) | null> {
+    const row = await transaction.apiKey.findUnique({
+      where: { keyHash, revokedAt: null },
+      include: { project: { select: { organization: { select: { suspendedAt: true, suspensionReason: true } } } } },
+    });
+    if (!row) return null;
+    const { suspendedAt, suspensionReason } = row.project.organization;
+    const suspension = suspendedAt && { suspendedAt, reason: suspensionReason! };
+    return { ...toApiKey(row), tenantId: row.tenantId, suspension };
   }
 
   /** Puts the hash under the secret of today in place of the one before. Requires a system transaction. */

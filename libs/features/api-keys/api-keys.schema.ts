@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
+import { listQuerySchema } from '../../platform/http/page.js';
 import { timeSchema } from '../../platform/http/time.js';
 import { nameSchema } from '../projects/index.js';
 
@@ -42,16 +44,38 @@ export const createApiKeySchema = z
     path: ['scopes'],
     message:
       'must not include project:write for a key that is restricted to deployments, because it could create more of them',
+  })
+  .meta({
+    example: { name: 'Web shop', mode: 'live', scopes: ['deployments:call'], deploymentIds: [], allowedAddresses: [] },
   });
 
-export const rotateApiKeySchema = z.object({
-  graceHours: z
-    .int()
-    .min(0)
-    .max(7 * 24)
-    .default(24)
-    .describe('How long the old key keeps working next to the new one, with the same limits'),
-});
+export const rotateApiKeySchema = z
+  .object({
+    graceHours: z
+      .int()
+      .min(0)
+      .max(7 * 24)
+      .default(24)
+      .describe('How long the old key keeps working next to the new one, with the same limits'),
+  })
+  .meta({ examples: [{ graceHours: 24 }] });
+
+const EXAMPLE_KEY = {
+  id: EXAMPLE_IDS.apiKey,
+  projectId: EXAMPLE_IDS.project,
+  name: 'Web shop',
+  prefix: 'kin_live_7Gq2',
+  mode: 'live',
+  scopes: ['deployments:call'],
+  deploymentIds: [],
+  allowedAddresses: [],
+  lineageId: EXAMPLE_IDS.apiKey,
+  createdAt: EXAMPLE_TIME,
+  expiresAt: null,
+  revokedAt: null,
+  leakedUrl: null,
+  lastUsedAt: null,
+};
 
 export const apiKeySchema = z
   .object({
@@ -72,10 +96,23 @@ export const apiKeySchema = z
     leakedUrl: z.string().nullable().describe('Where a secret scanner found the key, for which it was revoked'),
     lastUsedAt: z.iso.datetime().nullable().describe('Accurate to about a minute'),
   })
-  .meta({ id: 'ApiKey' });
+  .meta({
+    id: 'ApiKey',
+    examples: [EXAMPLE_KEY],
+  });
 
-export const createdApiKeySchema = apiKeySchema.extend({ key: z.string().describe('The key, shown this once') });
+export const listApiKeysQuerySchema = listQuerySchema(
+  ['createdAt', 'name', 'lastUsedAt'],
+  'Part of the name, the first characters of the key, or the whole id',
+).extend({
+  status: z.enum(['live', 'ended']).optional().describe('`live` for those that are accepted, `ended` for all others'),
+});
+
+export const createdApiKeySchema = apiKeySchema.extend({ key: z.string().describe('The key, shown this once') }).meta({
+  examples: [{ ...EXAMPLE_KEY, key: 'kin_live_7Gq2…' }],
+});
 
 export type CreateApiKey = z.infer<typeof createApiKeySchema>;
 export type RotateApiKey = z.infer<typeof rotateApiKeySchema>;
+export type ListApiKeysQuery = z.infer<typeof listApiKeysQuerySchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;

@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
+import type { ApiKeyPrincipal, Suspension } from '../../platform/access/principal.js';
+import { organizationSuspended } from '../../platform/access/suspended.js';
 import { audit } from '../../platform/audit/audit.js';
 import { Changes } from '../../platform/changes/changes.js';
 import { WatchedCache } from '../../platform/changes/watched-cache.js';
@@ -9,13 +10,13 @@ import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js'
 import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
-import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { toPage } from '../../platform/http/page.js';
 import { hmac, secretName } from '../../platform/secrets/secrets.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { addressNotAllowed, deploymentsNotFound, keyEnded } from './api-keys.errors.js';
 import { ApiKeysRepository, type NewApiKey } from './api-keys.repository.js';
-import type { CreateApiKey, RotateApiKey } from './api-keys.schema.js';
+import type { CreateApiKey, ListApiKeysQuery, RotateApiKey } from './api-keys.schema.js';
 import { type ApiKeyMode, generateKey, isWellFormedKey, keyPrefix } from './key-format.js';
 import { KeyUse } from './key-use.js';
 
@@ -26,9 +27,11 @@ interface KnownKey {
   principal: ApiKeyPrincipal | null;
   expiresMs: number;
   addresses: BlockList | null;
+  /** Of its organization. */
+  suspension: Suspension | null;
 }
 
-const UNKNOWN: KnownKey = { principal: null, expiresMs: Infinity, addresses: null };
+const UNKNOWN: KnownKey = { principal: null, expiresMs: Infinity, addresses: null, suspension: null };
 
 @Injectable()
 export class ApiKeysService {
@@ -49,6 +52,7 @@ export class ApiKeysService {
     changes.onChange(({ table, id }) => {
       // As to_jsonb writes bytea.
       if (table === 'api_keys') this.known.forget(id.replace(/^\\x/, ''));
+      if (table === 'organizations') this.known.forgetWhere(({ principal }) => principal?.tenantId === id);
     });
   }
 
@@ -99,10 +103,10 @@ export class ApiKeysService {
     });
   }
 
-  list(tenantId: string, projectId: string, query: PageQuery) {
+  list(tenantId: string, projectId: string, query: ListApiKeysQuery) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
-      return toPage(await this.repository.list(transaction, projectId, query), query);
+      return toPage(await this.repository.list(transaction, projectId, query, this.clock.now()), query);
     });
   }
 
@@ -120,16 +124,17 @@ export class ApiKeysService {
   /**
    * Who holds the key; null for a wrong, unknown, expired or revoked one.
    *
-   * @throws Problem 403 where it is used from an address that it is not allowed for
+   * @throws Problem 403 where it is used from an address that it is not allowed for, or its organization is suspended
    */
   async verify(key: string, address: string): Promise<ApiKeyPrincipal | null> {
     if (!isWellFormedKey(key)) return null;
     const hashes = this.hashes(key);
     const name = Buffer.from(hashes[0]!.buffer).toString('hex');
-    const { principal, expiresMs, addresses } = await this.known.get(name, () => this.find(hashes));
+    const { principal, expiresMs, addresses, suspension } = await this.known.get(name, () => this.find(hashes));
     const now = this.clock.now();
     if (!principal || expiresMs <= now.getTime()) return null;
     if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);
+    if (suspension) throw organizationSuspended(suspension);
     this.use.recordUse(principal, now);
     return principal;
   }
@@ -157,7 +162,8 @@ export class ApiKeysService {
       return old;
     });
     if (!row) return UNKNOWN;
-    const { tenantId, projectId, id, lineageId, mode, scopes, deploymentIds, expiresAt, allowedAddresses } = row;
+    const { tenantId, projectId, id, lineageId, mode, scopes, deploymentIds, expiresAt, allowedAddresses, suspension } =
+      row;
     const expiresMs = expiresAt ? Date.parse(expiresAt) : Infinity;
     const credential = { hash: Buffer.from(keyHash).toString('hex'), expiresMs };
     const who = { kind: 'apiKey' as const, credential, tenantId, projectId, apiKeyId: id, lineageId };
@@ -165,6 +171,7 @@ export class ApiKeysService {
       principal: { ...who, mode, deploymentIds, permissions: scopes },
       expiresMs,
       addresses: allowedAddresses.length > 0 ? toBlockList(allowedAddresses) : null,
+      suspension,
     };
   }
 }

@@ -14,6 +14,8 @@ export class LeakedKeysController {
 
   @ApiOperation({
     summary: 'Takes API keys that secret scanning found in public, in the format of GitHub, and revokes them',
+    description:
+      'For secret scanners, which sign what they send. Owners, admins and billing members are told of each key.',
   })
   @Post('github')
   @HttpCode(200)

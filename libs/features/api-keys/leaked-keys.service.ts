@@ -87,8 +87,8 @@ export class LeakedKeysService {
     const told = { apiKeyId, projectId, prefix, url, revokedAt: revokedAt.toISOString() };
     await this.webhooks.emit(transaction, tenantId, 'api_key.leaked', told);
     await this.notifications.email(transaction, tenantId, {
-      subject: `The API key ${prefix}… was found in public and has been revoked`,
-      text: `GitHub's secret scanning found the API key ${prefix}… in public, at ${url}.\n\nIt was revoked at once: programs that use it now get 401. Make a new key in the dashboard, and check the request log for calls that are not yours.\n`,
+      template: 'api_key_leaked',
+      values: { prefix, projectId, url },
     });
   }
 

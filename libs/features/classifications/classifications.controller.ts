@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { LABEL_SEPARATOR } from '../../models/kinds/kind.js';
@@ -12,9 +12,17 @@ import { CurrentPrincipal, OpenToKeys, type Principal, Requires } from '../../pl
 import { BOUNDS } from '../../platform/bounds.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Answers } from '../../platform/http/answers.js';
+import { EXAMPLE_IDS } from '../../platform/http/examples.js';
 import { textSchema } from '../../platform/http/text.js';
 import { FeedbackModule, FeedbackService } from '../feedback/index.js';
-import { ApiServed, parseIdempotencyKey, ServingModule, ServingService } from '../serving/index.js';
+import {
+  ApiServed,
+  IdempotencyKey,
+  ServingModule,
+  ServingService,
+  type TryQuery,
+  tryQuerySchema,
+} from '../serving/index.js';
 
 /** The role of the data set that classifiers learn from. */
 const ROLE = 'texts';
@@ -25,7 +33,25 @@ const classificationsSchema = z
     modelVersionId: z.uuid(),
     ...resultsSchema.shape,
   })
-  .meta({ id: 'Classifications' });
+  .meta({
+    id: 'Classifications',
+    examples: [
+      {
+        classificationId: EXAMPLE_IDS.call,
+        modelVersionId: EXAMPLE_IDS.modelVersion,
+        results: [
+          {
+            labels: ['card_arrival'],
+            classes: [
+              { label: 'card_arrival', score: 0.94 },
+              { label: 'card_delivery_estimate', score: 0.04 },
+            ],
+            abstained: false,
+          },
+        ],
+      },
+    ],
+  });
 
 const labelSchema = textSchema
   .trim()
@@ -33,16 +59,18 @@ const labelSchema = textSchema
   .max(BOUNDS.idCharacters.most)
   .refine((label) => !label.includes(LABEL_SEPARATOR), `must not hold ${LABEL_SEPARATOR}`);
 
-const feedbackSchema = z.object({
-  classificationId: z.uuid().describe('Of the answer that is corrected; known for 30 days'),
-  index: z
-    .int()
-    .min(0)
-    .max(TEXTS_MAX - 1)
-    .default(0)
-    .describe('Which text of the call'),
-  labels: z.array(labelSchema).min(1).max(BOUNDS.labels.most).describe('What the text is'),
-});
+const feedbackSchema = z
+  .object({
+    classificationId: z.uuid().describe('Of the answer that is corrected; known for 30 days'),
+    index: z
+      .int()
+      .min(0)
+      .max(TEXTS_MAX - 1)
+      .default(0)
+      .describe('Which text of the call'),
+    labels: z.array(labelSchema).min(1).max(BOUNDS.labels.most).describe('What the text is'),
+  })
+  .meta({ examples: [{ classificationId: EXAMPLE_IDS.call, index: 0, labels: ['card_arrival'] }] });
 
 const keptSchema = z.object({ dataSetId: z.uuid().describe('Holds the text with its labels now') });
 
@@ -58,7 +86,9 @@ export class ClassificationsController {
   ) {}
 
   @ApiOperation({
-    summary: 'Classifies texts. Each answer counts one classification_requests, and each text one classified_texts',
+    summary: 'Classifies texts',
+    description:
+      'Give `text`, or up to 100 in `texts`. Scores are chances; an answer without a label is an abstention, with its reason. Counts one `classification_requests`, and each text one `classified_texts`; one `test_requests` where a test key or a person asks.',
   })
   @Post('classifications')
   @HttpCode(200)
@@ -68,16 +98,18 @@ export class ClassificationsController {
     @CurrentPrincipal() principal: Principal,
     @Param('deploymentId') deploymentId: string,
     @Body({ schema: classifySchema }) request: z.output<typeof classifySchema>,
-    @Headers('idempotency-key') header?: string,
+    @Query({ schema: tryQuerySchema }) { modelVersionId }: TryQuery,
+    @IdempotencyKey() idempotencyKey?: string,
   ) {
-    const call = { deploymentId, operation: 'classifications', request, idempotencyKey: parseIdempotencyKey(header) };
-    const { id, modelVersionId, answer } = await this.serving.serve<ClassifyResult>(principal, call);
-    return { classificationId: id, modelVersionId, ...answer };
+    const call = { deploymentId, operation: 'classifications', request, modelVersionId, idempotencyKey };
+    const { id, answer, ...served } = await this.serving.serve<ClassifyResult>(principal, call);
+    return { classificationId: id, ...served, ...answer };
   }
 
   @ApiOperation({
-    summary:
-      'Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Labels that the model which answered could not learn are refused. Of a test key it is checked and not kept',
+    summary: 'Keeps what a text really is, for the next training',
+    description:
+      'Becomes a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. A label that the model could not learn is refused. With a test key it is checked and not kept.',
   })
   @Post('feedback')
   @HttpCode(200)

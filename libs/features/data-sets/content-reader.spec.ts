@@ -268,6 +268,7 @@ describe('reading a kind of long texts, labels and a few values', () => {
       side: { type: 'text', spellings: ['side'], meaning: 'left or right', values: ['left', 'right'] },
     },
     others: 'ignored',
+    distributions: {},
     statistics: {},
     meters: {},
     rowBytes: 0,
@@ -286,7 +287,7 @@ describe('reading a kind of long texts, labels and a few values', () => {
   });
 
   it('takes for one label what white space of any kind alone tells apart, and for none what is nothing else', async () => {
-    const { rows } = await read('note,tags\nn,"\tb\n|b\u3000| b|\u00a0"\nn,"\r\n\t"\n', key);
+    const { rows } = await read('note,tags\nn,"\tb\n|b\u3000|b\u200b| b|\u00a0"\nn,"\r\n\t"\n', key);
     expect(rows.map(({ tags }) => tags)).toEqual(['b', null]);
   });
 

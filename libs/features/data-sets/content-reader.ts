@@ -70,10 +70,11 @@ function findColumns(names: string[], kind: Kind, mapping: ColumnMapping): Found
   const columns: FoundColumns = new Map();
   for (const [column, { spellings, isRequired }] of Object.entries(kind.columns)) {
     const mapped = mapping[column];
-    const wanted: readonly string[] = mapped === undefined ? spellings : [mapped];
+    if (mapped === '' && !isRequired) continue;
+    const wanted: readonly string[] = mapped ? [mapped] : spellings;
     const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
     if (index !== undefined) columns.set(column, index);
-    else if (mapped !== undefined || isRequired) {
+    else if (mapped || isRequired) {
       throw new ContentError(
         `There is no column ${wanted[0]}. The file has: ${names.join(', ')}. ` +
           `Rename one, or say which it is with the query parameter ${column}=HEADER.`,

@@ -14,6 +14,8 @@ import {
   createDataSetSchema,
   dataSetSchema,
   importSchema,
+  type ListDataSetsQuery,
+  listDataSetsQuerySchema,
   uploadedSchema,
 } from './data-sets.schema.js';
 import { DataSetsService } from './data-sets.service.js';
@@ -23,7 +25,11 @@ import { DataSetsService } from './data-sets.service.js';
 export class DataSetsController {
   constructor(private readonly dataSets: DataSetsService) {}
 
-  @ApiOperation({ summary: 'Creates an empty data set' })
+  @ApiOperation({
+    summary: 'Creates an empty data set',
+    description:
+      'The kind says which columns a file may have; GET /v1/families lists the kinds. Upload rows afterwards.',
+  })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new data set', dataSetSchema)
@@ -35,19 +41,26 @@ export class DataSetsController {
     return this.dataSets.create(tenantId, projectId, body);
   }
 
-  @ApiOperation({ summary: "Lists the project's data sets" })
+  @ApiOperation({
+    summary: "Lists the project's data sets",
+    description: 'Each with its current and its latest import, newest first unless you ask otherwise.',
+  })
   @Get()
   @Requires('project:read')
-  @Answers(200, 'A page of data sets, newest first', pageSchema(dataSetSchema))
+  @Answers(200, 'A page of data sets', pageSchema(dataSetSchema))
   list(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
-    @Query({ schema: pageQuerySchema }) query: PageQuery,
+    @Query({ schema: listDataSetsQuerySchema }) query: ListDataSetsQuery,
   ) {
     return this.dataSets.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Shows a data set and its imports' })
+  @ApiOperation({
+    summary: 'Shows a data set and its imports',
+    description:
+      '`currentImport` is the one whose rows the data set holds; `latestImport` may still run, or have failed.',
+  })
   @Get(':dataSetId')
   @Requires('project:read')
   @Answers(200, 'The data set', dataSetSchema)
@@ -59,7 +72,10 @@ export class DataSetsController {
     return this.dataSets.get(tenantId, projectId, dataSetId);
   }
 
-  @ApiOperation({ summary: 'Renames a data set' })
+  @ApiOperation({
+    summary: 'Renames a data set',
+    description: 'The rows and the models that learn from them stay as they are.',
+  })
   @Patch(':dataSetId')
   @Requires('project:write')
   @Answers(200, 'The data set', dataSetSchema)
@@ -72,7 +88,10 @@ export class DataSetsController {
     return this.dataSets.rename(tenantId, projectId, dataSetId, body);
   }
 
-  @ApiOperation({ summary: 'Deletes a data set and its imports, once no model learns from it' })
+  @ApiOperation({
+    summary: 'Deletes a data set and its imports, once no model learns from it',
+    description: 'Delete the models that learn from it first.',
+  })
   @Delete(':dataSetId')
   @Requires('project:write')
   @Answers(204, 'Deleted; its files are gone within a day')
@@ -84,11 +103,18 @@ export class DataSetsController {
     await this.dataSets.delete(tenantId, projectId, dataSetId);
   }
 
-  @ApiOperation({ summary: "Replaces the data set's rows by those of a CSV file, once its import succeeds" })
+  @ApiOperation({
+    summary: "Replaces the data set's rows by those of a CSV file, once its import succeeds",
+    description:
+      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. Where a header is not understood, name it in the query, such as `?user_id=customer`.',
+  })
   @Put(':dataSetId/content')
   @Requires('project:write')
   @ApiConsumes('text/csv')
-  @ApiBody({ schema: { type: 'string', format: 'binary' }, description: 'CSV with a header line' })
+  @ApiBody({
+    schema: { type: 'string', format: 'binary', example: 'user_id,item_id,value\n42,lamp,5\n' },
+    description: 'CSV with a header line',
+  })
   @Answers(202, 'The file is stored and its import queued', uploadedSchema)
   async upload(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -104,7 +130,27 @@ export class DataSetsController {
     };
   }
 
-  @ApiOperation({ summary: 'Shows an import, with the rows that were rejected' })
+  @ApiOperation({
+    summary: "Lists the data set's imports",
+    description: 'Newest first, with what each took and what it rejected.',
+  })
+  @Get(':dataSetId/imports')
+  @Requires('project:read')
+  @Answers(200, 'A page of imports, newest first', pageSchema(importSchema))
+  listImports(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.dataSets.listImports(tenantId, projectId, dataSetId, query);
+  }
+
+  @ApiOperation({
+    summary: 'Shows an import, with the rows that were rejected',
+    description:
+      'Ask again until the status is `succeeded` or `failed`. `errors` names the first rejected rows by line and column.',
+  })
   @Get(':dataSetId/imports/:importId')
   @Requires('project:read')
   @Answers(200, 'The import', importSchema)

@@ -52,3 +52,10 @@ export const tooManyAddedRows = (most: number) =>
     'too_many_added_rows',
     `The data set holds ${most} rows that were added by themselves, the most that it may. Upload a file that has them, then delete the data set that holds them.`,
   );
+
+export const countsNothing = () =>
+  new Problem(
+    409,
+    'counts_nothing',
+    'countedBy must name a data set of interactions, and the rows must be items: those are what interactions are counted for.',
+  );

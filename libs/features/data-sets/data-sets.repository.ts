@@ -3,11 +3,19 @@ import type { Statistics } from '../../models/kinds/kind.js';
 import { type KindKey, kindsWhere } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { inOrder, listIds, searched } from '../../platform/database/lists.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
 import { fairOrder } from '../../platform/queue/fair-order.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { Content } from './content-reader.js';
-import { type ColumnMapping, type CreateDataSet, type DataSet, type Import, importSchema } from './data-sets.schema.js';
+import {
+  type ColumnMapping,
+  type CreateDataSet,
+  type DataSet,
+  type Import,
+  importSchema,
+  type ListDataSetsQuery,
+} from './data-sets.schema.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
 type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true; _count: { select: { addedRows: true } } } }>;
@@ -66,6 +74,19 @@ const latestImport = {
   _count: { select: { addedRows: true } },
 } as const;
 
+const LISTED = Prisma.sql`data_sets listed
+  LEFT JOIN imports content ON content.tenant_id = listed.tenant_id AND content.id = listed.current_import_id`;
+
+const LATEST_STATUS = Prisma.sql`
+  SELECT status FROM imports WHERE tenant_id = listed.tenant_id AND data_set_id = listed.id ORDER BY id DESC LIMIT 1`;
+
+const RANKS = {
+  createdAt: undefined,
+  name: Prisma.sql`lower(listed.name)`,
+  rows: Prisma.sql`coalesce(content.rows_accepted, -1)`,
+  importedAt: Prisma.sql`coalesce(content.finished_at, '-infinity')`,
+} satisfies Record<ListDataSetsQuery['sort'], Prisma.Sql | undefined>;
+
 @Injectable()
 export class DataSetsRepository {
   async create(
@@ -83,13 +104,19 @@ export class DataSetsRepository {
     return toDataSet(row, current || null);
   }
 
-  async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<DataSet[]> {
-    const page = pageArguments(query);
-    const rows = await transaction.dataSet.findMany({
-      ...page,
-      where: { ...page.where, projectId },
-      include: latestImport,
-    });
+  async list(transaction: Transaction, projectId: string, query: ListDataSetsQuery): Promise<DataSet[]> {
+    const list = {
+      from: LISTED,
+      where: [
+        Prisma.sql`listed.project_id = ${projectId}::uuid`,
+        ...searched(query.search, Prisma.sql`listed.name`),
+        ...(query.status ? [Prisma.sql`coalesce((${LATEST_STATUS})::text, 'empty') = ${query.status}`] : []),
+      ],
+      rank: RANKS[query.sort],
+    };
+    const ids = await listIds(transaction, list, query);
+    const found = await transaction.dataSet.findMany({ where: { id: { in: ids } }, include: latestImport });
+    const rows = inOrder(ids, found);
     const current = await transaction.import.findMany({
       where: { id: { in: rows.flatMap((row) => row.currentImportId ?? []) } },
     });
@@ -178,6 +205,12 @@ export class DataSetsRepository {
     return row && toImport(row);
   }
 
+  async listImports(transaction: Transaction, dataSetId: string, query: PageQuery): Promise<Import[]> {
+    const page = pageArguments(query);
+    const rows = await transaction.import.findMany({ ...page, where: { ...page.where, dataSetId } });
+    return rows.map((row) => fewErrors(toImport(row)));
+  }
+
   async findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
     const row = await transaction.import.findFirst({
       where: { id: importId, status: 'succeeded' },
@@ -216,15 +249,18 @@ export class DataSetsRepository {
       include: { dataSet: { select: { kind: true, projectId: true } } },
     });
     const { dataSetId, uploadKey, dataSet } = row;
-    const erasures = await transaction.erasure.findMany({
-      where: { tenantId, projectId: dataSet.projectId, completedAt: null },
-      select: { userId: true },
-    });
-    const erasedUserIds = erasures.map(({ userId }) => userId!);
+    const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
     return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
+  }
+
+  /** Those of a project's people who are being erased. */
+  async findErasedUsers(transaction: Transaction, tenantId: string, projectId: string): Promise<string[]> {
+    const where = { tenantId, projectId, completedAt: null };
+    const erasures = await transaction.erasure.findMany({ where, select: { userId: true } });
+    return erasures.map(({ userId }) => userId!);
   }
 
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */
@@ -301,9 +337,11 @@ export class DataSetsRepository {
 
 /** A page of data sets must stay below what an answer may hold; the data set itself shows them all. */
 function withFewErrors(dataSet: DataSet): DataSet {
-  const few = (one: Import | null) => one && { ...one, errors: one.errors.slice(0, LISTED_ERRORS) };
+  const few = (one: Import | null) => one && fewErrors(one);
   return { ...dataSet, currentImport: few(dataSet.currentImport), latestImport: few(dataSet.latestImport) };
 }
+
+const fewErrors = (one: Import): Import => ({ ...one, errors: one.errors.slice(0, LISTED_ERRORS) });
 
 function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
   return { rowsAccepted, rowsRejected, errors };

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { Column } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
+import { listQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
 
 export const kindSchema = z.enum(Object.keys(kinds) as [KindKey, ...KindKey[]]);
 
-export const createDataSetSchema = z.object({ name: nameSchema, kind: kindSchema });
+export const createDataSetSchema = z
+  .object({ name: nameSchema, kind: kindSchema })
+  .meta({ examples: [{ name: 'Purchases', kind: 'interactions' }] });
 
 const count = z.int().nonnegative();
 
@@ -14,11 +18,13 @@ export const statisticsSchema = z
   .record(z.string(), z.union([count, z.iso.datetime()]).nullable())
   .describe('Figures of the rows by name; GET /v1/families says which a kind has and what each means');
 
+const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
+
 export const importSchema = z
   .object({
     id: z.uuid(),
     dataSetId: z.uuid(),
-    status: z.enum(['queued', 'running', 'succeeded', 'failed']),
+    status: z.enum(IMPORT_STATUSES),
     rowsAccepted: count.nullable(),
     rowsRejected: count.nullable(),
     errors: z
@@ -29,13 +35,29 @@ export const importSchema = z
           message: z.string(),
         }),
       )
-      .describe('The first 100 rejected rows; in a list of data sets the first 3'),
+      .describe('The first 100 rejected rows; in a list the first 3'),
     statistics: statisticsSchema.nullable(),
     failureReason: z.string().nullable(),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'Import' });
+  .meta({
+    id: 'Import',
+    examples: [
+      {
+        id: EXAMPLE_IDS.import,
+        dataSetId: EXAMPLE_IDS.dataSet,
+        status: 'succeeded',
+        rowsAccepted: 68054,
+        rowsRejected: 1,
+        errors: [{ row: 4712, column: 'rating', message: '"five" is no number' }],
+        statistics: { users: 3756, items: 10506, interactions: 68054 },
+        failureReason: null,
+        createdAt: EXAMPLE_TIME,
+        finishedAt: EXAMPLE_TIME,
+      },
+    ],
+  });
 
 export const dataSetSchema = z
   .object({
@@ -53,7 +75,31 @@ export const dataSetSchema = z
       .describe('The import whose rows the data set holds; a failed one never takes its place'),
     latestImport: importSchema.nullable(),
   })
-  .meta({ id: 'DataSet' });
+  .meta({
+    id: 'DataSet',
+    examples: [
+      {
+        id: EXAMPLE_IDS.dataSet,
+        projectId: EXAMPLE_IDS.project,
+        name: 'Purchases',
+        kind: 'interactions',
+        createdAt: EXAMPLE_TIME,
+        addedRows: 0,
+        currentImport: null,
+        latestImport: null,
+      },
+    ],
+  });
+
+export const listDataSetsQuerySchema = listQuerySchema(
+  ['createdAt', 'name', 'rows', 'importedAt'],
+  'Part of the name, or the whole id',
+).extend({
+  status: z
+    .enum(['empty', ...IMPORT_STATUSES])
+    .optional()
+    .describe('Of the latest import; `empty` where there was none'),
+});
 
 /** The columns of all kinds, by name. */
 const columns: Record<string, Column> = Object.assign({}, ...Object.values(kinds).map((kind) => kind.columns));
@@ -63,14 +109,17 @@ export const columnMappingSchema = z.strictObject(
   Object.fromEntries(
     Object.entries(columns).map(([name, { meaning }]) => [
       name,
-      textSchema.min(1).optional().describe(`Header of the column that holds ${meaning}`),
+      textSchema.optional().describe(`Header of the column that holds ${meaning}; empty where none is to be read`),
     ]),
   ),
 );
 
-export const uploadedSchema = z.object({ importId: z.uuid(), status: z.literal('queued') });
+export const uploadedSchema = z
+  .object({ importId: z.uuid(), status: z.literal('queued') })
+  .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
 
 export type CreateDataSet = z.infer<typeof createDataSetSchema>;
+export type ListDataSetsQuery = z.infer<typeof listDataSetsQuerySchema>;
 export type DataSet = z.infer<typeof dataSetSchema>;
 export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];

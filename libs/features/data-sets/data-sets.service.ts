@@ -22,7 +22,7 @@ import {
   uploadTooLarge,
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
-import type { ColumnMapping, CreateDataSet, DataSet, Import } from './data-sets.schema.js';
+import type { ColumnMapping, CreateDataSet, DataSet, Import, ListDataSetsQuery } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -49,7 +49,7 @@ export class DataSetsService {
     });
   }
 
-  list(tenantId: string, projectId: string, query: PageQuery) {
+  list(tenantId: string, projectId: string, query: ListDataSetsQuery) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       return toPage(await this.repository.list(transaction, projectId, query), query);
@@ -133,6 +133,13 @@ export class DataSetsService {
       throw error;
     }
     return id;
+  }
+
+  listImports(tenantId: string, projectId: string, dataSetId: string, query: PageQuery) {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId, dataSetId);
+      return toPage(await this.repository.listImports(transaction, id, query), query);
+    });
   }
 
   getImport(tenantId: string, projectId: string, dataSetId: string, importId: string): Promise<Import> {

@@ -1,4 +1,5 @@
 export { AddedRows } from './added-rows.js';
+export { ContentTables, rowsOf } from './content-tables.js';
 export { DataSetsModule } from './data-sets.module.js';
-export { DataSetsRepository, type ImportedContent, type StoredContent } from './data-sets.repository.js';
+export { DataSetsRepository, IMPORTS, type ImportedContent, type StoredContent } from './data-sets.repository.js';
 export { DataSetsService } from './data-sets.service.js';

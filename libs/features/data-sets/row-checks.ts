@@ -5,8 +5,8 @@ import { quoteName, quoteText } from '../../platform/tables/tables.js';
 /** In Unix seconds. */
 const YEAR_9999_END = 253_402_300_799;
 const ID_CHARACTERS = BOUNDS.idCharacters.most;
-/** What JavaScript's `trim` takes. */
-const WHITE_SPACE = String.raw`[\s\v\p{Z}\x{FEFF}]+`;
+/** What JavaScript's `trim` takes, and what calls may not have at the ends of a text. */
+const WHITE_SPACE = String.raw`[\s\v\p{Z}\x{AD}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}]+`;
 
 /** Where a file has each column of its kind: the index of its header; absent columns are left out. */
 export type FoundColumns = Map<string, number>;

@@ -2,11 +2,14 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
-import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
+import { pageSchema } from '../../platform/http/page.js';
 import {
   type CreateDeployment,
   createDeploymentSchema,
   deploymentSchema,
+  listDeploymentsQuerySchema,
+  type ListDeploymentsQuery,
+  listedDeploymentSchema,
   type UpdateDeployment,
   updateDeploymentSchema,
 } from './deployments.schema.js';
@@ -17,7 +20,10 @@ import { DeploymentsService } from './deployments.service.js';
 export class DeploymentsController {
   constructor(private readonly deployments: DeploymentsService) {}
 
-  @ApiOperation({ summary: 'Creates a deployment: an address that answers with a model version' })
+  @ApiOperation({
+    summary: 'Creates a deployment: an address that answers with a model version',
+    description: 'Calls are answered with the version that you name, until you switch it. The task stays what it is.',
+  })
   @Post()
   @Requires('project:write')
   @Answers(201, 'The new deployment', deploymentSchema)
@@ -29,19 +35,22 @@ export class DeploymentsController {
     return this.deployments.create(tenantId, projectId, body);
   }
 
-  @ApiOperation({ summary: "Lists the project's deployments" })
+  @ApiOperation({
+    summary: "Lists the project's deployments",
+    description: 'Each with the version that answers now, newest first unless you ask otherwise.',
+  })
   @Get()
   @Requires('project:read')
-  @Answers(200, 'A page of deployments, newest first', pageSchema(deploymentSchema))
+  @Answers(200, 'A page of deployments', pageSchema(listedDeploymentSchema))
   list(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
-    @Query({ schema: pageQuerySchema }) query: PageQuery,
+    @Query({ schema: listDeploymentsQuerySchema }) query: ListDeploymentsQuery,
   ) {
     return this.deployments.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Shows a deployment' })
+  @ApiOperation({ summary: 'Shows a deployment', description: 'Its task, and the version that answers now.' })
   @Get(':deploymentId')
   @Requires('project:read')
   @Answers(200, 'The deployment', deploymentSchema)
@@ -53,7 +62,11 @@ export class DeploymentsController {
     return this.deployments.get(tenantId, projectId, deploymentId);
   }
 
-  @ApiOperation({ summary: 'Switches the version that answers, forward or back, or renames the deployment' })
+  @ApiOperation({
+    summary: 'Switches the version that answers, forward or back, or renames the deployment',
+    description:
+      'Calls get the new version within seconds, and none fails meanwhile. The version must be of the same task.',
+  })
   @Patch(':deploymentId')
   @Requires('project:write')
   @Answers(200, 'The deployment; every node answers with the new version within 2 seconds', deploymentSchema)
@@ -66,7 +79,10 @@ export class DeploymentsController {
     return this.deployments.update(tenantId, projectId, deploymentId, body);
   }
 
-  @ApiOperation({ summary: 'Deletes a deployment: its address answers 404 on every node within 2 seconds' })
+  @ApiOperation({
+    summary: 'Deletes a deployment: its address answers 404 on every node within 2 seconds',
+    description: 'Calls that are under way are still answered.',
+  })
   @Delete(':deploymentId')
   @Requires('project:write')
   @Answers(204, 'Deleted')

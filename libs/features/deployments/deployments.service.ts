@@ -4,13 +4,13 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { isForeignKeyViolation } from '../../platform/database/errors.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
-import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { toPage } from '../../platform/http/page.js';
 import { LimitsService } from '../limits/index.js';
 import { ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { otherTask } from './deployments.errors.js';
 import { DeploymentsRepository } from './deployments.repository.js';
-import type { CreateDeployment, Deployment, UpdateDeployment } from './deployments.schema.js';
+import type { CreateDeployment, Deployment, ListDeploymentsQuery, UpdateDeployment } from './deployments.schema.js';
 
 @Injectable()
 export class DeploymentsService {
@@ -41,7 +41,9 @@ export class DeploymentsService {
         const other = await this.requireTask(transaction, projectId, body.modelVersionId);
         if (other !== before.task) throw otherTask(before.task, other);
       }
-      const after = await this.repository.update(transaction, tenantId, deploymentId, body);
+      const isSwitched = body.modelVersionId !== undefined && body.modelVersionId !== before.modelVersionId;
+      const changes = { ...body, ...(isSwitched && { previousModelVersionId: before.modelVersionId }) };
+      const after = await this.repository.update(transaction, tenantId, deploymentId, changes);
       await audit(transaction, tenantId, 'deployment.updated', deploymentId, { before, after });
       return after;
     });
@@ -52,10 +54,18 @@ export class DeploymentsService {
     return this.database.tenant(tenantId, (transaction) => this.require(transaction, projectId, deploymentId));
   }
 
-  list(tenantId: string, projectId: string, query: PageQuery) {
+  list(tenantId: string, projectId: string, query: ListDeploymentsQuery) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       return toPage(await this.repository.list(transaction, projectId, query), query);
+    });
+  }
+
+  /** The ids of all that the project has, of which a plan allows so many. */
+  listIds(tenantId: string, projectId: string): Promise<string[]> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      await this.projects.require(transaction, projectId);
+      return this.repository.listIds(transaction, projectId);
     });
   }
 

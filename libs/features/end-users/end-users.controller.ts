@@ -12,7 +12,10 @@ import { EndUsersService } from './end-users.service.js';
 export class EndUsersController {
   constructor(private readonly endUsers: EndUsersService) {}
 
-  @ApiOperation({ summary: 'Exports the data of one end user in a project' })
+  @ApiOperation({
+    summary: 'Exports the data of one end user in a project',
+    description: 'What each data set holds of one person, for example to answer their request for access.',
+  })
   @Get('users/:userId')
   @Requires('project:write')
   @Answers(200, 'Their rows in each data set', endUserSchema)
@@ -42,7 +45,10 @@ export class EndUsersController {
     return this.endUsers.erase(tenantId, projectId, userId);
   }
 
-  @ApiOperation({ summary: 'Lists the receipts of erased end users' })
+  @ApiOperation({
+    summary: 'Lists the receipts of erased end users',
+    description: 'Newest first. A receipt does not say whom it was about.',
+  })
   @Get('erasures')
   @Requires('project:read')
   @Answers(200, 'A page of receipts, newest first', pageSchema(erasureSchema))
@@ -54,7 +60,10 @@ export class EndUsersController {
     return this.endUsers.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Shows how far an erasure is' })
+  @ApiOperation({
+    summary: 'Shows how far an erasure is',
+    description: 'Ask again until the status is `completed`, within a day.',
+  })
   @Get('erasures/:erasureId')
   @Requires('project:read')
   @Answers(200, 'The receipt', erasureSchema)

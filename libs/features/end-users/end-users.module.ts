@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
 import { ProjectsModule } from '../projects/index.js';
-import { ContentTables } from './content-tables.js';
 import { EndUsersController } from './end-users.controller.js';
 import { EndUsersService } from './end-users.service.js';
 import { ErasedUsers } from './erased-users.js';
@@ -12,7 +11,7 @@ import { HistoriesService } from './histories.service.js';
 @Module({
   imports: [DataSetsModule, ProjectsModule],
   controllers: [EndUsersController, HistoriesController],
-  providers: [EndUsersService, HistoriesService, ContentTables, ErasedUsers, ErasuresRepository],
-  exports: [ErasedUsers],
+  providers: [EndUsersService, HistoriesService, ErasedUsers, ErasuresRepository],
+  exports: [ErasedUsers, HistoriesService],
 })
 export class EndUsersModule {}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BOUNDS } from '../../platform/bounds.js';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 
 export const userIdSchema = z.string().min(1).max(BOUNDS.idCharacters.most);
 
@@ -21,7 +22,19 @@ export const erasureSchema = z
     completedAt: z.iso.datetime().nullable().describe('When the last of their data was erased, within a day'),
     receipt: receiptSchema.describe('How much was erased, by place'),
   })
-  .meta({ id: 'Erasure' });
+  .meta({
+    id: 'Erasure',
+    examples: [
+      {
+        id: EXAMPLE_IDS.erasure,
+        projectId: EXAMPLE_IDS.project,
+        status: 'completed',
+        createdAt: EXAMPLE_TIME,
+        completedAt: EXAMPLE_TIME,
+        receipt: { rows: 18, imports: 1, modelVersions: 2, texts: 0 },
+      },
+    ],
+  });
 
 export const endUserSchema = z
   .object({
@@ -38,7 +51,23 @@ export const endUserSchema = z
       .describe('Data sets that hold data of the person'),
     isComplete: z.boolean().describe('False where there were too many rows; the latest ones are given'),
   })
-  .meta({ id: 'EndUser' });
+  .meta({
+    id: 'EndUser',
+    examples: [
+      {
+        userId: '42',
+        dataSets: [
+          {
+            dataSetId: EXAMPLE_IDS.dataSet,
+            name: 'Purchases',
+            kind: 'interactions',
+            rows: [{ user_id: '42', item_id: 'lamp', value: 5 }],
+          },
+        ],
+        isComplete: true,
+      },
+    ],
+  });
 
 export type Receipt = z.infer<typeof receiptSchema>;
 export type Erasure = z.infer<typeof erasureSchema>;

@@ -9,9 +9,8 @@ import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { DataSetsService } from '../data-sets/index.js';
+import { ContentTables, DataSetsService, rowsOf } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
-import { ContentTables, rowsOf } from './content-tables.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { hashUser } from './user-hash.js';
@@ -57,6 +56,8 @@ export class EndUsersService {
     const user = parseUserId(userId);
     const contents = await this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
+      // Of whom it was, nothing: that is the customer's own user.
+      await audit(transaction, tenantId, 'project.user_exported', project.id);
       return this.dataSets.listContentsOfPeople(transaction, project.id);
     });
     return this.exports.run(tenantId, () => this.read(contents, user));

@@ -43,6 +43,8 @@ const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
   { table: 'training_job_events', column: 'message' },
   { table: 'webhook_messages', column: 'data', isJson: true },
   { table: 'emails', column: 'text' },
+  { table: 'emails', column: 'values', isJson: true },
+  { table: 'support_messages', column: 'text' },
 ];
 
 @Injectable()

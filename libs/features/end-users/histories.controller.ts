@@ -17,9 +17,12 @@ import { HistoriesService } from './histories.service.js';
 export class HistoriesController {
   constructor(private readonly histories: HistoriesService) {}
 
-  @ApiOperation({ summary: 'Lists some of the end users whose doings a data set tells, to try a model with' })
+  @ApiOperation({
+    summary: 'Lists some of the end users whose doings a data set tells, to try a model with',
+    description: 'Busiest, newest or some at random.',
+  })
   @Get()
-  @Requires('project:write')
+  @Requires('end-users:read')
   @Answers(200, 'Users; none while the data set has no rows', knownUsersSchema)
   list(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -30,9 +33,12 @@ export class HistoriesController {
     return this.histories.list(tenantId, projectId, dataSetId, query);
   }
 
-  @ApiOperation({ summary: 'Shows what one end user did last' })
+  @ApiOperation({
+    summary: 'Shows what one end user did last',
+    description: 'Latest first. With `describedBy`, the attributes of each item stand next to its row.',
+  })
   @Get(':userId')
-  @Requires('project:write')
+  @Requires('end-users:read')
   @Answers(200, 'The latest rows', historySchema)
   get(
     @CurrentPrincipal() { tenantId }: Principal,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { queryNumber } from '../../platform/http/page.js';
 
 export const knownUsersQuerySchema = z.strictObject({
@@ -27,7 +28,10 @@ export const knownUsersSchema = z
       }),
     ),
   })
-  .meta({ id: 'KnownUsers' });
+  .meta({
+    id: 'KnownUsers',
+    examples: [{ data: [{ userId: '42', rows: 18, firstAt: '2026-09-01T08:00:00.000Z', lastAt: EXAMPLE_TIME }] }],
+  });
 
 export const historySchema = z
   .object({
@@ -45,7 +49,16 @@ export const historySchema = z
       )
       .describe('Latest first; in any order where rows have no time'),
   })
-  .meta({ id: 'UserHistory' });
+  .meta({
+    id: 'UserHistory',
+    examples: [
+      {
+        userId: '42',
+        rows: 18,
+        latest: [{ row: { user_id: '42', item_id: 'lamp', value: 5 }, attributes: { title: 'Desk lamp' } }],
+      },
+    ],
+  });
 
 export type KnownUsersQuery = z.infer<typeof knownUsersQuerySchema>;
 export type HistoryQuery = z.infer<typeof historyQuerySchema>;

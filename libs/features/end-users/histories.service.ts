@@ -1,13 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Injectable } from '@nestjs/common';
 import { findKind } from '../../models/kinds/kinds.js';
-import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
-import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { DataSetsService } from '../data-sets/index.js';
-import { ContentTables, rowsOf } from './content-tables.js';
+import { ContentTables, DataSetsService, rowsOf } from '../data-sets/index.js';
 import { parseUserId } from './end-users.service.js';
 import { ErasedUsers } from './erased-users.js';
 import type { History, HistoryQuery, KnownUsers, KnownUsersQuery } from './histories.schema.js';
@@ -24,8 +21,6 @@ const SPARE_USERS = 50;
 /** What a data set tells of people's doings: of every kind that has a history, whatever it is about. */
 @Injectable()
 export class HistoriesService {
-  private readonly turns = new Turns(BOUNDS.readingsWaiting.most, tooManyReadings);
-
   constructor(
     private readonly database: Database,
     private readonly dataSets: DataSetsService,
@@ -43,13 +38,11 @@ export class HistoriesService {
       this.requireHistory(transaction, projectId, dataSetId),
     );
     if (!contentKey) return { data: [] };
-    const users = await this.turns.run(tenantId, () =>
-      this.contents.read([contentKey], (connection, [table]) =>
-        rowsOf(
-          connection,
-          `SELECT ${quoteName(person)} AS id, count(*)::INTEGER AS rows, min(${quoteName(time)}) AS first, max(${quoteName(time)}) AS last
+    const users = await this.contents.look(tenantId, [contentKey], (connection, [table]) =>
+      rowsOf(
+        connection,
+        `SELECT ${quoteName(person)} AS id, count(*)::INTEGER AS rows, min(${quoteName(time)}) AS first, max(${quoteName(time)}) AS last
            FROM ${table} GROUP BY 1 ORDER BY ${ORDERS[order]} LIMIT ${limit + SPARE_USERS}`,
-        ),
       ),
     );
     const data: KnownUsers['data'] = [];
@@ -82,28 +75,26 @@ export class HistoriesService {
     );
     if (!contentKey || (await this.erased.has(tenantId, projectId, userId))) throw notFound('user', userId);
     const keys = descriptions ? [contentKey, descriptions] : [contentKey];
-    return this.turns.run(tenantId, () =>
-      this.contents.read(keys, async (connection, [table, described]) => {
-        const theirs = `FROM ${table} WHERE ${quoteName(person)} = ${quoteText(userId)}`;
-        const [counted] = await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`);
-        const rows = Number(counted!['rows']);
-        if (rows === 0) throw notFound('user', userId);
-        const latest = await rowsOf(
-          connection,
-          `SELECT * ${theirs} ORDER BY ${quoteName(time)} DESC NULLS LAST LIMIT ${limit}`,
-        );
-        const ids = [...new Set(latest.map((row) => String(row[thing])))];
-        const attributes = described ? await attributesOf(connection, described, thing, ids) : undefined;
-        return {
-          userId,
-          rows,
-          latest: latest.map((row) => {
-            const known = attributes?.get(String(row[thing]));
-            return { row, ...(known && { attributes: known }) };
-          }),
-        };
-      }),
-    );
+    return this.contents.look(tenantId, keys, async (connection, [table, described]) => {
+      const theirs = `FROM ${table} WHERE ${quoteName(person)} = ${quoteText(userId)}`;
+      const [counted] = await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`);
+      const rows = Number(counted!['rows']);
+      if (rows === 0) throw notFound('user', userId);
+      const latest = await rowsOf(
+        connection,
+        `SELECT * ${theirs} ORDER BY ${quoteName(time)} DESC NULLS LAST LIMIT ${limit}`,
+      );
+      const ids = [...new Set(latest.map((row) => String(row[thing])))];
+      const attributes = described ? await attributesOf(connection, described, thing, ids) : undefined;
+      return {
+        userId,
+        rows,
+        latest: latest.map((row) => {
+          const known = attributes?.get(String(row[thing]));
+          return { row, ...(known && { attributes: known }) };
+        }),
+      };
+    });
   }
 
   /** Where the rows of a data set are, if it has any, and in which columns they tell of people. */
@@ -161,12 +152,3 @@ const noHistory = (kind: string) =>
 
 const doesNotDescribe = (kind: string, wanted: string) =>
   new Problem(409, 'wrong_kind', `describedBy names a data set of ${kind}: give one of ${wanted}.`);
-
-function tooManyReadings(most: number) {
-  return new Problem(
-    429,
-    'too_many_readings',
-    `${most} looks of your organization into its data sets wait for earlier ones already: send the next when some are answered.`,
-    { headers: { 'retry-after': '1' } },
-  );
-}

@@ -17,7 +17,7 @@ export class KnownTerms {
   ) {
     this.terms = new WatchedCache(changes);
     changes.onChange(({ table, tenantId }) => {
-      if (table !== 'limits' && table !== 'subscriptions') return;
+      if (table !== 'limits' && table !== 'subscriptions' && table !== 'plan_overrides') return;
       this.terms.forget(tenantId);
       for (const listener of this.forgottenListeners) listener(tenantId);
     });

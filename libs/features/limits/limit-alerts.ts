@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Decimal } from 'decimal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { Decimal } from '../../platform/decimal.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type Period, periodAt } from '../usage/index.js';
@@ -77,14 +77,27 @@ export class LimitAlerts extends RepeatedWork {
       periodStart: period.start.toISOString(),
       periodEnd: period.end.toISOString(),
     });
-    const unit = isSpend ? ` ${terms.currency.toUpperCase()}` : ` ${resource}`;
-    const what = `${threshold} % of the ${isSpend ? 'spend cap' : 'limit'} of ${bound.quantity.toFixed()}${unit}`;
-    const whose = bound.setBy === 'plan' ? `of the ${terms.planName} plan` : `of the ${scope} ${scopeId}`;
-    const end =
-      threshold === 100 ? 'Calls that would use more are refused' : 'Calls are answered until all of it is used up';
     await this.notifications.email(transaction, tenantId, {
-      subject: `${threshold} % of a ${isSpend ? 'spend cap' : 'limit'} is used`,
-      text: `${what} ${whose} is used: ${used.toFixed()}${unit} since ${period.start.toISOString()}.\n\n${end}. The billing period ends ${period.end.toISOString()}. You can change limits and the plan in the dashboard.\n`,
+      template: 'limit_reached',
+      values: {
+        threshold,
+        meter: isSpend ? null : resource,
+        limit: bound.quantity.toFixed(),
+        used: used.toFixed(),
+        currency: terms.currency,
+        whose:
+          bound.setBy === 'plan'
+            ? { scope: 'plan', name: terms.planName }
+            : { scope, name: await this.nameOf(transaction, bound) },
+        periodStart: period.start.toISOString(),
+        periodEnd: period.end.toISOString(),
+      },
     });
+  }
+
+  /** As people call it: nobody knows an id by heart. */
+  private async nameOf(transaction: Transaction, { scope, scopeId }: Bound): Promise<string> {
+    if (scope !== 'project' && scope !== 'key') return '';
+    return (await this.repository.nameOfScope(transaction, scope, scopeId)) ?? scopeId;
   }
 }

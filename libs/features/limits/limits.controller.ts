@@ -1,8 +1,16 @@
-import { Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
-import { limitSchema, limitsSchema, type PutLimit, putLimitSchema } from './limits.schema.js';
+import {
+  limitSchema,
+  type LimitScope,
+  limitScopeSchema,
+  limitsSchema,
+  type PutLimit,
+  putLimitSchema,
+  usedSchema,
+} from './limits.schema.js';
 import { LimitsService } from './limits.service.js';
 
 @ApiTags('limits')
@@ -10,7 +18,10 @@ import { LimitsService } from './limits.service.js';
 export class LimitsController {
   constructor(private readonly limits: LimitsService) {}
 
-  @ApiOperation({ summary: 'Lists rate limits, quotas and spend caps, with what counts against them' })
+  @ApiOperation({
+    summary: 'Lists rate limits, quotas and spend caps, with what counts against them',
+    description: 'Those of the plan and your own, each with what is used and what is left.',
+  })
   @Get()
   @Requires('usage:read')
   @Answers(200, "The plan's and the organization's own", limitsSchema)
@@ -19,7 +30,19 @@ export class LimitsController {
   }
 
   @ApiOperation({
+    summary: 'Shows what a limit would count, so that none is set below what is used already',
+    description: 'Whether or not there is such a limit yet: of a meter or of `spend`, in the current billing period.',
+  })
+  @Get('use')
+  @Requires('usage:read')
+  @Answers(200, "In the meter's unit, or the currency's main unit", usedSchema)
+  async use(@CurrentPrincipal() { tenantId }: Principal, @Query({ schema: limitScopeSchema }) query: LimitScope) {
+    return { used: await this.limits.use(tenantId, query) };
+  }
+
+  @ApiOperation({
     summary: 'Sets a limit for the organization, a project or an API key, in place of the one there was',
+    description: 'Takes effect at once; what the plan sets still applies. Alerts come at 50, 75 and 100 %.',
   })
   @Put()
   @Requires('limits:write')
@@ -28,7 +51,7 @@ export class LimitsController {
     return this.limits.put(tenantId, body);
   }
 
-  @ApiOperation({ summary: 'Removes a limit' })
+  @ApiOperation({ summary: 'Removes a limit', description: 'What the plan sets applies again.' })
   @Delete(':limitId')
   @Requires('limits:write')
   @Answers(204, 'Removed')

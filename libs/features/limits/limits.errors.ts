@@ -32,12 +32,12 @@ export function limitReached(bound: Bound, planName: string, currency: string, p
   );
 }
 
-/** A plan's limit on how many things there are at a time. */
-export const tooMany = (planName: string, quantity: string, things: string, what: string) =>
+/** A plan's limit on how many things there are at a time, or in a billing period that ends. */
+export const tooMany = (planName: string, quantity: string, things: string, count: number, end?: Date) =>
   new Problem(
     402,
     'quota_exceeded',
-    `The ${planName} plan allows ${quantity} ${things}, and ${what}. Change to a larger plan, or remove some first.`,
+    `The ${planName} plan allows ${quantity} ${things}, and there are ${count}${end ? ` in this billing period, which ends ${end.toISOString()}` : ''}. Change to a larger plan, or remove some first.`,
   );
 
 export const tooFast = (scope: RateScope, perSecond: number, seconds: number) =>
@@ -63,3 +63,15 @@ export const unknownResource = (resource: string) =>
   new Problem(400, 'validation_failed', 'There is nothing of this name to set a limit on.', {
     errors: [{ path: 'resource', message: `must be a meter, ${SPEND} or ${REQUESTS_PER_SECOND}, not ${resource}` }],
   });
+
+export const unknownOverride = (resource: string) =>
+  new Problem(400, 'validation_failed', 'There is nothing of this name to set a limit on.', {
+    errors: [{ path: 'resource', message: `must be what a plan says something of, not ${resource}` }],
+  });
+
+export const overrideEnded = () =>
+  new Problem(
+    400,
+    'override_ended',
+    'The override would end before it begins, so nothing was changed. Choose an end in the future, or none.',
+  );

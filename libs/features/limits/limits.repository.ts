@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Decimal } from 'decimal.js';
 import { kinds, kindsWhere } from '../../models/kinds/kinds.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
+import { Decimal } from '../../platform/decimal.js';
 import type { MeteredCall } from '../usage/index.js';
 import type { Limit, PutLimit } from './limits.schema.js';
 import type { Bound, Caller, MeterPrice, RateScope, Used } from './remaining.js';
@@ -39,7 +39,7 @@ interface TermsRow {
   anchorAt: Date;
   requestsPerSecond: number;
   requestsBurst: number;
-  quotas: { resource: string; quantity: string }[];
+  quotas: { resource: string; quantity: string; isOverride: boolean }[];
   limits: {
     id: string;
     scope: Bound['scope'];
@@ -48,18 +48,36 @@ interface TermsRow {
     quantity: string;
     burst: number | null;
   }[];
-  prices: { meter: string; deviceClass: string; includedQuantity: string; unitAmount: string }[];
+  prices: {
+    meter: string;
+    deviceClass: string;
+    includedQuantity: string;
+    scheme: MeterPrice['scheme'];
+    unitAmount: string;
+    packageSize: string | null;
+    tiers: { from: string; unitAmount: string; flatAmount: string }[];
+  }[];
 }
+
+/** Of the tenant $1, those that have not ended. */
+const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NULL OR ends_at > now())`;
 
 const TERMS = `
   SELECT plan.name AS "planName", version.currency, version.id AS "priceVersionId",
     subscription.anchor_at AS "anchorAt", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
-    COALESCE((SELECT json_agg(json_build_object('resource', resource, 'quantity', quantity::text))
-      FROM plan_quotas WHERE plan_key = plan.key), '[]') AS quotas,
+    COALESCE((SELECT json_agg(json_build_object('resource', coalesce(override.resource, quota.resource),
+        'quantity', coalesce(override.quantity, quota.quantity)::text, 'isOverride', override.id IS NOT NULL))
+      FROM (SELECT * FROM plan_quotas WHERE plan_key = plan.key) quota
+      FULL JOIN (SELECT * FROM ${OVERRIDES} AND kind = 'limit') override ON override.resource = quota.resource), '[]') AS quotas,
     COALESCE((SELECT json_agg(json_build_object('id', id, 'scope', scope, 'scopeId', scope_id, 'resource', resource, 'quantity', quantity::text, 'burst', burst))
       FROM limits WHERE tenant_id = $1::uuid), '[]') AS limits,
-    COALESCE((SELECT json_agg(json_build_object('meter', meter_key, 'deviceClass', device_class, 'includedQuantity', included_quantity::text,
-      'unitAmount', unit_amount::text)) FROM meter_prices WHERE price_version_id = version.id), '[]') AS prices
+    COALESCE((SELECT json_agg(json_build_object('meter', meter_key, 'deviceClass', device_class, 'includedQuantity',
+      coalesce((SELECT quantity FROM ${OVERRIDES} AND kind = 'included' AND resource = meter_key), included_quantity)::text,
+      'scheme', scheme, 'unitAmount', unit_amount::text, 'packageSize', package_size::text, 'tiers', coalesce((
+        SELECT json_agg(json_build_object('from', from_quantity::text, 'unitAmount', tier.unit_amount::text, 'flatAmount', flat_amount::text)
+          ORDER BY from_quantity) FROM meter_price_tiers tier
+        WHERE (tier.price_version_id, tier.meter_key, tier.device_class) = (price.price_version_id, price.meter_key, price.device_class)), '[]')))
+      FROM meter_prices price WHERE price_version_id = version.id), '[]') AS prices
   FROM subscriptions subscription JOIN price_versions version ON version.id = subscription.price_version_id
   JOIN plans plan ON plan.key = version.plan_key WHERE subscription.tenant_id = $1::uuid`;
 
@@ -162,7 +180,9 @@ export class LimitsRepository {
     return {
       ...plan,
       bounds: [
-        ...quotas.map(({ resource, quantity }) => ({ ...ofPlan, resource, quantity: new Decimal(quantity) })),
+        ...quotas.map(({ resource, quantity, isOverride }) => {
+          return { ...ofPlan, resource, quantity: new Decimal(quantity), isOverride };
+        }),
         ...limits
           .filter(({ burst }) => burst === null)
           .map(({ id: limitId, scope, scopeId, resource, quantity }) => {
@@ -172,14 +192,17 @@ export class LimitsRepository {
       rates: limits
         .filter(({ burst }) => burst !== null)
         .map(({ scope, scopeId, quantity, burst }) => ({ scope, scopeId, perSecond: Number(quantity), burst: burst! })),
-      prices: prices.map(({ meter, deviceClass, includedQuantity, unitAmount }) => {
-        return {
-          meter,
-          deviceClass,
-          includedQuantity: new Decimal(includedQuantity),
-          unitAmount: new Decimal(unitAmount),
-        };
-      }),
+      prices: prices.map(({ includedQuantity, unitAmount, packageSize, tiers, ...price }) => ({
+        ...price,
+        includedQuantity: new Decimal(includedQuantity),
+        unitAmount: new Decimal(unitAmount),
+        packageSize: packageSize === null ? null : new Decimal(packageSize),
+        tiers: tiers.map((tier) => ({
+          from: new Decimal(tier.from),
+          unitAmount: new Decimal(tier.unitAmount),
+          flatAmount: new Decimal(tier.flatAmount),
+        })),
+      })),
     };
   }
 
@@ -362,6 +385,19 @@ export class LimitsRepository {
   async findScope(transaction: Transaction, scope: 'project' | 'key', id: string): Promise<string | null> {
     if (scope === 'project') return (await transaction.project.findFirst({ where: { id } }))?.id ?? null;
     return (await transaction.apiKey.findFirst({ where: { id } }))?.lineageId ?? null;
+  }
+
+  /** What people call the project, or the newest key of the lineage, that a limit is kept under; null where it is gone. */
+  async nameOfScope(transaction: Transaction, scope: 'project' | 'key', scopeId: string): Promise<string | null> {
+    const found =
+      scope === 'project'
+        ? await transaction.project.findFirst({ where: { id: scopeId }, select: { name: true } })
+        : await transaction.apiKey.findFirst({
+            where: { lineageId: scopeId },
+            orderBy: { id: 'desc' },
+            select: { name: true },
+          });
+    return found?.name ?? null;
   }
 
   async isMeter(transaction: Transaction, key: string): Promise<boolean> {

@@ -3,13 +3,23 @@ import { Injectable } from '@nestjs/common';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { Decimal } from '../../platform/decimal.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
+import { amountOf, priceOf } from '../billing/index.js';
 import { periodAt } from '../usage/index.js';
 import { limitReached, tooMany, unknownResource } from './limits.errors.js';
 import { LimitsRepository, type Thing } from './limits.repository.js';
-import type { Limit, Limits, PutLimit } from './limits.schema.js';
-import { type Caller, type Remaining, REQUESTS_PER_SECOND, remainingOf, SPEND, usedOf } from './remaining.js';
+import type { Limit, Limits, LimitScope, PutLimit } from './limits.schema.js';
+import {
+  type Caller,
+  quantityAt,
+  type Remaining,
+  REQUESTS_PER_SECOND,
+  remainingOf,
+  SPEND,
+  usedOf,
+} from './remaining.js';
 
 /** Two beats of an API process. */
 const SERVING_SECONDS = 10;
@@ -31,7 +41,7 @@ export class LimitsService {
       const used = await this.repository.findMetered(sqlOf(transaction), tenantId, start);
       const things = await this.repository.countThings(transaction, start);
       const uses = terms.bounds.map((bound) => {
-        const { setBy, limitId, scope, scopeId, resource, quantity } = bound;
+        const { setBy, limitId, scope, scopeId, resource, quantity, isOverride = false } = bound;
         const count = things[resource];
         return {
           limitId,
@@ -41,11 +51,36 @@ export class LimitsService {
           resource,
           quantity: quantity.toFixed(),
           used: count === undefined ? usedOf(bound, terms.prices, used).toFixed() : String(count),
+          isOverride,
         };
       });
       const { currency, requestsPerSecond, requestsBurst } = terms;
       const period = { periodStart: start.toISOString(), periodEnd: end.toISOString() };
       return { ...period, currency, requestsPerSecond, requestsBurst, limits, uses };
+    });
+  }
+
+  /**
+   * What counts against a limit of that kind in the running billing period, whether there is one or not.
+   *
+   * @throws Problem 400 where the resource is neither spend nor a meter
+   */
+  use(tenantId: string, { scope, scopeId, resource }: LimitScope): Promise<string> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      if (resource !== SPEND && !(await this.repository.isMeter(transaction, resource)))
+        throw unknownResource(resource);
+      const id = await this.requireScope(transaction, tenantId, { scope, scopeId });
+      const { terms, start } = await this.findTerms(transaction, tenantId);
+      const used = await this.repository.findMetered(sqlOf(transaction), tenantId, start);
+      const bound = {
+        setBy: 'customer',
+        limitId: null,
+        scope,
+        scopeId: id,
+        resource,
+        quantity: new Decimal(0),
+      } as const;
+      return usedOf(bound, terms.prices, used).toFixed();
     });
   }
 
@@ -94,6 +129,28 @@ export class LimitsService {
     return (await this.findRemaining(transaction, caller, meter, deviceClass)).remaining.units;
   }
 
+  /** What the plan includes of a meter, what of it is used in this billing period, and what more of it would cost. */
+  async standing(
+    transaction: Transaction,
+    tenantId: string,
+    meter: string,
+    deviceClass: string,
+  ): Promise<{ currency: string; used: number; included: number; costOf: (units: number) => string }> {
+    const { terms, start } = await this.findTerms(transaction, tenantId);
+    const price = priceOf(meter, deviceClass, terms.prices);
+    const metered = await this.repository.findMetered(sqlOf(transaction), tenantId, start);
+    const ofMeter = metered.filter((row) => row.meter === meter);
+    const used = quantityAt(price, terms.prices, ofMeter);
+    const amountAt = (units: Decimal) =>
+      price ? amountOf(price, units.minus(price.includedQuantity)) : new Decimal(0);
+    return {
+      currency: terms.currency,
+      used: used.toNumber(),
+      included: price?.includedQuantity.toNumber() ?? 0,
+      costOf: (units) => amountAt(used.plus(units)).minus(amountAt(used)).toFixed(),
+    };
+  }
+
   /**
    * Lets nobody else decide about the organization's things until the transaction ends.
    *
@@ -105,8 +162,7 @@ export class LimitsService {
     if (!bound) return;
     const count = await this.repository.countThing(transaction, thing, start);
     if (bound.quantity.gte(count + more)) return;
-    const when = thing === 'training_jobs' ? ` in this billing period, which ends ${end.toISOString()}` : '';
-    throw tooMany(terms.planName, bound.quantity.toFixed(), thing, `there are ${count}${when}`);
+    throw tooMany(terms.planName, bound.quantity.toFixed(), thing, count, thing === 'training_jobs' ? end : undefined);
   }
 
   /** What the plan leaves of a thing, 0 or more; Infinity where it does not bound it. */
@@ -164,7 +220,7 @@ export class LimitsService {
   private async requireScope(
     transaction: Transaction,
     tenantId: string,
-    { scope, scopeId }: PutLimit,
+    { scope, scopeId }: Pick<PutLimit, 'scope' | 'scopeId'>,
   ): Promise<string> {
     if (scope === 'organization') return tenantId;
     const id = parseId(scope, scopeId!);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IS_PUBLIC, type Principal } from '../../platform/access/principal.js';
 import { type RateState, RateLimiter } from './rate-limiter.js';
 
-/** Stands behind the authentication guard: a call takes its tokens before anything is done for it. */
+/** Stands behind the authentication guard: a person's call takes its tokens before anything is done for it. A key's has taken them already. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   constructor(
@@ -21,11 +21,15 @@ export class RateLimitGuard implements CanActivate {
       if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets)) return true;
       throw new Error('The guard of rate limits runs before the caller is known: list the authentication guard first.');
     }
-    const states = await this.limiter.admit(user);
-    const reply = http.getResponse<FastifyReply>();
+    if (user.kind === 'user') await this.admit(user, http.getResponse<FastifyReply>());
+    return true;
+  }
+
+  /** @throws Problem 429 where the caller's tokens are used up */
+  async admit(caller: Principal, reply: FastifyReply): Promise<void> {
+    const states = await this.limiter.admit(caller);
     void reply.header('ratelimit-policy', states.map(policyOf).join(', '));
     void reply.header('ratelimit', states.map(remainderOf).join(', '));
-    return true;
   }
 }
 

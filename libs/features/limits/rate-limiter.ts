@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/access/principal.js';
 import { Database } from '../../platform/database/database.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import { KnownTerms } from './known-terms.js';
 import { tooFast } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
@@ -19,6 +20,14 @@ export interface RateState {
   perSecond: number;
   remaining: number;
 }
+
+type RateTerms = Pick<Terms, 'requestsPerSecond' | 'requestsBurst' | 'rates'>;
+
+/** Of a person who acts in no organization: enough to choose one. */
+const OF_NOBODY: RateTerms = { requestsPerSecond: 5, requestsBurst: 20, rates: [] };
+
+/** Of an operator, whose pages ask much at once. */
+const OF_OPERATOR: RateTerms = { requestsPerSecond: 50, requestsBurst: 200, rates: [] };
 
 type Rate = Pick<Bucket, 'scope' | 'scopeId' | 'perSecond' | 'burst'>;
 
@@ -65,13 +74,13 @@ export class RateLimiter {
   ) {}
 
   /**
-   * Takes one token from each bucket that concerns the caller. A person's are their own, so that a program which has used up the
+   * Takes one token from each bucket that concerns the caller. A person's and a directory's are their own, so that a program which has used up the
    * organization's does not shut people out of the dashboard.
    *
    * @throws Problem 429 naming the scope
    */
   async admit(caller: Principal): Promise<RateState[]> {
-    const buckets = this.bucketsOf(caller, await this.terms.get(caller.tenantId));
+    const buckets = this.bucketsOf(caller, await this.termsOf(caller));
     for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
       const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);
       if (empty || tries === TRIES_MAX) throw this.refusal(empty ?? buckets.find(({ tokens }) => tokens < 1)!);
@@ -85,11 +94,16 @@ export class RateLimiter {
     });
   }
 
-  private bucketsOf(caller: Principal, { requestsPerSecond, requestsBurst, rates }: Terms): Bucket[] {
-    if (caller.kind === 'user') {
+  private async termsOf({ tenantId, permissions }: Principal): Promise<RateTerms> {
+    if (tenantId !== NIL_ID) return this.terms.get(tenantId);
+    return permissions.includes('operator') ? OF_OPERATOR : OF_NOBODY;
+  }
+
+  private bucketsOf(caller: Principal, { requestsPerSecond, requestsBurst, rates }: RateTerms): Bucket[] {
+    if (caller.kind !== 'apiKey') {
       const own = {
         scope: 'user' as const,
-        scopeId: caller.userId,
+        scopeId: caller.kind === 'user' ? caller.userId : caller.scimTokenId,
         perSecond: requestsPerSecond,
         burst: requestsBurst,
       };
@@ -109,7 +123,7 @@ export class RateLimiter {
 
   private find(tenantId: string, rate: Rate): Bucket {
     const { scope, scopeId, perSecond, burst } = rate;
-    const name = `${scope}/${scopeId}`;
+    const name = `${tenantId}/${scope}/${scopeId}`;
     let bucket = this.buckets.get(name);
     if (!bucket || bucket.perSecond !== perSecond || bucket.burst !== burst) {
       if (this.buckets.size >= BUCKETS_MAX) this.forgetIdle();

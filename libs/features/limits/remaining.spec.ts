@@ -1,6 +1,6 @@
-import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Decimal } from '../../platform/decimal.js';
 import { type Bound, type Caller, type MeterPrice, remainingOf, type Used, usedOf } from './remaining.js';
 
 const caller: Caller = { tenantId: 't', projectId: 'p', lineageId: 'k' };
@@ -8,7 +8,10 @@ const price = (meter: string, included: number, unit: string, deviceClass = ''):
   meter,
   deviceClass,
   includedQuantity: new Decimal(included),
+  scheme: 'per_unit',
   unitAmount: new Decimal(unit),
+  packageSize: null,
+  tiers: [],
 });
 const bound = (scope: Bound['scope'], resource: string, quantity: string): Bound => ({
   setBy: 'customer',

@@ -1,5 +1,10 @@
-import { Decimal } from 'decimal.js';
-import { type MeterPrice as PricedMeter, priceOf } from '../billing/index.js';
+import { Decimal } from '../../platform/decimal.js';
+import {
+  amountOf,
+  type MeterPrice as PricedMeter,
+  priceOf,
+  unitsWithin as unitsWithinBudget,
+} from '../billing/index.js';
 
 export const SCOPES = ['organization', 'project', 'key'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -22,6 +27,8 @@ export interface Bound {
   resource: string;
   /** Units of the meter, or the currency's main unit. */
   quantity: Decimal;
+  /** Whether an operator has set it for this organization in place of the plan's. */
+  isOverride?: boolean;
 }
 
 export type MeterPrice = Omit<PricedMeter, 'unit'>;
@@ -76,7 +83,8 @@ export function usedOf(bound: Bound, prices: MeterPrice[], used: Used[]): Decima
   const concerned = used.filter((row) => countsFor(bound, row));
   if (bound.resource !== SPEND) return sum(concerned.filter(({ meter }) => meter === bound.resource));
   return prices.reduce(
-    (total, price) => total.plus(amountOf(bound, price, quantityAt(price, prices, concerned))),
+    (total, price) =>
+      total.plus(amountOf(price, quantityAt(price, prices, concerned).minus(includedFor(bound, price)))),
     NONE,
   );
 }
@@ -100,24 +108,22 @@ function unitsWithin(
   if (bound.resource === meter) return wholeUnits(bound.quantity.minus(usedOf(bound, prices, used)));
   if (bound.resource !== SPEND) return null;
   const price = priceOf(meter, deviceClass, prices);
-  if (!price || price.unitAmount.isZero()) return null;
+  if (!price) return null;
   const concerned = used.filter((row) => countsFor(bound, row));
+  const billable = quantityAt(price, prices, concerned).minus(includedFor(bound, price));
   const left = Decimal.max(bound.quantity.minus(usedOf(bound, prices, used)), 0);
-  const free = Decimal.max(includedFor(bound, price).minus(quantityAt(price, prices, concerned)), 0);
-  return wholeUnits(free.plus(left.div(price.unitAmount).floor()));
+  const units = unitsWithinBudget(price, billable, amountOf(price, billable).plus(left));
+  return units === Infinity ? null : wholeUnits(Decimal.max(billable.negated(), 0).plus(units));
 }
 
-function quantityAt(price: MeterPrice, prices: MeterPrice[], used: Used[]): Decimal {
+/** What was used at the price; of an absent one, what has none. */
+export function quantityAt(price: MeterPrice | undefined, prices: MeterPrice[], used: Used[]): Decimal {
   return sum(used.filter((row) => priceOf(row.meter, row.deviceClass, prices) === price));
 }
 
 /** What a plan includes belongs to the organization: no project or key can count on it. */
 function includedFor({ scope }: Bound, { includedQuantity }: MeterPrice): Decimal {
   return scope === 'organization' ? includedQuantity : NONE;
-}
-
-function amountOf(bound: Bound, price: MeterPrice, quantity: Decimal): Decimal {
-  return Decimal.max(quantity.minus(includedFor(bound, price)), 0).times(price.unitAmount);
 }
 
 function sum(rows: Used[]): Decimal {

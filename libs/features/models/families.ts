@@ -51,13 +51,17 @@ function listKinds() {
   return Object.entries(kinds).map(([key, { summary, columns, others, statistics }]) => ({
     key,
     summary,
-    columns: Object.entries(columns).map(([name, { type, isRequired = false, spellings, meaning }]) => ({
-      name,
-      type,
-      required: isRequired,
-      spellings: [...spellings],
-      meaning,
-    })),
+    columns: Object.entries(columns).map(
+      ([name, { type, isRequired = false, spellings, guesses = [], values, meaning }]) => ({
+        name,
+        type,
+        required: isRequired,
+        spellings: [...spellings],
+        guesses: [...guesses],
+        values: values ? [...values] : null,
+        meaning,
+      }),
+    ),
     others,
     statistics: Object.fromEntries(
       Object.entries(statistics).map(([name, { type, meaning }]) => [name, { type, meaning }]),

@@ -9,6 +9,9 @@ import {
   type CreateModel,
   createModelSchema,
   familiesSchema,
+  listedModelSchema,
+  type ListModelsQuery,
+  listModelsQuerySchema,
   modelSchema,
   modelVersionSchema,
   reportSchema,
@@ -23,6 +26,8 @@ export class ModelsController {
   @ApiOperation({
     summary:
       'Lists the families of models: their inputs, recipes, settings, operations and metrics; and the kinds of data',
+    description:
+      'Everything that models can be made of, with a JSON Schema of the settings of each recipe. The same for every organization.',
   })
   @Get('families')
   @Requires('project:read')
@@ -32,7 +37,11 @@ export class ModelsController {
     return listFamilies();
   }
 
-  @ApiOperation({ summary: 'Creates a model: a recipe, its settings and the data sets that it learns from' })
+  @ApiOperation({
+    summary: 'Creates a model: a recipe, its settings and the data sets that it learns from',
+    description:
+      'Nothing is trained yet: queue a training job next. The recipe `auto` compares those that suit the data and takes the best.',
+  })
   @Post('projects/:projectId/models')
   @Requires('project:write')
   @Answers(201, 'The new model', modelSchema)
@@ -44,19 +53,25 @@ export class ModelsController {
     return this.models.create(tenantId, projectId, body);
   }
 
-  @ApiOperation({ summary: "Lists the project's models" })
+  @ApiOperation({
+    summary: "Lists the project's models",
+    description: 'Each with how far it is and what its newest version is worth, newest first unless you ask otherwise.',
+  })
   @Get('projects/:projectId/models')
   @Requires('project:read')
-  @Answers(200, 'A page of models, newest first', pageSchema(modelSchema))
+  @Answers(200, 'A page of models', pageSchema(listedModelSchema))
   list(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
-    @Query({ schema: pageQuerySchema }) query: PageQuery,
+    @Query({ schema: listModelsQuerySchema }) query: ListModelsQuery,
   ) {
     return this.models.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Shows a model' })
+  @ApiOperation({
+    summary: 'Shows a model',
+    description: 'Its recipe, settings and sources; its versions have a list of their own.',
+  })
   @Get('projects/:projectId/models/:modelId')
   @Requires('project:read')
   @Answers(200, 'The model', modelSchema)
@@ -68,7 +83,10 @@ export class ModelsController {
     return this.models.get(tenantId, projectId, modelId);
   }
 
-  @ApiOperation({ summary: 'Lists the versions of a model' })
+  @ApiOperation({
+    summary: 'Lists the versions of a model',
+    description: 'Newest first. Each has its quality on data that its training did not see, next to simple baselines.',
+  })
   @Get('projects/:projectId/models/:modelId/versions')
   @Requires('project:read')
   @Answers(200, 'A page of versions, newest first', pageSchema(modelVersionSchema))
@@ -81,7 +99,7 @@ export class ModelsController {
     return this.models.listVersions(tenantId, projectId, modelId, query);
   }
 
-  @ApiOperation({ summary: 'Renames a model' })
+  @ApiOperation({ summary: 'Renames a model', description: 'Versions and deployments stay as they are.' })
   @Patch('projects/:projectId/models/:modelId')
   @Requires('project:write')
   @Answers(200, 'The model', modelSchema)
@@ -94,7 +112,10 @@ export class ModelsController {
     return this.models.rename(tenantId, projectId, modelId, body);
   }
 
-  @ApiOperation({ summary: 'Deletes a model, its versions and training jobs, once none is deployed and no job runs' })
+  @ApiOperation({
+    summary: 'Deletes a model, its versions and training jobs, once none is deployed and no job runs',
+    description: 'Delete its deployments, and cancel a job that runs, first.',
+  })
   @Delete('projects/:projectId/models/:modelId')
   @Requires('project:write')
   @Answers(204, 'Deleted; its files are gone within a day')
@@ -108,6 +129,8 @@ export class ModelsController {
 
   @ApiOperation({
     summary: 'Shows what there is to tell of a version besides its result, such as how its recipe was chosen',
+    description:
+      'What it holds depends on the task. Answers 404 for a version without a report: `hasReport` says which have one.',
   })
   @Get('projects/:projectId/models/:modelId/versions/:modelVersionId/report')
   @Requires('project:read')
@@ -121,7 +144,10 @@ export class ModelsController {
     return this.models.getReport(tenantId, projectId, modelId, modelVersionId);
   }
 
-  @ApiOperation({ summary: 'Gives a version a name' })
+  @ApiOperation({
+    summary: 'Gives a version a name',
+    description: 'A name to recognize it by; the version itself never changes.',
+  })
   @Patch('projects/:projectId/models/:modelId/versions/:modelVersionId')
   @Requires('project:write')
   @Answers(200, 'The version', modelVersionSchema)
@@ -135,7 +161,10 @@ export class ModelsController {
     return this.models.renameVersion(tenantId, projectId, modelId, modelVersionId, body);
   }
 
-  @ApiOperation({ summary: 'Deletes a version, once it is not deployed' })
+  @ApiOperation({
+    summary: 'Deletes a version, once it is not deployed',
+    description: 'Switch the deployments that answer with it to another version first.',
+  })
   @Delete('projects/:projectId/models/:modelId/versions/:modelVersionId')
   @Requires('project:write')
   @Answers(204, 'Deleted; its file is gone within a day')

@@ -1,8 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { type TaskKey, tasks } from '../../models/tasks/tasks.js';
+import { verdictOf } from '../../models/tasks/verdict.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { inOrder, listIds, searched } from '../../platform/database/lists.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import { type Model, type ModelVersion, type Result, resultSchema } from './models.schema.js';
+import {
+  type ListedModel,
+  type ListModelsQuery,
+  type Model,
+  type ModelVersion,
+  type Result,
+  resultSchema,
+} from './models.schema.js';
 
 /** Where a version's artifact lies and the digest that it must have. */
 export interface StoredArtifact {
@@ -35,6 +45,33 @@ export interface NewModelVersion extends Omit<StoredArtifact, 'modelVersionId'> 
   reportBytes: number;
 }
 
+interface ModelState {
+  id: string;
+  status: ListedModel['status'];
+  versionId: string | null;
+  trainedAt: Date | null;
+  result: unknown;
+}
+
+/** Each model with its newest version and its latest job. */
+const LISTED = Prisma.sql`models listed
+  LEFT JOIN LATERAL (
+    SELECT id, created_at, result FROM model_versions
+    WHERE tenant_id = listed.tenant_id AND model_id = listed.id ORDER BY id DESC LIMIT 1) newest ON true
+  LEFT JOIN LATERAL (
+    SELECT status FROM training_jobs
+    WHERE tenant_id = listed.tenant_id AND model_id = listed.id ORDER BY created_at DESC LIMIT 1) job ON true`;
+
+const STATUS = Prisma.sql`CASE
+  WHEN job.status IN ('queued', 'running') THEN 'training' WHEN job.status = 'failed' THEN 'failed'
+  WHEN newest.id IS NOT NULL THEN 'trained' ELSE 'untrained' END`;
+
+const RANKS = {
+  createdAt: undefined,
+  name: Prisma.sql`lower(listed.name)`,
+  trainedAt: Prisma.sql`coalesce(newest.created_at, '-infinity')`,
+} satisfies Record<ListModelsQuery['sort'], Prisma.Sql | undefined>;
+
 const withSources = { sources: { orderBy: { role: 'asc' } } } as const;
 const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
 
@@ -60,10 +97,23 @@ export class ModelsRepository {
     return row && toModel(row);
   }
 
-  async list(transaction: Transaction, projectId: string, query: PageQuery): Promise<Model[]> {
-    const page = pageArguments(query);
-    const where = { ...page.where, projectId };
-    return (await transaction.model.findMany({ ...page, where, include: withSources })).map(toModel);
+  async list(transaction: Transaction, projectId: string, query: ListModelsQuery): Promise<ListedModel[]> {
+    const list = {
+      from: LISTED,
+      where: [
+        Prisma.sql`listed.project_id = ${projectId}::uuid`,
+        ...searched(query.search, Prisma.sql`listed.name`),
+        ...(query.status ? [Prisma.sql`${STATUS} = ${query.status}`] : []),
+      ],
+      rank: RANKS[query.sort],
+    };
+    const ids = await listIds(transaction, list, query);
+    const states = await transaction.$queryRaw<ModelState[]>`
+      SELECT listed.id::text AS id, ${STATUS} AS status, newest.id::text AS "versionId", newest.created_at AS "trainedAt", newest.result
+      FROM ${LISTED} WHERE listed.id = ANY(${ids}::uuid[])`;
+    const rows = await transaction.model.findMany({ where: { id: { in: ids } }, include: withSources });
+    const byId = new Map(states.map((state) => [state.id, state]));
+    return inOrder(ids, rows).map((row) => toListedModel(toModel(row), byId.get(row.id)!));
   }
 
   async listVersions(transaction: Transaction, modelId: string, query: PageQuery): Promise<ModelVersion[]> {
@@ -172,8 +222,24 @@ function toModel(row: Prisma.ModelGetPayload<{ include: typeof withSources }>): 
   };
 }
 
+function toListedModel(model: Model, { status, versionId, trainedAt, result }: ModelState): ListedModel {
+  const verdict = versionId === null ? null : judge(model.task, resultSchema.parse(result));
+  return {
+    ...model,
+    status,
+    latestVersion: versionId === null ? null : { id: versionId, verdict, createdAt: trainedAt!.toISOString() },
+  };
+}
+
+/** Null of a task that this release does not know, too. */
+function judge(task: string, result: Result): ModelVersion['verdict'] {
+  const known = Object.hasOwn(tasks, task) ? tasks[task as TaskKey] : undefined;
+  return known ? verdictOf(known, result) : null;
+}
+
 function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
   const { id, modelId, trainingJobId, family, task, recipe, name } = row;
+  const result = resultSchema.parse(row.result);
   return {
     id,
     modelId,
@@ -182,7 +248,8 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     task,
     recipe,
     name,
-    result: resultSchema.parse(row.result),
+    result,
+    verdict: judge(task, result),
     hasReport: row.reportKey !== null,
     warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
+import { listQuerySchema } from '../../platform/http/page.js';
 import { nameSchema } from '../projects/index.js';
 
 /** Data sets by the role that they have for the family. */
@@ -6,20 +8,39 @@ const sourcesSchema = z
   .record(z.string().max(64), z.uuid())
   .describe('Data sets by role, such as interactions; GET /v1/families lists the roles of each family');
 
-export const createModelSchema = z.object({
-  name: nameSchema,
-  family: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('A key of GET /v1/families. If absent, the family that has the recipe and takes these sources'),
-  recipe: z.string().max(64).describe('How the model is trained; GET /v1/families lists each with its settings'),
-  settings: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("Checked against the recipe's own schema; what is left out takes its default"),
-  sources: sourcesSchema,
-});
+export const createModelSchema = z
+  .object({
+    name: nameSchema,
+    family: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('A key of GET /v1/families. If absent, the family that has the recipe and takes these sources'),
+    recipe: z.string().max(64).describe('How the model is trained; GET /v1/families lists each with its settings'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("Checked against the recipe's own schema; what is left out takes its default"),
+    sources: sourcesSchema,
+  })
+  .meta({
+    examples: [{ name: 'For you', recipe: 'ials', settings: {}, sources: { interactions: EXAMPLE_IDS.dataSet } }],
+  });
+
+const MODEL_EXAMPLE = {
+  id: EXAMPLE_IDS.model,
+  projectId: EXAMPLE_IDS.project,
+  name: 'For you',
+  family: 'recommender',
+  task: 'recommendation',
+  recipe: 'ials',
+  settings: { factors: 64 },
+  sources: { interactions: EXAMPLE_IDS.dataSet },
+  createdAt: EXAMPLE_TIME,
+};
+
+/** How far a model is. */
+const MODEL_STATUSES = ['untrained', 'training', 'trained', 'failed'] as const;
 
 export const modelSchema = z
   .object({
@@ -33,9 +54,28 @@ export const modelSchema = z
     sources: sourcesSchema,
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'Model' });
+  .meta({
+    id: 'Model',
+    examples: [MODEL_EXAMPLE],
+  });
 
 const metricValuesSchema = z.record(z.string(), z.number());
+
+const RESULT_EXAMPLE = {
+  values: { 'ndcg@20': 0.1825 },
+  baselines: { popularity: { 'ndcg@20': 0.1544 } },
+  intervals: { 'ndcg@20': [0.1761, 0.1889] as [number, number] },
+  evaluated: { of: 'users', count: 3756 },
+};
+
+const VERDICT_EXAMPLE = {
+  judgement: 'better' as const,
+  metric: 'ndcg@100',
+  value: 0.2488,
+  baseline: 'popularity',
+  baselineValue: 0.2154,
+  change: 0.155,
+};
 
 export const resultSchema = z
   .object({
@@ -47,11 +87,30 @@ export const resultSchema = z
       .describe('What the values are averaged over, and how many there are'),
   })
   .describe('How good the version is on data that its training did not see')
-  .meta({ id: 'Result' });
+  .meta({
+    id: 'Result',
+    examples: [RESULT_EXAMPLE],
+  });
+
+const verdictSchema = z
+  .object({
+    judgement: z.enum(['better', 'close', 'worse']),
+    metric: z.string().describe('The metric that decides'),
+    value: z.number(),
+    baseline: z.string().describe('The simple recipe that is best by the metric'),
+    baselineValue: z.number(),
+    change: z
+      .number()
+      .nullable()
+      .describe('How much better it is, relative to the baseline; null where that comes to 0'),
+  })
+  .describe('The version against the best of its baselines')
+  .meta({ id: 'Verdict', examples: [VERDICT_EXAMPLE] });
 
 export const reportSchema = z
   .record(z.string(), z.unknown())
-  .describe('Its form depends on the task; for recommendation: search, how the recipe was chosen');
+  .describe('Its form depends on the task; for recommendation: search, how the recipe was chosen')
+  .meta({ examples: [{ search: { reason: 'ials was the best of those that were compared.' } }] });
 
 export const modelVersionSchema = z
   .object({
@@ -63,12 +122,58 @@ export const modelVersionSchema = z
     recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
     result: resultSchema,
+    verdict: verdictSchema.nullable().describe('Null where nothing was measured'),
     hasReport: z.boolean().describe('Whether …/report answers with a report'),
     warnings: z.array(z.string()).describe('Warnings of its training job: what may make it less good'),
     artifactBytes: z.int(),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'ModelVersion' });
+  .meta({
+    id: 'ModelVersion',
+    examples: [
+      {
+        id: EXAMPLE_IDS.modelVersion,
+        modelId: EXAMPLE_IDS.model,
+        trainingJobId: EXAMPLE_IDS.trainingJob,
+        family: 'recommender',
+        task: 'recommendation',
+        recipe: 'ials',
+        name: '',
+        result: RESULT_EXAMPLE,
+        verdict: VERDICT_EXAMPLE,
+        hasReport: true,
+        warnings: [],
+        artifactBytes: 3_412_004,
+        createdAt: EXAMPLE_TIME,
+      },
+    ],
+  });
+
+export const listModelsQuerySchema = listQuerySchema(
+  ['createdAt', 'name', 'trainedAt'],
+  'Part of the name, or the whole id',
+).extend({ status: z.enum(MODEL_STATUSES).optional() });
+
+/** A list needs less of a version than there is to know. */
+const latestVersionSchema = modelVersionSchema.pick({ id: true, verdict: true, createdAt: true });
+
+export const listedModelSchema = modelSchema
+  .extend({
+    status: z
+      .enum(MODEL_STATUSES)
+      .describe('`training` while a job waits or runs, `failed` where the latest failed, `trained` with a version'),
+    latestVersion: latestVersionSchema.nullable(),
+  })
+  .meta({
+    id: 'ListedModel',
+    examples: [
+      {
+        ...MODEL_EXAMPLE,
+        status: 'trained',
+        latestVersion: { id: EXAMPLE_IDS.modelVersion, verdict: VERDICT_EXAMPLE, createdAt: EXAMPLE_TIME },
+      },
+    ],
+  });
 
 const metricsOfTaskSchema = z
   .record(z.string(), z.object({ meaning: z.string(), better: z.enum(['higher', 'lower']) }))
@@ -79,6 +184,10 @@ const columnSchema = z.object({
   type: z.enum(['id', 'text', 'passage', 'labels', 'number', 'time']),
   required: z.boolean(),
   spellings: z.array(z.string()).describe('Headers that are understood without a mapping'),
+  guesses: z
+    .array(z.string())
+    .describe('Further headers that it is likely to have; taken only where a mapping says so'),
+  values: z.array(z.string()).nullable().describe('The only values that it may have; null where any will do'),
   meaning: z.string(),
 });
 
@@ -126,9 +235,57 @@ export const familiesSchema = z
       )
       .describe('Of data sets'),
   })
-  .meta({ id: 'Families' });
+  .meta({
+    id: 'Families',
+    examples: [
+      {
+        families: [
+          {
+            key: 'recommender',
+            task: 'recommendation',
+            summary: 'Which items to show to whom',
+            inputs: [
+              { role: 'interactions', kind: 'interactions', required: true, summary: 'Who did what with which item' },
+            ],
+            recipes: [{ key: 'ials', summary: 'Matrix factorization', settings: { type: 'object' } }],
+            operations: {
+              recommendations: {
+                summary: 'Recommends items for a user',
+                request: { type: 'object' },
+                meters: ['recommendation_requests'],
+              },
+            },
+            metrics: { 'ndcg@20': { meaning: 'Held-out items found among the first 20.', better: 'higher' } },
+            verdictBy: 'ndcg@100',
+            baselines: ['popularity'],
+          },
+        ],
+        kinds: [
+          {
+            key: 'interactions',
+            summary: 'Who did what with which item, and when',
+            columns: [
+              {
+                name: 'user_id',
+                type: 'id',
+                required: true,
+                spellings: ['user_id', 'userId'],
+                guesses: [],
+                values: null,
+                meaning: 'the user',
+              },
+            ],
+            others: 'ignored',
+            statistics: { users: { type: 'count', meaning: 'Distinct users' } },
+          },
+        ],
+      },
+    ],
+  });
 
 export type CreateModel = z.infer<typeof createModelSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
+export type ListModelsQuery = z.infer<typeof listModelsQuerySchema>;
+export type ListedModel = z.infer<typeof listedModelSchema>;
 export type Result = z.infer<typeof resultSchema>;

@@ -14,7 +14,7 @@ import { ProjectsService, type Rename } from '../projects/index.js';
 import { chooseFamily } from './families.js';
 import { noReport, wrongDataSetKind, wrongFields } from './models.errors.js';
 import { ModelsRepository, type NewModelVersion, type StoredArtifact } from './models.repository.js';
-import type { CreateModel, Model, ModelVersion } from './models.schema.js';
+import type { CreateModel, ListModelsQuery, Model, ModelVersion } from './models.schema.js';
 
 @Injectable()
 export class ModelsService {
@@ -48,7 +48,7 @@ export class ModelsService {
     });
   }
 
-  list(tenantId: string, projectId: string, query: PageQuery) {
+  list(tenantId: string, projectId: string, query: ListModelsQuery) {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.projects.require(transaction, projectId);
       return toPage(await this.repository.list(transaction, projectId, query), query);
@@ -138,7 +138,8 @@ export class ModelsService {
     return modelId ? this.repository.find(transaction, projectId, modelId) : null;
   }
 
-  private async requireVersion(
+  /** @throws Problem 404 where the version is not of this model of this project of this tenant */
+  async requireVersion(
     transaction: Transaction,
     projectId: string,
     modelId: string,

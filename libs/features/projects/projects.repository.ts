@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import type { Project } from './projects.schema.js';
+import { Prisma } from '../../platform/database/generated/client.js';
+import { inOrder, listIds, searched } from '../../platform/database/lists.js';
+import type { ListedProject, ListProjectsQuery, Project, Retention } from './projects.schema.js';
+
+const RETENTION_COLUMNS = { requestLogDays: true, keptRequestsDays: true, trainingLogDays: true };
 
 @Injectable()
 export class ProjectsRepository {
@@ -17,6 +20,18 @@ export class ProjectsRepository {
   async rename(transaction: Transaction, tenantId: string, id: string, name: string): Promise<Project> {
     const where = { tenantId_id: { tenantId, id } };
     return toProject(await transaction.project.update({ where, data: { name } }));
+  }
+
+  findRetention(transaction: Transaction, tenantId: string, id: string): Promise<Retention> {
+    return transaction.project.findUniqueOrThrow({
+      where: { tenantId_id: { tenantId, id } },
+      select: RETENTION_COLUMNS,
+    });
+  }
+
+  async setRetention(transaction: Transaction, tenantId: string, id: string, data: Retention): Promise<Retention> {
+    const where = { tenantId_id: { tenantId, id } };
+    return transaction.project.update({ where, data, select: RETENTION_COLUMNS });
   }
 
   /** The names of its deployments. */
@@ -36,8 +51,16 @@ export class ProjectsRepository {
     await transaction.project.delete({ where: { tenantId_id: { tenantId, id } } });
   }
 
-  async list(transaction: Transaction, query: PageQuery): Promise<Project[]> {
-    return (await transaction.project.findMany(pageArguments(query))).map(toProject);
+  async list(transaction: Transaction, query: ListProjectsQuery): Promise<ListedProject[]> {
+    const list = {
+      from: Prisma.sql`projects listed`,
+      where: searched(query.search, Prisma.sql`listed.name`),
+      rank: query.sort === 'name' ? Prisma.sql`lower(listed.name)` : undefined,
+    };
+    const ids = await listIds(transaction, list, query);
+    const counted = { _count: { select: { dataSets: true, models: true, deployments: true } } };
+    const rows = await transaction.project.findMany({ where: { id: { in: ids } }, include: counted });
+    return inOrder(ids, rows).map(({ _count, ...row }) => ({ ...toProject(row), ..._count }));
   }
 }
 

@@ -3,10 +3,10 @@ import { audit } from '../../platform/audit/audit.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
-import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { toPage } from '../../platform/http/page.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsRepository } from './projects.repository.js';
-import type { CreateProject, Project, Rename } from './projects.schema.js';
+import type { CreateProject, ListProjectsQuery, Project, Rename, Retention } from './projects.schema.js';
 
 @Injectable()
 export class ProjectsService {
@@ -25,7 +25,7 @@ export class ProjectsService {
     });
   }
 
-  async list(tenantId: string, query: PageQuery) {
+  async list(tenantId: string, query: ListProjectsQuery) {
     return toPage(
       await this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, query)),
       query,
@@ -41,6 +41,24 @@ export class ProjectsService {
       const before = await this.require(transaction, projectId);
       const after = await this.repository.rename(transaction, tenantId, before.id, name);
       await audit(transaction, tenantId, 'project.renamed', before.id, { before, after });
+      return after;
+    });
+  }
+
+  retention(tenantId: string, projectId: string): Promise<Retention> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId);
+      return this.repository.findRetention(transaction, tenantId, id);
+    });
+  }
+
+  /** What is older by the new setting is gone after the next sweep, which comes every hour. */
+  setRetention(tenantId: string, projectId: string, retention: Retention): Promise<Retention> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id } = await this.require(transaction, projectId);
+      const before = await this.repository.findRetention(transaction, tenantId, id);
+      const after = await this.repository.setRetention(transaction, tenantId, id, retention);
+      await audit(transaction, tenantId, 'project.retention_changed', id, { before, after });
       return after;
     });
   }

@@ -1,10 +1,11 @@
-import { Body, Controller, Headers, Param, Post } from '@nestjs/common';
+import { Body, Controller, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RecommendResult } from '../../models/tasks/recommendation/task.js';
 import { CurrentPrincipal, type Principal } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { noteForLog } from '../../platform/http/current-request.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
-import { ApiServed, parseIdempotencyKey, ServingService } from '../serving/index.js';
+import { ApiServed, IdempotencyKey, ServingService, type TryQuery, tryQuerySchema } from '../serving/index.js';
 import {
   type Recommend,
   type Recommendations,
@@ -17,7 +18,11 @@ import {
 export class RecommendationsController {
   constructor(private readonly serving: ServingService) {}
 
-  @ApiOperation({ summary: 'Recommends items for a user. Each answer counts one recommendation_requests' })
+  @ApiOperation({
+    summary: 'Recommends items for a user',
+    description:
+      'For a user whom the model never saw, what is popular is answered, and `fallbackReason` says so. Counts one `recommendation_requests`, or one `test_requests` where a test key or a person asks.',
+  })
   @Post('recommendations')
   @ApiServed()
   @Answers(200, 'The items, best first', recommendationsSchema)
@@ -25,16 +30,19 @@ export class RecommendationsController {
     @CurrentPrincipal() principal: Principal,
     @Param('deploymentId') deploymentId: string,
     @Body({ schema: recommendSchema }) request: Recommend,
-    @Headers('idempotency-key') header?: string,
+    @Query({ schema: tryQuerySchema }) { modelVersionId }: TryQuery,
+    @IdempotencyKey() idempotencyKey?: string,
   ): Promise<Recommendations> {
     const call = {
       deploymentId,
       operation: 'recommendations',
       request,
-      idempotencyKey: parseIdempotencyKey(header),
+      modelVersionId,
+      idempotencyKey,
     };
-    const { id, modelVersionId, answer } = await this.serving.serve<RecommendResult>(principal, call);
+    const { id, answer, ...served } = await this.serving.serve<RecommendResult>(principal, call);
     recommendationsTotal.inc({ source: answer.source });
-    return { recommendationId: id, modelVersionId, ...answer };
+    noteForLog({ fallbackReason: answer.fallbackReason });
+    return { recommendationId: id, ...served, ...answer };
   }
 }

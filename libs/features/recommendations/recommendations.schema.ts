@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recommendationSchema, type recommendSchema } from '../../models/tasks/recommendation/task.js';
+import { EXAMPLE_IDS } from '../../platform/http/examples.js';
 
 export { recommendSchema } from '../../models/tasks/recommendation/task.js';
 
@@ -9,7 +10,20 @@ export const recommendationsSchema = z
     modelVersionId: z.uuid(),
     ...recommendationSchema.shape,
   })
-  .meta({ id: 'Recommendations' });
+  .meta({
+    id: 'Recommendations',
+    examples: [
+      {
+        recommendationId: EXAMPLE_IDS.call,
+        modelVersionId: EXAMPLE_IDS.modelVersion,
+        source: 'model',
+        items: [
+          { itemId: 'lamp', score: 0.8874, rank: 1, attributes: { title: 'Desk lamp' } },
+          { itemId: 'chair', score: 0.8512, rank: 2, attributes: { title: 'Chair' } },
+        ],
+      },
+    ],
+  });
 
 export type Recommend = z.infer<typeof recommendSchema>;
 export type Recommendations = z.infer<typeof recommendationsSchema>;

@@ -4,8 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { sendCsv } from '../../platform/http/csv.js';
 import { pageSchema } from '../../platform/http/page.js';
-import { toCsv } from './request-log.csv.js';
 import {
   requestLogEntryDetailSchema,
   requestLogEntrySchema,
@@ -22,7 +22,11 @@ import { RequestLogService } from './request-log.service.js';
 export class RequestLogController {
   constructor(private readonly requestLog: RequestLogService) {}
 
-  @ApiOperation({ summary: 'Lists calls that were made with API keys in the last 30 days' })
+  @ApiOperation({
+    summary: 'Lists the calls of the last 30 days',
+    description:
+      'Those with API keys, and tries of deployments from the dashboard, newest first. Filter by status, path, key, deployment, error code or request id; never holds bodies. Of calls that came too fast, ten a second are kept.',
+  })
   @Get('request-log')
   @Requires('usage:read')
   @Answers(
@@ -34,7 +38,10 @@ export class RequestLogController {
     return this.requestLog.list(tenantId, query);
   }
 
-  @ApiOperation({ summary: 'Counts these calls by time and class of status' })
+  @ApiOperation({
+    summary: 'Counts these calls by time and class of status',
+    description: 'Takes the same filters as the list.',
+  })
   @Get('request-log/histogram')
   @Requires('usage:read')
   @Answers(200, 'Buckets from `from`, or the first call that matches, to `to`, or now', requestLogHistogramSchema)
@@ -45,7 +52,7 @@ export class RequestLogController {
     return this.requestLog.histogram(tenantId, filter);
   }
 
-  @ApiOperation({ summary: 'One call of the last 30 days' })
+  @ApiOperation({ summary: 'One call of the last 30 days', description: 'With how often the same error came up.' })
   @Get('request-log/:entryId')
   @Requires('usage:read')
   @Answers(200, 'The call', requestLogEntryDetailSchema)
@@ -53,21 +60,20 @@ export class RequestLogController {
     return this.requestLog.find(tenantId, entryId);
   }
 
-  @ApiOperation({ summary: 'The same as CSV, newest first, up to 100,000 calls' })
+  @ApiOperation({
+    summary: 'The same as CSV, newest first, up to 100,000 calls',
+    description: 'Takes the same filters as the list.',
+  })
   @ApiProduces('text/csv')
   @Get('request-log.csv')
-  @Requires('usage:read')
-  @Answers(200, 'A file', z.string())
-  export(
+  @Requires('usage:read', { isExport: true })
+  @Answers(200, 'A file', z.string().meta({ examples: ['id,occurredAt,method,route,path,status,…'] }))
+  async export(
     @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: requestLogFilterSchema }) filter: RequestLogFilter,
     @Res() reply: FastifyReply,
-  ): void {
-    const headers = {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="request-log.csv"',
-      'x-content-type-options': 'nosniff',
-    };
-    void reply.headers(headers).send(toCsv(this.requestLog.export(tenantId, filter)));
+  ): Promise<void> {
+    await this.requestLog.noteExport(tenantId);
+    sendCsv(reply, 'request-log', Object.keys(requestLogEntrySchema.shape), this.requestLog.export(tenantId, filter));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeploymentsModule } from '../deployments/index.js';
+import { LogReads } from './log-reads.js';
 import { RequestLogController } from './request-log.controller.js';
 import { RequestLogRecorder } from './request-log.recorder.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -11,7 +12,7 @@ import { TrafficService } from './traffic.service.js';
 @Module({
   imports: [DeploymentsModule],
   controllers: [RequestLogController, TrafficController],
-  providers: [RequestLogService, TrafficService, TrafficRepository, RequestLogRecorder, RequestLogRepository],
+  providers: [LogReads, RequestLogService, TrafficService, TrafficRepository, RequestLogRecorder, RequestLogRepository],
   exports: [RequestLogRecorder],
 })
 export class RequestLogModule {}

@@ -10,6 +10,8 @@ import { PATH_CHARACTERS_MAX } from './request-log.schema.js';
 const BATCH_ROWS = 1_000;
 /** Kept while Postgres is away: some 20 MB. */
 const ROWS_MAX = 50_000;
+/** Of an organization, of the calls that came too fast: the others say nothing new. */
+export const REFUSALS_PER_SECOND = 10;
 
 /** What the API knows of an answered call. */
 export interface LoggedRequest extends Omit<NewRequestLogEntry, 'id' | 'occurredAt'> {
@@ -27,6 +29,8 @@ export interface LoggedRequest extends Omit<NewRequestLogEntry, 'id' | 'occurred
 export class RequestLogRecorder extends RepeatedWork implements OnApplicationShutdown {
   protected readonly everyMs = 1_000;
   private rows: NewRequestLogEntry[] = [];
+  /** Calls of this second that came too fast, by tenant. */
+  private refusals = { second: 0, counts: new Map<string, number>() };
 
   constructor(
     private readonly repository: RequestLogRepository,
@@ -37,6 +41,7 @@ export class RequestLogRecorder extends RepeatedWork implements OnApplicationShu
 
   /** Neither waits nor throws. */
   record({ deploymentId, path, ...request }: LoggedRequest): void {
+    if (request.status === 429 && this.isOneTooMany(request.tenantId)) return;
     const isId = idSchema.safeParse(deploymentId).success;
     this.rows.push({
       ...request,
@@ -70,6 +75,14 @@ export class RequestLogRecorder extends RepeatedWork implements OnApplicationShu
         }
       }
     }
+  }
+
+  private isOneTooMany(tenantId: string): boolean {
+    const second = Math.floor(this.clock.now().getTime() / 1_000);
+    if (second !== this.refusals.second) this.refusals = { second, counts: new Map() };
+    const count = (this.refusals.counts.get(tenantId) ?? 0) + 1;
+    this.refusals.counts.set(tenantId, count);
+    return count > REFUSALS_PER_SECOND;
   }
 
   private dropOldest(): void {

@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { allOf } from '../../platform/database/lists.js';
+import { NIL_ID } from '../../platform/http/ids.js';
 import type { PageQuery } from '../../platform/http/page.js';
 import type { RequestLogEntry, RequestLogFilter, RequestLogHistogram } from './request-log.schema.js';
 
-export interface NewRequestLogEntry extends Omit<RequestLogEntry, 'occurredAt'> {
+export interface NewRequestLogEntry extends Omit<RequestLogEntry, 'occurredAt' | 'apiKeyId'> {
   tenantId: string;
+  /** `NIL_ID` for a try from the dashboard. */
+  apiKeyId: string;
   occurredAt: Date;
 }
 
@@ -15,9 +19,9 @@ export interface BucketRow extends Omit<RequestLogHistogram['data'][number], 'fr
 
 const APPEND = `
   INSERT INTO request_log (tenant_id, id, occurred_at, method, route, path, status, duration_ms, api_key_id,
-    project_id, deployment_id, request_id, error_code)
+    project_id, deployment_id, request_id, error_code, fallback_reason)
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[],
-    $8::int[], $9::uuid[], $10::uuid[], $11::uuid[], $12::text[], $13::text[])
+    $8::int[], $9::uuid[], $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[])
   ON CONFLICT (tenant_id, id) DO NOTHING`;
 
 @Injectable()
@@ -40,6 +44,7 @@ export class RequestLogRepository {
       rows.map((row) => row.deploymentId),
       rows.map((row) => row.requestId),
       rows.map((row) => row.errorCode),
+      rows.map((row) => row.fallbackReason),
     ];
     await this.database.systemSql((sql) => sql.run(APPEND, columns));
   }
@@ -80,8 +85,8 @@ export class RequestLogRepository {
   private async select(transaction: Transaction, rest: Prisma.Sql): Promise<RequestLogEntry[]> {
     const rows = await transaction.$queryRaw<(Omit<RequestLogEntry, 'occurredAt'> & { occurredAt: Date })[]>`
       SELECT id::text, occurred_at AS "occurredAt", method, route, coalesce(path, route) AS path, status,
-        duration_ms AS "durationMs", api_key_id::text AS "apiKeyId", project_id::text AS "projectId",
-        deployment_id::text AS "deploymentId", request_id AS "requestId", error_code AS "errorCode"
+        duration_ms AS "durationMs", nullif(api_key_id, ${NIL_ID}::uuid)::text AS "apiKeyId", project_id::text AS "projectId",
+        deployment_id::text AS "deploymentId", request_id AS "requestId", error_code AS "errorCode", fallback_reason AS "fallbackReason"
       FROM request_log ${rest}`;
     return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }));
   }
@@ -103,8 +108,4 @@ function conditionsOf({ from, to, status, ...equal }: RequestLogFilter): Prisma.
     ...(requestId ? [Prisma.sql`request_id = ${requestId}`] : []),
     ...(errorCode ? [Prisma.sql`error_code = ${errorCode}`] : []),
   ];
-}
-
-function allOf(conditions: Prisma.Sql[]): Prisma.Sql {
-  return conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema } from '../../platform/http/page.js';
 import { timeSchema } from '../../platform/http/time.js';
 
@@ -11,7 +12,10 @@ const filters = {
   from: timeSchema.optional().describe('Start, inclusive'),
   to: timeSchema.optional().describe('End, exclusive'),
   projectId: z.uuid().optional(),
-  apiKeyId: z.uuid().optional(),
+  apiKeyId: z
+    .uuid()
+    .optional()
+    .describe('Of one API key; 00000000-0000-0000-0000-000000000000 for tries from the dashboard'),
   deploymentId: z.uuid().optional(),
   status: z
     .string()
@@ -27,6 +31,22 @@ export const requestLogFilterSchema = z.strictObject(filters);
 
 export const requestLogQuerySchema = pageQuerySchema.extend(filters);
 
+const EXAMPLE_ENTRY = {
+  id: EXAMPLE_IDS.entry,
+  occurredAt: EXAMPLE_TIME,
+  method: 'POST',
+  route: '/v1/deployments/:deploymentId/recommendations',
+  path: `/v1/deployments/${EXAMPLE_IDS.deployment}/recommendations`,
+  status: 200,
+  durationMs: 4,
+  apiKeyId: EXAMPLE_IDS.apiKey,
+  projectId: EXAMPLE_IDS.project,
+  deploymentId: EXAMPLE_IDS.deployment,
+  requestId: EXAMPLE_IDS.call,
+  errorCode: null,
+  fallbackReason: null,
+};
+
 export const requestLogEntrySchema = z
   .object({
     id: z.uuid(),
@@ -40,13 +60,20 @@ export const requestLogEntrySchema = z
       ),
     status: z.int(),
     durationMs: z.int(),
-    apiKeyId: z.uuid(),
+    apiKeyId: z.uuid().nullable().describe('Null for a try from the dashboard'),
     projectId: z.uuid(),
     deploymentId: z.uuid().nullable(),
     requestId: z.string(),
     errorCode: z.string().nullable(),
+    fallbackReason: z
+      .string()
+      .nullable()
+      .describe('Why something else than the model answered, such as unknown_user; null where the model did'),
   })
-  .meta({ id: 'RequestLogEntry' });
+  .meta({
+    id: 'RequestLogEntry',
+    examples: [EXAMPLE_ENTRY],
+  });
 
 export const requestLogEntryDetailSchema = requestLogEntrySchema
   .extend({
@@ -55,7 +82,10 @@ export const requestLogEntryDetailSchema = requestLogEntrySchema
       .nullable()
       .describe('How often this error code came up on this route in the last 24 hours; null without an error'),
   })
-  .meta({ id: 'RequestLogEntryDetail' });
+  .meta({
+    id: 'RequestLogEntryDetail',
+    examples: [{ ...EXAMPLE_ENTRY, status: 409, errorCode: 'idempotency_key_reused', sameError: 12 }],
+  });
 
 export const requestLogHistogramSchema = z
   .object({
@@ -71,7 +101,10 @@ export const requestLogHistogramSchema = z
       )
       .describe(`Up to ${BUCKETS_MAX} buckets without a gap, oldest first; none if no call matches`),
   })
-  .meta({ id: 'RequestLogHistogram' });
+  .meta({
+    id: 'RequestLogHistogram',
+    examples: [{ bucketSeconds: 3600, data: [{ from: '2026-11-23T10:00:00.000Z', '2xx': 1204, '4xx': 3, '5xx': 0 }] }],
+  });
 
 export type RequestLogFilter = z.infer<typeof requestLogFilterSchema>;
 export type RequestLogQuery = z.infer<typeof requestLogQuerySchema>;

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { Database } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { parseId } from '../../platform/http/ids.js';
-import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { toPage } from '../../platform/http/page.js';
+import { LogReads } from './log-reads.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import {
   BUCKETS_MAX,
@@ -28,17 +29,20 @@ const BUCKET_SECONDS = [
 @Injectable()
 export class RequestLogService {
   constructor(
-    private readonly database: Database,
+    private readonly reads: LogReads,
     private readonly repository: RequestLogRepository,
     private readonly clock: Clock,
   ) {}
 
   async list(tenantId: string, { limit, cursor, ...filter }: RequestLogQuery) {
-    return toPage(await this.read(tenantId, filter, { limit, cursor }), { limit });
+    const page = { limit, cursor };
+    return toPage(await this.reads.read(tenantId, (transaction) => this.repository.list(transaction, filter, page)), {
+      limit,
+    });
   }
 
   find(tenantId: string, entryId: string): Promise<RequestLogEntryDetail> {
-    return this.database.tenant(tenantId, async (transaction) => {
+    return this.reads.read(tenantId, async (transaction) => {
       const entry = await this.repository.find(transaction, parseId('call', entryId));
       if (!entry) throw notFound('call', entryId);
       const since = new Date(this.clock.now().getTime() - DAY_MS);
@@ -49,7 +53,7 @@ export class RequestLogService {
 
   /** From the first call that matches, or `from`, to now, or `to`. */
   histogram(tenantId: string, filter: RequestLogFilter): Promise<RequestLogHistogram> {
-    return this.database.tenant(tenantId, async (transaction) => {
+    return this.reads.read(tenantId, async (transaction) => {
       const nowMs = this.clock.now().getTime();
       const first = filter.from ?? (await this.repository.firstAt(transaction, filter));
       const fromMs = Math.max(first?.getTime() ?? nowMs, nowMs - KEPT_DAYS * DAY_MS);
@@ -68,20 +72,26 @@ export class RequestLogService {
     });
   }
 
+  /** Writes down that it is exported, before anything of it leaves. */
+  noteExport(tenantId: string): Promise<void> {
+    return this.reads.read(tenantId, (transaction) =>
+      audit(transaction, tenantId, 'organization.request_log_exported', tenantId),
+    );
+  }
+
   /** Newest first, page by page, so that neither a transaction nor memory lasts as long as the download. */
   async *export(tenantId: string, filter: RequestLogFilter): AsyncGenerator<RequestLogEntry> {
     let cursor: string | undefined;
     for (let rows = 0; rows < EXPORT_ROWS_MAX; rows += EXPORT_PAGE_ROWS) {
       const query = { limit: EXPORT_PAGE_ROWS, cursor };
-      const { data, nextCursor } = toPage(await this.read(tenantId, filter, query), query);
+      const page = await this.reads.readPage(tenantId, (transaction) =>
+        this.repository.list(transaction, filter, query),
+      );
+      const { data, nextCursor } = toPage(page, query);
       yield* data;
       if (nextCursor === null) return;
       cursor = nextCursor;
     }
-  }
-
-  private read(tenantId: string, filter: RequestLogFilter, page: PageQuery): Promise<RequestLogEntry[]> {
-    return this.database.tenant(tenantId, (transaction) => this.repository.list(transaction, filter, page));
   }
 }
 

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { cutChain, findOldChains } from '../../platform/audit/audit-chain.js';
 import { Database } from '../../platform/database/database.js';
-import { IMPORTS_KEPT, type Retained } from './retention.js';
+import { IMPORTS_KEPT, PROJECT_RETENTION, type Retained } from './retention.js';
 
 const CHUNK_ROWS = 5_000;
 
@@ -27,6 +28,8 @@ const NAMED = `
 /** Deletes over all tenants. */
 @Injectable()
 export class RetentionRepository {
+  private readonly logger = new Logger(RetentionRepository.name);
+
   constructor(private readonly database: Database) {}
 
   /** In chunks that hold no lock for long. */
@@ -34,6 +37,32 @@ export class RetentionRepository {
     const statement = `DELETE FROM ${table} WHERE ctid IN (
       SELECT ctid FROM ${table} WHERE ${since} < $1::timestamptz - make_interval(days => ${days}) AND ${where} LIMIT ${CHUNK_ROWS})`;
     await this.inChunks(statement, [now]);
+  }
+
+  /** Of projects that keep less than the platform does. */
+  async deleteOldOfProjects({ table, since, byProject }: Retained, now: Date): Promise<void> {
+    if (!byProject) return;
+    const { setting, through } = byProject;
+    const days = `projects.${PROJECT_RETENTION[setting]}`;
+    const rows = through
+      ? `JOIN ${through.table} owner ON owner.tenant_id = projects.tenant_id AND owner.project_id = projects.id
+         JOIN ${table} old ON old.tenant_id = owner.tenant_id AND old.${through.column} = owner.id`
+      : `JOIN ${table} old ON old.tenant_id = projects.tenant_id AND old.project_id = projects.id`;
+    const statement = `DELETE FROM ${table} WHERE ctid IN (
+      SELECT old.ctid FROM projects ${rows}
+      WHERE ${days} IS NOT NULL AND old.${since} < $1::timestamptz - make_interval(days => ${days}::int) LIMIT ${CHUNK_ROWS})`;
+    await this.inChunks(statement, [now]);
+  }
+
+  /** The old ends of audit logs, so that what is left still can be verified. */
+  async cutAuditLogs(before: Date): Promise<void> {
+    for (const tenantId of await this.database.systemSql((sql) => findOldChains(sql, before))) {
+      let count;
+      do count = await this.database.systemSql((sql) => cutChain(sql, tenantId, before));
+      while (count);
+      if (count === null)
+        this.logger.error(`the audit log of organization ${tenantId} was altered: nothing of it is deleted`);
+    }
   }
 
   async deleteSurplusImports(): Promise<void> {

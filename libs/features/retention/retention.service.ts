@@ -9,6 +9,7 @@ import { RetentionRepository } from './retention.repository.js';
 
 const BATCH = 500;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** How the platform names what it stores. */
 const OURS = /^[0-9a-f-]{36}\/(uploads|content|artifacts|reports|checkpoints)\//;
 /** Folders that our processes work in; a process that was killed leaves its own behind. */
@@ -26,7 +27,14 @@ export class RetentionService {
   ) {}
 
   async deleteRows(): Promise<void> {
-    for (const retained of RETENTION) await this.repository.deleteOld(retained, this.clock.now());
+    const now = this.clock.now();
+    for (const retained of RETENTION) {
+      // A chain is cut, not thinned out.
+      if (retained.table === 'audit_events')
+        await this.repository.cutAuditLogs(new Date(now.getTime() - retained.days * DAY_MS));
+      else await this.repository.deleteOld(retained, now);
+      await this.repository.deleteOldOfProjects(retained, now);
+    }
     await this.repository.deleteSurplusImports();
   }
 

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
 import { OpenToKeys, Requires } from '../../platform/access/principal.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { problemSchema } from '../../platform/errors/problem.js';
@@ -32,3 +33,13 @@ export const ApiServed = ({ isLong = false } = {}) =>
       standardSchema: problemSchema,
     }),
   );
+
+/** What a person may ask besides: how another version of the model would answer. */
+export const tryQuerySchema = z.object({
+  modelVersionId: z
+    .uuid()
+    .optional()
+    .describe("Another version of the deployment's model than the live one, for people who are logged in"),
+});
+
+export type TryQuery = z.output<typeof tryQuerySchema>;

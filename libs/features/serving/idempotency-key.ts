@@ -1,3 +1,5 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../../platform/errors/problem.js';
 
@@ -6,16 +8,17 @@ import { Problem } from '../../platform/errors/problem.js';
  *
  * @throws Problem 400 where it is no UUIDv7
  */
-export function parseIdempotencyKey(header: string | undefined): string | undefined {
+export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
   if (header === undefined) return undefined;
-  const key = z.uuidv7().safeParse(header.toLowerCase());
+  const key = z.uuidv7().safeParse(String(header).toLowerCase());
   if (key.success) return key.data;
   throw new Problem(
     400,
     'invalid_idempotency_key',
     'Idempotency-Key must be a UUIDv7: make a new one for each call, and send the same one with its retries.',
   );
-}
+});
 
 export const idempotencyKeyTooOld = () =>
   new Problem(

@@ -22,6 +22,13 @@ export const unsupportedOperation = (modelVersionId: string, operation: string) 
     `The recipe of the model version ${modelVersionId} does not support the operation ${operation}. Deploy a version of another recipe.`,
   );
 
+export const versionOfKeys = () =>
+  new Problem(
+    403,
+    'version_not_allowed',
+    'Only people who are logged in try a version that is not live. Call a deployment without modelVersionId, or make a deployment of that version.',
+  );
+
 export const tooManyCalls = (most: number) =>
   new Problem(
     429,

@@ -10,9 +10,11 @@ import { PredictorCache } from './predictor-cache.js';
 import { RememberedAnswers } from './remembered-answers.js';
 import { RememberedAnswersRepository } from './remembered-answers.repository.js';
 import { ServingService } from './serving.service.js';
+import { TriesController } from './tries.controller.js';
 
 @Module({
   imports: [DeploymentsModule, EndUsersModule, LimitsApiModule, ModelsModule, UsageApiModule],
+  controllers: [TriesController],
   providers: [
     ServingService,
     PredictorCache,

@@ -1,3 +1,3 @@
 export { TRAINING_JOB_STATUSES } from './training-jobs.schema.js';
 export { TrainingJobsModule } from './training-jobs.module.js';
-export { TrainingJobsRepository } from './training-jobs.repository.js';
+export { TRAINING_JOBS, TrainingJobsRepository } from './training-jobs.repository.js';

@@ -7,7 +7,7 @@ const INTERVAL_MS = 500;
 /** A job that has run for long is written less often, so that a day of it leaves a few thousand points. */
 const POINTS = 500;
 
-/** Writes a job's progress now and then, one write at a time, with every epoch that measured a loss; a lost write matters to nobody. */
+/** Writes a job's progress now and then, one write at a time, with every epoch that measured a loss and every trial of a search; a lost write matters to nobody. */
 export class ProgressWriter {
   private readonly startedMs = performance.now();
   private startedAt: number | null = null;
@@ -23,7 +23,8 @@ export class ProgressWriter {
 
   report(report: TrainingReport): void {
     this.startedAt ??= report.progress;
-    if (this.waiting.at(-1)?.loss === null) this.waiting.pop();
+    const last = this.waiting.at(-1);
+    if (last?.loss === null && last.trial === null) this.waiting.pop();
     this.waiting.push(this.complete(report));
     if (!this.writing && performance.now() - this.lastWriteMs >= this.intervalMs()) this.write();
   }

@@ -10,6 +10,7 @@ import {
   createTrainingJobSchema,
   type ListTrainingJobsQuery,
   listTrainingJobsQuerySchema,
+  trainingEstimateSchema,
   trainingJobEventSchema,
   trainingJobSchema,
 } from './training-jobs.schema.js';
@@ -23,7 +24,11 @@ export class TrainingJobsController {
     private readonly events: TrainingEventsService,
   ) {}
 
-  @ApiOperation({ summary: 'Queues a training job for a model, which has one at a time' })
+  @ApiOperation({
+    summary: 'Queues a training job for a model, which has one at a time',
+    description:
+      'Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Ends with a new model version.',
+  })
   @Post('models/:modelId/training-jobs')
   @Requires('project:write')
   @Answers(202, 'The queued job', trainingJobSchema)
@@ -44,7 +49,25 @@ export class TrainingJobsController {
     return job;
   }
 
-  @ApiOperation({ summary: "Lists the project's training jobs" })
+  @ApiOperation({
+    summary: 'Estimates what training a model now would take and cost',
+    description: 'From earlier trainings in the project; it says so where there are none.',
+  })
+  @Get('models/:modelId/training-estimate')
+  @Requires('project:write')
+  @Answers(200, 'The estimate', trainingEstimateSchema)
+  estimate(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('modelId') modelId: string,
+  ) {
+    return this.trainingJobs.estimate(tenantId, projectId, modelId);
+  }
+
+  @ApiOperation({
+    summary: "Lists the project's training jobs",
+    description: 'Newest first, of all models or of the one that `modelId` names.',
+  })
   @Get('training-jobs')
   @Requires('project:read')
   @Answers(200, 'A page of jobs, newest first', pageSchema(trainingJobSchema))
@@ -56,7 +79,11 @@ export class TrainingJobsController {
     return this.trainingJobs.list(tenantId, projectId, query);
   }
 
-  @ApiOperation({ summary: 'Shows how a training job is doing or went' })
+  @ApiOperation({
+    summary: 'Shows how a training job is doing or went',
+    description:
+      'Ask again until the status is `succeeded`, `failed` or `cancelled`, or follow its events. `modelVersionIds` names what it made.',
+  })
   @Get('training-jobs/:jobId')
   @Requires('project:read')
   @Answers(200, 'The job', trainingJobSchema)
@@ -87,7 +114,25 @@ export class TrainingJobsController {
     sendEvents(reply, await this.events.open(principal, projectId, jobId, lastEventId, gone));
   }
 
-  @ApiOperation({ summary: 'Cancels a job that is queued or running' })
+  @ApiOperation({
+    summary: 'Ends the search of a job that compares recipes',
+    description: 'The job goes on with the best that it has found so far, to a version like any other.',
+  })
+  @Post('training-jobs/:jobId/enough')
+  @Requires('project:write')
+  @Answers(200, 'The job, whose worker hears of it within seconds', trainingJobSchema)
+  endSearch(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('jobId') jobId: string,
+  ) {
+    return this.trainingJobs.endSearch(tenantId, projectId, jobId);
+  }
+
+  @ApiOperation({
+    summary: 'Cancels a job that is queued or running',
+    description: 'What was computed until then is counted; no version is made.',
+  })
   @Post('training-jobs/:jobId/cancel')
   @Requires('project:write')
   @Answers(200, 'The cancelled job', trainingJobSchema)

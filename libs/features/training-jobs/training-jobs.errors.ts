@@ -19,4 +19,15 @@ export const tooManyStreams = (most: number | null) =>
   );
 
 export const jobEnded = (status: string) =>
-  new Problem(409, 'training_job_ended', `The training job is already ${status} and can no longer be cancelled.`);
+  new Problem(
+    409,
+    'training_job_ended',
+    `The training job is already ${status}: nothing about it can be changed any more.`,
+  );
+
+export const nothingCompared = () =>
+  new Problem(
+    409,
+    'nothing_compared',
+    'The training job is not comparing recipes now, so that there is no best so far. Try again once its phase is tuning.',
+  );

@@ -3,6 +3,7 @@ import { DataSetsModule } from '../data-sets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { SignUpsModule } from '../sign-ups/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { TrainingEventsService } from './training-events.service.js';
@@ -14,7 +15,7 @@ import { TrainingQueueRepository } from './training-queue.repository.js';
 import { TrainingQueueService } from './training-queue.service.js';
 
 @Module({
-  imports: [UsageModule, ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, WebhooksModule],
+  imports: [UsageModule, ProjectsModule, LimitsModule, ModelsModule, DataSetsModule, SignUpsModule, WebhooksModule],
   controllers: [TrainingJobsController, TrainingQueueController],
   providers: [
     TrainingJobsService,

@@ -118,6 +118,9 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   protected override async extend(): Promise<void> {
     await super.extend();
     this.isServing = await this.limits.isServingHere();
+    const held = [...this.running.keys()];
+    const enough = await this.database.system((transaction) => this.repository.findEnough(transaction, held));
+    for (const job of held) job.isEnough ||= enough.has(job.id);
   }
 
   /** Infinity while none runs, so that a big job gets the device whole. */
@@ -166,6 +169,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
           await this.complete(attempt, trained);
         },
         isServing: () => this.isServing,
+        isEnough: () => job.isEnough,
         signal: AbortSignal.any([lease, limit.signal]),
         stop: this.stopping.signal,
       });
@@ -257,7 +261,8 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       rows.push({ ...job, ordinal, ...(await this.store(tenantId, files)) });
     const finishedAt = this.clock.now();
     const isOurs = await this.database.tenant(tenantId, async (transaction) => {
-      const end = { finishedAt, memoryBytesPeak: attempt.memoryBytesPeak, warnings };
+      const { memoryBytesPeak } = attempt;
+      const end = { finishedAt, memoryBytesPeak, computeSeconds: attempt.seconds(), warnings };
       if (!(await this.repository.succeed(transaction, attempt.job, end))) return false;
       await audit(transaction, tenantId, 'training_job.succeeded', trainingJobId);
       for (const row of rows) await this.models.addVersion(transaction, row);

@@ -4,6 +4,8 @@ import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
 import { fairOrder } from '../../platform/queue/fair-order.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
+import type { Model } from '../models/index.js';
+import type { PastTraining } from './training-estimate.js';
 import {
   type FailureKind,
   type JobProgress,
@@ -12,6 +14,10 @@ import {
   type TrainingJob,
   type TrainingJobEvent,
 } from './training-jobs.schema.js';
+
+/** Of which trainings are looked at, for an estimate. */
+const PAST_MODELS_MAX = 20;
+const PAST_OF_MODEL_MAX = 5;
 
 const withVersion = { modelVersions: { select: { id: true }, orderBy: { ordinal: 'asc' } } } as const;
 
@@ -28,6 +34,14 @@ export interface NewTrainingJob {
   /** By role, the imports to learn from in their order. */
   sources: Record<string, string[]>;
   memoryBytes: bigint;
+  warnings: string[];
+}
+
+export interface TrainingEnd {
+  finishedAt: Date;
+  memoryBytesPeak: number;
+  /** In the seconds that are billed. */
+  computeSeconds: number;
   warnings: string[];
 }
 
@@ -48,6 +62,8 @@ export interface ClaimedJob extends Claim {
   memoryBytesHeld: number;
   checkpointKey: string | null;
   checkpointSeconds: number;
+  /** Whether a search over recipes is to end with the best that it has found. */
+  isEnough: boolean;
   /** Attempts before this one that failed. */
   failures: number;
   /** Time limit of the plan. */
@@ -81,12 +97,9 @@ export const NEXT_TRAINING_JOB = `SELECT tenant_id, id FROM (${fairOrder(
 export class TrainingJobsRepository {
   /** In the pool that the organization's plan names. */
   async create(transaction: Transaction, job: NewTrainingJob): Promise<TrainingJob> {
-    const { priceVersion } = await transaction.subscription.findUniqueOrThrow({
-      where: { tenantId: job.tenantId },
-      select: { priceVersion: { select: { plan: { select: { trainingPool: true } } } } },
-    });
+    const { pool } = await this.findTerms(transaction, job.tenantId);
     const { sources, ...row } = job;
-    const data = { ...row, pool: priceVersion.plan.trainingPool };
+    const data = { ...row, pool };
     const created = await transaction.trainingJob.create({ data, include: withVersion });
     const { tenantId, id: trainingJobId } = job;
     const pinned = Object.entries(sources).flatMap(([role, imports]) =>
@@ -117,6 +130,35 @@ export class TrainingJobsRepository {
     return row && Number(row.memoryBytesPeak);
   }
 
+  /** The latest trainings that succeeded, of the project's models of that recipe, a few of each. */
+  findPast(
+    transaction: Transaction,
+    { id, projectId, family, recipe }: Pick<Model, 'id' | 'projectId' | 'family' | 'recipe'>,
+  ): Promise<PastTraining[]> {
+    return transaction.$queryRaw`
+      SELECT job.model_id = ${id}::uuid AS "isOfModel",
+        extract(epoch FROM job.finished_at - job.started_at)::float8 AS seconds,
+        job.compute_seconds AS "trainingSeconds",
+        (SELECT coalesce(sum(imports.rows_accepted), 0)::float8 FROM training_job_sources source
+         JOIN imports ON imports.tenant_id = source.tenant_id AND imports.id = source.import_id
+         WHERE source.tenant_id = job.tenant_id AND source.training_job_id = job.id) AS rows
+      FROM (SELECT tenant_id, id FROM models
+            WHERE project_id = ${projectId}::uuid AND family = ${family} AND recipe = ${recipe}
+            ORDER BY id = ${id}::uuid DESC, created_at DESC LIMIT ${PAST_MODELS_MAX}) model
+      CROSS JOIN LATERAL (SELECT * FROM training_jobs
+            WHERE tenant_id = model.tenant_id AND model_id = model.id AND status = 'succeeded'
+            ORDER BY created_at DESC LIMIT ${PAST_OF_MODEL_MAX}) job`;
+  }
+
+  /** What the organization's plan says of trainings. */
+  async findTerms(transaction: Transaction, tenantId: string): Promise<{ pool: string; secondsMax: number }> {
+    const { priceVersion } = await transaction.subscription.findUniqueOrThrow({
+      where: { tenantId },
+      select: { priceVersion: { select: { plan: { select: { trainingPool: true, trainingSecondsMax: true } } } } },
+    });
+    return { pool: priceVersion.plan.trainingPool, secondsMax: priceVersion.plan.trainingSecondsMax };
+  }
+
   /** Says which worker has it; requires a system transaction. */
   async readClaimed(transaction: Transaction, claim: Claim, worker: string): Promise<ClaimedJob> {
     const { tenantId, id } = claim;
@@ -125,17 +167,15 @@ export class TrainingJobsRepository {
       data: { worker },
       include: { model: true, sources: { orderBy: { segment: 'asc' } } },
     });
-    const { priceVersion } = await transaction.subscription.findUniqueOrThrow({
-      where: { tenantId },
-      select: { priceVersion: { select: { plan: { select: { trainingSecondsMax: true } } } } },
-    });
+    const { secondsMax } = await this.findTerms(transaction, tenantId);
     const { failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
     const { family, task, recipe, settings } = row.model;
     const sources: Record<string, string[]> = {};
     for (const { role, importId } of row.sources) (sources[role] ??= []).push(importId);
     const memoryBytes = Number(row.memoryBytes);
-    const work = { family, task, recipe, settings, sources, checkpointKey, checkpointSeconds };
-    const bounds = { memoryBytes, memoryBytesHeld: memoryBytes, secondsMax: priceVersion.plan.trainingSecondsMax };
+    const isEnough = row.enoughAt !== null;
+    const work = { family, task, recipe, settings, sources, checkpointKey, checkpointSeconds, isEnough };
+    const bounds = { memoryBytes, memoryBytesHeld: memoryBytes, secondsMax };
     return { ...claim, failures, pool, projectId, modelId, ...work, ...bounds };
   }
 
@@ -213,9 +253,9 @@ export class TrainingJobsRepository {
   succeed(
     transaction: Transaction,
     claim: Claim,
-    { finishedAt, memoryBytesPeak, warnings }: { finishedAt: Date; memoryBytesPeak: number; warnings: string[] },
+    { memoryBytesPeak, warnings, ...end }: TrainingEnd,
   ): Promise<boolean> {
-    const result = { status: 'succeeded', progress: 1, phase: null, finishedAt } as const;
+    const result = { status: 'succeeded', progress: 1, phase: null, ...end } as const;
     return this.writeRunning(transaction, claim, {
       ...result,
       memoryBytesPeak: BigInt(Math.round(memoryBytesPeak)),
@@ -247,6 +287,21 @@ export class TrainingJobsRepository {
       data: { status: 'cancelled', phase: null, finishedAt: new Date() },
     });
     return count === 1;
+  }
+
+  /** Asks that the search of a job that compares recipes ends; false where it does not. */
+  async askEnough(transaction: Transaction, id: string): Promise<boolean> {
+    const where = { id, status: 'running', phase: 'tuning' } as const;
+    const { count } = await transaction.trainingJob.updateMany({ where, data: { enoughAt: new Date() } });
+    return count === 1;
+  }
+
+  /** Of the jobs, those whose search is to end; requires a system transaction. */
+  async findEnough(transaction: Transaction, jobs: Claim[]): Promise<Set<string>> {
+    if (jobs.length === 0) return new Set();
+    const where = { OR: jobs.map(({ tenantId, id }) => ({ tenantId, id })), enoughAt: { not: null } };
+    const rows = await transaction.trainingJob.findMany({ where, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Whether it was cancelled while the claim was the latest; locks the row. */
@@ -288,6 +343,7 @@ function toTrainingJob(row: TrainingJobRow): TrainingJob {
     failureReason,
     failureKind,
     modelVersionIds: row.modelVersions.map((version) => version.id),
+    enoughAt: row.enoughAt?.toISOString() ?? null,
     pool,
     device,
     attempt,

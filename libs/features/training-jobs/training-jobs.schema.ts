@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema } from '../../platform/http/page.js';
 
 export const TRAINING_JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -6,8 +7,13 @@ export const TRAINING_JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed'
 /** `input`: what the customer gave the job; `time_limit`: the plan's; `gave_up`: three tries in vain. */
 export const FAILURE_KINDS = ['input', 'time_limit', 'gave_up'] as const;
 
+const decimal = z.string().regex(/^\d+(\.\d+)?$/);
+
 /** Takes no parameters yet; unknown ones are refused, so that adding some later changes no meaning. */
-export const createTrainingJobSchema = z.strictObject({}).prefault({});
+export const createTrainingJobSchema = z
+  .strictObject({})
+  .prefault({})
+  .meta({ examples: [{}] });
 
 export const trainingJobSchema = z
   .object({
@@ -24,6 +30,10 @@ export const trainingJobSchema = z
       .nullable()
       .describe('What failed: input (your data or settings), time_limit (of your plan), gave_up (every try failed)'),
     modelVersionIds: z.array(z.uuid()).describe('The versions that it made, in order; each has its result'),
+    enoughAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('Since when its search over recipes is to end with the best that it has found'),
     pool: z.string().describe('Label of the workers that may take the job, from your plan'),
     device: z.string().nullable().describe('What trains or trained it'),
     attempt: z.int().describe('How many times a worker started or resumed the job'),
@@ -33,7 +43,32 @@ export const trainingJobSchema = z
     startedAt: z.iso.datetime().nullable(),
     finishedAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'TrainingJob' });
+  .meta({
+    id: 'TrainingJob',
+    examples: [
+      {
+        id: EXAMPLE_IDS.trainingJob,
+        projectId: EXAMPLE_IDS.project,
+        modelId: EXAMPLE_IDS.model,
+        status: 'succeeded',
+        progress: 1,
+        phase: null,
+        warnings: [],
+        failureReason: null,
+        failureKind: null,
+        enoughAt: null,
+        modelVersionIds: [EXAMPLE_IDS.modelVersion],
+        pool: 'cpu',
+        device: 'cpu',
+        attempt: 1,
+        memoryBytesPeak: 412000000,
+        durationMs: 1630,
+        createdAt: EXAMPLE_TIME,
+        startedAt: EXAMPLE_TIME,
+        finishedAt: EXAMPLE_TIME,
+      },
+    ],
+  });
 
 export const jobProgressSchema = z.object({
   phase: z.string(),
@@ -46,6 +81,18 @@ export const jobProgressSchema = z.object({
     .nullable()
     .describe('On examples that the fit does not see'),
   examplesPerSecond: z.number().nullable(),
+  trial: z
+    .object({
+      number: z.int().describe('Its place among all of the search, from 1'),
+      recipe: z.string(),
+      metric: z.string().describe('The one that decides'),
+      value: z.number(),
+      seconds: z.number().describe('That it computed'),
+      isOnSample: z.boolean().describe('Measured on a part of the data: comparable with others of that part alone'),
+    })
+    .nullable()
+    .default(null)
+    .describe('The trial of a search over recipes that has just ended'),
   device: z.string(),
   memoryBytes: z.int(),
   etaSeconds: z.number().nullable().describe('Estimate of the time to the end'),
@@ -60,10 +107,72 @@ export const trainingJobEventSchema = z
     message: z.string().nullable().describe('A line of the log'),
     progress: jobProgressSchema.nullable(),
   })
-  .meta({ id: 'TrainingJobEvent' });
+  .meta({
+    id: 'TrainingJobEvent',
+    examples: [
+      {
+        sequence: '12',
+        attempt: 1,
+        occurredAt: EXAMPLE_TIME,
+        message: null,
+        progress: {
+          phase: 'fitting',
+          progress: 0.4,
+          epoch: 4,
+          epochs: 10,
+          loss: 0.213,
+          validation: null,
+          examplesPerSecond: 812000,
+          device: 'cpu',
+          memoryBytes: 412000000,
+          etaSeconds: 2,
+        },
+      },
+    ],
+  });
 
 export const listTrainingJobsQuerySchema = pageQuerySchema.extend({ modelId: z.uuid().optional() });
 
+const rangeSchema = z.object({ least: z.number(), most: z.number() });
+
+export const trainingEstimateSchema = z
+  .object({
+    rows: z.int().nullable().describe('That a training now would learn from; null where a data set is empty'),
+    seconds: rangeSchema
+      .nullable()
+      .describe('How long it would take once a worker has it; null where nothing is known'),
+    trainingSeconds: rangeSchema.nullable().describe('What would be metered; null where nothing is known'),
+    basedOn: z
+      .object({ of: z.enum(['model', 'recipe']), trainings: z.int() })
+      .nullable()
+      .describe('Earlier trainings of the model, or of other models of the project with its recipe'),
+    secondsMax: z.int().describe('What a training may compute at most, by your plan and by what limits leave'),
+    includedSeconds: z.number().describe('Training seconds that the plan includes in a billing period'),
+    usedSeconds: z.number().describe('Of the organization in this billing period'),
+    currency: z.string(),
+    cost: z
+      .object({ least: decimal, most: decimal })
+      .nullable()
+      .describe("What it would add to the invoice, in the currency's main unit; null where nothing is known"),
+  })
+  .meta({
+    id: 'TrainingEstimate',
+    examples: [
+      {
+        rows: 68_055,
+        seconds: { least: 3, most: 9 },
+        trainingSeconds: { least: 6, most: 18 },
+        basedOn: { of: 'model', trainings: 2 },
+        secondsMax: 3_600,
+        includedSeconds: 7_200,
+        usedSeconds: 41,
+        currency: 'usd',
+        cost: { least: '0', most: '0' },
+      },
+    ],
+  });
+
+export type TrainingEstimate = z.infer<typeof trainingEstimateSchema>;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 export type TrainingJobEvent = z.infer<typeof trainingJobEventSchema>;

@@ -13,12 +13,14 @@ import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { type Model, ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
+import { SignUpsService } from '../sign-ups/index.js';
 import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeysOf } from './checkpoint-key.js';
-import { dataSetEmpty, jobEnded } from './training-jobs.errors.js';
+import { estimateTraining } from './training-estimate.js';
+import { dataSetEmpty, jobEnded, nothingCompared } from './training-jobs.errors.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
-import type { ListTrainingJobsQuery, TrainingJob } from './training-jobs.schema.js';
+import type { ListTrainingJobsQuery, TrainingEstimate, TrainingJob } from './training-jobs.schema.js';
 import { trainingUse } from './training-use.js';
 
 /** What a training process holds before it has read anything. */
@@ -35,6 +37,7 @@ export class TrainingJobsService {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly limits: LimitsService,
+    private readonly signUps: SignUpsService,
     private readonly webhooks: WebhooksService,
     private readonly usage: UsageService,
     private readonly clock: Clock,
@@ -44,11 +47,12 @@ export class TrainingJobsService {
   /**
    * Queues a job on the rows that the model's data sets hold now, unless one of the model waits or runs: then it is that one.
    *
-   * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with
+   * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with; 403 where the organization may not train yet
    */
   async create(tenantId: string, projectId: string, modelId: string): Promise<{ job: TrainingJob; isNew: boolean }> {
     const find = () =>
       this.database.tenant(tenantId, (transaction) => this.repository.findActive(transaction, modelId));
+    await this.signUps.requireClearance(tenantId);
     try {
       return await this.queue(tenantId, projectId, modelId);
     } catch (error) {
@@ -97,6 +101,57 @@ export class TrainingJobsService {
     });
   }
 
+  /** What a training on the rows that the model's data sets hold now may take and cost. */
+  estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const model = await this.models.require(transaction, projectId, modelId);
+      const rows = await this.countRows(transaction, model);
+      const { pool, secondsMax } = await this.repository.findTerms(transaction, tenantId);
+      const caller = { tenantId, projectId: model.projectId };
+      const left = await this.limits.unitsLeft(transaction, caller, 'training_seconds', pool);
+      const { currency, used, included, costOf } = await this.limits.standing(
+        transaction,
+        tenantId,
+        'training_seconds',
+        pool,
+      );
+      const found = rows === null ? null : estimateTraining(rows, await this.repository.findPast(transaction, model));
+      const most = Math.min(secondsMax, left);
+      // Whatever it would come to: there the job ends.
+      const within = (range: { least: number; most: number }) => {
+        return { least: Math.min(range.least, most), most: Math.min(range.most, most) };
+      };
+      const trainingSeconds = found && within(found.trainingSeconds);
+      return {
+        rows,
+        seconds: found?.seconds ?? null,
+        trainingSeconds,
+        basedOn: found?.basedOn ?? null,
+        secondsMax: most,
+        includedSeconds: included,
+        usedSeconds: used,
+        currency,
+        cost: trainingSeconds && { least: costOf(trainingSeconds.least), most: costOf(trainingSeconds.most) },
+      };
+    });
+  }
+
+  /**
+   * Asks a running job to end its search with the best so far; its worker, or the next one where that vanishes, sees it on the row.
+   *
+   * @throws Problem 409 where the job has ended, or compares nothing
+   */
+  endSearch(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const job = await this.require(transaction, projectId, jobId);
+      if (job.finishedAt) throw jobEnded(job.status);
+      if (job.enoughAt) return job;
+      if (!(await this.repository.askEnough(transaction, job.id))) throw nothingCompared();
+      await audit(transaction, tenantId, 'training_job.search_ended', job.id, { after: { projectId: job.projectId } });
+      return this.require(transaction, projectId, jobId);
+    });
+  }
+
   /** Ends a job that waits at once; a running one's worker notices at its next heartbeat. */
   async cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
     const cancelled = await this.database.tenant(tenantId, async (transaction) => {
@@ -125,6 +180,20 @@ export class TrainingJobsService {
     const job = await this.repository.find(transaction, parseId('project', projectId), id);
     if (!job) throw notFound('training job', jobId);
     return job;
+  }
+
+  /** Of all sources; null where one of them is empty. */
+  private async countRows(transaction: Transaction, model: Model): Promise<number | null> {
+    const contents = Object.values(model.sources).map(async (dataSetId) => {
+      const { currentImport } = await this.dataSets.require(transaction, model.projectId, dataSetId);
+      return currentImport && (await this.dataSets.findContent(transaction, currentImport.id));
+    });
+    let rows = 0;
+    for (const content of await Promise.all(contents)) {
+      if (!content) return null;
+      rows += content.rows;
+    }
+    return rows;
   }
 
   private async requireContent(

@@ -17,7 +17,10 @@ import { TrainingQueueService } from './training-queue.service.js';
 export class TrainingQueueController {
   constructor(private readonly queue: TrainingQueueService) {}
 
-  @ApiOperation({ summary: 'Lists the training jobs of every organization' })
+  @ApiOperation({
+    summary: 'Lists the training jobs of every organization',
+    description: 'Newest first, filtered by status or organization. Neither settings nor logs are shown.',
+  })
   @Get('training-jobs')
   @Requires('operator')
   @Answers(200, 'A page of jobs, newest first', pageSchema(operatorTrainingJobSchema))
@@ -25,7 +28,10 @@ export class TrainingQueueController {
     return this.queue.listJobs(query);
   }
 
-  @ApiOperation({ summary: 'Shows how many training jobs wait and run in each pool of workers' })
+  @ApiOperation({
+    summary: 'Shows how many training jobs wait and run in each pool of workers',
+    description: 'A pool is a label of workers; a plan says which pool trains its jobs.',
+  })
   @Get('training-queue')
   @Requires('operator')
   @Answers(200, 'The pools that have either', trainingQueueSchema)

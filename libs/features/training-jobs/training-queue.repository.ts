@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { allOf } from '../../platform/database/lists.js';
 import { LEASE_SECONDS } from '../../platform/queue/leased-rows.js';
 import type { ListAllTrainingJobsQuery, OperatorTrainingJob, TrainingQueue, Workers } from './training-queue.schema.js';
 
@@ -34,7 +35,7 @@ export class TrainingQueueRepository {
         coalesce((SELECT quantity::float8 FROM usage_events
           WHERE tenant_id = job.tenant_id AND id = job.id AND meter_key = 'training_seconds'), checkpoint_seconds) AS "computeSeconds"
       FROM (
-        SELECT * FROM training_jobs ${filters.length > 0 ? Prisma.sql`WHERE ${Prisma.join(filters, ' AND ')}` : Prisma.empty}
+        SELECT * FROM training_jobs ${allOf(filters)}
         ORDER BY id DESC LIMIT ${limit + 1}) job
       JOIN organizations organization ON organization.id = job.tenant_id
       JOIN projects project ON project.tenant_id = job.tenant_id AND project.id = job.project_id

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema } from '../../platform/http/page.js';
 import { FAILURE_KINDS, TRAINING_JOB_STATUSES } from './training-jobs.schema.js';
 
@@ -30,7 +31,30 @@ export const operatorTrainingJobSchema = z
     runningSeconds: z.number().nullable().describe('From its latest start to its end or to now; null while it waits'),
     computeSeconds: z.number().describe('What the ledger counts of it; before its end, what its last checkpoint holds'),
   })
-  .meta({ id: 'OperatorTrainingJob' });
+  .meta({
+    id: 'OperatorTrainingJob',
+    examples: [
+      {
+        id: EXAMPLE_IDS.trainingJob,
+        organization: { id: EXAMPLE_IDS.organization, name: 'My shop' },
+        project: { id: EXAMPLE_IDS.project, name: 'Shop' },
+        model: { id: EXAMPLE_IDS.model, name: 'For you', recipe: 'ials' },
+        status: 'running',
+        progress: 0.4,
+        pool: 'cpu',
+        worker: 'worker-1/4711',
+        device: 'cpu',
+        attempt: 1,
+        failureKind: null,
+        failureReason: null,
+        createdAt: EXAMPLE_TIME,
+        finishedAt: null,
+        waitingSeconds: 2,
+        runningSeconds: 31,
+        computeSeconds: 30,
+      },
+    ],
+  });
 
 export const trainingQueueSchema = z
   .object({
@@ -43,7 +67,10 @@ export const trainingQueueSchema = z
       }),
     ),
   })
-  .meta({ id: 'TrainingQueue' });
+  .meta({
+    id: 'TrainingQueue',
+    examples: [{ pools: [{ pool: 'cpu', waiting: 3, running: 2, oldestWaitingAt: EXAMPLE_TIME }] }],
+  });
 
 export const workersSchema = z
   .object({
@@ -58,7 +85,23 @@ export const workersSchema = z
       }),
     ),
   })
-  .meta({ id: 'Workers' });
+  .meta({
+    id: 'Workers',
+    examples: [
+      {
+        workers: [
+          {
+            worker: 'worker-1/4711',
+            pools: ['cpu'],
+            devices: ['cpu'],
+            running: 1,
+            seenAt: EXAMPLE_TIME,
+            isSilent: false,
+          },
+        ],
+      },
+    ],
+  });
 
 export type ListAllTrainingJobsQuery = z.infer<typeof listAllTrainingJobsQuerySchema>;
 export type OperatorTrainingJob = z.infer<typeof operatorTrainingJobSchema>;

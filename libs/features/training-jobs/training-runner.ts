@@ -60,6 +60,8 @@ export interface TrainingWatch {
   onResult: (trained: Trained) => Promise<void>;
   /** Whether calls are being answered on this machine, which then come first. */
   isServing: () => boolean;
+  /** Whether a search over recipes is to end with the best that it has found. */
+  isEnough: () => boolean;
   /** Ends the run at once. */
   signal: AbortSignal;
   /** Ends the run with a last checkpoint; it then rejects with {@link TrainingStoppedError}. */

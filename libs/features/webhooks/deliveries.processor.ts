@@ -23,6 +23,8 @@ const RETRY_SECONDS = [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR
 const JITTER = 0.1;
 const FAILING_DAYS_MAX = 5;
 const GONE = 410;
+/** Why an endpoint is disabled, as its row says. */
+const REASONS = { gone: 'It answered 410 Gone.', failing: `Every delivery failed for ${FAILING_DAYS_MAX} days.` };
 
 /** Sends messages to their endpoints, at least once. */
 @Injectable()
@@ -108,27 +110,22 @@ export class DeliveriesProcessor extends LeasedWork<ClaimedDelivery> {
     if (!(await this.repository.recordAttempt(transaction, claimed, attempt, status))) return;
     if (waitSeconds !== null) await releaseRow(transaction, DELIVERIES, claimed, waitSeconds);
     const isLong = await this.repository.recordFailure(transaction, claimed.endpointId, FAILING_DAYS_MAX);
-    if (isGone) await this.disable(transaction, claimed, 'It answered 410 Gone.');
-    else if (isLong && waitSeconds === null) {
-      await this.disable(transaction, claimed, `Every delivery failed for ${FAILING_DAYS_MAX} days.`);
-    }
+    if (isGone) await this.disable(transaction, claimed, 'gone');
+    else if (isLong && waitSeconds === null) await this.disable(transaction, claimed, 'failing');
   }
 
   private async disable(
     transaction: Transaction,
     { tenantId, endpointId, url }: ClaimedDelivery,
-    reason: string,
+    reason: keyof typeof REASONS,
   ): Promise<void> {
-    if (!(await this.webhooks.disableEndpoint(transaction, endpointId, reason))) return;
-    const after = { isEnabled: false, disabledReason: reason };
+    const disabledReason = REASONS[reason];
+    if (!(await this.webhooks.disableEndpoint(transaction, endpointId, disabledReason))) return;
+    const after = { isEnabled: false, disabledReason };
     await audit(transaction, tenantId, 'webhook_endpoint.disabled', endpointId, { after });
     await this.notifications.email(transaction, tenantId, {
-      subject: 'A webhook endpoint was disabled',
-      text: [
-        `The webhook endpoint ${url} was disabled, so no more messages are sent to it. ${reason}`,
-        'When it works again, enable it on the Webhooks page of your dashboard and send the failed deliveries again there.',
-        `Endpoint: ${endpointId}`,
-      ].join('\n\n'),
+      template: 'webhook_disabled',
+      values: { endpointId, url, reason, days: FAILING_DAYS_MAX },
     });
   }
 }

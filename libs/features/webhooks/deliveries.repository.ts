@@ -33,7 +33,7 @@ export const DELIVERIES: LeasedTable = {
 
 /**
  * At most $1: of each endpoint the oldest that are due, as many as it and its organization have room for: neither an endpoint with a long queue
- * nor an organization whose endpoints never answer keeps others waiting. The
+ * nor an organization whose endpoints never answer keeps others waiting, and one that is suspended waits itself. The
  * endpoints that something waits for are found by steps along an index, so that neither long queues nor idle endpoints cost.
  */
 export const NEXT_DELIVERIES = `
@@ -54,6 +54,7 @@ export const NEXT_DELIVERIES = `
     FROM waiting
     JOIN webhook_endpoints enabled
       ON enabled.tenant_id = waiting.tenant_id AND enabled.id = waiting.endpoint_id AND enabled.disabled_at IS NULL
+    JOIN organizations ON organizations.id = waiting.tenant_id AND organizations.suspended_at IS NULL
     LEFT JOIN busy ON busy.tenant_id = waiting.tenant_id AND busy.endpoint_id = waiting.endpoint_id
     CROSS JOIN LATERAL (
       SELECT tenant_id, id, next_attempt_at FROM webhook_deliveries

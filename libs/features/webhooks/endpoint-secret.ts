@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { decrypt, encrypt } from '../../platform/secrets/secrets.js';
+import { decryptWithAny, encrypt } from '../../platform/secrets/secrets.js';
 
 const SECRET_BYTES = 32;
 
@@ -15,13 +15,7 @@ export function sealSecret(platformSecret: string, endpointId: string, secret: s
 
 /** @throws Error where it was sealed under none of the platform's secrets, today's and perhaps the one before */
 export function openSecret(platformSecrets: readonly string[], endpointId: string, sealed: Uint8Array): string {
-  const [first, ...others] = platformSecrets;
-  try {
-    return decrypt(first!, purposeOf(endpointId), sealed);
-  } catch (error) {
-    if (others.length === 0) throw error;
-    return openSecret(others, endpointId, sealed);
-  }
+  return decryptWithAny(platformSecrets, purposeOf(endpointId), sealed);
 }
 
 function purposeOf(endpointId: string): string {

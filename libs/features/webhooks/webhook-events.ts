@@ -7,9 +7,9 @@ const amount = z.string().describe("Exact decimal in the currency's main unit");
 const trainingJob = { trainingJobId: id, projectId: id, modelId: id };
 
 const invoice = {
-  invoiceId: z.string().describe("Stripe's id"),
+  invoiceId: z.string().describe("Stripe's id, or of an invoice of ours the one of GET /v1/billing/invoices"),
   number: z.string().nullable(),
-  subscriptionId: z.string().nullable().describe("Stripe's id"),
+  subscriptionId: z.string().nullable().describe("Stripe's id; null of an invoice of ours"),
   currency: z.string(),
   total: amount,
   amountDue: amount,
@@ -19,7 +19,7 @@ const invoice = {
   hostedInvoiceUrl: z.string().nullable().describe('Where it can be seen and paid'),
 };
 
-/** Every event that a customer may be told of, with the `data` of its payload. docs/webhooks.md describes them to customers. */
+/** Every event that a customer may be told of, with the `data` of its payload. docs/guides/webhooks.md describes them to customers. */
 export const WEBHOOK_EVENTS = {
   'training_job.succeeded': z.object({ ...trainingJob, modelVersionIds: z.array(id) }),
   'training_job.failed': z.object({
@@ -35,8 +35,14 @@ export const WEBHOOK_EVENTS = {
     scopeId: id,
     meter: z.string().nullable(),
     threshold: z.union([z.literal(50), z.literal(75), z.literal(100)]).describe('Percent of the limit'),
-    used: z.string().describe('Exact decimal'),
-    limit: z.string().describe('Exact decimal'),
+    used: z
+      .string()
+      .describe('Exact decimal')
+      .meta({ examples: ['12.5'] }),
+    limit: z
+      .string()
+      .describe('Exact decimal')
+      .meta({ examples: ['12.5'] }),
     periodStart: time,
     periodEnd: time,
   }),
@@ -53,6 +59,24 @@ export const WEBHOOK_EVENTS = {
     ...invoice,
     attemptCount: z.int(),
     nextAttemptAt: time.nullable().describe('When payment is tried again'),
+  }),
+  /** Written by the trigger tell_audit_event, to endpoints that name it: an event of the log is one here by the same id. */
+  'audit.event': z.object({
+    id,
+    organizationId: id,
+    ordinal: z.int().describe("Place in the organization's log, without a gap"),
+    occurredAt: time,
+    actorKind: z.enum(['user', 'api_key', 'operator', 'system', 'scim_token']),
+    actorId: id.nullable(),
+    action: z.string(),
+    targetType: z.string(),
+    targetId: id,
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    requestId: z.string().nullable(),
+    personalDigest: z.string().nullable(),
+    hash: z.string(),
+    hashed: z.string().describe('What the hash covers, after the hash of the event before and a line feed'),
   }),
   'webhook.test': z.object({ endpointId: id }),
 };

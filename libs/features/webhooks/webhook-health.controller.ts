@@ -16,7 +16,10 @@ import { WebhookHealthService } from './webhook-health.service.js';
 export class WebhookHealthController {
   constructor(private readonly health: WebhookHealthService) {}
 
-  @ApiOperation({ summary: 'Shows how webhooks are delivered over all organizations' })
+  @ApiOperation({
+    summary: 'Shows how webhooks are delivered over all organizations',
+    description: 'How many deliveries wait and fail, and for how long the oldest has waited.',
+  })
   @Get('webhook-health')
   @Requires('operator')
   @Answers(200, 'What waits, and what came of the last 24 hours', webhookHealthSchema)
@@ -24,7 +27,10 @@ export class WebhookHealthController {
     return this.health.get();
   }
 
-  @ApiOperation({ summary: 'Lists the webhook endpoints of every organization that fail or are disabled' })
+  @ApiOperation({
+    summary: 'Lists the webhook endpoints of every organization that fail or are disabled',
+    description: 'With whose they are and since when they fail.',
+  })
   @Get('webhook-endpoints')
   @Requires('operator')
   @Answers(200, 'A page of endpoints, newest first', pageSchema(troubledEndpointSchema))

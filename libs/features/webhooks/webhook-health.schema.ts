@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema } from '../../platform/http/page.js';
 
 const ENDPOINT_STATES = ['failing', 'disabled'] as const;
@@ -37,7 +38,22 @@ export const troubledEndpointSchema = z
     waiting: z.int().describe('Deliveries that are pending'),
     oldestWaitingAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'TroubledWebhookEndpoint' });
+  .meta({
+    id: 'TroubledWebhookEndpoint',
+    examples: [
+      {
+        id: EXAMPLE_IDS.endpoint,
+        organization: { id: EXAMPLE_IDS.organization, name: 'My shop' },
+        origin: 'https://shop.example',
+        state: 'failing',
+        failingSince: EXAMPLE_TIME,
+        disabledAt: null,
+        disabledReason: null,
+        waiting: 3,
+        oldestWaitingAt: EXAMPLE_TIME,
+      },
+    ],
+  });
 
 export type ListTroubledEndpointsQuery = z.infer<typeof listTroubledEndpointsQuerySchema>;
 export type WebhookHealth = z.infer<typeof webhookHealthSchema>;

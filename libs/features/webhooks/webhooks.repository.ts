@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
+import { inOrder, listIds, searched } from '../../platform/database/lists.js';
 import { newId } from '../../platform/http/ids.js';
-import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import { pageArguments } from '../../platform/http/page.js';
 import {
   type CreateWebhookEndpoint,
   type ListWebhookDeliveriesQuery,
+  type ListWebhookEndpointsQuery,
   type ListWebhookMessagesQuery,
   type UpdateWebhookEndpoint,
   type WebhookDelivery,
@@ -33,6 +35,9 @@ const withType = { message: { select: { type: true } } } as const;
 /** At once, and by the whole schedule of retries. */
 const QUEUE_AGAIN = Prisma.sql`UPDATE webhook_deliveries SET status = 'pending', tries = 0, next_attempt_at = now()`;
 
+const STATUS = Prisma.sql`CASE
+  WHEN listed.disabled_at IS NOT NULL THEN 'disabled' WHEN listed.failing_since IS NOT NULL THEN 'failing' ELSE 'enabled' END`;
+
 @Injectable()
 export class WebhooksRepository {
   async createEndpoint(transaction: Transaction, row: NewEndpoint): Promise<WebhookEndpoint> {
@@ -45,8 +50,17 @@ export class WebhooksRepository {
     return transaction.webhookEndpoint.count();
   }
 
-  async listEndpoints(transaction: Transaction, query: PageQuery): Promise<WebhookEndpoint[]> {
-    return (await transaction.webhookEndpoint.findMany(pageArguments(query))).map(toEndpoint);
+  async listEndpoints(transaction: Transaction, query: ListWebhookEndpointsQuery): Promise<WebhookEndpoint[]> {
+    const list = {
+      from: Prisma.sql`webhook_endpoints listed`,
+      where: [
+        ...searched(query.search, Prisma.sql`listed.url`, Prisma.sql`listed.description`),
+        ...(query.status ? [Prisma.sql`${STATUS} = ${query.status}`] : []),
+      ],
+      rank: query.sort === 'url' ? Prisma.sql`listed.url` : undefined,
+    };
+    const ids = await listIds(transaction, list, query);
+    return inOrder(ids, await transaction.webhookEndpoint.findMany({ where: { id: { in: ids } } })).map(toEndpoint);
   }
 
   async findEndpoint(transaction: Transaction, id: string): Promise<WebhookEndpoint | null> {
@@ -122,11 +136,12 @@ export class WebhooksRepository {
   async listMessages(
     transaction: Transaction,
     { type, ...query }: ListWebhookMessagesQuery,
+    hiddenTypes: string[],
   ): Promise<WebhookMessage[]> {
     const page = pageArguments(query);
     const rows = await transaction.webhookMessage.findMany({
       ...page,
-      where: { ...page.where, ...(type && { type }) },
+      where: { ...page.where, type: { notIn: hiddenTypes, ...(type && { equals: type }) } },
     });
     return rows.map(toMessage);
   }

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type Principal, requirePermission } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
-import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { toPage } from '../../platform/http/page.js';
 import { sha256 } from '../../platform/secrets/secrets.js';
 import { newEndpointSecret, sealSecret } from './endpoint-secret.js';
 import { WEBHOOK_EVENTS, type WebhookEventData, type WebhookEventType } from './webhook-events.js';
@@ -15,12 +16,14 @@ import type {
   CreateReplays,
   CreateWebhookEndpoint,
   ListWebhookDeliveriesQuery,
+  ListWebhookEndpointsQuery,
   ListWebhookMessagesQuery,
   UpdateWebhookEndpoint,
   WebhookDelivery,
   WebhookEndpoint,
 } from './webhooks.schema.js';
 
+const AUDIT_EVENT = 'audit.event' satisfies WebhookEventType;
 const ROTATION_HOURS = 24;
 const DISABLED_BY_CUSTOMER = 'It was disabled by a member of the organization.';
 
@@ -52,7 +55,9 @@ export class WebhooksService {
     return true;
   }
 
-  createEndpoint(tenantId: string, body: CreateWebhookEndpoint): Promise<WebhookEndpoint & { secret: string }> {
+  createEndpoint(principal: Principal, body: CreateWebhookEndpoint): Promise<WebhookEndpoint & { secret: string }> {
+    const { tenantId } = principal;
+    requireForAudit(principal, body.eventTypes);
     return this.database.tenant(tenantId, async (transaction) => {
       const count = await this.repository.countEndpointsLocked(transaction, tenantId);
       const { most } = BOUNDS.webhookEndpoints;
@@ -65,20 +70,23 @@ export class WebhooksService {
     });
   }
 
-  listEndpoints(tenantId: string, query: PageQuery) {
+  listEndpoints(tenantId: string, query: ListWebhookEndpointsQuery) {
     return this.database.tenant(tenantId, async (transaction) =>
       toPage(await this.repository.listEndpoints(transaction, query), query),
     );
   }
 
   updateEndpoint(
-    tenantId: string,
+    principal: Principal,
     endpointId: string,
     { isEnabled, ...changes }: UpdateWebhookEndpoint,
   ): Promise<WebhookEndpoint> {
+    const { tenantId } = principal;
     return this.database.tenant(tenantId, async (transaction) => {
       const before = await this.requireLocked(transaction, endpointId);
       const { id } = before;
+      // Not even to another address may they go by whoever may not see them.
+      requireForAudit(principal, [...before.eventTypes, ...(changes.eventTypes ?? [])]);
       await this.repository.updateEndpoint(transaction, id, changes);
       if (isEnabled === true) await this.repository.enableEndpoint(transaction, id);
       if (isEnabled === false) await this.repository.disableEndpoint(transaction, id, DISABLED_BY_CUSTOMER);
@@ -124,9 +132,11 @@ export class WebhooksService {
     });
   }
 
-  listMessages(tenantId: string, query: ListWebhookMessagesQuery) {
+  /** Those of the audit log only to whoever may see it. */
+  listMessages({ tenantId, permissions }: Principal, query: ListWebhookMessagesQuery) {
+    const hidden = permissions.includes('audit:read') ? [] : [AUDIT_EVENT];
     return this.database.tenant(tenantId, async (transaction) =>
-      toPage(await this.repository.listMessages(transaction, query), query),
+      toPage(await this.repository.listMessages(transaction, query, hidden), query),
     );
   }
 
@@ -180,6 +190,11 @@ export class WebhooksService {
     if (!delivery) throw notFound('webhook delivery', deliveryId);
     return delivery;
   }
+}
+
+/** @throws Problem 403 where the audit log is to be sent by whoever may not see it */
+function requireForAudit(principal: Principal, eventTypes: readonly string[]): void {
+  if (eventTypes.includes(AUDIT_EVENT)) requirePermission(principal, 'audit:read');
 }
 
 /** The path and query of a receiver's URL are often its password; by the digest a change of them still shows. */

@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Inject, Injectable } from '@nestjs/common';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
+import { Turns } from '../../platform/queue/turns.js';
 import { isOutOfMemory, quoteText, withTables } from '../../platform/tables/tables.js';
 
 const MEMORY_BYTES = 256e6;
@@ -16,8 +18,22 @@ const LOOK_MS = 20_000;
 @Injectable()
 export class ContentTables {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns(BOUNDS.readingsWaiting.most, tooManyReadings);
 
   constructor(@Inject(OBJECT_STORE) private readonly objects: ObjectStore) {}
+
+  /**
+   * As {@link read}, for whoever looks into a data set: one look of an organization after another.
+   *
+   * @throws Problem 429 where too many of the organization wait already
+   */
+  look<T>(
+    tenantId: string,
+    contentKeys: string[],
+    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+  ): Promise<T> {
+    return this.turns.run(tenantId, () => this.read(contentKeys, work));
+  }
 
   /**
    * Runs `work` with the contents' rows, each as SQL of a table; it can read nothing else.
@@ -63,6 +79,11 @@ export class ContentTables {
   }
 }
 
+/** The same table with the place of each row, from 0, in the column `file_row_number`. */
+export function withPlaces(table: string): string {
+  return table.replace(/\)$/, ', file_row_number = true)');
+}
+
 /** What a query gives, as JSON has it. */
 export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
@@ -79,3 +100,12 @@ const tooMuchToRead = (timeMs: number) =>
     `The data set is too large to be read while you wait: it took more than ${timeMs / 1_000} s or ${MEMORY_BYTES / 1e6} MB. Its models are not affected. Try again later.`,
     { headers: { 'retry-after': '60' } },
   );
+
+function tooManyReadings(most: number) {
+  return new Problem(
+    429,
+    'too_many_readings',
+    `${most} looks of your organization into its data sets wait for earlier ones already: send the next when some are answered.`,
+    { headers: { 'retry-after': '1' } },
+  );
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { queryNumber } from '../../platform/http/page.js';
+import { textSchema } from '../../platform/http/text.js';
+
+export const rowsQuerySchema = z.strictObject({
+  limit: queryNumber(z.int().min(1).max(100)).default(50),
+  cursor: queryNumber(z.int().min(1)).optional().describe('`nextCursor` of the page before'),
+  search: textSchema
+    .max(256)
+    .optional()
+    .describe(
+      'What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case',
+    ),
+  countedBy: z
+    .uuid()
+    .optional()
+    .describe('Data set of interactions, whose rows are counted for each item of a data set of items'),
+});
+
+export const rowsSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        place: z.int().positive().describe('Among the rows that were accepted, from 1'),
+        values: z
+          .record(z.string(), z.unknown())
+          .describe('As the data set holds them: the columns of its kind, times in Unix seconds, then the attributes'),
+        interactions: z.int().min(0).optional().describe('That `countedBy` holds with it'),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({
+    id: 'DataSetRows',
+    examples: [
+      {
+        data: [{ place: 1, values: { user_id: 'user-42', item_id: 'film-7', value: 5, timestamp: 1764000000 } }],
+        nextCursor: '1',
+      },
+    ],
+  });
+
+export const qualitySchema = z
+  .object({
+    advice: z
+      .array(z.string())
+      .describe('What is worth changing before a model learns from the rows; empty where all is well'),
+    distributions: z
+      .record(
+        z.string(),
+        z.object({
+          meaning: z.string(),
+          labels: z.enum(['days', 'texts']).describe('`days`: each label is the UTC day with which its bar begins'),
+          bars: z.array(z.object({ label: z.string(), count: z.int().min(0) })),
+        }),
+      )
+      .describe('By name, in the order in which they are shown'),
+  })
+  .meta({
+    id: 'DataSetQuality',
+    examples: [
+      {
+        advice: ['Few users have 2 interactions or more. A recommender learns from those alone.'],
+        distributions: {
+          per_day: {
+            meaning: 'Interactions a day',
+            labels: 'days',
+            bars: [{ label: '2026-11-23', count: 214 }],
+          },
+        },
+      },
+    ],
+  });
+
+export type RowsQuery = z.infer<typeof rowsQuerySchema>;
+export type Rows = z.infer<typeof rowsSchema>;
+export type Quality = z.infer<typeof qualitySchema>;

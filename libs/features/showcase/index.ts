@@ -1,0 +1,1 @@
+export { ShowcaseModule } from './showcase.module.js';
