@@ -1,23 +1,93 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 /** Next to each file that shrinks, the same compressed, which the server sends to whoever takes it. */
 const precompress: Plugin = {
   name: 'precompress',
   writeBundle({ dir }, bundle) {
-    for (const name of Object.keys(bundle).filter((each) => /\.(js|css)$/.test(each))) {
+    for (const name of Object.keys(bundle).filter((each) => /\.(js|css|csv)$/.test(each))) {
       const file = path.join(dir!, name);
       const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
       writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }));
     }
   },
 };
+
+/** The data that the demo has, and a newcomer may try, each with its licence: by the name under `/samples/`. */
+const SAMPLES = {
+  'ratings.csv': 'movietweetings/ratings.csv.gz',
+  'films.csv': 'movietweetings/films.csv.gz',
+  'films.license.txt': 'movietweetings/LICENSE',
+  'questions.csv': 'banking77/questions.csv.gz',
+  'questions.license.txt': 'banking77/LICENSE',
+};
+
+const samples: Plugin = {
+  name: 'samples',
+  buildStart() {
+    for (const [name, file] of Object.entries(SAMPLES)) {
+      const stored = readFileSync(new URL(`../../prisma/seed/${file}`, import.meta.url));
+      const source = file.endsWith('.gz') ? gunzipSync(stored) : stored;
+      this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
+    }
+  },
+};
+
+const textsOf = (language: string) =>
+  JSON.parse(readFileSync(new URL(`src/i18n/${language}.json`, import.meta.url), 'utf8')).meta as object;
+
+/** What the paths of the pages begin with, near enough to tell an address that leads nowhere. */
+const findSections = () => {
+  const router = readFileSync(new URL('src/router.tsx', import.meta.url), 'utf8');
+  return [...new Set([...router.matchAll(/path: '\/([\w-]+)/g)].map(([, section]) => section))];
+};
+
+/**
+ * For the server, apps/api/web.ts: what it says of the pages for everyone, in each language, which files every other page begins with,
+ * and which pages there are.
+ */
+const pages: Plugin = {
+  name: 'pages',
+  generateBundle(_, bundle) {
+    const texts = { en: textsOf('en'), 'zh-CN': textsOf('zh-CN') };
+    const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+    const shell = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('shell/app-layout.tsx'))!;
+    const preload = [shell.fileName, ...shell.imports].map((file) => `/${file}`);
+    this.emitFile({
+      type: 'asset',
+      fileName: 'pages.json',
+      source: JSON.stringify({ texts, preload, sections: findSections() }),
+    });
+  },
+};
+
+/** The documentation is no application: it loads none of it but how choices are kept. */
+const OF_DOCS = /docs\.html|src[\\/]docs[\\/]/;
+const PREFERENCE = /src[\\/]shell[\\/]preference/;
+/** What the parts of the screens stand on: dialogs, menus, tabs. */
+const PARTS = /node_modules[\\/](react-aria|react-stately|@react-aria|@react-stately|@internationalized)/;
+/** What pages share of ours, without what is loaded where it is looked at. */
+const SCREENS = /lucide-react|d3-array|apps[\\/]web[\\/]src[\\/](?!docs|ui[\\/]range-calendar)/;
+
+/** Who comes for the first time waits for no more than this. */
+const FOR_VISITORS = /src[\\/](visitors[\\/]landing|visitors[\\/]pricing|dashboard[\\/]auth[\\/](login|signup))-page/;
+
+/** The group of a module that the pages for visitors stand on. */
+function nameOfVisitors(id: string, graph: Rolldown.ChunkingContext): string | null {
+  const seen = new Set<string>();
+  const isReached = (each: string): boolean => {
+    if (seen.has(each)) return false;
+    seen.add(each);
+    return FOR_VISITORS.test(each) || (graph.getModuleInfo(each)?.importers ?? []).some(isReached);
+  };
+  return isReached(id) ? 'visitors' : null;
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
@@ -27,6 +97,8 @@ export default defineConfig({
     react(),
     tailwindcss(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
+    samples,
+    pages,
     precompress,
   ],
   // The server puts a nonce of its own here in each answer: apps/api/web.ts.
@@ -36,6 +108,23 @@ export default defineConfig({
     emptyOutDir: true,
     // The server's policy has no data: fonts or scripts, so every asset is a file.
     assetsInlineLimit: 0,
+    // Every browser that runs the rest knows it; and the documentation would load the application for it.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))),
+      // Without groups each module that two pages share would be a file, and a page fifty of them, one after the other.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'preference', test: PREFERENCE, priority: 4 },
+            { name: 'start', tags: ['$initial'], test: (id) => !OF_DOCS.test(id), priority: 3 },
+            { name: 'parts', test: PARTS, minShareCount: 3, priority: 2 },
+            { name: nameOfVisitors, minShareCount: 2, priority: 2 },
+            { name: 'screens', test: SCREENS, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/v1': process.env.KINDRED_URL ?? 'http://localhost:3000' } },
 });

@@ -3,10 +3,14 @@ import { NO_ANSWER, ProblemError } from './problem';
 
 const RETRIES_MAX = 2;
 
-/** `onSignedOut` runs when the API no longer knows the session. */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+const IS_LOST = new Set(['organization_not_found', 'no_organization']);
+
+/** `onSignedOut` runs when the API no longer knows the session, `onOrganizationLost` when the person no longer belongs where the page acts. */
+export function createQueryClient(onSignedOut: () => void, onOrganizationLost: () => void): QueryClient {
   const onError = (error: Error) => {
-    if (error instanceof ProblemError && error.code === 'not_authenticated') onSignedOut();
+    if (!(error instanceof ProblemError)) return;
+    if (error.code === 'not_authenticated') onSignedOut();
+    if (IS_LOST.has(error.code)) onOrganizationLost();
   };
   return new QueryClient({
     // Who is signed in is asked before a page opens, and answered there.

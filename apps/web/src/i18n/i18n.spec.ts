@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import apiZhCn from './api.zh-CN.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import zhCn from './zh-CN.json' with { type: 'json' };
 
@@ -69,17 +68,6 @@ describe('translations', () => {
     const used = listUsedKeys();
     expect(used.length).toBeGreaterThan(100);
     expect(used.filter(({ key }) => !known.has(key))).toEqual([]);
-  });
-
-  it('exist in Chinese for every error that the API answers', () => {
-    const sources = globSync('libs/{features,platform}/**/*.ts', { cwd: ROOT }).map((file) =>
-      readFileSync(path.join(ROOT, file), 'utf8'),
-    );
-    const codes = sources.flatMap((source) =>
-      [...source.matchAll(/new Problem\(\s*\d+,\s*'(\w+)'/g)].map(([, code]) => code!),
-    );
-    expect(codes.length).toBeGreaterThan(40);
-    expect(codes.filter((code) => !(code in apiZhCn.problems))).toEqual([]);
   });
 
   it('name every meter and every quota of the price list', () => {

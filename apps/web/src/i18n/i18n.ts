@@ -1,32 +1,52 @@
-import i18next from 'i18next';
+import i18next, { type ResourceLanguage } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { readPreference, writePreference } from '../shell/preference';
-import apiZhCn from './api.zh-CN.json';
-import en from './en.json';
-import zhCn from './zh-CN.json';
 
 /** Languages by tag, each named in itself. */
 export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
 export type Language = keyof typeof LANGUAGES;
 
+/** Mails know two languages, by the language alone. */
+export const mailLanguageOf = (language: string): 'en' | 'zh' => (language === 'zh-CN' ? 'zh' : 'en');
+
+/** Nobody loads a language that they do not read. `api` translates texts that the API writes in English; in English the API's own words are shown. */
+const TEXTS: Record<Language, () => Promise<ResourceLanguage>> = {
+  en: async () => ({ translation: (await import('./en.json')).default }),
+  'zh-CN': async () => {
+    const [translation, api] = await Promise.all([import('./zh-CN.json'), import('./api.zh-CN.json')]);
+    return { translation: translation.default, api: api.default };
+  },
+};
+
+/** By the address, as a link of a search engine has it; else as was chosen before; else as the browser is set. */
 function preferredLanguage(): Language {
-  const stored = readPreference('language');
-  if (stored && stored in LANGUAGES) return stored as Language;
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+  const asked = [new URLSearchParams(window.location.search).get('lang'), readPreference('language')];
+  const known = asked.find((each): each is Language => each !== null && each in LANGUAGES);
+  return known ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en');
 }
 
 /** Changes the language at once and for later visits. */
-export function chooseLanguage(language: Language): void {
+export async function chooseLanguage(language: Language): Promise<void> {
   writePreference('language', language);
-  void i18next.changeLanguage(language);
+  const address = new URL(window.location.href);
+  if (address.searchParams.has('lang')) {
+    // Else the address would bring the other language back.
+    address.searchParams.set('lang', language);
+    window.history.replaceState(window.history.state, '', address);
+  }
+  for (const [namespace, texts] of Object.entries(await TEXTS[language]()))
+    i18next.addResourceBundle(language, namespace, texts);
+  await i18next.changeLanguage(language);
 }
 
 i18next.on('languageChanged', (language) => (document.documentElement.lang = language));
 
-void i18next.use(initReactI18next).init({
-  lng: preferredLanguage(),
-  fallbackLng: 'en',
-  // `api` translates texts that the API writes in English; in English the API's own words are shown.
-  resources: { en: { translation: en }, 'zh-CN': { translation: zhCn, api: apiZhCn } },
-  interpolation: { escapeValue: false },
-});
+/** Before anything is drawn. */
+export async function startLanguage(): Promise<void> {
+  const language = preferredLanguage();
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    resources: { [language]: await TEXTS[language]() },
+    interpolation: { escapeValue: false },
+  });
+}

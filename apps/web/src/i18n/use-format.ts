@@ -37,9 +37,14 @@ function createFormat(language: string) {
     /** A change relative to 1, with its sign: 0.18 is "+18%". */
     change: (value: number) => number(value, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 }),
     percent: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 0 }),
+    /** With a digit more, for shares that are near to none or all. */
+    share: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 1 }),
     money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
     unitPrice: (amount: string, currency: string) =>
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
+    /** "US Dollar (usd)" */
+    currency: (code: string) =>
+      `${new Intl.DisplayNames(language, { type: 'currency' }).of(code.toUpperCase())} (${code.toUpperCase()})`,
     /** "a, b and c" */
     list: (names: string[]) => new Intl.ListFormat(language, { type: 'conjunction' }).format(names),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
@@ -51,6 +56,8 @@ function createFormat(language: string) {
     dayAndMonth: (iso: string) => date(iso, { month: 'short', day: 'numeric' }),
     /** Of a time of the last day. */
     clock: (iso: string) => date(iso, { timeStyle: 'short' }),
+    /** "Nov 2026", of a month (UTC) such as "2026-11". */
+    month: (month: string) => date(`${month}-01T00:00:00Z`, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
     /** A UTC day such as "2026-11-23", whatever the reader's time zone. */
     day: (iso: string) => date(iso, { dateStyle: 'medium', timeZone: 'UTC' }),
     /** A UTC hour, whatever the reader's time zone. */

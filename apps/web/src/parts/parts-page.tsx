@@ -3,10 +3,13 @@ import { type ReactNode, useState } from 'react';
 import { Badge, type Tone } from '../ui/badge';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
-import { BarChart, Chart, LineChart } from '../ui/chart/chart';
+import { BarChart } from '../ui/chart/bar-chart';
+import { Chart } from '../ui/chart/chart';
+import { LineChart } from '../ui/chart/line-chart';
 import { Sparkline } from '../ui/chart/sparkline';
 import { Combobox } from '../ui/combobox';
 import { DataTable, type Sort } from '../ui/data-table';
+import { DateRange } from '../ui/date-range';
 import { Dialog, Drawer } from '../ui/dialog';
 import { EmptyState } from '../ui/empty-state';
 import { SelectField, TextAreaField, TextField } from '../ui/field';
@@ -15,9 +18,11 @@ import { IconButton } from '../ui/icon-button';
 import { Menu, MenuItem } from '../ui/menu';
 import { PageHeader } from '../ui/page-header';
 import { Loading } from '../ui/query-view';
+import type { Days } from '../ui/range-calendar';
 import { RelativeTime } from '../ui/relative-time';
 import { Tabs } from '../ui/tabs';
 import { toast, Toasts } from '../ui/toasts';
+import { MoreParts } from './more-parts';
 
 const TONES: Tone[] = ['neutral', 'accent', 'success', 'warning', 'danger'];
 const FRUIT = ['Apple', 'Banana', 'Cherry', 'Date'].map((name) => ({ id: name.toLowerCase(), name, hint: 'a fruit' }));
@@ -38,6 +43,7 @@ const UNSORTED: Sort = { key: 'id', isDescending: false };
 export function PartsPage() {
   const [open, setOpen] = useState<'dialog' | 'drawer' | null>(null);
   const [fruit, setFruit] = useState<string | null>(null);
+  const [days, setDays] = useState<Days>();
   const [sort, setSort] = useState<Sort>(UNSORTED);
   const sorted = ROWS.toSorted((a, b) => (sort.key === 'count' ? a.count - b.count : 0) * (sort.isDescending ? -1 : 1));
   return (
@@ -96,6 +102,7 @@ export function PartsPage() {
             <option>Two</option>
           </SelectField>
           <TextAreaField label="Text" name="text" disabled />
+          <DateRange label="Days" value={days} min="2026-01-01" max="2026-12-31" onChange={setDays} />
           <Combobox label="Combobox" options={FRUIT} selected={fruit} onSelect={setFruit} empty="Nothing fits" />
         </Form>
       </Card>
@@ -168,6 +175,7 @@ export function PartsPage() {
           ]}
         />
       </Card>
+      <MoreParts />
       <Toasts />
     </main>
   );

@@ -1,6 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { Boxes, FolderOpen, type LucideIcon, Rocket, ScrollText, Search, Table2 } from 'lucide-react';
+import {
+  Boxes,
+  Building2,
+  CircleUser,
+  FolderOpen,
+  type LucideIcon,
+  Rocket,
+  ScrollText,
+  Search,
+  Table2,
+} from 'lucide-react';
 import { useEffect, useState } from 'react';
 import {
   Autocomplete,
@@ -15,10 +25,12 @@ import {
   useFilter,
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { useAccountPages } from '../dashboard/account/account-layout';
 import { useMe } from '../dashboard/auth/auth.queries';
 import { dataSetsQuery } from '../dashboard/data-sets/data-sets.queries';
 import { deploymentsQuery } from '../dashboard/deployments/deployments.queries';
 import { modelsQuery } from '../dashboard/models/models.queries';
+import { useOrganizationPages } from '../dashboard/organization/organization-frame';
 import { projectsQuery } from '../dashboard/projects/projects.queries';
 import { useNavigation } from './navigation';
 
@@ -127,6 +139,8 @@ function useCommands(text: string): Command[] {
   const { can } = useMe();
   const { projectId = '' } = useParams({ strict: false });
   const { project, organization, operator } = useNavigation();
+  const organizationPages = useOrganizationPages();
+  const accountPages = useAccountPages();
   const inProject = { enabled: Boolean(projectId) };
   const { data: projects = [] } = useQuery({ ...projectsQuery, enabled: can('project:read') });
   const { data: dataSets = [] } = useQuery({ ...dataSetsQuery(projectId), ...inProject });
@@ -168,10 +182,15 @@ function useCommands(text: string): Command[] {
       go: () => void navigate({ to: '/projects/$projectId', params: { projectId: id } }),
     })),
   ];
-  const pages: Command[] = [...project, ...organization, ...operator].map(({ to, name, icon }) => ({
+  const pages: Command[] = [
+    ...[...project, ...organization, ...operator].map((page) => ({ ...page, hint: t('shell.page') })),
+    // The first of them is in the sidebar.
+    ...organizationPages.slice(1).map((page) => ({ ...page, hint: t('organization.title'), icon: Building2 })),
+    ...accountPages.map((page) => ({ ...page, hint: t('account.title'), icon: CircleUser })),
+  ].map(({ to, name, hint, icon }) => ({
     id: to,
     name,
-    hint: t('shell.page'),
+    hint,
     icon,
     go: () => void navigate({ to, params: { projectId } }),
   }));

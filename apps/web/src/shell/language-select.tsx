@@ -7,7 +7,7 @@ export function LanguageSelect() {
     <select
       aria-label={t('shell.language')}
       value={i18n.language}
-      onChange={(event) => chooseLanguage(event.target.value as Language)}
+      onChange={(event) => void chooseLanguage(event.target.value as Language)}
       className="h-8 rounded-md bg-transparent px-1 text-muted hover:bg-sunken hover:text-ink [&>option]:bg-surface [&>option]:text-ink"
     >
       {Object.entries(LANGUAGES).map(([tag, name]) => (

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import {
+  Activity,
   Bell,
   BookOpen,
   Boxes,
@@ -11,20 +12,26 @@ import {
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
+  Megaphone,
+  MessageSquare,
   Rocket,
   ScrollText,
   Server,
-  ShieldUser,
+  Settings,
   Table2,
+  TrendingUp,
   Users,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../dashboard/auth/auth.queries';
 
+/** What may be read of an organization that is suspended. */
+export const OPEN_IN_SUSPENSION = ['/billing', '/organization'];
+
 /** Pages of a project, of the organization, and of the operator; each is also found by the command palette. */
 export function useNavigation() {
   const { t } = useTranslation();
-  const { can } = useMe();
+  const { me, can } = useMe();
   const { projectId } = useParams({ strict: false });
   const project = projectId
     ? ([
@@ -34,6 +41,7 @@ export function useNavigation() {
         { to: '/projects/$projectId/deployments', name: t('deployments.title'), icon: Rocket },
         { to: '/projects/$projectId/api-keys', name: t('apiKeys.title'), icon: KeyRound },
         { to: '/projects/$projectId/end-users', name: t('endUsers.title'), icon: Users },
+        { to: '/projects/$projectId/settings', name: t('projectSettings.title'), icon: Settings },
       ] as const)
     : [];
   const organization = (
@@ -43,15 +51,18 @@ export function useNavigation() {
       { to: '/request-log', name: t('requestLog.title'), icon: ScrollText, needs: 'usage:read' },
       { to: '/webhooks', name: t('webhooks.title'), icon: Bell, needs: 'project:read' },
       { to: '/billing', name: t('billing.title'), icon: CreditCard, needs: 'billing:read' },
-      { to: '/organization', name: t('organization.title'), icon: Building2, needs: 'project:read' },
+      { to: '/organization', name: t('organization.title'), icon: Building2, needs: 'organization:read' },
     ] as const
-  ).filter(({ needs }) => can(needs));
+  ).filter(({ to, needs }) => can(needs) && (!me.suspension || OPEN_IN_SUSPENSION.includes(to)));
   const operator = can('operator')
     ? ([
         { to: '/admin/organizations', name: t('organizations.title'), icon: Building2 },
+        { to: '/admin/revenue', name: t('operator.revenue.title'), icon: TrendingUp },
         { to: '/admin/training-jobs', name: t('operator.jobs.title'), icon: Cpu },
         { to: '/admin/workers', name: t('operator.workers.title'), icon: Server },
         { to: '/admin/webhooks', name: t('operator.webhooks.title'), icon: Bell },
+        { to: '/admin/support-messages', name: t('operator.messages.title'), icon: MessageSquare },
+        { to: '/admin/announcements', name: t('announcements.title'), icon: Megaphone },
       ] as const)
     : [];
   return { project, organization, operator };
@@ -79,11 +90,6 @@ export function Navigation({ isOperator }: NavigationProps) {
             </PageLink>
           ))}
         </Section>
-        <Section label={t('shell.more')}>
-          <PageLink to="/" icon={LayoutDashboard} isExact>
-            {t('shell.leaveOperator')}
-          </PageLink>
-        </Section>
       </>
     );
   return (
@@ -97,23 +103,23 @@ export function Navigation({ isOperator }: NavigationProps) {
           ))}
         </Section>
       )}
-      <Section label={t('shell.organization')}>
-        {organization.map(({ name, ...page }) => (
-          <PageLink key={page.to} {...page}>
-            {name}
-          </PageLink>
-        ))}
-      </Section>
+      {organization.length > 0 && (
+        <Section label={t('shell.organization')}>
+          {organization.map(({ name, ...page }) => (
+            <PageLink key={page.to} {...page}>
+              {name}
+            </PageLink>
+          ))}
+        </Section>
+      )}
       <Section label={t('shell.more')}>
         <a href="/docs" className={ITEM}>
           <BookOpen aria-hidden />
           {t('shell.docs')}
         </a>
-        {operator[0] && (
-          <PageLink to={operator[0].to} icon={ShieldUser}>
-            {t('shell.operator')}
-          </PageLink>
-        )}
+        <PageLink to="/status" icon={Activity}>
+          {t('shell.status')}
+        </PageLink>
       </Section>
     </>
   );

@@ -1,4 +1,4 @@
-type Preference = 'theme' | 'language';
+type Preference = 'theme' | 'language' | 'closedAnnouncements';
 
 /** The choice stored in this browser; null where there is none, or where storage is blocked. */
 export function readPreference(name: Preference): string | null {

@@ -1,15 +1,42 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
-import type { Deployment, ModelVersion } from '../api/client';
+import type { DataSetsCreateData, Deployment, Model, ModelVersion, Result } from '../api/client';
 
 export type Request = Record<string, unknown>;
 
 /** All that is drawn for one task alone. */
 export interface TaskScreens {
   operations: Record<string, OperationScreen>;
+  /** Why something else than the model may answer, by the API's reason; absent where nothing else does. */
+  fallbacks?: Record<string, ParseKeys>;
+  sample: Sample;
   /** What a version's report tells, under its metrics; plain JSON where it is absent. */
   Report?(props: ReportProps): ReactNode;
+  /** What a version is worth, in a few numbers and plain words. */
+  Figures?(props: FiguresProps): ReactNode;
+  /** What a version answers to a few of the customer's own. */
+  Examples?(props: ExamplesProps): ReactNode;
+}
+
+export interface ExamplesProps {
+  model: Model;
+  version: ModelVersion;
+}
+
+export interface FiguresProps {
+  result: Result;
+}
+
+/** Data that ships with the product, and the model that is made of such: quick to train, and good. */
+export interface Sample {
+  family: string;
+  recipe: string;
+  /** What stands in which role of the family, with its file under `/samples/`. */
+  dataSets: { role: string; kind: DataSetsCreateData['body']['kind']; name: ParseKeys; file: string }[];
+  /** Of the files, next to them. */
+  license: string;
+  texts: Record<'action' | 'about' | 'credit' | 'model', ParseKeys>;
 }
 
 export interface ReportProps<R = unknown> {

@@ -23,7 +23,7 @@ export function Card({ title, hint, actions, children, isFlush }: CardProps) {
           )}
         >
           <div className="min-w-0">
-            <h2 className="text-[0.9375rem] font-semibold">{title}</h2>
+            <h2 className="text-[0.9375rem] font-semibold wrap-anywhere">{title}</h2>
             {hint && <p className="text-muted">{hint}</p>}
           </div>
           {actions}

@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { classNames } from './class-names';
 import { ScrollRegion } from './scroll-region';
 
 const COPIED_SHOWN_MS = 2_000;
@@ -21,12 +22,13 @@ export function CodeBlock({ label, code, testId }: CodeBlockProps) {
           {code}
         </pre>
       </ScrollRegion>
-      <CopyButton text={code} />
+      <CopyButton text={code} className="absolute top-1.5 right-1.5 size-8" />
     </div>
   );
 }
 
-function CopyButton({ text }: { text: string }) {
+/** Copies a text, and says that it did. */
+export function CopyButton({ text, className }: { text: string; className: string }) {
   const { t } = useTranslation();
   const [isCopied, setIsCopied] = useState(false);
   const copy = async () => {
@@ -41,7 +43,10 @@ function CopyButton({ text }: { text: string }) {
       type="button"
       onClick={() => void copy()}
       title={t('ui.copy')}
-      className="absolute top-1.5 right-1.5 grid size-8 place-items-center rounded-md border border-line bg-surface text-muted hover:text-ink"
+      className={classNames(
+        'grid place-items-center rounded-md border border-line bg-surface text-muted hover:text-ink',
+        className,
+      )}
     >
       <Icon aria-hidden className="size-3.5" />
       <output className="sr-only">{isCopied ? t('ui.copied') : t('ui.copy')}</output>

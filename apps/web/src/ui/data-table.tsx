@@ -17,6 +17,8 @@ export interface DataColumn<Row> {
   isPinned?: boolean;
   /** The server can order all rows by it. */
   isSortable?: boolean;
+  /** As names do; of all else what is large or new is looked for first. */
+  startsAscending?: boolean;
 }
 
 /** By which column the server orders the rows. */
@@ -87,8 +89,9 @@ function HeaderCell<Row>({
       {column.isSortable && onSort ? (
         <button
           type="button"
-          // What is large or new is looked for first.
-          onClick={() => onSort({ key: column.key, isDescending: isSorted ? !sort.isDescending : true })}
+          onClick={() =>
+            onSort({ key: column.key, isDescending: isSorted ? !sort.isDescending : !column.startsAscending })
+          }
           className="inline-flex min-h-6 items-center gap-1 rounded hover:text-ink"
         >
           {column.name}

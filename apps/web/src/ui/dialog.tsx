@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { classNames } from './class-names';
@@ -8,6 +8,8 @@ import { IconButton } from './icon-button';
 interface DialogProps {
   title: string;
   onClose: () => void;
+  /** Selector of what has the focus afterwards where nothing had it before, such as after a reload; the page where it is absent. */
+  returnTo?: string;
   children: ReactNode;
 }
 
@@ -31,9 +33,11 @@ function Frame({
   onClose,
   children,
   isDismissable = false,
+  returnTo = '#main',
   className,
 }: DialogProps & { isDismissable?: boolean; className: string }) {
   const { t } = useTranslation();
+  useFocusAfterwards(returnTo);
   return (
     <ModalOverlay
       isOpen
@@ -51,6 +55,33 @@ function Frame({
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+/** What had the focus before a dialog, or before the first of those that took each other's place. */
+let opener: Element | null = null;
+
+/** What the focus would return to may be gone: a dialog that came before this one, a page that was left, or was not yet there. */
+function useFocusAfterwards(returnTo: string) {
+  useState(() => {
+    const { activeElement } = document;
+    if (!activeElement?.closest('[role=dialog]')) opener = activeElement;
+  });
+  useEffect(
+    () => () => {
+      // After the dialog itself has tried, in the frame that follows.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (document.activeElement && document.activeElement !== document.body) return;
+          const places = [opener, document.querySelector(returnTo), document.querySelector('#main')];
+          const place = places.find(
+            (each) => each instanceof HTMLElement && each.isConnected && each !== document.body,
+          );
+          (place as HTMLElement | undefined)?.focus({ preventScroll: true });
+        }),
+      );
+    },
+    [returnTo],
   );
 }
 

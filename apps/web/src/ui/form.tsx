@@ -1,6 +1,7 @@
 import { createContext, type FormEvent, type ReactNode, use, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../api/problem';
+import { useTerms } from '../i18n/use-terms';
 import { ProblemNotice } from './problem-notice';
 
 const FieldErrors = createContext<Map<string, string>>(new Map());
@@ -8,10 +9,13 @@ const FieldErrors = createContext<Map<string, string>>(new Map());
 /** What the API says about the field, by the path it has in the request, or about the first wrong entry of a list. */
 export function useFieldError(path: string): string | undefined {
   const { t } = useTranslation();
+  const terms = useTerms();
   const errors = use(FieldErrors);
+  const own = errors.get(path);
+  if (own !== undefined) return terms.sentences(own);
   const [entryPath, message] = [...errors].find(([each]) => each.startsWith(`${path}.`)) ?? [];
   const number = Number(entryPath?.slice(path.length + 1));
-  return errors.get(path) ?? (message && t('field.entry', { number: number + 1, message }));
+  return message && t('field.entry', { number: number + 1, message: terms.sentences(message) });
 }
 
 interface FormProps {

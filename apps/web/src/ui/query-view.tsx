@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from './page-header';
 import { ProblemNotice } from './problem-notice';
@@ -21,6 +21,18 @@ export function QueryView<T>({ query, isPage, children }: QueryViewProps<T>) {
       <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
     </>
   );
+}
+
+interface TogetherProps {
+  queries: { isLoading: boolean }[];
+  children: ReactNode;
+}
+
+/** Parts that come by queries of their own, shown at once, so that none moves another; what comes later finds them there. */
+export function Together({ queries, children }: TogetherProps) {
+  const [isThere, setIsThere] = useState(false);
+  if (!isThere && queries.every(({ isLoading }) => !isLoading)) setIsThere(true);
+  return isThere ? children : <Loading />;
 }
 
 /** Grey lines where content will be. */

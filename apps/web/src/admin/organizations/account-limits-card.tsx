@@ -19,6 +19,7 @@ export function AccountLimitsCard({ account }: { account: OrganizationAccount })
           <li key={use.limitId ?? use.resource}>
             <h3 className="mb-0.5 flex flex-wrap items-center gap-2 font-medium">
               {words.resource(use.resource)}
+              {use.isOverride && <Badge tone="accent">{t('planOverrides.badge')}</Badge>}
               {use.setBy === 'customer' && (
                 <Badge tone="accent">{t('organizations.setByCustomer', { scope: words.scope(use) })}</Badge>
               )}

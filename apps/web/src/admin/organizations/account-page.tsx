@@ -1,7 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { OrganizationAccount } from '../../api/client';
+import { impersonationsListOf, type OrganizationAccount, unwrap } from '../../api/client';
+import { ImpersonationsTable } from '../../dashboard/audit/impersonations-table';
+import { InvoicesCard } from '../../dashboard/billing/invoices-card';
 import { UpcomingInvoiceCard } from '../../dashboard/billing/upcoming-invoice-card';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
@@ -12,10 +14,13 @@ import { QueryView } from '../../ui/query-view';
 import { TextLink } from '../../ui/text-link';
 import { JobsTable } from '../training-jobs/jobs-table';
 import { jobsQuery } from '../training-jobs/jobs.queries';
+import { AccountActions } from './account-actions';
 import { KeysCard, MembersCard, ProjectsCard } from './account-cards';
 import { AccountLimitsCard } from './account-limits-card';
 import { accountQuery } from './organizations.queries';
 import { PlanBadges } from './plan-badges';
+import { PlanOverridesCard } from './plan-overrides-card';
+import { SignUpCard } from './sign-up-card';
 
 /** One organization, as the operator sees it. */
 export function AccountPage() {
@@ -31,12 +36,22 @@ export function AccountPage() {
 function Account({ account }: { account: OrganizationAccount }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { id, name, createdAt, deletesAt, members, projects, apiKeys, upcomingInvoice } = account;
+  const { id, name, createdAt, deletesAt, suspension, members, projects, apiKeys, upcomingInvoice } = account;
   const { plan, status, currency, total, periodStart, periodEnd } = upcomingInvoice;
   return (
     <>
-      <PageHeader title={name} hint={<code className="text-xs break-all">{id}</code>} />
+      <PageHeader
+        title={name}
+        hint={<code className="text-xs break-all">{id}</code>}
+        actions={<AccountActions account={account} />}
+      />
       <div className="space-y-5">
+        {suspension && (
+          <Notice tone="danger">
+            <p className="font-medium">{t('suspension.since', { date: format.dateTime(suspension.suspendedAt) })}</p>
+            <p>{suspension.reason}</p>
+          </Notice>
+        )}
         {deletesAt && (
           <Notice tone="warning">{t('organization.deleting', { name, date: format.dateTime(deletesAt) })}</Notice>
         )}
@@ -50,7 +65,9 @@ function Account({ account }: { account: OrganizationAccount }) {
             ]}
           />
         </Card>
+        <SignUpCard organizationId={id} />
         <UpcomingInvoiceCard upcoming={upcomingInvoice} />
+        <InvoicesCard organizationId={id} />
         <JobsCard organizationId={id} />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <MembersCard members={members} />
@@ -58,8 +75,25 @@ function Account({ account }: { account: OrganizationAccount }) {
         </div>
         <KeysCard apiKeys={apiKeys} projects={projects} />
         <AccountLimitsCard account={account} />
+        <PlanOverridesCard account={account} />
+        <ImpersonationsOfCard organizationId={id} />
       </div>
     </>
+  );
+}
+
+/** When operators acted in it, as its owners see it. */
+function ImpersonationsOfCard({ organizationId }: { organizationId: string }) {
+  const { t } = useTranslation();
+  const { data: found } = useQuery({
+    queryKey: ['admin', 'organization', organizationId, 'impersonations'],
+    queryFn: () => unwrap(impersonationsListOf({ path: { organizationId }, query: { limit: 10 } })),
+  });
+  if (!found || found.data.length === 0) return null;
+  return (
+    <Card title={t('impersonation.listTitle')} isFlush>
+      <ImpersonationsTable impersonations={found.data} />
+    </Card>
   );
 }
 

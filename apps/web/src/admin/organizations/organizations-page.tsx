@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Building2, Search } from 'lucide-react';
+import { Building2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { OrganizationSummary } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
-import { Button } from '../../ui/button';
+import { Badge } from '../../ui/badge';
 import { Card } from '../../ui/card';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
@@ -12,8 +12,9 @@ import { MoreButton } from '../../ui/more-button';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
+import { SearchForm } from '../../ui/search-form';
 import { TextLink } from '../../ui/text-link';
-import { organizationsQuery, type OrganizationsView, readOrganizationsView } from './organizations.queries';
+import { organizationsQuery, readOrganizationsView } from './organizations.queries';
 import { PlanBadges } from './plan-badges';
 
 /** The operator's view: every customer, what they use and what they will pay. */
@@ -30,7 +31,14 @@ export function OrganizationsPage() {
       <PageHeader
         title={t('organizations.title')}
         hint={t('organizations.hint')}
-        actions={<SearchForm view={view} isBusy={organizations.isPlaceholderData} onSearch={show} />}
+        actions={
+          <SearchForm
+            hint={t('organizations.searchHint')}
+            search={view.search}
+            isBusy={organizations.isPlaceholderData}
+            onSearch={(search) => show({ ...view, search })}
+          />
+        }
       />
       <QueryView query={organizations}>
         {({ pages }) => (
@@ -60,43 +68,6 @@ export function OrganizationsPage() {
   );
 }
 
-interface SearchFormProps {
-  view: OrganizationsView;
-  isBusy: boolean;
-  onSearch: (view: OrganizationsView) => void;
-}
-
-function SearchForm({ view, isBusy, onSearch }: SearchFormProps) {
-  const { t } = useTranslation();
-  return (
-    <search>
-      <form
-        className="flex gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSearch({ ...view, search: String(new FormData(event.currentTarget).get('search')) });
-        }}
-      >
-        <input
-          // What was typed and not searched for must not outlive a change of the address.
-          key={view.search}
-          type="search"
-          name="search"
-          maxLength={200}
-          defaultValue={view.search}
-          aria-label={t('organizations.searchHint')}
-          placeholder={t('organizations.searchHint')}
-          className="h-9 w-64 min-w-0 rounded-md border border-line-strong bg-surface px-2.5 placeholder:text-muted"
-        />
-        <Button type="submit" isBusy={isBusy}>
-          {!isBusy && <Search aria-hidden />}
-          {t('organizations.search')}
-        </Button>
-      </form>
-    </search>
-  );
-}
-
 function useColumns(): DataColumn<OrganizationSummary>[] {
   const { t } = useTranslation();
   const format = useFormat();
@@ -105,11 +76,16 @@ function useColumns(): DataColumn<OrganizationSummary>[] {
       key: 'name',
       name: t('ui.name'),
       isPinned: true,
-      cell: ({ id, name, ownerEmail }) => (
+      cell: ({ id, name, ownerEmail, isSuspended }) => (
         <div className="max-w-72 break-words">
           <TextLink to="/admin/organizations/$organizationId" params={{ organizationId: id }}>
             {name}
           </TextLink>
+          {isSuspended && (
+            <span className="ml-2">
+              <Badge tone="danger">{t('suspension.suspended')}</Badge>
+            </span>
+          )}
           <p className="text-xs text-muted">{ownerEmail}</p>
         </div>
       ),

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { type TrainingQueueListJobsData, trainingQueueListJobs, unwrap } from '../../api/client';
+import { isId } from '../../shell/search';
 
 const POLL_MS = 5_000;
 
@@ -16,7 +17,7 @@ export const STATUSES = [
 
 export function readJobsFilter({ status, organizationId }: Record<string, unknown>): JobsFilter {
   const known = STATUSES.find((each) => each === status);
-  return { ...(known && { status: known }), ...(typeof organizationId === 'string' && { organizationId }) };
+  return { ...(known && { status: known }), ...(isId(organizationId) && { organizationId }) };
 }
 
 export const jobsQuery = (filter: JobsFilter) =>

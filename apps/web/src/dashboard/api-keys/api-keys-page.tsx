@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,23 +7,26 @@ import type { ApiKey } from '../../api/client';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { EmptyState } from '../../ui/empty-state';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
-import { ApiKeysTable } from './api-keys-table';
-import { apiKeysQuery } from './api-keys.queries';
+import { apiKeyListQuery, KEY_STATUSES, readApiKeysView } from './api-keys.queries';
 import { NewApiKeyDialog } from './new-api-key-dialog';
 import { RevokeApiKeyDialog } from './revoke-api-key-dialog';
 import { RotateApiKeyDialog } from './rotate-api-key-dialog';
+import { useApiKeyColumns } from './use-api-key-columns';
 
 export function ApiKeysPage() {
   const { t } = useTranslation();
   const { can } = useMe();
   const { projectId } = useParams({ from: '/app/projects/$projectId/api-keys' });
-  const apiKeys = useQuery(apiKeysQuery(projectId));
+  const navigate = useNavigate();
+  const view = useSearch({ from: '/app/projects/$projectId/api-keys' });
+  const apiKeys = useInfiniteQuery(apiKeyListQuery(projectId, view));
   const [isCreating, setIsCreating] = useState(false);
   const [rotating, setRotating] = useState<ApiKey | null>(null);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
+  const columns = useApiKeyColumns(projectId, { onRotate: setRotating, onRevoke: setRevoking });
   return (
     <>
       <PageHeader
@@ -38,19 +41,28 @@ export function ApiKeysPage() {
           )
         }
       />
-      <QueryView query={apiKeys}>
-        {(rows) => (
+      <ListCard
+        label={t('apiKeys.title')}
+        query={apiKeys}
+        columns={columns}
+        view={view}
+        onView={(next) =>
+          void navigate({
+            to: '/projects/$projectId/api-keys',
+            params: { projectId },
+            search: readApiKeysView({ ...next }),
+          })
+        }
+        searchHint={t('apiKeys.searchHint')}
+        statuses={KEY_STATUSES.map((value) => ({ value, label: t(`apiKeys.statuses.${value}`) }))}
+        empty={
           <Card isFlush>
-            {rows.length === 0 ? (
-              <EmptyState icon={KeyRound} title={t('apiKeys.emptyTitle')}>
-                {t('apiKeys.emptyText')}
-              </EmptyState>
-            ) : (
-              <ApiKeysTable projectId={projectId} apiKeys={rows} onRotate={setRotating} onRevoke={setRevoking} />
-            )}
+            <EmptyState icon={KeyRound} title={t('apiKeys.emptyTitle')}>
+              {t('apiKeys.emptyText')}
+            </EmptyState>
           </Card>
-        )}
-      </QueryView>
+        }
+      />
       {isCreating && <NewApiKeyDialog projectId={projectId} onClose={() => setIsCreating(false)} />}
       {rotating && <RotateApiKeyDialog apiKey={rotating} onClose={() => setRotating(null)} />}
       {revoking && <RevokeApiKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} />}

@@ -2,10 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ApiKeysCreateResponse, Deployment } from '../../api/client';
 import { findScreen } from '../../tasks/tasks';
-import { Button } from '../../ui/button';
 import { CodeBlock } from '../../ui/code-block';
-import { Dialog } from '../../ui/dialog';
-import { Notice } from '../../ui/notice';
+import { ShownOnceDialog } from '../../ui/shown-once-dialog';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { curlSnippet } from '../deployments/snippets';
 import { useInitial } from '../deployments/use-initial';
@@ -19,18 +17,16 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
   const deployment = deployments?.findLast(({ id }) => deploymentIds.length === 0 || deploymentIds.includes(id));
   const canCall = created.scopes.includes('deployments:call');
   return (
-    <Dialog title={t('apiKeys.created')} onClose={onClose}>
-      <div className="space-y-4">
-        <Notice tone="warning">{t('apiKeys.shownOnce')}</Notice>
-        <CodeBlock label={t('apiKeys.key')} code={created.key} testId="api-key" />
-        {deployment && canCall && <FirstCall deployment={deployment} apiKey={created.key} />}
-        <div className="flex justify-end">
-          <Button variant="primary" onClick={onClose}>
-            {t('ui.done')}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <ShownOnceDialog
+      title={t('apiKeys.created')}
+      warning={t('apiKeys.shownOnce')}
+      label={t('apiKeys.key')}
+      secret={created.key}
+      testId="api-key"
+      onClose={onClose}
+    >
+      {deployment && canCall && <FirstCall deployment={deployment} apiKey={created.key} />}
+    </ShownOnceDialog>
   );
 }
 

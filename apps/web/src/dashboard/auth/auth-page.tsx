@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../shell/language-select';
 import { Logo } from '../../shell/logo';
 import { ThemeToggle } from '../../shell/theme-toggle';
+import { TextLink } from '../../ui/text-link';
 
 interface AuthPageProps {
   title: string;
@@ -12,10 +14,14 @@ interface AuthPageProps {
 
 /** The centred card of the pages before signing in. */
 export function AuthPage({ title, hint, children, footer }: AuthPageProps) {
+  const { t } = useTranslation();
   return (
     <div className="flex min-h-screen flex-col">
       <title>{`${title} · Kindred`}</title>
-      <header className="flex justify-end gap-1 p-3">
+      <header className="flex items-center justify-end gap-1 p-3">
+        <div className="mr-auto px-1">
+          <TextLink to="/">{t('visitors.backHome')}</TextLink>
+        </div>
         <LanguageSelect />
         <ThemeToggle />
       </header>

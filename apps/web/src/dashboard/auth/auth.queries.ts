@@ -7,8 +7,11 @@ export const meQuery = queryOptions({
   staleTime: Infinity,
 });
 
-/** The signed-in person; only for pages below the route that has loaded it. */
-export function useMe(): { me: Me; can: (permission: Me['permissions'][number]) => boolean } {
+/** Somebody who acts in an organization. */
+export type Member = Me & { organization: NonNullable<Me['organization']>; role: NonNullable<Me['role']> };
+
+/** The signed-in person; only for pages below the route that has loaded it, which lets nobody in without an organization. */
+export function useMe(): { me: Member; can: (permission: Me['permissions'][number]) => boolean } {
   const { data: me } = useSuspenseQuery(meQuery);
-  return { me, can: (permission) => me.permissions.includes(permission) };
+  return { me: me as Member, can: (permission) => me.permissions.includes(permission) };
 }

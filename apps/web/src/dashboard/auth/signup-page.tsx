@@ -1,21 +1,36 @@
 import { useTranslation } from 'react-i18next';
-import { authLogin, authSignup, unwrap } from '../../api/client';
+import { authLogin, authSignup, projectsCreate, projectsList, unwrap } from '../../api/client';
+import { mailLanguageOf } from '../../i18n/i18n';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
 import { TextLink } from '../../ui/text-link';
 import { AuthPage } from './auth-page';
+import { NewPasswordField } from './new-password-field';
+import { ProviderButtons } from './provider-buttons';
+import { SignUpTerms } from './sign-up-terms';
 import { useSignIn } from './use-sign-in';
 
-const PASSWORD_LENGTH_MIN = 8;
+/** Where a newcomer goes on: into a project that is made for them. Whoever has some sees them, as does whom none could be made for. */
+async function firstProject(name: string): Promise<string> {
+  try {
+    const { data } = await unwrap(projectsList({ query: { limit: 1 } }));
+    if (data.length > 0) return '/projects';
+    return `/projects/${(await unwrap(projectsCreate({ body: { name } }))).id}`;
+  } catch {
+    return '/projects';
+  }
+}
 
 export function SignupPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const signup = useSignIn(async (values) => {
     const body = { email: String(values.get('email')), password: String(values.get('password')) };
-    await unwrap(authSignup({ body: { ...body, organizationName: String(values.get('organizationName')) } }));
+    const organizationName = String(values.get('organizationName'));
+    await unwrap(authSignup({ body: { ...body, organizationName, language: mailLanguageOf(i18n.language) } }));
     // Signing up is answered the same whether or not the address had an account: only its own password opens that one.
-    return unwrap(authLogin({ body }));
+    const me = await unwrap(authLogin({ body }));
+    return { me, returnTo: await firstProject(t('projects.first')) };
   });
   return (
     <AuthPage
@@ -37,15 +52,7 @@ export function SignupPage() {
         }
       >
         <TextField label={t('auth.email')} name="email" type="email" autoComplete="username" required />
-        <TextField
-          label={t('auth.password')}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          minLength={PASSWORD_LENGTH_MIN}
-          hint={t('auth.passwordHint', { count: PASSWORD_LENGTH_MIN })}
-          required
-        />
+        <NewPasswordField label={t('auth.password')} />
         <TextField
           label={t('auth.organizationName')}
           name="organizationName"
@@ -53,7 +60,9 @@ export function SignupPage() {
           maxLength={120}
           required
         />
+        <SignUpTerms />
       </Form>
+      <ProviderButtons returnTo="/projects" />
     </AuthPage>
   );
 }

@@ -4,12 +4,16 @@ import type { Me } from '../../api/client';
 import { meQuery } from './auth.queries';
 
 /** Signs in by whatever `signIn` asks of the API, forgets what an earlier person saw, and goes on to `returnTo`. */
-export function useSignIn(signIn: (values: FormData) => Promise<Me>, returnTo = '/') {
+export function useSignIn<V = FormData>(
+  signIn: (values: V) => Promise<{ me: Me; returnTo: string }>,
+  onError?: (error: Error) => void,
+) {
   const router = useRouter();
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: signIn,
-    onSuccess: (me) => {
+    ...(onError && { onError }),
+    onSuccess: ({ me, returnTo }) => {
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, me);
       router.history.push(returnTo);

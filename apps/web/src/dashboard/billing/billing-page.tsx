@@ -11,6 +11,7 @@ import { Notice } from '../../ui/notice';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { upcomingInvoiceQuery } from './billing.queries';
+import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
@@ -39,6 +40,7 @@ export function BillingPage() {
             {upcoming.status === 'past_due' && <Notice tone="danger">{t('billing.pastDue')}</Notice>}
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
+            <InvoicesCard />
             <PlansCard currentPlan={upcoming.plan.key} />
           </div>
         )}

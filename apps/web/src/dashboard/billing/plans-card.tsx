@@ -1,28 +1,34 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Check } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { billingCreateCheckoutSession, type Plan, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
-import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { plansQuery } from './billing.queries';
+import { CurrencySelect } from './currency-select';
+import { PriceItem } from './price-item';
 
 /** The price list, and the way to pay for another plan. */
 export function PlansCard({ currentPlan }: { currentPlan: string }) {
   const { t } = useTranslation();
-  const plans = useQuery(plansQuery);
+  const [currency, setCurrency] = useState<string>();
+  const plans = useQuery(plansQuery(currency));
+  const chosen = plans.data?.plans[0]?.currency ?? '';
   return (
     <section aria-labelledby="plans">
-      <h2 id="plans" className="mb-3 text-[0.9375rem] font-semibold">
-        {t('billing.plans')}
-      </h2>
+      <div className="mb-3 flex min-h-9 items-center justify-between gap-2">
+        <h2 id="plans" className="text-[0.9375rem] font-semibold">
+          {t('billing.plans')}
+        </h2>
+        <CurrencySelect currencies={plans.data?.currencies ?? []} value={chosen} onChange={setCurrency} />
+      </div>
       <QueryView query={plans}>
         {(list) => (
-          <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
             {list.plans.map((plan) => (
               <PlanItem key={plan.key} plan={plan} isCurrent={plan.key === currentPlan} />
             ))}
@@ -49,6 +55,11 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
         <span className="text-2xl font-semibold tabular-nums">{format.money(plan.monthlyFee, plan.currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
+      {Number(plan.commitment) > 0 && (
+        <p className="text-xs text-muted">
+          {t('billing.commitment', { amount: format.money(plan.commitment, plan.currency) })}
+        </p>
+      )}
       <ul className="mt-4 mb-5 space-y-2.5">
         {plan.meters.map((price) => (
           <PriceItem key={`${price.meter} ${price.deviceClass}`} price={price} currency={plan.currency} />
@@ -59,37 +70,10 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
   );
 }
 
-function PriceItem({ price, currency }: { price: Plan['meters'][number]; currency: string }) {
-  const { t } = useTranslation();
-  const terms = useTerms();
-  const format = useFormat();
-  const { meter, deviceClass, includedQuantity, unitAmount } = price;
-  const isIncluded = Number(includedQuantity) > 0;
-  const unitPrice = { price: format.unitPrice(unitAmount, currency), unit: terms.name('meterUnits', meter) };
-  return (
-    <li className="flex gap-2">
-      <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-      <span>
-        {isIncluded
-          ? t('billing.includes', {
-              quantity: format.number(includedQuantity),
-              meter: terms.name('meterNouns', meter),
-            })
-          : terms.name('meters', meter)}
-        {deviceClass && <span className="ml-1.5 whitespace-nowrap text-muted">({deviceClass})</span>}
-        <span className="block text-xs text-muted">
-          {Number(unitAmount) === 0 && t('billing.beyondFree')}
-          {Number(unitAmount) > 0 && (isIncluded ? t('billing.beyond', unitPrice) : t('billing.each', unitPrice))}
-        </span>
-      </span>
-    </li>
-  );
-}
-
 function BuyButton({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const checkout = useMutation({
-    mutationFn: () => unwrap(billingCreateCheckoutSession({ body: { plan: plan.key } })),
+    mutationFn: () => unwrap(billingCreateCheckoutSession({ body: { plan: plan.key, currency: plan.currency } })),
     onSuccess: ({ url }) => window.location.assign(url),
   });
   return (

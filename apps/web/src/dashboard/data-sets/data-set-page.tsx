@@ -1,67 +1,153 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { dataSetsDelete, dataSetsRename, unwrap } from '../../api/client';
+import type { DataSet } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
-import { ManageActions } from '../../ui/manage-actions';
+import { buttonClass } from '../../ui/button';
 import { Notice } from '../../ui/notice';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { ProgressBar } from '../../ui/progress-bar';
+import { QueryView, Together } from '../../ui/query-view';
+import { RelativeTime } from '../../ui/relative-time';
+import { isActive } from '../../ui/status-badge';
+import { Tabs } from '../../ui/tabs';
 import { useMe } from '../auth/auth.queries';
-import { dataSetQuery, dataSetsQuery } from './data-sets.queries';
-import { ImportCard, ImportErrorsCard } from './import-card';
-import { UploadCard } from './upload-card';
+import { familiesQuery } from '../models/families.queries';
+import { modelsQuery } from '../models/models.queries';
+import { dataSetQuery } from './data-sets.queries';
+import { ImportsTab } from './imports-tab';
+import { ImportForm } from './preview/import-form';
+import { QualityTab } from './quality-tab';
+import { RowsTab } from './rows-tab';
+import { SettingsTab } from './settings-tab';
+import { StatisticTiles } from './statistic-tiles';
 
 export function DataSetPage() {
   const { t } = useTranslation();
   const terms = useTerms();
-  const { can } = useMe();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const { projectId, dataSetId } = useParams({ from: '/app/projects/$projectId/data-sets/$dataSetId' });
   const dataSet = useQuery(dataSetQuery(projectId, dataSetId));
+  // They name what the tiles count.
+  const families = useQuery(familiesQuery);
   return (
     <QueryView query={dataSet} isPage>
       {(found) => (
         <>
           <PageHeader
             title={found.name}
-            hint={terms.name('kinds', found.kind)}
-            actions={
-              can('project:write') && (
-                <ManageActions
-                  name={found.name}
-                  deleteText={t('dataSets.deleteText')}
-                  onRename={async (name) => {
-                    await unwrap(dataSetsRename({ path: { projectId, dataSetId }, body: { name } }));
-                    await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey });
-                  }}
-                  onDelete={async () => {
-                    await unwrap(dataSetsDelete({ path: { projectId, dataSetId } }));
-                    await navigate({ to: '/projects/$projectId/data-sets', params: { projectId } });
-                    await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey, exact: true });
-                  }}
-                />
-              )
+            hint={
+              <>
+                {terms.name('kinds', found.kind)}
+                {found.currentImport?.finishedAt && (
+                  <>
+                    {` · ${t('projects.dataAge')} `}
+                    <RelativeTime time={found.currentImport.finishedAt} />
+                  </>
+                )}
+              </>
             }
+            actions={<NextStep dataSet={found} />}
           />
-          <div className="space-y-5">
-            {found.latestImport && (
-              <ImportCard latest={found.latestImport} kind={found.kind} hasEarlierRows={found.currentImport !== null} />
-            )}
-            {found.latestImport && found.latestImport.errors.length > 0 && (
-              <ImportErrorsCard latest={found.latestImport} />
-            )}
-            {found.addedRows > 0 && (
-              <Notice>
-                <p className="font-medium">{t('dataSets.addedRows', { count: found.addedRows })}</p>
-                <p className="text-muted">{t('dataSets.addedRowsHint')}</p>
-              </Notice>
-            )}
-            {can('project:write') && <UploadCard dataSet={found} />}
-          </div>
+          <Together queries={[families]}>
+            <div className="space-y-5">
+              <LatestNotice dataSet={found} />
+              {found.currentImport ? <Content dataSet={found} /> : <Empty dataSet={found} />}
+            </div>
+          </Together>
         </>
       )}
     </QueryView>
+  );
+}
+
+/** Where rows that no model learns from lead. */
+function NextStep({ dataSet: { id, projectId, currentImport } }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const { data: models } = useQuery(modelsQuery(projectId));
+  if (!currentImport || !models || !can('project:write')) return null;
+  if (models.some(({ sources }) => Object.values(sources).includes(id))) return null;
+  const isFirst = models.length === 0;
+  return (
+    <Link
+      to={isFirst ? '/projects/$projectId' : '/projects/$projectId/models'}
+      params={{ projectId }}
+      className={buttonClass('primary')}
+    >
+      {t('start.nextTrain')}
+    </Link>
+  );
+}
+
+/** What became of the latest file, where that is not simply what the page shows. */
+function LatestNotice({ dataSet: { latestImport: latest, currentImport, addedRows } }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  return (
+    <>
+      {isActive(latest) && (
+        <output className="block space-y-2 rounded-lg border border-line bg-surface p-4">
+          <span className="block font-medium">{t('import.progress')}</span>
+          <ProgressBar label={t('import.progress')} share={null} />
+        </output>
+      )}
+      {latest?.status === 'failed' && (
+        <Notice tone="danger">
+          <p>{terms.sentences(latest.failureReason ?? '')}</p>
+          <p className="mt-0.5">{currentImport ? t('import.earlierRowsKept') : t('import.tryAgain')}</p>
+        </Notice>
+      )}
+      {latest?.status === 'succeeded' && Boolean(latest.rowsRejected) && (
+        <Notice tone="warning">{t('import.someRejected', { count: latest.rowsRejected ?? 0 })}</Notice>
+      )}
+      {addedRows > 0 && (
+        <Notice>
+          <p className="font-medium">{t('dataSets.addedRows', { count: addedRows })}</p>
+          <p className="text-muted">{t('dataSets.addedRowsHint')}</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Without rows: the place for a file, and what was wrong with the last one. */
+function Empty({ dataSet }: { dataSet: DataSet }) {
+  const { can } = useMe();
+  return (
+    <>
+      {can('project:write') && !isActive(dataSet.latestImport) && (
+        <ImportForm projectId={dataSet.projectId} dataSet={dataSet} />
+      )}
+      {dataSet.latestImport && <ImportsTab dataSet={dataSet} isReadOnly />}
+      <SettingsTab dataSet={dataSet} />
+    </>
+  );
+}
+
+function Content({ dataSet }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { tab = 'rows' } = useSearch({ from: '/app/projects/$projectId/data-sets/$dataSetId' });
+  return (
+    <>
+      <StatisticTiles dataSet={dataSet} />
+      <Tabs
+        label={t('dataSets.tabs')}
+        selected={tab}
+        onSelect={(chosen) =>
+          void navigate({
+            from: '/projects/$projectId/data-sets/$dataSetId',
+            search: chosen === 'rows' ? {} : { tab: chosen },
+            replace: true,
+          })
+        }
+        tabs={[
+          { key: 'rows', label: t('rows.title'), content: <RowsTab dataSet={dataSet} /> },
+          { key: 'quality', label: t('quality.title'), content: <QualityTab dataSet={dataSet} /> },
+          { key: 'imports', label: t('import.history'), content: <ImportsTab dataSet={dataSet} /> },
+          { key: 'settings', label: t('dataSets.settings'), content: <SettingsTab dataSet={dataSet} /> },
+        ]}
+      />
+    </>
   );
 }

@@ -1,29 +1,32 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Plus, Table2 } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSet } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { Button } from '../../ui/button';
+import { buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
+import type { DataColumn } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { RelativeTime } from '../../ui/relative-time';
 import { StatusBadge } from '../../ui/status-badge';
-import { Cell, HeaderCell, Table } from '../../ui/table';
 import { TextLink } from '../../ui/text-link';
+import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
-import { dataSetsQuery } from './data-sets.queries';
-import { NewDataSetDialog } from './new-data-set-dialog';
+import { dataSetListQuery, readDataSetsView, STATUSES } from './data-sets.queries';
+import { ImportForm } from './preview/import-form';
 
 export function DataSetsPage() {
   const { t } = useTranslation();
   const { can } = useMe();
+  const navigate = useNavigate();
   const { projectId } = useParams({ from: '/app/projects/$projectId/data-sets' });
-  const dataSets = useQuery(dataSetsQuery(projectId));
-  const [isCreating, setIsCreating] = useState(false);
+  const view = useSearch({ from: '/app/projects/$projectId/data-sets' });
+  const dataSets = useInfiniteQuery(dataSetListQuery(projectId, view));
+  const columns = useColumns();
   return (
     <>
       <PageHeader
@@ -31,68 +34,96 @@ export function DataSetsPage() {
         hint={t('dataSets.hint')}
         actions={
           can('project:write') && (
-            <Button variant="primary" onClick={() => setIsCreating(true)}>
+            <Link to="/projects/$projectId/data-sets/new" params={{ projectId }} className={buttonClass('primary')}>
               <Plus aria-hidden />
               {t('dataSets.new')}
-            </Button>
+            </Link>
           )
         }
       />
-      <QueryView query={dataSets}>
-        {(rows) => (
-          <Card isFlush>
-            {rows.length === 0 ? (
-              <EmptyState icon={Table2} title={t('dataSets.emptyTitle')}>
-                {t('dataSets.emptyText')}
-              </EmptyState>
-            ) : (
-              <DataSetsTable dataSets={rows} />
-            )}
-          </Card>
-        )}
-      </QueryView>
-      {isCreating && <NewDataSetDialog projectId={projectId} onClose={() => setIsCreating(false)} />}
+      <ListCard
+        label={t('dataSets.title')}
+        query={dataSets}
+        columns={columns}
+        view={view}
+        onView={(next) =>
+          void navigate({
+            to: '/projects/$projectId/data-sets',
+            params: { projectId },
+            search: readDataSetsView({ ...next }),
+          })
+        }
+        searchHint={t('lists.nameOrId')}
+        statuses={STATUSES.map((value) => ({
+          value,
+          label: value === 'empty' ? t('dataSets.noFile') : t(`status.${value}`),
+        }))}
+        empty={<Empty projectId={projectId} />}
+        onOpen={({ id }) =>
+          void navigate({ to: '/projects/$projectId/data-sets/$dataSetId', params: { projectId, dataSetId: id } })
+        }
+      />
     </>
   );
 }
 
-function DataSetsTable({ dataSets }: { dataSets: DataSet[] }) {
+function Empty({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  return (
+    <div className="space-y-5">
+      <Card isFlush>
+        <EmptyState icon={Table2} title={t('dataSets.emptyTitle')}>
+          {t('dataSets.emptyText')}
+        </EmptyState>
+      </Card>
+      {can('project:write') && <ImportForm projectId={projectId} />}
+    </div>
+  );
+}
+
+function useColumns(): DataColumn<DataSet>[] {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const count = (value: number | null | undefined) => (value == null ? '—' : format.number(value));
-  return (
-    <Table label={t('dataSets.title')}>
-      <thead>
-        <tr>
-          <HeaderCell>{t('ui.name')}</HeaderCell>
-          <HeaderCell>{t('dataSets.kind')}</HeaderCell>
-          <HeaderCell>{t('dataSets.latestImport')}</HeaderCell>
-          <HeaderCell isNumber>{t('dataSets.accepted')}</HeaderCell>
-          <HeaderCell isNumber>{t('dataSets.rejected')}</HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {dataSets.map(({ id, projectId, name, kind, latestImport, currentImport }) => (
-          <tr key={id}>
-            <Cell>
-              <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
-                {name}
-              </TextLink>
-            </Cell>
-            <Cell>{terms.name('kinds', kind)}</Cell>
-            <Cell>
-              {latestImport ? (
-                <StatusBadge status={latestImport.status} />
-              ) : (
-                <span className="text-muted">{t('dataSets.noFile')}</span>
-              )}
-            </Cell>
-            <Cell isNumber>{count(currentImport?.rowsAccepted)}</Cell>
-            <Cell isNumber>{count(currentImport?.rowsRejected)}</Cell>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  );
+  const createdColumn = useCreatedColumn<DataSet>();
+  const nameColumn = useNameColumn<DataSet>(({ id, projectId, name }) => (
+    <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
+      {name}
+    </TextLink>
+  ));
+  return [
+    nameColumn,
+    { key: 'kind', name: t('dataSets.kind'), cell: ({ kind }) => terms.name('kinds', kind) },
+    {
+      key: 'status',
+      name: t('dataSets.latestImport'),
+      cell: ({ latestImport }) =>
+        latestImport ? (
+          <StatusBadge status={latestImport.status} />
+        ) : (
+          <span className="text-muted">{t('dataSets.noFile')}</span>
+        ),
+    },
+    {
+      key: 'rows',
+      name: t('projects.rows'),
+      isNumber: true,
+      isSortable: true,
+      cell: ({ currentImport }) => (currentImport ? format.number(currentImport.rowsAccepted ?? 0) : '—'),
+    },
+    {
+      key: 'rejected',
+      name: t('dataSets.rejected'),
+      isNumber: true,
+      cell: ({ currentImport }) => (currentImport ? format.number(currentImport.rowsRejected ?? 0) : '—'),
+    },
+    {
+      key: 'importedAt',
+      name: t('projects.dataAge'),
+      isSortable: true,
+      cell: ({ currentImport }) => (currentImport?.finishedAt ? <RelativeTime time={currentImport.finishedAt} /> : '—'),
+    },
+    createdColumn,
+  ];
 }

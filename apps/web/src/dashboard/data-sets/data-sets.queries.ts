@@ -1,8 +1,26 @@
 import { queryOptions } from '@tanstack/react-query';
 import { dataSetsGet, dataSetsList, unwrap, unwrapPages } from '../../api/client';
+import { listQuery } from '../../api/list-query';
+import { type ListView, readListView } from '../../ui/list-view';
 import { isActive } from '../../ui/status-badge';
 
 const POLL_MS = 500;
+
+const SORTS = ['createdAt', 'name', 'rows', 'importedAt'] as const;
+/** Of the latest import. */
+export const STATUSES = ['empty', 'queued', 'running', 'succeeded', 'failed'] as const;
+
+export type DataSetsView = ListView<(typeof SORTS)[number], (typeof STATUSES)[number]>;
+
+export const readDataSetsView = (search: Record<string, unknown>): DataSetsView =>
+  readListView(search, SORTS, STATUSES);
+
+export const dataSetListQuery = (projectId: string, view: DataSetsView) =>
+  listQuery(
+    [...dataSetsQuery(projectId).queryKey, 'list', view],
+    (cursor) => dataSetsList({ path: { projectId }, query: { ...view, cursor } }),
+    ({ latestImport }) => isActive(latestImport),
+  );
 
 export const dataSetsQuery = (projectId: string) =>
   queryOptions({

@@ -49,7 +49,7 @@ function CallTabsOf(props: CallTabsProps & { family: Family }) {
 function OperationTabs(props: CallTabsProps & { family: Family; operation: string }) {
   const { deployment, family, operation, selected, onSelect, others } = props;
   const { t } = useTranslation();
-  const { request: schema, meters } = family.operations[operation]!;
+  const { request: schema } = family.operations[operation]!;
   const screen = findScreen(family.task, operation, schema);
   const initial = useInitial(screen, deployment, operation);
   // Shared by both tabs, so that the code asks what the playground asked.
@@ -68,7 +68,6 @@ function OperationTabs(props: CallTabsProps & { family: Family; operation: strin
             <Playground
               deployment={deployment}
               operation={operation}
-              meters={meters}
               screen={screen}
               initial={initial}
               request={request}

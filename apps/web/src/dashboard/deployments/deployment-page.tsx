@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { deploymentsDelete, deploymentsUpdate, unwrap } from '../../api/client';
+import { othersThan } from '../../api/list-query';
 import { useFormat } from '../../i18n/use-format';
 import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
@@ -41,7 +42,7 @@ export function DeploymentPage() {
                     await unwrap(deploymentsDelete({ path: { projectId, deploymentId } }));
                     await navigate({ to: '/projects/$projectId/deployments', params: { projectId } });
                     const { queryKey } = deploymentsQuery(projectId);
-                    await queryClient.invalidateQueries({ queryKey, exact: true });
+                    await queryClient.invalidateQueries(othersThan(queryKey, deploymentId));
                   }}
                 />
               )

@@ -4,22 +4,31 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deployment, ModelVersion } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { findFallbacks } from '../../tasks/tasks';
 import { Button } from '../../ui/button';
 import { Sparkline } from '../../ui/chart/sparkline';
+import { classNames } from '../../ui/class-names';
 import { RelativeTime } from '../../ui/relative-time';
 import { TextLink } from '../../ui/text-link';
 import { useMe } from '../auth/auth.queries';
 import { modelQuery, versionsQuery } from '../models/models.queries';
 import { useVersionName } from '../models/use-version-name';
 import { SwitchVersionDialog } from './switch-version-dialog';
-import { callsIn, listBuckets, trafficQuery } from './traffic.queries';
+import { callsIn, listBuckets, shareOfModel, trafficQuery } from './traffic.queries';
 
 const MINUTE_SECONDS = 60;
 
 /** What answers now and how it fares, at a glance. */
 export function DeploymentStrip({ deployment }: { deployment: Deployment }) {
   return (
-    <section className="grid gap-px overflow-hidden rounded-lg border border-line bg-line max-sm:grid-cols-2 sm:grid-cols-3 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(3,1fr)]">
+    <section
+      className={classNames(
+        'grid gap-px overflow-hidden rounded-lg border border-line bg-line max-sm:grid-cols-2',
+        findFallbacks(deployment.task)
+          ? 'sm:grid-cols-4 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(4,1fr)]'
+          : 'sm:grid-cols-3 xl:grid-cols-[minmax(18rem,1.4fr)_repeat(3,1fr)]',
+      )}
+    >
       <LiveVersion deployment={deployment} />
       <Figures deployment={deployment} />
     </section>
@@ -30,19 +39,15 @@ function LiveVersion({ deployment }: { deployment: Deployment }) {
   const { t } = useTranslation();
   const { can } = useMe();
   const versionName = useVersionName();
-  const { projectId, modelId, modelVersionId } = deployment;
+  const { projectId, modelId, modelVersionId, previousModelVersionId } = deployment;
   const { data: model } = useQuery(modelQuery(projectId, modelId));
   const { data: versions = [] } = useQuery(versionsQuery(projectId, modelId));
   const [wanted, setWanted] = useState<ModelVersion>();
-  const place = versions.findIndex(({ id }) => id === modelVersionId);
-  const live = versions[place];
-  // Versions are newest first.
-  const before = place < 0 ? undefined : versions[place + 1];
+  const live = versions.find(({ id }) => id === modelVersionId);
+  // Of another model, or deleted since, it is not among them.
+  const before = versions.find(({ id }) => id === previousModelVersionId);
   return (
-    <div
-      data-testid="live-version"
-      className="min-w-0 bg-surface px-4 py-3.5 max-sm:col-span-2 sm:col-span-3 sm:px-5 xl:col-span-1"
-    >
+    <div data-testid="live-version" className="min-w-0 bg-surface px-4 py-3.5 col-span-full sm:px-5 xl:col-span-1">
       <p className="text-xs text-muted">{t('deployments.live')}</p>
       <p className="min-h-7 text-base font-semibold wrap-anywhere">{versionName(versions, modelVersionId)}</p>
       <p className="flex min-h-6 flex-wrap items-center gap-x-1.5 text-muted">
@@ -81,7 +86,7 @@ function LiveVersion({ deployment }: { deployment: Deployment }) {
   );
 }
 
-function Figures({ deployment: { projectId, id: deploymentId } }: { deployment: Deployment }) {
+function Figures({ deployment: { projectId, id: deploymentId, task } }: { deployment: Deployment }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { data: traffic } = useQuery(trafficQuery(projectId, deploymentId, 'day'));
@@ -91,6 +96,8 @@ function Figures({ deployment: { projectId, id: deploymentId } }: { deployment: 
   const latency = traffic?.total.latencyMs;
   const calls = traffic ? callsIn(traffic.total) : 0;
   const failed = traffic?.total.byStatus['5xx'] ?? 0;
+  const fallsBack = findFallbacks(task) !== undefined;
+  const byModel = traffic && shareOfModel(traffic.total);
   const refused = traffic?.total.byStatus['4xx'] ?? 0;
   return (
     <>
@@ -114,6 +121,13 @@ function Figures({ deployment: { projectId, id: deploymentId } }: { deployment: 
           </TextLink>
         }
       />
+      {fallsBack && (
+        <Figure
+          name={t('traffic.byModel')}
+          value={byModel === undefined ? '—' : format.share(byModel)}
+          hint={t('traffic.lastDay')}
+        />
+      )}
     </>
   );
 }
@@ -127,7 +141,7 @@ interface FigureProps {
 
 function Figure({ name, value, hint, end }: FigureProps) {
   return (
-    <dl className="min-w-0 bg-surface px-4 py-3.5 max-sm:last:col-span-2 sm:px-5">
+    <dl className="min-w-0 bg-surface px-4 py-3.5 max-sm:last:nth-[even]:col-span-2 sm:px-5">
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="flex min-h-7 items-center justify-between gap-3 text-xl font-semibold whitespace-nowrap tabular-nums">
         {value}

@@ -1,65 +1,118 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Rocket } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { ListedDeployment, ProjectTraffic } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
+import type { DataColumn } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
-import { Cell, HeaderCell, Table } from '../../ui/table';
+import { RelativeTime } from '../../ui/relative-time';
 import { TextLink } from '../../ui/text-link';
-import { modelsQuery } from '../models/models.queries';
-import { deploymentsQuery } from './deployments.queries';
+import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
+import { deploymentListQuery, readDeploymentsView } from './deployments.queries';
+import { callsIn, projectTrafficQuery, shareOfErrors } from './traffic.queries';
 
 export function DeploymentsPage() {
   const { t } = useTranslation();
-  const format = useFormat();
+  const navigate = useNavigate();
   const { projectId } = useParams({ from: '/app/projects/$projectId/deployments' });
-  const deployments = useQuery(deploymentsQuery(projectId));
-  const { data: models } = useQuery(modelsQuery(projectId));
+  const view = useSearch({ from: '/app/projects/$projectId/deployments' });
+  const deployments = useInfiniteQuery(deploymentListQuery(projectId, view));
+  const { data: traffic } = useQuery(projectTrafficQuery(projectId, 'day'));
+  const columns = useColumns(traffic);
   return (
     <>
       <PageHeader title={t('deployments.title')} hint={t('deployments.hint')} />
-      <QueryView query={deployments}>
-        {(rows) => (
+      <ListCard
+        label={t('deployments.title')}
+        query={deployments}
+        columns={columns}
+        view={view}
+        onView={(next) =>
+          void navigate({
+            to: '/projects/$projectId/deployments',
+            params: { projectId },
+            search: readDeploymentsView({ ...next }),
+          })
+        }
+        searchHint={t('deployments.searchHint')}
+        empty={
           <Card isFlush>
-            {rows.length === 0 ? (
-              <EmptyState icon={Rocket} title={t('deployments.emptyTitle')}>
-                {t('deployments.emptyText')}
-              </EmptyState>
-            ) : (
-              <Table label={t('deployments.title')}>
-                <thead>
-                  <tr>
-                    <HeaderCell>{t('ui.name')}</HeaderCell>
-                    <HeaderCell>{t('deployments.model')}</HeaderCell>
-                    <HeaderCell>{t('deployments.changed')}</HeaderCell>
-                    <HeaderCell>{t('ui.created')}</HeaderCell>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map(({ id, name, modelId, updatedAt, createdAt }) => (
-                    <tr key={id}>
-                      <Cell>
-                        <TextLink
-                          to="/projects/$projectId/deployments/$deploymentId"
-                          params={{ projectId, deploymentId: id }}
-                        >
-                          {name}
-                        </TextLink>
-                      </Cell>
-                      <Cell>{models?.find((model) => model.id === modelId)?.name ?? '—'}</Cell>
-                      <Cell className="whitespace-nowrap">{format.dateTime(updatedAt)}</Cell>
-                      <Cell className="whitespace-nowrap">{format.dateTime(createdAt)}</Cell>
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-            )}
+            <EmptyState icon={Rocket} title={t('deployments.emptyTitle')}>
+              {t('deployments.emptyText')}
+            </EmptyState>
           </Card>
-        )}
-      </QueryView>
+        }
+        onOpen={({ id }) =>
+          void navigate({
+            to: '/projects/$projectId/deployments/$deploymentId',
+            params: { projectId, deploymentId: id },
+          })
+        }
+      />
     </>
   );
+}
+
+/** @param traffic of the last day; undefined until it is counted */
+function useColumns(traffic: ProjectTraffic | undefined): DataColumn<ListedDeployment>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const trafficOf = (id: string) => traffic?.deployments.find(({ deploymentId }) => deploymentId === id);
+  const createdColumn = useCreatedColumn<ListedDeployment>();
+  const nameColumn = useNameColumn<ListedDeployment>(({ id, projectId, name }) => (
+    <TextLink to="/projects/$projectId/deployments/$deploymentId" params={{ projectId, deploymentId: id }}>
+      {name}
+    </TextLink>
+  ));
+  return [
+    nameColumn,
+    {
+      key: 'version',
+      name: t('deployments.live'),
+      cell: ({ modelName, versionName, versionNumber }) => (
+        <div className="max-w-64 break-words">
+          {modelName}
+          <p className="text-xs text-muted">{versionName || t('versions.name', { number: versionNumber })}</p>
+        </div>
+      ),
+    },
+    {
+      key: 'requests',
+      name: t('traffic.requestsOfDay'),
+      isNumber: true,
+      cell: ({ id }) => {
+        const own = trafficOf(id);
+        return traffic ? format.number(own ? callsIn(own) : 0) : '…';
+      },
+    },
+    {
+      key: 'p95',
+      name: 'p95',
+      isNumber: true,
+      cell: ({ id }) => {
+        const latency = trafficOf(id)?.latencyMs;
+        return latency ? format.milliseconds(latency.p95) : '—';
+      },
+    },
+    {
+      key: 'errors',
+      name: t('traffic.errors'),
+      isNumber: true,
+      cell: ({ id }) => {
+        const own = trafficOf(id);
+        return own ? format.share(shareOfErrors(own)!) : '—';
+      },
+    },
+    {
+      key: 'updatedAt',
+      name: t('deployments.changed'),
+      isSortable: true,
+      cell: ({ updatedAt }) => <RelativeTime time={updatedAt} />,
+    },
+    createdColumn,
+  ];
 }

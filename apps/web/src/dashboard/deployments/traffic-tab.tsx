@@ -4,13 +4,17 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deployment, Traffic } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { findFallbacks } from '../../tasks/tasks';
 import { Card } from '../../ui/card';
-import { BarChart, Chart, LineChart } from '../../ui/chart/chart';
+import { BarChart } from '../../ui/chart/bar-chart';
+import { Chart } from '../../ui/chart/chart';
+import { LineChart } from '../../ui/chart/line-chart';
 import { Choice } from '../../ui/choice';
 import { EmptyState } from '../../ui/empty-state';
+import { FactList } from '../../ui/fact-list';
 import { QueryView } from '../../ui/query-view';
 import { TextLink } from '../../ui/text-link';
-import { callsIn, listBuckets, type Range, RANGES, trafficQuery } from './traffic.queries';
+import { callsIn, listBuckets, type Range, RANGES, shareOfModel, trafficQuery } from './traffic.queries';
 
 const CLASSES = [
   { key: '2xx', color: 'var(--accent)' },
@@ -26,7 +30,7 @@ const PERCENTILES = [
 ] as const;
 
 /** How often a deployment is called by programs, how that ends, and how long it takes. */
-export function TrafficTab({ deployment: { projectId, id: deploymentId } }: { deployment: Deployment }) {
+export function TrafficTab({ deployment: { projectId, id: deploymentId, task } }: { deployment: Deployment }) {
   const { t } = useTranslation();
   const [range, setRange] = useState<Range>('day');
   const traffic = useQuery(trafficQuery(projectId, deploymentId, range));
@@ -52,7 +56,7 @@ export function TrafficTab({ deployment: { projectId, id: deploymentId } }: { de
               </EmptyState>
             </Card>
           ) : (
-            <TrafficCards traffic={found} deploymentId={deploymentId} range={range} />
+            <TrafficCards traffic={found} deploymentId={deploymentId} task={task} range={range} />
           )
         }
       </QueryView>
@@ -60,7 +64,14 @@ export function TrafficTab({ deployment: { projectId, id: deploymentId } }: { de
   );
 }
 
-function TrafficCards({ traffic, deploymentId, range }: { traffic: Traffic; deploymentId: string; range: Range }) {
+interface TrafficCardsProps {
+  traffic: Traffic;
+  deploymentId: string;
+  task: string;
+  range: Range;
+}
+
+function TrafficCards({ traffic, deploymentId, task, range }: TrafficCardsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { total } = traffic;
@@ -145,6 +156,29 @@ function TrafficCards({ traffic, deploymentId, range }: { traffic: Traffic; depl
           <p className="py-8 text-center text-muted">{t('traffic.noLatency')}</p>
         )}
       </Card>
+      <FallbackCard task={task} total={total} />
     </div>
+  );
+}
+
+/** How much the model answered itself, and why something else did. Nothing for a task where nothing else does. */
+function FallbackCard({ task, total }: { task: string; total: Traffic['total'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const words = findFallbacks(task);
+  const share = shareOfModel(total);
+  if (!words || share === undefined) return null;
+  return (
+    <Card title={t('traffic.byModelTitle', { share: format.share(share) })} hint={t('traffic.byModelHint')}>
+      <FactList
+        facts={Object.entries(words).map(([reason, name]) => ({
+          name: t(name),
+          value: t('traffic.fallback', {
+            shown: format.number(total.fallbacks[reason] ?? 0),
+            share: format.share((total.fallbacks[reason] ?? 0) / total.byStatus['2xx']),
+          }),
+        }))}
+      />
+    </Card>
   );
 }

@@ -37,10 +37,7 @@ export function limitWords(
       const name = apiKeys.find(({ lineageId }) => lineageId === scopeId)?.name ?? scopeId;
       return t('limits.ofKey', { name });
     },
-    resource: (resource: string) => {
-      const name = terms.name('resources', resource);
-      return name === resource ? terms.name('meters', resource) : name;
-    },
+    resource: (resource: string) => terms.name('resources', resource, terms.name('meters', resource)),
     quantity: (resource: string, quantity: string) =>
       resource === SPEND ? format.unitPrice(quantity, currency) : format.number(quantity, { maximumFractionDigits: 6 }),
   };

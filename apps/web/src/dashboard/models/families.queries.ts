@@ -17,6 +17,12 @@ export function useFamily(key: string): Family | undefined {
   return data?.families.find((family) => family.key === key);
 }
 
+/** What a metric means and which way it is better; the same whichever family measures it. */
+export function useMetric(key: string): Family['metrics'][string] | undefined {
+  const { data } = useQuery(familiesQuery);
+  return data?.families.find(({ metrics }) => key in metrics)?.metrics[key];
+}
+
 /** Undefined until it is loaded. */
 export function useKind(key: string): Kind | undefined {
   const { data } = useQuery(familiesQuery);

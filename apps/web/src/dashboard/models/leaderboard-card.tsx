@@ -12,6 +12,7 @@ const DIGITS = 4;
 /** The part of a version's report that says how its recipe was chosen. */
 export interface Search {
   explanation: string;
+  settings: Record<string, unknown>;
   leaderboard: { recipe: string; metrics: Record<string, number>; seconds: number }[];
 }
 

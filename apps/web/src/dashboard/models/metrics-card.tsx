@@ -1,16 +1,27 @@
 import { useTranslation } from 'react-i18next';
-import type { Result } from '../../api/client';
+import type { ModelVersion, Result, Verdict } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import type { TaskScreens } from '../../tasks/task';
+import { findFigures } from '../../tasks/tasks';
 import { Badge } from '../../ui/badge';
 import { Card } from '../../ui/card';
+import { classNames } from '../../ui/class-names';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { type Family, useFamily } from './families.queries';
+import { Standing } from './standing';
+import { VERDICT_TONES } from './verdict-badge';
 
 const DIGITS = 4;
 
-/** The model next to the simple recipes of its task: how much better it is, metric by metric, than the one that the deciding metric calls best. */
-export function MetricsCard({ result, family }: { result: Result; family: string }) {
+interface MetricsCardProps {
+  version: ModelVersion;
+  /** The one before it, where there is one. */
+  previous: ModelVersion | undefined;
+}
+
+/** What a version is worth: the verdict, a few figures in words, the version next to simple recipes and its predecessor, and all metrics behind. */
+export function MetricsCard({ version: { result, verdict, family }, previous }: MetricsCardProps) {
   const terms = useTerms();
   const { t } = useTranslation();
   const format = useFormat();
@@ -21,94 +32,100 @@ export function MetricsCard({ result, family }: { result: Result; family: string
   // In the task's order: a stored result has lost the order of its keys.
   const shown = [...new Set([...baselines, ...Object.keys(result.baselines)])].filter((key) => key in result.baselines);
   // One for all rows: a constant answer may have the best calibration or coverage, and yet nothing worth beating.
-  const rival = bestOf(result.baselines, shown, verdictBy, known[verdictBy]?.better);
+  const rival = verdict?.baseline;
   const hint = t('metrics.hint', {
     count: result.evaluated.count,
     of: terms.name('statistics', result.evaluated.of),
     baseline: format.list(shown.map((key) => terms.name('recipes', key))),
   });
-  const verdictKeys = keys.filter((key) => key === verdictBy);
-  const others = keys.filter((key) => key !== verdictBy);
-  const table = (label: string, metrics: string[]) => (
-    <Table label={label}>
-      <thead>
-        <tr>
-          <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
-          <HeaderCell>{t('metrics.model')}</HeaderCell>
-          {shown.map((key) => (
-            <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
-          ))}
-          <HeaderCell isNumber>
-            {rival ? t('metrics.lift', { baseline: terms.name('recipes', rival) }) : null}
-          </HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {metrics.map((key) => (
-          <MetricRow
-            key={key}
-            metric={key}
-            task={task}
-            definition={known[key]}
-            model={result.values[key] ?? 0}
-            rival={rival}
-            baselines={shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 }))}
-            interval={result.intervals[key]}
-          />
-        ))}
-      </tbody>
-    </Table>
-  );
+  const rows = keys.map((key) => ({
+    metric: key,
+    definition: known[key],
+    model: result.values[key] ?? 0,
+    baselines: shown.map((recipe) => ({ recipe, value: result.baselines[recipe]?.[key] ?? 0 })),
+    lift: liftOf(result.values[key] ?? 0, rival ? result.baselines[rival]?.[key] : undefined, known[key]?.better),
+    interval: result.intervals[key],
+  }));
+  const losing = rows.filter(({ lift }) => lift?.isWorse).length;
+  const label = t('metrics.all', { count: keys.length });
+  const Figures = findFigures(task);
   return (
     <Card title={t('metrics.title')} hint={hint} isFlush>
-      {rival && verdictKeys.length > 0 && (
-        <Verdict
-          metric={verdictBy}
-          model={result.values[verdictBy]!}
-          rival={rival}
-          floor={result.baselines[rival]?.[verdictBy] ?? 0}
-          isLowerBetter={known[verdictBy]?.better === 'lower'}
-        />
-      )}
-      {table(t('metrics.title'), verdictKeys)}
-      {others.length > 0 && (
-        <details className="border-t border-line">
-          <summary className="px-4 py-2.5 text-muted hover:text-ink sm:px-5">
-            {t('metrics.others', { count: others.length })}
-          </summary>
-          {table(t('metrics.others', { count: others.length }), others)}
-        </details>
-      )}
+      {verdict && <VerdictLine verdict={verdict} />}
+      <div className="space-y-6 px-4 py-4 sm:px-5">
+        {Figures && <TaskFigures Figures={Figures} result={result} />}
+        <Standing result={result} previous={previous?.result} baselines={shown} metrics={known} verdictBy={verdictBy} />
+      </div>
+      <details className="border-t border-line">
+        <summary className="px-4 py-2.5 text-muted hover:text-ink sm:px-5">
+          {label}
+          {losing > 0 && rival && (
+            <span className="text-danger">
+              {' '}
+              {t('metrics.losing', { count: losing, baseline: terms.name('recipes', rival) })}
+            </span>
+          )}
+        </summary>
+        <Table label={label}>
+          <thead>
+            <tr>
+              <HeaderCell className="w-2/5">{t('metrics.metric')}</HeaderCell>
+              <HeaderCell>{t('metrics.model')}</HeaderCell>
+              {shown.map((key) => (
+                <HeaderCell key={key}>{terms.name('recipes', key)}</HeaderCell>
+              ))}
+              <HeaderCell isNumber>
+                {rival ? t('metrics.lift', { baseline: terms.name('recipes', rival) }) : null}
+              </HeaderCell>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <MetricRow key={row.metric} task={task} {...row} />
+            ))}
+          </tbody>
+        </Table>
+      </details>
     </Card>
   );
 }
 
-interface VerdictProps {
-  metric: string;
-  model: number;
-  rival: string;
-  /** What the rival comes to by the metric. */
-  floor: number;
-  isLowerBetter: boolean;
+function TaskFigures({ Figures, result }: { Figures: NonNullable<TaskScreens['Figures']>; result: Result }) {
+  return <Figures result={result} />;
 }
 
 /** Whether it is worth to be deployed, in a sentence. */
-function Verdict({ metric, model, rival, floor, isLowerBetter }: VerdictProps) {
+function VerdictLine({ verdict }: { verdict: Verdict }) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const isBetter = isLowerBetter ? model < floor : model > floor;
+  const { judgement, metric, value, baseline, baselineValue, change } = verdict;
+  const difference = Math.abs(value - baselineValue);
   const values = {
-    share: floor > 0 ? format.percent(Math.abs(model / floor - 1)) : format.fixed(Math.abs(model - floor), DIGITS),
-    baseline: terms.name('recipes', rival),
+    share: change === null ? format.fixed(difference, DIGITS) : format.percent(Math.abs(change)),
+    baseline: terms.name('recipes', baseline),
     metric: terms.name('metrics', metric),
   };
   return (
     <p className="border-b border-line px-4 py-3 sm:px-5">
-      <Badge tone={isBetter ? 'success' : 'danger'}>{t(isBetter ? 'metrics.better' : 'metrics.notBetter')}</Badge>{' '}
-      <span className="font-medium">{t(isBetter ? 'metrics.betterText' : 'metrics.notBetterText', values)}</span>
+      <Badge tone={VERDICT_TONES[judgement]}>{t(`metrics.${judgement}`)}</Badge>{' '}
+      <span className="font-medium">{t(`metrics.${judgement}Text`, values)}</span>
     </p>
   );
+}
+
+interface Lift {
+  /** A change relative to the baseline. */
+  share: number;
+  isBetter: boolean;
+  isWorse: boolean;
+}
+
+function liftOf(model: number, floor: number | undefined, better: 'higher' | 'lower' = 'higher'): Lift | null {
+  if (!floor || floor < 0) return null;
+  const share = model / floor - 1;
+  const gain = better === 'lower' ? -share : share;
+  return { share, isBetter: gain > 0, isWorse: gain < 0 };
 }
 
 interface MetricRowProps {
@@ -118,40 +135,26 @@ interface MetricRowProps {
   model: number;
   /** In the order of the columns. */
   baselines: { recipe: string; value: number }[];
+  /** Over the best baseline. */
+  lift: Lift | null;
   interval: [number, number] | undefined;
-  /** The baseline that the lift is over. */
-  rival: string | undefined;
 }
 
-/** The recipe whose baseline is best by a metric. */
-function bestOf(
-  baselines: Result['baselines'],
-  recipes: string[],
-  metric: string,
-  better: 'higher' | 'lower' = 'higher',
-): string | undefined {
-  const valueOf = (recipe: string) => (baselines[recipe]?.[metric] ?? 0) * (better === 'lower' ? -1 : 1);
-  return recipes.toSorted((a, b) => valueOf(b) - valueOf(a))[0];
-}
-
-function MetricRow({ metric, task, definition, model, baselines, interval, rival }: MetricRowProps) {
+function MetricRow({ metric, task, definition, model, baselines, interval, lift }: MetricRowProps) {
   const terms = useTerms();
   const format = useFormat();
   // One scale for all shares, so that bars of different metrics can be compared.
   const largest = Math.max(1, model, ...baselines.map(({ value }) => value));
-  const floor = baselines.find(({ recipe }) => recipe === rival)?.value ?? 0;
-  const lift = floor > 0 ? model / floor - 1 : null;
-  const isBetter = lift !== null && (definition?.better === 'lower' ? lift < 0 : lift > 0);
   return (
     <tr>
       <Cell className="min-w-44">
-        <p className="font-medium">{terms.name('metrics', metric)}</p>
+        <p className={classNames('font-medium', lift?.isWorse && 'text-danger')}>{terms.name('metrics', metric)}</p>
         {definition && (
           <p className="text-xs text-muted">{terms.text(`metrics.${task}.${metric}`, definition.meaning)}</p>
         )}
       </Cell>
       <Cell className="w-1/5 min-w-24">
-        <Bar value={model} largest={largest} className="bg-accent" />
+        <Bar value={model} largest={largest} className={lift?.isWorse ? 'bg-danger' : 'bg-accent'} />
         {interval && (
           <p className="text-xs text-muted">
             {format.fixed(interval[0], DIGITS)} – {format.fixed(interval[1], DIGITS)}
@@ -167,7 +170,9 @@ function MetricRow({ metric, task, definition, model, baselines, interval, rival
         {lift === null ? (
           '—'
         ) : (
-          <Badge tone={isBetter ? 'success' : lift === 0 ? 'neutral' : 'danger'}>{format.change(lift)}</Badge>
+          <Badge tone={lift.isBetter ? 'success' : lift.isWorse ? 'danger' : 'neutral'}>
+            {format.change(lift.share)}
+          </Badge>
         )}
       </Cell>
     </tr>

@@ -2,22 +2,29 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Model, modelsDelete, modelsRename, unwrap } from '../../api/client';
-import { useFormat } from '../../i18n/use-format';
+import { othersThan } from '../../api/list-query';
 import { useTerms } from '../../i18n/use-terms';
+import type { ExamplesProps, TaskScreens } from '../../tasks/task';
+import { findExamples } from '../../tasks/tasks';
 import { Card } from '../../ui/card';
 import { FactList } from '../../ui/fact-list';
 import { ManageActions } from '../../ui/manage-actions';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { QueryView, Together } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { StartTrainingButton } from '../training-jobs/start-training-button';
 import { TrainingJobsCard } from '../training-jobs/training-jobs-card';
 import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
+import { familiesQuery } from './families.queries';
 import { MetricsCard } from './metrics-card';
-import { modelQuery, modelsQuery } from './models.queries';
+import { modelQuery, modelsQuery, reportQuery } from './models.queries';
 import { ReportCards } from './report-cards';
+import { useSetting } from './use-setting';
 import { useVersions, VersionsCard } from './versions-card';
+
+/** The recipe that chooses one. */
+const SEARCHED = 'auto';
 
 export function ModelPage() {
   const { projectId, modelId } = useParams({ from: '/app/projects/$projectId/models/$modelId' });
@@ -30,6 +37,12 @@ export function ModelPage() {
   const jobs = useQuery(trainingJobsQuery(projectId, modelId));
   const versions = useVersions(projectId, modelId, jobs.data ?? []);
   const newest = versions.data?.[0];
+  const families = useQuery(familiesQuery);
+  const dataSets = useQuery(dataSetsQuery(projectId));
+  const report = useQuery({
+    ...reportQuery(projectId, newest ?? { modelId, id: '' }),
+    enabled: Boolean(newest?.hasReport),
+  });
   return (
     <QueryView query={model} isPage>
       {(found) => (
@@ -50,7 +63,7 @@ export function ModelPage() {
                     onDelete={async () => {
                       await unwrap(modelsDelete({ path: { projectId, modelId } }));
                       await navigate({ to: '/projects/$projectId/models', params: { projectId } });
-                      await queryClient.invalidateQueries({ queryKey: modelsQuery(projectId).queryKey, exact: true });
+                      await queryClient.invalidateQueries(othersThan(modelsQuery(projectId).queryKey, modelId));
                     }}
                   />
                   <StartTrainingButton projectId={projectId} modelId={modelId} />
@@ -58,29 +71,38 @@ export function ModelPage() {
               )
             }
           />
-          <div className="space-y-5">
-            <TrainingJobsCard jobs={jobs} />
-            {newest && <MetricsCard result={newest.result} family={newest.family} />}
-            {newest?.hasReport && <ReportCards projectId={projectId} version={newest} />}
-            <VersionsCard projectId={projectId} versions={versions} />
-            <SettingsCard model={found} />
-          </div>
+          <Together queries={[jobs, versions, families, dataSets, report]}>
+            <div className="space-y-5">
+              <TrainingJobsCard jobs={jobs} isSearching={found.recipe === SEARCHED} />
+              {newest && <MetricsCard version={newest} previous={versions.data?.[1]} />}
+              {newest && <ExamplesCard key={newest.id} model={found} version={newest} />}
+              {newest?.hasReport && <ReportCards projectId={projectId} version={newest} />}
+              <VersionsCard model={found} versions={versions} />
+              <SettingsCard model={found} />
+            </div>
+          </Together>
         </>
       )}
     </QueryView>
   );
 }
 
+/** What the version answers to a few of the customer's own, where its task has a way to show it. */
+function ExamplesCard(props: ExamplesProps) {
+  const Examples = findExamples(props.version.task);
+  return Examples ? <TaskExamples Examples={Examples} {...props} /> : null;
+}
+
+function TaskExamples({ Examples, ...props }: ExamplesProps & { Examples: NonNullable<TaskScreens['Examples']> }) {
+  return <Examples {...props} />;
+}
+
 function SettingsCard({ model }: { model: Model }) {
   const { t } = useTranslation();
   const terms = useTerms();
-  const format = useFormat();
+  const show = useSetting();
   const dataSets = useQuery(dataSetsQuery(model.projectId));
   const nameOf = (dataSetId: string) => dataSets.data?.find(({ id }) => id === dataSetId)?.name;
-  const show = (value: unknown) => {
-    if (typeof value === 'number') return format.number(value, { maximumFractionDigits: 10 });
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  };
   return (
     <Card title={t('models.settings')}>
       <FactList

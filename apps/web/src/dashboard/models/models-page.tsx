@@ -1,29 +1,35 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Boxes, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DataSet, Model } from '../../api/client';
-import { useFormat } from '../../i18n/use-format';
+import type { ListedModel } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
+import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import type { DataColumn } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
-import { Cell, HeaderCell, Table } from '../../ui/table';
+import { RelativeTime } from '../../ui/relative-time';
 import { TextLink } from '../../ui/text-link';
+import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
-import { dataSetsQuery } from '../data-sets/data-sets.queries';
-import { modelsQuery } from './models.queries';
+import { MODEL_STATUSES, modelListQuery, readModelsView } from './models.queries';
 import { NewModelDialog } from './new-model-dialog';
+import { VerdictBadge } from './verdict-badge';
+
+const TONES = { untrained: 'neutral', training: 'accent', trained: 'success', failed: 'danger' } as const;
 
 export function ModelsPage() {
   const { t } = useTranslation();
   const { can } = useMe();
+  const navigate = useNavigate();
   const { projectId } = useParams({ from: '/app/projects/$projectId/models' });
-  const models = useQuery(modelsQuery(projectId));
-  const dataSets = useQuery(dataSetsQuery(projectId));
+  const view = useSearch({ from: '/app/projects/$projectId/models' });
+  const models = useInfiniteQuery(modelListQuery(projectId, view));
+  const columns = useColumns();
   const [isCreating, setIsCreating] = useState(false);
   return (
     <>
@@ -39,53 +45,64 @@ export function ModelsPage() {
           )
         }
       />
-      <QueryView query={models}>
-        {(rows) => (
+      <ListCard
+        label={t('models.title')}
+        query={models}
+        columns={columns}
+        view={view}
+        onView={(next) =>
+          void navigate({
+            to: '/projects/$projectId/models',
+            params: { projectId },
+            search: readModelsView({ ...next }),
+          })
+        }
+        searchHint={t('lists.nameOrId')}
+        statuses={MODEL_STATUSES.map((value) => ({ value, label: t(`models.statuses.${value}`) }))}
+        empty={
           <Card isFlush>
-            {rows.length === 0 ? (
-              <EmptyState icon={Boxes} title={t('models.emptyTitle')}>
-                {t('models.emptyText')}
-              </EmptyState>
-            ) : (
-              <ModelsTable models={rows} dataSets={dataSets.data ?? []} />
-            )}
+            <EmptyState icon={Boxes} title={t('models.emptyTitle')}>
+              {t('models.emptyText')}
+            </EmptyState>
           </Card>
-        )}
-      </QueryView>
+        }
+        onOpen={({ id }) =>
+          void navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId, modelId: id } })
+        }
+      />
       {isCreating && <NewModelDialog projectId={projectId} onClose={() => setIsCreating(false)} />}
     </>
   );
 }
 
-function ModelsTable({ models, dataSets }: { models: Model[]; dataSets: DataSet[] }) {
+function useColumns(): DataColumn<ListedModel>[] {
   const { t } = useTranslation();
   const terms = useTerms();
-  const format = useFormat();
-  const nameOf = (dataSetId: string) => dataSets.find(({ id }) => id === dataSetId)?.name ?? '—';
-  return (
-    <Table label={t('models.title')}>
-      <thead>
-        <tr>
-          <HeaderCell>{t('ui.name')}</HeaderCell>
-          <HeaderCell>{t('models.recipe')}</HeaderCell>
-          <HeaderCell>{t('models.sources')}</HeaderCell>
-          <HeaderCell>{t('ui.created')}</HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {models.map(({ id, projectId, name, recipe, sources, createdAt }) => (
-          <tr key={id}>
-            <Cell>
-              <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId: id }}>
-                {name}
-              </TextLink>
-            </Cell>
-            <Cell>{terms.name('recipes', recipe)}</Cell>
-            <Cell>{Object.values(sources).map(nameOf).join(', ')}</Cell>
-            <Cell className="whitespace-nowrap">{format.dateTime(createdAt)}</Cell>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  );
+  const createdColumn = useCreatedColumn<ListedModel>();
+  const nameColumn = useNameColumn<ListedModel>(({ id, projectId, name }) => (
+    <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId: id }}>
+      {name}
+    </TextLink>
+  ));
+  return [
+    nameColumn,
+    { key: 'recipe', name: t('models.recipe'), cell: ({ recipe }) => terms.name('recipes', recipe) },
+    {
+      key: 'verdict',
+      name: t('models.quality'),
+      cell: ({ latestVersion }) => (latestVersion?.verdict ? <VerdictBadge verdict={latestVersion.verdict} /> : '—'),
+    },
+    {
+      key: 'status',
+      name: t('projects.state'),
+      cell: ({ status }) => <Badge tone={TONES[status]}>{t(`models.statuses.${status}`)}</Badge>,
+    },
+    {
+      key: 'trainedAt',
+      name: t('models.lastTrained'),
+      isSortable: true,
+      cell: ({ latestVersion }) => (latestVersion ? <RelativeTime time={latestVersion.createdAt} /> : '—'),
+    },
+    createdColumn,
+  ];
 }

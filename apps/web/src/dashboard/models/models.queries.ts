@@ -8,6 +8,23 @@ import {
   unwrap,
   unwrapPages,
 } from '../../api/client';
+import { listQuery } from '../../api/list-query';
+import { type ListView, readListView } from '../../ui/list-view';
+
+const SORTS = ['createdAt', 'name', 'trainedAt'] as const;
+export const MODEL_STATUSES = ['untrained', 'training', 'trained', 'failed'] as const;
+
+export type ModelsView = ListView<(typeof SORTS)[number], (typeof MODEL_STATUSES)[number]>;
+
+export const readModelsView = (search: Record<string, unknown>): ModelsView =>
+  readListView(search, SORTS, MODEL_STATUSES);
+
+export const modelListQuery = (projectId: string, view: ModelsView) =>
+  listQuery(
+    [...modelsQuery(projectId).queryKey, 'list', view],
+    (cursor) => modelsList({ path: { projectId }, query: { ...view, cursor } }),
+    ({ status }) => status === 'training',
+  );
 
 export const modelsQuery = (projectId: string) =>
   queryOptions({

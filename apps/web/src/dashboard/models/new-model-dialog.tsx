@@ -119,7 +119,7 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
           label={terms.name('roles', role)}
           name={sourceName(role)}
           hint={required ? undefined : `${t('models.optional')} ${terms.text(`inputs.${family.key}.${role}`, summary)}`}
-          defaultValue={filledFirst(ofKind(kind))?.id ?? ''}
+          defaultValue={largest(ofKind(kind))?.id ?? ''}
           required={required}
         >
           {!required && <option value="">{t('models.none')}</option>}
@@ -134,14 +134,22 @@ function NewModelForm({ projectId, families, dataSets, onClose }: NewModelFormPr
 const sourceName = (role: string) => `sources.${role}`;
 
 function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
-  return dataSets.map(({ id, name }) => (
-    <option key={id} value={id}>
-      {name}
+  const { t } = useTranslation();
+  const format = useFormat();
+  const nameOf = ({ name, currentImport }: DataSet) => {
+    if (!currentImport) return t('models.sourceEmpty', { name });
+    const count = currentImport.rowsAccepted ?? 0;
+    return t('models.source', { name, count, date: format.dateTime(currentImport.createdAt) });
+  };
+  return dataSets.map((dataSet) => (
+    <option key={dataSet.id} value={dataSet.id}>
+      {nameOf(dataSet)}
     </option>
   ));
 }
 
-/** The data set to preselect: one with rows if there is one, as only that can be trained on now. */
-function filledFirst(dataSets: DataSet[]): DataSet | undefined {
-  return dataSets.find(({ currentImport }) => currentImport) ?? dataSets[0];
+/** The data set to preselect: the one with most rows, as a small one is more likely a try. */
+function largest(dataSets: DataSet[]): DataSet | undefined {
+  const rowsOf = ({ currentImport }: DataSet) => currentImport?.rowsAccepted ?? 0;
+  return dataSets.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0];
 }

@@ -46,7 +46,9 @@ function SettingField({ path, name, setting }: { path: string; name: string; set
     return (
       <SelectField {...props} defaultValue={String(setting.default ?? '')}>
         {setting.enum.map((value) => (
-          <option key={value}>{value}</option>
+          <option key={value} value={value}>
+            {terms.name('settingValues', value)}
+          </option>
         ))}
       </SelectField>
     );

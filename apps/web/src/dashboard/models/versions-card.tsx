@@ -3,6 +3,7 @@ import { PackageCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
+  type Model,
   modelsDeleteVersion,
   modelsRenameVersion,
   type ModelVersion,
@@ -15,28 +16,41 @@ import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { EmptyState } from '../../ui/empty-state';
+import { CheckboxField } from '../../ui/field';
 import { ManageActions } from '../../ui/manage-actions';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
 import { DeployDialog } from '../deployments/deploy-dialog';
 import { deploymentsQuery } from '../deployments/deployments.queries';
+import { Comparison } from './comparison';
+import { ExportRunsButton } from './export-runs-button';
 import { modelsQuery, versionsQuery } from './models.queries';
 import { useVersionName } from './use-version-name';
 
 const POLL_MS = 300;
+/** Side by side. */
+const COMPARED_MAX = 4;
 
 interface VersionsCardProps {
-  projectId: string;
+  model: Model;
   versions: UseQueryResult<ModelVersion[]>;
 }
 
 /** What training has produced, newest first, each ready to go live. */
-export function VersionsCard({ projectId, versions }: VersionsCardProps) {
+export function VersionsCard({ model, versions }: VersionsCardProps) {
   const { t } = useTranslation();
+  const { projectId } = model;
   const [deploying, setDeploying] = useState<ModelVersion | null>(null);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const compared = versions.data?.filter(({ id }) => chosen.includes(id)) ?? [];
   return (
-    <Card title={t('versions.title')} isFlush>
+    <Card
+      title={t('versions.title')}
+      hint={versions.data && versions.data.length > 1 && t('versions.compareHint', { most: COMPARED_MAX })}
+      actions={<ExportRunsButton model={model} versions={versions.data ?? []} />}
+      isFlush
+    >
       <QueryView query={versions}>
         {(rows) =>
           rows.length === 0 ? (
@@ -44,7 +58,16 @@ export function VersionsCard({ projectId, versions }: VersionsCardProps) {
               {t('versions.emptyText')}
             </EmptyState>
           ) : (
-            <VersionsTable projectId={projectId} versions={rows} onDeploy={setDeploying} />
+            <>
+              <VersionsTable
+                projectId={projectId}
+                versions={rows}
+                onDeploy={setDeploying}
+                chosen={chosen}
+                onChoose={setChosen}
+              />
+              {compared.length > 1 && <Comparison model={model} versions={rows} compared={compared} />}
+            </>
           )
         }
       </QueryView>
@@ -69,9 +92,12 @@ interface VersionsTableProps {
   projectId: string;
   versions: ModelVersion[];
   onDeploy: (version: ModelVersion) => void;
+  /** To be compared, by id. */
+  chosen: string[];
+  onChoose: (chosen: string[]) => void;
 }
 
-function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
+function VersionsTable({ projectId, versions, onDeploy, chosen, onChoose }: VersionsTableProps) {
   const { t } = useTranslation();
   const { can } = useMe();
   const terms = useTerms();
@@ -103,7 +129,19 @@ function VersionsTable({ projectId, versions, onDeploy }: VersionsTableProps) {
         {versions.map((version) => (
           <tr key={version.id}>
             <Cell>
-              <span className="font-medium whitespace-nowrap">{versionName(versions, version.id)}</span>
+              {versions.length > 1 ? (
+                <CheckboxField
+                  label={versionName(versions, version.id)}
+                  name="compared"
+                  checked={chosen.includes(version.id)}
+                  disabled={chosen.length >= COMPARED_MAX && !chosen.includes(version.id)}
+                  onChange={({ target }) =>
+                    onChoose(target.checked ? [...chosen, version.id] : chosen.filter((id) => id !== version.id))
+                  }
+                />
+              ) : (
+                <span className="font-medium">{versionName(versions, version.id)}</span>
+              )}
               {version.warnings.map((warning) => (
                 <p key={warning} className="text-xs text-warning">
                   {terms.sentences(warning)}

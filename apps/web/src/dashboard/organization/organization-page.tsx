@@ -1,47 +1,36 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  authDeleteAccount,
-  organizationDelete,
-  organizationKeep,
-  organizationRename,
-  type Organization,
-  unwrap,
-} from '../../api/client';
+import { organizationDelete, organizationKeep, organizationRename, type Organization, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Button, buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
-import { FormDialog } from '../../ui/form-dialog';
 import { DeleteDialog } from '../../ui/manage-actions';
 import { Notice } from '../../ui/notice';
-import { PageHeader } from '../../ui/page-header';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
 import { meQuery, useMe } from '../auth/auth.queries';
+import { OrganizationFrame } from './organization-frame';
 import { organizationQuery } from './organization.queries';
 
-/** What owners do with their organization as a whole, and each member with their account. */
+/** What owners do with their organization as a whole. */
 export function OrganizationPage() {
   const { t } = useTranslation();
-  const { can } = useMe();
+  const { me, can } = useMe();
   const organization = useQuery(organizationQuery);
   return (
     <QueryView query={organization} isPage>
       {(found) => (
-        <>
-          <PageHeader title={t('organization.title')} hint={found.name} />
+        <OrganizationFrame title={t('organization.title')} hint={found.name}>
           <div className="space-y-5">
             {found.deletesAt && <DeletionNotice organization={found} deletesAt={found.deletesAt} />}
-            {can('organization:write') && <NameCard organization={found} />}
+            {can('organization:write') && !me.suspension && <NameCard organization={found} />}
             {can('organization:write') && <ExportCard />}
-            {can('organization:write') && !found.deletesAt && <DeleteCard organization={found} />}
-            <AccountCard />
+            {can('organization:write') && !me.suspension && !found.deletesAt && <DeleteCard organization={found} />}
           </div>
-        </>
+        </OrganizationFrame>
       )}
     </QueryView>
   );
@@ -129,44 +118,5 @@ function DeleteCard({ organization }: { organization: Organization }) {
         />
       )}
     </Card>
-  );
-}
-
-function AccountCard() {
-  const { t } = useTranslation();
-  const { me } = useMe();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <Card title={t('organization.account')} hint={me.user.email}>
-      <Button onClick={() => setOpen(true)}>{t('organization.deleteAccount')}</Button>
-      {isOpen && <DeleteAccountDialog onClose={() => setOpen(false)} />}
-    </Card>
-  );
-}
-
-function DeleteAccountDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const remove = useMutation({
-    mutationFn: (password: string) => unwrap(authDeleteAccount({ body: { password } })),
-    onSuccess: async () => {
-      await navigate({ to: '/login' });
-      queryClient.clear();
-    },
-  });
-  return (
-    <FormDialog
-      title={t('organization.deleteAccount')}
-      submitLabel={t('organization.deleteAccount')}
-      onSubmit={(values) => remove.mutate(String(values.get('password')))}
-      onClose={onClose}
-      isBusy={remove.isPending}
-      isDanger
-      error={remove.error}
-    >
-      <p>{t('organization.deleteAccountText')}</p>
-      <TextField label={t('auth.password')} name="password" type="password" autoComplete="current-password" required />
-    </FormDialog>
   );
 }

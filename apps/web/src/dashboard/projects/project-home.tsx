@@ -1,34 +1,34 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { trainingJobsList, unwrap } from '../../api/client';
+import { type ListedDeployment, type ProjectTraffic, trainingJobsList, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
-import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
-import { Sparkline } from '../../ui/chart/sparkline';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { QueryView } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
-import { StatusBadge } from '../../ui/status-badge';
+import { isActive, StatusBadge } from '../../ui/status-badge';
 import { TextLink } from '../../ui/text-link';
-import { useMe } from '../auth/auth.queries';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
 import { deploymentsQuery } from '../deployments/deployments.queries';
+import { callsIn, projectTrafficQuery } from '../deployments/traffic.queries';
 import { modelsQuery } from '../models/models.queries';
-import { shownMeters } from '../usage/shown-meters';
-import { sumDecimals } from '../usage/sum-decimals';
-import { listDays, metersQuery, usageQuery } from '../usage/usage.queries';
+import { TrafficOverview } from './traffic-overview';
 
-const DAYS = 7;
-const JOBS_SHOWN = 5;
+/** Of each list; the newest. */
+const ROWS_SHOWN = 5;
+const JOBS_POLL_MS = 2_000;
 
 /** A project that answers: what it did of late, and what it stands on. */
 export function ProjectHome({ projectId }: { projectId: string }) {
-  const { can } = useMe();
+  const deployments = useQuery(deploymentsQuery(projectId));
+  const { data: traffic } = useQuery(projectTrafficQuery(projectId, 'week'));
+  const tasks = [...new Set(deployments.data?.map(({ task }) => task))];
   return (
     <div className="space-y-5">
-      {can('usage:read') && <UsageTiles projectId={projectId} />}
+      <TrafficOverview traffic={traffic} tasks={tasks} />
       <div className="grid gap-5 xl:grid-cols-2">
-        <LiveCard projectId={projectId} />
+        <LiveCard projectId={projectId} deployments={deployments} traffic={traffic} />
         <DataCard projectId={projectId} />
       </div>
       <JobsCard projectId={projectId} />
@@ -36,65 +36,45 @@ export function ProjectHome({ projectId }: { projectId: string }) {
   );
 }
 
-function UsageTiles({ projectId }: { projectId: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const terms = useTerms();
-  const { data: meters = [] } = useQuery(metersQuery);
-  const { data: usage } = useQuery(usageQuery({ days: DAYS, step: 'day', projectId }, 'day'));
-  const rows = usage?.rows ?? [];
-  const used = shownMeters(
-    meters,
-    rows.map(({ meter }) => meter),
-  );
-  return (
-    <dl className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-4">
-      {used.map((meter) => {
-        const ofMeter = rows.filter((row) => row.meter === meter);
-        const daily = listDays(DAYS).map((day) => Number(ofMeter.find((row) => row.day === day)?.quantity ?? 0));
-        return (
-          <div key={meter} className="rounded-lg border border-line bg-surface px-4 py-3.5">
-            <dt className="text-muted">{terms.name('meters', meter)}</dt>
-            <dd className="mt-1 flex items-end justify-between gap-3">
-              <span>
-                <span className="block text-3xl font-semibold tracking-tight tabular-nums">
-                  {format.number(sumDecimals(ofMeter.map(({ quantity }) => quantity)), { notation: 'compact' })}
-                </span>
-                <span className="text-xs text-muted">{t('projects.lastDays', { count: DAYS })}</span>
-              </span>
-              <Sparkline values={daily} />
-            </dd>
-          </div>
-        );
-      })}
-    </dl>
-  );
-}
-
-interface ListCardProps<Row> {
+interface NewestCardProps<Row> {
   title: string;
   query: UseQueryResult<Row[]>;
   columns: DataColumn<Row>[];
+  /** Leads to all of them, where these are not all. */
+  all?: ReactNode;
 }
 
-function ListCard<Row extends { id: string }>({ title, query, columns }: ListCardProps<Row>) {
+function NewestCard<Row extends { id: string }>({ title, query, columns, all }: NewestCardProps<Row>) {
   return (
-    <Card title={title} isFlush>
+    <Card title={title} actions={query.data && query.data.length > ROWS_SHOWN && all} isFlush>
       <QueryView query={query}>
-        {(rows) => <DataTable label={title} rows={rows} keyOf={({ id }) => id} columns={columns} />}
+        {(rows) => (
+          <DataTable label={title} rows={rows.slice(0, ROWS_SHOWN)} keyOf={({ id }) => id} columns={columns} />
+        )}
       </QueryView>
     </Card>
   );
 }
 
-function LiveCard({ projectId }: { projectId: string }) {
+interface LiveCardProps {
+  projectId: string;
+  deployments: UseQueryResult<ListedDeployment[]>;
+  traffic: ProjectTraffic | undefined;
+}
+
+function LiveCard({ projectId, deployments, traffic }: LiveCardProps) {
   const { t } = useTranslation();
-  const deployments = useQuery(deploymentsQuery(projectId));
-  const { data: models } = useQuery(modelsQuery(projectId));
+  const format = useFormat();
+  const callsOf = (id: string) => traffic?.deployments.find(({ deploymentId }) => deploymentId === id);
   return (
-    <ListCard
+    <NewestCard
       title={t('projects.live')}
       query={deployments}
+      all={
+        <TextLink to="/projects/$projectId/deployments" params={{ projectId }}>
+          {t('projects.showAll')}
+        </TextLink>
+      }
       columns={[
         {
           key: 'name',
@@ -105,10 +85,15 @@ function LiveCard({ projectId }: { projectId: string }) {
             </TextLink>
           ),
         },
+        { key: 'model', name: t('deployments.model'), cell: ({ modelName }) => modelName },
         {
-          key: 'model',
-          name: t('deployments.model'),
-          cell: ({ modelId }) => models?.find(({ id }) => id === modelId)?.name ?? '—',
+          key: 'requests',
+          name: t('traffic.requests'),
+          isNumber: true,
+          cell: ({ id }) => {
+            const own = callsOf(id);
+            return traffic ? format.number(own ? callsIn(own) : 0) : '…';
+          },
         },
         { key: 'changed', name: t('deployments.changed'), cell: ({ updatedAt }) => <RelativeTime time={updatedAt} /> },
       ]}
@@ -121,9 +106,14 @@ function DataCard({ projectId }: { projectId: string }) {
   const format = useFormat();
   const dataSets = useQuery(dataSetsQuery(projectId));
   return (
-    <ListCard
+    <NewestCard
       title={t('dataSets.title')}
       query={dataSets}
+      all={
+        <TextLink to="/projects/$projectId/data-sets" params={{ projectId }}>
+          {t('projects.showAll')}
+        </TextLink>
+      }
       columns={[
         {
           key: 'name',
@@ -157,10 +147,11 @@ function JobsCard({ projectId }: { projectId: string }) {
   const { data: models } = useQuery(modelsQuery(projectId));
   const jobs = useQuery({
     queryKey: ['training-jobs', projectId],
-    queryFn: async () => (await unwrap(trainingJobsList({ path: { projectId }, query: { limit: JOBS_SHOWN } }))).data,
+    queryFn: async () => (await unwrap(trainingJobsList({ path: { projectId }, query: { limit: ROWS_SHOWN } }))).data,
+    refetchInterval: ({ state }) => state.data?.some(isActive) === true && JOBS_POLL_MS,
   });
   return (
-    <ListCard
+    <NewestCard
       title={t('projects.recentTrainings')}
       query={jobs}
       columns={[

@@ -1,16 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate } from '@tanstack/react-router';
-import { FolderOpen, Plus } from 'lucide-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Navigate, useNavigate, useSearch } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Project } from '../../api/client';
+import type { ListedProject } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Button } from '../../ui/button';
+import type { DataColumn } from '../../ui/data-table';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { TextLink } from '../../ui/text-link';
+import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
 import { NewProjectDialog } from './new-project-dialog';
-import { projectsQuery } from './projects.queries';
+import { projectListQuery, readProjectsView } from './projects.queries';
 import { StepsIntroduction } from './steps-introduction';
 
 export function ProjectsPage() {
@@ -22,7 +25,10 @@ export function ProjectsPage() {
 function Projects() {
   const { t } = useTranslation();
   const { can } = useMe();
-  const projects = useQuery(projectsQuery);
+  const navigate = useNavigate();
+  const view = useSearch({ from: '/app/projects' });
+  const projects = useInfiniteQuery(projectListQuery(view));
+  const columns = useColumns();
   const [isCreating, setIsCreating] = useState(false);
   return (
     <>
@@ -38,44 +44,45 @@ function Projects() {
           )
         }
       />
-      <QueryView query={projects}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <StepsIntroduction />
-          ) : (
-            <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-              {rows.map((project) => (
-                <ProjectCard key={project.id} project={project} />
-              ))}
-            </ul>
-          )
-        }
-      </QueryView>
+      <ListCard
+        label={t('projects.title')}
+        query={projects}
+        columns={columns}
+        view={view}
+        onView={(next) => void navigate({ to: '/projects', search: readProjectsView({ ...next }) })}
+        searchHint={t('lists.nameOrId')}
+        empty={<StepsIntroduction />}
+        onOpen={({ id }) => void navigate({ to: '/projects/$projectId', params: { projectId: id } })}
+      />
       {isCreating && <NewProjectDialog onClose={() => setIsCreating(false)} />}
     </>
   );
 }
 
-function ProjectCard({ project }: { project: Project }) {
+function useColumns(): DataColumn<ListedProject>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  return (
-    <li>
-      <Link
-        to="/projects/$projectId"
-        params={{ projectId: project.id }}
-        className="flex items-center gap-3.5 rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong"
-      >
-        <span className="grid size-10 shrink-0 place-items-center rounded-md bg-accent-soft text-accent">
-          <FolderOpen aria-hidden className="size-5" />
-        </span>
-        <span className="min-w-0">
-          <span className="block truncate font-semibold">{project.name}</span>
-          <span className="block text-xs text-muted">
-            {t('projects.created', { date: format.date(project.createdAt) })}
-          </span>
-        </span>
-      </Link>
-    </li>
-  );
+  const createdColumn = useCreatedColumn<ListedProject>();
+  const nameColumn = useNameColumn<ListedProject>(({ id, name }) => (
+    <TextLink to="/projects/$projectId" params={{ projectId: id }}>
+      {name}
+    </TextLink>
+  ));
+  return [
+    nameColumn,
+    {
+      key: 'dataSets',
+      name: t('dataSets.title'),
+      isNumber: true,
+      cell: ({ dataSets }) => format.number(dataSets),
+    },
+    { key: 'models', name: t('models.title'), isNumber: true, cell: ({ models }) => format.number(models) },
+    {
+      key: 'deployments',
+      name: t('projects.live'),
+      isNumber: true,
+      cell: ({ deployments }) => format.number(deployments),
+    },
+    createdColumn,
+  ];
 }

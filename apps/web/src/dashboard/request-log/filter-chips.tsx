@@ -4,11 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { Button } from '../../ui/button';
 import { classNames } from '../../ui/class-names';
+import { DateRange } from '../../ui/date-range';
+import { toLocalTime } from '../../ui/date-time-field';
 import { type Directory, nameOf } from '../projects/use-directory';
-import type { RequestLogFilter } from './request-log.queries';
+import { NO_KEY, type RequestLogFilter } from './request-log.queries';
 
 const STATUS_CLASSES = ['2xx', '4xx', '5xx'] as const;
 
+/** The API forgets calls after so many days. */
+const KEPT_DAYS = 30;
 const HOUR_MS = 3_600_000;
 const RANGES = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as const;
 
@@ -54,7 +58,10 @@ export function FilterChips({ filter, directory, errorCodes, onChange }: FilterC
       <SelectChip
         label={t('requestLog.key')}
         value={filter.apiKeyId}
-        options={apiKeys.filter(isOfProject).map(({ id, name, prefix }) => ({ id, name: `${name} (${prefix}…)` }))}
+        options={[
+          { id: NO_KEY, name: t('requestLog.fromDashboard') },
+          ...apiKeys.filter(isOfProject).map(({ id, name, prefix }) => ({ id, name: `${name} (${prefix}…)` })),
+        ]}
         onChange={set('apiKeyId')}
       />
       <TextChip
@@ -87,18 +94,43 @@ function TimeChip({ filter, onChange }: Pick<FilterChipsProps, 'filter' | 'onCha
   const values = { from: from && format.timestamp(from), to: to && format.timestamp(to) };
   const described = from && to ? 'between' : from ? 'since' : 'until';
   const presets = (['hour', 'day', 'week'] as const).map((id) => ({ id, name: t(`requestLog.ranges.${id}`) }));
+  const days = daysKept();
   const chosen = from || to ? [{ id: 'chosen', name: t(`requestLog.ranges.${described}`, values) }] : [];
   return (
-    <SelectChip
-      label={t('requestLog.time')}
-      value={chosen[0]?.id}
-      options={[...presets, ...chosen]}
-      onChange={(id) => {
-        const ms = RANGES[id as keyof typeof RANGES];
-        onChange({ ...filter, from: ms ? new Date(Date.now() - ms).toISOString() : '', to: '' });
-      }}
-    />
+    <>
+      <SelectChip
+        label={t('requestLog.time')}
+        value={chosen[0]?.id}
+        options={[...presets, ...chosen]}
+        onChange={(id) => {
+          const ms = RANGES[id as keyof typeof RANGES];
+          onChange({ ...filter, from: ms ? new Date(Date.now() - ms).toISOString() : '', to: '' });
+        }}
+      />
+      <DateRange
+        label={t('requestLog.chooseDays')}
+        value={
+          from ? { first: localDay(Date.parse(from)), last: to ? localDay(Date.parse(to) - 1) : days.max } : undefined
+        }
+        {...days}
+        onChange={({ first, last }) =>
+          onChange({ ...filter, from: startOfDay(first, 0).toISOString(), to: startOfDay(last, 1).toISOString() })
+        }
+      />
+    </>
   );
+}
+
+/** The day in the reader's time zone. */
+const localDay = (ms: number) => toLocalTime(new Date(ms)).slice(0, 10);
+
+const daysKept = () => ({ min: localDay(Date.now() - KEPT_DAYS * 24 * HOUR_MS), max: localDay(Date.now()) });
+
+/** Midnight in the reader's time zone, so many days later. */
+function startOfDay(day: string, later: number): Date {
+  const date = new Date(`${day}T00:00`);
+  date.setDate(date.getDate() + later);
+  return date;
 }
 
 interface ChipProps {

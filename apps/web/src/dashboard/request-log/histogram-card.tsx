@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
-import { BarChart, Chart } from '../../ui/chart/chart';
+import { BarChart } from '../../ui/chart/bar-chart';
+import { Chart } from '../../ui/chart/chart';
 import { histogramQuery, type RequestLogFilter } from './request-log.queries';
 
 const DAY_SECONDS = 86_400;

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RequestLogEntryDetail } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import { findFallbacks } from '../../tasks/tasks';
 import { Badge } from '../../ui/badge';
 import { CodeBlock } from '../../ui/code-block';
+import { DetailPart, DetailRow } from '../../ui/details';
 import { Drawer } from '../../ui/dialog';
 import { Notice } from '../../ui/notice';
 import { QueryView } from '../../ui/query-view';
@@ -28,7 +29,7 @@ export function RequestLogDrawer({ entryId, directory, onClose }: RequestLogDraw
   const { t } = useTranslation();
   const entry = useQuery(requestLogEntryQuery(entryId));
   return (
-    <Drawer title={t('requestLog.call')} onClose={onClose}>
+    <Drawer title={t('requestLog.call')} onClose={onClose} returnTo={`[data-call="${entryId}"]`}>
       <QueryView query={entry}>{(found) => <Call entry={found} directory={directory} />}</QueryView>
     </Drawer>
   );
@@ -39,6 +40,7 @@ function Call({ entry, directory }: { entry: RequestLogEntryDetail; directory: D
   const format = useFormat();
   const { method, path, status, projectId, deploymentId } = entry;
   const deployment = directory.deployments.find(({ id }) => id === deploymentId);
+  const fallbackName = deployment && findFallbacks(deployment.task)?.[entry.fallbackReason ?? ''];
   return (
     <div className="space-y-5">
       <p className="flex items-start gap-2">
@@ -49,14 +51,23 @@ function Call({ entry, directory }: { entry: RequestLogEntryDetail; directory: D
       </p>
       {entry.errorCode && <ErrorHelp entry={entry} code={entry.errorCode} />}
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5">
-        <Row name={t('requestLog.time')}>
+        <DetailRow name={t('requestLog.time')}>
           <time dateTime={entry.occurredAt}>{format.timestamp(entry.occurredAt)}</time>
-        </Row>
-        <Row name={t('requestLog.latency')}>{t('requestLog.milliseconds', { duration: entry.durationMs })}</Row>
-        <Row name={t('requestLog.key')}>{nameOf(directory.apiKeys, entry.apiKeyId)}</Row>
-        <Row name={t('requestLog.project')}>{nameOf(directory.projects, projectId)}</Row>
+        </DetailRow>
+        <DetailRow name={t('requestLog.latency')}>
+          {t('requestLog.milliseconds', { duration: entry.durationMs })}
+        </DetailRow>
+        <DetailRow name={t('requestLog.key')}>
+          {entry.apiKeyId ? nameOf(directory.apiKeys, entry.apiKeyId) : t('requestLog.fromDashboard')}
+        </DetailRow>
+        {entry.fallbackReason && (
+          <DetailRow name={t('requestLog.fallback')}>
+            {fallbackName ? t(fallbackName) : <code>{entry.fallbackReason}</code>}
+          </DetailRow>
+        )}
+        <DetailRow name={t('requestLog.project')}>{nameOf(directory.projects, projectId)}</DetailRow>
         {deploymentId && (
-          <Row name={t('requestLog.deployment')}>
+          <DetailRow name={t('requestLog.deployment')}>
             {deployment ? (
               <TextLink
                 to="/projects/$projectId/deployments/$deploymentId"
@@ -67,37 +78,19 @@ function Call({ entry, directory }: { entry: RequestLogEntryDetail; directory: D
             ) : (
               deploymentId
             )}
-          </Row>
+          </DetailRow>
         )}
       </dl>
-      <Part title={t('requestLog.requestId')}>
+      <DetailPart title={t('requestLog.requestId')}>
         <CodeBlock label={t('requestLog.requestId')} code={entry.requestId} testId="request-id" />
-      </Part>
-      <Part title="curl">
+      </DetailPart>
+      <DetailPart title="curl">
         <CodeBlock label="curl" code={curlOf(window.location.origin, entry)} testId="curl" />
         <p className="mt-1 text-xs text-muted">
           {hasBody(method) ? t('requestLog.curlHintWithBody') : t('requestLog.curlHint')}
         </p>
-      </Part>
+      </DetailPart>
     </div>
-  );
-}
-
-function Row({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted">{name}</dt>
-      <dd className="font-medium break-words tabular-nums">{children}</dd>
-    </>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section>
-      <h3 className="mb-1 font-medium">{title}</h3>
-      {children}
-    </section>
   );
 }
 

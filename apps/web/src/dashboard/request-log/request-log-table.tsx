@@ -33,6 +33,7 @@ function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<R
           to="/request-log"
           search={(search) => ({ ...search, call: id })}
           resetScroll={false}
+          data-call={id}
           className="inline-flex min-h-6 items-center underline-offset-2 sm:min-w-24 xl:whitespace-nowrap hover:underline"
         >
           {format.timestamp(occurredAt)}
@@ -67,7 +68,7 @@ function useColumns({ projects, apiKeys, deployments }: Directory): DataColumn<R
     {
       key: 'key',
       name: t('requestLog.key'),
-      cell: ({ apiKeyId }) => <Name name={nameOf(apiKeys, apiKeyId)} />,
+      cell: ({ apiKeyId }) => <Name name={apiKeyId ? nameOf(apiKeys, apiKeyId) : t('requestLog.fromDashboard')} />,
     },
     {
       key: 'project',

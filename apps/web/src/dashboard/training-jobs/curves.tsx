@@ -1,8 +1,8 @@
-import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { Legend, LineChart } from '../../ui/chart/chart';
+import { Figure, Legend } from '../../ui/chart/chart';
+import { LineChart } from '../../ui/chart/line-chart';
 import { classNames } from '../../ui/class-names';
 import { LINE_STYLES } from './line-styles';
 import { type CurvePoint, curveOf, FIT_PHASES, type JobProgress } from './training-progress';
@@ -45,16 +45,14 @@ function Curve({ name, curve }: { name: string; curve: CurvePoint[] }) {
         <span className="font-medium text-ink">{t('progress.byEpoch', { name })}</span>
         <Legend series={series} />
       </div>
-      <figure aria-label={phases.map(describe).join(' ')} className="h-40">
-        <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
-          <LineChart
-            points={curve.map(({ epoch, ...values }) => ({ x: epoch, ...values }))}
-            series={series}
-            formatX={(epoch) => format.number(epoch)}
-            formatY={short}
-          />
-        </Suspense>
-      </figure>
+      <Figure label={phases.map(describe).join(' ')} className="h-40">
+        <LineChart
+          points={curve.map(({ epoch, ...values }) => ({ x: epoch, ...values }))}
+          series={series}
+          formatX={(epoch) => format.number(epoch)}
+          formatY={short}
+        />
+      </Figure>
     </div>
   );
 }

@@ -7,6 +7,8 @@ import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
 import { isActive } from '../../ui/status-badge';
 import { Curves } from './curves';
+import { SearchView } from './search-view';
+import { TimeLeft } from './time-left';
 import type { TrainingProgress } from './training-progress';
 import { useTrainingProgress } from './use-training-progress';
 
@@ -34,6 +36,7 @@ function ProgressView({ job }: { job: TrainingJob }) {
   return (
     <div className="space-y-4 py-2">
       <ProgressFacts job={job} reported={reported} />
+      {reported.trials.length > 0 && <SearchView job={job} trials={reported.trials} />}
       <Curves points={reported.points} />
       {reported.lines.length > 0 && <Log lines={reported.lines} />}
     </div>
@@ -43,7 +46,7 @@ function ProgressView({ job }: { job: TrainingJob }) {
 /** Next to what the row of the job shows: phase, epoch and device. */
 function ProgressFacts({
   job,
-  reported: { latest, examplesPerSecond, points },
+  reported: { latest, latestAt, examplesPerSecond, points },
 }: {
   job: TrainingJob;
   reported: TrainingProgress;
@@ -62,7 +65,7 @@ function ProgressFacts({
       facts={[
         {
           name: t('progress.timeLeft'),
-          value: isRunning && latest.etaSeconds !== null && format.duration(1000 * latest.etaSeconds),
+          value: isRunning && latestAt && <TimeLeft progress={latest} at={latestAt} />,
         },
         {
           name: t('progress.rate'),
@@ -79,6 +82,7 @@ function ProgressFacts({
 function Log({ lines }: { lines: TrainingProgress['lines'] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const terms = useTerms();
   return (
     <details>
       <summary className="w-fit py-1 text-muted hover:text-ink">{t('progress.log', { count: lines.length })}</summary>
@@ -88,7 +92,7 @@ function Log({ lines }: { lines: TrainingProgress['lines'] }) {
             <time dateTime={occurredAt} className="shrink-0 text-muted tabular-nums">
               {format.time(occurredAt)}
             </time>
-            <span className="min-w-0 break-words">{message}</span>
+            <span className="min-w-0 break-words">{terms.sentences(message)}</span>
           </li>
         ))}
       </ol>

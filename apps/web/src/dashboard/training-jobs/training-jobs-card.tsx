@@ -15,13 +15,20 @@ import { QueryView } from '../../ui/query-view';
 import { isActive, StatusBadge } from '../../ui/status-badge';
 import { useMe } from '../auth/auth.queries';
 import { ProgressDetails } from './progress-details';
+import { Stages } from './stages';
 import { trainingJobsQuery } from './training-jobs.queries';
 
 /** Older jobs are folded, so that the quality below stays visible. */
 const JOBS_OPEN_MAX = 3;
 
+interface TrainingJobsCardProps {
+  jobs: UseQueryResult<TrainingJob[]>;
+  /** Whether they look for the recipe. */
+  isSearching: boolean;
+}
+
 /** The latest jobs of a model, updated while they run. */
-export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]> }) {
+export function TrainingJobsCard({ jobs, isSearching }: TrainingJobsCardProps) {
   const { t } = useTranslation();
   return (
     <Card title={t('trainingJobs.title')} isFlush>
@@ -33,13 +40,13 @@ export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]>
             </EmptyState>
           ) : (
             <>
-              <JobList jobs={rows.slice(0, JOBS_OPEN_MAX)} />
+              <JobList jobs={rows.slice(0, JOBS_OPEN_MAX)} isSearching={isSearching} />
               {rows.length > JOBS_OPEN_MAX && (
                 <details className="border-t border-line">
                   <summary className="px-4 py-2.5 text-muted hover:text-ink sm:px-5">
                     {t('trainingJobs.earlier')}
                   </summary>
-                  <JobList jobs={rows.slice(JOBS_OPEN_MAX)} />
+                  <JobList jobs={rows.slice(JOBS_OPEN_MAX)} isSearching={isSearching} />
                 </details>
               )}
             </>
@@ -50,19 +57,25 @@ export function TrainingJobsCard({ jobs }: { jobs: UseQueryResult<TrainingJob[]>
   );
 }
 
-function JobList({ jobs }: { jobs: TrainingJob[] }) {
+function JobList({ jobs, isSearching }: { jobs: TrainingJob[]; isSearching: boolean }) {
   // One at a time: a browser keeps six connections to a site, and each stream holds one, in every open tab.
   const live = jobs.find(({ status }) => status === 'running');
   return (
     <ul className="divide-y divide-line">
       {jobs.map((job) => (
-        <JobRow key={job.id} job={job} isLive={job === live} />
+        <JobRow key={job.id} job={job} isLive={job === live} isSearching={isSearching} />
       ))}
     </ul>
   );
 }
 
-function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
+interface JobRowProps {
+  job: TrainingJob;
+  isLive: boolean;
+  isSearching: boolean;
+}
+
+function JobRow({ job, isLive, isSearching }: JobRowProps) {
   const { t } = useTranslation();
   const { can } = useMe();
   const format = useFormat();
@@ -84,14 +97,14 @@ function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
       </div>
       {job.status === 'running' && (
         <div className="space-y-1">
-          <div className="flex justify-between gap-4 text-xs text-muted tabular-nums">
-            <span>{describePhase(job.phase, (key) => terms.name('phases', key))}</span>
-            <span>{format.percent(job.progress)}</span>
+          <div className="flex justify-between gap-4">
+            <Stages phase={job.phase} isSearching={isSearching} />
+            <span className="text-xs text-muted tabular-nums">{format.percent(job.progress)}</span>
           </div>
           <ProgressBar label={t('trainingJobs.progress')} share={job.progress} />
         </div>
       )}
-      {job.failureReason && <Notice tone="danger">{job.failureReason}</Notice>}
+      {job.failureReason && <Notice tone="danger">{terms.sentences(job.failureReason)}</Notice>}
       {job.warnings.map((warning) => (
         <Notice key={warning} tone="warning">
           {terms.sentences(warning)}
@@ -100,12 +113,6 @@ function JobRow({ job, isLive }: { job: TrainingJob; isLive: boolean }) {
       {job.startedAt && <ProgressDetails job={job} isLive={isLive} />}
     </li>
   );
-}
-
-/** A phase is a word, with the epochs after it where it has some: "fitting 3/10". */
-function describePhase(phase: string | null, nameOf: (key: string) => string): string {
-  const [key, ...rest] = (phase ?? 'starting').split(' ');
-  return [nameOf(key!), ...rest].join(' ');
 }
 
 function CancelButton({ job }: { job: TrainingJob }) {

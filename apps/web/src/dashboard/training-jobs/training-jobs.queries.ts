@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
-import { trainingJobsList, unwrap } from '../../api/client';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { trainingJobsEstimate, trainingJobsGet, trainingJobsList, unwrap } from '../../api/client';
 import { isActive } from '../../ui/status-badge';
 
 const POLL_MS = 1_000;
@@ -14,4 +14,18 @@ export const trainingJobsQuery = (projectId: string, modelId: string) =>
       return page.data;
     },
     refetchInterval: ({ state }) => state.data?.some(isActive) && POLL_MS,
+  });
+
+export const trainingJobQuery = (projectId: string, jobId: string) =>
+  queryOptions({
+    queryKey: ['training-job', projectId, jobId],
+    queryFn: () => unwrap(trainingJobsGet({ path: { projectId, jobId } })),
+  });
+
+/** What training the model now would take; another one once one more of its jobs has ended. */
+export const trainingEstimateQuery = (projectId: string, modelId: string, jobsEnded: number) =>
+  queryOptions({
+    queryKey: ['training-estimate', projectId, modelId, jobsEnded],
+    queryFn: () => unwrap(trainingJobsEstimate({ path: { projectId, modelId } })),
+    placeholderData: keepPreviousData,
   });

@@ -5,7 +5,7 @@ import { curveOf, readProgress, type JobProgress } from './training-progress';
 let sequence = 0;
 
 function event(attempt: number, progress: Partial<JobProgress> | null, message: string | null = null) {
-  const rest = { progress: 0, epochs: 3, loss: null, validation: null, examplesPerSecond: null };
+  const rest = { progress: 0, epochs: 3, loss: null, validation: null, examplesPerSecond: null, trial: null };
   const full = progress && { phase: 'fitting', epoch: 0, ...rest, device: 'cpu', memoryBytes: 1, etaSeconds: null };
   const occurredAt = '2026-11-23T00:00:00.000Z';
   return { sequence: `${++sequence}`, attempt, occurredAt, message, progress: full && { ...full, ...progress } };
@@ -27,6 +27,14 @@ describe('the progress of a training job', () => {
   it('keeps the fit on all rows apart from the one that is measured', () => {
     const events = [event(1, { epoch: 1, loss: 9 }), event(1, { phase: 'refitting', epoch: 1, loss: 4 })];
     expect(lossesOf(events)).toEqual([{ epoch: 1, fitting: 9, refitting: 4 }]);
+  });
+
+  it('lists each trial of a search once, whichever attempt made it', () => {
+    const trial = (number: number, value: number) => {
+      return { trial: { number, recipe: 'ials', metric: 'ndcg@20', value, seconds: 1, isOnSample: false } };
+    };
+    const events = [event(1, trial(1, 0.1)), event(1, trial(2, 0.2)), event(2, trial(2, 0.2)), event(2, trial(3, 0.3))];
+    expect(readProgress(events).trials.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
   it('has no curve of what was never measured, and remembers the latest rate', () => {

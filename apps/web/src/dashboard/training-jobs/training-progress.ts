@@ -1,15 +1,20 @@
 import type { TrainingJobEvent } from '../../api/client';
 
 export type JobProgress = NonNullable<TrainingJobEvent['progress']>;
+export type Trial = NonNullable<JobProgress['trial']>;
 
 /** What a training job has reported so far. */
 export interface TrainingProgress {
   /** The latest report; null before the first. */
   latest: JobProgress | null;
+  /** When that was. */
+  latestAt: string | null;
   /** From the latest report that had one: there is none while a job evaluates. */
   examplesPerSecond: number | null;
   /** By phase and epoch, each once. */
   points: JobProgress[];
+  /** Of a search, in order; those that a later attempt repeated stand once. */
+  trials: Trial[];
   lines: { sequence: string; occurredAt: string; message: string }[];
 }
 
@@ -22,15 +27,26 @@ export type CurvePoint = { epoch: number } & Partial<Record<(typeof FIT_PHASES)[
 /** Where a later attempt repeated an epoch, its point replaces the earlier one. */
 export function readProgress(events: TrainingJobEvent[]): TrainingProgress {
   const points = new Map<string, JobProgress>();
-  const reported: TrainingProgress = { latest: null, examplesPerSecond: null, points: [], lines: [] };
+  const trials = new Map<number, Trial>();
+  const reported: TrainingProgress = {
+    latest: null,
+    latestAt: null,
+    examplesPerSecond: null,
+    points: [],
+    trials: [],
+    lines: [],
+  };
   for (const { sequence, occurredAt, message, progress } of events) {
     if (message !== null) reported.lines.push({ sequence, occurredAt, message });
     if (!progress) continue;
     reported.latest = progress;
+    reported.latestAt = occurredAt;
+    if (progress.trial) trials.set(progress.trial.number, progress.trial);
     reported.examplesPerSecond = progress.examplesPerSecond ?? reported.examplesPerSecond;
     points.set(`${progress.phase} ${progress.epoch}`, progress);
   }
   reported.points = [...points.values()];
+  reported.trials = [...trials.values()].sort((a, b) => a.number - b.number);
   return reported;
 }
 

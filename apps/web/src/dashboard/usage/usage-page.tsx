@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Usage } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
-import { BarChart } from '../../ui/chart/chart';
+import { BarChart } from '../../ui/chart/bar-chart';
+import { Figure } from '../../ui/chart/chart';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { QueryView, Together } from '../../ui/query-view';
+import { useMe } from '../auth/auth.queries';
+import { upcomingInvoiceQuery } from '../billing/billing.queries';
+import { PeriodCard } from '../billing/period-card';
 import { shownMeters } from './shown-meters';
 import { sumDecimals } from './sum-decimals';
 import { UsageByCard } from './usage-by-card';
@@ -18,29 +21,37 @@ import { listSteps, metersQuery, usageQuery, type UsageView } from './usage.quer
 
 export function UsagePage() {
   const { t } = useTranslation();
-  const { days = 30, step = 'day', projectId } = useSearch({ from: '/app/usage' });
-  const view = { days, step, projectId };
+  const view = { days: 30, step: 'day', ...useSearch({ from: '/app/usage' }) } as const;
+  const { can } = useMe();
+  // Of one project there is no invoice.
+  const isWhole = !view.projectId && can('billing:read');
+  const invoice = useQuery({ ...upcomingInvoiceQuery, enabled: isWhole });
   const meters = useQuery(metersQuery);
-  const usage = useQuery(usageQuery(view, step));
+  const usage = useQuery(usageQuery(view, view.step));
   return (
     <>
       <PageHeader title={t('usage.title')} hint={t('usage.hint')} actions={<UsageFilters view={view} />} />
-      <QueryView query={meters}>
-        {(list) => (
-          <QueryView query={usage}>
-            {({ rows }) => (
-              <UsageCards
-                view={view}
-                rows={rows}
-                meters={shownMeters(
-                  list,
-                  rows.map(({ meter }) => meter),
+      <Together queries={[invoice, meters, usage]}>
+        <div className="space-y-5">
+          {isWhole && <PeriodCard />}
+          <QueryView query={meters}>
+            {(list) => (
+              <QueryView query={usage}>
+                {({ rows }) => (
+                  <UsageCards
+                    view={view}
+                    rows={rows}
+                    meters={shownMeters(
+                      list,
+                      rows.map(({ meter }) => meter),
+                    )}
+                  />
                 )}
-              />
+              </QueryView>
             )}
           </QueryView>
-        )}
-      </QueryView>
+        </div>
+      </Together>
     </>
   );
 }
@@ -107,16 +118,14 @@ function MeterCard({ meter, view, ofStep, total }: MeterCardProps) {
   }));
   return (
     <Card title={name} actions={<span className="text-lg font-semibold tabular-nums">{format.number(total)}</span>}>
-      <figure aria-label={t(`usage.chart.${view.step}`, { meter: name })} className="h-48">
-        <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>
-          <BarChart
-            points={points}
-            series={[{ key: 'quantity', name, color: 'var(--accent)' }]}
-            formatTick={format.shortDay}
-            formatStart={view.step === 'day' ? format.day : format.hour}
-          />
-        </Suspense>
-      </figure>
+      <Figure label={t(`usage.chart.${view.step}`, { meter: name })} className="h-48">
+        <BarChart
+          points={points}
+          series={[{ key: 'quantity', name, color: 'var(--accent)' }]}
+          formatTick={format.shortDay}
+          formatStart={view.step === 'day' ? format.day : format.hour}
+        />
+      </Figure>
     </Card>
   );
 }

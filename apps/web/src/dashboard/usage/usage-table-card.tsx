@@ -1,8 +1,9 @@
 import { type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
-import { Cell, HeaderCell, Table } from '../../ui/table';
-import { MeterHeaders, MeterQuantities } from './meter-columns';
+import { DataTable } from '../../ui/data-table';
 
 export interface UsageTableRow {
   id: string;
@@ -21,33 +22,32 @@ interface UsageTableCardProps {
 /** Quantities of the meters, line by line. */
 export function UsageTableCard({ title, headings, meters, rows }: UsageTableCardProps) {
   const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
   return (
     <Card title={title} isFlush>
       {rows.length === 0 ? (
         <p className="px-5 py-8 text-center text-muted">{t('usage.none')}</p>
       ) : (
-        <Table label={title}>
-          <thead>
-            <tr>
-              {headings.map((heading) => (
-                <HeaderCell key={heading}>{heading}</HeaderCell>
-              ))}
-              <MeterHeaders meters={meters} />
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ id, names, quantityOf }) => (
-              <tr key={id}>
-                {headings.map((heading, index) => (
-                  <Cell key={heading} className="whitespace-nowrap">
-                    {names[index]}
-                  </Cell>
-                ))}
-                <MeterQuantities meters={meters} quantityOf={quantityOf} />
-              </tr>
-            ))}
-          </tbody>
-        </Table>
+        <DataTable
+          label={title}
+          rows={rows}
+          keyOf={({ id }) => id}
+          columns={[
+            ...headings.map((name, place) => ({
+              key: name,
+              name,
+              isPinned: place === 0,
+              cell: ({ names }: UsageTableRow) => names[place],
+            })),
+            ...meters.map((meter) => ({
+              key: meter,
+              name: terms.name('meters', meter),
+              isNumber: true,
+              cell: ({ quantityOf }: UsageTableRow) => format.number(quantityOf(meter)),
+            })),
+          ]}
+        />
       )}
     </Card>
   );

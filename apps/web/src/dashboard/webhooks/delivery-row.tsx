@@ -48,6 +48,7 @@ export function DeliveryRow({ delivery, canReplay }: DeliveryRowProps) {
 
 function LastAnswer({ delivery }: { delivery: WebhookDelivery }) {
   const { t } = useTranslation();
+  const terms = useTerms();
   const last = delivery.attempts.at(-1);
   if (!last) return <span className="text-muted">{t('webhooks.noAnswerYet')}</span>;
   const { responseStatus, error, durationMs } = last;
@@ -55,7 +56,7 @@ function LastAnswer({ delivery }: { delivery: WebhookDelivery }) {
   return (
     <>
       <p className="tabular-nums">{t('webhooks.answerIn', { answer, duration: durationMs })}</p>
-      {error && <p className="text-xs break-words text-muted">{error}</p>}
+      {error && <p className="text-xs break-words text-muted">{terms.sentences(error)}</p>}
     </>
   );
 }

@@ -1,8 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../ui/button';
-import { CodeBlock } from '../../ui/code-block';
-import { Dialog } from '../../ui/dialog';
-import { Notice } from '../../ui/notice';
+import { ShownOnceDialog } from '../../ui/shown-once-dialog';
 
 interface SecretDialogProps {
   secret: string;
@@ -15,17 +12,15 @@ interface SecretDialogProps {
 export function SecretDialog({ secret, hint, onClose }: SecretDialogProps) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t('webhooks.secret')} onClose={onClose}>
-      <div className="space-y-4">
-        <Notice tone="warning">{t('webhooks.secretShownOnce')}</Notice>
-        <CodeBlock label={t('webhooks.secret')} code={secret} testId="webhook-secret" />
-        <p>{hint ?? t('webhooks.secretUse')}</p>
-        <div className="flex justify-end">
-          <Button variant="primary" onClick={onClose}>
-            {t('ui.done')}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <ShownOnceDialog
+      title={t('webhooks.secret')}
+      warning={t('webhooks.secretShownOnce')}
+      label={t('webhooks.secret')}
+      secret={secret}
+      testId="webhook-secret"
+      onClose={onClose}
+    >
+      <p>{hint ?? t('webhooks.secretUse')}</p>
+    </ShownOnceDialog>
   );
 }

@@ -53,7 +53,7 @@ function EndpointCard({ endpoint }: { endpoint: WebhookEndpoint }) {
   return (
     <Card title={t('webhooks.endpoint')} actions={<EndpointStateBadge endpoint={endpoint} />}>
       <div className="space-y-4">
-        {disabledReason && <Notice tone="warning">{disabledReason}</Notice>}
+        {disabledReason && <Notice tone="warning">{terms.sentences(disabledReason)}</Notice>}
         <FactList
           facts={[
             {

@@ -1,27 +1,31 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WebhookEndpoint } from '../../api/client';
-import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import type { DataColumn } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
+import { ListCard } from '../../ui/list-card';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
-import { Cell, HeaderCell, Table } from '../../ui/table';
 import { TextLink } from '../../ui/text-link';
+import { useCreatedColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
 import { EndpointStateBadge } from './endpoint-state-badge';
 import { NewEndpointDialog } from './new-endpoint-dialog';
-import { endpointsQuery } from './webhooks.queries';
+import { ENDPOINT_STATES, endpointListQuery, readEndpointsView } from './webhooks.queries';
 
 export function WebhooksPage() {
   const { t } = useTranslation();
   const { can } = useMe();
-  const endpoints = useQuery(endpointsQuery);
+  const navigate = useNavigate();
+  const view = useSearch({ from: '/app/webhooks' });
+  const endpoints = useInfiniteQuery(endpointListQuery(view));
+  const columns = useColumns();
   const [isCreating, setIsCreating] = useState(false);
   return (
     <>
@@ -37,58 +41,59 @@ export function WebhooksPage() {
           )
         }
       />
-      <QueryView query={endpoints}>
-        {(rows) => (
+      <ListCard
+        label={t('webhooks.title')}
+        query={endpoints}
+        columns={columns}
+        view={view}
+        onView={(next) => void navigate({ to: '/webhooks', search: readEndpointsView({ ...next }) })}
+        searchHint={t('webhooks.searchHint')}
+        statuses={ENDPOINT_STATES.map((value) => ({ value, label: t(`webhooks.states.${value}`) }))}
+        empty={
           <Card isFlush>
-            {rows.length === 0 ? (
-              <EmptyState icon={Webhook} title={t('webhooks.emptyTitle')}>
-                {t('webhooks.emptyText')}
-              </EmptyState>
-            ) : (
-              <EndpointsTable endpoints={rows} />
-            )}
+            <EmptyState icon={Webhook} title={t('webhooks.emptyTitle')}>
+              {t('webhooks.emptyText')}
+            </EmptyState>
           </Card>
-        )}
-      </QueryView>
+        }
+        onOpen={({ id }) => void navigate({ to: '/webhooks/$endpointId', params: { endpointId: id } })}
+      />
       {isCreating && <NewEndpointDialog onClose={() => setIsCreating(false)} />}
     </>
   );
 }
 
-function EndpointsTable({ endpoints }: { endpoints: WebhookEndpoint[] }) {
+function useColumns(): DataColumn<WebhookEndpoint>[] {
   const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <Table label={t('webhooks.title')}>
-      <thead>
-        <tr>
-          <HeaderCell>{t('webhooks.url')}</HeaderCell>
-          <HeaderCell>{t('webhooks.state')}</HeaderCell>
-          <HeaderCell>{t('webhooks.events')}</HeaderCell>
-          <HeaderCell>{t('ui.created')}</HeaderCell>
-        </tr>
-      </thead>
-      <tbody>
-        {endpoints.map((endpoint) => (
-          <tr key={endpoint.id}>
-            <Cell className="min-w-56">
-              <TextLink to="/webhooks/$endpointId" params={{ endpointId: endpoint.id }}>
-                <span className="break-all">{endpoint.url}</span>
-              </TextLink>
-              {endpoint.description && <p className="text-xs text-muted">{endpoint.description}</p>}
-            </Cell>
-            <Cell>
-              <EndpointStateBadge endpoint={endpoint} />
-            </Cell>
-            <Cell className="min-w-52">
-              <EventBadges types={endpoint.eventTypes} />
-            </Cell>
-            <Cell className="whitespace-nowrap">{format.dateTime(endpoint.createdAt)}</Cell>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  );
+  const createdColumn = useCreatedColumn<WebhookEndpoint>();
+  return [
+    {
+      key: 'url',
+      name: t('webhooks.url'),
+      isPinned: true,
+      isSortable: true,
+      startsAscending: true,
+      cell: ({ id, url, description }) => (
+        <div className="max-w-80 sm:min-w-56">
+          <TextLink to="/webhooks/$endpointId" params={{ endpointId: id }}>
+            <span className="break-all">{url}</span>
+          </TextLink>
+          {description && <p className="text-xs text-muted">{description}</p>}
+        </div>
+      ),
+    },
+    { key: 'status', name: t('webhooks.state'), cell: (endpoint) => <EndpointStateBadge endpoint={endpoint} /> },
+    {
+      key: 'events',
+      name: t('webhooks.events'),
+      cell: ({ eventTypes }) => (
+        <div className="sm:min-w-52">
+          <EventBadges types={eventTypes} />
+        </div>
+      ),
+    },
+    createdColumn,
+  ];
 }
 
 function EventBadges({ types }: { types: string[] }) {
@@ -96,7 +101,7 @@ function EventBadges({ types }: { types: string[] }) {
   const terms = useTerms();
   if (types.length === 0) return <Badge>{t('webhooks.everyEvent')}</Badge>;
   return (
-    <span className="flex flex-wrap gap-1">
+    <span className="flex flex-wrap gap-1 max-sm:justify-end">
       {types.map((type) => (
         <Badge key={type}>{terms.name('events', type)}</Badge>
       ))}

@@ -6,6 +6,21 @@ import {
   webhooksListDeliveries,
   webhooksListEndpoints,
 } from '../../api/client';
+import { listQuery } from '../../api/list-query';
+import { type ListView, readListView } from '../../ui/list-view';
+
+const SORTS = ['createdAt', 'url'] as const;
+export const ENDPOINT_STATES = ['enabled', 'failing', 'disabled'] as const;
+
+export type EndpointsView = ListView<(typeof SORTS)[number], (typeof ENDPOINT_STATES)[number]>;
+
+export const readEndpointsView = (search: Record<string, unknown>): EndpointsView =>
+  readListView(search, SORTS, ENDPOINT_STATES);
+
+export const endpointListQuery = (view: EndpointsView) =>
+  listQuery([...endpointsQuery.queryKey, 'list', view], (cursor) =>
+    webhooksListEndpoints({ query: { ...view, cursor } }),
+  );
 
 const PENDING_POLL_MS = 2_000;
 

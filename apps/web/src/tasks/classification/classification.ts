@@ -3,7 +3,9 @@ import type { OperationScreen, ReportProps } from '../task';
 import { ClassificationReportCards } from './classification-report';
 import { Classified } from './classified';
 import { ClassifyFields, type ClassifyRequest } from './classify-fields';
+import { ClassificationFigures } from './figures';
 import type { ClassificationReport } from './report';
+import { questions } from './sample';
 
 const EXAMPLE_TEXT = 'My card has not arrived yet';
 
@@ -21,6 +23,8 @@ const classifications: OperationScreen<ClassifyRequest, Classifications> = {
 
 export const classification = {
   operations: { classifications },
+  Figures: ClassificationFigures,
+  sample: questions,
   // A method, as the registry holds reports of every form.
   Report(props: ReportProps<ClassificationReport>) {
     return ClassificationReportCards(props);

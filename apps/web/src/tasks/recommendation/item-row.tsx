@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 interface ItemRowProps {
   itemId: string;
@@ -9,19 +9,42 @@ interface ItemRowProps {
   end?: ReactNode;
 }
 
-/** An item by its title, with what else is known of it. */
+/** Columns in which catalogues keep the address of a picture. */
+const PICTURE = /^(image|picture|photo|thumbnail|poster)([ _-]?(url|link|src))?$/i;
+
+/** An item by its title and picture, with what else is known of it. */
 export function ItemRow({ itemId, attributes, lead, end }: ItemRowProps) {
   const { title, ...others } = attributes ?? {};
+  const picture = Object.entries(others).find(([name, value]) => PICTURE.test(name) && value.startsWith('https://'));
+  const words = Object.entries(others).flatMap(([name, value]) => (name === picture?.[0] ? [] : [value]));
   return (
     <li className="flex min-h-14 items-center gap-3 px-4 py-2 sm:px-5">
       {lead}
+      {picture && <Picture key={picture[1]} address={picture[1]} />}
       <div className="min-w-0 flex-1">
         <p className="font-medium wrap-anywhere">{title || itemId}</p>
-        <p className="text-xs wrap-anywhere text-muted">
-          {[title && itemId, ...Object.values(others)].filter(Boolean).join(' · ')}
-        </p>
+        <p className="text-xs wrap-anywhere text-muted">{[title && itemId, ...words].filter(Boolean).join(' · ')}</p>
       </div>
       {end}
     </li>
+  );
+}
+
+/** From the customer's own address, which does not hear what page shows it. Its place stays where it does not come. */
+function Picture({ address }: { address: string }) {
+  const [isBroken, setIsBroken] = useState(false);
+  return (
+    <span className="size-10 shrink-0 overflow-hidden rounded bg-sunken">
+      {!isBroken && (
+        <img
+          src={address}
+          alt=""
+          loading="lazy"
+          referrerPolicy="no-referrer"
+          onError={() => setIsBroken(true)}
+          className="size-full object-cover"
+        />
+      )}
+    </span>
   );
 }

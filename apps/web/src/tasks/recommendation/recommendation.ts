@@ -1,8 +1,11 @@
 import type { Recommendations } from '../../api/client';
 import { modelQuery } from '../../dashboard/models/models.queries';
-import type { OperationScreen } from '../task';
+import type { OperationScreen, TaskScreens } from '../task';
+import { RecommendationExamples } from './examples';
+import { RecommendationFigures } from './figures';
 import { RecommendFields, type RecommendRequest } from './recommend-fields';
 import { RecommendedItems } from './recommended-items';
+import { films } from './sample';
 import { UserHistory } from './user-history';
 import { knownUsersQuery } from './users.queries';
 
@@ -29,4 +32,13 @@ const recommendations: OperationScreen<RecommendRequest, Recommendations> = {
   },
 };
 
-export const recommendation = { operations: { recommendations } };
+export const recommendation = {
+  operations: { recommendations },
+  sample: films,
+  Figures: RecommendationFigures,
+  Examples: RecommendationExamples,
+  fallbacks: {
+    unknown_user: 'tasks.recommendation.fallbackShort.unknown_user',
+    nothing_learnt: 'tasks.recommendation.fallbackShort.nothing_learnt',
+  },
+} satisfies TaskScreens;

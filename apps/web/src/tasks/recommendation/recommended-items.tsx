@@ -9,7 +9,6 @@ import { ItemRow } from './item-row';
 /** What a deployment recommends, best first, and what ranked it. */
 export function RecommendedItems({ answer }: { answer: Recommendations }) {
   const { t } = useTranslation();
-  const format = useFormat();
   return (
     <Card
       title={t('playground.answer')}
@@ -28,19 +27,26 @@ export function RecommendedItems({ answer }: { answer: Recommendations }) {
       {answer.items.length === 0 && (
         <p className="px-5 py-8 text-center text-muted">{t('tasks.recommendation.noItems')}</p>
       )}
-      <ol aria-label={t('tasks.recommendation.list')} className="divide-y divide-line">
-        {answer.items.map(({ itemId, attributes, rank, score }) => (
-          <ItemRow
-            key={itemId}
-            itemId={itemId}
-            attributes={attributes}
-            lead={<span className="w-6 shrink-0 text-right text-muted tabular-nums">{rank}</span>}
-            end={
-              <span className="text-muted tabular-nums">{format.number(score, { maximumSignificantDigits: 4 })}</span>
-            }
-          />
-        ))}
-      </ol>
+      <RankedItems items={answer.items} />
     </Card>
+  );
+}
+
+/** Items, best first, with their scores. */
+export function RankedItems({ items }: Pick<Recommendations, 'items'>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <ol aria-label={t('tasks.recommendation.list')} className="divide-y divide-line">
+      {items.map(({ itemId, attributes, rank, score }) => (
+        <ItemRow
+          key={itemId}
+          itemId={itemId}
+          attributes={attributes}
+          lead={<span className="w-6 shrink-0 text-right text-muted tabular-nums">{rank}</span>}
+          end={<span className="text-muted tabular-nums">{format.number(score, { maximumSignificantDigits: 4 })}</span>}
+        />
+      ))}
+    </ol>
   );
 }

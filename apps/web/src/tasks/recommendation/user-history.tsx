@@ -29,13 +29,14 @@ export function UserHistory({ request, deployment }: BesideProps<RecommendReques
       {isUnknown ? (
         <p className="px-5 py-8 text-center text-muted">{t('tasks.recommendation.noHistory')}</p>
       ) : (
-        <QueryView query={history}>{({ latest }) => <Latest latest={latest} />}</QueryView>
+        <QueryView query={history}>{({ latest }) => <LatestItems latest={latest} />}</QueryView>
       )}
     </Card>
   );
 }
 
-function Latest({ latest }: Pick<History, 'latest'>) {
+/** The rows of a user, latest first. */
+export function LatestItems({ latest }: Pick<History, 'latest'>) {
   const { t } = useTranslation();
   return (
     <ol aria-label={t('tasks.recommendation.historyList')} className="divide-y divide-line">

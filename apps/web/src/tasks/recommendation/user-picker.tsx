@@ -2,6 +2,7 @@ import { Shuffle } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deployment } from '../../api/client';
+import { useMe } from '../../dashboard/auth/auth.queries';
 import { useFormat } from '../../i18n/use-format';
 import { Button } from '../../ui/button';
 import { Choice } from '../../ui/choice';
@@ -21,8 +22,11 @@ export function UserPicker({ deployment, selected, onPick }: UserPickerProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [order, setOrder] = useState<UserOrder>('busiest');
-  const { data, isFetching, refetch } = useKnownUsers(deployment, order);
+  const { can } = useMe();
+  const { data, isFetching, isPending, refetch } = useKnownUsers(deployment, order);
   const users = data?.data;
+  // The place of a list that is full, so that the form below does not move.
+  if (isPending && can('end-users:read')) return <div className="h-63 animate-pulse rounded-md bg-sunken" />;
   if (!users || (users.length === 0 && !isFetching)) return null;
   return (
     <div className="space-y-2">

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, skipToken, useQuery } from '@tanstack/react-query';
-import { type Deployment, historiesGet, historiesList, type HistoriesListData, unwrap } from '../../api/client';
+import { historiesGet, historiesList, type HistoriesListData, unwrap } from '../../api/client';
 import { useMe } from '../../dashboard/auth/auth.queries';
 import { modelQuery } from '../../dashboard/models/models.queries';
 
@@ -20,16 +20,22 @@ export const knownUsersQuery = (projectId: string, dataSetId: string | undefined
     staleTime: Infinity,
   });
 
-/** Of those whom the deployment's model learns from. */
-export function useKnownUsers(deployment: Deployment, order: UserOrder) {
-  const dataSetId = useSources(deployment)?.['interactions'];
-  return useQuery({ ...knownUsersQuery(deployment.projectId, dataSetId, order), placeholderData: keepPreviousData });
+/** A model, or what has one, such as a deployment. */
+interface OfModel {
+  projectId: string;
+  modelId: string;
+}
+
+/** Of those whom the model learns from. */
+export function useKnownUsers(model: OfModel, order: UserOrder) {
+  const dataSetId = useSources(model)?.['interactions'];
+  return useQuery({ ...knownUsersQuery(model.projectId, dataSetId, order), placeholderData: keepPreviousData });
 }
 
 /** What a user did last. */
-export function useHistory(deployment: Deployment, userId: string) {
-  const { interactions: dataSetId, items: describedBy } = useSources(deployment) ?? {};
-  const { projectId } = deployment;
+export function useHistory(model: OfModel, userId: string) {
+  const { interactions: dataSetId, items: describedBy } = useSources(model) ?? {};
+  const { projectId } = model;
   const query = { limit: ROWS_SHOWN, ...(describedBy && { describedBy }) };
   return useQuery({
     queryKey: ['history', projectId, dataSetId, describedBy, userId],
@@ -38,9 +44,9 @@ export function useHistory(deployment: Deployment, userId: string) {
   });
 }
 
-/** The data sets that the deployment's model learns from, by role; undefined until they are known, and for who may not see people's rows. */
-function useSources({ projectId, modelId }: Deployment): Record<string, string> | undefined {
+/** The data sets that the model learns from, by role; undefined until they are known, and for who may not see people's rows. */
+function useSources({ projectId, modelId }: OfModel): Record<string, string> | undefined {
   const { can } = useMe();
   const { data: model } = useQuery(modelQuery(projectId, modelId));
-  return can('project:write') ? model?.sources : undefined;
+  return can('end-users:read') ? model?.sources : undefined;
 }

@@ -1,12 +1,7 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Cell, HeaderCell, Table } from '../table';
-import type { Series } from './axes';
-
-// The chart library is larger than the rest of a page.
-export const BarChart = lazy(() => import('./bar-chart'));
-export const LineChart = lazy(() => import('./line-chart'));
-export const ShareChart = lazy(() => import('./share-chart'));
+import type { Series } from './plot';
 
 interface ChartProps {
   /** Names the table of the same numbers. */
@@ -28,41 +23,57 @@ interface ChartProps {
 
 /** A chart with its numbers behind it. */
 export function Chart({ title, label, legend, isLow, head, rows, chart, children }: ChartProps) {
-  const { t } = useTranslation();
   return (
     <div className="min-w-0 space-y-2">
       {legend && <Legend series={legend} />}
-      <figure aria-label={label} className={isLow ? 'h-32' : 'h-56'}>
-        <Suspense fallback={<div className="h-full animate-pulse rounded bg-sunken" />}>{chart}</Suspense>
-      </figure>
+      <Figure label={label} className={isLow ? 'h-32' : 'h-56'}>
+        {chart}
+      </Figure>
       {children}
-      <details>
-        <summary className="w-fit rounded-md py-0.5 text-muted hover:text-ink">{t('ui.asTable')}</summary>
-        <Table label={title}>
-          <thead>
-            <tr>
-              {head.map((name, column) => (
-                <HeaderCell key={name} isNumber={column > 0}>
-                  {name}
-                </HeaderCell>
+      <AsTable title={title} head={head} rows={rows} />
+    </div>
+  );
+}
+
+/** The numbers of a chart, folded behind it. */
+export function AsTable({ title, head, rows }: Pick<ChartProps, 'title' | 'head' | 'rows'>) {
+  const { t } = useTranslation();
+  return (
+    <details>
+      <summary className="w-fit rounded-md py-0.5 text-muted hover:text-ink">{t('ui.asTable')}</summary>
+      <Table label={title}>
+        <thead>
+          <tr>
+            {head.map((name, column) => (
+              <HeaderCell key={name} isNumber={column > 0}>
+                {name}
+              </HeaderCell>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, row) => (
+            // oxlint-disable-next-line react/no-array-index-key -- rows have no identity but their place
+            <tr key={row}>
+              {cells.map((cell, column) => (
+                <Cell key={head[column]} isNumber={column > 0}>
+                  {cell}
+                </Cell>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((cells, row) => (
-              // oxlint-disable-next-line react/no-array-index-key -- rows have no identity but their place
-              <tr key={row}>
-                {cells.map((cell, column) => (
-                  <Cell key={head[column]} isNumber={column > 0}>
-                    {cell}
-                  </Cell>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </details>
-    </div>
+          ))}
+        </tbody>
+      </Table>
+    </details>
+  );
+}
+
+/** The place of a chart. */
+export function Figure({ label, className, children }: { label: string; className: string; children: ReactNode }) {
+  return (
+    <figure aria-label={label} className={className}>
+      {children}
+    </figure>
   );
 }
 

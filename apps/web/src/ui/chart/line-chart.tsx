@@ -1,10 +1,9 @@
-import { CartesianGrid, Line, LineChart as Lines, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { CHART, GRID, type Series, TOOLTIP, X_AXIS, Y_AXIS } from './axes';
+import { evenly, pathOf, Plot, type Series } from './plot';
 
 /** Of a line with more points than this the dots are left out: they would merge into a band. */
 const DOTS_MAX = 30;
 
-export interface LineChartProps {
+interface LineChartProps {
   /** By rising x, with the value of each series by its key where it has one there. */
   points: { x: number | string; [series: string]: number | string | undefined }[];
   series: Series[];
@@ -14,51 +13,46 @@ export interface LineChartProps {
   fromZero?: boolean;
 }
 
-/** A line for each series. The default export is for `lazy`. */
-export default function LineChart({ points, series, formatX, formatY, fromZero }: LineChartProps) {
-  const isNumeric = typeof points[0]?.x === 'number';
-  const nameOf = (key: unknown) => series.find((each) => each.key === key)?.name ?? '';
+/** A line for each series, through the points where it has a value. */
+export function LineChart({ points, series, formatX, formatY, fromZero }: LineChartProps) {
+  const places = placesOf(points.map(({ x }) => x));
+  const valuesOf = (key: string) =>
+    points.flatMap((point, at) => (point[key] === undefined ? [] : [{ at, value: Number(point[key]) }]));
+  const values = series.flatMap(({ key }) => valuesOf(key).map(({ value }) => value));
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <Lines data={points} {...CHART} margin={{ top: 4, right: 8, bottom: 0, left: 0 }}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...X_AXIS}
-          dataKey="x"
-          {...(isNumeric && { type: 'number' as const, domain: ['dataMin', 'dataMax'], allowDecimals: false })}
-          tickFormatter={formatX}
-        />
-        <YAxis
-          {...Y_AXIS}
-          width="auto"
-          domain={[fromZero ? 0 : 'auto', 'auto']}
-          tickCount={4}
-          tickFormatter={formatY}
-        />
-        <Tooltip
-          {...TOOLTIP}
-          labelFormatter={(x) => formatX(x as number | string)}
-          formatter={(value, key) => [formatY(Number(value)), nameOf(key)]}
-        />
-        {series.map(({ key, color, dashes }) => (
-          <Line
-            key={key}
-            dataKey={key}
-            stroke={color}
-            {...(dashes && { strokeDasharray: dashes })}
-            strokeWidth={2}
-            dot={
-              points.filter((point) => point[key] !== undefined).length <= DOTS_MAX && {
-                r: 3,
-                fill: color,
-                strokeWidth: 0,
-              }
-            }
-            connectNulls
-            isAnimationActive={false}
-          />
-        ))}
-      </Lines>
-    </ResponsiveContainer>
+    <Plot
+      places={places}
+      domain={values.length === 0 ? [0, 1] : [fromZero ? 0 : Math.min(...values), Math.max(...values)]}
+      tickCount={4}
+      formatY={formatY}
+      xTicks={points.map(({ x }, at) => ({ place: places[at]!, text: formatX(x) }))}
+      read={(at) => ({
+        title: formatX(points[at]!.x),
+        lines: series.flatMap(({ key, name }) =>
+          points[at]![key] === undefined ? [] : [{ name, value: formatY(Number(points[at]![key])) }],
+        ),
+      })}
+    >
+      {({ x, y }) =>
+        series.map(({ key, color, dashes }) => {
+          const dots = valuesOf(key).map(({ at, value }): [number, number] => [x(places[at]!), y(value)]);
+          return (
+            <g key={key}>
+              <path d={pathOf(dots)} fill="none" stroke={color} strokeWidth={2} strokeDasharray={dashes} />
+              {dots.length <= DOTS_MAX &&
+                dots.map(([left, top]) => <circle key={left} cx={left} cy={top} r={3} fill={color} />)}
+            </g>
+          );
+        })
+      }
+    </Plot>
   );
+}
+
+/** Numbers by their size, names side by side. */
+function placesOf(all: (number | string)[]): number[] {
+  const numbers = all.filter((x) => typeof x === 'number');
+  const [least, most] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
+  if (numbers.length < all.length || least === most) return evenly(all.length);
+  return numbers.map((x) => (x - least) / (most - least));
 }

@@ -1,17 +1,6 @@
-import {
-  CartesianGrid,
-  Label,
-  Line,
-  LineChart,
-  ReferenceDot,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts';
+import { ticks } from 'd3-array';
 import { useFormat } from '../../i18n/use-format';
-import { AXIS_LABEL, CHART, GRID, TOOLTIP, X_AXIS, Y_AXIS } from './axes';
+import { pathOf, Plot } from './plot';
 
 /** The axis begins here at the latest, so that a curve at the top still has a height. */
 const HIGHEST_FLOOR = 0.9;
@@ -22,7 +11,7 @@ export interface Point {
   y: number;
 }
 
-export interface ShareChartProps {
+interface ShareChartProps {
   /** By rising x. */
   points: Point[];
   xName: string;
@@ -34,55 +23,50 @@ export interface ShareChartProps {
   marked?: Point;
 }
 
-/** Shares over shares or counts. The default export is for `lazy`. */
-export default function ShareChart({ points, xName, yName, isShareX, hasDiagonal, marked }: ShareChartProps) {
+/** Shares over shares or counts. */
+export function ShareChart({ points, xName, yName, isShareX, hasDiagonal, marked }: ShareChartProps) {
   const format = useFormat();
+  const most = isShareX ? 1 : Math.max(1, ...points.map(({ x }) => x));
   const formatX = isShareX ? format.percent : (value: number) => format.number(value, { notation: 'compact' });
   const percent = (value: number) => format.number(value, { style: 'percent', maximumFractionDigits: 1 });
   const least = Math.min(...points.map(({ y }) => y));
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <LineChart data={points} {...CHART} margin={{ top: 6, right: 12, bottom: 14, left: 0 }}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...X_AXIS}
-          dataKey="x"
-          type="number"
-          domain={isShareX ? [0, 1] : [0, 'dataMax']}
-          tickFormatter={formatX}
-        >
-          <Label value={xName} position="insideBottom" offset={-10} style={AXIS_LABEL} />
-        </XAxis>
-        <YAxis
-          {...Y_AXIS}
-          domain={[hasDiagonal ? 0 : Math.min(HIGHEST_FLOOR, Math.floor(least * 10) / 10), 1]}
-          tickCount={5}
-          tickFormatter={format.percent}
-        />
-        <Tooltip
-          {...TOOLTIP}
-          labelFormatter={(x) => `${xName}: ${isShareX ? percent(Number(x)) : format.number(Number(x))}`}
-          formatter={(y) => [percent(Number(y)), yName]}
-        />
-        {hasDiagonal && (
-          <ReferenceLine
-            segment={[
-              { x: 0, y: 0 },
-              { x: 1, y: 1 },
-            ]}
-            stroke="var(--muted)"
-            strokeDasharray="4 3"
-          />
-        )}
-        <Line
-          dataKey="y"
-          stroke="var(--accent)"
-          strokeWidth={2}
-          dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }}
-          isAnimationActive={false}
-        />
-        {marked && <ReferenceDot {...marked} r={6} fill="var(--surface)" stroke="var(--accent)" strokeWidth={3} />}
-      </LineChart>
-    </ResponsiveContainer>
+    <Plot
+      places={points.map(({ x }) => x / most)}
+      domain={[hasDiagonal ? 0 : Math.min(HIGHEST_FLOOR, Math.floor(least * 10) / 10), 1]}
+      isExact
+      formatY={format.percent}
+      xTicks={ticks(0, most, 5).map((x) => ({ place: x / most, text: formatX(x) }))}
+      xName={xName}
+      read={(at) => ({
+        title: `${xName}: ${isShareX ? percent(points[at]!.x) : format.number(points[at]!.x)}`,
+        lines: [{ name: yName, value: percent(points[at]!.y) }],
+      })}
+    >
+      {({ x, y }) => {
+        const dots = points.map((point): [number, number] => [x(point.x / most), y(point.y)]);
+        return (
+          <>
+            {hasDiagonal && (
+              <line x1={x(0)} x2={x(1)} y1={y(0)} y2={y(1)} stroke="var(--muted)" strokeDasharray="4 3" />
+            )}
+            <path d={pathOf(dots)} fill="none" stroke="var(--accent)" strokeWidth={2} />
+            {dots.map(([left, top]) => (
+              <circle key={left} cx={left} cy={top} r={3} fill="var(--accent)" />
+            ))}
+            {marked && (
+              <circle
+                cx={x(marked.x / most)}
+                cy={y(marked.y)}
+                r={6}
+                fill="var(--surface)"
+                stroke="var(--accent)"
+                strokeWidth={3}
+              />
+            )}
+          </>
+        );
+      }}
+    </Plot>
   );
 }

@@ -1,0 +1,3 @@
+import { secondFactorsShow, unwrap } from '../../api/client';
+
+export const secondFactorsQuery = { queryKey: ['second-factors'], queryFn: () => unwrap(secondFactorsShow()) };

@@ -1,0 +1,125 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { type DataSet, dataSetsGetImport, dataSetsListImports, type Import, unwrap } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { downloadCsv, toCsv } from '../../ui/csv';
+import { DataTable } from '../../ui/data-table';
+import { MoreButton } from '../../ui/more-button';
+import { QueryView } from '../../ui/query-view';
+import { StatusBadge } from '../../ui/status-badge';
+import { useMe } from '../auth/auth.queries';
+import { ImportErrorsCard } from './import-errors-card';
+import { ImportForm } from './preview/import-form';
+
+const PAGE = 20;
+
+/** A file in place of the rows, and every file before it with what became of it. */
+export function ImportsTab({ dataSet, isReadOnly = false }: { dataSet: DataSet; isReadOnly?: boolean }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  const { latestImport: latest, projectId } = dataSet;
+  return (
+    <div className="space-y-5">
+      {!isReadOnly && can('project:write') && (
+        <section className="space-y-2">
+          <h2 className="font-semibold">{t('upload.replaceTitle')}</h2>
+          <p className="text-muted">{t('upload.replaceHint')}</p>
+          <ImportForm projectId={projectId} dataSet={dataSet} />
+        </section>
+      )}
+      {latest && latest.errors.length > 0 && <ImportErrorsCard latest={latest} />}
+      <History dataSet={dataSet} />
+    </div>
+  );
+}
+
+function History({ dataSet }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const { projectId, id: dataSetId, latestImport, currentImport } = dataSet;
+  const imports = useInfiniteQuery({
+    queryKey: ['imports', dataSetId, latestImport?.id, latestImport?.status],
+    queryFn: ({ pageParam: cursor }) =>
+      unwrap(
+        dataSetsListImports({ path: { projectId, dataSetId }, query: { limit: PAGE, ...(cursor && { cursor }) } }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+  const count = (rows: number | null) => (rows === null ? '—' : format.number(rows));
+  return (
+    <Card title={t('import.history')} isFlush>
+      <QueryView query={imports}>
+        {({ pages }) => (
+          <>
+            <DataTable
+              label={t('import.history')}
+              rows={pages.flatMap(({ data }) => data)}
+              keyOf={({ id }) => id}
+              columns={[
+                { key: 'time', name: t('ui.created'), cell: ({ createdAt }) => format.dateTime(createdAt) },
+                {
+                  key: 'status',
+                  name: t('projects.state'),
+                  cell: ({ id, status, failureReason }) => (
+                    <div className="space-y-1">
+                      <span className="flex flex-wrap gap-1.5 max-sm:justify-end">
+                        <StatusBadge status={status} />
+                        {id === currentImport?.id && <Badge tone="accent">{t('import.inUse')}</Badge>}
+                      </span>
+                      {failureReason && <p className="max-w-md text-xs text-muted">{terms.sentences(failureReason)}</p>}
+                    </div>
+                  ),
+                },
+                {
+                  key: 'accepted',
+                  name: t('dataSets.accepted'),
+                  isNumber: true,
+                  cell: ({ rowsAccepted }) => count(rowsAccepted),
+                },
+                {
+                  key: 'rejected',
+                  name: t('dataSets.rejected'),
+                  isNumber: true,
+                  cell: (row) =>
+                    row.rowsRejected ? <RejectedRows of={row} dataSet={dataSet} /> : count(row.rowsRejected),
+                },
+              ]}
+            />
+            <MoreButton query={imports} />
+          </>
+        )}
+      </QueryView>
+    </Card>
+  );
+}
+
+/** How many, and the first of them with their reasons as a file. */
+function RejectedRows({ of, dataSet: { projectId, id: dataSetId, name } }: { of: Import; dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const download = useMutation({
+    mutationFn: () => unwrap(dataSetsGetImport({ path: { projectId, dataSetId, importId: of.id } })),
+    onSuccess: ({ errors }) => {
+      const head = [t('import.row'), t('import.column'), t('import.message')];
+      const rows = errors.map(({ row, column, message }) => [String(row), column ?? '', terms.sentences(message)]);
+      downloadCsv(`${name}-${t('import.errors')}.csv`, toCsv([head, ...rows]));
+    },
+  });
+  return (
+    <span className="inline-flex items-center gap-2">
+      {format.number(of.rowsRejected ?? 0)}
+      <Button variant="quiet" isBusy={download.isPending} onClick={() => download.mutate()}>
+        <Download aria-hidden />
+        {t('import.download')}
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,124 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type DataSet, dataSetsCreate, type DataSetsCreateData, unwrap } from '../../../api/client';
+import { useFormat } from '../../../i18n/use-format';
+import { useTerms } from '../../../i18n/use-terms';
+import { Loading } from '../../../ui/query-view';
+import { familiesQuery, type Kind } from '../../models/families.queries';
+import { dataSetsQuery } from '../data-sets.queries';
+import { uploadContent } from '../upload-content';
+import { DropZone } from './drop-zone';
+import { toMapping } from './guess-columns';
+import { type Chosen, Preview } from './preview';
+import { readStart } from './read-start';
+
+interface ImportFormProps {
+  projectId: string;
+  /** Whose rows the file replaces; absent where it becomes a new data set. */
+  dataSet?: DataSet;
+  /** Where it does not go on to the data set. */
+  onImported?: () => void;
+}
+
+/** A file is dropped, looked at, and imported: one screen, and the file is chosen once. */
+export function ImportForm({ projectId, dataSet, onImported }: ImportFormProps) {
+  const { data: families } = useQuery(familiesQuery);
+  const [file, setFile] = useState<File>();
+  const hint = useFileHint(families?.kinds.filter(({ key }) => !dataSet || key === dataSet.kind) ?? []);
+  if (!families) return <Loading />;
+  if (!file) return <DropZone onFile={setFile} hint={hint} />;
+  return (
+    <FileForm
+      key={`${file.name} ${file.lastModified} ${file.size}`}
+      projectId={projectId}
+      dataSet={dataSet}
+      file={file}
+      kinds={families.kinds}
+      onImported={onImported}
+      onOther={() => setFile(undefined)}
+    />
+  );
+}
+
+interface FileFormProps {
+  projectId: string;
+  dataSet: DataSet | undefined;
+  file: File;
+  kinds: Kind[];
+  onImported: (() => void) | undefined;
+  onOther: () => void;
+}
+
+function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: FileFormProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [share, setShare] = useState(0);
+  // A second try must not make a second data set.
+  const [created, setCreated] = useState<DataSet>();
+  const start = useQuery({
+    queryKey: ['file-start', file.name, file.size, file.lastModified],
+    queryFn: () => readStart(file),
+    gcTime: 0,
+    retry: false,
+  });
+  const send = useMutation({
+    mutationFn: async ({ kind, name, headers, columns }: Chosen) => {
+      setShare(0);
+      const target = dataSet ?? (created?.kind === kind.key ? created : await createDataSet(projectId, name, kind));
+      setCreated(target);
+      const path = { projectId, dataSetId: target.id };
+      await uploadContent({ path, file, mapping: toMapping(headers, columns, kind), onProgress: setShare });
+      return target;
+    },
+    onSuccess: async ({ id }) => {
+      await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey });
+      onOther();
+      if (onImported) return onImported();
+      return navigate({
+        to: '/projects/$projectId/data-sets/$dataSetId',
+        params: { projectId, dataSetId: id },
+        search: {},
+      });
+    },
+  });
+  if (!start.data) return <Loading />;
+  return (
+    <Preview
+      file={file}
+      start={start.data}
+      kinds={kinds}
+      fixedKind={kinds.find(({ key }) => key === dataSet?.kind)}
+      defaultName={dataSet ? undefined : file.name.replace(/\.\w+$/, '').slice(0, 120) || t('upload.file')}
+      share={send.isPending ? share : null}
+      error={send.error}
+      onOther={onOther}
+      onImport={send.mutate}
+    />
+  );
+}
+
+const createDataSet = (projectId: string, name: string, { key }: Kind) =>
+  unwrap(dataSetsCreate({ path: { projectId }, body: { name, kind: key as DataSetsCreateData['body']['kind'] } }));
+
+/** What the API reads, and which columns it needs where the kind is known. */
+function useFileHint(kinds: Kind[]): string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const [kind] = kinds;
+  if (!kind || kinds.length > 1) return t('upload.formats');
+  const namesOf = (isRequired: boolean) =>
+    kind.columns.filter(({ required }) => required === isRequired).map(({ name }) => terms.name('columns', name));
+  const [needed, optional] = [namesOf(true), namesOf(false)];
+  return [
+    t('upload.formats'),
+    needed.length > 0 && t('upload.needs', { columns: format.list(needed) }),
+    optional.length > 0 && t('upload.reads', { columns: format.list(optional) }),
+    kind.others === 'attributes' && t('upload.attributes'),
+  ]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { type DataSet, rowsQuality, unwrap } from '../../api/client';
+import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
+import { Card } from '../../ui/card';
+import { BarChart } from '../../ui/chart/bar-chart';
+import { Chart } from '../../ui/chart/chart';
+import { Notice } from '../../ui/notice';
+import { QueryView } from '../../ui/query-view';
+
+/** Whether a model can be trained of the rows, and how they are spread. */
+export function QualityTab({ dataSet }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const terms = useTerms();
+  const format = useFormat();
+  const { projectId, id: dataSetId, currentImport } = dataSet;
+  const quality = useQuery({
+    queryKey: ['quality', dataSetId, currentImport?.id],
+    queryFn: () => unwrap(rowsQuality({ path: { projectId, dataSetId } })),
+    staleTime: Infinity,
+  });
+  return (
+    <QueryView query={quality}>
+      {({ advice, distributions }) => (
+        <div className="space-y-4">
+          {advice.length === 0 ? (
+            <Notice tone="success">
+              {Object.keys(distributions).length > 0 ? t('quality.ready') : t('quality.nothing')}
+            </Notice>
+          ) : (
+            advice.map((sentence) => (
+              <Notice key={sentence} tone="warning">
+                {terms.sentences(sentence)}
+              </Notice>
+            ))
+          )}
+          <div className="grid gap-4 lg:grid-cols-2">
+            {Object.entries(distributions)
+              .filter(([, { bars }]) => bars.length > 0)
+              .map(([name, { meaning, labels, bars }]) => {
+                const title = terms.name('distributions', name, meaning);
+                const show = (label: string) => (labels === 'days' ? format.day(label) : label);
+                const largest = bars.reduce((best, bar) => (bar.count > best.count ? bar : best));
+                return (
+                  <Card key={name} title={title}>
+                    <Chart
+                      title={title}
+                      label={t('quality.chart', {
+                        title,
+                        label: show(largest.label),
+                        count: format.number(largest.count),
+                      })}
+                      head={[t('quality.of'), t('quality.count')]}
+                      rows={bars.map(({ label, count }) => [show(label), format.number(count)])}
+                      chart={
+                        <BarChart
+                          points={bars.map(({ label, count }) => ({ start: label, count }))}
+                          series={[{ key: 'count', name: t('quality.count'), color: 'var(--accent)' }]}
+                          formatTick={(label) => (labels === 'days' ? format.shortDay(label) : label)}
+                          formatStart={show}
+                        />
+                      }
+                    />
+                  </Card>
+                );
+              })}
+          </div>
+        </div>
+      )}
+    </QueryView>
+  );
+}

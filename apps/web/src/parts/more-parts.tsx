@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { ProblemError } from '../api/problem';
+import type { FoundColumns } from '../dashboard/data-sets/preview/guess-columns';
+import { PreviewTable } from '../dashboard/data-sets/preview/preview-table';
+import type { FileStart } from '../dashboard/data-sets/preview/read-start';
+import type { Kind } from '../dashboard/models/families.queries';
+import { Card } from '../ui/card';
+import { DotPlot, type DotSeries } from '../ui/chart/dot-plot';
+import { ShareChart } from '../ui/chart/share-chart';
+import { Choice } from '../ui/choice';
+import { CodeBlock } from '../ui/code-block';
+import { FactList } from '../ui/fact-list';
+import { CheckboxField } from '../ui/field';
+import { Figures } from '../ui/figures';
+import { ManageActions } from '../ui/manage-actions';
+import { Notice } from '../ui/notice';
+import { ProblemNotice } from '../ui/problem-notice';
+import { ProgressBar } from '../ui/progress-bar';
+import { QueryView } from '../ui/query-view';
+import { StatusBadge } from '../ui/status-badge';
+
+const SERIES: DotSeries[] = [
+  { key: 'model', name: 'Model', mark: 'main' },
+  { key: 'popular', name: 'Popular', mark: 'other' },
+  { key: 'earlier', name: 'Version 1', mark: 'third' },
+  { key: 'random', name: 'Random', mark: 'fourth' },
+];
+const METRICS = [
+  { key: 'recall', name: 'Recall', values: { model: 0.42, popular: 0.3, earlier: 0.4, random: 0.02 } },
+  { key: 'ndcg', name: 'NDCG', values: { model: 0.31, popular: 0.24 } },
+];
+const SHARES = Array.from({ length: 11 }, (_, place) => ({ x: place / 10, y: 1 - place / 40 }));
+const PROBLEM = new ProblemError(409, 'in_use', 'It is in use. Delete what uses it first.', crypto.randomUUID(), []);
+const refetch = () => Promise.resolve();
+
+const column = (name: string, type: Kind['columns'][number]['type'], required: boolean) => ({
+  name,
+  type,
+  required,
+  spellings: [name],
+  guesses: [],
+  values: null,
+  meaning: '',
+});
+const KIND: Kind = {
+  key: 'interactions',
+  columns: [column('user_id', 'id', true), column('item_id', 'id', true), column('value', 'number', false)],
+  summary: '',
+  others: 'ignored',
+  statistics: {},
+};
+const START: FileStart = {
+  problem: null,
+  encoding: 'UTF-8',
+  delimiter: ',',
+  rowCount: 3,
+  isWhole: true,
+  headers: ['customer', 'sku', 'stars', 'colour'],
+  rows: [
+    ['anna', 'teapot', '5', 'blue'],
+    ['', 'cup', 'many', 'red'],
+    ['ben', 'bowl'],
+  ],
+};
+
+/** The parts of {@link PartsPage} that show figures, files and what went wrong. */
+export function MoreParts() {
+  const [choice, setChoice] = useState<'cards' | 'json'>('cards');
+  const [columns, setColumns] = useState<FoundColumns>({ user_id: 0, item_id: 1, value: 2 });
+  return (
+    <>
+      <Card title="Dot plot">
+        <DotPlot
+          title="Metric"
+          label="The model is ahead in both"
+          series={SERIES}
+          rows={METRICS}
+          format={(value) => value.toFixed(2)}
+        />
+      </Card>
+      <div className="grid gap-5 lg:grid-cols-2">
+        <Card title="Figures and facts">
+          <div className="space-y-5">
+            <Figures
+              figures={[
+                { value: '1 in 2', text: 'users find something' },
+                { value: '27%', text: 'better than popular' },
+                { value: '—', text: 'not known yet' },
+              ]}
+            />
+            <FactList facts={['Rows', 'Users', 'Items', 'Time left'].map((name) => ({ name, value: name.length }))} />
+          </div>
+        </Card>
+        <Card title="Shares">
+          <div className="h-56">
+            <ShareChart points={SHARES} xName="Answered" yName="Right" isShareX marked={SHARES[6]} />
+          </div>
+        </Card>
+      </div>
+      <Card title="Preview of a file">
+        <PreviewTable start={START} kind={KIND} columns={columns} onColumns={setColumns} />
+      </Card>
+      <Card title="Notices">
+        <div className="space-y-3">
+          {(['info', 'success', 'warning', 'danger'] as const).map((tone) => (
+            <Notice key={tone} tone={tone}>
+              {tone}
+            </Notice>
+          ))}
+          <ProblemNotice error={PROBLEM} />
+          <ProblemNotice error={new Error('never shown')} onRetry={() => undefined} />
+          <QueryView query={{ data: undefined, isError: true, error: PROBLEM, refetch }}>{() => null}</QueryView>
+        </div>
+      </Card>
+      <Card
+        title="Work and choices"
+        actions={
+          <div className="flex gap-2">
+            <ManageActions name="Thing" onRename={refetch} onDelete={refetch} deleteText="Deletes it." />
+          </div>
+        }
+      >
+        <div className="space-y-3">
+          <div className="flex flex-wrap gap-2">
+            {(['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const).map((status) => (
+              <StatusBadge key={status} status={status} />
+            ))}
+          </div>
+          {(['accent', 'neutral', 'warning', 'danger'] as const).map((tone, place) => (
+            <ProgressBar key={tone} label={tone} share={(place + 1) / 5} tone={tone} />
+          ))}
+          <ProgressBar label="Unknown" share={null} />
+          <Choice
+            label="View"
+            options={[
+              { value: 'cards', label: 'Cards' },
+              { value: 'json', label: 'JSON' },
+            ]}
+            value={choice}
+            onChange={setChoice}
+          />
+          <CheckboxField label="Box" name="box" hint="With a hint" />
+          <CodeBlock label="Code" code="curl https://shop.example" />
+        </div>
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import type { Sample } from '../task';
+
+/** Questions of a bank's customers, of Banking77. */
+export const questions: Sample = {
+  family: 'text-classification',
+  recipe: 'linear',
+  dataSets: [
+    { role: 'texts', kind: 'labelled-texts', name: 'tasks.classification.sample.texts', file: 'questions.csv' },
+  ],
+  license: 'questions.license.txt',
+  texts: {
+    action: 'tasks.classification.sample.action',
+    about: 'tasks.classification.sample.about',
+    credit: 'tasks.classification.sample.credit',
+    model: 'tasks.classification.sample.model',
+  },
+};

@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { PublicPlan } from '../api/client';
+import { useFormat } from '../i18n/use-format';
+import { useTerms } from '../i18n/use-terms';
+import { priceListQuery } from './visitors.queries';
+
+/** What each plan costs in a line, by the first of its prices. */
+export function PriceLines() {
+  const { t } = useTranslation();
+  const { data } = useQuery(priceListQuery());
+  return (
+    <div className="mt-5 min-h-24 space-y-1">
+      {data?.plans.map((plan) => (
+        <PriceLine key={plan.key} plan={plan} />
+      ))}
+      {data && <p className="text-muted">{t('visitors.noCard')}</p>}
+    </div>
+  );
+}
+
+function PriceLine({ plan }: { plan: PublicPlan }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const terms = useTerms();
+  const { name, currency, monthlyFee, meters } = plan;
+  const [first] = meters;
+  if (!first) return null;
+  const { meter, includedQuantity: quantity, tiers } = first;
+  const { unitAmount } = tiers[0] ?? first;
+  return (
+    <p>
+      {t('visitors.priceLine', {
+        plan: name,
+        fee: format.money(monthlyFee, currency),
+        quantity: format.number(quantity),
+        meter: terms.name('meterNouns', meter),
+      })}
+      {Number(unitAmount) > 0 &&
+        t('visitors.priceBeyond', {
+          price: format.unitPrice(unitAmount, currency),
+          unit: terms.name('meterUnits', meter),
+        })}
+    </p>
+  );
+}
