@@ -1,17 +1,30 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { AnnouncementsModule } from '../../libs/features/announcements/index.js';
 import { ApiKeysModule } from '../../libs/features/api-keys/index.js';
+import { AuditLogModule } from '../../libs/features/audit-log/index.js';
 import { AuthenticationGuard, AuthModule } from '../../libs/features/auth/index.js';
-import { BillingModule } from '../../libs/features/billing/index.js';
+import { BillingApiModule } from '../../libs/features/billing/index.js';
+import { ConsentsModule } from '../../libs/features/consents/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
 import { EndUsersModule } from '../../libs/features/end-users/index.js';
 import { HealthModule } from '../../libs/features/health/index.js';
+import { ImpersonationsModule } from '../../libs/features/impersonations/index.js';
+import { InvitationsModule } from '../../libs/features/invitations/index.js';
+import { InvoicesModule } from '../../libs/features/invoices/index.js';
 import { LimitsApiModule, RateLimitGuard } from '../../libs/features/limits/index.js';
+import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
+import { PriceListModule } from '../../libs/features/price-list/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
+import { RevenueModule } from '../../libs/features/revenue/index.js';
+import { ScimModule } from '../../libs/features/scim/index.js';
+import { ShowcaseModule } from '../../libs/features/showcase/index.js';
+import { SignUpsModule } from '../../libs/features/sign-ups/index.js';
+import { SupportMessagesModule } from '../../libs/features/support-messages/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
 import { WebhooksModule } from '../../libs/features/webhooks/index.js';
@@ -22,11 +35,20 @@ import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
 import { DatabaseModule } from '../../libs/platform/database/database.module.js';
 import { ObjectStoreModule } from '../../libs/platform/object-store/object-store.module.js';
+import { OneTimeLinksModule } from '../../libs/platform/one-time-links/one-time-links.js';
 import { StripeModule } from '../../libs/platform/stripe/stripe.module.js';
 import { loggingModule } from '../../libs/platform/telemetry/logging.js';
 import { ENDPOINTS } from './endpoints.js';
 
-const PLATFORM = [ClockModule, DatabaseModule, ChangesModule, CredentialsModule, ObjectStoreModule, StripeModule];
+const PLATFORM = [
+  ClockModule,
+  DatabaseModule,
+  ChangesModule,
+  CredentialsModule,
+  ObjectStoreModule,
+  OneTimeLinksModule,
+  StripeModule,
+];
 
 const FEATURES = [
   AuthModule,
@@ -38,11 +60,24 @@ const FEATURES = [
   ApiKeysModule,
   UsageApiModule,
   LimitsApiModule,
-  BillingModule,
+  BillingApiModule,
+  InvoicesModule,
+  MembersModule,
+  InvitationsModule,
+  ScimModule,
   OrganizationsModule,
   EndUsersModule,
   WebhooksModule,
   RequestLogModule,
+  RevenueModule,
+  AuditLogModule,
+  PriceListModule,
+  ShowcaseModule,
+  SignUpsModule,
+  ConsentsModule,
+  SupportMessagesModule,
+  ImpersonationsModule,
+  AnnouncementsModule,
   HealthModule,
 ];
 

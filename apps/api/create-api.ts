@@ -5,18 +5,19 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
-import { rememberCaller } from '../../libs/platform/audit/audit.js';
 import { BOUNDS } from '../../libs/platform/bounds.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { isStream } from '../../libs/platform/http/body.js';
+import { rememberRequest } from '../../libs/platform/http/current-request.js';
 import { newId } from '../../libs/platform/http/ids.js';
-import { refuseUnstorable } from '../../libs/platform/http/text.js';
+import { refuseUndecodable, refuseUnstorable } from '../../libs/platform/http/text.js';
 import { validationPipe } from '../../libs/platform/http/validation.pipe.js';
 import { lifecycle } from '../../libs/platform/telemetry/lifecycle.js';
 import { ApiModule } from './api.module.js';
-import { serveDocs } from './openapi.js';
+import { serveDocs } from './docs/docs.js';
+import { limitKeyCalls } from './key-calls.js';
 import { logRequests } from './request-log.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { serveWeb } from './web.js';
@@ -68,26 +69,33 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     if (request.method === 'PUT') done(null, payload);
     else done(new Problem(415, 'unsupported_media_type', 'This call takes application/json.'));
   });
+  fastify.addContentTypeParser(
+    'application/scim+json',
+    { parseAs: 'string' },
+    fastify.getDefaultJsonParser('error', 'error'),
+  );
   fastify.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+    if (/^\/(v1|scim)\//.test(request.url)) void reply.header('cache-control', 'no-store');
   });
   fastify.addHook('onRoute', (route) => {
     if (OF_OTHERS.has(route.url)) route.bodyLimit = BOUNDS.stripeEventBytes.most;
     const { bodyBytes } = (route.config ?? {}) as { bodyBytes?: number };
     if (bodyBytes) route.bodyLimit = bodyBytes;
   });
-  fastify.addHook('preHandler', rememberCaller);
-  fastify.addHook('preValidation', async ({ query, params, body }) => {
+  fastify.addHook('preHandler', rememberRequest);
+  fastify.addHook('preValidation', async ({ url, query, params, body }) => {
+    refuseUndecodable(url);
     refuseUnstorable(query);
     refuseUnstorable(params);
     // An upload is a stream, whose bytes its import checks.
     if (!isStream(body)) refuseUnstorable(body);
   });
   logRequests(app);
+  limitKeyCalls(app);
   await app.register(cookie);
   await setSecurityHeaders(app, config);
-  serveDocs(app);
-  await serveWeb(app);
+  serveDocs(app, config);
+  await serveWeb(app, config);
   return app;
 }
 

@@ -21,9 +21,19 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       return noun[0]!.toLowerCase() + noun.slice(1) + method[0]!.toUpperCase() + method.slice(1);
     },
   });
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path)))
-    nameProblems(operation.responses ?? {});
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations)) {
+      nameProblems(operation.responses ?? {});
+      if (!path.includes('{projectId}') && !operation['x-open-to-keys']) leaveKeysOut(operation);
+      delete operation['x-open-to-keys'];
+    }
+  }
   return document;
+}
+
+/** A key is held to its project: what names none is closed to keys, unless it says that it sees to that itself. */
+function leaveKeysOut(operation: { security?: Record<string, unknown>[] }): void {
+  if (operation.security) operation.security = operation.security.filter((each) => !('apiKey' in each));
 }
 
 /** Errors are `application/problem+json`, which the generator cannot be told. */
@@ -33,14 +43,6 @@ function nameProblems(responses: Record<string, { content?: Record<string, unkno
     if (isError && response.content)
       response.content = { 'application/problem+json': Object.values(response.content)[0] };
   }
-}
-
-/** `/docs` for people, `/openapi.json` for programs. */
-export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
-    jsonDocumentUrl: 'openapi.json',
-    customSiteTitle: 'Kindred API',
-  });
 }
 
 function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {

@@ -6,14 +6,9 @@ import type { Config } from '../../libs/platform/config/config.js';
 /** An answer of the API is no page: where a browser shows it all the same, nothing in it runs or loads. */
 const OF_ANSWERS = { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] };
 
-/** Swagger's page has styles of its own within it; its scripts are files of ours. */
-const OF_DOCS =
-  "default-src 'self';style-src 'self' 'unsafe-inline';img-src 'self' data:;object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
-
 const UNUSED_FEATURES = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'geolocation',
@@ -40,10 +35,7 @@ export async function setSecurityHeaders(app: NestFastifyApplication, { PUBLIC_U
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRequest', async (request, reply) => {
-      void reply.header('permissions-policy', PERMISSIONS_POLICY);
-      if (/^\/docs(\/|\?|$)/.test(request.url)) void reply.header('content-security-policy', OF_DOCS);
-    });
+    .addHook('onRequest', async (_, reply) => void reply.header('permissions-policy', PERMISSIONS_POLICY));
 }
 
 /** Good for one answer: nobody who writes into a page can know it. */
@@ -51,15 +43,23 @@ export function newNonce(): string {
   return randomBytes(16).toString('base64');
 }
 
-/** Of a page of the dashboard: what carries the nonce runs, and what that loads; nothing else does. */
-export function pagePolicy(nonce: string): string {
+/**
+ * Of a page of the dashboard: what carries the nonce runs, and what that loads; nothing else does.
+ *
+ * @param hasFrames of our own, as the page that shows mails has
+ */
+export function pagePolicy(nonce: string, { hasFrames = false } = {}): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
     `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
+    // Pictures of a customer's items, from where their own catalogue keeps them.
+    "img-src 'self' data: https:",
     "font-src 'self'",
     "connect-src 'self'",
+    // The proof of work runs beside the page.
+    "worker-src 'self'",
+    ...(hasFrames ? ["frame-src 'self'"] : []),
     "base-uri 'none'",
     // Checkout is reached by a link, not by a form.
     "form-action 'self'",

@@ -8,9 +8,10 @@ import { type Demo, seedDemo } from '../../prisma/seed/seed.js';
 import { PlatformProcess } from './child-process.js';
 import { lockDirectory } from './directory-lock.js';
 import { type Secrets, SecretsFile } from './secrets-file.js';
-import { refuseTrialParts } from './trial-parts.js';
+import { isForTrying, refuseTrialParts } from './trial-parts.js';
 
 const POSTGRES_WATCH_MS = 3_000;
+const LOCAL_STRIPE_FILE = 'local-stripe.db';
 /** Folders of the data folder that nobody else enters. */
 const PRIVATE = ['journal', 'logs', 'mail', 'objects'];
 
@@ -62,6 +63,7 @@ async function launch(): Promise<void> {
     DATABASE_URL: appUrl,
     KINDRED_SECRET: kindredSecret,
     KINDRED_DATA_DIR: directory,
+    KINDRED_MAILBOX: process.env['KINDRED_MAILBOX'] || String(isForTrying(process.env, config) && !config.SMTP_URL),
     // One machine has no load balancer to wait for.
     KINDRED_DRAIN_SECONDS: process.env['KINDRED_DRAIN_SECONDS'] || '0',
     ...(localStripePort && {
@@ -71,11 +73,15 @@ async function launch(): Promise<void> {
     }),
   });
   const apiUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
-  const demo = config.KINDRED_SEED === 'demo' ? await seedDemo(apiUrl, ownerUrl, secretsFile) : undefined;
+  const demo =
+    config.KINDRED_SEED === 'demo'
+      ? await seedDemo(apiUrl, { ownerUrl, appUrl, secret: kindredSecret }, secretsFile)
+      : undefined;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.log(`\nKindred is ready (${seconds} s). Ctrl-C stops it; npm start -- --reset starts over.\n`);
   console.log(`  Dashboard       ${url}`);
   console.log(`  API reference   ${url}/docs`);
+  if (localStripePort) console.log(`  Local Stripe    http://localhost:${localStripePort}`);
   console.log(`  Logs            ${logs}`);
   if (demo) printDemo(url, demo, secrets);
 }
@@ -99,7 +105,7 @@ async function startProcesses(
       NODE_ENV: env['NODE_ENV'],
       STRIPE_WEBHOOK_SECRET: env['STRIPE_WEBHOOK_SECRET'],
       LOCAL_STRIPE_PORT: String(localStripePort),
-      LOCAL_STRIPE_FILE: path.join(directory, 'local-stripe.json'),
+      LOCAL_STRIPE_FILE: path.join(directory, LOCAL_STRIPE_FILE),
       WEBHOOK_URL: `http://127.0.0.1:${env['PORT']}/v1/billing/stripe/webhook`,
     };
     const script = 'dist/apps/local-stripe/main.js';
@@ -155,7 +161,8 @@ async function reset(directory: string): Promise<void> {
       throw new Error(`--reset empties what is embedded, not your ${name}: unset it, or empty that yourself.`);
   }
   await removeEmbeddedPostgres(directory);
-  for (const name of ['objects', 'logs', 'mail', 'secrets.json', 'local-stripe.json']) {
+  const ofStripe = ['', '-wal', '-shm'].map((end) => `${LOCAL_STRIPE_FILE}${end}`);
+  for (const name of ['objects', 'logs', 'mail', 'secrets.json', ...ofStripe]) {
     rmSync(path.join(directory, name), { recursive: true, force: true });
   }
 }

@@ -1,10 +1,12 @@
 import pg from 'pg';
+import { openTotpSecret, sealTotpSecret } from '../../libs/features/auth/index.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
+import { openClientSecret, sealClientSecret } from '../../libs/features/single-sign-on/index.js';
 import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
 
 export interface Rotation {
-  /** Secrets of webhooks, and hashes of people who are being erased, that were written anew. */
+  /** Secrets of webhooks, of single sign-on and of apps that show codes, and hashes of people who are being erased, that were written anew. */
   rewritten: number;
   /** Keys that go on under the previous secret until they are next used: a hash cannot be made anew without its key. */
   keysLeft: number;
@@ -28,7 +30,11 @@ export async function rotateSecret(appUrl: string, secret: string, previous: str
   await client.connect();
   try {
     await client.query('SET ROLE kindred_system');
-    const rewritten = (await sealAnew(client, secret, previous)) + (await hashAnew(client, secret));
+    const rewritten =
+      (await sealAnew(client, secret, previous)) +
+      (await sealTotpsAnew(client, secret, previous)) +
+      (await sealClientSecretsAnew(client, secret, previous)) +
+      (await hashAnew(client, secret));
     const { rows } = await client.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM api_keys
        WHERE hashed_with IS DISTINCT FROM $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
@@ -58,6 +64,42 @@ async function sealAnew(client: pg.Client, secret: string, previous: string): Pr
       count++;
     }
     await client.query('COMMIT');
+  }
+  return count;
+}
+
+async function sealTotpsAnew(client: pg.Client, secret: string, previous: string): Promise<number> {
+  const { rows } = await client.query<{ user_id: string }>('SELECT user_id FROM totps');
+  let count = 0;
+  for (const { user_id } of rows) {
+    await client.query('BEGIN');
+    const sealed = await client.query<{ secret: Buffer }>(
+      'SELECT secret FROM totps WHERE user_id = $1 FOR NO KEY UPDATE',
+      [user_id],
+    );
+    for (const row of sealed.rows) {
+      const anew = sealTotpSecret(secret, user_id, openTotpSecret([secret, previous], user_id, row.secret));
+      await client.query('UPDATE totps SET secret = $2 WHERE user_id = $1', [user_id, Buffer.from(anew)]);
+      count++;
+    }
+    await client.query('COMMIT');
+  }
+  return count;
+}
+
+async function sealClientSecretsAnew(client: pg.Client, secret: string, previous: string): Promise<number> {
+  const { rows } = await client.query<{ tenant_id: string; client_secret: Buffer }>(
+    'SELECT tenant_id, client_secret FROM single_sign_on',
+  );
+  let count = 0;
+  for (const { tenant_id, client_secret } of rows) {
+    const anew = sealClientSecret(secret, tenant_id, openClientSecret([secret, previous], tenant_id, client_secret));
+    // One that was set meanwhile stands under the secret of today already.
+    const { rowCount } = await client.query(
+      'UPDATE single_sign_on SET client_secret = $2 WHERE tenant_id = $1 AND client_secret = $3',
+      [tenant_id, Buffer.from(anew), client_secret],
+    );
+    count += rowCount ?? 0;
   }
   return count;
 }

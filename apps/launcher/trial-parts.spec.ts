@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../libs/platform/config/config.js';
-import { refuseTrialParts } from './trial-parts.js';
+import { isForTrying, refuseTrialParts } from './trial-parts.js';
 
 const embedded = { DATABASE_URL: 'postgresql://embedded', KINDRED_SECRET: 'x'.repeat(32) };
 const start = (environment: NodeJS.ProcessEnv) => () =>
@@ -26,4 +26,13 @@ describe('the demo and the local Stripe', () => {
       expect(start({ ...real, KINDRED_SEED: 'demo', KINDRED_LOCAL_STRIPE: 'true' })).not.toThrow();
     },
   );
+});
+
+it('mails are shown to everyone where nobody else reaches this machine', () => {
+  const isTrial = (environment: NodeJS.ProcessEnv) =>
+    isForTrying(environment, readConfig({ ...embedded, ...environment }));
+  expect(isTrial({})).toBe(true);
+  expect(isTrial({ PUBLIC_URL: 'http://127.0.0.1:4000' })).toBe(true);
+  for (const real of [{ DATABASE_URL }, { PUBLIC_URL }, { PUBLIC_URL: 'http://kindred.example' }])
+    expect(isTrial(real), JSON.stringify(real)).toBe(false);
 });

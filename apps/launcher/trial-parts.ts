@@ -8,10 +8,7 @@ import type { Config } from '../../libs/platform/config/config.js';
  * @throws Error that names what to set
  */
 export function refuseTrialParts(environment: NodeJS.ProcessEnv, config: Config): void {
-  const signs = [
-    environment['DATABASE_URL'] ? 'DATABASE_URL' : '',
-    config.PUBLIC_URL.startsWith('https:') ? 'PUBLIC_URL with https' : '',
-  ].filter(Boolean);
+  const signs = signsOfUse(environment, config);
   if (signs.length === 0) return;
   const beside = `beside ${signs.join(' and ')}`;
   if (!environment['KINDRED_SEED']) {
@@ -21,7 +18,21 @@ export function refuseTrialParts(environment: NodeJS.ProcessEnv, config: Config)
   }
   if (!config.STRIPE_SECRET_KEY && !config.KINDRED_LOCAL_STRIPE) {
     throw new Error(
-      `the local Stripe, at which everybody pays with one click, does not run unasked ${beside}: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or KINDRED_LOCAL_STRIPE=true where this is for trying out.`,
+      `the local Stripe, at which a test card pays for everything, does not run unasked ${beside}: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or KINDRED_LOCAL_STRIPE=true where this is for trying out.`,
     );
   }
+}
+
+/** Whether everything is on this machine, reached by nobody else. */
+export function isForTrying(environment: NodeJS.ProcessEnv, config: Config): boolean {
+  const { hostname } = new URL(config.PUBLIC_URL);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return isHere && signsOfUse(environment, config).length === 0;
+}
+
+function signsOfUse(environment: NodeJS.ProcessEnv, config: Config): string[] {
+  return [
+    environment['DATABASE_URL'] ? 'DATABASE_URL' : '',
+    config.PUBLIC_URL.startsWith('https:') ? 'PUBLIC_URL with https' : '',
+  ].filter(Boolean);
 }

@@ -70,7 +70,16 @@ class TrainingRun {
     };
     // The kernels' threads, and not the library's that reads: those end before the long part begins.
     let isServing = false;
+    let isEnough = false;
+    const tellEnough = () => {
+      if (isEnough || !watch.isEnough()) return;
+      isEnough = true;
+      order({ kind: 'enough' });
+    };
+    // A job that somebody else had may have been told before.
+    tellEnough();
     const yielding = setInterval(() => {
+      tellEnough();
       if (watch.isServing() === isServing) return;
       isServing = !isServing;
       order({ kind: 'threads', count: isServing ? Math.ceil(availableParallelism() / 2) : availableParallelism() });

@@ -10,8 +10,8 @@ export interface TrainingStart {
   backend: Backend | undefined;
 }
 
-/** What the worker says to a training process: its work, then how many threads it may use now, and that it is to stop. */
-export type TrainingOrder = TrainingStart | { kind: 'stop' } | { kind: 'threads'; count: number };
+/** What the worker says to a training process: its work, then how many threads it may use now, that its search has found enough, and that it is to stop. */
+export type TrainingOrder = TrainingStart | { kind: 'stop' } | { kind: 'enough' } | { kind: 'threads'; count: number };
 
 /** What a training process says. `refused`: the customer can act; `crashed`: another try may help. */
 export type TrainingMessage =

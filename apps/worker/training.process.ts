@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { type Device, openDevice } from '../../libs/compute/device/open-device.js';
 import type { Engine } from '../../libs/compute/engine/engine.js';
 import { GpuLostError, GpuOutOfMemoryError } from '../../libs/compute/gpu/errors.js';
@@ -12,6 +13,7 @@ import { ArtifactError } from '../../libs/models/safetensors.js';
 import { tasks } from '../../libs/models/tasks/tasks.js';
 import { trainers } from '../../libs/models/trainers.js';
 import { checkVersion } from '../../libs/models/training/check-version.js';
+import { inPlainWords } from '../../libs/platform/http/plain-words.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
 import { beChild } from './children.js';
 import { withSources } from './sources.js';
@@ -20,11 +22,15 @@ import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-m
 const COMPUTE_MS = 500;
 
 let isStopping = false;
+const enough = new AbortController();
 
 beChild();
+// Customers read why settings were refused.
+z.config({ customError: inPlainWords });
 
 process.on('message', (order: TrainingOrder) => {
   if (order.kind === 'stop') isStopping = true;
+  else if (order.kind === 'enough') enough.abort();
   else if (order.kind === 'threads') void sharedEngine().then((engine) => engine.limitThreads(order.count));
   else void train(order).then(() => process.exit(0), explain);
 });
@@ -94,7 +100,9 @@ async function openTrainer(
   machine: { engine: Engine; device: Device },
 ): Promise<Trainer> {
   const start = (checkpoint?: Uint8Array) =>
-    withSources(sources, (tables) => trainers[family](tables, { ...options, ...machine, checkpoint }));
+    withSources(sources, (tables) =>
+      trainers[family](tables, { ...options, ...machine, enough: enough.signal, checkpoint }),
+    );
   if (checkpointFile) {
     try {
       const trainer = await start(await readFile(checkpointFile));

@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
+import { HealthWorkerModule } from '../../libs/features/health/worker.js';
+import { ImpersonationsWorkerModule } from '../../libs/features/impersonations/worker.js';
+import { InvoicesWorkerModule } from '../../libs/features/invoices/worker.js';
 import { LimitsWorkerModule } from '../../libs/features/limits/worker.js';
 import { NotificationsWorkerModule } from '../../libs/features/notifications/worker.js';
 import { OrganizationsWorkerModule } from '../../libs/features/organizations/worker.js';
 import { RetentionWorkerModule } from '../../libs/features/retention/worker.js';
+import { SingleSignOnWorkerModule } from '../../libs/features/single-sign-on/worker.js';
 import { TrainingWorkerModule } from '../../libs/features/training-jobs/worker.js';
 import { WebhooksWorkerModule } from '../../libs/features/webhooks/worker.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
@@ -21,11 +25,15 @@ import { ProcessUserEraser } from './process-user-eraser.js';
 const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, MailModule];
 
 const FEATURES = [
+  HealthWorkerModule,
   LimitsWorkerModule,
   NotificationsWorkerModule,
   WebhooksWorkerModule,
   RetentionWorkerModule,
   OrganizationsWorkerModule,
+  InvoicesWorkerModule,
+  ImpersonationsWorkerModule,
+  SingleSignOnWorkerModule,
 ];
 
 @Module({})

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuthDeleteAccountData, AuthDeleteAccountErrors, AuthDeleteAccountResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogFindData, RequestLogFindErrors, RequestLogFindResponses, RequestLogHistogramData, RequestLogHistogramErrors, RequestLogHistogramResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, TrafficGetData, TrafficGetErrors, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, TrainingQueueGetQueueData, TrainingQueueGetQueueErrors, TrainingQueueGetQueueResponses, TrainingQueueListJobsData, TrainingQueueListJobsErrors, TrainingQueueListJobsResponses, TrainingQueueListWorkersData, TrainingQueueListWorkersErrors, TrainingQueueListWorkersResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhookHealthGetData, WebhookHealthGetErrors, WebhookHealthGetResponses, WebhookHealthListData, WebhookHealthListErrors, WebhookHealthListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
+import type { AccountChangeEmailData, AccountChangeEmailErrors, AccountChangeEmailResponses, AccountChangePasswordData, AccountChangePasswordErrors, AccountChangePasswordResponses, AccountDeleteData, AccountDeleteErrors, AccountDeleteResponses, AccountExportAccountData, AccountExportAccountErrors, AccountExportAccountResponses, AccountRequestEmailChangeData, AccountRequestEmailChangeErrors, AccountRequestEmailChangeResponses, AccountRequestPasswordResetData, AccountRequestPasswordResetErrors, AccountRequestPasswordResetResponses, AccountRequestVerificationData, AccountRequestVerificationErrors, AccountRequestVerificationResponses, AccountResetPasswordData, AccountResetPasswordErrors, AccountResetPasswordResponses, AccountUpdateData, AccountUpdateErrors, AccountUpdateResponses, AccountVerifyData, AccountVerifyErrors, AccountVerifyResponses, AnnouncementsCreateData, AnnouncementsCreateErrors, AnnouncementsCreateResponses, AnnouncementsCurrentData, AnnouncementsCurrentErrors, AnnouncementsCurrentResponses, AnnouncementsDeleteData, AnnouncementsDeleteErrors, AnnouncementsDeleteResponses, AnnouncementsListData, AnnouncementsListErrors, AnnouncementsListResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuditLogExportCsvData, AuditLogExportCsvErrors, AuditLogExportCsvResponses, AuditLogExportJsonLinesData, AuditLogExportJsonLinesErrors, AuditLogExportJsonLinesResponses, AuditLogListData, AuditLogListErrors, AuditLogListResponses, AuditLogVerifyData, AuditLogVerifyErrors, AuditLogVerifyResponses, AuthChooseOrganizationData, AuthChooseOrganizationErrors, AuthChooseOrganizationResponses, AuthCompleteLoginData, AuthCompleteLoginErrors, AuthCompleteLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, ConsentsAcceptData, ConsentsAcceptErrors, ConsentsAcceptResponses, ConsentsFindData, ConsentsFindErrors, ConsentsFindResponses, ConsentsListData, ConsentsListErrors, ConsentsListResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListImportsData, DataSetsListImportsErrors, DataSetsListImportsResponses, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HealthShowStatusData, HealthShowStatusErrors, HealthShowStatusResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, IdentitiesConnectData, IdentitiesConnectErrors, IdentitiesConnectResponses, IdentitiesDisconnectData, IdentitiesDisconnectErrors, IdentitiesDisconnectResponses, IdentitiesFinishProviderData, IdentitiesFinishProviderErrors, IdentitiesFinishProviderResponses, IdentitiesFinishSingleSignOnData, IdentitiesFinishSingleSignOnErrors, IdentitiesFinishSingleSignOnResponses, IdentitiesListData, IdentitiesListErrors, IdentitiesListOwnData, IdentitiesListOwnErrors, IdentitiesListOwnResponses, IdentitiesListResponses, IdentitiesStartLogInData, IdentitiesStartLogInErrors, IdentitiesStartLogInResponses, IdentitiesStartSingleSignOnData, IdentitiesStartSingleSignOnErrors, IdentitiesStartSingleSignOnResponses, IdentitiesStartTestData, IdentitiesStartTestErrors, IdentitiesStartTestResponses, ImpersonationsLeaveData, ImpersonationsLeaveErrors, ImpersonationsLeaveResponses, ImpersonationsListData, ImpersonationsListErrors, ImpersonationsListOfData, ImpersonationsListOfErrors, ImpersonationsListOfResponses, ImpersonationsListResponses, ImpersonationsRevokeData, ImpersonationsRevokeErrors, ImpersonationsRevokeResponses, ImpersonationsStartData, ImpersonationsStartErrors, ImpersonationsStartResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsPreviewData, InvitationsPreviewErrors, InvitationsPreviewResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, InvitationsSignUpData, InvitationsSignUpErrors, InvitationsSignUpResponses, InvoicesFindData, InvoicesFindErrors, InvoicesFindResponses, InvoicesListData, InvoicesListErrors, InvoicesListResponses, InvoicesPdfData, InvoicesPdfErrors, InvoicesPdfResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, LimitsUseData, LimitsUseErrors, LimitsUseResponses, MailboxGetData, MailboxGetErrors, MailboxGetResponses, MailboxHtmlData, MailboxHtmlErrors, MailboxHtmlResponses, MailboxListData, MailboxListErrors, MailboxListResponses, MembersChangeRoleData, MembersChangeRoleErrors, MembersChangeRoleResponses, MembersLeaveData, MembersLeaveErrors, MembersLeaveResponses, MembersListData, MembersListErrors, MembersListResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MembersTransferData, MembersTransferErrors, MembersTransferResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, MyOrganizationsCreateData, MyOrganizationsCreateErrors, MyOrganizationsCreateResponses, MyOrganizationsListData, MyOrganizationsListErrors, MyOrganizationsListResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationInvoicesFindData, OrganizationInvoicesFindErrors, OrganizationInvoicesFindResponses, OrganizationInvoicesListData, OrganizationInvoicesListErrors, OrganizationInvoicesListResponses, OrganizationInvoicesListUsageData, OrganizationInvoicesListUsageErrors, OrganizationInvoicesListUsageResponses, OrganizationInvoicesPdfData, OrganizationInvoicesPdfErrors, OrganizationInvoicesPdfResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, OrganizationsRestoreData, OrganizationsRestoreErrors, OrganizationsRestoreResponses, OrganizationsSuspendData, OrganizationsSuspendErrors, OrganizationsSuspendResponses, PasskeysCreateData, PasskeysCreateErrors, PasskeysCreateResponses, PasskeysDeleteData, PasskeysDeleteErrors, PasskeysDeleteResponses, PasskeysListData, PasskeysListErrors, PasskeysListResponses, PasskeysLoginData, PasskeysLoginErrors, PasskeysLoginOptionsData, PasskeysLoginOptionsErrors, PasskeysLoginOptionsResponses, PasskeysLoginResponses, PasskeysRegistrationOptionsData, PasskeysRegistrationOptionsErrors, PasskeysRegistrationOptionsResponses, PasskeysStepUpOptionsData, PasskeysStepUpOptionsErrors, PasskeysStepUpOptionsResponses, PlanOverridesDeleteData, PlanOverridesDeleteErrors, PlanOverridesDeleteResponses, PlanOverridesListData, PlanOverridesListErrors, PlanOverridesListResponses, PlanOverridesPutData, PlanOverridesPutErrors, PlanOverridesPutResponses, PriceListEstimateData, PriceListEstimateErrors, PriceListEstimateResponses, PriceListGetData, PriceListGetErrors, PriceListGetResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, ProjectsRetentionData, ProjectsRetentionErrors, ProjectsRetentionResponses, ProjectsSetRetentionData, ProjectsSetRetentionErrors, ProjectsSetRetentionResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogFindData, RequestLogFindErrors, RequestLogFindResponses, RequestLogHistogramData, RequestLogHistogramErrors, RequestLogHistogramResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, RevenueExportData, RevenueExportErrors, RevenueExportResponses, RevenueReadData, RevenueReadErrors, RevenueReadResponses, RowsListData, RowsListErrors, RowsListResponses, RowsQualityData, RowsQualityErrors, RowsQualityResponses, ScimTokensCreateData, ScimTokensCreateErrors, ScimTokensCreateResponses, ScimTokensListData, ScimTokensListErrors, ScimTokensListResponses, ScimTokensRevokeData, ScimTokensRevokeErrors, ScimTokensRevokeResponses, SecondFactorsConfirmTotpData, SecondFactorsConfirmTotpErrors, SecondFactorsConfirmTotpResponses, SecondFactorsCreateTotpData, SecondFactorsCreateTotpErrors, SecondFactorsCreateTotpResponses, SecondFactorsDeleteTotpData, SecondFactorsDeleteTotpErrors, SecondFactorsDeleteTotpResponses, SecondFactorsMakeRecoveryCodesData, SecondFactorsMakeRecoveryCodesErrors, SecondFactorsMakeRecoveryCodesResponses, SecondFactorsShowData, SecondFactorsShowErrors, SecondFactorsShowResponses, SessionsEndData, SessionsEndErrors, SessionsEndOthersData, SessionsEndOthersErrors, SessionsEndOthersResponses, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, ShowcaseGetData, ShowcaseGetErrors, ShowcaseGetResponses, ShowcaseRecommendData, ShowcaseRecommendErrors, ShowcaseRecommendResponses, SignUpsClearanceData, SignUpsClearanceErrors, SignUpsClearanceResponses, SignUpsFindData, SignUpsFindErrors, SignUpsFindResponses, SignUpsProveData, SignUpsProveErrors, SignUpsProveResponses, SignUpsReleaseData, SignUpsReleaseErrors, SignUpsReleaseResponses, SingleSignOnAddDomainData, SingleSignOnAddDomainErrors, SingleSignOnAddDomainResponses, SingleSignOnEnforceData, SingleSignOnEnforceErrors, SingleSignOnEnforceResponses, SingleSignOnGetData, SingleSignOnGetErrors, SingleSignOnGetResponses, SingleSignOnRemoveData, SingleSignOnRemoveDomainData, SingleSignOnRemoveDomainErrors, SingleSignOnRemoveDomainResponses, SingleSignOnRemoveErrors, SingleSignOnRemoveResponses, SingleSignOnSetData, SingleSignOnSetErrors, SingleSignOnSetResponses, SingleSignOnVerifyDomainData, SingleSignOnVerifyDomainErrors, SingleSignOnVerifyDomainResponses, StepUpStepUpData, StepUpStepUpErrors, StepUpStepUpResponses, SupportMessagesListData, SupportMessagesListErrors, SupportMessagesListResponses, SupportMessagesMarkData, SupportMessagesMarkErrors, SupportMessagesMarkResponses, SupportMessagesSendData, SupportMessagesSendErrors, SupportMessagesSendResponses, TrafficGetData, TrafficGetErrors, TrafficGetOfProjectData, TrafficGetOfProjectErrors, TrafficGetOfProjectResponses, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsEndSearchData, TrainingJobsEndSearchErrors, TrainingJobsEndSearchResponses, TrainingJobsEstimateData, TrainingJobsEstimateErrors, TrainingJobsEstimateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, TrainingQueueGetQueueData, TrainingQueueGetQueueErrors, TrainingQueueGetQueueResponses, TrainingQueueListJobsData, TrainingQueueListJobsErrors, TrainingQueueListJobsResponses, TrainingQueueListWorkersData, TrainingQueueListWorkersErrors, TrainingQueueListWorkersResponses, TriesTryData, TriesTryErrors, TriesTryResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageExportData, UsageExportErrors, UsageExportResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhookHealthGetData, WebhookHealthGetErrors, WebhookHealthGetResponses, WebhookHealthListData, WebhookHealthListErrors, WebhookHealthListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -21,7 +21,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Makes an account and its organization, to which one then logs in
  *
- * An address that has an account is answered the same and told by mail.
+ * An address that has an account is answered the same and told by mail. Whoever signs up agrees to the terms and has read the privacy text of the day; see GET /v1/legal-documents/terms.
  */
 export const authSignup = <ThrowOnError extends boolean = false>(options: Options<AuthSignupData, ThrowOnError>): RequestResult<AuthSignupResponses, AuthSignupErrors, ThrowOnError> => (options.client ?? client).post<AuthSignupResponses, AuthSignupErrors, ThrowOnError>({
     url: '/v1/auth/signup',
@@ -33,7 +33,9 @@ export const authSignup = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Signs in
+ * Logs in
+ *
+ * Answers with a session cookie for the browser. Too many wrong passwords are answered with 429 for a while. Where the account has a second factor, the answer is 401 `second_factor_required` with its `methods`, and a cookie for the second half.
  */
 export const authLogin = <ThrowOnError extends boolean = false>(options: Options<AuthLoginData, ThrowOnError>): RequestResult<AuthLoginResponses, AuthLoginErrors, ThrowOnError> => (options.client ?? client).post<AuthLoginResponses, AuthLoginErrors, ThrowOnError>({
     url: '/v1/auth/login',
@@ -45,19 +47,67 @@ export const authLogin = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Completes a login by a code of the second factor
+ *
+ * After `POST /v1/auth/login` answered 401 `second_factor_required`, within five minutes, by the cookie that it left. Each code is good once; too many wrong ones are answered with 429 for a while.
+ */
+export const authCompleteLogin = <ThrowOnError extends boolean = false>(options: Options<AuthCompleteLoginData, ThrowOnError>): RequestResult<AuthCompleteLoginResponses, AuthCompleteLoginErrors, ThrowOnError> => (options.client ?? client).post<AuthCompleteLoginResponses, AuthCompleteLoginErrors, ThrowOnError>({
+    url: '/v1/auth/login/second-factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Ends the session
+ *
+ * Ends the session that the cookie names; API keys go on working.
  */
 export const authLogout = <ThrowOnError extends boolean = false>(options?: Options<AuthLogoutData, ThrowOnError>): RequestResult<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError> => (options?.client ?? client).post<AuthLogoutResponses, AuthLogoutErrors, ThrowOnError>({ url: '/v1/auth/logout', ...options });
 
 /**
  * Deletes your account, unless an organization would be left without an owner
+ *
+ * Asks for a recent login. Delete the organization, or make somebody else its owner, first.
  */
-export const authDeleteAccount = <ThrowOnError extends boolean = false>(options: Options<AuthDeleteAccountData, ThrowOnError>): RequestResult<AuthDeleteAccountResponses, AuthDeleteAccountErrors, ThrowOnError> => (options.client ?? client).delete<AuthDeleteAccountResponses, AuthDeleteAccountErrors, ThrowOnError>({
+export const accountDelete = <ThrowOnError extends boolean = false>(options?: Options<AccountDeleteData, ThrowOnError>): RequestResult<AccountDeleteResponses, AccountDeleteErrors, ThrowOnError> => (options?.client ?? client).delete<AccountDeleteResponses, AccountDeleteErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
+    url: '/v1/me',
+    ...options
+});
+
+/**
+ * Who is logged in, where, and what they may do
+ *
+ * The person, their organization, their role and the permissions that it gives.
+ */
+export const authMe = <ThrowOnError extends boolean = false>(options?: Options<AuthMeData, ThrowOnError>): RequestResult<AuthMeResponses, AuthMeErrors, ThrowOnError> => (options?.client ?? client).get<AuthMeResponses, AuthMeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me',
+    ...options
+});
+
+/**
+ * Changes your settings
+ *
+ * The language of the mails that you are sent.
+ */
+export const accountUpdate = <ThrowOnError extends boolean = false>(options: Options<AccountUpdateData, ThrowOnError>): RequestResult<AccountUpdateResponses, AccountUpdateErrors, ThrowOnError> => (options.client ?? client).patch<AccountUpdateResponses, AccountUpdateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
     url: '/v1/me',
     ...options,
     headers: {
@@ -67,40 +117,530 @@ export const authDeleteAccount = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
- * Who is signed in, where, and what they may do
+ * Chooses in which of your organizations the session acts from now on
+ *
+ * A single call acts in another one by the header `Kindred-Organization`. What the session follows, such as the events of a training job, ends.
  */
-export const authMe = <ThrowOnError extends boolean = false>(options?: Options<AuthMeData, ThrowOnError>): RequestResult<AuthMeResponses, AuthMeErrors, ThrowOnError> => (options?.client ?? client).get<AuthMeResponses, AuthMeErrors, ThrowOnError>({
+export const authChooseOrganization = <ThrowOnError extends boolean = false>(options: Options<AuthChooseOrganizationData, ThrowOnError>): RequestResult<AuthChooseOrganizationResponses, AuthChooseOrganizationErrors, ThrowOnError> => (options.client ?? client).put<AuthChooseOrganizationResponses, AuthChooseOrganizationErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/v1/me',
+        }],
+    url: '/v1/me/organization',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Exports all that is kept about you, as JSON
+ *
+ * Profile, memberships, sessions, consents, sign-ups, messages, mails, and what you did by the audit logs. What an organization has is in its own export.
+ */
+export const accountExportAccount = <ThrowOnError extends boolean = false>(options?: Options<AccountExportAccountData, ThrowOnError>): RequestResult<AccountExportAccountResponses, AccountExportAccountErrors, ThrowOnError> => (options?.client ?? client).get<AccountExportAccountResponses, AccountExportAccountErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/export',
+    ...options
+});
+
+/**
+ * Changes your password
+ *
+ * Asks for a recent login, and ends every other session of your account.
+ */
+export const accountChangePassword = <ThrowOnError extends boolean = false>(options: Options<AccountChangePasswordData, ThrowOnError>): RequestResult<AccountChangePasswordResponses, AccountChangePasswordErrors, ThrowOnError> => (options.client ?? client).put<AccountChangePasswordResponses, AccountChangePasswordErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sends the link again that verifies your email address
+ *
+ * Three in an hour. To an address that is verified nothing is sent.
+ */
+export const accountRequestVerification = <ThrowOnError extends boolean = false>(options?: Options<AccountRequestVerificationData, ThrowOnError>): RequestResult<AccountRequestVerificationResponses, AccountRequestVerificationErrors, ThrowOnError> => (options?.client ?? client).post<AccountRequestVerificationResponses, AccountRequestVerificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/verifications',
+    ...options
+});
+
+/**
+ * Asks to use another email address
+ *
+ * Asks for a recent login. The new address is sent a link, by which it takes effect; the old one is told.
+ */
+export const accountRequestEmailChange = <ThrowOnError extends boolean = false>(options: Options<AccountRequestEmailChangeData, ThrowOnError>): RequestResult<AccountRequestEmailChangeResponses, AccountRequestEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<AccountRequestEmailChangeResponses, AccountRequestEmailChangeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/email-changes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Verifies an email address by the link that it was sent
+ *
+ * The token is what the address in the mail ends with; it opens once.
+ */
+export const accountVerify = <ThrowOnError extends boolean = false>(options: Options<AccountVerifyData, ThrowOnError>): RequestResult<AccountVerifyResponses, AccountVerifyErrors, ThrowOnError> => (options.client ?? client).post<AccountVerifyResponses, AccountVerifyErrors, ThrowOnError>({
+    url: '/v1/auth/verifications',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Changes an email address by the link that the new one was sent
+ *
+ * The token is what the address in the mail ends with; it opens once.
+ */
+export const accountChangeEmail = <ThrowOnError extends boolean = false>(options: Options<AccountChangeEmailData, ThrowOnError>): RequestResult<AccountChangeEmailResponses, AccountChangeEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountChangeEmailResponses, AccountChangeEmailErrors, ThrowOnError>({
+    url: '/v1/auth/email-changes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sends a link by which a new password can be chosen
+ *
+ * An address that has no account is answered the same, in the same time.
+ */
+export const accountRequestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<AccountRequestPasswordResetData, ThrowOnError>): RequestResult<AccountRequestPasswordResetResponses, AccountRequestPasswordResetErrors, ThrowOnError> => (options.client ?? client).post<AccountRequestPasswordResetResponses, AccountRequestPasswordResetErrors, ThrowOnError>({
+    url: '/v1/auth/password-resets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Chooses a new password by the link of a mail
+ *
+ * The token is what the address in the mail ends with; it opens once. Every session of the account ends, and its address counts as verified.
+ */
+export const accountResetPassword = <ThrowOnError extends boolean = false>(options: Options<AccountResetPasswordData, ThrowOnError>): RequestResult<AccountResetPasswordResponses, AccountResetPasswordErrors, ThrowOnError> => (options.client ?? client).put<AccountResetPasswordResponses, AccountResetPasswordErrors, ThrowOnError>({
+    url: '/v1/auth/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Logs you out everywhere else
+ *
+ * Ends every session but the one that asks, with what they follow.
+ */
+export const sessionsEndOthers = <ThrowOnError extends boolean = false>(options?: Options<SessionsEndOthersData, ThrowOnError>): RequestResult<SessionsEndOthersResponses, SessionsEndOthersErrors, ThrowOnError> => (options?.client ?? client).delete<SessionsEndOthersResponses, SessionsEndOthersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions',
+    ...options
+});
+
+/**
+ * Lists where you are logged in
+ *
+ * The last used first. A session ends 30 days after it began, or 14 days after it was last used. No API key can ask.
+ */
+export const sessionsList = <ThrowOnError extends boolean = false>(options?: Options<SessionsListData, ThrowOnError>): RequestResult<SessionsListResponses, SessionsListErrors, ThrowOnError> => (options?.client ?? client).get<SessionsListResponses, SessionsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions',
+    ...options
+});
+
+/**
+ * Ends one of your sessions
+ *
+ * With what it follows, such as the events of a training job. It may be the one that asks.
+ */
+export const sessionsEnd = <ThrowOnError extends boolean = false>(options: Options<SessionsEndData, ThrowOnError>): RequestResult<SessionsEndResponses, SessionsEndErrors, ThrowOnError> => (options.client ?? client).delete<SessionsEndResponses, SessionsEndErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions/{sessionId}',
+    ...options
+});
+
+/**
+ * Confirms that it is you
+ *
+ * Routes with `x-recent-authentication` in openapi.json want that a person logged in, or confirmed it, within ten minutes; otherwise they answer 403 `step_up_required`, whose `methods` say by what. Wrong attempts count as those of a login do. It concerns no API key.
+ */
+export const stepUpStepUp = <ThrowOnError extends boolean = false>(options: Options<StepUpStepUpData, ThrowOnError>): RequestResult<StepUpStepUpResponses, StepUpStepUpErrors, ThrowOnError> => (options.client ?? client).post<StepUpStepUpResponses, StepUpStepUpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/auth/step-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Shows your second factors
+ *
+ * An app that shows codes, and how many recovery codes are left. Once you have one, a login asks for it.
+ */
+export const secondFactorsShow = <ThrowOnError extends boolean = false>(options?: Options<SecondFactorsShowData, ThrowOnError>): RequestResult<SecondFactorsShowResponses, SecondFactorsShowErrors, ThrowOnError> => (options?.client ?? client).get<SecondFactorsShowResponses, SecondFactorsShowErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factors',
+    ...options
+});
+
+/**
+ * Removes the app that shows one-time codes
+ *
+ * With the recovery codes, unless a passkey is left that they stand in for.
+ */
+export const secondFactorsDeleteTotp = <ThrowOnError extends boolean = false>(options?: Options<SecondFactorsDeleteTotpData, ThrowOnError>): RequestResult<SecondFactorsDeleteTotpResponses, SecondFactorsDeleteTotpErrors, ThrowOnError> => (options?.client ?? client).delete<SecondFactorsDeleteTotpResponses, SecondFactorsDeleteTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/totp',
+    ...options
+});
+
+/**
+ * Starts to set up an app that shows one-time codes (TOTP)
+ *
+ * The secret is shown this once. It counts once a first code of it confirms it.
+ */
+export const secondFactorsCreateTotp = <ThrowOnError extends boolean = false>(options?: Options<SecondFactorsCreateTotpData, ThrowOnError>): RequestResult<SecondFactorsCreateTotpResponses, SecondFactorsCreateTotpErrors, ThrowOnError> => (options?.client ?? client).post<SecondFactorsCreateTotpResponses, SecondFactorsCreateTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/totp',
+    ...options
+});
+
+/**
+ * Confirms the app by its first code
+ *
+ * From here on a login asks for a code. Recovery codes come with the first second factor.
+ */
+export const secondFactorsConfirmTotp = <ThrowOnError extends boolean = false>(options: Options<SecondFactorsConfirmTotpData, ThrowOnError>): RequestResult<SecondFactorsConfirmTotpResponses, SecondFactorsConfirmTotpErrors, ThrowOnError> => (options.client ?? client).post<SecondFactorsConfirmTotpResponses, SecondFactorsConfirmTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/totp/confirmation',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes new recovery codes
+ *
+ * Ten, in the place of those of before, which end.
+ */
+export const secondFactorsMakeRecoveryCodes = <ThrowOnError extends boolean = false>(options?: Options<SecondFactorsMakeRecoveryCodesData, ThrowOnError>): RequestResult<SecondFactorsMakeRecoveryCodesResponses, SecondFactorsMakeRecoveryCodesErrors, ThrowOnError> => (options?.client ?? client).post<SecondFactorsMakeRecoveryCodesResponses, SecondFactorsMakeRecoveryCodesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/recovery-codes',
+    ...options
+});
+
+/**
+ * Lists your passkeys
+ *
+ * The newest first. A passkey logs you in by itself, and is a second factor next to the password.
+ */
+export const passkeysList = <ThrowOnError extends boolean = false>(options?: Options<PasskeysListData, ThrowOnError>): RequestResult<PasskeysListResponses, PasskeysListErrors, ThrowOnError> => (options?.client ?? client).get<PasskeysListResponses, PasskeysListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/passkeys',
+    ...options
+});
+
+/**
+ * Registers a passkey
+ *
+ * By the same session that asked for the options. Recovery codes come with the first second factor.
+ */
+export const passkeysCreate = <ThrowOnError extends boolean = false>(options: Options<PasskeysCreateData, ThrowOnError>): RequestResult<PasskeysCreateResponses, PasskeysCreateErrors, ThrowOnError> => (options.client ?? client).post<PasskeysCreateResponses, PasskeysCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/passkeys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Starts to register a passkey
+ *
+ * Give `options` to `navigator.credentials.create`, and send what it answers within five minutes.
+ */
+export const passkeysRegistrationOptions = <ThrowOnError extends boolean = false>(options?: Options<PasskeysRegistrationOptionsData, ThrowOnError>): RequestResult<PasskeysRegistrationOptionsResponses, PasskeysRegistrationOptionsErrors, ThrowOnError> => (options?.client ?? client).post<PasskeysRegistrationOptionsResponses, PasskeysRegistrationOptionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/passkeys/options',
+    ...options
+});
+
+/**
+ * Removes a passkey
+ *
+ * Without a password and a provider the last one stays, as it is the only way in.
+ */
+export const passkeysDelete = <ThrowOnError extends boolean = false>(options: Options<PasskeysDeleteData, ThrowOnError>): RequestResult<PasskeysDeleteResponses, PasskeysDeleteErrors, ThrowOnError> => (options.client ?? client).delete<PasskeysDeleteResponses, PasskeysDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/passkeys/{passkeyId}',
+    ...options
+});
+
+/**
+ * Starts to confirm by a passkey that it is you
+ *
+ * Give `options` to `navigator.credentials.get`, and send what it answers to `POST /v1/auth/step-up`.
+ */
+export const passkeysStepUpOptions = <ThrowOnError extends boolean = false>(options?: Options<PasskeysStepUpOptionsData, ThrowOnError>): RequestResult<PasskeysStepUpOptionsResponses, PasskeysStepUpOptionsErrors, ThrowOnError> => (options?.client ?? client).post<PasskeysStepUpOptionsResponses, PasskeysStepUpOptionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/auth/step-up/options',
+    ...options
+});
+
+/**
+ * Starts a login by a passkey
+ *
+ * Leaves a cookie, by which the answer is known to come from the same browser. After a password it asks for the passkeys of that account.
+ */
+export const passkeysLoginOptions = <ThrowOnError extends boolean = false>(options?: Options<PasskeysLoginOptionsData, ThrowOnError>): RequestResult<PasskeysLoginOptionsResponses, PasskeysLoginOptionsErrors, ThrowOnError> => (options?.client ?? client).post<PasskeysLoginOptionsResponses, PasskeysLoginOptionsErrors, ThrowOnError>({ url: '/v1/auth/passkeys/options', ...options });
+
+/**
+ * Logs in by a passkey, alone or after the password
+ *
+ * By what `navigator.credentials.get` answered, within five minutes and once.
+ */
+export const passkeysLogin = <ThrowOnError extends boolean = false>(options: Options<PasskeysLoginData, ThrowOnError>): RequestResult<PasskeysLoginResponses, PasskeysLoginErrors, ThrowOnError> => (options.client ?? client).post<PasskeysLoginResponses, PasskeysLoginErrors, ThrowOnError>({
+    url: '/v1/auth/passkeys/login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists by which providers everybody may log in
+ *
+ * Those that the operator has set: Google, GitHub, and one more of OpenID Connect.
+ */
+export const identitiesList = <ThrowOnError extends boolean = false>(options?: Options<IdentitiesListData, ThrowOnError>): RequestResult<IdentitiesListResponses, IdentitiesListErrors, ThrowOnError> => (options?.client ?? client).get<IdentitiesListResponses, IdentitiesListErrors, ThrowOnError>({ url: '/v1/auth/providers', ...options });
+
+/**
+ * Begins to log in by a provider
+ *
+ * Who comes for the first time, with a verified address that no account has, gets an account and an organization, and agrees to the terms as by signing up. Whose account has a second factor is asked for it by the page of the login.
+ */
+export const identitiesStartLogIn = <ThrowOnError extends boolean = false>(options: Options<IdentitiesStartLogInData, ThrowOnError>): RequestResult<IdentitiesStartLogInResponses, IdentitiesStartLogInErrors, ThrowOnError> => (options.client ?? client).post<IdentitiesStartLogInResponses, IdentitiesStartLogInErrors, ThrowOnError>({
+    url: '/v1/auth/providers/{provider}/log-in',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begins to log in by the single sign-on of an organization
+ *
+ * Found by the domain of the address. The answer is the same for every domain that none is for, and says nothing of accounts.
+ */
+export const identitiesStartSingleSignOn = <ThrowOnError extends boolean = false>(options: Options<IdentitiesStartSingleSignOnData, ThrowOnError>): RequestResult<IdentitiesStartSingleSignOnResponses, IdentitiesStartSingleSignOnErrors, ThrowOnError> => (options.client ?? client).post<IdentitiesStartSingleSignOnResponses, IdentitiesStartSingleSignOnErrors, ThrowOnError>({
+    url: '/v1/auth/single-sign-on',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Where a provider sends people back to
+ *
+ * For browsers: leads on to the page that they came from, with a session or with the code of a problem.
+ */
+export const identitiesFinishProvider = <ThrowOnError extends boolean = false>(options: Options<IdentitiesFinishProviderData, ThrowOnError>): RequestResult<IdentitiesFinishProviderResponses, IdentitiesFinishProviderErrors, ThrowOnError> => (options.client ?? client).get<IdentitiesFinishProviderResponses, IdentitiesFinishProviderErrors, ThrowOnError>({ url: '/v1/auth/providers/{provider}/callback', ...options });
+
+/**
+ * Where an organization's provider sends people back to
+ *
+ * For browsers: leads on to the page that they came from, with a session or with the code of a problem.
+ */
+export const identitiesFinishSingleSignOn = <ThrowOnError extends boolean = false>(options: Options<IdentitiesFinishSingleSignOnData, ThrowOnError>): RequestResult<IdentitiesFinishSingleSignOnResponses, IdentitiesFinishSingleSignOnErrors, ThrowOnError> => (options.client ?? client).get<IdentitiesFinishSingleSignOnResponses, IdentitiesFinishSingleSignOnErrors, ThrowOnError>({ url: '/v1/auth/single-sign-on/{organizationId}/callback', ...options });
+
+/**
+ * Begins a test log-in by the organization's single sign-on
+ *
+ * It opens no session. Once you are back, single sign-on can be enforced.
+ */
+export const identitiesStartTest = <ThrowOnError extends boolean = false>(options?: Options<IdentitiesStartTestData, ThrowOnError>): RequestResult<IdentitiesStartTestResponses, IdentitiesStartTestErrors, ThrowOnError> => (options?.client ?? client).post<IdentitiesStartTestResponses, IdentitiesStartTestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on/test',
+    ...options
+});
+
+/**
+ * Lists the providers that your account is connected with
+ *
+ * Each of them logs you in.
+ */
+export const identitiesListOwn = <ThrowOnError extends boolean = false>(options?: Options<IdentitiesListOwnData, ThrowOnError>): RequestResult<IdentitiesListOwnResponses, IdentitiesListOwnErrors, ThrowOnError> => (options?.client ?? client).get<IdentitiesListOwnResponses, IdentitiesListOwnErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities',
+    ...options
+});
+
+/**
+ * Begins to connect your account with a provider
+ *
+ * Once you are back, it logs you in as well, whatever address you have there.
+ */
+export const identitiesConnect = <ThrowOnError extends boolean = false>(options: Options<IdentitiesConnectData, ThrowOnError>): RequestResult<IdentitiesConnectResponses, IdentitiesConnectErrors, ThrowOnError> => (options.client ?? client).post<IdentitiesConnectResponses, IdentitiesConnectErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Disconnects your account from a provider
+ *
+ * The last way to log in stays: choose a password by mail, add a passkey, or connect another provider, first.
+ */
+export const identitiesDisconnect = <ThrowOnError extends boolean = false>(options: Options<IdentitiesDisconnectData, ThrowOnError>): RequestResult<IdentitiesDisconnectResponses, IdentitiesDisconnectErrors, ThrowOnError> => (options.client ?? client).delete<IdentitiesDisconnectResponses, IdentitiesDisconnectErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities/{identityId}',
     ...options
 });
 
 /**
  * Lists the organization's projects
+ *
+ * Newest first unless you ask otherwise. Send the `nextCursor` of a page as `cursor`, with the same search and order, to get the next one.
  */
 export const projectsList = <ThrowOnError extends boolean = false>(options?: Options<ProjectsListData, ThrowOnError>): RequestResult<ProjectsListResponses, ProjectsListErrors, ThrowOnError> => (options?.client ?? client).get<ProjectsListResponses, ProjectsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects',
     ...options
 });
 
 /**
  * Creates a project: an isolated space of data sets, models, deployments and keys
+ *
+ * Data sets, models, deployments and API keys belong to one project, and none sees another's.
  */
 export const projectsCreate = <ThrowOnError extends boolean = false>(options: Options<ProjectsCreateData, ThrowOnError>): RequestResult<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError> => (options.client ?? client).post<ProjectsCreateResponses, ProjectsCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects',
     ...options,
     headers: {
@@ -111,6 +651,8 @@ export const projectsCreate = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Deletes a project with its data sets, models and keys, once it has no deployments
+ *
+ * Delete its deployments first: what answers calls is never taken away by accident. Files are gone within a day.
  */
 export const projectsDelete = <ThrowOnError extends boolean = false>(options: Options<ProjectsDeleteData, ThrowOnError>): RequestResult<ProjectsDeleteResponses, ProjectsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ProjectsDeleteResponses, ProjectsDeleteErrors, ThrowOnError>({
     security: [{
@@ -124,6 +666,8 @@ export const projectsDelete = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Shows a project
+ *
+ * Its name and when it was created.
  */
 export const projectsGet = <ThrowOnError extends boolean = false>(options: Options<ProjectsGetData, ThrowOnError>): RequestResult<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError> => (options.client ?? client).get<ProjectsGetResponses, ProjectsGetErrors, ThrowOnError>({
     security: [{
@@ -137,6 +681,8 @@ export const projectsGet = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Renames a project
+ *
+ * Ids stay as they are, so that nothing that calls the project changes.
  */
 export const projectsRename = <ThrowOnError extends boolean = false>(options: Options<ProjectsRenameData, ThrowOnError>): RequestResult<ProjectsRenameResponses, ProjectsRenameErrors, ThrowOnError> => (options.client ?? client).patch<ProjectsRenameResponses, ProjectsRenameErrors, ThrowOnError>({
     security: [{
@@ -153,7 +699,43 @@ export const projectsRename = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Shows how long the project keeps what the platform would keep longer
+ *
+ * Null where the platform’s own time holds; see /data-processing for all that is kept.
+ */
+export const projectsRetention = <ThrowOnError extends boolean = false>(options: Options<ProjectsRetentionData, ThrowOnError>): RequestResult<ProjectsRetentionResponses, ProjectsRetentionErrors, ThrowOnError> => (options.client ?? client).get<ProjectsRetentionResponses, ProjectsRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/retention',
+    ...options
+});
+
+/**
+ * Sets how long the project keeps what the platform would keep longer
+ *
+ * Never longer than the platform. What is older then is deleted for good within an hour.
+ */
+export const projectsSetRetention = <ThrowOnError extends boolean = false>(options: Options<ProjectsSetRetentionData, ThrowOnError>): RequestResult<ProjectsSetRetentionResponses, ProjectsSetRetentionErrors, ThrowOnError> => (options.client ?? client).put<ProjectsSetRetentionResponses, ProjectsSetRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Lists the project's data sets
+ *
+ * Each with its current and its latest import, newest first unless you ask otherwise.
  */
 export const dataSetsList = <ThrowOnError extends boolean = false>(options: Options<DataSetsListData, ThrowOnError>): RequestResult<DataSetsListResponses, DataSetsListErrors, ThrowOnError> => (options.client ?? client).get<DataSetsListResponses, DataSetsListErrors, ThrowOnError>({
     security: [{
@@ -167,6 +749,8 @@ export const dataSetsList = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Creates an empty data set
+ *
+ * The kind says which columns a file may have; GET /v1/families lists the kinds. Upload rows afterwards.
  */
 export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Options<DataSetsCreateData, ThrowOnError>): RequestResult<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError> => (options.client ?? client).post<DataSetsCreateResponses, DataSetsCreateErrors, ThrowOnError>({
     security: [{
@@ -184,6 +768,8 @@ export const dataSetsCreate = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Deletes a data set and its imports, once no model learns from it
+ *
+ * Delete the models that learn from it first.
  */
 export const dataSetsDelete = <ThrowOnError extends boolean = false>(options: Options<DataSetsDeleteData, ThrowOnError>): RequestResult<DataSetsDeleteResponses, DataSetsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<DataSetsDeleteResponses, DataSetsDeleteErrors, ThrowOnError>({
     security: [{
@@ -197,6 +783,8 @@ export const dataSetsDelete = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Shows a data set and its imports
+ *
+ * `currentImport` is the one whose rows the data set holds; `latestImport` may still run, or have failed.
  */
 export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetData, ThrowOnError>): RequestResult<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetResponses, DataSetsGetErrors, ThrowOnError>({
     security: [{
@@ -210,6 +798,8 @@ export const dataSetsGet = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Renames a data set
+ *
+ * The rows and the models that learn from them stay as they are.
  */
 export const dataSetsRename = <ThrowOnError extends boolean = false>(options: Options<DataSetsRenameData, ThrowOnError>): RequestResult<DataSetsRenameResponses, DataSetsRenameErrors, ThrowOnError> => (options.client ?? client).patch<DataSetsRenameResponses, DataSetsRenameErrors, ThrowOnError>({
     security: [{
@@ -227,6 +817,8 @@ export const dataSetsRename = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Replaces the data set's rows by those of a CSV file, once its import succeeds
+ *
+ * The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. Where a header is not understood, name it in the query, such as `?user_id=customer`.
  */
 export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Options<DataSetsUploadData, ThrowOnError>): RequestResult<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError> => (options.client ?? client).put<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError>({
     bodySerializer: null,
@@ -244,7 +836,24 @@ export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Lists the data set's imports
+ *
+ * Newest first, with what each took and what it rejected.
+ */
+export const dataSetsListImports = <ThrowOnError extends boolean = false>(options: Options<DataSetsListImportsData, ThrowOnError>): RequestResult<DataSetsListImportsResponses, DataSetsListImportsErrors, ThrowOnError> => (options.client ?? client).get<DataSetsListImportsResponses, DataSetsListImportsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports',
+    ...options
+});
+
+/**
  * Shows an import, with the rows that were rejected
+ *
+ * Ask again until the status is `succeeded` or `failed`. `errors` names the first rejected rows by line and column.
  */
 export const dataSetsGetImport = <ThrowOnError extends boolean = false>(options: Options<DataSetsGetImportData, ThrowOnError>): RequestResult<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError> => (options.client ?? client).get<DataSetsGetImportResponses, DataSetsGetImportErrors, ThrowOnError>({
     security: [{
@@ -257,7 +866,39 @@ export const dataSetsGetImport = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
+ * Shows the rows that a data set holds
+ *
+ * Page by page, in the order of their file. `search` finds rows by the beginning of an id, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.
+ */
+export const rowsList = <ThrowOnError extends boolean = false>(options: Options<RowsListData, ThrowOnError>): RequestResult<RowsListResponses, RowsListErrors, ThrowOnError> => (options.client ?? client).get<RowsListResponses, RowsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows',
+    ...options
+});
+
+/**
+ * Judges a data set's rows before training, and shows how they are spread
+ *
+ * What is worth changing before a model learns from them, and how they lie over days, users and items.
+ */
+export const rowsQuality = <ThrowOnError extends boolean = false>(options: Options<RowsQualityData, ThrowOnError>): RequestResult<RowsQualityResponses, RowsQualityErrors, ThrowOnError> => (options.client ?? client).get<RowsQualityResponses, RowsQualityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/quality',
+    ...options
+});
+
+/**
  * Lists the families of models: their inputs, recipes, settings, operations and metrics; and the kinds of data
+ *
+ * Everything that models can be made of, with a JSON Schema of the settings of each recipe. The same for every organization.
  */
 export const modelsListFamilies = <ThrowOnError extends boolean = false>(options?: Options<ModelsListFamiliesData, ThrowOnError>): RequestResult<ModelsListFamiliesResponses, ModelsListFamiliesErrors, ThrowOnError> => (options?.client ?? client).get<ModelsListFamiliesResponses, ModelsListFamiliesErrors, ThrowOnError>({
     security: [{
@@ -271,6 +912,8 @@ export const modelsListFamilies = <ThrowOnError extends boolean = false>(options
 
 /**
  * Lists the project's models
+ *
+ * Each with how far it is and what its newest version is worth, newest first unless you ask otherwise.
  */
 export const modelsList = <ThrowOnError extends boolean = false>(options: Options<ModelsListData, ThrowOnError>): RequestResult<ModelsListResponses, ModelsListErrors, ThrowOnError> => (options.client ?? client).get<ModelsListResponses, ModelsListErrors, ThrowOnError>({
     security: [{
@@ -284,6 +927,8 @@ export const modelsList = <ThrowOnError extends boolean = false>(options: Option
 
 /**
  * Creates a model: a recipe, its settings and the data sets that it learns from
+ *
+ * Nothing is trained yet: queue a training job next. The recipe `auto` compares those that suit the data and takes the best.
  */
 export const modelsCreate = <ThrowOnError extends boolean = false>(options: Options<ModelsCreateData, ThrowOnError>): RequestResult<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError> => (options.client ?? client).post<ModelsCreateResponses, ModelsCreateErrors, ThrowOnError>({
     security: [{
@@ -301,6 +946,8 @@ export const modelsCreate = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Deletes a model, its versions and training jobs, once none is deployed and no job runs
+ *
+ * Delete its deployments, and cancel a job that runs, first.
  */
 export const modelsDelete = <ThrowOnError extends boolean = false>(options: Options<ModelsDeleteData, ThrowOnError>): RequestResult<ModelsDeleteResponses, ModelsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ModelsDeleteResponses, ModelsDeleteErrors, ThrowOnError>({
     security: [{
@@ -314,6 +961,8 @@ export const modelsDelete = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Shows a model
+ *
+ * Its recipe, settings and sources; its versions have a list of their own.
  */
 export const modelsGet = <ThrowOnError extends boolean = false>(options: Options<ModelsGetData, ThrowOnError>): RequestResult<ModelsGetResponses, ModelsGetErrors, ThrowOnError> => (options.client ?? client).get<ModelsGetResponses, ModelsGetErrors, ThrowOnError>({
     security: [{
@@ -327,6 +976,8 @@ export const modelsGet = <ThrowOnError extends boolean = false>(options: Options
 
 /**
  * Renames a model
+ *
+ * Versions and deployments stay as they are.
  */
 export const modelsRename = <ThrowOnError extends boolean = false>(options: Options<ModelsRenameData, ThrowOnError>): RequestResult<ModelsRenameResponses, ModelsRenameErrors, ThrowOnError> => (options.client ?? client).patch<ModelsRenameResponses, ModelsRenameErrors, ThrowOnError>({
     security: [{
@@ -344,6 +995,8 @@ export const modelsRename = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Lists the versions of a model
+ *
+ * Newest first. Each has its quality on data that its training did not see, next to simple baselines.
  */
 export const modelsListVersions = <ThrowOnError extends boolean = false>(options: Options<ModelsListVersionsData, ThrowOnError>): RequestResult<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ModelsListVersionsResponses, ModelsListVersionsErrors, ThrowOnError>({
     security: [{
@@ -357,6 +1010,8 @@ export const modelsListVersions = <ThrowOnError extends boolean = false>(options
 
 /**
  * Shows what there is to tell of a version besides its result, such as how its recipe was chosen
+ *
+ * What it holds depends on the task. Answers 404 for a version without a report: `hasReport` says which have one.
  */
 export const modelsGetReport = <ThrowOnError extends boolean = false>(options: Options<ModelsGetReportData, ThrowOnError>): RequestResult<ModelsGetReportResponses, ModelsGetReportErrors, ThrowOnError> => (options.client ?? client).get<ModelsGetReportResponses, ModelsGetReportErrors, ThrowOnError>({
     security: [{
@@ -370,6 +1025,8 @@ export const modelsGetReport = <ThrowOnError extends boolean = false>(options: O
 
 /**
  * Deletes a version, once it is not deployed
+ *
+ * Switch the deployments that answer with it to another version first.
  */
 export const modelsDeleteVersion = <ThrowOnError extends boolean = false>(options: Options<ModelsDeleteVersionData, ThrowOnError>): RequestResult<ModelsDeleteVersionResponses, ModelsDeleteVersionErrors, ThrowOnError> => (options.client ?? client).delete<ModelsDeleteVersionResponses, ModelsDeleteVersionErrors, ThrowOnError>({
     security: [{
@@ -383,6 +1040,8 @@ export const modelsDeleteVersion = <ThrowOnError extends boolean = false>(option
 
 /**
  * Gives a version a name
+ *
+ * A name to recognize it by; the version itself never changes.
  */
 export const modelsRenameVersion = <ThrowOnError extends boolean = false>(options: Options<ModelsRenameVersionData, ThrowOnError>): RequestResult<ModelsRenameVersionResponses, ModelsRenameVersionErrors, ThrowOnError> => (options.client ?? client).patch<ModelsRenameVersionResponses, ModelsRenameVersionErrors, ThrowOnError>({
     security: [{
@@ -400,6 +1059,8 @@ export const modelsRenameVersion = <ThrowOnError extends boolean = false>(option
 
 /**
  * Queues a training job for a model, which has one at a time
+ *
+ * Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Ends with a new model version.
  */
 export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCreateData, ThrowOnError>): RequestResult<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError>({
     security: [{
@@ -416,7 +1077,24 @@ export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * Estimates what training a model now would take and cost
+ *
+ * From earlier trainings in the project; it says so where there are none.
+ */
+export const trainingJobsEstimate = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsEstimateData, ThrowOnError>): RequestResult<TrainingJobsEstimateResponses, TrainingJobsEstimateErrors, ThrowOnError> => (options.client ?? client).get<TrainingJobsEstimateResponses, TrainingJobsEstimateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/models/{modelId}/training-estimate',
+    ...options
+});
+
+/**
  * Lists the project's training jobs
+ *
+ * Newest first, of all models or of the one that `modelId` names.
  */
 export const trainingJobsList = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsListData, ThrowOnError>): RequestResult<TrainingJobsListResponses, TrainingJobsListErrors, ThrowOnError> => (options.client ?? client).get<TrainingJobsListResponses, TrainingJobsListErrors, ThrowOnError>({
     security: [{
@@ -430,6 +1108,8 @@ export const trainingJobsList = <ThrowOnError extends boolean = false>(options: 
 
 /**
  * Shows how a training job is doing or went
+ *
+ * Ask again until the status is `succeeded`, `failed` or `cancelled`, or follow its events. `modelVersionIds` names what it made.
  */
 export const trainingJobsGet = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsGetData, ThrowOnError>): RequestResult<TrainingJobsGetResponses, TrainingJobsGetErrors, ThrowOnError> => (options.client ?? client).get<TrainingJobsGetResponses, TrainingJobsGetErrors, ThrowOnError>({
     security: [{
@@ -457,7 +1137,24 @@ export const trainingJobsFollow = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * Ends the search of a job that compares recipes
+ *
+ * The job goes on with the best that it has found so far, to a version like any other.
+ */
+export const trainingJobsEndSearch = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsEndSearchData, ThrowOnError>): RequestResult<TrainingJobsEndSearchResponses, TrainingJobsEndSearchErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsEndSearchResponses, TrainingJobsEndSearchErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/training-jobs/{jobId}/enough',
+    ...options
+});
+
+/**
  * Cancels a job that is queued or running
+ *
+ * What was computed until then is counted; no version is made.
  */
 export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCancelData, ThrowOnError>): RequestResult<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCancelResponses, TrainingJobsCancelErrors, ThrowOnError>({
     security: [{
@@ -471,26 +1168,30 @@ export const trainingJobsCancel = <ThrowOnError extends boolean = false>(options
 
 /**
  * Lists the training jobs of every organization
+ *
+ * Newest first, filtered by status or organization. Neither settings nor logs are shown.
  */
 export const trainingQueueListJobs = <ThrowOnError extends boolean = false>(options?: Options<TrainingQueueListJobsData, ThrowOnError>): RequestResult<TrainingQueueListJobsResponses, TrainingQueueListJobsErrors, ThrowOnError> => (options?.client ?? client).get<TrainingQueueListJobsResponses, TrainingQueueListJobsErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/training-jobs',
     ...options
 });
 
 /**
  * Shows how many training jobs wait and run in each pool of workers
+ *
+ * A pool is a label of workers; a plan says which pool trains its jobs.
  */
 export const trainingQueueGetQueue = <ThrowOnError extends boolean = false>(options?: Options<TrainingQueueGetQueueData, ThrowOnError>): RequestResult<TrainingQueueGetQueueResponses, TrainingQueueGetQueueErrors, ThrowOnError> => (options?.client ?? client).get<TrainingQueueGetQueueResponses, TrainingQueueGetQueueErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/training-queue',
     ...options
 });
@@ -505,13 +1206,15 @@ export const trainingQueueListWorkers = <ThrowOnError extends boolean = false>(o
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/workers',
     ...options
 });
 
 /**
  * Lists the project's deployments
+ *
+ * Each with the version that answers now, newest first unless you ask otherwise.
  */
 export const deploymentsList = <ThrowOnError extends boolean = false>(options: Options<DeploymentsListData, ThrowOnError>): RequestResult<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError> => (options.client ?? client).get<DeploymentsListResponses, DeploymentsListErrors, ThrowOnError>({
     security: [{
@@ -525,6 +1228,8 @@ export const deploymentsList = <ThrowOnError extends boolean = false>(options: O
 
 /**
  * Creates a deployment: an address that answers with a model version
+ *
+ * Calls are answered with the version that you name, until you switch it. The task stays what it is.
  */
 export const deploymentsCreate = <ThrowOnError extends boolean = false>(options: Options<DeploymentsCreateData, ThrowOnError>): RequestResult<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError> => (options.client ?? client).post<DeploymentsCreateResponses, DeploymentsCreateErrors, ThrowOnError>({
     security: [{
@@ -542,6 +1247,8 @@ export const deploymentsCreate = <ThrowOnError extends boolean = false>(options:
 
 /**
  * Deletes a deployment: its address answers 404 on every node within 2 seconds
+ *
+ * Calls that are under way are still answered.
  */
 export const deploymentsDelete = <ThrowOnError extends boolean = false>(options: Options<DeploymentsDeleteData, ThrowOnError>): RequestResult<DeploymentsDeleteResponses, DeploymentsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<DeploymentsDeleteResponses, DeploymentsDeleteErrors, ThrowOnError>({
     security: [{
@@ -555,6 +1262,8 @@ export const deploymentsDelete = <ThrowOnError extends boolean = false>(options:
 
 /**
  * Shows a deployment
+ *
+ * Its task, and the version that answers now.
  */
 export const deploymentsGet = <ThrowOnError extends boolean = false>(options: Options<DeploymentsGetData, ThrowOnError>): RequestResult<DeploymentsGetResponses, DeploymentsGetErrors, ThrowOnError> => (options.client ?? client).get<DeploymentsGetResponses, DeploymentsGetErrors, ThrowOnError>({
     security: [{
@@ -568,6 +1277,8 @@ export const deploymentsGet = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Switches the version that answers, forward or back, or renames the deployment
+ *
+ * Calls get the new version within seconds, and none fails meanwhile. The version must be of the same task.
  */
 export const deploymentsUpdate = <ThrowOnError extends boolean = false>(options: Options<DeploymentsUpdateData, ThrowOnError>): RequestResult<DeploymentsUpdateResponses, DeploymentsUpdateErrors, ThrowOnError> => (options.client ?? client).patch<DeploymentsUpdateResponses, DeploymentsUpdateErrors, ThrowOnError>({
     security: [{
@@ -585,6 +1296,8 @@ export const deploymentsUpdate = <ThrowOnError extends boolean = false>(options:
 
 /**
  * Lists the project's API keys
+ *
+ * Without the keys themselves: the prefix tells them apart. Newest first unless you ask otherwise.
  */
 export const apiKeysList = <ThrowOnError extends boolean = false>(options: Options<ApiKeysListData, ThrowOnError>): RequestResult<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError> => (options.client ?? client).get<ApiKeysListResponses, ApiKeysListErrors, ThrowOnError>({
     security: [{
@@ -598,13 +1311,15 @@ export const apiKeysList = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Creates an API key
+ *
+ * The answer holds the key itself, which is shown this once. A key belongs to the project, and may be restricted by scope, deployment, address and time.
  */
 export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysCreateData, ThrowOnError>): RequestResult<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError> => (options.client ?? client).post<ApiKeysCreateResponses, ApiKeysCreateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects/{projectId}/api-keys',
     ...options,
     headers: {
@@ -615,13 +1330,15 @@ export const apiKeysCreate = <ThrowOnError extends boolean = false>(options: Opt
 
 /**
  * Creates a key with the settings and limits of this one, which stops working after a grace period
+ *
+ * Put the new key into your program within the grace period, in which both work.
  */
 export const apiKeysRotate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysRotateData, ThrowOnError>): RequestResult<ApiKeysRotateResponses, ApiKeysRotateErrors, ThrowOnError> => (options.client ?? client).post<ApiKeysRotateResponses, ApiKeysRotateErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects/{projectId}/api-keys/{apiKeyId}/rotations',
     ...options,
     headers: {
@@ -632,19 +1349,23 @@ export const apiKeysRotate = <ThrowOnError extends boolean = false>(options: Opt
 
 /**
  * Revokes an API key: within a second no node accepts it
+ *
+ * For good: a revoked key cannot be used again.
  */
 export const apiKeysRevoke = <ThrowOnError extends boolean = false>(options: Options<ApiKeysRevokeData, ThrowOnError>): RequestResult<ApiKeysRevokeResponses, ApiKeysRevokeErrors, ThrowOnError> => (options.client ?? client).delete<ApiKeysRevokeResponses, ApiKeysRevokeErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects/{projectId}/api-keys/{apiKeyId}',
     ...options
 });
 
 /**
  * Takes API keys that secret scanning found in public, in the format of GitHub, and revokes them
+ *
+ * For secret scanners, which sign what they send. Owners, admins and billing members are told of each key.
  */
 export const leakedKeysReport = <ThrowOnError extends boolean = false>(options: Options<LeakedKeysReportData, ThrowOnError>): RequestResult<LeakedKeysReportResponses, LeakedKeysReportErrors, ThrowOnError> => (options.client ?? client).post<LeakedKeysReportResponses, LeakedKeysReportErrors, ThrowOnError>({
     url: '/v1/leaked-keys/github',
@@ -657,6 +1378,8 @@ export const leakedKeysReport = <ThrowOnError extends boolean = false>(options: 
 
 /**
  * Sums the ledger over a time range; for an API key, over its project
+ *
+ * Whole minutes in UTC, `from` inclusive and `to` exclusive, grouped as you ask. What was called is summed a fraction of a second later.
  */
 export const usageQuery = <ThrowOnError extends boolean = false>(options?: Options<UsageQueryData, ThrowOnError>): RequestResult<UsageQueryResponses, UsageQueryErrors, ThrowOnError> => (options?.client ?? client).get<UsageQueryResponses, UsageQueryErrors, ThrowOnError>({
     security: [{
@@ -669,7 +1392,24 @@ export const usageQuery = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
+ * The same as CSV
+ *
+ * A column for each of `groupBy`, and the quantity.
+ */
+export const usageExport = <ThrowOnError extends boolean = false>(options?: Options<UsageExportData, ThrowOnError>): RequestResult<UsageExportResponses, UsageExportErrors, ThrowOnError> => (options?.client ?? client).get<UsageExportResponses, UsageExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/usage.csv',
+    ...options
+});
+
+/**
  * Lists what is counted
+ *
+ * Each with its unit. Plans set a price and a quota for a meter.
  */
 export const usageListMeters = <ThrowOnError extends boolean = false>(options?: Options<UsageListMetersData, ThrowOnError>): RequestResult<UsageListMetersResponses, UsageListMetersErrors, ThrowOnError> => (options?.client ?? client).get<UsageListMetersResponses, UsageListMetersErrors, ThrowOnError>({
     security: [{
@@ -683,13 +1423,15 @@ export const usageListMeters = <ThrowOnError extends boolean = false>(options?: 
 
 /**
  * Corrects an organization's usage by a further entry of the ledger
+ *
+ * The ledger is only ever added to. The same id sent again counts once.
  */
 export const usageCorrect = <ThrowOnError extends boolean = false>(options: Options<UsageCorrectData, ThrowOnError>): RequestResult<UsageCorrectResponses, UsageCorrectErrors, ThrowOnError> => (options.client ?? client).post<UsageCorrectResponses, UsageCorrectErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/organizations/{organizationId}/usage-corrections',
     ...options,
     headers: {
@@ -700,26 +1442,30 @@ export const usageCorrect = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Lists rate limits, quotas and spend caps, with what counts against them
+ *
+ * Those of the plan and your own, each with what is used and what is left.
  */
 export const limitsOverview = <ThrowOnError extends boolean = false>(options?: Options<LimitsOverviewData, ThrowOnError>): RequestResult<LimitsOverviewResponses, LimitsOverviewErrors, ThrowOnError> => (options?.client ?? client).get<LimitsOverviewResponses, LimitsOverviewErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/limits',
     ...options
 });
 
 /**
  * Sets a limit for the organization, a project or an API key, in place of the one there was
+ *
+ * Takes effect at once; what the plan sets still applies. Alerts come at 50, 75 and 100 %.
  */
 export const limitsPut = <ThrowOnError extends boolean = false>(options: Options<LimitsPutData, ThrowOnError>): RequestResult<LimitsPutResponses, LimitsPutErrors, ThrowOnError> => (options.client ?? client).put<LimitsPutResponses, LimitsPutErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/limits',
     ...options,
     headers: {
@@ -729,53 +1475,125 @@ export const limitsPut = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Shows what a limit would count, so that none is set below what is used already
+ *
+ * Whether or not there is such a limit yet: of a meter or of `spend`, in the current billing period.
+ */
+export const limitsUse = <ThrowOnError extends boolean = false>(options: Options<LimitsUseData, ThrowOnError>): RequestResult<LimitsUseResponses, LimitsUseErrors, ThrowOnError> => (options.client ?? client).get<LimitsUseResponses, LimitsUseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/limits/use',
+    ...options
+});
+
+/**
  * Removes a limit
+ *
+ * What the plan sets applies again.
  */
 export const limitsDelete = <ThrowOnError extends boolean = false>(options: Options<LimitsDeleteData, ThrowOnError>): RequestResult<LimitsDeleteResponses, LimitsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<LimitsDeleteResponses, LimitsDeleteErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/limits/{limitId}',
     ...options
 });
 
 /**
+ * Lists what an organization has in place of what its plan says
+ *
+ * Limits and included amounts, each with its reason and until when it holds.
+ */
+export const planOverridesList = <ThrowOnError extends boolean = false>(options: Options<PlanOverridesListData, ThrowOnError>): RequestResult<PlanOverridesListResponses, PlanOverridesListErrors, ThrowOnError> => (options.client ?? client).get<PlanOverridesListResponses, PlanOverridesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides',
+    ...options
+});
+
+/**
+ * Sets a limit or an included amount of one organization in place of its plan's
+ *
+ * In place of the one of that kind and resource that there was. Takes effect on every node within a second.
+ */
+export const planOverridesPut = <ThrowOnError extends boolean = false>(options: Options<PlanOverridesPutData, ThrowOnError>): RequestResult<PlanOverridesPutResponses, PlanOverridesPutErrors, ThrowOnError> => (options.client ?? client).put<PlanOverridesPutResponses, PlanOverridesPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes an override
+ *
+ * What the plan says applies again.
+ */
+export const planOverridesDelete = <ThrowOnError extends boolean = false>(options: Options<PlanOverridesDeleteData, ThrowOnError>): RequestResult<PlanOverridesDeleteResponses, PlanOverridesDeleteErrors, ThrowOnError> => (options.client ?? client).delete<PlanOverridesDeleteResponses, PlanOverridesDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides/{overrideId}',
+    ...options
+});
+
+/**
  * Lists the plans and what they cost now
+ *
+ * With the monthly fee, and for each meter what is included and what a unit beyond it costs.
  */
 export const billingListPlans = <ThrowOnError extends boolean = false>(options?: Options<BillingListPlansData, ThrowOnError>): RequestResult<BillingListPlansResponses, BillingListPlansErrors, ThrowOnError> => (options?.client ?? client).get<BillingListPlansResponses, BillingListPlansErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/billing/plans',
     ...options
 });
 
 /**
  * Shows the invoice of the current billing period so far
+ *
+ * One line for the fee and one for each meter, in exact decimals; the total is what would be due if the period ended now.
  */
 export const billingUpcomingInvoice = <ThrowOnError extends boolean = false>(options?: Options<BillingUpcomingInvoiceData, ThrowOnError>): RequestResult<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError> => (options?.client ?? client).get<BillingUpcomingInvoiceResponses, BillingUpcomingInvoiceErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/billing/invoices/upcoming',
     ...options
 });
 
 /**
  * Opens a Stripe Checkout for a plan
+ *
+ * Send the browser to the `url` of the answer. The plan changes once Stripe says that it is paid.
  */
 export const billingCreateCheckoutSession = <ThrowOnError extends boolean = false>(options: Options<BillingCreateCheckoutSessionData, ThrowOnError>): RequestResult<BillingCreateCheckoutSessionResponses, BillingCreateCheckoutSessionErrors, ThrowOnError> => (options.client ?? client).post<BillingCreateCheckoutSessionResponses, BillingCreateCheckoutSessionErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/billing/checkout-sessions',
     ...options,
     headers: {
@@ -785,53 +1603,462 @@ export const billingCreateCheckoutSession = <ThrowOnError extends boolean = fals
 });
 
 /**
+ * Lists invoices, the newest first
+ *
+ * One for each billing period that has ended, an hour after its end.
+ */
+export const invoicesList = <ThrowOnError extends boolean = false>(options?: Options<InvoicesListData, ThrowOnError>): RequestResult<InvoicesListResponses, InvoicesListErrors, ThrowOnError> => (options?.client ?? client).get<InvoicesListResponses, InvoicesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/invoices',
+    ...options
+});
+
+/**
+ * Shows an invoice with its lines
+ *
+ * What came too late for an earlier invoice, or was corrected since, is on lines of that earlier period.
+ */
+export const invoicesFind = <ThrowOnError extends boolean = false>(options: Options<InvoicesFindData, ThrowOnError>): RequestResult<InvoicesFindResponses, InvoicesFindErrors, ThrowOnError> => (options.client ?? client).get<InvoicesFindResponses, InvoicesFindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/invoices/{invoiceId}',
+    ...options
+});
+
+/**
+ * An invoice as a PDF
+ *
+ * For printing and for your books. A draft says that it is one, and has no number.
+ */
+export const invoicesPdf = <ThrowOnError extends boolean = false>(options: Options<InvoicesPdfData, ThrowOnError>): RequestResult<InvoicesPdfResponses, InvoicesPdfErrors, ThrowOnError> => (options.client ?? client).get<InvoicesPdfResponses, InvoicesPdfErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/invoices/{invoiceId}/pdf',
+    ...options
+});
+
+/**
+ * Lists an organization's invoices, the newest first
+ *
+ * As its own people see them.
+ */
+export const organizationInvoicesList = <ThrowOnError extends boolean = false>(options: Options<OrganizationInvoicesListData, ThrowOnError>): RequestResult<OrganizationInvoicesListResponses, OrganizationInvoicesListErrors, ThrowOnError> => (options.client ?? client).get<OrganizationInvoicesListResponses, OrganizationInvoicesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/invoices',
+    ...options
+});
+
+/**
+ * Shows one of an organization's invoices with its lines
+ *
+ * As its own people see it.
+ */
+export const organizationInvoicesFind = <ThrowOnError extends boolean = false>(options: Options<OrganizationInvoicesFindData, ThrowOnError>): RequestResult<OrganizationInvoicesFindResponses, OrganizationInvoicesFindErrors, ThrowOnError> => (options.client ?? client).get<OrganizationInvoicesFindResponses, OrganizationInvoicesFindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}',
+    ...options
+});
+
+/**
+ * One of an organization's invoices as a PDF
+ *
+ * The same file that its own people get.
+ */
+export const organizationInvoicesPdf = <ThrowOnError extends boolean = false>(options: Options<OrganizationInvoicesPdfData, ThrowOnError>): RequestResult<OrganizationInvoicesPdfResponses, OrganizationInvoicesPdfErrors, ThrowOnError> => (options.client ?? client).get<OrganizationInvoicesPdfResponses, OrganizationInvoicesPdfErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/pdf',
+    ...options
+});
+
+/**
+ * Lists the ledger entries that a line of an invoice is about, the newest first
+ *
+ * All entries of the line’s billing period, meter and price, corrections among them: they sum to what the invoices of that period have billed and will bill of it.
+ */
+export const organizationInvoicesListUsage = <ThrowOnError extends boolean = false>(options: Options<OrganizationInvoicesListUsageData, ThrowOnError>): RequestResult<OrganizationInvoicesListUsageResponses, OrganizationInvoicesListUsageErrors, ThrowOnError> => (options.client ?? client).get<OrganizationInvoicesListUsageResponses, OrganizationInvoicesListUsageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/lines/{position}/usage-events',
+    ...options
+});
+
+/**
+ * Lists the organization's members
+ *
+ * People alone: a program is no member, and calls with an API key of a project, which outlives whoever made it.
+ */
+export const membersList = <ThrowOnError extends boolean = false>(options?: Options<MembersListData, ThrowOnError>): RequestResult<MembersListResponses, MembersListErrors, ThrowOnError> => (options?.client ?? client).get<MembersListResponses, MembersListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/members',
+    ...options
+});
+
+/**
+ * Removes a member
+ *
+ * From their next call on. API keys that they made go on working, as they are of a project: revoke those that the person may have kept.
+ */
+export const membersRemove = <ThrowOnError extends boolean = false>(options: Options<MembersRemoveData, ThrowOnError>): RequestResult<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError> => (options.client ?? client).delete<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/members/{memberId}',
+    ...options
+});
+
+/**
+ * Changes a member's role
+ *
+ * From their next call on; what they follow, such as the events of a training job, ends. Owners are made and changed by owners, and one always stays.
+ */
+export const membersChangeRole = <ThrowOnError extends boolean = false>(options: Options<MembersChangeRoleData, ThrowOnError>): RequestResult<MembersChangeRoleResponses, MembersChangeRoleErrors, ThrowOnError> => (options.client ?? client).patch<MembersChangeRoleResponses, MembersChangeRoleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/members/{memberId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Hands the organization over to another member
+ *
+ * They become an owner, and you an admin, at the same moment.
+ */
+export const membersTransfer = <ThrowOnError extends boolean = false>(options: Options<MembersTransferData, ThrowOnError>): RequestResult<MembersTransferResponses, MembersTransferErrors, ThrowOnError> => (options.client ?? client).post<MembersTransferResponses, MembersTransferErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/transfer',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Leaves the organization that you act in
+ *
+ * The last owner cannot: make somebody else an owner, or delete the organization.
+ */
+export const membersLeave = <ThrowOnError extends boolean = false>(options?: Options<MembersLeaveData, ThrowOnError>): RequestResult<MembersLeaveResponses, MembersLeaveErrors, ThrowOnError> => (options?.client ?? client).delete<MembersLeaveResponses, MembersLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/membership',
+    ...options
+});
+
+/**
+ * Shows the roles, and what each may do
+ *
+ * Every route names the permission that it needs, in `x-permission` of openapi.json.
+ */
+export const membersRoles = <ThrowOnError extends boolean = false>(options?: Options<MembersRolesData, ThrowOnError>): RequestResult<MembersRolesResponses, MembersRolesErrors, ThrowOnError> => (options?.client ?? client).get<MembersRolesResponses, MembersRolesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/roles',
+    ...options
+});
+
+/**
+ * Lists whom the organization has invited
+ *
+ * With what became of each; they are deleted 30 days after their link has expired.
+ */
+export const invitationsList = <ThrowOnError extends boolean = false>(options?: Options<InvitationsListData, ThrowOnError>): RequestResult<InvitationsListResponses, InvitationsListErrors, ThrowOnError> => (options?.client ?? client).get<InvitationsListResponses, InvitationsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/invitations',
+    ...options
+});
+
+/**
+ * Invites somebody by mail
+ *
+ * The link opens once, within seven days, for whoever has an account with that address or makes one by it. Only owners invite owners.
+ */
+export const invitationsCreate = <ThrowOnError extends boolean = false>(options: Options<InvitationsCreateData, ThrowOnError>): RequestResult<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError> => (options.client ?? client).post<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sends an invitation again
+ *
+ * With another link, for another seven days; the one before opens nothing any more.
+ */
+export const invitationsResend = <ThrowOnError extends boolean = false>(options: Options<InvitationsResendData, ThrowOnError>): RequestResult<InvitationsResendResponses, InvitationsResendErrors, ThrowOnError> => (options.client ?? client).post<InvitationsResendResponses, InvitationsResendErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/invitations/{invitationId}/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revokes an invitation
+ *
+ * Its link opens nothing any more, and says so.
+ */
+export const invitationsRevoke = <ThrowOnError extends boolean = false>(options: Options<InvitationsRevokeData, ThrowOnError>): RequestResult<InvitationsRevokeResponses, InvitationsRevokeErrors, ThrowOnError> => (options.client ?? client).delete<InvitationsRevokeResponses, InvitationsRevokeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/invitations/{invitationId}',
+    ...options
+});
+
+/**
+ * Shows what the link of an invitation is about
+ *
+ * To whoever has the link; it is not used up.
+ */
+export const invitationsPreview = <ThrowOnError extends boolean = false>(options: Options<InvitationsPreviewData, ThrowOnError>): RequestResult<InvitationsPreviewResponses, InvitationsPreviewErrors, ThrowOnError> => (options.client ?? client).post<InvitationsPreviewResponses, InvitationsPreviewErrors, ThrowOnError>({
+    url: '/v1/invitations/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accepts an invitation
+ *
+ * As the person whose address was invited. Your session stays in the organization that it acts in.
+ */
+export const invitationsAccept = <ThrowOnError extends boolean = false>(options: Options<InvitationsAcceptData, ThrowOnError>): RequestResult<InvitationsAcceptResponses, InvitationsAcceptErrors, ThrowOnError> => (options.client ?? client).post<InvitationsAcceptResponses, InvitationsAcceptErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/invitations/acceptance',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes the account of an invited address and accepts the invitation
+ *
+ * The link verifies the address. Then log in.
+ */
+export const invitationsSignUp = <ThrowOnError extends boolean = false>(options: Options<InvitationsSignUpData, ThrowOnError>): RequestResult<InvitationsSignUpResponses, InvitationsSignUpErrors, ThrowOnError> => (options.client ?? client).post<InvitationsSignUpResponses, InvitationsSignUpErrors, ThrowOnError>({
+    url: '/v1/invitations/signup',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists the tokens with which your directory calls by SCIM 2.0
+ *
+ * With the base address that the directory is to be told. The prefix tells the tokens apart.
+ */
+export const scimTokensList = <ThrowOnError extends boolean = false>(options?: Options<ScimTokensListData, ThrowOnError>): RequestResult<ScimTokensListResponses, ScimTokensListErrors, ThrowOnError> => (options?.client ?? client).get<ScimTokensListResponses, ScimTokensListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/scim-tokens',
+    ...options
+});
+
+/**
+ * Creates a token for your directory, such as Okta or Microsoft Entra ID
+ *
+ * The answer holds the token itself, which is shown this once. Two may be there at a time, so that one can take the other’s place.
+ */
+export const scimTokensCreate = <ThrowOnError extends boolean = false>(options: Options<ScimTokensCreateData, ThrowOnError>): RequestResult<ScimTokensCreateResponses, ScimTokensCreateErrors, ThrowOnError> => (options.client ?? client).post<ScimTokensCreateResponses, ScimTokensCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/scim-tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revokes a token: the next call with it is refused
+ *
+ * For good. Members stay as they are; their directory keeps nobody in step until it has another token.
+ */
+export const scimTokensRevoke = <ThrowOnError extends boolean = false>(options: Options<ScimTokensRevokeData, ThrowOnError>): RequestResult<ScimTokensRevokeResponses, ScimTokensRevokeErrors, ThrowOnError> => (options.client ?? client).delete<ScimTokensRevokeResponses, ScimTokensRevokeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/scim-tokens/{scimTokenId}',
+    ...options
+});
+
+/**
  * Lists every organization with its usage and what it will pay
+ *
+ * Searched by name, email address or id, and sorted as you ask.
  */
 export const organizationsList = <ThrowOnError extends boolean = false>(options?: Options<OrganizationsListData, ThrowOnError>): RequestResult<OrganizationsListResponses, OrganizationsListErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationsListResponses, OrganizationsListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/organizations',
     ...options
 });
 
 /**
  * Shows an organization: its members, projects, keys, invoice and limits
+ *
+ * Everything that an operator needs to help a customer; never their data.
  */
 export const organizationsGet = <ThrowOnError extends boolean = false>(options: Options<OrganizationsGetData, ThrowOnError>): RequestResult<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError> => (options.client ?? client).get<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/organizations/{organizationId}',
     ...options
 });
 
 /**
+ * Restores a suspended organization as it was
+ *
+ * Its keys answer again, and what waited goes on. Its owners are told.
+ */
+export const organizationsRestore = <ThrowOnError extends boolean = false>(options: Options<OrganizationsRestoreData, ThrowOnError>): RequestResult<OrganizationsRestoreResponses, OrganizationsRestoreErrors, ThrowOnError> => (options.client ?? client).delete<OrganizationsRestoreResponses, OrganizationsRestoreErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/suspension',
+    ...options
+});
+
+/**
+ * Suspends an organization, and tells its owners why
+ *
+ * Its keys are refused within moments on every node; its people can read invoices, export what it has and write to support; its trainings, imports and webhooks wait, those under way too.
+ */
+export const organizationsSuspend = <ThrowOnError extends boolean = false>(options: Options<OrganizationsSuspendData, ThrowOnError>): RequestResult<OrganizationsSuspendResponses, OrganizationsSuspendErrors, ThrowOnError> => (options.client ?? client).post<OrganizationsSuspendResponses, OrganizationsSuspendErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/suspension',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Shows your organization
+ *
+ * `deletesAt` is set while it is about to be deleted.
  */
 export const organizationGet = <ThrowOnError extends boolean = false>(options?: Options<OrganizationGetData, ThrowOnError>): RequestResult<OrganizationGetResponses, OrganizationGetErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationGetResponses, OrganizationGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/organization',
     ...options
 });
 
 /**
  * Renames your organization
+ *
+ * Ids, keys and everything that belongs to it stay as they are.
  */
 export const organizationRename = <ThrowOnError extends boolean = false>(options: Options<OrganizationRenameData, ThrowOnError>): RequestResult<OrganizationRenameResponses, OrganizationRenameErrors, ThrowOnError> => (options.client ?? client).patch<OrganizationRenameResponses, OrganizationRenameErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/organization',
     ...options,
     headers: {
@@ -842,13 +2069,15 @@ export const organizationRename = <ThrowOnError extends boolean = false>(options
 
 /**
  * Cancels the deletion of your organization
+ *
+ * Within the seven days. A subscription that ended with the request is not taken up again.
  */
 export const organizationKeep = <ThrowOnError extends boolean = false>(options?: Options<OrganizationKeepData, ThrowOnError>): RequestResult<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError> => (options?.client ?? client).delete<OrganizationKeepResponses, OrganizationKeepErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/organization/deletion',
     ...options
 });
@@ -863,7 +2092,7 @@ export const organizationDelete = <ThrowOnError extends boolean = false>(options
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/organization/deletion',
     ...options,
     headers: {
@@ -874,15 +2103,51 @@ export const organizationDelete = <ThrowOnError extends boolean = false>(options
 
 /**
  * Exports everything that your organization has: records as JSON lines, data sets as Parquet, models
+ *
+ * A tar archive, which is written while it is sent: save it to a file.
  */
 export const organizationExport = <ThrowOnError extends boolean = false>(options?: Options<OrganizationExportData, ThrowOnError>): RequestResult<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError> => (options?.client ?? client).get<OrganizationExportResponses, OrganizationExportErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/organization/export',
     ...options
+});
+
+/**
+ * Lists the organizations that you are a member of, and as what
+ *
+ * A call acts in the one that its header `Kindred-Organization` names by its id, else in the one that `PUT /v1/me/organization` chose last.
+ */
+export const myOrganizationsList = <ThrowOnError extends boolean = false>(options?: Options<MyOrganizationsListData, ThrowOnError>): RequestResult<MyOrganizationsListResponses, MyOrganizationsListErrors, ThrowOnError> => (options?.client ?? client).get<MyOrganizationsListResponses, MyOrganizationsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organizations',
+    ...options
+});
+
+/**
+ * Makes another organization, of which you are the owner
+ *
+ * On the Free plan. Your session stays in the organization that it acts in.
+ */
+export const myOrganizationsCreate = <ThrowOnError extends boolean = false>(options: Options<MyOrganizationsCreateData, ThrowOnError>): RequestResult<MyOrganizationsCreateResponses, MyOrganizationsCreateErrors, ThrowOnError> => (options.client ?? client).post<MyOrganizationsCreateResponses, MyOrganizationsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organizations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -902,6 +2167,8 @@ export const endUsersErase = <ThrowOnError extends boolean = false>(options: Opt
 
 /**
  * Exports the data of one end user in a project
+ *
+ * What each data set holds of one person, for example to answer their request for access.
  */
 export const endUsersExport = <ThrowOnError extends boolean = false>(options: Options<EndUsersExportData, ThrowOnError>): RequestResult<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError> => (options.client ?? client).get<EndUsersExportResponses, EndUsersExportErrors, ThrowOnError>({
     security: [{
@@ -915,6 +2182,8 @@ export const endUsersExport = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Lists the receipts of erased end users
+ *
+ * Newest first. A receipt does not say whom it was about.
  */
 export const endUsersList = <ThrowOnError extends boolean = false>(options: Options<EndUsersListData, ThrowOnError>): RequestResult<EndUsersListResponses, EndUsersListErrors, ThrowOnError> => (options.client ?? client).get<EndUsersListResponses, EndUsersListErrors, ThrowOnError>({
     security: [{
@@ -928,6 +2197,8 @@ export const endUsersList = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Shows how far an erasure is
+ *
+ * Ask again until the status is `completed`, within a day.
  */
 export const endUsersGet = <ThrowOnError extends boolean = false>(options: Options<EndUsersGetData, ThrowOnError>): RequestResult<EndUsersGetResponses, EndUsersGetErrors, ThrowOnError> => (options.client ?? client).get<EndUsersGetResponses, EndUsersGetErrors, ThrowOnError>({
     security: [{
@@ -941,52 +2212,60 @@ export const endUsersGet = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Lists some of the end users whose doings a data set tells, to try a model with
+ *
+ * Busiest, newest or some at random.
  */
 export const historiesList = <ThrowOnError extends boolean = false>(options: Options<HistoriesListData, ThrowOnError>): RequestResult<HistoriesListResponses, HistoriesListErrors, ThrowOnError> => (options.client ?? client).get<HistoriesListResponses, HistoriesListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/users',
     ...options
 });
 
 /**
  * Shows what one end user did last
+ *
+ * Latest first. With `describedBy`, the attributes of each item stand next to its row.
  */
 export const historiesGet = <ThrowOnError extends boolean = false>(options: Options<HistoriesGetData, ThrowOnError>): RequestResult<HistoriesGetResponses, HistoriesGetErrors, ThrowOnError> => (options.client ?? client).get<HistoriesGetResponses, HistoriesGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/users/{userId}',
     ...options
 });
 
 /**
  * Lists the organization's webhook endpoints
+ *
+ * Without their secrets, newest first unless you ask otherwise.
  */
 export const webhooksListEndpoints = <ThrowOnError extends boolean = false>(options?: Options<WebhooksListEndpointsData, ThrowOnError>): RequestResult<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError> => (options?.client ?? client).get<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints',
     ...options
 });
 
 /**
  * Adds an address to which events are sent
+ *
+ * The answer holds the secret that signs the messages, which is shown this once. Without `eventTypes`, every event is sent but `audit.event`, which is to be named and needs the permission audit:read.
  */
 export const webhooksCreateEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksCreateEndpointData, ThrowOnError>): RequestResult<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError> => (options.client ?? client).post<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints',
     ...options,
     headers: {
@@ -997,26 +2276,30 @@ export const webhooksCreateEndpoint = <ThrowOnError extends boolean = false>(opt
 
 /**
  * Deletes a webhook endpoint with its deliveries
+ *
+ * Nothing more is sent to it.
  */
 export const webhooksDeleteEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksDeleteEndpointData, ThrowOnError>): RequestResult<WebhooksDeleteEndpointResponses, WebhooksDeleteEndpointErrors, ThrowOnError> => (options.client ?? client).delete<WebhooksDeleteEndpointResponses, WebhooksDeleteEndpointErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}',
     ...options
 });
 
 /**
  * Changes, disables or enables a webhook endpoint
+ *
+ * Only what you name is changed. One that failed for days is disabled; `{"isEnabled": true}` enables it again.
  */
 export const webhooksUpdateEndpoint = <ThrowOnError extends boolean = false>(options: Options<WebhooksUpdateEndpointData, ThrowOnError>): RequestResult<WebhooksUpdateEndpointResponses, WebhooksUpdateEndpointErrors, ThrowOnError> => (options.client ?? client).patch<WebhooksUpdateEndpointResponses, WebhooksUpdateEndpointErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}',
     ...options,
     headers: {
@@ -1027,52 +2310,60 @@ export const webhooksUpdateEndpoint = <ThrowOnError extends boolean = false>(opt
 
 /**
  * Gives an endpoint a new secret; for 24 hours the present one signs too
+ *
+ * Each message carries both signatures meanwhile, so that you can switch when it suits you.
  */
 export const webhooksRotateSecret = <ThrowOnError extends boolean = false>(options: Options<WebhooksRotateSecretData, ThrowOnError>): RequestResult<WebhooksRotateSecretResponses, WebhooksRotateSecretErrors, ThrowOnError> => (options.client ?? client).post<WebhooksRotateSecretResponses, WebhooksRotateSecretErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}/secret-rotations',
     ...options
 });
 
 /**
  * Sends a webhook.test event to an endpoint
+ *
+ * To see that your program receives and verifies it; the list of deliveries says how it went.
  */
 export const webhooksTest = <ThrowOnError extends boolean = false>(options: Options<WebhooksTestData, ThrowOnError>): RequestResult<WebhooksTestResponses, WebhooksTestErrors, ThrowOnError> => (options.client ?? client).post<WebhooksTestResponses, WebhooksTestErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}/test',
     ...options
 });
 
 /**
  * Lists what was sent or is to be sent to an endpoint
+ *
+ * Newest first, with the latest attempts and what your program answered.
  */
 export const webhooksListDeliveries = <ThrowOnError extends boolean = false>(options: Options<WebhooksListDeliveriesData, ThrowOnError>): RequestResult<WebhooksListDeliveriesResponses, WebhooksListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<WebhooksListDeliveriesResponses, WebhooksListDeliveriesErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}/deliveries',
     ...options
 });
 
 /**
  * Queues again every failed delivery to an endpoint since a time
+ *
+ * After your program was down, for example. The message keeps its id, so that you can tell that you have had it.
  */
 export const webhooksReplayFailed = <ThrowOnError extends boolean = false>(options: Options<WebhooksReplayFailedData, ThrowOnError>): RequestResult<WebhooksReplayFailedResponses, WebhooksReplayFailedErrors, ThrowOnError> => (options.client ?? client).post<WebhooksReplayFailedResponses, WebhooksReplayFailedErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-endpoints/{endpointId}/replays',
     ...options,
     headers: {
@@ -1083,110 +2374,128 @@ export const webhooksReplayFailed = <ThrowOnError extends boolean = false>(optio
 
 /**
  * Queues a delivery again, whether it failed or succeeded
+ *
+ * The message keeps its id, so that you can tell that you have had it.
  */
 export const webhooksReplay = <ThrowOnError extends boolean = false>(options: Options<WebhooksReplayData, ThrowOnError>): RequestResult<WebhooksReplayResponses, WebhooksReplayErrors, ThrowOnError> => (options.client ?? client).post<WebhooksReplayResponses, WebhooksReplayErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-deliveries/{deliveryId}/replay',
     ...options
 });
 
 /**
  * Lists the organization's events of the last 30 days
+ *
+ * Newest first, whether or not an endpoint takes them.
  */
 export const webhooksListMessages = <ThrowOnError extends boolean = false>(options?: Options<WebhooksListMessagesData, ThrowOnError>): RequestResult<WebhooksListMessagesResponses, WebhooksListMessagesErrors, ThrowOnError> => (options?.client ?? client).get<WebhooksListMessagesResponses, WebhooksListMessagesErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/webhook-messages',
     ...options
 });
 
 /**
  * Shows how webhooks are delivered over all organizations
+ *
+ * How many deliveries wait and fail, and for how long the oldest has waited.
  */
 export const webhookHealthGet = <ThrowOnError extends boolean = false>(options?: Options<WebhookHealthGetData, ThrowOnError>): RequestResult<WebhookHealthGetResponses, WebhookHealthGetErrors, ThrowOnError> => (options?.client ?? client).get<WebhookHealthGetResponses, WebhookHealthGetErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/webhook-health',
     ...options
 });
 
 /**
  * Lists the webhook endpoints of every organization that fail or are disabled
+ *
+ * With whose they are and since when they fail.
  */
 export const webhookHealthList = <ThrowOnError extends boolean = false>(options?: Options<WebhookHealthListData, ThrowOnError>): RequestResult<WebhookHealthListResponses, WebhookHealthListErrors, ThrowOnError> => (options?.client ?? client).get<WebhookHealthListResponses, WebhookHealthListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/admin/webhook-endpoints',
     ...options
 });
 
 /**
- * Lists calls that were made with API keys in the last 30 days
+ * Lists the calls of the last 30 days
+ *
+ * Those with API keys, and tries of deployments from the dashboard, newest first. Filter by status, path, key, deployment, error code or request id; never holds bodies. Of calls that came too fast, ten a second are kept.
  */
 export const requestLogList = <ThrowOnError extends boolean = false>(options?: Options<RequestLogListData, ThrowOnError>): RequestResult<RequestLogListResponses, RequestLogListErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogListResponses, RequestLogListErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/request-log',
     ...options
 });
 
 /**
  * Counts these calls by time and class of status
+ *
+ * Takes the same filters as the list.
  */
 export const requestLogHistogram = <ThrowOnError extends boolean = false>(options?: Options<RequestLogHistogramData, ThrowOnError>): RequestResult<RequestLogHistogramResponses, RequestLogHistogramErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogHistogramResponses, RequestLogHistogramErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/request-log/histogram',
     ...options
 });
 
 /**
  * One call of the last 30 days
+ *
+ * With how often the same error came up.
  */
 export const requestLogFind = <ThrowOnError extends boolean = false>(options: Options<RequestLogFindData, ThrowOnError>): RequestResult<RequestLogFindResponses, RequestLogFindErrors, ThrowOnError> => (options.client ?? client).get<RequestLogFindResponses, RequestLogFindErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/request-log/{entryId}',
     ...options
 });
 
 /**
  * The same as CSV, newest first, up to 100,000 calls
+ *
+ * Takes the same filters as the list.
  */
 export const requestLogExport = <ThrowOnError extends boolean = false>(options?: Options<RequestLogExportData, ThrowOnError>): RequestResult<RequestLogExportResponses, RequestLogExportErrors, ThrowOnError> => (options?.client ?? client).get<RequestLogExportResponses, RequestLogExportErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'kindred_session',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        }],
     url: '/v1/request-log.csv',
     ...options
 });
 
 /**
  * Shows a deployment's calls with API keys over at most 30 days: how many, how answered, how fast
+ *
+ * Counted from the request log: calls by class of status, and latency percentiles of those that were answered.
  */
 export const trafficGet = <ThrowOnError extends boolean = false>(options: Options<TrafficGetData, ThrowOnError>): RequestResult<TrafficGetResponses, TrafficGetErrors, ThrowOnError> => (options.client ?? client).get<TrafficGetResponses, TrafficGetErrors, ThrowOnError>({
     security: [{
@@ -1199,22 +2508,477 @@ export const trafficGet = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Shows the calls of all of a project's deployments over at most 30 days
+ *
+ * As of one deployment; besides, in total for each of them. Those of deleted deployments are left out.
+ */
+export const trafficGetOfProject = <ThrowOnError extends boolean = false>(options: Options<TrafficGetOfProjectData, ThrowOnError>): RequestResult<TrafficGetOfProjectResponses, TrafficGetOfProjectErrors, ThrowOnError> => (options.client ?? client).get<TrafficGetOfProjectResponses, TrafficGetOfProjectErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/traffic',
+    ...options
+});
+
+/**
+ * Shows revenue by month: recurring revenue and what became of it, retention, churn, cohorts, and what was billed
+ *
+ * In one currency; nothing is converted. Fees count from the moment of the change, usage by the invoice that bills it.
+ */
+export const revenueRead = <ThrowOnError extends boolean = false>(options: Options<RevenueReadData, ThrowOnError>): RequestResult<RevenueReadResponses, RevenueReadErrors, ThrowOnError> => (options.client ?? client).get<RevenueReadResponses, RevenueReadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/revenue',
+    ...options
+});
+
+/**
+ * Exports revenue by month as CSV
+ *
+ * The months of GET /v1/admin/revenue, one a line.
+ */
+export const revenueExport = <ThrowOnError extends boolean = false>(options: Options<RevenueExportData, ThrowOnError>): RequestResult<RevenueExportResponses, RevenueExportErrors, ThrowOnError> => (options.client ?? client).get<RevenueExportResponses, RevenueExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/revenue.csv',
+    ...options
+});
+
+/**
+ * Lists what was changed in your organization, and looks at what is sensitive: by whom, when, and how it was before
+ *
+ * Newest first. Search, and filter by action, actor, target and time. Events are kept for 400 days, and each holds the hash of the one before.
+ */
+export const auditLogList = <ThrowOnError extends boolean = false>(options?: Options<AuditLogListData, ThrowOnError>): RequestResult<AuditLogListResponses, AuditLogListErrors, ThrowOnError> => (options?.client ?? client).get<AuditLogListResponses, AuditLogListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/audit-events',
+    ...options
+});
+
+/**
+ * Verifies that no event of your organization was changed, deleted or moved
+ *
+ * Computes every hash anew. Keep `ordinal` and `hash` elsewhere: whatever is before them cannot be rewritten unnoticed. The guide Audit log tells how to verify an export without us.
+ */
+export const auditLogVerify = <ThrowOnError extends boolean = false>(options?: Options<AuditLogVerifyData, ThrowOnError>): RequestResult<AuditLogVerifyResponses, AuditLogVerifyErrors, ThrowOnError> => (options?.client ?? client).get<AuditLogVerifyResponses, AuditLogVerifyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/audit-events/verification',
+    ...options
+});
+
+/**
+ * Exports events as CSV, oldest first
+ *
+ * Takes the filters of the list. With the hashes, and the text that each hash covers.
+ */
+export const auditLogExportCsv = <ThrowOnError extends boolean = false>(options?: Options<AuditLogExportCsvData, ThrowOnError>): RequestResult<AuditLogExportCsvResponses, AuditLogExportCsvErrors, ThrowOnError> => (options?.client ?? client).get<AuditLogExportCsvResponses, AuditLogExportCsvErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/audit-events.csv',
+    ...options
+});
+
+/**
+ * Exports events as JSON lines, oldest first
+ *
+ * Takes the filters of the list. With the hashes, and the text that each hash covers.
+ */
+export const auditLogExportJsonLines = <ThrowOnError extends boolean = false>(options?: Options<AuditLogExportJsonLinesData, ThrowOnError>): RequestResult<AuditLogExportJsonLinesResponses, AuditLogExportJsonLinesErrors, ThrowOnError> => (options?.client ?? client).get<AuditLogExportJsonLinesResponses, AuditLogExportJsonLinesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/audit-events.jsonl',
+    ...options
+});
+
+/**
+ * Shows what each plan costs now and what it allows
+ *
+ * For everyone, without an account; bounded by address.
+ */
+export const priceListGet = <ThrowOnError extends boolean = false>(options?: Options<PriceListGetData, ThrowOnError>): RequestResult<PriceListGetResponses, PriceListGetErrors, ThrowOnError> => (options?.client ?? client).get<PriceListGetResponses, PriceListGetErrors, ThrowOnError>({ url: '/v1/price-list', ...options });
+
+/**
+ * Estimates the invoice of a month on each plan, line by line as it would be billed
+ *
+ * By the same rating that writes invoices. For everyone, without an account; bounded by address.
+ */
+export const priceListEstimate = <ThrowOnError extends boolean = false>(options: Options<PriceListEstimateData, ThrowOnError>): RequestResult<PriceListEstimateResponses, PriceListEstimateErrors, ThrowOnError> => (options.client ?? client).post<PriceListEstimateResponses, PriceListEstimateErrors, ThrowOnError>({
+    url: '/v1/price-estimates',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Shows the people of the sample that can be tried without an account
+ *
+ * Empty where the operator shows nothing. Bounded by address.
+ */
+export const showcaseGet = <ThrowOnError extends boolean = false>(options?: Options<ShowcaseGetData, ThrowOnError>): RequestResult<ShowcaseGetResponses, ShowcaseGetErrors, ThrowOnError> => (options?.client ?? client).get<ShowcaseGetResponses, ShowcaseGetErrors, ThrowOnError>({ url: '/v1/showcase', ...options });
+
+/**
+ * Recommends items for one of them. Nothing is billed
+ *
+ * Asks the model of the sample, as a customer of it would. Nothing is billed; bounded by address.
+ */
+export const showcaseRecommend = <ThrowOnError extends boolean = false>(options: Options<ShowcaseRecommendData, ThrowOnError>): RequestResult<ShowcaseRecommendResponses, ShowcaseRecommendErrors, ThrowOnError> => (options.client ?? client).post<ShowcaseRecommendResponses, ShowcaseRecommendErrors, ThrowOnError>({
+    url: '/v1/showcase/recommendations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Says whether the organization may train, and what is missing until it may
+ *
+ * On the Free plan the first training wants a confirmed address and, after a sign-up that looks like a script’s, a proof of work or the release by an operator.
+ */
+export const signUpsClearance = <ThrowOnError extends boolean = false>(options?: Options<SignUpsClearanceData, ThrowOnError>): RequestResult<SignUpsClearanceResponses, SignUpsClearanceErrors, ThrowOnError> => (options?.client ?? client).get<SignUpsClearanceResponses, SignUpsClearanceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/training-clearance',
+    ...options
+});
+
+/**
+ * Takes the proof of work, which the dashboard does in the background
+ *
+ * Once for an organization; a challenge is good for an hour, and for the organization that got it.
+ */
+export const signUpsProve = <ThrowOnError extends boolean = false>(options: Options<SignUpsProveData, ThrowOnError>): RequestResult<SignUpsProveResponses, SignUpsProveErrors, ThrowOnError> => (options.client ?? client).post<SignUpsProveResponses, SignUpsProveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/training-clearance/proofs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Shows how an organization was signed up for: its score and the reasons
+ *
+ * Addresses and networks stand nowhere; only how many others came from the same.
+ */
+export const signUpsFind = <ThrowOnError extends boolean = false>(options: Options<SignUpsFindData, ThrowOnError>): RequestResult<SignUpsFindResponses, SignUpsFindErrors, ThrowOnError> => (options.client ?? client).get<SignUpsFindResponses, SignUpsFindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/sign-up',
+    ...options
+});
+
+/**
+ * Lets an organization train whose sign-up looked like a script’s
+ *
+ * For good; its audit log says that an operator did. Again changes nothing.
+ */
+export const signUpsRelease = <ThrowOnError extends boolean = false>(options: Options<SignUpsReleaseData, ThrowOnError>): RequestResult<SignUpsReleaseResponses, SignUpsReleaseErrors, ThrowOnError> => (options.client ?? client).post<SignUpsReleaseResponses, SignUpsReleaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/sign-up/release',
+    ...options
+});
+
+/**
+ * Shows the terms of service, the privacy text, or how data is processed
+ *
+ * The names are `terms`, `privacy` and `data-processing`; the texts are the operator’s.
+ */
+export const consentsFind = <ThrowOnError extends boolean = false>(options: Options<ConsentsFindData, ThrowOnError>): RequestResult<ConsentsFindResponses, ConsentsFindErrors, ThrowOnError> => (options.client ?? client).get<ConsentsFindResponses, ConsentsFindErrors, ThrowOnError>({ url: '/v1/legal-documents/{document}', ...options });
+
+/**
+ * Lists the texts that you are asked to agree to, and whether you have
+ *
+ * In the version that holds now. Signing up agrees to the version of the day.
+ */
+export const consentsList = <ThrowOnError extends boolean = false>(options?: Options<ConsentsListData, ThrowOnError>): RequestResult<ConsentsListResponses, ConsentsListErrors, ThrowOnError> => (options?.client ?? client).get<ConsentsListResponses, ConsentsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/consents',
+    ...options
+});
+
+/**
+ * Agrees to a text in the version that holds now
+ *
+ * Kept with its time; again changes nothing.
+ */
+export const consentsAccept = <ThrowOnError extends boolean = false>(options: Options<ConsentsAcceptData, ThrowOnError>): RequestResult<ConsentsAcceptResponses, ConsentsAcceptErrors, ThrowOnError> => (options.client ?? client).post<ConsentsAcceptResponses, ConsentsAcceptErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/consents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sends a message to whoever runs this installation
+ *
+ * A wish, a complaint or a question, with the page that it is about. An organization may send some an hour.
+ */
+export const supportMessagesSend = <ThrowOnError extends boolean = false>(options: Options<SupportMessagesSendData, ThrowOnError>): RequestResult<SupportMessagesSendResponses, SupportMessagesSendErrors, ThrowOnError> => (options.client ?? client).post<SupportMessagesSendResponses, SupportMessagesSendErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/support-messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists what customers wrote, newest first, with what each pays
+ *
+ * Open ones, unless `state` says otherwise.
+ */
+export const supportMessagesList = <ThrowOnError extends boolean = false>(options?: Options<SupportMessagesListData, ThrowOnError>): RequestResult<SupportMessagesListResponses, SupportMessagesListErrors, ThrowOnError> => (options?.client ?? client).get<SupportMessagesListResponses, SupportMessagesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/support-messages',
+    ...options
+});
+
+/**
+ * Marks a message as done, or as open again
+ *
+ * Done ones leave the list of open ones; nothing is sent to the customer.
+ */
+export const supportMessagesMark = <ThrowOnError extends boolean = false>(options: Options<SupportMessagesMarkData, ThrowOnError>): RequestResult<SupportMessagesMarkResponses, SupportMessagesMarkErrors, ThrowOnError> => (options.client ?? client).patch<SupportMessagesMarkResponses, SupportMessagesMarkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/support-messages/{messageId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists when operators acted in an organization, newest first
+ *
+ * As its owners see it.
+ */
+export const impersonationsListOf = <ThrowOnError extends boolean = false>(options: Options<ImpersonationsListOfData, ThrowOnError>): RequestResult<ImpersonationsListOfResponses, ImpersonationsListOfErrors, ThrowOnError> => (options.client ?? client).get<ImpersonationsListOfResponses, ImpersonationsListOfErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/impersonations',
+    ...options
+});
+
+/**
+ * Acts in an organization as one of its members, or with a role, for 30 minutes
+ *
+ * Your session acts there until it is ended, by you or by an owner. Keys, members, billing, accounts, exports and deletion stay closed. The owners are told, and read who, when and why in their audit log.
+ */
+export const impersonationsStart = <ThrowOnError extends boolean = false>(options: Options<ImpersonationsStartData, ThrowOnError>): RequestResult<ImpersonationsStartResponses, ImpersonationsStartErrors, ThrowOnError> => (options.client ?? client).post<ImpersonationsStartResponses, ImpersonationsStartErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/impersonations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ends that you act in somebody's organization
+ *
+ * Your session is yours again, without an organization.
+ */
+export const impersonationsLeave = <ThrowOnError extends boolean = false>(options?: Options<ImpersonationsLeaveData, ThrowOnError>): RequestResult<ImpersonationsLeaveResponses, ImpersonationsLeaveErrors, ThrowOnError> => (options?.client ?? client).post<ImpersonationsLeaveResponses, ImpersonationsLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/impersonation/end',
+    ...options
+});
+
+/**
+ * Lists when operators of the platform acted in your organization, as whom and why, newest first
+ *
+ * What they did then is in the audit log.
+ */
+export const impersonationsList = <ThrowOnError extends boolean = false>(options?: Options<ImpersonationsListData, ThrowOnError>): RequestResult<ImpersonationsListResponses, ImpersonationsListErrors, ThrowOnError> => (options?.client ?? client).get<ImpersonationsListResponses, ImpersonationsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/impersonations',
+    ...options
+});
+
+/**
+ * Ends at once that an operator acts in your organization
+ *
+ * Whatever they have open there ends too, within moments and everywhere.
+ */
+export const impersonationsRevoke = <ThrowOnError extends boolean = false>(options: Options<ImpersonationsRevokeData, ThrowOnError>): RequestResult<ImpersonationsRevokeResponses, ImpersonationsRevokeErrors, ThrowOnError> => (options.client ?? client).post<ImpersonationsRevokeResponses, ImpersonationsRevokeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/impersonations/{impersonationId}/end',
+    ...options
+});
+
+/**
+ * Lists what the operator of this installation tells everybody now
+ *
+ * The most severe first, in English and Chinese. The dashboard and the status page show it.
+ */
+export const announcementsCurrent = <ThrowOnError extends boolean = false>(options?: Options<AnnouncementsCurrentData, ThrowOnError>): RequestResult<AnnouncementsCurrentResponses, AnnouncementsCurrentErrors, ThrowOnError> => (options?.client ?? client).get<AnnouncementsCurrentResponses, AnnouncementsCurrentErrors, ThrowOnError>({ url: '/v1/announcements', ...options });
+
+/**
+ * Lists all announcements, newest first
+ *
+ * Those that are over and those to come too.
+ */
+export const announcementsList = <ThrowOnError extends boolean = false>(options?: Options<AnnouncementsListData, ThrowOnError>): RequestResult<AnnouncementsListResponses, AnnouncementsListErrors, ThrowOnError> => (options?.client ?? client).get<AnnouncementsListResponses, AnnouncementsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/announcements',
+    ...options
+});
+
+/**
+ * Tells everybody something, from one moment to another
+ *
+ * On every page of the dashboard, where a reader may close it, and on the status page.
+ */
+export const announcementsCreate = <ThrowOnError extends boolean = false>(options: Options<AnnouncementsCreateData, ThrowOnError>): RequestResult<AnnouncementsCreateResponses, AnnouncementsCreateErrors, ThrowOnError> => (options.client ?? client).post<AnnouncementsCreateResponses, AnnouncementsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/announcements',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Takes an announcement back
+ *
+ * Nobody is shown it any more.
+ */
+export const announcementsDelete = <ThrowOnError extends boolean = false>(options: Options<AnnouncementsDeleteData, ThrowOnError>): RequestResult<AnnouncementsDeleteResponses, AnnouncementsDeleteErrors, ThrowOnError> => (options.client ?? client).delete<AnnouncementsDeleteResponses, AnnouncementsDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/announcements/{announcementId}',
+    ...options
+});
+
+/**
  * Whether the process runs
+ *
+ * For an orchestrator: restart the process where it does not answer.
  */
 export const healthLive = <ThrowOnError extends boolean = false>(options?: Options<HealthLiveData, ThrowOnError>): RequestResult<HealthLiveResponses, HealthLiveErrors, ThrowOnError> => (options?.client ?? client).get<HealthLiveResponses, HealthLiveErrors, ThrowOnError>({ url: '/livez', ...options });
 
 /**
  * Whether it can serve: the database answers, and it is not about to stop
+ *
+ * For a load balancer: send it no calls while it answers 503.
  */
 export const healthReady = <ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/readyz', ...options });
 
 /**
+ * How the platform is doing, part by part, now and over the last 90 days
+ *
+ * What the page /status shows. Answered from memory, and so while the database is away too.
+ */
+export const healthShowStatus = <ThrowOnError extends boolean = false>(options?: Options<HealthShowStatusData, ThrowOnError>): RequestResult<HealthShowStatusResponses, HealthShowStatusErrors, ThrowOnError> => (options?.client ?? client).get<HealthShowStatusResponses, HealthShowStatusErrors, ThrowOnError>({ url: '/v1/status', ...options });
+
+/**
  * Figures in Prometheus text format
+ *
+ * For a scraper inside your network. Answers 404 where metrics have a port of their own.
  */
 export const healthShow = <ThrowOnError extends boolean = false>(options?: Options<HealthShowData, ThrowOnError>): RequestResult<HealthShowResponses, HealthShowErrors, ThrowOnError> => (options?.client ?? client).get<HealthShowResponses, HealthShowErrors, ThrowOnError>({ url: '/metrics', ...options });
 
 /**
- * Classifies texts. Each answer counts one classification_requests, and each text one classified_texts
+ * Classifies texts
+ *
+ * Give `text`, or up to 100 in `texts`. Scores are chances; an answer without a label is an abstention, with its reason. Counts one `classification_requests`, and each text one `classified_texts`; one `test_requests` where a test key or a person asks.
  */
 export const classificationsClassify = <ThrowOnError extends boolean = false>(options: Options<ClassificationsClassifyData, ThrowOnError>): RequestResult<ClassificationsClassifyResponses, ClassificationsClassifyErrors, ThrowOnError> => (options.client ?? client).post<ClassificationsClassifyResponses, ClassificationsClassifyErrors, ThrowOnError>({
     security: [{
@@ -1231,7 +2995,9 @@ export const classificationsClassify = <ThrowOnError extends boolean = false>(op
 });
 
 /**
- * Keeps what a text really is as a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. Labels that the model which answered could not learn are refused. Of a test key it is checked and not kept
+ * Keeps what a text really is, for the next training
+ *
+ * Becomes a row of the data set that the model learns from; a later word on the same text takes the place of an earlier one. A label that the model could not learn is refused. With a test key it is checked and not kept.
  */
 export const classificationsCorrect = <ThrowOnError extends boolean = false>(options: Options<ClassificationsCorrectData, ThrowOnError>): RequestResult<ClassificationsCorrectResponses, ClassificationsCorrectErrors, ThrowOnError> => (options.client ?? client).post<ClassificationsCorrectResponses, ClassificationsCorrectErrors, ThrowOnError>({
     security: [{
@@ -1248,7 +3014,9 @@ export const classificationsCorrect = <ThrowOnError extends boolean = false>(opt
 });
 
 /**
- * Recommends items for a user. Each answer counts one recommendation_requests
+ * Recommends items for a user
+ *
+ * For a user whom the model never saw, what is popular is answered, and `fallbackReason` says so. Counts one `recommendation_requests`, or one `test_requests` where a test key or a person asks.
  */
 export const recommendationsRecommend = <ThrowOnError extends boolean = false>(options: Options<RecommendationsRecommendData, ThrowOnError>): RequestResult<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError> => (options.client ?? client).post<RecommendationsRecommendResponses, RecommendationsRecommendErrors, ThrowOnError>({
     security: [{
@@ -1257,6 +3025,163 @@ export const recommendationsRecommend = <ThrowOnError extends boolean = false>(o
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/deployments/{deploymentId}/recommendations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists the newest mails
+ *
+ * The 100 newest, of everybody. Only where the installation shows its mails (KINDRED_MAILBOX), else 404.
+ */
+export const mailboxList = <ThrowOnError extends boolean = false>(options?: Options<MailboxListData, ThrowOnError>): RequestResult<MailboxListResponses, MailboxListErrors, ThrowOnError> => (options?.client ?? client).get<MailboxListResponses, MailboxListErrors, ThrowOnError>({ url: '/v1/mailbox', ...options });
+
+/**
+ * Shows a mail
+ *
+ * As text and as HTML. Only where the installation shows its mails (KINDRED_MAILBOX), else 404.
+ */
+export const mailboxGet = <ThrowOnError extends boolean = false>(options: Options<MailboxGetData, ThrowOnError>): RequestResult<MailboxGetResponses, MailboxGetErrors, ThrowOnError> => (options.client ?? client).get<MailboxGetResponses, MailboxGetErrors, ThrowOnError>({ url: '/v1/mailbox/{mailId}', ...options });
+
+/**
+ * Shows a mail as a page
+ *
+ * Only where the installation shows its mails (KINDRED_MAILBOX), else 404.
+ */
+export const mailboxHtml = <ThrowOnError extends boolean = false>(options: Options<MailboxHtmlData, ThrowOnError>): RequestResult<MailboxHtmlResponses, MailboxHtmlErrors, ThrowOnError> => (options.client ?? client).get<MailboxHtmlResponses, MailboxHtmlErrors, ThrowOnError>({ url: '/v1/mailbox/{mailId}/html', ...options });
+
+/**
+ * Removes the provider
+ *
+ * People who became members by it stay, and log in by a password that they choose by mail.
+ */
+export const singleSignOnRemove = <ThrowOnError extends boolean = false>(options?: Options<SingleSignOnRemoveData, ThrowOnError>): RequestResult<SingleSignOnRemoveResponses, SingleSignOnRemoveErrors, ThrowOnError> => (options?.client ?? client).delete<SingleSignOnRemoveResponses, SingleSignOnRemoveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on',
+    ...options
+});
+
+/**
+ * Shows the organization's single sign-on
+ *
+ * The provider, without its secret, the domains with their DNS records, and whether it is enforced.
+ */
+export const singleSignOnGet = <ThrowOnError extends boolean = false>(options?: Options<SingleSignOnGetData, ThrowOnError>): RequestResult<SingleSignOnGetResponses, SingleSignOnGetErrors, ThrowOnError> => (options?.client ?? client).get<SingleSignOnGetResponses, SingleSignOnGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on',
+    ...options
+});
+
+/**
+ * Sets the provider of OpenID Connect by which people log in
+ *
+ * Its discovery document is fetched at once. Another issuer, client or secret is to be tested before it can be enforced.
+ */
+export const singleSignOnSet = <ThrowOnError extends boolean = false>(options: Options<SingleSignOnSetData, ThrowOnError>): RequestResult<SingleSignOnSetResponses, SingleSignOnSetErrors, ThrowOnError> => (options.client ?? client).put<SingleSignOnSetResponses, SingleSignOnSetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Says whether people of the verified domains log in by single sign-on alone
+ *
+ * Needs a test log-in and a verified domain. Owners can always log in otherwise. Sessions that are open go on.
+ */
+export const singleSignOnEnforce = <ThrowOnError extends boolean = false>(options: Options<SingleSignOnEnforceData, ThrowOnError>): RequestResult<SingleSignOnEnforceResponses, SingleSignOnEnforceErrors, ThrowOnError> => (options.client ?? client).put<SingleSignOnEnforceResponses, SingleSignOnEnforceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on/enforcement',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Adds a domain, and tells the DNS record that shows that it is yours
+ *
+ * One that is there already is answered as it is. It counts once the record was found.
+ */
+export const singleSignOnAddDomain = <ThrowOnError extends boolean = false>(options: Options<SingleSignOnAddDomainData, ThrowOnError>): RequestResult<SingleSignOnAddDomainResponses, SingleSignOnAddDomainErrors, ThrowOnError> => (options.client ?? client).post<SingleSignOnAddDomainResponses, SingleSignOnAddDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on/domains',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Looks for the domain's record in DNS
+ *
+ * Once found, people with addresses of the domain may log in by single sign-on.
+ */
+export const singleSignOnVerifyDomain = <ThrowOnError extends boolean = false>(options: Options<SingleSignOnVerifyDomainData, ThrowOnError>): RequestResult<SingleSignOnVerifyDomainResponses, SingleSignOnVerifyDomainErrors, ThrowOnError> => (options.client ?? client).post<SingleSignOnVerifyDomainResponses, SingleSignOnVerifyDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on/domains/{domain}/verification',
+    ...options
+});
+
+/**
+ * Removes a domain
+ *
+ * Its addresses no longer log in by single sign-on. The last one stays while that is enforced.
+ */
+export const singleSignOnRemoveDomain = <ThrowOnError extends boolean = false>(options: Options<SingleSignOnRemoveDomainData, ThrowOnError>): RequestResult<SingleSignOnRemoveDomainResponses, SingleSignOnRemoveDomainErrors, ThrowOnError> => (options.client ?? client).delete<SingleSignOnRemoveDomainResponses, SingleSignOnRemoveDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/single-sign-on/domains/{domain}',
+    ...options
+});
+
+/**
+ * Tries a version that need not be deployed, for people who are logged in
+ *
+ * Takes and answers what a deployment of the version would. Counts one `test_requests`. A program calls a deployment.
+ */
+export const triesTry = <ThrowOnError extends boolean = false>(options: Options<TriesTryData, ThrowOnError>): RequestResult<TriesTryResponses, TriesTryErrors, ThrowOnError> => (options.client ?? client).post<TriesTryResponses, TriesTryErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}/{operation}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -30,25 +30,191 @@ export type Problem = {
         path: string;
         message: string;
     }>;
+    /**
+     * By what you can show that it is you, where that is asked for: password, totp, recovery_code, passkey
+     */
+    methods?: Array<string>;
 };
 
 export type Me = {
     user: {
         id: string;
         email: string;
+        /**
+         * Null until the link of a mail to it was used
+         */
+        emailVerifiedAt: string | null;
+        /**
+         * Of mails
+         */
+        language: 'en' | 'zh';
     };
+    /**
+     * The one that this call acts in; null where it acts in none
+     */
     organization: {
         id: string;
         name: string;
-    };
-    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-    permissions: Array<'me:read' | 'organization:write' | 'project:read' | 'project:write' | 'deployments:call' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'operator'>;
+    } | null;
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer' | null;
+    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+    /**
+     * Whether an operator may do nothing until they have shown a second factor
+     */
+    needsSecondFactor: boolean;
+    /**
+     * Why the organization may not be worked with; null where it may
+     */
+    suspension: {
+        reason: string;
+        suspendedAt: string;
+    } | null;
+    /**
+     * Set while an operator acts in a customer's organization
+     */
+    impersonation: {
+        id: string;
+        /**
+         * As whom; null where a role alone was chosen
+         */
+        memberEmail: string | null;
+        reason: string;
+        endsAt: string;
+    } | null;
+};
+
+export type AccountData = {
+    profile: Array<{
+        [key: string]: unknown;
+    }>;
+    memberships: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * What directories of organizations said of you by SCIM
+     */
+    directories: Array<{
+        [key: string]: unknown;
+    }>;
+    sessions: Array<{
+        [key: string]: unknown;
+    }>;
+    identities: Array<{
+        [key: string]: unknown;
+    }>;
+    consents: Array<{
+        [key: string]: unknown;
+    }>;
+    signUps: Array<{
+        [key: string]: unknown;
+    }>;
+    supportMessages: Array<{
+        [key: string]: unknown;
+    }>;
+    mails: Array<{
+        [key: string]: unknown;
+    }>;
+    auditEvents: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+export type Session = {
+    id: string;
+    /**
+     * Such as Firefox, as far as the browser says so
+     */
+    browser: string | null;
+    /**
+     * On what the browser runs, such as Linux
+     */
+    system: string | null;
+    /**
+     * From which it was opened: /24 of IPv4, /48 of IPv6
+     */
+    network: string | null;
+    createdAt: string;
+    /**
+     * To within five minutes
+     */
+    lastUsedAt: string;
+    /**
+     * Whether it is the one that this call came with
+     */
+    isCurrent: boolean;
+};
+
+export type SecondFactors = {
+    hasPassword: boolean;
+    /**
+     * The app that shows codes
+     */
+    totp: {
+        confirmedAt: string;
+    } | null;
+    recoveryCodesLeft: number;
+};
+
+export type Passkey = {
+    id: string;
+    name: string;
+    createdAt: string;
+    lastUsedAt: string | null;
+};
+
+export type Providers = {
+    providers: Array<{
+        provider: 'google' | 'github' | 'openid';
+        name: string;
+    }>;
+};
+
+export type StartedLogIn = {
+    /**
+     * The provider's page, to which the browser goes now
+     */
+    location: string;
+};
+
+export type Identity = {
+    id: string;
+    provider: 'google' | 'github' | 'openid' | 'single_sign_on';
+    /**
+     * As the provider had it last
+     */
+    email: string;
+    createdAt: string;
+    lastUsedAt: string | null;
 };
 
 export type Project = {
     id: string;
     name: string;
     createdAt: string;
+};
+
+export type ListedProject = {
+    id: string;
+    name: string;
+    createdAt: string;
+    dataSets: number;
+    models: number;
+    deployments: number;
+};
+
+export type ProjectRetention = {
+    /**
+     * Log of calls with API keys: days, null for the platform's 30
+     */
+    requestLogDays: number | null;
+    /**
+     * What calls asked whose answers can be corrected: days, null for the platform's 30
+     */
+    keptRequestsDays: number | null;
+    /**
+     * Log and course of training jobs: days, null for the platform's 90
+     */
+    trainingLogDays: number | null;
 };
 
 export type DataSet = {
@@ -78,7 +244,7 @@ export type Import = {
     rowsAccepted: number | null;
     rowsRejected: number | null;
     /**
-     * The first 100 rejected rows; in a list of data sets the first 3
+     * The first 100 rejected rows; in a list the first 3
      */
     errors: Array<{
         /**
@@ -97,6 +263,49 @@ export type Import = {
     failureReason: string | null;
     createdAt: string;
     finishedAt: string | null;
+};
+
+export type DataSetRows = {
+    data: Array<{
+        /**
+         * Among the rows that were accepted, from 1
+         */
+        place: number;
+        /**
+         * As the data set holds them: the columns of its kind, times in Unix seconds, then the attributes
+         */
+        values: {
+            [key: string]: unknown;
+        };
+        /**
+         * That `countedBy` holds with it
+         */
+        interactions?: number;
+    }>;
+    nextCursor: string | null;
+};
+
+export type DataSetQuality = {
+    /**
+     * What is worth changing before a model learns from the rows; empty where all is well
+     */
+    advice: Array<string>;
+    /**
+     * By name, in the order in which they are shown
+     */
+    distributions: {
+        [key: string]: {
+            meaning: string;
+            /**
+             * `days`: each label is the UTC day with which its bar begins
+             */
+            labels: 'days' | 'texts';
+            bars: Array<{
+                label: string;
+                count: number;
+            }>;
+        };
+    };
 };
 
 export type Families = {
@@ -170,6 +379,14 @@ export type Families = {
              * Headers that are understood without a mapping
              */
             spellings: Array<string>;
+            /**
+             * Further headers that it is likely to have; taken only where a mapping says so
+             */
+            guesses: Array<string>;
+            /**
+             * The only values that it may have; null where any will do
+             */
+            values: Array<string> | null;
             meaning: string;
         }>;
         /**
@@ -204,6 +421,58 @@ export type Model = {
     createdAt: string;
 };
 
+export type ListedModel = {
+    id: string;
+    projectId: string;
+    name: string;
+    family: string;
+    task: string;
+    recipe: string;
+    settings: {
+        [key: string]: unknown;
+    };
+    /**
+     * Data sets by role, such as interactions; GET /v1/families lists the roles of each family
+     */
+    sources: {
+        [key: string]: string;
+    };
+    createdAt: string;
+    /**
+     * `training` while a job waits or runs, `failed` where the latest failed, `trained` with a version
+     */
+    status: 'untrained' | 'training' | 'trained' | 'failed';
+    latestVersion: {
+        id: string;
+        /**
+         * Null where nothing was measured
+         */
+        verdict: Verdict | null;
+        createdAt: string;
+    } | null;
+};
+
+/**
+ * The version against the best of its baselines
+ */
+export type Verdict = {
+    judgement: 'better' | 'close' | 'worse';
+    /**
+     * The metric that decides
+     */
+    metric: string;
+    value: number;
+    /**
+     * The simple recipe that is best by the metric
+     */
+    baseline: string;
+    baselineValue: number;
+    /**
+     * How much better it is, relative to the baseline; null where that comes to 0
+     */
+    change: number | null;
+};
+
 export type ModelVersion = {
     id: string;
     modelId: string;
@@ -216,6 +485,10 @@ export type ModelVersion = {
      */
     name: string;
     result: Result;
+    /**
+     * Null where nothing was measured
+     */
+    verdict: Verdict | null;
     /**
      * Whether …/report answers with a report
      */
@@ -291,6 +564,10 @@ export type TrainingJob = {
      */
     modelVersionIds: Array<string>;
     /**
+     * Since when its search over recipes is to end with the best that it has found
+     */
+    enoughAt: string | null;
+    /**
      * Label of the workers that may take the job, from your plan
      */
     pool: string;
@@ -313,6 +590,54 @@ export type TrainingJob = {
     createdAt: string;
     startedAt: string | null;
     finishedAt: string | null;
+};
+
+export type TrainingEstimate = {
+    /**
+     * That a training now would learn from; null where a data set is empty
+     */
+    rows: number | null;
+    /**
+     * How long it would take once a worker has it; null where nothing is known
+     */
+    seconds: {
+        least: number;
+        most: number;
+    } | null;
+    /**
+     * What would be metered; null where nothing is known
+     */
+    trainingSeconds: {
+        least: number;
+        most: number;
+    } | null;
+    /**
+     * Earlier trainings of the model, or of other models of the project with its recipe
+     */
+    basedOn: {
+        of: 'model' | 'recipe';
+        trainings: number;
+    } | null;
+    /**
+     * What a training may compute at most, by your plan and by what limits leave
+     */
+    secondsMax: number;
+    /**
+     * Training seconds that the plan includes in a billing period
+     */
+    includedSeconds: number;
+    /**
+     * Of the organization in this billing period
+     */
+    usedSeconds: number;
+    currency: string;
+    /**
+     * What it would add to the invoice, in the currency's main unit; null where nothing is known
+     */
+    cost: {
+        least: string;
+        most: string;
+    } | null;
 };
 
 export type TrainingJobEvent = {
@@ -340,6 +665,29 @@ export type TrainingJobEvent = {
             value: number;
         } | null;
         examplesPerSecond: number | null;
+        /**
+         * The trial of a search over recipes that has just ended
+         */
+        trial: {
+            /**
+             * Its place among all of the search, from 1
+             */
+            number: number;
+            recipe: string;
+            /**
+             * The one that decides
+             */
+            metric: string;
+            value: number;
+            /**
+             * That it computed
+             */
+            seconds: number;
+            /**
+             * Measured on a part of the data: comparable with others of that part alone
+             */
+            isOnSample: boolean;
+        } | null;
         device: string;
         memoryBytes: number;
         /**
@@ -445,9 +793,44 @@ export type Deployment = {
      */
     family: string;
     modelVersionId: string;
+    /**
+     * What was live before; it may be deleted since
+     */
+    previousModelVersionId: string | null;
     modelId: string;
     createdAt: string;
     updatedAt: string;
+};
+
+export type ListedDeployment = {
+    id: string;
+    projectId: string;
+    name: string;
+    /**
+     * What it can be asked; never changes
+     */
+    task: string;
+    /**
+     * Family of the version that answers now
+     */
+    family: string;
+    modelVersionId: string;
+    /**
+     * What was live before; it may be deleted since
+     */
+    previousModelVersionId: string | null;
+    modelId: string;
+    createdAt: string;
+    updatedAt: string;
+    modelName: string;
+    /**
+     * What you call the version that answers; empty until you do
+     */
+    versionName: string;
+    /**
+     * Its place among the versions of its model, the oldest being 1
+     */
+    versionNumber: number;
 };
 
 export const ApiKeyMode = { LIVE: 'live', TEST: 'test' } as const;
@@ -570,11 +953,34 @@ export type LimitUse = {
     scope: 'organization' | 'project' | 'key';
     scopeId: string;
     resource: string;
+    /**
+     * Exact decimal; of a plan it may have more digits than a limit of yours
+     */
     quantity: string;
     /**
-     * In the current billing period
+     * Exact decimal, in the current billing period
      */
     used: string;
+    /**
+     * Whether it was set for this organization alone, in place of the plan's
+     */
+    isOverride: boolean;
+};
+
+export type PlanOverride = {
+    id: string;
+    /**
+     * `limit`: at most so much. `included`: so much of a meter costs nothing beyond the fee
+     */
+    kind: 'limit' | 'included';
+    /**
+     * A meter's key, or a thing that plans bound the number of
+     */
+    resource: string;
+    quantity: string;
+    reason: string;
+    endsAt: string | null;
+    createdAt: string;
 };
 
 export type Plan = {
@@ -588,6 +994,14 @@ export type Plan = {
      * Exact decimal
      */
     monthlyFee: string;
+    /**
+     * What the meters of a month come to at least
+     */
+    commitment: string;
+    /**
+     * Days without a fee, of an organization that has not paid for a plan before
+     */
+    trialDays: number;
     meters: Array<{
         meter: string;
         /**
@@ -600,9 +1014,31 @@ export type Plan = {
          */
         includedQuantity: string;
         /**
-         * Exact decimal
+         * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+         */
+        scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+        /**
+         * Units in a package; null in the other schemes
+         */
+        packageSize: string | null;
+        /**
+         * Of a unit or of a package; 0 where there are tiers
          */
         unitAmount: string;
+        tiers: Array<{
+            /**
+             * Units above this one, beyond those included, are in the tier
+             */
+            from: string;
+            /**
+             * Price of one unit in the tier
+             */
+            unitAmount: string;
+            /**
+             * Paid once where the tier is reached
+             */
+            flatAmount: string;
+        }>;
     }>;
 };
 
@@ -622,7 +1058,7 @@ export type UpcomingInvoice = {
      */
     periodEnd: string;
     lines: Array<{
-        kind: 'plan' | 'meter';
+        kind: 'plan' | 'meter' | 'commitment';
         description: string;
         /**
          * Name of the plan whose price this is
@@ -635,13 +1071,43 @@ export type UpcomingInvoice = {
          */
         quantity: string;
         /**
+         * What the plan covers in the period, used or not
+         */
+        allowance: string;
+        /**
          * Part of the quantity that the plan covers
          */
         includedQuantity: string;
         /**
-         * Price of one unit beyond what is included
+         * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+         */
+        scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+        /**
+         * Units in a package; null in the other schemes
+         */
+        packageSize: string | null;
+        /**
+         * Price of one unit, or package, beyond what is included; in tiers, of the next
          */
         unitAmount: string;
+        tiers: Array<{
+            /**
+             * Units above this one, beyond those included, are in the tier
+             */
+            from: string;
+            /**
+             * Price of one unit in the tier
+             */
+            unitAmount: string;
+            /**
+             * Paid once where the tier is reached
+             */
+            flatAmount: string;
+            /**
+             * Units in the tier
+             */
+            quantity: string;
+        }>;
         /**
          * Rounded, half up, to the currency's smallest unit
          */
@@ -651,12 +1117,347 @@ export type UpcomingInvoice = {
      * Sum of the lines
      */
     total: string;
+    /**
+     * The invoice at the end of the period, were every day to come like the last seven; null in the first three
+     */
+    forecast: {
+        lines: Array<{
+            kind: 'plan' | 'meter' | 'commitment';
+            description: string;
+            /**
+             * Name of the plan whose price this is
+             */
+            plan: string;
+            meter: string | null;
+            deviceClass: string;
+            /**
+             * Used in the period so far
+             */
+            quantity: string;
+            /**
+             * What the plan covers in the period, used or not
+             */
+            allowance: string;
+            /**
+             * Part of the quantity that the plan covers
+             */
+            includedQuantity: string;
+            /**
+             * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+             */
+            scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+            /**
+             * Units in a package; null in the other schemes
+             */
+            packageSize: string | null;
+            /**
+             * Price of one unit, or package, beyond what is included; in tiers, of the next
+             */
+            unitAmount: string;
+            tiers: Array<{
+                /**
+                 * Units above this one, beyond those included, are in the tier
+                 */
+                from: string;
+                /**
+                 * Price of one unit in the tier
+                 */
+                unitAmount: string;
+                /**
+                 * Paid once where the tier is reached
+                 */
+                flatAmount: string;
+                /**
+                 * Units in the tier
+                 */
+                quantity: string;
+            }>;
+            /**
+             * Rounded, half up, to the currency's smallest unit
+             */
+            amount: string;
+        }>;
+        /**
+         * Sum of the lines
+         */
+        total: string;
+    } | null;
+};
+
+export type InvoiceSummary = {
+    id: string;
+    /**
+     * Without a gap within a year; null in drafts
+     */
+    number: string | null;
+    /**
+     * draft: to be collected through Stripe; paid: also where nothing is due
+     */
+    status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Inclusive
+     */
+    periodStart: string;
+    /**
+     * Exclusive
+     */
+    periodEnd: string;
+    /**
+     * Name of the plan at the end of the period
+     */
+    plan: string;
+    /**
+     * Sum of the lines
+     */
+    total: string;
+    createdAt: string;
+    issuedAt: string | null;
+    paidAt: string | null;
+};
+
+export type Invoice = {
+    id: string;
+    /**
+     * Without a gap within a year; null in drafts
+     */
+    number: string | null;
+    /**
+     * draft: to be collected through Stripe; paid: also where nothing is due
+     */
+    status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Inclusive
+     */
+    periodStart: string;
+    /**
+     * Exclusive
+     */
+    periodEnd: string;
+    /**
+     * Name of the plan at the end of the period
+     */
+    plan: string;
+    /**
+     * Sum of the lines
+     */
+    total: string;
+    createdAt: string;
+    issuedAt: string | null;
+    paidAt: string | null;
+    /**
+     * Name of the organization when the invoice was written
+     */
+    billedTo: string;
+    lines: Array<{
+        kind: 'plan' | 'meter' | 'commitment';
+        description: string;
+        /**
+         * Name of the plan whose price this is
+         */
+        plan: string;
+        meter: string | null;
+        deviceClass: string;
+        /**
+         * Of the meter, that no invoice has billed before
+         */
+        quantity: string;
+        /**
+         * What the plan covers in the period, used or not
+         */
+        allowance: string;
+        /**
+         * Part of the quantity that the plan covers
+         */
+        includedQuantity: string;
+        /**
+         * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+         */
+        scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+        /**
+         * Units in a package; null in the other schemes
+         */
+        packageSize: string | null;
+        /**
+         * Price of one unit, or package, beyond what is included; in tiers, of the next
+         */
+        unitAmount: string;
+        tiers: Array<{
+            /**
+             * Units above this one, beyond those included, are in the tier
+             */
+            from: string;
+            /**
+             * Price of one unit in the tier
+             */
+            unitAmount: string;
+            /**
+             * Paid once where the tier is reached
+             */
+            flatAmount: string;
+            /**
+             * Units in the tier
+             */
+            quantity: string;
+        }>;
+        /**
+         * What the period comes to beyond what was billed of it before
+         */
+        amount: string;
+        /**
+         * Of the billing period that the line is for: of an earlier one where it came late
+         */
+        periodStart: string;
+        periodEnd: string;
+    }>;
+};
+
+export type LineUsageEvent = {
+    /**
+     * Of the work that was counted: a call, a training job, an import
+     */
+    id: string;
+    occurredAt: string;
+    /**
+     * Below 0 in corrections only
+     */
+    quantity: string;
+    deviceClass: string;
+    projectId: string | null;
+    apiKeyId: string | null;
+    deploymentId: string | null;
+    /**
+     * The entry that this one corrects
+     */
+    correctsId: string | null;
+    /**
+     * Of a correction
+     */
+    reason: string | null;
+};
+
+export type Member = {
+    /**
+     * Of the person
+     */
+    id: string;
+    email: string;
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    /**
+     * When they became a member
+     */
+    createdAt: string;
+    /**
+     * Their latest login or change in this organization, as far as kept
+     */
+    lastActiveAt: string | null;
+};
+
+export type Roles = {
+    roles: Array<{
+        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+    }>;
+    permissions: Array<{
+        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
+        meaning: string;
+    }>;
+};
+
+export type Invitation = {
+    id: string;
+    email: string;
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    status: 'pending' | 'expired' | 'accepted' | 'revoked';
+    /**
+     * Email address of the member who did; null once they are none
+     */
+    invitedBy: string | null;
+    createdAt: string;
+    /**
+     * Until when its link opens
+     */
+    expiresAt: string;
+};
+
+export type InvitationPreview = {
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * For whom it is: only an account with this address can accept it
+     */
+    email: string;
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    invitedBy: string | null;
+    /**
+     * Whether the address has an account, to log in to
+     */
+    hasAccount: boolean;
+    expiresAt: string;
+};
+
+export type Joined = {
+    organization: {
+        id: string;
+        name: string;
+    };
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+};
+
+export type Scim = {
+    /**
+     * Where the directory is to send what it has to say
+     */
+    baseUrl: string;
+    tokens: Array<ScimToken>;
+};
+
+export type ScimToken = {
+    id: string;
+    name: string;
+    /**
+     * How the token begins, by which it is told from others
+     */
+    prefix: string;
+    createdAt: string;
+    /**
+     * To the minute
+     */
+    lastUsedAt: string | null;
+};
+
+export type CreatedScimToken = {
+    id: string;
+    name: string;
+    /**
+     * How the token begins, by which it is told from others
+     */
+    prefix: string;
+    createdAt: string;
+    /**
+     * To the minute
+     */
+    lastUsedAt: string | null;
+    /**
+     * Shown this once
+     */
+    token: string;
 };
 
 export type OrganizationSummary = {
     id: string;
     name: string;
     createdAt: string;
+    isSuspended: boolean;
     members: number;
     /**
      * Of the owner who has been one for longest
@@ -694,6 +1495,13 @@ export type OrganizationAccount = {
      * When it is deleted, unless the deletion is cancelled first
      */
     deletesAt: string | null;
+    /**
+     * Why its keys and people may not work with it; null where they may
+     */
+    suspension: {
+        reason: string;
+        suspendedAt: string;
+    } | null;
     members: Array<{
         userId: string;
         email: string;
@@ -732,6 +1540,17 @@ export type OrganizationAccount = {
     limits: Limits;
 };
 
+export type SuspendedOrganization = {
+    id: string;
+    /**
+     * Why its keys and people may not work with it; null where they may
+     */
+    suspension: {
+        reason: string;
+        suspendedAt: string;
+    } | null;
+};
+
 export type Organization = {
     id: string;
     name: string;
@@ -740,6 +1559,20 @@ export type Organization = {
      * When it is deleted, unless the deletion is cancelled first
      */
     deletesAt: string | null;
+};
+
+export type MyOrganization = {
+    id: string;
+    name: string;
+    createdAt: string;
+    /**
+     * When it is deleted, unless the deletion is cancelled first
+     */
+    deletesAt: string | null;
+    /**
+     * What you are there
+     */
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
 };
 
 export type EndUser = {
@@ -848,6 +1681,7 @@ export const WebhookEventType = {
     INVOICE_FINALIZED: 'invoice.finalized',
     INVOICE_PAID: 'invoice.paid',
     INVOICE_PAYMENT_FAILED: 'invoice.payment_failed',
+    AUDIT_EVENT: 'audit.event',
     WEBHOOK_TEST: 'webhook.test'
 } as const;
 
@@ -858,7 +1692,7 @@ export type NewWebhookEndpoint = {
     url: string;
     description: string;
     /**
-     * Empty: every event
+     * Empty: every event but audit.event
      */
     eventTypes: Array<string>;
     isEnabled: boolean;
@@ -880,7 +1714,7 @@ export type WebhookEndpoint = {
     url: string;
     description: string;
     /**
-     * Empty: every event
+     * Empty: every event but audit.event
      */
     eventTypes: Array<string>;
     isEnabled: boolean;
@@ -1009,11 +1843,18 @@ export type RequestLogEntry = {
     path: string;
     status: number;
     durationMs: number;
-    apiKeyId: string;
+    /**
+     * Null for a try from the dashboard
+     */
+    apiKeyId: string | null;
     projectId: string;
     deploymentId: string | null;
     requestId: string;
     errorCode: string | null;
+    /**
+     * Why something else than the model answered, such as unknown_user; null where the model did
+     */
+    fallbackReason: string | null;
 };
 
 export type RequestLogHistogram = {
@@ -1055,11 +1896,18 @@ export type RequestLogEntryDetail = {
     path: string;
     status: number;
     durationMs: number;
-    apiKeyId: string;
+    /**
+     * Null for a try from the dashboard
+     */
+    apiKeyId: string | null;
     projectId: string;
     deploymentId: string | null;
     requestId: string;
     errorCode: string | null;
+    /**
+     * Why something else than the model answered, such as unknown_user; null where the model did
+     */
+    fallbackReason: string | null;
     /**
      * How often this error code came up on this route in the last 24 hours; null without an error
      */
@@ -1078,6 +1926,12 @@ export type Traffic = {
             '3xx': number;
             '4xx': number;
             '5xx': number;
+        };
+        /**
+         * Of the calls with 2xx, those that something else than the model answered, by the reason
+         */
+        fallbacks: {
+            [key: string]: number;
         };
         /**
          * Of calls that were answered with 2xx: from the request to the end of its answer; null where there were none
@@ -1106,6 +1960,12 @@ export type Traffic = {
             '5xx': number;
         };
         /**
+         * Of the calls with 2xx, those that something else than the model answered, by the reason
+         */
+        fallbacks: {
+            [key: string]: number;
+        };
+        /**
          * Of calls that were answered with 2xx: from the request to the end of its answer; null where there were none
          */
         latencyMs: {
@@ -1114,6 +1974,650 @@ export type Traffic = {
             p99: number;
         } | null;
         start: string;
+    }>;
+};
+
+export type ProjectTraffic = {
+    from: string;
+    to: string;
+    total: {
+        /**
+         * Calls by the class of the status that they were answered with
+         */
+        byStatus: {
+            '2xx': number;
+            '3xx': number;
+            '4xx': number;
+            '5xx': number;
+        };
+        /**
+         * Of the calls with 2xx, those that something else than the model answered, by the reason
+         */
+        fallbacks: {
+            [key: string]: number;
+        };
+        /**
+         * Of calls that were answered with 2xx: from the request to the end of its answer; null where there were none
+         */
+        latencyMs: {
+            p50: number;
+            p95: number;
+            p99: number;
+        } | null;
+    };
+    /**
+     * Length of a bucket: the longer the range, the longer its buckets
+     */
+    bucketSeconds: number;
+    /**
+     * In the order of time; one in which nothing was called is left out
+     */
+    buckets: Array<{
+        /**
+         * Calls by the class of the status that they were answered with
+         */
+        byStatus: {
+            '2xx': number;
+            '3xx': number;
+            '4xx': number;
+            '5xx': number;
+        };
+        /**
+         * Of the calls with 2xx, those that something else than the model answered, by the reason
+         */
+        fallbacks: {
+            [key: string]: number;
+        };
+        /**
+         * Of calls that were answered with 2xx: from the request to the end of its answer; null where there were none
+         */
+        latencyMs: {
+            p50: number;
+            p95: number;
+            p99: number;
+        } | null;
+        start: string;
+    }>;
+    /**
+     * Of each deployment that was called
+     */
+    deployments: Array<{
+        /**
+         * Calls by the class of the status that they were answered with
+         */
+        byStatus: {
+            '2xx': number;
+            '3xx': number;
+            '4xx': number;
+            '5xx': number;
+        };
+        /**
+         * Of the calls with 2xx, those that something else than the model answered, by the reason
+         */
+        fallbacks: {
+            [key: string]: number;
+        };
+        /**
+         * Of calls that were answered with 2xx: from the request to the end of its answer; null where there were none
+         */
+        latencyMs: {
+            p50: number;
+            p95: number;
+            p99: number;
+        } | null;
+        deploymentId: string;
+    }>;
+};
+
+export type Revenue = {
+    currency: string;
+    months: Array<{
+        /**
+         * A month (UTC)
+         */
+        month: string;
+        /**
+         * Monthly recurring revenue (MRR) at the start: the fees of those who pay one
+         */
+        opening: string;
+        /**
+         * From who never paid a fee before
+         */
+        fromNew: string;
+        /**
+         * From who had paid one, and none at the start
+         */
+        reactivation: string;
+        /**
+         * More than at the start, from who paid then
+         */
+        expansion: string;
+        /**
+         * Less than at the start, from who still pays
+         */
+        contraction: string;
+        /**
+         * What who pays none any more had paid
+         */
+        churn: string;
+        /**
+         * opening + fromNew + reactivation + expansion − contraction − churn
+         */
+        closing: string;
+        customersAtStart: number;
+        customersLost: number;
+        customersAtEnd: number;
+        /**
+         * Null where it would divide by nothing
+         */
+        netRevenueRetention: string | null;
+        /**
+         * Null where it would divide by nothing
+         */
+        grossRevenueRetention: string | null;
+        /**
+         * Null where it would divide by nothing
+         */
+        netRevenueChurn: string | null;
+        /**
+         * Null where it would divide by nothing
+         */
+        customerChurn: string | null;
+        /**
+         * Null where it would divide by nothing
+         */
+        averageRevenuePerAccount: string | null;
+        /**
+         * Null where it would divide by nothing
+         */
+        lifetimeValue: string | null;
+        /**
+         * What invoices written in the month bill of meters
+         */
+        usage: string;
+    }>;
+    cohorts: Array<{
+        /**
+         * In which they first paid a fee
+         */
+        month: string;
+        customers: number;
+        /**
+         * From that month on
+         */
+        months: Array<{
+            /**
+             * A month (UTC)
+             */
+            month: string;
+            /**
+             * Of them, at its end
+             */
+            paying: number;
+            /**
+             * Exact decimal
+             */
+            fees: string;
+        }>;
+    }>;
+    /**
+     * What was billed, by plan and meter
+     */
+    billed: Array<{
+        /**
+         * In which the invoice was written
+         */
+        month: string;
+        plan: string;
+        /**
+         * Null for fees and minimums
+         */
+        meter: string | null;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+    }>;
+};
+
+export type AuditEvent = {
+    id: string;
+    /**
+     * Place in the organization's log, from 1 on without a gap
+     */
+    ordinal: number;
+    occurredAt: string;
+    /**
+     * The target's type and what was done to it
+     */
+    action: string;
+    /**
+     * Who did it
+     */
+    actor: {
+        /**
+         * `operator`: one of the platform’s; `system`: the platform by itself
+         */
+        kind: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
+        id: string | null;
+        /**
+         * Email address of a person, name of an API key; null where there is none any more, and of an operator who did not act as a member
+         */
+        name: string | null;
+    };
+    target: {
+        type: string;
+        id: string;
+        /**
+         * As the log knew it last
+         */
+        name: string | null;
+    };
+    /**
+     * What an operator was in who acted as one of your members would
+     */
+    impersonation: {
+        id: string;
+        reason: string;
+    } | null;
+    before: {
+        [key: string]: unknown;
+    } | null;
+    after: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * What people are known by; null once they are forgotten
+     */
+    personal: {
+        /**
+         * Where the call came from, as /24 of IPv4 or /48 of IPv6
+         */
+        network?: string;
+        email?: string;
+    } | null;
+    /**
+     * The header x-request-id of the answer
+     */
+    requestId: string | null;
+    /**
+     * SHA-256 in lower-case hexadecimal
+     */
+    hash: string;
+};
+
+export type AuditVerification = {
+    isIntact: boolean;
+    /**
+     * How many there are
+     */
+    events: number;
+    /**
+     * Ordinal up to which every event is as it was written
+     */
+    verifiedTo: number;
+    /**
+     * The first that is not
+     */
+    break: {
+        ordinal: number;
+        /**
+         * `unknown`: there is an event that the log does not know of
+         */
+        reason: 'changed' | 'missing' | 'unknown';
+    } | null;
+    /**
+     * Of the newest event
+     */
+    ordinal: number;
+    /**
+     * Of the newest event; keep it elsewhere, and nobody can rewrite what is before it unnoticed
+     */
+    hash: string;
+    /**
+     * Of the last event that was deleted by age; 0 where none was
+     */
+    cutOrdinal: number;
+    /**
+     * SHA-256 in lower-case hexadecimal
+     */
+    cutHash: string;
+    /**
+     * When that one occurred
+     */
+    cutAt: string | null;
+    verifiedAt: string;
+};
+
+export type PublicPlan = {
+    key: string;
+    name: string;
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    monthlyFee: string;
+    /**
+     * What the meters of a month come to at least
+     */
+    commitment: string;
+    /**
+     * Days without a fee, of an organization that has not paid for a plan before
+     */
+    trialDays: number;
+    meters: Array<{
+        meter: string;
+        /**
+         * Empty: every class without a price of its own
+         */
+        deviceClass: string;
+        unit: string;
+        /**
+         * Exact decimal
+         */
+        includedQuantity: string;
+        /**
+         * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+         */
+        scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+        /**
+         * Units in a package; null in the other schemes
+         */
+        packageSize: string | null;
+        /**
+         * Of a unit or of a package; 0 where there are tiers
+         */
+        unitAmount: string;
+        tiers: Array<{
+            /**
+             * Units above this one, beyond those included, are in the tier
+             */
+            from: string;
+            /**
+             * Price of one unit in the tier
+             */
+            unitAmount: string;
+            /**
+             * Paid once where the tier is reached
+             */
+            flatAmount: string;
+        }>;
+    }>;
+    requestsPerSecond: number;
+    /**
+     * Training jobs at a time
+     */
+    trainingJobsMax: number;
+    /**
+     * Longest time of one training job
+     */
+    trainingSecondsMax: number;
+    /**
+     * The most of a meter in a billing period, or of things at a time, where the plan limits it
+     */
+    limits: Array<{
+        resource: string;
+        /**
+         * Exact decimal
+         */
+        quantity: string;
+    }>;
+};
+
+export type PlanEstimate = {
+    key: string;
+    name: string;
+    currency: string;
+    lines: Array<{
+        kind: 'plan' | 'meter' | 'commitment';
+        description: string;
+        /**
+         * Name of the plan whose price this is
+         */
+        plan: string;
+        meter: string | null;
+        deviceClass: string;
+        /**
+         * Used in the period so far
+         */
+        quantity: string;
+        /**
+         * What the plan covers in the period, used or not
+         */
+        allowance: string;
+        /**
+         * Part of the quantity that the plan covers
+         */
+        includedQuantity: string;
+        /**
+         * per_unit: each unit costs the same; package: begun packages are paid whole; graduated: each unit costs what its tier says; volume: all units cost what the tier says that they reach together
+         */
+        scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+        /**
+         * Units in a package; null in the other schemes
+         */
+        packageSize: string | null;
+        /**
+         * Price of one unit, or package, beyond what is included; in tiers, of the next
+         */
+        unitAmount: string;
+        tiers: Array<{
+            /**
+             * Units above this one, beyond those included, are in the tier
+             */
+            from: string;
+            /**
+             * Price of one unit in the tier
+             */
+            unitAmount: string;
+            /**
+             * Paid once where the tier is reached
+             */
+            flatAmount: string;
+            /**
+             * Units in the tier
+             */
+            quantity: string;
+        }>;
+        /**
+         * Rounded, half up, to the currency's smallest unit
+         */
+        amount: string;
+    }>;
+    /**
+     * Sum of the lines
+     */
+    total: string;
+    /**
+     * What is more than the plan allows, with what it allows
+     */
+    exceeded: Array<{
+        resource: string;
+        /**
+         * Exact decimal
+         */
+        quantity: string;
+    }>;
+    /**
+     * Of the plans that allow as much
+     */
+    isCheapest: boolean;
+};
+
+export type Showcase = {
+    /**
+     * Whom recommendations can be asked for; empty where this installation shows nothing
+     */
+    people: Array<{
+        userId: string;
+        /**
+         * Some of what they did most with
+         */
+        liked: Array<{
+            itemId: string;
+            /**
+             * The id where no title is known
+             */
+            title: string;
+        }>;
+    }>;
+};
+
+export type ShowcaseAnswer = {
+    /**
+     * What ranked the items
+     */
+    source: 'model' | 'popularity';
+    /**
+     * Best first
+     */
+    items: Array<{
+        itemId: string;
+        /**
+         * The id where no title is known
+         */
+        title: string;
+    }>;
+};
+
+export type TrainingClearance = {
+    /**
+     * What is missing until the organization may train; nothing where empty
+     */
+    needs: Array<'verified_email' | 'proof_of_work' | 'release'>;
+    /**
+     * Of the proof of work: find an integer, so that the SHA-256 of `challenge:integer` begins with that many bits of zero
+     */
+    challenge: {
+        challenge: string;
+        bits: number;
+    } | null;
+};
+
+export type SignUp = {
+    signedUpAt: string;
+    /**
+     * From 0, nothing unusual, to 100
+     */
+    score: number;
+    reasons: Array<{
+        code: 'disposable_domain' | 'many_disposable' | 'same_address' | 'same_network' | 'same_domain' | 'same_device';
+        count: number;
+    }>;
+    /**
+     * Whether it trains only once an operator lets it
+     */
+    isHeld: boolean;
+    provedAt: string | null;
+    releasedAt: string | null;
+};
+
+export type LegalDocument = {
+    name: 'terms' | 'privacy' | 'data-processing';
+    title: string;
+    /**
+     * The day from which on the text holds
+     */
+    version: string;
+    html: string;
+};
+
+export type Consents = {
+    data: Array<{
+        document: 'terms' | 'privacy';
+        /**
+         * The day from which on the text holds
+         */
+        version: string;
+        /**
+         * Null where you have not agreed to this version
+         */
+        acceptedAt: string | null;
+    }>;
+};
+
+export type SupportMessage = {
+    id: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * Of who wrote it; null once the person has left the platform
+     */
+    email: string | null;
+    text: string;
+    page: string;
+    isDone: boolean;
+    createdAt: string;
+    plan: string;
+    currency: string;
+    /**
+     * Total of the organization's upcoming invoice
+     */
+    upcomingTotal: string;
+};
+
+export type Impersonation = {
+    id: string;
+    /**
+     * Null once the operator has no account any more
+     */
+    operatorEmail: string | null;
+    /**
+     * As whom; null where a role alone was chosen, or they left
+     */
+    memberEmail: string | null;
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    reason: string;
+    supportMessageId: string | null;
+    startedAt: string;
+    endsAt: string;
+    /**
+     * When it was ended, or its time ran out
+     */
+    endedAt: string | null;
+    isActive: boolean;
+};
+
+export type Announcement = {
+    id: string;
+    severity: 'info' | 'warning' | 'critical';
+    text: {
+        en: string;
+        zh: string;
+    };
+    url: string | null;
+    startsAt: string;
+    endsAt: string;
+};
+
+export type Status = {
+    /**
+     * `failing` where any part is
+     */
+    status: 'ok' | 'failing' | 'unknown';
+    /**
+     * When the parts were probed last, twice a minute
+     */
+    checkedAt: string | null;
+    components: Array<{
+        component: 'api' | 'database' | 'workers' | 'queue' | 'object_store';
+        /**
+         * `unknown` where what would tell does not answer
+         */
+        status: 'ok' | 'failing' | 'unknown';
+        /**
+         * UTC days of the last 90 on which it was probed, oldest first
+         */
+        days: Array<{
+            day: string;
+            probes: number;
+            failures: number;
+        }>;
     }>;
 };
 
@@ -1196,14 +2700,94 @@ export type Recommendations = {
     }>;
 };
 
+export type MailboxMail = {
+    id: string;
+    to: string;
+    language: 'en' | 'zh';
+    /**
+     * Null of a mail that was queued before there were templates
+     */
+    template: string | null;
+    subject: string;
+    status: 'queued' | 'sent' | 'failed';
+    createdAt: string;
+    text: string;
+    /**
+     * Null of a mail that was queued before there were templates
+     */
+    html: string | null;
+};
+
+export type SingleSignOn = {
+    /**
+     * Where the provider is to send people back to
+     */
+    redirectUri: string;
+    /**
+     * Null until it is set
+     */
+    connection: {
+        issuer: string;
+        clientId: string;
+        /**
+         * Of who becomes a member by logging in
+         */
+        defaultRole: 'developer' | 'billing' | 'viewer';
+        /**
+         * When an owner last came back from the provider as it is set
+         */
+        testedAt: string | null;
+        /**
+         * Since when addresses of the verified domains log in by it alone; null where they need not
+         */
+        enforcedAt: string | null;
+    } | null;
+    domains: Array<SingleSignOnDomain>;
+};
+
+export type SingleSignOnDomain = {
+    domain: string;
+    /**
+     * What to add to the DNS of the domain
+     */
+    record: {
+        name: string;
+        type: 'TXT';
+        value: string;
+    };
+    /**
+     * When the record was found
+     */
+    verifiedAt: string | null;
+    /**
+     * Since when DNS has said that it is gone; after seven days the domain is no longer verified
+     */
+    missingSince: string | null;
+};
+
+/**
+ * The answer of the operation
+ */
+export type TriedAnswer = {
+    modelVersionId: string;
+    [key: string]: unknown;
+};
+
 export type AuthSignupData = {
     body: {
         /**
          * Compared without regard to case
          */
         email: string;
+        /**
+         * Any characters; not one of those that are known from leaks
+         */
         password: string;
         organizationName: string;
+        /**
+         * Of the mails that you are sent
+         */
+        language?: 'en' | 'zh';
     };
     path?: never;
     query?: never;
@@ -1254,12 +2838,42 @@ export type AuthLoginError = AuthLoginErrors[keyof AuthLoginErrors];
 
 export type AuthLoginResponses = {
     /**
-     * Signed in; the session is in the cookie
+     * Logged in; the session is in the cookie
      */
     200: Me;
 };
 
 export type AuthLoginResponse = AuthLoginResponses[keyof AuthLoginResponses];
+
+export type AuthCompleteLoginData = {
+    body: {
+        /**
+         * Six digits of your app, or a recovery code; spaces and hyphens do not matter
+         */
+        code: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/login/second-factor';
+};
+
+export type AuthCompleteLoginErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuthCompleteLoginError = AuthCompleteLoginErrors[keyof AuthCompleteLoginErrors];
+
+export type AuthCompleteLoginResponses = {
+    /**
+     * Logged in; the session is in the cookie
+     */
+    200: Me;
+};
+
+export type AuthCompleteLoginResponse = AuthCompleteLoginResponses[keyof AuthCompleteLoginResponses];
 
 export type AuthLogoutData = {
     body?: never;
@@ -1286,25 +2900,20 @@ export type AuthLogoutResponses = {
 
 export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
 
-export type AuthDeleteAccountData = {
-    body: {
-        /**
-         * Your password, to confirm that it is you
-         */
-        password: string;
-    };
+export type AccountDeleteData = {
+    body?: never;
     path?: never;
     query?: never;
     url: '/v1/me';
 };
 
-export type AuthDeleteAccountErrors = {
+export type AccountDeleteErrors = {
     /**
      * No valid session or API key
      */
     401: Problem;
     /**
-     * The role or the key lacks me:read
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
      */
     403: Problem;
     /**
@@ -1317,16 +2926,16 @@ export type AuthDeleteAccountErrors = {
     default: Problem;
 };
 
-export type AuthDeleteAccountError = AuthDeleteAccountErrors[keyof AuthDeleteAccountErrors];
+export type AccountDeleteError = AccountDeleteErrors[keyof AccountDeleteErrors];
 
-export type AuthDeleteAccountResponses = {
+export type AccountDeleteResponses = {
     /**
      * Deleted; you are signed out everywhere
      */
     204: void;
 };
 
-export type AuthDeleteAccountResponse = AuthDeleteAccountResponses[keyof AuthDeleteAccountResponses];
+export type AccountDeleteResponse = AccountDeleteResponses[keyof AccountDeleteResponses];
 
 export type AuthMeData = {
     body?: never;
@@ -1358,12 +2967,1363 @@ export type AuthMeError = AuthMeErrors[keyof AuthMeErrors];
 
 export type AuthMeResponses = {
     /**
-     * The signed-in person
+     * The person who is logged in
      */
     200: Me;
 };
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
+
+export type AccountUpdateData = {
+    body: {
+        language: 'en' | 'zh';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type AccountUpdateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountUpdateError = AccountUpdateErrors[keyof AccountUpdateErrors];
+
+export type AccountUpdateResponses = {
+    /**
+     * The person who is logged in
+     */
+    200: Me;
+};
+
+export type AccountUpdateResponse = AccountUpdateResponses[keyof AccountUpdateResponses];
+
+export type AuthChooseOrganizationData = {
+    body: {
+        organizationId: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/organization';
+};
+
+export type AuthChooseOrganizationErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuthChooseOrganizationError = AuthChooseOrganizationErrors[keyof AuthChooseOrganizationErrors];
+
+export type AuthChooseOrganizationResponses = {
+    /**
+     * You, where you act now
+     */
+    200: Me;
+};
+
+export type AuthChooseOrganizationResponse = AuthChooseOrganizationResponses[keyof AuthChooseOrganizationResponses];
+
+export type AccountExportAccountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/export';
+};
+
+export type AccountExportAccountErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountExportAccountError = AccountExportAccountErrors[keyof AccountExportAccountErrors];
+
+export type AccountExportAccountResponses = {
+    /**
+     * Everything about you
+     */
+    200: AccountData;
+};
+
+export type AccountExportAccountResponse = AccountExportAccountResponses[keyof AccountExportAccountResponses];
+
+export type AccountChangePasswordData = {
+    body: {
+        /**
+         * Any characters; not one of those that are known from leaks
+         */
+        newPassword: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/password';
+};
+
+export type AccountChangePasswordErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountChangePasswordError = AccountChangePasswordErrors[keyof AccountChangePasswordErrors];
+
+export type AccountChangePasswordResponses = {
+    /**
+     * Changed
+     */
+    204: void;
+};
+
+export type AccountChangePasswordResponse = AccountChangePasswordResponses[keyof AccountChangePasswordResponses];
+
+export type AccountRequestVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/verifications';
+};
+
+export type AccountRequestVerificationErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountRequestVerificationError = AccountRequestVerificationErrors[keyof AccountRequestVerificationErrors];
+
+export type AccountRequestVerificationResponses = {
+    /**
+     * On its way
+     */
+    202: {
+        status: 'accepted';
+    };
+};
+
+export type AccountRequestVerificationResponse = AccountRequestVerificationResponses[keyof AccountRequestVerificationResponses];
+
+export type AccountRequestEmailChangeData = {
+    body: {
+        /**
+         * Compared without regard to case
+         */
+        email: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/email-changes';
+};
+
+export type AccountRequestEmailChangeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountRequestEmailChangeError = AccountRequestEmailChangeErrors[keyof AccountRequestEmailChangeErrors];
+
+export type AccountRequestEmailChangeResponses = {
+    /**
+     * The link is on its way to the new address
+     */
+    202: {
+        status: 'accepted';
+    };
+};
+
+export type AccountRequestEmailChangeResponse = AccountRequestEmailChangeResponses[keyof AccountRequestEmailChangeResponses];
+
+export type AccountVerifyData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/verifications';
+};
+
+export type AccountVerifyErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountVerifyError = AccountVerifyErrors[keyof AccountVerifyErrors];
+
+export type AccountVerifyResponses = {
+    /**
+     * Verified
+     */
+    204: void;
+};
+
+export type AccountVerifyResponse = AccountVerifyResponses[keyof AccountVerifyResponses];
+
+export type AccountChangeEmailData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/email-changes';
+};
+
+export type AccountChangeEmailErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountChangeEmailError = AccountChangeEmailErrors[keyof AccountChangeEmailErrors];
+
+export type AccountChangeEmailResponses = {
+    /**
+     * Changed
+     */
+    204: void;
+};
+
+export type AccountChangeEmailResponse = AccountChangeEmailResponses[keyof AccountChangeEmailResponses];
+
+export type AccountRequestPasswordResetData = {
+    body: {
+        /**
+         * Compared without regard to case
+         */
+        email: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/password-resets';
+};
+
+export type AccountRequestPasswordResetErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountRequestPasswordResetError = AccountRequestPasswordResetErrors[keyof AccountRequestPasswordResetErrors];
+
+export type AccountRequestPasswordResetResponses = {
+    /**
+     * The link is on its way, if there is such an account
+     */
+    202: {
+        status: 'accepted';
+    };
+};
+
+export type AccountRequestPasswordResetResponse = AccountRequestPasswordResetResponses[keyof AccountRequestPasswordResetResponses];
+
+export type AccountResetPasswordData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+        /**
+         * Any characters; not one of those that are known from leaks
+         */
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/password';
+};
+
+export type AccountResetPasswordErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AccountResetPasswordError = AccountResetPasswordErrors[keyof AccountResetPasswordErrors];
+
+export type AccountResetPasswordResponses = {
+    /**
+     * Chosen: log in with it
+     */
+    204: void;
+};
+
+export type AccountResetPasswordResponse = AccountResetPasswordResponses[keyof AccountResetPasswordResponses];
+
+export type SessionsEndOthersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sessions';
+};
+
+export type SessionsEndOthersErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SessionsEndOthersError = SessionsEndOthersErrors[keyof SessionsEndOthersErrors];
+
+export type SessionsEndOthersResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type SessionsEndOthersResponse = SessionsEndOthersResponses[keyof SessionsEndOthersResponses];
+
+export type SessionsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sessions';
+};
+
+export type SessionsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SessionsListError = SessionsListErrors[keyof SessionsListErrors];
+
+export type SessionsListResponses = {
+    /**
+     * Your sessions
+     */
+    200: {
+        data: Array<Session>;
+    };
+};
+
+export type SessionsListResponse = SessionsListResponses[keyof SessionsListResponses];
+
+export type SessionsEndData = {
+    body?: never;
+    path: {
+        sessionId: string;
+    };
+    query?: never;
+    url: '/v1/me/sessions/{sessionId}';
+};
+
+export type SessionsEndErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SessionsEndError = SessionsEndErrors[keyof SessionsEndErrors];
+
+export type SessionsEndResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type SessionsEndResponse = SessionsEndResponses[keyof SessionsEndResponses];
+
+export type StepUpStepUpData = {
+    body: {
+        /**
+         * Enough where the account has no second factor
+         */
+        password?: string;
+        /**
+         * Six digits of your app, or a recovery code; spaces and hyphens do not matter
+         */
+        code?: string;
+        /**
+         * What `navigator.credentials.get` answered
+         */
+        passkey?: {
+            id: string;
+            rawId: string;
+            type: 'public-key';
+            response: {
+                clientDataJSON: string;
+                authenticatorData: string;
+                signature: string;
+                userHandle?: string | null;
+            };
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/step-up';
+};
+
+export type StepUpStepUpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StepUpStepUpError = StepUpStepUpErrors[keyof StepUpStepUpErrors];
+
+export type StepUpStepUpResponses = {
+    /**
+     * Confirmed: make the call again
+     */
+    204: void;
+};
+
+export type StepUpStepUpResponse = StepUpStepUpResponses[keyof StepUpStepUpResponses];
+
+export type SecondFactorsShowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factors';
+};
+
+export type SecondFactorsShowErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SecondFactorsShowError = SecondFactorsShowErrors[keyof SecondFactorsShowErrors];
+
+export type SecondFactorsShowResponses = {
+    /**
+     * Your second factors
+     */
+    200: SecondFactors;
+};
+
+export type SecondFactorsShowResponse = SecondFactorsShowResponses[keyof SecondFactorsShowResponses];
+
+export type SecondFactorsDeleteTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/totp';
+};
+
+export type SecondFactorsDeleteTotpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SecondFactorsDeleteTotpError = SecondFactorsDeleteTotpErrors[keyof SecondFactorsDeleteTotpErrors];
+
+export type SecondFactorsDeleteTotpResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type SecondFactorsDeleteTotpResponse = SecondFactorsDeleteTotpResponses[keyof SecondFactorsDeleteTotpResponses];
+
+export type SecondFactorsCreateTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/totp';
+};
+
+export type SecondFactorsCreateTotpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SecondFactorsCreateTotpError = SecondFactorsCreateTotpErrors[keyof SecondFactorsCreateTotpErrors];
+
+export type SecondFactorsCreateTotpResponses = {
+    /**
+     * What the app is to be given
+     */
+    201: {
+        /**
+         * Base32, for typing it in
+         */
+        secret: string;
+        /**
+         * What the QR code is to say
+         */
+        uri: string;
+    };
+};
+
+export type SecondFactorsCreateTotpResponse = SecondFactorsCreateTotpResponses[keyof SecondFactorsCreateTotpResponses];
+
+export type SecondFactorsConfirmTotpData = {
+    body: {
+        /**
+         * Six digits of your app, or a recovery code; spaces and hyphens do not matter
+         */
+        code: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/totp/confirmation';
+};
+
+export type SecondFactorsConfirmTotpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SecondFactorsConfirmTotpError = SecondFactorsConfirmTotpErrors[keyof SecondFactorsConfirmTotpErrors];
+
+export type SecondFactorsConfirmTotpResponses = {
+    /**
+     * Confirmed; recovery codes, where you had none
+     */
+    201: {
+        /**
+         * Null where you have some: they go on
+         */
+        recoveryCodes: Array<string> | null;
+    };
+};
+
+export type SecondFactorsConfirmTotpResponse = SecondFactorsConfirmTotpResponses[keyof SecondFactorsConfirmTotpResponses];
+
+export type SecondFactorsMakeRecoveryCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/recovery-codes';
+};
+
+export type SecondFactorsMakeRecoveryCodesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SecondFactorsMakeRecoveryCodesError = SecondFactorsMakeRecoveryCodesErrors[keyof SecondFactorsMakeRecoveryCodesErrors];
+
+export type SecondFactorsMakeRecoveryCodesResponses = {
+    /**
+     * The codes, shown this once
+     */
+    201: {
+        /**
+         * Shown this once; each stands in once for a second factor that was lost
+         */
+        recoveryCodes: Array<string>;
+    };
+};
+
+export type SecondFactorsMakeRecoveryCodesResponse = SecondFactorsMakeRecoveryCodesResponses[keyof SecondFactorsMakeRecoveryCodesResponses];
+
+export type PasskeysListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/passkeys';
+};
+
+export type PasskeysListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysListError = PasskeysListErrors[keyof PasskeysListErrors];
+
+export type PasskeysListResponses = {
+    /**
+     * Your passkeys
+     */
+    200: {
+        data: Array<Passkey>;
+    };
+};
+
+export type PasskeysListResponse = PasskeysListResponses[keyof PasskeysListResponses];
+
+export type PasskeysCreateData = {
+    body: {
+        name: string;
+        response: {
+            id: string;
+            rawId: string;
+            type: 'public-key';
+            response: {
+                clientDataJSON: string;
+                attestationObject: string;
+                transports?: Array<string>;
+            };
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/passkeys';
+};
+
+export type PasskeysCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysCreateError = PasskeysCreateErrors[keyof PasskeysCreateErrors];
+
+export type PasskeysCreateResponses = {
+    /**
+     * Registered
+     */
+    201: {
+        passkey: Passkey;
+        /**
+         * Null where you have some
+         */
+        recoveryCodes: Array<string> | null;
+    };
+};
+
+export type PasskeysCreateResponse = PasskeysCreateResponses[keyof PasskeysCreateResponses];
+
+export type PasskeysRegistrationOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/passkeys/options';
+};
+
+export type PasskeysRegistrationOptionsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysRegistrationOptionsError = PasskeysRegistrationOptionsErrors[keyof PasskeysRegistrationOptionsErrors];
+
+export type PasskeysRegistrationOptionsResponses = {
+    /**
+     * What the browser is to be asked
+     */
+    201: {
+        /**
+         * For `navigator.credentials`, as JSON
+         */
+        options: {
+            [key: string]: unknown;
+        };
+    };
+};
+
+export type PasskeysRegistrationOptionsResponse = PasskeysRegistrationOptionsResponses[keyof PasskeysRegistrationOptionsResponses];
+
+export type PasskeysDeleteData = {
+    body?: never;
+    path: {
+        passkeyId: string;
+    };
+    query?: never;
+    url: '/v1/me/passkeys/{passkeyId}';
+};
+
+export type PasskeysDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysDeleteError = PasskeysDeleteErrors[keyof PasskeysDeleteErrors];
+
+export type PasskeysDeleteResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type PasskeysDeleteResponse = PasskeysDeleteResponses[keyof PasskeysDeleteResponses];
+
+export type PasskeysStepUpOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/step-up/options';
+};
+
+export type PasskeysStepUpOptionsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysStepUpOptionsError = PasskeysStepUpOptionsErrors[keyof PasskeysStepUpOptionsErrors];
+
+export type PasskeysStepUpOptionsResponses = {
+    /**
+     * What the browser is to be asked
+     */
+    201: {
+        /**
+         * For `navigator.credentials`, as JSON
+         */
+        options: {
+            [key: string]: unknown;
+        };
+    };
+};
+
+export type PasskeysStepUpOptionsResponse = PasskeysStepUpOptionsResponses[keyof PasskeysStepUpOptionsResponses];
+
+export type PasskeysLoginOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/passkeys/options';
+};
+
+export type PasskeysLoginOptionsErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysLoginOptionsError = PasskeysLoginOptionsErrors[keyof PasskeysLoginOptionsErrors];
+
+export type PasskeysLoginOptionsResponses = {
+    /**
+     * What the browser is to be asked
+     */
+    201: {
+        /**
+         * For `navigator.credentials`, as JSON
+         */
+        options: {
+            [key: string]: unknown;
+        };
+    };
+};
+
+export type PasskeysLoginOptionsResponse = PasskeysLoginOptionsResponses[keyof PasskeysLoginOptionsResponses];
+
+export type PasskeysLoginData = {
+    body: {
+        response: {
+            id: string;
+            rawId: string;
+            type: 'public-key';
+            response: {
+                clientDataJSON: string;
+                authenticatorData: string;
+                signature: string;
+                userHandle?: string | null;
+            };
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/passkeys/login';
+};
+
+export type PasskeysLoginErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PasskeysLoginError = PasskeysLoginErrors[keyof PasskeysLoginErrors];
+
+export type PasskeysLoginResponses = {
+    /**
+     * Logged in; the session is in the cookie
+     */
+    200: Me;
+};
+
+export type PasskeysLoginResponse = PasskeysLoginResponses[keyof PasskeysLoginResponses];
+
+export type IdentitiesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/providers';
+};
+
+export type IdentitiesListErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesListError = IdentitiesListErrors[keyof IdentitiesListErrors];
+
+export type IdentitiesListResponses = {
+    /**
+     * Providers
+     */
+    200: Providers;
+};
+
+export type IdentitiesListResponse = IdentitiesListResponses[keyof IdentitiesListResponses];
+
+export type IdentitiesStartLogInData = {
+    body: {
+        /**
+         * The page that the browser comes back to
+         */
+        returnTo?: string;
+        /**
+         * Of the mails to who has no account yet
+         */
+        language?: 'en' | 'zh';
+    };
+    path: {
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/auth/providers/{provider}/log-in';
+};
+
+export type IdentitiesStartLogInErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesStartLogInError = IdentitiesStartLogInErrors[keyof IdentitiesStartLogInErrors];
+
+export type IdentitiesStartLogInResponses = {
+    /**
+     * Go to the provider's page; a cookie of ten minutes ties what comes back to this browser
+     */
+    200: StartedLogIn;
+};
+
+export type IdentitiesStartLogInResponse = IdentitiesStartLogInResponses[keyof IdentitiesStartLogInResponses];
+
+export type IdentitiesStartSingleSignOnData = {
+    body: {
+        /**
+         * Compared without regard to case
+         */
+        email: string;
+        /**
+         * The page that the browser comes back to
+         */
+        returnTo?: string;
+        /**
+         * Of the mails to who has no account yet
+         */
+        language?: 'en' | 'zh';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/single-sign-on';
+};
+
+export type IdentitiesStartSingleSignOnErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesStartSingleSignOnError = IdentitiesStartSingleSignOnErrors[keyof IdentitiesStartSingleSignOnErrors];
+
+export type IdentitiesStartSingleSignOnResponses = {
+    /**
+     * Go to the provider's page; a cookie of ten minutes ties what comes back to this browser
+     */
+    200: StartedLogIn;
+};
+
+export type IdentitiesStartSingleSignOnResponse = IdentitiesStartSingleSignOnResponses[keyof IdentitiesStartSingleSignOnResponses];
+
+export type IdentitiesFinishProviderData = {
+    body?: never;
+    path: {
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/auth/providers/{provider}/callback';
+};
+
+export type IdentitiesFinishProviderErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesFinishProviderError = IdentitiesFinishProviderErrors[keyof IdentitiesFinishProviderErrors];
+
+export type IdentitiesFinishProviderResponses = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesFinishProviderResponse = IdentitiesFinishProviderResponses[keyof IdentitiesFinishProviderResponses];
+
+export type IdentitiesFinishSingleSignOnData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/auth/single-sign-on/{organizationId}/callback';
+};
+
+export type IdentitiesFinishSingleSignOnErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesFinishSingleSignOnError = IdentitiesFinishSingleSignOnErrors[keyof IdentitiesFinishSingleSignOnErrors];
+
+export type IdentitiesFinishSingleSignOnResponses = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesFinishSingleSignOnResponse = IdentitiesFinishSingleSignOnResponses[keyof IdentitiesFinishSingleSignOnResponses];
+
+export type IdentitiesStartTestData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on/test';
+};
+
+export type IdentitiesStartTestErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesStartTestError = IdentitiesStartTestErrors[keyof IdentitiesStartTestErrors];
+
+export type IdentitiesStartTestResponses = {
+    /**
+     * Go to the provider's page; a cookie of ten minutes ties what comes back to this browser
+     */
+    200: StartedLogIn;
+};
+
+export type IdentitiesStartTestResponse = IdentitiesStartTestResponses[keyof IdentitiesStartTestResponses];
+
+export type IdentitiesListOwnData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/identities';
+};
+
+export type IdentitiesListOwnErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesListOwnError = IdentitiesListOwnErrors[keyof IdentitiesListOwnErrors];
+
+export type IdentitiesListOwnResponses = {
+    /**
+     * Your identities at providers
+     */
+    200: {
+        identities: Array<Identity>;
+        /**
+         * Whether you can log in without any of these
+         */
+        hasPassword: boolean;
+    };
+};
+
+export type IdentitiesListOwnResponse = IdentitiesListOwnResponses[keyof IdentitiesListOwnResponses];
+
+export type IdentitiesConnectData = {
+    body: {
+        provider: 'google' | 'github' | 'openid';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/identities';
+};
+
+export type IdentitiesConnectErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesConnectError = IdentitiesConnectErrors[keyof IdentitiesConnectErrors];
+
+export type IdentitiesConnectResponses = {
+    /**
+     * Go to the provider's page; a cookie of ten minutes ties what comes back to this browser
+     */
+    200: StartedLogIn;
+};
+
+export type IdentitiesConnectResponse = IdentitiesConnectResponses[keyof IdentitiesConnectResponses];
+
+export type IdentitiesDisconnectData = {
+    body?: never;
+    path: {
+        identityId: string;
+    };
+    query?: never;
+    url: '/v1/me/identities/{identityId}';
+};
+
+export type IdentitiesDisconnectErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type IdentitiesDisconnectError = IdentitiesDisconnectErrors[keyof IdentitiesDisconnectErrors];
+
+export type IdentitiesDisconnectResponses = {
+    /**
+     * Disconnected
+     */
+    204: void;
+};
+
+export type IdentitiesDisconnectResponse = IdentitiesDisconnectResponses[keyof IdentitiesDisconnectResponses];
 
 export type ProjectsListData = {
     body?: never;
@@ -1371,6 +4331,18 @@ export type ProjectsListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'name';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
     };
     url: '/v1/projects';
 };
@@ -1398,10 +4370,10 @@ export type ProjectsListError = ProjectsListErrors[keyof ProjectsListErrors];
 
 export type ProjectsListResponses = {
     /**
-     * A page of projects, newest first
+     * A page of projects
      */
     200: {
-        data: Array<Project>;
+        data: Array<ListedProject>;
         nextCursor: string | null;
     };
 };
@@ -1462,7 +4434,7 @@ export type ProjectsDeleteErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks project:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks project:write
      */
     403: Problem;
     /**
@@ -1566,6 +4538,84 @@ export type ProjectsRenameResponses = {
 
 export type ProjectsRenameResponse = ProjectsRenameResponses[keyof ProjectsRenameResponses];
 
+export type ProjectsRetentionData = {
+    body?: never;
+    path: {
+        projectId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/retention';
+};
+
+export type ProjectsRetentionErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ProjectsRetentionError = ProjectsRetentionErrors[keyof ProjectsRetentionErrors];
+
+export type ProjectsRetentionResponses = {
+    /**
+     * The days
+     */
+    200: ProjectRetention;
+};
+
+export type ProjectsRetentionResponse = ProjectsRetentionResponses[keyof ProjectsRetentionResponses];
+
+export type ProjectsSetRetentionData = {
+    body: ProjectRetention;
+    path: {
+        projectId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/retention';
+};
+
+export type ProjectsSetRetentionErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ProjectsSetRetentionError = ProjectsSetRetentionErrors[keyof ProjectsSetRetentionErrors];
+
+export type ProjectsSetRetentionResponses = {
+    /**
+     * The days
+     */
+    200: ProjectRetention;
+};
+
+export type ProjectsSetRetentionResponse = ProjectsSetRetentionResponses[keyof ProjectsSetRetentionResponses];
+
 export type DataSetsListData = {
     body?: never;
     path: {
@@ -1574,6 +4624,22 @@ export type DataSetsListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'name' | 'rows' | 'importedAt';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        /**
+         * Of the latest import; `empty` where there was none
+         */
+        status?: 'empty' | 'queued' | 'running' | 'succeeded' | 'failed';
     };
     url: '/v1/projects/{projectId}/data-sets';
 };
@@ -1601,7 +4667,7 @@ export type DataSetsListError = DataSetsListErrors[keyof DataSetsListErrors];
 
 export type DataSetsListResponses = {
     /**
-     * A page of data sets, newest first
+     * A page of data sets
      */
     200: {
         data: Array<DataSet>;
@@ -1786,39 +4852,39 @@ export type DataSetsUploadData = {
     };
     query?: {
         /**
-         * Header of the column that holds the user id
+         * Header of the column that holds the user id; empty where none is to be read
          */
         user_id?: string;
         /**
-         * Header of the column that holds the item id
+         * Header of the column that holds the item id; empty where none is to be read
          */
         item_id?: string;
         /**
-         * Header of the column that holds the event type, such as view or purchase
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
          */
         event_type?: string;
         /**
-         * Header of the column that holds the rating or value
+         * Header of the column that holds the rating or value; empty where none is to be read
          */
         value?: string;
         /**
-         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
          */
         timestamp?: string;
         /**
-         * Header of the column that holds the text
+         * Header of the column that holds the text; empty where none is to be read
          */
         text?: string;
         /**
-         * Header of the column that holds the label, or several with | between them
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
          */
         label?: string;
         /**
-         * Header of the column that holds the language, such as en or zh
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
          */
         language?: string;
         /**
-         * Header of the column that holds what the row is for: train to learn from, test to measure on
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
          */
         split?: string;
     };
@@ -1857,6 +4923,52 @@ export type DataSetsUploadResponses = {
 };
 
 export type DataSetsUploadResponse = DataSetsUploadResponses[keyof DataSetsUploadResponses];
+
+export type DataSetsListImportsData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports';
+};
+
+export type DataSetsListImportsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsListImportsError = DataSetsListImportsErrors[keyof DataSetsListImportsErrors];
+
+export type DataSetsListImportsResponses = {
+    /**
+     * A page of imports, newest first
+     */
+    200: {
+        data: Array<Import>;
+        nextCursor: string | null;
+    };
+};
+
+export type DataSetsListImportsResponse = DataSetsListImportsResponses[keyof DataSetsListImportsResponses];
 
 export type DataSetsGetImportData = {
     body?: never;
@@ -1898,6 +5010,100 @@ export type DataSetsGetImportResponses = {
 };
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
+
+export type RowsListData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: number;
+        /**
+         * What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case
+         */
+        search?: string;
+        /**
+         * Data set of interactions, whose rows are counted for each item of a data set of items
+         */
+        countedBy?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
+};
+
+export type RowsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RowsListError = RowsListErrors[keyof RowsListErrors];
+
+export type RowsListResponses = {
+    /**
+     * A page of rows, in the order of their file; none while the data set has no rows
+     */
+    200: DataSetRows;
+};
+
+export type RowsListResponse = RowsListResponses[keyof RowsListResponses];
+
+export type RowsQualityData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/quality';
+};
+
+export type RowsQualityErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RowsQualityError = RowsQualityErrors[keyof RowsQualityErrors];
+
+export type RowsQualityResponses = {
+    /**
+     * What is known of the rows; nothing while the data set has none
+     */
+    200: DataSetQuality;
+};
+
+export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -1944,6 +5150,19 @@ export type ModelsListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'name' | 'trainedAt';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        status?: 'untrained' | 'training' | 'trained' | 'failed';
     };
     url: '/v1/projects/{projectId}/models';
 };
@@ -1971,10 +5190,10 @@ export type ModelsListError = ModelsListErrors[keyof ModelsListErrors];
 
 export type ModelsListResponses = {
     /**
-     * A page of models, newest first
+     * A page of models
      */
     200: {
-        data: Array<Model>;
+        data: Array<ListedModel>;
         nextCursor: string | null;
     };
 };
@@ -2383,6 +5602,46 @@ export type TrainingJobsCreateResponses = {
 
 export type TrainingJobsCreateResponse = TrainingJobsCreateResponses[keyof TrainingJobsCreateResponses];
 
+export type TrainingJobsEstimateData = {
+    body?: never;
+    path: {
+        projectId: string;
+        modelId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}/training-estimate';
+};
+
+export type TrainingJobsEstimateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingJobsEstimateError = TrainingJobsEstimateErrors[keyof TrainingJobsEstimateErrors];
+
+export type TrainingJobsEstimateResponses = {
+    /**
+     * The estimate
+     */
+    200: TrainingEstimate;
+};
+
+export type TrainingJobsEstimateResponse = TrainingJobsEstimateResponses[keyof TrainingJobsEstimateResponses];
+
 export type TrainingJobsListData = {
     body?: never;
     path: {
@@ -2508,6 +5767,46 @@ export type TrainingJobsFollowResponses = {
 };
 
 export type TrainingJobsFollowResponse = TrainingJobsFollowResponses[keyof TrainingJobsFollowResponses];
+
+export type TrainingJobsEndSearchData = {
+    body?: never;
+    path: {
+        projectId: string;
+        jobId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/training-jobs/{jobId}/enough';
+};
+
+export type TrainingJobsEndSearchErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrainingJobsEndSearchError = TrainingJobsEndSearchErrors[keyof TrainingJobsEndSearchErrors];
+
+export type TrainingJobsEndSearchResponses = {
+    /**
+     * The job, whose worker hears of it within seconds
+     */
+    200: TrainingJob;
+};
+
+export type TrainingJobsEndSearchResponse = TrainingJobsEndSearchResponses[keyof TrainingJobsEndSearchResponses];
 
 export type TrainingJobsCancelData = {
     body?: never;
@@ -2676,6 +5975,18 @@ export type DeploymentsListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name or of its model's, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'name' | 'updatedAt';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
     };
     url: '/v1/projects/{projectId}/deployments';
 };
@@ -2703,10 +6014,10 @@ export type DeploymentsListError = DeploymentsListErrors[keyof DeploymentsListEr
 
 export type DeploymentsListResponses = {
     /**
-     * A page of deployments, newest first
+     * A page of deployments
      */
     200: {
-        data: Array<Deployment>;
+        data: Array<ListedDeployment>;
         nextCursor: string | null;
     };
 };
@@ -2889,6 +6200,22 @@ export type ApiKeysListData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the name, the first characters of the key, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'name' | 'lastUsedAt';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        /**
+         * `live` for those that are accepted, `ended` for all others
+         */
+        status?: 'live' | 'ended';
     };
     url: '/v1/projects/{projectId}/api-keys';
 };
@@ -2916,7 +6243,7 @@ export type ApiKeysListError = ApiKeysListErrors[keyof ApiKeysListErrors];
 
 export type ApiKeysListResponses = {
     /**
-     * A page of keys, newest first
+     * A page of keys
      */
     200: {
         data: Array<ApiKey>;
@@ -2963,7 +6290,7 @@ export type ApiKeysCreateErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks api-keys:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks api-keys:write
      */
     403: Problem;
     /**
@@ -3039,7 +6366,7 @@ export type ApiKeysRotateErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks api-keys:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks api-keys:write
      */
     403: Problem;
     /**
@@ -3240,6 +6567,72 @@ export type UsageQueryResponses = {
 
 export type UsageQueryResponse = UsageQueryResponses[keyof UsageQueryResponses];
 
+export type UsageExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, UTC, inclusive, rounded down to the minute; 30 days before `to` when absent
+         */
+        from?: string | string;
+        /**
+         * End, UTC, exclusive, rounded up to the minute; now when absent
+         */
+        to?: string | string;
+        /**
+         * Any of day, hour, project, apiKey, deployment, meter, deviceClass, separated by commas
+         */
+        groupBy?: string;
+        /**
+         * Of one project alone
+         */
+        projectId?: string;
+        /**
+         * Of one API key alone
+         */
+        apiKeyId?: string;
+        /**
+         * Of one deployment alone
+         */
+        deploymentId?: string;
+        /**
+         * Of one meter alone
+         */
+        meter?: string;
+    };
+    url: '/v1/usage.csv';
+};
+
+export type UsageExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UsageExportError = UsageExportErrors[keyof UsageExportErrors];
+
+export type UsageExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type UsageExportResponse = UsageExportResponses[keyof UsageExportResponses];
+
 export type UsageListMetersData = {
     body?: never;
     path?: never;
@@ -3431,6 +6824,58 @@ export type LimitsPutResponses = {
 
 export type LimitsPutResponse = LimitsPutResponses[keyof LimitsPutResponses];
 
+export type LimitsUseData = {
+    body?: never;
+    path?: never;
+    query: {
+        scope: 'organization' | 'project' | 'key';
+        /**
+         * Of the project or API key; absent for the organization
+         */
+        scopeId?: string;
+        /**
+         * A meter's key, or spend
+         */
+        resource: string;
+    };
+    url: '/v1/limits/use';
+};
+
+export type LimitsUseErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks usage:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LimitsUseError = LimitsUseErrors[keyof LimitsUseErrors];
+
+export type LimitsUseResponses = {
+    /**
+     * In the meter's unit, or the currency's main unit
+     */
+    200: {
+        /**
+         * Exact decimal, in the current billing period
+         */
+        used: string;
+    };
+};
+
+export type LimitsUseResponse = LimitsUseResponses[keyof LimitsUseResponses];
+
 export type LimitsDeleteData = {
     body?: never;
     path: {
@@ -3470,10 +6915,150 @@ export type LimitsDeleteResponses = {
 
 export type LimitsDeleteResponse = LimitsDeleteResponses[keyof LimitsDeleteResponses];
 
+export type PlanOverridesListData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides';
+};
+
+export type PlanOverridesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PlanOverridesListError = PlanOverridesListErrors[keyof PlanOverridesListErrors];
+
+export type PlanOverridesListResponses = {
+    /**
+     * The overrides
+     */
+    200: {
+        data: Array<PlanOverride>;
+    };
+};
+
+export type PlanOverridesListResponse = PlanOverridesListResponses[keyof PlanOverridesListResponses];
+
+export type PlanOverridesPutData = {
+    body: {
+        /**
+         * `limit`: at most so much. `included`: so much of a meter costs nothing beyond the fee
+         */
+        kind: 'limit' | 'included';
+        /**
+         * A meter's key, or a thing that plans bound the number of
+         */
+        resource: string;
+        quantity: string;
+        reason: string;
+        /**
+         * From when on the plan's holds again; null for good
+         */
+        endsAt?: string | null;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides';
+};
+
+export type PlanOverridesPutErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PlanOverridesPutError = PlanOverridesPutErrors[keyof PlanOverridesPutErrors];
+
+export type PlanOverridesPutResponses = {
+    /**
+     * The override
+     */
+    200: PlanOverride;
+};
+
+export type PlanOverridesPutResponse = PlanOverridesPutResponses[keyof PlanOverridesPutResponses];
+
+export type PlanOverridesDeleteData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        overrideId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/plan-overrides/{overrideId}';
+};
+
+export type PlanOverridesDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PlanOverridesDeleteError = PlanOverridesDeleteErrors[keyof PlanOverridesDeleteErrors];
+
+export type PlanOverridesDeleteResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type PlanOverridesDeleteResponse = PlanOverridesDeleteResponses[keyof PlanOverridesDeleteResponses];
+
 export type BillingListPlansData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * usd, unless another is named or the organization pays in another
+         */
+        currency?: string;
+    };
     url: '/v1/billing/plans';
 };
 
@@ -3504,6 +7089,10 @@ export type BillingListPlansResponses = {
      */
     200: {
         plans: Array<Plan>;
+        /**
+         * Those in which plans are sold and which can still be chosen
+         */
+        currencies: Array<string>;
     };
 };
 
@@ -3552,6 +7141,10 @@ export type BillingCreateCheckoutSessionData = {
          * Key of a plan with a fee, of GET /v1/billing/plans
          */
         plan: string;
+        /**
+         * Chosen with the first plan that is paid for, and the same from then on
+         */
+        currency?: string;
     };
     path?: never;
     query?: never;
@@ -3564,7 +7157,7 @@ export type BillingCreateCheckoutSessionErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks billing:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
      */
     403: Problem;
     /**
@@ -3594,6 +7187,982 @@ export type BillingCreateCheckoutSessionResponses = {
 
 export type BillingCreateCheckoutSessionResponse = BillingCreateCheckoutSessionResponses[keyof BillingCreateCheckoutSessionResponses];
 
+export type InvoicesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/billing/invoices';
+};
+
+export type InvoicesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoicesListError = InvoicesListErrors[keyof InvoicesListErrors];
+
+export type InvoicesListResponses = {
+    /**
+     * A page of invoices
+     */
+    200: {
+        data: Array<InvoiceSummary>;
+        nextCursor: string | null;
+    };
+};
+
+export type InvoicesListResponse = InvoicesListResponses[keyof InvoicesListResponses];
+
+export type InvoicesFindData = {
+    body?: never;
+    path: {
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/billing/invoices/{invoiceId}';
+};
+
+export type InvoicesFindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoicesFindError = InvoicesFindErrors[keyof InvoicesFindErrors];
+
+export type InvoicesFindResponses = {
+    /**
+     * The invoice
+     */
+    200: Invoice;
+};
+
+export type InvoicesFindResponse = InvoicesFindResponses[keyof InvoicesFindResponses];
+
+export type InvoicesPdfData = {
+    body?: never;
+    path: {
+        invoiceId: string;
+    };
+    query?: {
+        /**
+         * Unless named, that of your mails; of API keys, en
+         */
+        language?: 'en' | 'zh';
+    };
+    url: '/v1/billing/invoices/{invoiceId}/pdf';
+};
+
+export type InvoicesPdfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoicesPdfError = InvoicesPdfErrors[keyof InvoicesPdfErrors];
+
+export type InvoicesPdfResponses = {
+    /**
+     * A file
+     */
+    200: Blob | File;
+};
+
+export type InvoicesPdfResponse = InvoicesPdfResponses[keyof InvoicesPdfResponses];
+
+export type OrganizationInvoicesListData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/organizations/{organizationId}/invoices';
+};
+
+export type OrganizationInvoicesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationInvoicesListError = OrganizationInvoicesListErrors[keyof OrganizationInvoicesListErrors];
+
+export type OrganizationInvoicesListResponses = {
+    /**
+     * A page of invoices
+     */
+    200: {
+        data: Array<InvoiceSummary>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrganizationInvoicesListResponse = OrganizationInvoicesListResponses[keyof OrganizationInvoicesListResponses];
+
+export type OrganizationInvoicesFindData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}';
+};
+
+export type OrganizationInvoicesFindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationInvoicesFindError = OrganizationInvoicesFindErrors[keyof OrganizationInvoicesFindErrors];
+
+export type OrganizationInvoicesFindResponses = {
+    /**
+     * The invoice
+     */
+    200: Invoice;
+};
+
+export type OrganizationInvoicesFindResponse = OrganizationInvoicesFindResponses[keyof OrganizationInvoicesFindResponses];
+
+export type OrganizationInvoicesPdfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: {
+        /**
+         * Unless named, that of your mails; of API keys, en
+         */
+        language?: 'en' | 'zh';
+    };
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/pdf';
+};
+
+export type OrganizationInvoicesPdfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationInvoicesPdfError = OrganizationInvoicesPdfErrors[keyof OrganizationInvoicesPdfErrors];
+
+export type OrganizationInvoicesPdfResponses = {
+    /**
+     * A file
+     */
+    200: Blob | File;
+};
+
+export type OrganizationInvoicesPdfResponse = OrganizationInvoicesPdfResponses[keyof OrganizationInvoicesPdfResponses];
+
+export type OrganizationInvoicesListUsageData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        invoiceId: string;
+        position: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/lines/{position}/usage-events';
+};
+
+export type OrganizationInvoicesListUsageErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationInvoicesListUsageError = OrganizationInvoicesListUsageErrors[keyof OrganizationInvoicesListUsageErrors];
+
+export type OrganizationInvoicesListUsageResponses = {
+    /**
+     * A page of entries, and the sum of all of them
+     */
+    200: {
+        data: Array<LineUsageEvent>;
+        nextCursor: string | null;
+        /**
+         * Sum of all entries, of which the page holds some
+         */
+        quantity: string;
+        /**
+         * What invoices have billed of it so far
+         */
+        billedQuantity: string;
+    };
+};
+
+export type OrganizationInvoicesListUsageResponse = OrganizationInvoicesListUsageResponses[keyof OrganizationInvoicesListUsageResponses];
+
+export type MembersListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Part of the email address, or the person's whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'email' | 'role';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+    };
+    url: '/v1/organization/members';
+};
+
+export type MembersListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersListError = MembersListErrors[keyof MembersListErrors];
+
+export type MembersListResponses = {
+    /**
+     * A page of members
+     */
+    200: {
+        data: Array<Member>;
+        nextCursor: string | null;
+    };
+};
+
+export type MembersListResponse = MembersListResponses[keyof MembersListResponses];
+
+export type MembersRemoveData = {
+    body?: never;
+    path: {
+        memberId: string;
+    };
+    query?: never;
+    url: '/v1/organization/members/{memberId}';
+};
+
+export type MembersRemoveErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersRemoveError = MembersRemoveErrors[keyof MembersRemoveErrors];
+
+export type MembersRemoveResponses = {
+    /**
+     * No longer a member
+     */
+    204: void;
+};
+
+export type MembersRemoveResponse = MembersRemoveResponses[keyof MembersRemoveResponses];
+
+export type MembersChangeRoleData = {
+    body: {
+        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+    };
+    path: {
+        memberId: string;
+    };
+    query?: never;
+    url: '/v1/organization/members/{memberId}';
+};
+
+export type MembersChangeRoleErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks members:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersChangeRoleError = MembersChangeRoleErrors[keyof MembersChangeRoleErrors];
+
+export type MembersChangeRoleResponses = {
+    /**
+     * The member
+     */
+    200: Member;
+};
+
+export type MembersChangeRoleResponse = MembersChangeRoleResponses[keyof MembersChangeRoleResponses];
+
+export type MembersTransferData = {
+    body: {
+        /**
+         * The member who becomes an owner in your place
+         */
+        memberId: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/transfer';
+};
+
+export type MembersTransferErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersTransferError = MembersTransferErrors[keyof MembersTransferErrors];
+
+export type MembersTransferResponses = {
+    /**
+     * The new owner
+     */
+    200: Member;
+};
+
+export type MembersTransferResponse = MembersTransferResponses[keyof MembersTransferResponses];
+
+export type MembersLeaveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/membership';
+};
+
+export type MembersLeaveErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersLeaveError = MembersLeaveErrors[keyof MembersLeaveErrors];
+
+export type MembersLeaveResponses = {
+    /**
+     * You are no longer a member
+     */
+    204: void;
+};
+
+export type MembersLeaveResponse = MembersLeaveResponses[keyof MembersLeaveResponses];
+
+export type MembersRolesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/roles';
+};
+
+export type MembersRolesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MembersRolesError = MembersRolesErrors[keyof MembersRolesErrors];
+
+export type MembersRolesResponses = {
+    /**
+     * Roles and permissions
+     */
+    200: Roles;
+};
+
+export type MembersRolesResponse = MembersRolesResponses[keyof MembersRolesResponses];
+
+export type InvitationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Part of the email address, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'email';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        /**
+         * Those of one status alone
+         */
+        status?: 'pending' | 'expired' | 'accepted' | 'revoked';
+    };
+    url: '/v1/organization/invitations';
+};
+
+export type InvitationsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsListError = InvitationsListErrors[keyof InvitationsListErrors];
+
+export type InvitationsListResponses = {
+    /**
+     * A page of invitations
+     */
+    200: {
+        data: Array<Invitation>;
+        nextCursor: string | null;
+    };
+};
+
+export type InvitationsListResponse = InvitationsListResponses[keyof InvitationsListResponses];
+
+export type InvitationsCreateData = {
+    body: {
+        /**
+         * Compared without regard to case
+         */
+        email: string;
+        role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+        /**
+         * Of the mail
+         */
+        language?: 'en' | 'zh';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/invitations';
+};
+
+export type InvitationsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsCreateError = InvitationsCreateErrors[keyof InvitationsCreateErrors];
+
+export type InvitationsCreateResponses = {
+    /**
+     * The invitation
+     */
+    201: Invitation;
+};
+
+export type InvitationsCreateResponse = InvitationsCreateResponses[keyof InvitationsCreateResponses];
+
+export type InvitationsResendData = {
+    body: {
+        /**
+         * Of the mail
+         */
+        language?: 'en' | 'zh';
+    };
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/organization/invitations/{invitationId}/resend';
+};
+
+export type InvitationsResendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsResendError = InvitationsResendErrors[keyof InvitationsResendErrors];
+
+export type InvitationsResendResponses = {
+    /**
+     * The invitation
+     */
+    200: Invitation;
+};
+
+export type InvitationsResendResponse = InvitationsResendResponses[keyof InvitationsResendResponses];
+
+export type InvitationsRevokeData = {
+    body?: never;
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/organization/invitations/{invitationId}';
+};
+
+export type InvitationsRevokeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks members:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsRevokeError = InvitationsRevokeErrors[keyof InvitationsRevokeErrors];
+
+export type InvitationsRevokeResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type InvitationsRevokeResponse = InvitationsRevokeResponses[keyof InvitationsRevokeResponses];
+
+export type InvitationsPreviewData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/preview';
+};
+
+export type InvitationsPreviewErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsPreviewError = InvitationsPreviewErrors[keyof InvitationsPreviewErrors];
+
+export type InvitationsPreviewResponses = {
+    /**
+     * The invitation
+     */
+    200: InvitationPreview;
+};
+
+export type InvitationsPreviewResponse = InvitationsPreviewResponses[keyof InvitationsPreviewResponses];
+
+export type InvitationsAcceptData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/acceptance';
+};
+
+export type InvitationsAcceptErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsAcceptError = InvitationsAcceptErrors[keyof InvitationsAcceptErrors];
+
+export type InvitationsAcceptResponses = {
+    /**
+     * The organization that you are a member of now
+     */
+    200: Joined;
+};
+
+export type InvitationsAcceptResponse = InvitationsAcceptResponses[keyof InvitationsAcceptResponses];
+
+export type InvitationsSignUpData = {
+    body: {
+        /**
+         * What the address in the mail ends with, behind the "#"
+         */
+        token: string;
+        /**
+         * Any characters; not one of those that are known from leaks
+         */
+        password: string;
+        /**
+         * Of the mails that you are sent
+         */
+        language?: 'en' | 'zh';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/signup';
+};
+
+export type InvitationsSignUpErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvitationsSignUpError = InvitationsSignUpErrors[keyof InvitationsSignUpErrors];
+
+export type InvitationsSignUpResponses = {
+    /**
+     * The organization that the new account is a member of
+     */
+    201: Joined;
+};
+
+export type InvitationsSignUpResponse = InvitationsSignUpResponses[keyof InvitationsSignUpResponses];
+
+export type ScimTokensListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/scim-tokens';
+};
+
+export type ScimTokensListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ScimTokensListError = ScimTokensListErrors[keyof ScimTokensListErrors];
+
+export type ScimTokensListResponses = {
+    /**
+     * The base address and the tokens
+     */
+    200: Scim;
+};
+
+export type ScimTokensListResponse = ScimTokensListResponses[keyof ScimTokensListResponses];
+
+export type ScimTokensCreateData = {
+    body: {
+        name: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/scim-tokens';
+};
+
+export type ScimTokensCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ScimTokensCreateError = ScimTokensCreateErrors[keyof ScimTokensCreateErrors];
+
+export type ScimTokensCreateResponses = {
+    /**
+     * The token, shown this once
+     */
+    201: CreatedScimToken;
+};
+
+export type ScimTokensCreateResponse = ScimTokensCreateResponses[keyof ScimTokensCreateResponses];
+
+export type ScimTokensRevokeData = {
+    body?: never;
+    path: {
+        scimTokenId: string;
+    };
+    query?: never;
+    url: '/v1/organization/scim-tokens/{scimTokenId}';
+};
+
+export type ScimTokensRevokeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ScimTokensRevokeError = ScimTokensRevokeErrors[keyof ScimTokensRevokeErrors];
+
+export type ScimTokensRevokeResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type ScimTokensRevokeResponse = ScimTokensRevokeResponses[keyof ScimTokensRevokeResponses];
+
 export type OrganizationsListData = {
     body?: never;
     path?: never;
@@ -3601,11 +8170,11 @@ export type OrganizationsListData = {
         limit?: number;
         cursor?: string;
         /**
-         * Part of the name or of a member's e-mail address, or the organization's whole id
+         * Part of the name or of a member's email address, or the organization's whole id
          */
         search?: string;
         /**
-         * When it was created, its upcoming invoice, or its calls in the current billing period
+         * What the list is ordered by
          */
         sort?: 'createdAt' | 'upcomingTotal' | 'requests';
         /**
@@ -3688,6 +8257,89 @@ export type OrganizationsGetResponses = {
 
 export type OrganizationsGetResponse = OrganizationsGetResponses[keyof OrganizationsGetResponses];
 
+export type OrganizationsRestoreData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/suspension';
+};
+
+export type OrganizationsRestoreErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationsRestoreError = OrganizationsRestoreErrors[keyof OrganizationsRestoreErrors];
+
+export type OrganizationsRestoreResponses = {
+    /**
+     * It works again
+     */
+    200: SuspendedOrganization;
+};
+
+export type OrganizationsRestoreResponse = OrganizationsRestoreResponses[keyof OrganizationsRestoreResponses];
+
+export type OrganizationsSuspendData = {
+    body: {
+        /**
+         * Why, as its people are told
+         */
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/suspension';
+};
+
+export type OrganizationsSuspendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationsSuspendError = OrganizationsSuspendErrors[keyof OrganizationsSuspendErrors];
+
+export type OrganizationsSuspendResponses = {
+    /**
+     * It is suspended
+     */
+    200: SuspendedOrganization;
+};
+
+export type OrganizationsSuspendResponse = OrganizationsSuspendResponses[keyof OrganizationsSuspendResponses];
+
 export type OrganizationGetData = {
     body?: never;
     path?: never;
@@ -3701,7 +8353,7 @@ export type OrganizationGetErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks me:read
+     * The role or the key lacks organization:read
      */
     403: Problem;
     /**
@@ -3819,7 +8471,7 @@ export type OrganizationDeleteErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks organization:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
      */
     403: Problem;
     /**
@@ -3877,6 +8529,84 @@ export type OrganizationExportResponses = {
      */
     200: unknown;
 };
+
+export type MyOrganizationsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organizations';
+};
+
+export type MyOrganizationsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MyOrganizationsListError = MyOrganizationsListErrors[keyof MyOrganizationsListErrors];
+
+export type MyOrganizationsListResponses = {
+    /**
+     * Your organizations
+     */
+    200: {
+        data: Array<MyOrganization>;
+    };
+};
+
+export type MyOrganizationsListResponse = MyOrganizationsListResponses[keyof MyOrganizationsListResponses];
+
+export type MyOrganizationsCreateData = {
+    body: {
+        name: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organizations';
+};
+
+export type MyOrganizationsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MyOrganizationsCreateError = MyOrganizationsCreateErrors[keyof MyOrganizationsCreateErrors];
+
+export type MyOrganizationsCreateResponses = {
+    /**
+     * The new organization
+     */
+    201: MyOrganization;
+};
+
+export type MyOrganizationsCreateResponse = MyOrganizationsCreateResponses[keyof MyOrganizationsCreateResponses];
 
 export type EndUsersEraseData = {
     body?: never;
@@ -4065,7 +8795,7 @@ export type HistoriesListErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks project:write
+     * The role or the key lacks end-users:read
      */
     403: Problem;
     /**
@@ -4112,7 +8842,7 @@ export type HistoriesGetErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks project:write
+     * The role or the key lacks end-users:read
      */
     403: Problem;
     /**
@@ -4142,6 +8872,22 @@ export type WebhooksListEndpointsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * Part of the address or the description, or the whole id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'createdAt' | 'url';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        /**
+         * `failing` for those that are enabled and have not answered well since a failure
+         */
+        status?: 'enabled' | 'failing' | 'disabled';
     };
     url: '/v1/webhook-endpoints';
 };
@@ -4169,7 +8915,7 @@ export type WebhooksListEndpointsError = WebhooksListEndpointsErrors[keyof Webho
 
 export type WebhooksListEndpointsResponses = {
     /**
-     * A page of endpoints, newest first
+     * A page of endpoints
      */
     200: {
         data: Array<WebhookEndpoint>;
@@ -4184,7 +8930,7 @@ export type WebhooksCreateEndpointData = {
         url: string;
         description?: string;
         /**
-         * Empty: every event
+         * Empty: every event but audit.event
          */
         eventTypes?: Array<WebhookEventType>;
     };
@@ -4267,7 +9013,7 @@ export type WebhooksUpdateEndpointData = {
         url?: string;
         description?: string;
         /**
-         * Empty: every event
+         * Empty: every event but audit.event
          */
         eventTypes?: Array<WebhookEventType>;
         /**
@@ -4678,6 +9424,9 @@ export type RequestLogListData = {
          */
         to?: string;
         projectId?: string;
+        /**
+         * Of one API key; 00000000-0000-0000-0000-000000000000 for tries from the dashboard
+         */
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
@@ -4747,6 +9496,9 @@ export type RequestLogHistogramData = {
          */
         to?: string;
         projectId?: string;
+        /**
+         * Of one API key; 00000000-0000-0000-0000-000000000000 for tries from the dashboard
+         */
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
@@ -4852,6 +9604,9 @@ export type RequestLogExportData = {
          */
         to?: string;
         projectId?: string;
+        /**
+         * Of one API key; 00000000-0000-0000-0000-000000000000 for tries from the dashboard
+         */
         apiKeyId?: string;
         deploymentId?: string;
         status?: string;
@@ -4954,6 +9709,1295 @@ export type TrafficGetResponses = {
 
 export type TrafficGetResponse = TrafficGetResponses[keyof TrafficGetResponses];
 
+export type TrafficGetOfProjectData = {
+    body?: never;
+    path: {
+        projectId: string;
+    };
+    query?: {
+        /**
+         * Start, inclusive; a day before `to` when absent
+         */
+        from?: string;
+        /**
+         * End, exclusive; now when absent
+         */
+        to?: string;
+    };
+    url: '/v1/projects/{projectId}/traffic';
+};
+
+export type TrafficGetOfProjectErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TrafficGetOfProjectError = TrafficGetOfProjectErrors[keyof TrafficGetOfProjectErrors];
+
+export type TrafficGetOfProjectResponses = {
+    /**
+     * In total, by time and by deployment; a call is counted within some two seconds
+     */
+    200: ProjectTraffic;
+};
+
+export type TrafficGetOfProjectResponse = TrafficGetOfProjectResponses[keyof TrafficGetOfProjectResponses];
+
+export type RevenueReadData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/revenue';
+};
+
+export type RevenueReadErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RevenueReadError = RevenueReadErrors[keyof RevenueReadErrors];
+
+export type RevenueReadResponses = {
+    /**
+     * Revenue by month
+     */
+    200: Revenue;
+};
+
+export type RevenueReadResponse = RevenueReadResponses[keyof RevenueReadResponses];
+
+export type RevenueExportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/revenue.csv';
+};
+
+export type RevenueExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RevenueExportError = RevenueExportErrors[keyof RevenueExportErrors];
+
+export type RevenueExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type RevenueExportResponse = RevenueExportResponses[keyof RevenueExportResponses];
+
+export type AuditLogListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * What the action, what was there before or after, or the request id holds; or an id
+         */
+        search?: string;
+        /**
+         * What the list is ordered by
+         */
+        sort?: 'occurredAt';
+        /**
+         * Newest or highest first, or last
+         */
+        order?: 'desc' | 'asc';
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
+        /**
+         * Of one person or API key
+         */
+        actorId?: string;
+        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        /**
+         * What was done to one thing
+         */
+        targetId?: string;
+    };
+    url: '/v1/audit-events';
+};
+
+export type AuditLogListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks audit:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuditLogListError = AuditLogListErrors[keyof AuditLogListErrors];
+
+export type AuditLogListResponses = {
+    /**
+     * A page of events
+     */
+    200: {
+        data: Array<AuditEvent>;
+        nextCursor: string | null;
+    };
+};
+
+export type AuditLogListResponse = AuditLogListResponses[keyof AuditLogListResponses];
+
+export type AuditLogVerifyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/audit-events/verification';
+};
+
+export type AuditLogVerifyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks audit:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuditLogVerifyError = AuditLogVerifyErrors[keyof AuditLogVerifyErrors];
+
+export type AuditLogVerifyResponses = {
+    /**
+     * What was found
+     */
+    200: AuditVerification;
+};
+
+export type AuditLogVerifyResponse = AuditLogVerifyResponses[keyof AuditLogVerifyResponses];
+
+export type AuditLogExportCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
+        /**
+         * Of one person or API key
+         */
+        actorId?: string;
+        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        /**
+         * What was done to one thing
+         */
+        targetId?: string;
+    };
+    url: '/v1/audit-events.csv';
+};
+
+export type AuditLogExportCsvErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks audit:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuditLogExportCsvError = AuditLogExportCsvErrors[keyof AuditLogExportCsvErrors];
+
+export type AuditLogExportCsvResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type AuditLogExportCsvResponse = AuditLogExportCsvResponses[keyof AuditLogExportCsvResponses];
+
+export type AuditLogExportJsonLinesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start, inclusive
+         */
+        from?: string;
+        /**
+         * End, exclusive
+         */
+        to?: string;
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
+        /**
+         * Of one person or API key
+         */
+        actorId?: string;
+        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        /**
+         * What was done to one thing
+         */
+        targetId?: string;
+    };
+    url: '/v1/audit-events.jsonl';
+};
+
+export type AuditLogExportJsonLinesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks audit:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AuditLogExportJsonLinesError = AuditLogExportJsonLinesErrors[keyof AuditLogExportJsonLinesErrors];
+
+export type AuditLogExportJsonLinesResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type AuditLogExportJsonLinesResponse = AuditLogExportJsonLinesResponses[keyof AuditLogExportJsonLinesResponses];
+
+export type PriceListGetData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * usd, unless another is named or the organization pays in another
+         */
+        currency?: string;
+    };
+    url: '/v1/price-list';
+};
+
+export type PriceListGetErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PriceListGetError = PriceListGetErrors[keyof PriceListGetErrors];
+
+export type PriceListGetResponses = {
+    /**
+     * The price list
+     */
+    200: {
+        /**
+         * Those in which plans are sold and which can still be chosen
+         */
+        currencies: Array<string>;
+        plans: Array<PublicPlan>;
+    };
+};
+
+export type PriceListGetResponse = PriceListGetResponses[keyof PriceListGetResponses];
+
+export type PriceListEstimateData = {
+    body: {
+        /**
+         * ISO 4217, lower case
+         */
+        currency?: string;
+        uses: Array<{
+            /**
+             * A meter, or what a plan limits, of GET /v1/price-list
+             */
+            resource: string;
+            /**
+             * In one month, or at a time
+             */
+            quantity: number;
+        }>;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/price-estimates';
+};
+
+export type PriceListEstimateErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PriceListEstimateError = PriceListEstimateErrors[keyof PriceListEstimateErrors];
+
+export type PriceListEstimateResponses = {
+    /**
+     * An estimate for each plan
+     */
+    200: {
+        plans: Array<PlanEstimate>;
+    };
+};
+
+export type PriceListEstimateResponse = PriceListEstimateResponses[keyof PriceListEstimateResponses];
+
+export type ShowcaseGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/showcase';
+};
+
+export type ShowcaseGetErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ShowcaseGetError = ShowcaseGetErrors[keyof ShowcaseGetErrors];
+
+export type ShowcaseGetResponses = {
+    /**
+     * Some people and what they liked
+     */
+    200: Showcase;
+};
+
+export type ShowcaseGetResponse = ShowcaseGetResponses[keyof ShowcaseGetResponses];
+
+export type ShowcaseRecommendData = {
+    body: {
+        /**
+         * One of GET /v1/showcase
+         */
+        userId: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/showcase/recommendations';
+};
+
+export type ShowcaseRecommendErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ShowcaseRecommendError = ShowcaseRecommendErrors[keyof ShowcaseRecommendErrors];
+
+export type ShowcaseRecommendResponses = {
+    /**
+     * The items, best first
+     */
+    200: ShowcaseAnswer;
+};
+
+export type ShowcaseRecommendResponse = ShowcaseRecommendResponses[keyof ShowcaseRecommendResponses];
+
+export type SignUpsClearanceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/training-clearance';
+};
+
+export type SignUpsClearanceErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SignUpsClearanceError = SignUpsClearanceErrors[keyof SignUpsClearanceErrors];
+
+export type SignUpsClearanceResponses = {
+    /**
+     * What is missing
+     */
+    200: TrainingClearance;
+};
+
+export type SignUpsClearanceResponse = SignUpsClearanceResponses[keyof SignUpsClearanceResponses];
+
+export type SignUpsProveData = {
+    body: {
+        challenge: string;
+        answer: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/training-clearance/proofs';
+};
+
+export type SignUpsProveErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SignUpsProveError = SignUpsProveErrors[keyof SignUpsProveErrors];
+
+export type SignUpsProveResponses = {
+    /**
+     * What is missing still
+     */
+    201: TrainingClearance;
+};
+
+export type SignUpsProveResponse = SignUpsProveResponses[keyof SignUpsProveResponses];
+
+export type SignUpsFindData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/sign-up';
+};
+
+export type SignUpsFindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SignUpsFindError = SignUpsFindErrors[keyof SignUpsFindErrors];
+
+export type SignUpsFindResponses = {
+    /**
+     * The sign-up
+     */
+    200: {
+        signUp: SignUp | null;
+    };
+};
+
+export type SignUpsFindResponse = SignUpsFindResponses[keyof SignUpsFindResponses];
+
+export type SignUpsReleaseData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/sign-up/release';
+};
+
+export type SignUpsReleaseErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SignUpsReleaseError = SignUpsReleaseErrors[keyof SignUpsReleaseErrors];
+
+export type SignUpsReleaseResponses = {
+    /**
+     * The sign-up
+     */
+    200: {
+        signUp: SignUp | null;
+    };
+};
+
+export type SignUpsReleaseResponse = SignUpsReleaseResponses[keyof SignUpsReleaseResponses];
+
+export type ConsentsFindData = {
+    body?: never;
+    path: {
+        document: 'terms' | 'privacy' | 'data-processing';
+    };
+    query?: {
+        language?: 'en' | 'zh';
+    };
+    url: '/v1/legal-documents/{document}';
+};
+
+export type ConsentsFindErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ConsentsFindError = ConsentsFindErrors[keyof ConsentsFindErrors];
+
+export type ConsentsFindResponses = {
+    /**
+     * The text as it holds now
+     */
+    200: LegalDocument;
+};
+
+export type ConsentsFindResponse = ConsentsFindResponses[keyof ConsentsFindResponses];
+
+export type ConsentsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/consents';
+};
+
+export type ConsentsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ConsentsListError = ConsentsListErrors[keyof ConsentsListErrors];
+
+export type ConsentsListResponses = {
+    /**
+     * The texts
+     */
+    200: Consents;
+};
+
+export type ConsentsListResponse = ConsentsListResponses[keyof ConsentsListResponses];
+
+export type ConsentsAcceptData = {
+    body: {
+        document: 'terms' | 'privacy';
+        /**
+         * The day from which on the text holds
+         */
+        version: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/consents';
+};
+
+export type ConsentsAcceptErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks me:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ConsentsAcceptError = ConsentsAcceptErrors[keyof ConsentsAcceptErrors];
+
+export type ConsentsAcceptResponses = {
+    /**
+     * The texts
+     */
+    200: Consents;
+};
+
+export type ConsentsAcceptResponse = ConsentsAcceptResponses[keyof ConsentsAcceptResponses];
+
+export type SupportMessagesSendData = {
+    body: {
+        text: string;
+        /**
+         * Path of the page that it is about
+         */
+        page: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/support-messages';
+};
+
+export type SupportMessagesSendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SupportMessagesSendError = SupportMessagesSendErrors[keyof SupportMessagesSendErrors];
+
+export type SupportMessagesSendResponses = {
+    /**
+     * It was taken
+     */
+    201: {
+        id: string;
+    };
+};
+
+export type SupportMessagesSendResponse = SupportMessagesSendResponses[keyof SupportMessagesSendResponses];
+
+export type SupportMessagesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'open' | 'done';
+        /**
+         * Part of the organization's name, or the organization's whole id
+         */
+        search?: string;
+    };
+    url: '/v1/admin/support-messages';
+};
+
+export type SupportMessagesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SupportMessagesListError = SupportMessagesListErrors[keyof SupportMessagesListErrors];
+
+export type SupportMessagesListResponses = {
+    /**
+     * A page of messages
+     */
+    200: {
+        data: Array<SupportMessage>;
+        nextCursor: string | null;
+    };
+};
+
+export type SupportMessagesListResponse = SupportMessagesListResponses[keyof SupportMessagesListResponses];
+
+export type SupportMessagesMarkData = {
+    body: {
+        isDone: boolean;
+    };
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/admin/support-messages/{messageId}';
+};
+
+export type SupportMessagesMarkErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SupportMessagesMarkError = SupportMessagesMarkErrors[keyof SupportMessagesMarkErrors];
+
+export type SupportMessagesMarkResponses = {
+    /**
+     * The message
+     */
+    200: SupportMessage;
+};
+
+export type SupportMessagesMarkResponse = SupportMessagesMarkResponses[keyof SupportMessagesMarkResponses];
+
+export type ImpersonationsListOfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/organizations/{organizationId}/impersonations';
+};
+
+export type ImpersonationsListOfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ImpersonationsListOfError = ImpersonationsListOfErrors[keyof ImpersonationsListOfErrors];
+
+export type ImpersonationsListOfResponses = {
+    /**
+     * A page of impersonations
+     */
+    200: {
+        data: Array<Impersonation>;
+        nextCursor: string | null;
+    };
+};
+
+export type ImpersonationsListOfResponse = ImpersonationsListOfResponses[keyof ImpersonationsListOfResponses];
+
+export type ImpersonationsStartData = {
+    body: {
+        /**
+         * As whom: with their role, or an admin's of an owner
+         */
+        memberId?: string;
+        /**
+         * With which role, where nobody is named
+         */
+        role?: 'admin' | 'developer' | 'billing' | 'viewer';
+        /**
+         * Why, in at least 10 characters, which the organization's owners read; may be empty where a message is named
+         */
+        reason?: string;
+        /**
+         * Of what was written to you that this is about
+         */
+        supportMessageId?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/impersonations';
+};
+
+export type ImpersonationsStartErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ImpersonationsStartError = ImpersonationsStartErrors[keyof ImpersonationsStartErrors];
+
+export type ImpersonationsStartResponses = {
+    /**
+     * Your session acts there now
+     */
+    201: Impersonation;
+};
+
+export type ImpersonationsStartResponse = ImpersonationsStartResponses[keyof ImpersonationsStartResponses];
+
+export type ImpersonationsLeaveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/impersonation/end';
+};
+
+export type ImpersonationsLeaveErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ImpersonationsLeaveError = ImpersonationsLeaveErrors[keyof ImpersonationsLeaveErrors];
+
+export type ImpersonationsLeaveResponses = {
+    /**
+     * You act as yourself
+     */
+    204: void;
+};
+
+export type ImpersonationsLeaveResponse = ImpersonationsLeaveResponses[keyof ImpersonationsLeaveResponses];
+
+export type ImpersonationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/organization/impersonations';
+};
+
+export type ImpersonationsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks audit:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ImpersonationsListError = ImpersonationsListErrors[keyof ImpersonationsListErrors];
+
+export type ImpersonationsListResponses = {
+    /**
+     * A page of impersonations
+     */
+    200: {
+        data: Array<Impersonation>;
+        nextCursor: string | null;
+    };
+};
+
+export type ImpersonationsListResponse = ImpersonationsListResponses[keyof ImpersonationsListResponses];
+
+export type ImpersonationsRevokeData = {
+    body?: never;
+    path: {
+        impersonationId: string;
+    };
+    query?: never;
+    url: '/v1/organization/impersonations/{impersonationId}/end';
+};
+
+export type ImpersonationsRevokeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ImpersonationsRevokeError = ImpersonationsRevokeErrors[keyof ImpersonationsRevokeErrors];
+
+export type ImpersonationsRevokeResponses = {
+    /**
+     * It has ended
+     */
+    200: Impersonation;
+};
+
+export type ImpersonationsRevokeResponse = ImpersonationsRevokeResponses[keyof ImpersonationsRevokeResponses];
+
+export type AnnouncementsCurrentData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/announcements';
+};
+
+export type AnnouncementsCurrentErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AnnouncementsCurrentError = AnnouncementsCurrentErrors[keyof AnnouncementsCurrentErrors];
+
+export type AnnouncementsCurrentResponses = {
+    /**
+     * The announcements
+     */
+    200: {
+        data: Array<Announcement>;
+    };
+};
+
+export type AnnouncementsCurrentResponse = AnnouncementsCurrentResponses[keyof AnnouncementsCurrentResponses];
+
+export type AnnouncementsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/announcements';
+};
+
+export type AnnouncementsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AnnouncementsListError = AnnouncementsListErrors[keyof AnnouncementsListErrors];
+
+export type AnnouncementsListResponses = {
+    /**
+     * A page of announcements
+     */
+    200: {
+        data: Array<Announcement>;
+        nextCursor: string | null;
+    };
+};
+
+export type AnnouncementsListResponse = AnnouncementsListResponses[keyof AnnouncementsListResponses];
+
+export type AnnouncementsCreateData = {
+    body: {
+        severity: 'info' | 'warning' | 'critical';
+        text: {
+            en: string;
+            zh: string;
+        };
+        url?: string | null;
+        /**
+         * From when on it is shown
+         */
+        startsAt: string;
+        /**
+         * Until when
+         */
+        endsAt: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/admin/announcements';
+};
+
+export type AnnouncementsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AnnouncementsCreateError = AnnouncementsCreateErrors[keyof AnnouncementsCreateErrors];
+
+export type AnnouncementsCreateResponses = {
+    /**
+     * The announcement
+     */
+    201: Announcement;
+};
+
+export type AnnouncementsCreateResponse = AnnouncementsCreateResponses[keyof AnnouncementsCreateResponses];
+
+export type AnnouncementsDeleteData = {
+    body?: never;
+    path: {
+        announcementId: string;
+    };
+    query?: never;
+    url: '/v1/admin/announcements/{announcementId}';
+};
+
+export type AnnouncementsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type AnnouncementsDeleteError = AnnouncementsDeleteErrors[keyof AnnouncementsDeleteErrors];
+
+export type AnnouncementsDeleteResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type AnnouncementsDeleteResponse = AnnouncementsDeleteResponses[keyof AnnouncementsDeleteResponses];
+
 export type HealthLiveData = {
     body?: never;
     path?: never;
@@ -5007,6 +11051,31 @@ export type HealthReadyResponses = {
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type HealthShowStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/status';
+};
+
+export type HealthShowStatusErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type HealthShowStatusError = HealthShowStatusErrors[keyof HealthShowStatusErrors];
+
+export type HealthShowStatusResponses = {
+    /**
+     * Each part
+     */
+    200: Status;
+};
+
+export type HealthShowStatusResponse = HealthShowStatusResponses[keyof HealthShowStatusResponses];
 
 export type HealthShowData = {
     body?: never;
@@ -5064,7 +11133,12 @@ export type ClassificationsClassifyData = {
     path: {
         deploymentId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Another version of the deployment's model than the live one, for people who are logged in
+         */
+        modelVersionId?: string;
+    };
     url: '/v1/deployments/{deploymentId}/classifications';
 };
 
@@ -5188,7 +11262,12 @@ export type RecommendationsRecommendData = {
     path: {
         deploymentId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Another version of the deployment's model than the live one, for people who are logged in
+         */
+        modelVersionId?: string;
+    };
     url: '/v1/deployments/{deploymentId}/recommendations';
 };
 
@@ -5229,3 +11308,435 @@ export type RecommendationsRecommendResponses = {
 };
 
 export type RecommendationsRecommendResponse = RecommendationsRecommendResponses[keyof RecommendationsRecommendResponses];
+
+export type MailboxListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Mails to this address alone
+         */
+        address?: string;
+    };
+    url: '/v1/mailbox';
+};
+
+export type MailboxListErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MailboxListError = MailboxListErrors[keyof MailboxListErrors];
+
+export type MailboxListResponses = {
+    /**
+     * The mails
+     */
+    200: {
+        data: Array<{
+            id: string;
+            to: string;
+            language: 'en' | 'zh';
+            /**
+             * Null of a mail that was queued before there were templates
+             */
+            template: string | null;
+            subject: string;
+            status: 'queued' | 'sent' | 'failed';
+            createdAt: string;
+        }>;
+    };
+};
+
+export type MailboxListResponse = MailboxListResponses[keyof MailboxListResponses];
+
+export type MailboxGetData = {
+    body?: never;
+    path: {
+        mailId: string;
+    };
+    query?: never;
+    url: '/v1/mailbox/{mailId}';
+};
+
+export type MailboxGetErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MailboxGetError = MailboxGetErrors[keyof MailboxGetErrors];
+
+export type MailboxGetResponses = {
+    /**
+     * The mail
+     */
+    200: MailboxMail;
+};
+
+export type MailboxGetResponse = MailboxGetResponses[keyof MailboxGetResponses];
+
+export type MailboxHtmlData = {
+    body?: never;
+    path: {
+        mailId: string;
+    };
+    query?: never;
+    url: '/v1/mailbox/{mailId}/html';
+};
+
+export type MailboxHtmlErrors = {
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MailboxHtmlError = MailboxHtmlErrors[keyof MailboxHtmlErrors];
+
+export type MailboxHtmlResponses = {
+    /**
+     * The page
+     */
+    200: unknown;
+};
+
+export type SingleSignOnRemoveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on';
+};
+
+export type SingleSignOnRemoveErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnRemoveError = SingleSignOnRemoveErrors[keyof SingleSignOnRemoveErrors];
+
+export type SingleSignOnRemoveResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type SingleSignOnRemoveResponse = SingleSignOnRemoveResponses[keyof SingleSignOnRemoveResponses];
+
+export type SingleSignOnGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on';
+};
+
+export type SingleSignOnGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnGetError = SingleSignOnGetErrors[keyof SingleSignOnGetErrors];
+
+export type SingleSignOnGetResponses = {
+    /**
+     * Single sign-on
+     */
+    200: SingleSignOn;
+};
+
+export type SingleSignOnGetResponse = SingleSignOnGetResponses[keyof SingleSignOnGetResponses];
+
+export type SingleSignOnSetData = {
+    body: {
+        /**
+         * The provider's name of itself, below which /.well-known/openid-configuration is found
+         */
+        issuer: string;
+        clientId: string;
+        /**
+         * Kept encrypted and never shown; as it is where absent and neither issuer nor client change
+         */
+        clientSecret?: string;
+        /**
+         * Of who becomes a member by logging in
+         */
+        defaultRole: 'developer' | 'billing' | 'viewer';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on';
+};
+
+export type SingleSignOnSetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnSetError = SingleSignOnSetErrors[keyof SingleSignOnSetErrors];
+
+export type SingleSignOnSetResponses = {
+    /**
+     * Single sign-on
+     */
+    200: SingleSignOn;
+};
+
+export type SingleSignOnSetResponse = SingleSignOnSetResponses[keyof SingleSignOnSetResponses];
+
+export type SingleSignOnEnforceData = {
+    body: {
+        /**
+         * Whether addresses of the verified domains log in by it alone
+         */
+        isEnforced: boolean;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on/enforcement';
+};
+
+export type SingleSignOnEnforceErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnEnforceError = SingleSignOnEnforceErrors[keyof SingleSignOnEnforceErrors];
+
+export type SingleSignOnEnforceResponses = {
+    /**
+     * Single sign-on
+     */
+    200: SingleSignOn;
+};
+
+export type SingleSignOnEnforceResponse = SingleSignOnEnforceResponses[keyof SingleSignOnEnforceResponses];
+
+export type SingleSignOnAddDomainData = {
+    body: {
+        /**
+         * What stands behind the "@" of your addresses; its subdomains are domains of their own
+         */
+        domain: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/single-sign-on/domains';
+};
+
+export type SingleSignOnAddDomainErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnAddDomainError = SingleSignOnAddDomainErrors[keyof SingleSignOnAddDomainErrors];
+
+export type SingleSignOnAddDomainResponses = {
+    /**
+     * The domain with its record
+     */
+    200: SingleSignOnDomain;
+};
+
+export type SingleSignOnAddDomainResponse = SingleSignOnAddDomainResponses[keyof SingleSignOnAddDomainResponses];
+
+export type SingleSignOnVerifyDomainData = {
+    body?: never;
+    path: {
+        domain: string;
+    };
+    query?: never;
+    url: '/v1/organization/single-sign-on/domains/{domain}/verification';
+};
+
+export type SingleSignOnVerifyDomainErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnVerifyDomainError = SingleSignOnVerifyDomainErrors[keyof SingleSignOnVerifyDomainErrors];
+
+export type SingleSignOnVerifyDomainResponses = {
+    /**
+     * The domain, verified
+     */
+    200: SingleSignOnDomain;
+};
+
+export type SingleSignOnVerifyDomainResponse = SingleSignOnVerifyDomainResponses[keyof SingleSignOnVerifyDomainResponses];
+
+export type SingleSignOnRemoveDomainData = {
+    body?: never;
+    path: {
+        domain: string;
+    };
+    query?: never;
+    url: '/v1/organization/single-sign-on/domains/{domain}';
+};
+
+export type SingleSignOnRemoveDomainErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks organization:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleSignOnRemoveDomainError = SingleSignOnRemoveDomainErrors[keyof SingleSignOnRemoveDomainErrors];
+
+export type SingleSignOnRemoveDomainResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type SingleSignOnRemoveDomainResponse = SingleSignOnRemoveDomainResponses[keyof SingleSignOnRemoveDomainResponses];
+
+export type TriesTryData = {
+    /**
+     * As the operation has it; GET /v1/families lists its fields
+     */
+    body: {
+        [key: string]: unknown;
+    };
+    path: {
+        projectId: string;
+        modelId: string;
+        modelVersionId: string;
+        /**
+         * What it is asked, such as `recommendations`; GET /v1/families lists it
+         */
+        operation: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}/{operation}';
+};
+
+export type TriesTryErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks deployments:call
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type TriesTryError = TriesTryErrors[keyof TriesTryErrors];
+
+export type TriesTryResponses = {
+    /**
+     * What the version answers
+     */
+    200: TriedAnswer;
+};
+
+export type TriesTryResponse = TriesTryResponses[keyof TriesTryResponses];

@@ -42,14 +42,24 @@ export class ApiSession {
     return this.call<T>('POST', path, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
   }
 
+  async put(path: string, body: object): Promise<void> {
+    await this.send('PUT', path, JSON.stringify(body), { 'content-type': 'application/json' }, true);
+  }
+
   /** Logs in, or signs up where there is no such account yet. */
   async signIn(email: string, password: string, organizationName: string): Promise<void> {
+    if (!(await this.logIn(email, password))) await this.signup(email, password, organizationName);
+  }
+
+  /** False where there is no such account, or the password is another. */
+  async logIn(email: string, password: string): Promise<boolean> {
     const login = await this.send('POST', '/v1/auth/login', JSON.stringify({ email, password }), {
       'content-type': 'application/json',
     });
-    if (login.status === 401) return this.signup(email, password, organizationName);
+    if (login.status === 401) return false;
     if (!login.ok) throw new Error(`POST /v1/auth/login answered ${login.status}: ${await login.text()}`);
     this.keepCookie(login);
+    return true;
   }
 
   async signup(email: string, password: string, organizationName: string): Promise<void> {
