@@ -86,10 +86,11 @@ describe('classifications', () => {
 
   it('count a request and its texts once, and are the same bytes when asked again under the same key', async () => {
     const other = await Tenant.signUp(api);
-    const { deploymentId } = await other.deployTexts();
+    const { deploymentId, projectId } = await other.deployTexts();
     const key = uuidv7();
+    const theirs = withKey(api, (await other.createKey(projectId)).key);
     const ask = () =>
-      other
+      theirs
         .post(`/v1/deployments/${deploymentId}/classifications`, {
           texts: ['a lovely show', 'an awful show', 'a show'],
         })
@@ -169,6 +170,9 @@ describe('feedback', () => {
     expect((await feedback({ classificationId, labels: [] }, 400)).body.code).toBe('invalid_request');
     expect((await feedback({ classificationId, labels: ['a|b'] }, 400)).body.detail).toMatch(/must not hold \|/);
     expect((await feedback({ classificationId, labels: [' '] }, 400)).body.code).toBe('invalid_request');
+    // Looks like a label that there is.
+    for (const label of ['glad\u200b', '\u200bglad', 'gl\u202ead'])
+      expect((await feedback({ classificationId, labels: [label] }, 400)).body.code).toBe('invalid_request');
     const old = { classificationId: '01890000-0000-7000-8000-000000000000', labels: ['glad'] };
     expect((await feedback(old, 404)).body.detail).toMatch(/no call/);
   });

@@ -59,6 +59,13 @@ describe('an upload', () => {
     expect(movieLens).toMatchObject({ status: 'succeeded', statistics: { users: 1, items: 1 } });
   });
 
+  it('reads a column that its mapping leaves out from no header', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const csv = 'customer,item_id,rating,timestamp\nu1,i1,good,1\n';
+    const done = await tenant.upload(projectId, id, csv, '?user_id=customer&value=');
+    expect(done).toMatchObject({ status: 'succeeded', rowsAccepted: 1, rowsRejected: 0 });
+  });
+
   it('is refused where it is empty of type, too large or of no data set', async () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     expect((await tenant.post(contentOf(id)).send({})).status).toBe(404);

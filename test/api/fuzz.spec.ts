@@ -21,7 +21,7 @@ it('S10: no input is our error: calls from openapi.json are answered below 500, 
     GITHUB_SECRET_SCANNING_KEYS_URL: `http://127.0.0.1:${port}/`,
   });
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-stripe-'));
-  const file = path.join(folder, 'stripe.json');
+  const file = path.join(folder, 'stripe.db');
   const webhook = { webhookUrl: `${api.url}/v1/billing/stripe/webhook`, webhookSecret: WEBHOOK_SECRET };
   const stripe = await startLocalStripe({ file, port: stripePort, ...webhook });
   try {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import pg from 'pg';
 import request from 'supertest';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { StatusService } from '../../libs/features/health/index.js';
+import type { Status } from '../../libs/features/health/status.schema.js';
 import { CONFIG, type Config } from '../../libs/platform/config/config.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { ApiProcess } from '../factories/api-process.js';
@@ -19,8 +22,39 @@ it('answers probes, metrics and documentation without credentials', async () => 
   expect((await get('/livez').expect(200)).body).toEqual({ status: 'ok' });
   expect((await get('/readyz').expect(200)).body).toEqual({ status: 'ok' });
   expect((await get('/metrics').expect(200)).text).toContain('http_server_request_duration_seconds');
-  expect((await get('/docs').expect(200)).text).toContain('swagger-ui');
+  expect((await get('/docs').expect(200)).text).toContain('<h1>Documentation</h1>');
   expect((await get('/openapi.json').expect(200)).body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
+});
+
+it('tells everyone how each part is doing, also while the database is away, and counts the failure once it is back', async () => {
+  const service = api.app.get(StatusService, { strict: false });
+  const database = api.app.get(Database, { strict: false });
+  const owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+  const probeLater = async () => {
+    // Whoever probes again within seconds is not counted.
+    await owner.query(`UPDATE probe_days SET probed_at = probed_at - interval '1 hour'`);
+    await service.work();
+  };
+  const show = async () => {
+    const { body } = await get('/v1/status').expect(200).expect('cache-control', 'public, max-age=10');
+    const components = (body as Status).components.map(({ component, status }) => [component, status]);
+    const { days } = (body as Status).components.find(({ component }) => component === 'database')!;
+    return { status: body.status, ...Object.fromEntries(components), failures: days.at(-1)?.failures };
+  };
+  try {
+    await probeLater();
+    const before = await show();
+    expect(before).toMatchObject({ api: 'ok', database: 'ok', workers: 'ok', object_store: 'ok' });
+    const isReady = vi.spyOn(database, 'isReady').mockResolvedValue(false);
+    await service.work();
+    expect(await show()).toMatchObject({ status: 'failing', api: 'ok', database: 'failing', workers: 'unknown' });
+    isReady.mockRestore();
+    await probeLater();
+    expect(await show()).toMatchObject({ database: 'ok', failures: before.failures! + 1 });
+  } finally {
+    await owner.end();
+  }
 });
 
 it('waits for the database as long as its settings say, and no longer', async () => {

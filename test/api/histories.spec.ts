@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
 const INTERACTIONS = `user_id,item_id,event_type,rating,timestamp
 busy,a,view,,2020-01-01
@@ -33,6 +33,87 @@ const pathOf = (id = dataSetId) => `/v1/projects/${projectId}/data-sets/${id}/us
 const usersBy = async (query: string) =>
   (await tenant.get(`${pathOf()}?${query}`).expect(200)).body.data as { userId: string; rows: number }[];
 const idsBy = async (query: string) => (await usersBy(query)).map(({ userId }) => userId);
+
+describe('the rows of a data set', () => {
+  const rowsOf = async (query = '', id = dataSetId) =>
+    (await tenant.get(`/v1/projects/${projectId}/data-sets/${id}/rows?${query}`).expect(200)).body;
+
+  it('come page by page in the order of their file, and are found by what an id starts with', async () => {
+    const first = await rowsOf('limit=3');
+    expect(first.data[0]).toEqual({
+      place: 1,
+      values: { user_id: 'busy', item_id: 'a', event_type: 'view', value: null, timestamp: 1_577_836_800 },
+    });
+    const second = await rowsOf(`limit=3&cursor=${first.nextCursor}`);
+    const third = await rowsOf(`limit=3&cursor=${second.nextCursor}`);
+    const places = [first, second, third].flatMap(({ data }) => data.map(({ place }: { place: number }) => place));
+    expect(places).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(third.nextCursor).toBeNull();
+    expect((await rowsOf('search=ear')).data.map(({ place }: { place: number }) => place)).toEqual([4, 5]);
+    expect((await rowsOf(`search=${encodeURIComponent("' OR 1=1 --")}`)).data).toEqual([]);
+  });
+
+  it('are for people alone where they name people: to a key they are refused as histories are', async () => {
+    const { key } = await tenant.createKey(projectId, ['project:read']);
+    const read = (path: string) => withKey(api, key).get(`/v1/projects/${projectId}/data-sets/${path}`);
+    expect((await read(`${dataSetId}/rows`).expect(403)).body).toMatchObject({
+      code: 'not_permitted',
+      detail: expect.stringContaining('end-users:read'),
+    });
+    await read(`${dataSetId}/users/busy`).expect(403);
+    expect((await read(`${itemsId}/rows`).expect(200)).body.data).toHaveLength(2);
+    await read(`${dataSetId}/quality`).expect(200);
+  });
+
+  it('of items come with their attributes, and with how many interactions there are with each', async () => {
+    const { data } = await rowsOf(`countedBy=${dataSetId}`, itemsId);
+    expect(data).toEqual([
+      { place: 1, values: { item_id: 'a', title: 'Alien', year: '1979' }, interactions: 4 },
+      { place: 2, values: { item_id: 'c', title: 'Casablanca', year: null }, interactions: 1 },
+    ]);
+    const wrong = await tenant.get(`/v1/projects/${projectId}/data-sets/${dataSetId}/rows?countedBy=${dataSetId}`);
+    expect(wrong.body).toMatchObject({ status: 409, code: 'counts_nothing' });
+  });
+
+  it('are judged before training, and spread over time, users and items', async () => {
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${dataSetId}/quality`).expect(200);
+    expect(body.advice[0]).toMatch(/^There are 7 interactions/);
+    const { overTime, ofUsers, ofItems } = body.distributions;
+    const sum = ({ bars }: { bars: { count: number }[] }) => bars.reduce((total, { count }) => total + count, 0);
+    expect([sum(overTime), sum(ofUsers), sum(ofItems)]).toEqual([7, 4, 3]);
+    expect(overTime.bars.length).toBeGreaterThan(80);
+    expect(overTime.bars.length).toBeLessThan(95);
+    expect(overTime.bars.at(-1).count).toBe(1);
+    expect(ofUsers.bars.slice(0, 3)).toEqual([
+      { label: '1', count: 2 },
+      { label: '2', count: 1 },
+      { label: '3–5', count: 1 },
+    ]);
+  });
+
+  it('are none where there are none, and bounded', async () => {
+    const empty = await tenant.createDataSet(projectId, 'labelled-texts');
+    expect(await rowsOf('', empty)).toEqual({ data: [], nextCursor: null });
+    const quality = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);
+    expect(quality.body).toEqual({ advice: [], distributions: {} });
+    await tenant.upload(projectId, empty, 'text,label\nWhere is it?,delivery\nMoney back!,refund|money\n');
+    expect((await rowsOf('search=MONEY', empty)).data).toHaveLength(1);
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);
+    expect(body.distributions.ofLabels.bars).toHaveLength(3);
+    for (const query of ['limit=0', 'limit=101', 'cursor=x', 'cursor=0', 'x=1'])
+      await tenant.get(`/v1/projects/${projectId}/data-sets/${dataSetId}/rows?${query}`).expect(400);
+  });
+
+  it('leave with the person who is erased, and the imports stay listed', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    await tenant.upload(projectId, id, 'user_id,item_id\ngone,a\nstays,a\n');
+    await tenant.delete(`/v1/projects/${projectId}/users/gone`).expect(202);
+    expect((await rowsOf('', id)).data.map(({ values }: any) => values.user_id)).toEqual(['stays']);
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}/imports?limit=1`).expect(200);
+    expect(body.data).toMatchObject([{ status: 'succeeded' }]);
+    expect(body.nextCursor).toBeNull();
+  });
+});
 
 describe('the users of a data set', () => {
   it('are those who did most, those who came last, or any', async () => {

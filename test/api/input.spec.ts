@@ -30,6 +30,14 @@ describe('what the database cannot hold is refused with 400, wherever it comes i
     expect(body.errors[0].message).toBeTruthy();
   });
 
+  it('a query that is no UTF-8', async () => {
+    for (const query of ['path=%FF', 'path=%E0%80', 'path=a%']) {
+      expect((await tenant.get(`/v1/request-log?${query}`).expect(400)).body.detail).toMatch(/UTF-8/);
+    }
+    await tenant.get('/v1/request-log?path=%C3%A9%25').expect(200);
+    await tenant.get(`/v1/projects/${NIL}/users/%FF`).expect(400);
+  });
+
   it('a limit whose burst is beyond the column, a resource with a NUL', async () => {
     const limit = { scope: 'organization', resource: 'requests_per_second', quantity: '999999999999' };
     expect((await tenant.put('/v1/limits', limit).expect(400)).body.errors[0].path).toBe('quantity');

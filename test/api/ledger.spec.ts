@@ -12,6 +12,7 @@ import {
 } from '../../libs/features/usage/index.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { logInOperator } from '../factories/members.js';
 
 /** A failing run prints its seed and path; `LEDGER_SEED=… LEDGER_PATH=…` run it again. */
 const RUNS = {
@@ -270,9 +271,7 @@ it('takes what a call spent from its lease once, however often it is offered', a
 
 it('corrects by further entries: once each, and 409 for another under the same id', async () => {
   await newTenant();
-  const operator = await Tenant.signUp(api, 'Operators');
-  await owner.query('UPDATE users SET is_operator = true WHERE email = $1', [operator.email]);
-  await until(async () => (await operator.get('/v1/admin/organizations')).status === 200);
+  const operator = await logInOperator(api);
   const ledger = api.app.get(LedgerRepository, { strict: false });
   const wrong: UsageEvent = {
     id: uuidv7(),

@@ -231,12 +231,19 @@ describe('a threshold', () => {
     await until(async () => (await thresholds()).includes(100));
     expect((await told()).at(-1)).toMatchObject({ threshold: 100, used: '10' });
     expect((await thresholds()).filter((threshold) => threshold !== 50)).toEqual([75, 100]);
-    const { rows } = await owner.query('SELECT subject FROM emails WHERE tenant_id = $1 ORDER BY id', [
-      organization.id,
-    ]);
-    expect(rows.map(({ subject }) => subject)).toEqual(
-      (await thresholds()).map((threshold) => `${threshold} % of a limit is used`),
+    const { rows } = await owner.query(
+      `SELECT values FROM emails WHERE tenant_id = $1 AND template = 'limit_reached' ORDER BY id`,
+      [organization.id],
     );
+    expect(rows.map(({ values }) => values.threshold)).toEqual(await thresholds());
+    // In names: nobody knows an id by heart.
+    const project = (await shop.get(`/v1/projects/${projectId}`).expect(200)).body;
+    expect(rows.at(-1).values).toMatchObject({
+      meter: 'recommendation_requests',
+      limit: '10',
+      used: '10',
+      whose: { scope: 'project', name: project.name },
+    });
   });
 
   it('is told whoever else cannot be checked, such as organizations that were just deleted', async () => {
@@ -277,6 +284,46 @@ describe('limits', () => {
       }),
     );
     expect(uses).toContainEqual(expect.objectContaining({ setBy: 'plan', resource: 'models', used: '1' }));
+  });
+
+  it('are shown on every plan, however much it allows', async () => {
+    const shop = await Tenant.signUp(api);
+    const { organization } = (await shop.get('/v1/me')).body;
+    const { rows } = await owner.query(
+      `SELECT DISTINCT ON (plan_key) id, plan_key AS plan FROM price_versions WHERE currency = 'usd' ORDER BY plan_key, version DESC`,
+    );
+    for (const { id, plan } of rows) {
+      await owner.query('UPDATE subscriptions SET price_version_id = $2 WHERE tenant_id = $1', [organization.id, id]);
+      const { uses } = (await shop.get('/v1/limits').expect(200)).body;
+      const quotas = await owner.query('SELECT quantity FROM plan_quotas WHERE plan_key = $1 ORDER BY 1', [plan]);
+      const ofPlan = uses.filter(({ setBy }: { setBy: string }) => setBy === 'plan');
+      for (const { quantity } of quotas.rows)
+        expect(ofPlan.map((use: { quantity: string }) => Number(use.quantity))).toContain(Number(quantity));
+    }
+  });
+
+  it('say what would count against one before it is set, also in parts of a cent and below 0', async () => {
+    const shop = await Tenant.signUp(api);
+    const projectId = await shop.createProject();
+    const { organization } = (await shop.get('/v1/me')).body;
+    await owner.query(
+      `UPDATE subscriptions SET price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'pro' ORDER BY version DESC LIMIT 1) WHERE tenant_id = $1`,
+      [organization.id],
+    );
+    await addUsage(api, shop, 'recommendation_requests', 22_010, { projectId });
+    await addUsage(api, shop, 'stored_interactions', 300_000_001);
+    const { id: correctsId } = await addUsage(api, shop, 'texts_ingested', 1);
+    await addUsage(api, shop, 'texts_ingested', -4, { correctsId, reason: 'of the period before' });
+    const use = async (query: string) => (await shop.get(`/v1/limits/use?${query}`).expect(200)).body.used;
+    expect(await use('scope=organization&resource=recommendation_requests')).toBe('22010');
+    expect(await use(`scope=project&scopeId=${projectId}&resource=spend`)).toBe('4.402');
+    expect(await use('scope=organization&resource=spend')).toBe('0.00000002');
+    expect(await use('scope=organization&resource=texts_ingested')).toBe('-3');
+    await shop.put('/v1/limits', { scope: 'organization', resource: 'spend', quantity: '1' }).expect(200);
+    const { uses } = (await shop.get('/v1/limits').expect(200)).body;
+    expect(uses.find(({ resource }: { resource: string }) => resource === 'spend').used).toBe('0.00000002');
+    await shop.get('/v1/limits/use?scope=organization&resource=sunshine').expect(400);
+    await shop.get(`/v1/limits/use?scope=project&scopeId=${organization.id}&resource=spend`).expect(404);
   });
 
   it('refuse what is none, and what is another’s', async () => {

@@ -102,6 +102,23 @@ describe('a model', () => {
     const { body } = await tenant.post(`/v1/projects/${projectId}/models/${id}/training-jobs`).expect(422);
     expect(body.code).toBe('data_set_empty');
   });
+
+  it('says what a training would take, as far as anything is known, to whoever may start one', async () => {
+    const estimateOf = async (modelId: string) =>
+      (await tenant.get(`/v1/projects/${projectId}/models/${modelId}/training-estimate`).expect(200)).body;
+    const { id } = (await create({}).expect(201)).body;
+    const nothing = { seconds: null, trainingSeconds: null, basedOn: null, cost: null, currency: 'usd' };
+    expect(await estimateOf(id)).toMatchObject({ ...nothing, rows: null, includedSeconds: 3_600 });
+    const live = await tenant.deploy();
+    const path = `/v1/projects/${live.projectId}/models`;
+    const known = (await tenant.get(`${path}/${live.modelId}/training-estimate`).expect(200)).body;
+    expect(known).toMatchObject({ basedOn: { of: 'model', trainings: 1 }, rows: expect.any(Number) });
+    expect(known.trainingSeconds.most).toBeLessThanOrEqual(known.secondsMax);
+    // What other projects trained is none of this one's.
+    expect(await estimateOf(id)).toMatchObject(nothing);
+    const stranger = await Tenant.signUp(api);
+    await stranger.get(`${path}/${live.modelId}/training-estimate`).expect(404);
+  });
 });
 
 describe('a version', () => {

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { periodAt } from '../../libs/features/usage/index.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { logInOperator } from '../factories/members.js';
 import { addUsage } from '../factories/usage.js';
 
 let api: TestApi;
@@ -13,9 +14,7 @@ beforeAll(async () => {
   api = await startApi();
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
-  operator = await Tenant.signUp(api, 'Operators');
-  await owner.query('UPDATE users SET is_operator = true WHERE email = $1', [operator.email]);
-  await until(async () => (await operator.get('/v1/admin/organizations')).status === 200);
+  operator = await logInOperator(api);
 });
 afterAll(() => Promise.all([api.close(), owner.end()]));
 

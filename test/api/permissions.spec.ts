@@ -21,14 +21,40 @@ interface Route {
 const PUBLIC = new Set([
   'POST /v1/auth/signup',
   'POST /v1/auth/login',
+  'POST /v1/auth/login/second-factor',
+  'POST /v1/auth/passkeys/options',
+  'POST /v1/auth/passkeys/login',
+  'GET /v1/auth/providers',
+  'POST /v1/auth/providers/{provider}/log-in',
+  'GET /v1/auth/providers/{provider}/callback',
+  'POST /v1/auth/single-sign-on',
+  'GET /v1/auth/single-sign-on/{organizationId}/callback',
   'POST /v1/auth/logout',
+  'POST /v1/invitations/preview',
+  'POST /v1/invitations/signup',
+  'POST /v1/auth/verifications',
+  'POST /v1/auth/email-changes',
+  'POST /v1/auth/password-resets',
+  'PUT /v1/auth/password',
   'POST /v1/leaked-keys/github',
+  'GET /v1/mailbox',
+  'GET /v1/mailbox/{mailId}',
+  'GET /v1/mailbox/{mailId}/html',
+  'GET /v1/legal-documents/{document}',
+  'GET /v1/announcements',
+  'GET /v1/price-list',
+  'POST /v1/price-estimates',
+  'GET /v1/showcase',
+  'POST /v1/showcase/recommendations',
   'GET /livez',
+  'GET /v1/status',
   'GET /readyz',
   'GET /metrics',
 ]);
 /** Routes that name no project and yet answer keys. */
-const OPEN_TO_KEYS = new Set(['GET /v1/families', 'GET /v1/usage', 'GET /v1/meters']);
+const OPEN_TO_KEYS = new Set(['GET /v1/families', 'GET /v1/usage', 'GET /v1/usage.csv', 'GET /v1/meters']);
+/** Routes of a project that no key may call, whatever its scopes. */
+const FOR_PEOPLE = new Set(['POST /v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}/{operation}']);
 /** What deployments are called by. */
 const CALLS = 'POST /v1/deployments/{deploymentId}/';
 
@@ -71,7 +97,7 @@ it('S9: each route refuses exactly the roles and keys that lack its permission',
       who,
       headers,
       isKey: false,
-      held: who === 'operator' ? permissionsOf('owner', true) : permissionsOf(who as Role, false),
+      held: who === 'operator' ? permissionsOf(null, true) : permissionsOf(who as Role, false),
     }));
   expect(people).toHaveLength(roles.length + 1);
   const programs = keys.map(({ key }, i) => ({
@@ -81,12 +107,19 @@ it('S9: each route refuses exactly the roles and keys that lack its permission',
     held: [API_KEY_SCOPES[i]!] as Permission[],
   }));
   const wrong: string[] = [];
-  for (const route of ROUTES.filter(({ permission }) => permission)) {
+  // Whoever has left is nobody there any more, and an operator without a second factor may do nothing.
+  const leaving = ROUTES.filter(
+    ({ method, path }) =>
+      path === '/v1/me/membership' || (method === 'DELETE' && ['/v1/me', '/v1/me/totp'].includes(path)),
+  ).toSorted((a, b) => b.path.length - a.path.length);
+  const asked = [...ROUTES.filter((route) => !leaving.includes(route)), ...leaving];
+  for (const route of asked.filter(({ permission }) => permission)) {
     await Promise.all(
       [...people, ...programs].map(async ({ who, headers, isKey, held }) => {
         const name = `${route.method} ${route.path}`;
         const reachesKeys = route.path.includes('{projectId}') || OPEN_TO_KEYS.has(name) || name.startsWith(CALLS);
-        const isAllowed = held.includes(route.permission!) && (!isKey || reachesKeys);
+        const isForKeys = reachesKeys && !FOR_PEOPLE.has(name);
+        const isAllowed = held.includes(route.permission!) && (!isKey || isForKeys);
         const { status, code } = await call(route, headers, projectId);
         const isRefused = status === 403 && code === 'not_permitted';
         if (isRefused === isAllowed || status === 401)

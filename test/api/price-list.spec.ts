@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { BillingRepository } from '../../libs/features/billing/billing.repository.js';
+import { amountOf } from '../../libs/features/billing/index.js';
+import { readConfig } from '../../libs/platform/config/config.js';
+import { Database } from '../../libs/platform/database/database.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import type { PriceList } from '../../libs/platform/database/price-list.js';
+import { Decimal } from '../../libs/platform/decimal.js';
 import { startApi, Tenant } from '../factories/api.js';
 import { KINDRED_SECRET } from '../factories/platform.setup.js';
 import { addUsage } from '../factories/usage.js';
@@ -14,8 +19,9 @@ const TABLES = {
   meters: 'key',
   plans: 'key',
   plan_quotas: 'plan_key, resource',
-  price_versions: 'plan_key, version',
+  price_versions: 'plan_key, currency, version',
   meter_prices: 'price_version_id, meter_key, device_class',
+  meter_price_tiers: 'price_version_id, meter_key, device_class, from_quantity',
 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-price-list-'));
@@ -59,14 +65,16 @@ async function snapshot() {
   return rows;
 }
 
-const versionsOf = async (plan: string) =>
+const versionsOf = async (plan: string, currency = 'usd') =>
   (
     await owner.query(
       `SELECT version, monthly_fee_minor::int AS fee, (SELECT json_object_agg(trim(meter_key || ' ' || device_class), trim_scale(unit_amount)::text)
-         FROM meter_prices WHERE price_version_id = id) AS prices FROM price_versions WHERE plan_key = $1 ORDER BY version`,
-      [plan],
+         FROM meter_prices WHERE price_version_id = id) AS prices FROM price_versions WHERE plan_key = $1 AND currency = $2 ORDER BY version`,
+      [plan, currency],
     )
   ).rows;
+/** The same amount in every currency. */
+const inEach = (amount: string) => ({ usd: amount, eur: amount, cny: amount, jpy: amount });
 const plan = (list: PriceList, key: string) => list.plans.find((each) => each.key === key)!;
 
 describe('the price list', () => {
@@ -89,9 +97,11 @@ describe('the price list', () => {
 
   it('makes a changed price the next version, once however many apply it, and leaves those before it', async () => {
     const before = await versionsOf('pro');
-    const free = await versionsOf('free');
-    await applyChange((list) => (plan(list, 'pro').price.meters[0]!.unitAmount = '0.0003'));
-    await Promise.all([1, 2, 3].map(() => applyChange((list) => (plan(list, 'pro').price.monthlyFeeMinor = 5_900))));
+    const others = [await versionsOf('free'), await versionsOf('pro', 'jpy')];
+    await applyChange((list) => (plan(list, 'pro').price.meters[0]!.unitAmount!['usd'] = '0.0003'));
+    await Promise.all(
+      [1, 2, 3].map(() => applyChange((list) => (plan(list, 'pro').price.monthlyFeeMinor['usd'] = 5_900))),
+    );
     const latest = before.at(-1);
     const prices = { ...latest.prices, recommendation_requests: '0.0003' };
     expect(await versionsOf('pro')).toEqual([
@@ -99,7 +109,13 @@ describe('the price list', () => {
       { version: latest.version + 1, fee: 4_900, prices },
       { version: latest.version + 2, fee: 5_900, prices },
     ]);
-    expect(await versionsOf('free')).toEqual(free);
+    expect([await versionsOf('free'), await versionsOf('pro', 'jpy')]).toEqual(others);
+  });
+
+  it('tells a tier that differs', async () => {
+    const before = await versionsOf('scale');
+    await applyChange((list) => (plan(list, 'scale').price.meters[0]!.tiers![1]!.unitAmount['usd'] = '0.00011'));
+    expect(await versionsOf('scale')).toHaveLength(before.length + 1);
   });
 
   it('tells a price that is gone from one that is there', async () => {
@@ -130,8 +146,8 @@ describe('the price list', () => {
   it('needs no more than an entry for a new meter, which is then metered, shown and billed', async () => {
     const appUrl = await applyChange((list) => {
       list.meters.push({ key: 'said_means', unit: 'mean', description: 'Means that were said' });
-      const price = { meter: 'said_means', deviceClass: '', includedQuantity: 100, unitAmount: '0.005' };
-      plan(list, 'free').price.meters.push(price);
+      const price = { meter: 'said_means', deviceClass: '', includedQuantity: 100, scheme: 'per_unit' as const };
+      plan(list, 'free').price.meters.push({ ...price, unitAmount: inEach('0.005') });
     });
     const api = await startApi({ DATABASE_URL: appUrl, KINDRED_DATA_DIR: folder });
     try {
@@ -147,6 +163,36 @@ describe('the price list', () => {
     }
   });
 
+  it('is rated by the database as on invoices, whatever the scheme', async () => {
+    const { rows } = await owner.query(
+      `SELECT plan_key, currency, max(version) AS version FROM price_versions GROUP BY 1, 2`,
+    );
+    const database = new Database(readConfig({ DATABASE_URL: ownerUrl.href, KINDRED_SECRET }));
+    const prices = await database.system((transaction) =>
+      new BillingRepository().listCurrentPrices(transaction, 'usd'),
+    );
+    await database.onApplicationShutdown();
+    expect(rows.length).toBe(4 * prices.length);
+    for (const { id, meters } of prices)
+      for (const price of meters) {
+        const edges = price.tiers.flatMap(({ from }) => [from, from.plus(1)]);
+        const quantities = [new Decimal(0), new Decimal('0.5'), new Decimal(123_456_789), ...edges].map((beyond) =>
+          price.includedQuantity.plus(beyond),
+        );
+        const rated = await owner.query(
+          `SELECT trim_scale(metered_amount($1, $2, $3, quantity))::text AS amount FROM unnest($4::numeric[]) AS quantity`,
+          [id, price.meter, price.deviceClass, quantities.map(String)],
+        );
+        const expected = quantities.map((quantity) =>
+          amountOf(price, quantity.minus(price.includedQuantity)).toFixed(),
+        );
+        expect(
+          rated.rows.map(({ amount }) => amount),
+          price.meter,
+        ).toEqual(expected);
+      }
+  });
+
   const broken: Record<string, [string | ((list: PriceList) => void), RegExp]> = {
     'that is no JSON': ['{', /JSON/],
     'with a word that it does not know': [
@@ -154,8 +200,36 @@ describe('the price list', () => {
       /prise.*plans\[1\]/s,
     ],
     'with a price that is no exact decimal': [
-      (list) => (plan(list, 'pro').price.meters[0]!.unitAmount = '2e-4'),
+      (list) => (plan(list, 'pro').price.meters[0]!.unitAmount!['usd'] = '2e-4'),
       /plans\[1\]\.price\.meters\[0\]\.unitAmount/,
+    ],
+    'with an amount that one of its currencies lacks': [
+      (list) => delete plan(list, 'pro').price.meters[0]!.unitAmount!['jpy'],
+      /jpy has a monthly fee, but not every other amount/,
+    ],
+    'with an amount in a currency without a fee': [
+      (list) => (plan(list, 'pro').price.meters[0]!.unitAmount!['gbp'] = '1'),
+      /gbp has an amount, but no monthly fee/,
+    ],
+    'with a currency that Free lacks': [
+      (list) => {
+        const { price } = plan(list, 'free');
+        delete price.monthlyFeeMinor['jpy'];
+        for (const meter of price.meters) delete meter.unitAmount!['jpy'];
+      },
+      /jpy is no currency of free, to which every plan goes back/,
+    ],
+    'with tiers that do not rise': [
+      (list) => (plan(list, 'scale').price.meters[0]!.tiers![1]!.from = 0),
+      /the first tier is from 0, and each other from more than the one before/,
+    ],
+    'with tiers in a scheme without': [
+      (list) => (plan(list, 'scale').price.meters[0]!.scheme = 'per_unit'),
+      /tiers belong to the schemes graduated and volume/,
+    ],
+    'with packages of no size': [
+      (list) => delete plan(list, 'scale').price.meters[2]!.packageSize,
+      /packageSize belongs to the scheme package/,
     ],
     'with a price of a meter that is not there': [
       (list) => list.meters.shift(),

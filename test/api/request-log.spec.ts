@@ -61,7 +61,14 @@ describe('the request log', () => {
       },
       { ...common, ...recommend, path: '/v1/deployments/no-uuid-at-all/recommendations', errorCode: 'not_found' },
       { ...common, ...recommend, deploymentId, requestId, errorCode: 'not_found' },
-      { ...common, method: 'GET', route: '/v1/projects/:projectId/models', status: 200, errorCode: null },
+      {
+        ...common,
+        method: 'GET',
+        route: '/v1/projects/:projectId/models',
+        status: 200,
+        errorCode: null,
+        fallbackReason: null,
+      },
     ]);
     for (const { durationMs, occurredAt } of data) {
       expect(durationMs).toBeGreaterThanOrEqual(0);
@@ -109,6 +116,40 @@ describe('the request log', () => {
     expect(JSON.stringify(data)).not.toContain('canary');
   });
 
+  it('S35: calls that cannot be read, lead nowhere or lack the permission take tokens as others do, and few of those refused are kept', async () => {
+    const { tenant, tenantId, projectId, key } = await caller();
+    const limit = { scope: 'key', scopeId: key.id, resource: 'requests_per_second', quantity: '1', burst: 5 };
+    const { id } = (await tenant.put('/v1/limits', limit).expect(200)).body;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const calls = (path: string, body = '{"userId": ') =>
+      Array.from({ length: 30 }, () =>
+        request(api.url)
+          .post(path)
+          .set({ authorization: `Bearer ${key.key}`, 'content-type': 'application/json' })
+          .send(body),
+      );
+    const unread = [
+      ...calls(`/v1/projects/${projectId}/models`),
+      ...calls('/v1/nowhere', '{}'),
+      ...calls(`/v1/projects/${projectId}/models`, JSON.stringify({ name: 'x'.repeat(70_000) })),
+      ...calls('/v1/projects', '{"name":"x"}'),
+    ];
+    const statuses = (await Promise.all(unread)).map(({ status }) => status);
+    const refused = statuses.filter((status) => status === 429).length;
+    // The burst and what is refilled meanwhile; a busy machine may take some seconds.
+    expect(refused).toBeGreaterThan(80);
+    await tenant.delete(`/v1/limits/${id}`).expect(204);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await withKey(api, key.key).get(`/v1/projects/${projectId}/models`).expect(200);
+    await until(async () => (await logOf(tenant, '?status=2xx')).data.length > 0);
+    const seconds = await owner.query(
+      `SELECT count(*)::int AS rows FROM request_log WHERE tenant_id = $1 AND status = 429 GROUP BY date_trunc('second', occurred_at)`,
+      [tenantId],
+    );
+    for (const { rows } of seconds.rows) expect(rows).toBeLessThanOrEqual(10);
+    expect(seconds.rows.length).toBeGreaterThan(0);
+  });
+
   it('counts calls by time and class of status, under the same filters, without a gap', async () => {
     const { tenant, tenantId, projectId, key, call } = await caller();
     const histogram = async (query = '') => (await tenant.get(`/v1/request-log/histogram${query}`).expect(200)).body;
@@ -145,6 +186,26 @@ describe('the request log', () => {
     expect(data).toHaveLength(sums({ data: [busiest] }).reduce((sum, count) => sum + count));
     expect((await histogram('?from=2999-01-01T00:00:00Z')).data).toEqual([]);
     await tenant.get('/v1/request-log/histogram?limit=5').expect(400);
+  });
+
+  it('S35: is looked into by one organization once at a time, and few may wait', async () => {
+    const { tenant } = await caller();
+    const stranger = await Tenant.signUp(api);
+    await owner.query('BEGIN');
+    await owner.query('LOCK TABLE request_log IN ACCESS EXCLUSIVE MODE');
+    const held = Array.from({ length: 30 }, () => tenant.get('/v1/request-log/histogram').then((answer) => answer));
+    const refused: string[] = [];
+    for (const answer of held) void answer.then(({ body }) => body.code && refused.push(body.code));
+    try {
+      await until(() => refused.length === 9);
+      // Theirs is another line: one connection is all that it holds up.
+      await stranger.get('/v1/projects').expect(200);
+    } finally {
+      await owner.query('COMMIT');
+    }
+    const statuses = (await Promise.all(held)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(21);
+    expect(new Set(refused)).toEqual(new Set(['too_many_log_readings']));
   });
 
   it('gives one call with how often its error came up on its route in the last day', async () => {
@@ -230,7 +291,7 @@ describe('the request log', () => {
     expect(headers['x-content-type-options']).toBe('nosniff');
     const lines = text.trimEnd().split('\n');
     expect(lines[0]).toBe(
-      'id,occurredAt,method,route,path,status,durationMs,apiKeyId,projectId,deploymentId,requestId,errorCode',
+      'id,occurredAt,method,route,path,status,durationMs,apiKeyId,projectId,deploymentId,requestId,errorCode,fallbackReason',
     );
     expect(lines).toHaveLength(1 + 1 + 2500);
     expect(new Set(lines).size).toBe(lines.length);
@@ -258,7 +319,13 @@ describe('the request log', () => {
         projectId,
       };
       for (let i = 0; i < 50_100; i++) {
-        recorder.record({ ...logged, deploymentId: null, requestId: `call-${i}`, errorCode: null });
+        recorder.record({
+          ...logged,
+          deploymentId: null,
+          requestId: `call-${i}`,
+          errorCode: null,
+          fallbackReason: null,
+        });
       }
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       await call.get(`/v1/projects/${projectId}/models`).expect(200);

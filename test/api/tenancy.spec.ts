@@ -3,19 +3,33 @@ import pg from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
+import { newAddress } from '../factories/members.js';
 
 const GLOBAL_TABLES = new Set([
+  'totps',
+  'recovery_codes',
+  'passkeys',
+  'passkey_challenges',
+  'pending_logins',
   'users',
   'sessions',
+  'consents',
+  'announcements',
+  'identities',
+  'provider_visits',
   'meters',
   'plans',
   'price_versions',
   'meter_prices',
+  'meter_price_tiers',
+  'invoice_numbers',
   'plan_quotas',
   'api_nodes',
   'journals',
   'ledger_checks',
   'throttles',
+  'probe_days',
+  'worker_heartbeats',
   '_prisma_migrations',
 ]);
 const openapi = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
@@ -48,6 +62,8 @@ describe('another tenant', () => {
     const { body: dataSet } = await ours.get(`/v1/projects/${live.projectId}/data-sets/${live.interactionsDataSetId}`);
     const { endpointId, deliveryId } = await webhookOf(ours);
     const { job, itemsDataSetId: _, ...created } = live;
+    const invited = { email: newAddress(), role: 'viewer' };
+    const invitationId: string = (await ours.post('/v1/organization/invitations', invited).expect(201)).body.id;
     const ids: Record<string, string> = {
       ...created,
       dataSetId: live.interactionsDataSetId,
@@ -58,6 +74,11 @@ describe('another tenant', () => {
       deliveryId,
       erasureId: await erasureOf(ours, live.projectId),
       userId: 'user-1',
+      invitationId,
+      scimTokenId: (await ours.post('/v1/organization/scim-tokens', { name: 'X' }).expect(201)).body.id,
+      memberId: (await ours.get('/v1/me')).body.user.id,
+      passkeyId: crypto.randomUUID(),
+      sessionId: (await ours.get('/v1/me/sessions')).body.data[0].id,
     };
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
@@ -67,11 +88,17 @@ describe('another tenant', () => {
         recipe: 'popularity',
         sources: { interactions: ids['dataSetId'] },
       },
+      'PUT /v1/projects/{projectId}/retention': {
+        requestLogDays: 1,
+        keptRequestsDays: 1,
+        trainingLogDays: 1,
+      },
       'POST /v1/projects/{projectId}/deployments': { name: 'X', modelVersionId: ids['modelVersionId'] },
       'POST /v1/projects/{projectId}/api-keys': { name: 'X' },
       'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
       'POST /v1/deployments/{deploymentId}/classifications': { text: 'Hello' },
       'POST /v1/deployments/{deploymentId}/feedback': { classificationId: crypto.randomUUID(), labels: ['greeting'] },
+      'PATCH /v1/organization/members/{memberId}': { role: 'viewer' },
       'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
       'POST /v1/webhook-endpoints/{endpointId}/replays': { since: '2020-01-01T00:00:00Z' },
     };
@@ -152,6 +179,12 @@ describe('another tenant', () => {
       'webhook_endpoints',
       'webhook_messages',
       'webhook_deliveries',
+      'memberships',
+      'invitations',
+      'single_sign_on',
+      'single_sign_on_domains',
+      'scim_tokens',
+      'scim_users',
     ];
     const digests: Record<string, string> = {};
     for (const table of tables) {

@@ -40,12 +40,13 @@ describe('guessing passwords', () => {
     await from('198.51.101.99', '/v1/auth/login', { email: other.email, password: 'x' }, cookie).expect(429);
   });
 
-  it('S13: is slowed down where a session that was taken tries them to delete the account', async () => {
+  it('S13: is slowed down where a session that was taken tries them to be taken for its person', async () => {
     const tenant = await Tenant.signUp(api);
     const statuses: number[] = [];
-    for (let i = 0; i < 12; i++) statuses.push((await tenant.delete('/v1/me').send({ password: `guess ${i}` })).status);
+    const stepUp = (password: string) => tenant.post('/v1/auth/step-up', { password });
+    for (let i = 0; i < 12; i++) statuses.push((await stepUp(`guess ${i}`)).status);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
-    await tenant.delete('/v1/me').send({ password: tenant.password }).expect(429);
+    await stepUp(tenant.password).expect(429);
     await tenant.get('/v1/me').expect(200);
   });
 
@@ -89,4 +90,14 @@ it('makes no more accounts an hour from one address than may be', async () => {
   for (let i = 0; i < 42; i++) statuses.push((await signup(i)).status);
   expect(statuses.filter((status) => status === 202)).toHaveLength(40);
   expect(statuses.at(-1)).toBe(429);
+});
+
+it('S13: a log-in by passkey waits for nobody who only reads public pages behind the same address, and is slowed down by itself', async () => {
+  const statusesOf = async (path: string, body: object) => {
+    const calls = Array.from({ length: 150 }, () => from('203.0.113.201', path, body));
+    return new Set((await Promise.all(calls)).map(({ status }) => status));
+  };
+  expect(await statusesOf('/v1/invitations/preview', { token: 'A'.repeat(64) })).toContain(429);
+  await from('203.0.113.201', '/v1/auth/passkeys/options', {}).expect(201);
+  expect(await statusesOf('/v1/auth/passkeys/options', {})).toEqual(new Set([201, 429]));
 });

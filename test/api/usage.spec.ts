@@ -37,7 +37,8 @@ describe('recommendations', () => {
 
   it('say so where popularity answers for a user that the model does not know', async () => {
     const path = `/v1/deployments/${live.deploymentId}/recommendations`;
-    const { body } = await tenant.post(path, { userId: 'a stranger 🎬', limit: 2 }).expect(200);
+    const { key } = await tenant.createKey(live.projectId);
+    const { body } = await withKey(api, key).post(path, { userId: 'a stranger 🎬', limit: 2 }).expect(200);
     expect(body).toMatchObject({ source: 'popularity', fallbackReason: 'unknown_user' });
     expect(body.items).toHaveLength(2);
   });
@@ -100,6 +101,21 @@ describe('usage', () => {
     const { rows } = (await shop.get('/v1/usage?groupBy=meter').expect(200)).body;
     const seconds = rows.filter(({ meter }: { meter: string }) => meter === 'training_seconds');
     expect(seconds).toEqual([{ meter: 'training_seconds', quantity: expect.stringMatching(/^[1-9]\d*$/) }]);
+  });
+
+  it('comes as CSV too, with a column for each thing that it is grouped by', async () => {
+    const { text, headers } = await tenant.get('/v1/usage.csv?groupBy=day,apiKey,meter').expect(200);
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+    const [head, ...lines] = text.trim().split('\n');
+    expect(head).toBe('day,apiKeyId,meter,quantity');
+    const rows = await usageOf('?groupBy=day,apiKey,meter');
+    expect(lines).toEqual(
+      rows.map(({ day, apiKeyId, meter, quantity }: Record<string, string>) =>
+        [day, apiKeyId, meter, quantity].join(','),
+      ),
+    );
+    expect((await tenant.get('/v1/usage.csv?groupBy=meter,meter').expect(200)).text).toMatch(/^meter,quantity\n/);
+    await tenant.get('/v1/usage.csv?groupBy=colour').expect(400);
   });
 
   it('is half-open in time and refuses a range that ends before it starts', async () => {

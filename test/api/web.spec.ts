@@ -9,8 +9,19 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+it('the pages for everyone come to whoever takes anything, as probes do', async () => {
+  for (const page of ['/', '/pricing', '/status', '/login']) {
+    const response = await fetch(`${api.url}${page}`, { headers: { accept: '*/*' } });
+    expect([page, response.status, response.headers.get('content-type')]).toEqual([
+      page,
+      200,
+      'text/html; charset=utf-8',
+    ]);
+  }
+});
+
 it('a script of the dashboard comes compressed to whoever takes that, and as it is to others', async () => {
-  const script = readdirSync('dist/apps/web/assets').find((name) => /^index-.*\.js$/.test(name));
+  const script = readdirSync('dist/apps/web/assets').find((name) => /^start-.*\.js$/.test(name));
   const load = async (encoding: string) => {
     const headers = { 'accept-encoding': encoding };
     const response = await fetch(`${api.url}/assets/${script}`, { headers });

@@ -77,13 +77,13 @@ async function withOwnWorker(
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Mails to that person that were sent. */
+/** Mails to that person that were sent, but for the one that welcomes them. */
 function mailsTo({ email }: Tenant): string[] {
   const folder = path.join(inject('dataDirectory'), 'mail');
   const files = existsSync(folder) ? readdirSync(folder) : [];
   return files
     .map((file) => readFileSync(path.join(folder, file), 'utf8'))
-    .filter((text) => text.includes(`To: ${email}`));
+    .filter((text) => text.includes(`To: ${email}`) && !text.includes('Subject: Confirm your email address'));
 }
 
 describe('a webhook endpoint', () => {
@@ -228,14 +228,17 @@ describe('a message', () => {
   it('waits for no slow endpoint, which is sent two at a time', async () => {
     const tenant = await Tenant.signUp(api);
     const [slow, quick] = [await createEndpoint(tenant), await createEndpoint(tenant)];
+    const isOver = Promise.withResolvers<void>();
     slow.receiver.answer = async () => {
-      await sleep(4_000);
+      await isOver.promise;
       return { status: 200 };
     };
     for (let i = 0; i < 4; i++) await tenant.post(`${slow.path}/test`).expect(202);
     await until(() => slow.receiver.open === 2);
     await tenant.post(`${quick.path}/test`).expect(202);
     await until(() => quick.receiver.received.length === 1);
+    expect(slow.receiver.open).toBe(2);
+    isOver.resolve();
     await until(async () => (await deliveriesOf(tenant, slow, '?status=succeeded')).length === 4);
     expect(slow.receiver.openMost).toBe(2);
     expect(slow.receiver.received).toHaveLength(4);
@@ -291,9 +294,10 @@ describe('a delivery whose worker', () => {
   it('was thought dead keeps the outcome of the one that took over', async () => {
     const tenant = await Tenant.signUp(api);
     const endpoint = await createEndpoint(tenant);
+    const isOver = Promise.withResolvers<void>();
     endpoint.receiver.answer = async () => {
       if (endpoint.receiver.received.length > 1) return { status: 200 };
-      await sleep(3_000);
+      await isOver.promise;
       return { status: 500 };
     };
     await tenant.post(`${endpoint.path}/test`).expect(202);
@@ -305,6 +309,7 @@ describe('a delivery whose worker', () => {
     );
     await until(async () => (await deliveriesOf(tenant, endpoint))[0].status === 'succeeded');
     const before = await deliveriesOf(tenant, endpoint);
+    isOver.resolve();
     await until(() => endpoint.receiver.open === 0);
     await sleep(1_000);
     expect(await deliveriesOf(tenant, endpoint)).toEqual(before);
@@ -371,9 +376,11 @@ describe('a delivery that failed', () => {
     expect(mailsTo(tenant)[0]).toContain(endpoint.receiver.url);
     expect(mailsTo(viewer)).toEqual([]);
     const statuses = async () =>
-      (await owner.query('SELECT status FROM emails WHERE tenant_id = $1', [organization.id])).rows.map(
-        ({ status }) => status,
-      );
+      (
+        await owner.query(`SELECT status FROM emails WHERE tenant_id = $1 AND template = 'webhook_disabled'`, [
+          organization.id,
+        ])
+      ).rows.map(({ status }) => status);
     // The mail server has them a moment before that is written down.
     await until(async () => (await statuses()).join() === 'sent,sent');
 
@@ -476,19 +483,6 @@ describe('a training job tells that it', () => {
       expect(data).toEqual({ ...told(id), failureKind: 'gave_up', failureReason });
     }
   });
-});
-
-it('endpoints of one organization that never answer leave room for those of another', async () => {
-  const [bad, good] = [await Tenant.signUp(api), await Tenant.signUp(api)];
-  const stuck = await Promise.all(Array.from({ length: 10 }, () => createEndpoint(bad)));
-  for (const { receiver } of stuck) receiver.answer = () => new Promise(() => {});
-  await Promise.all(stuck.flatMap(({ path: endpoint }) => [1, 2].map(() => bad.post(`${endpoint}/test`).expect(202))));
-  const open = () => stuck.reduce((sum, { receiver }) => sum + receiver.open, 0);
-  await until(async () => open() === 8);
-  const { path: endpoint, receiver } = await createEndpoint(good);
-  await good.post(`${endpoint}/test`).expect(202);
-  await until(async () => receiver.received.length === 1);
-  expect(open()).toBe(8);
 });
 
 describe('a mail', () => {

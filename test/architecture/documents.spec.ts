@@ -1,6 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import en from '../../apps/web/src/i18n/en.json' with { type: 'json' };
+import zhCn from '../../apps/web/src/i18n/zh-CN.json' with { type: 'json' };
 import { RETENTION } from '../../libs/features/retention/retention.js';
+import { PERMISSION_MEANINGS, PERMISSIONS, ROLE_PERMISSIONS, ROLES } from '../../libs/platform/access/permissions.js';
 import { BOUNDS } from '../../libs/platform/bounds.js';
 
 const rowsOf = (file: string) =>
@@ -9,11 +12,38 @@ const rowsOf = (file: string) =>
     .filter((line) => line.startsWith('|'))
     .map((line) => line.split('|').map((cell) => cell.trim()));
 
-it('docs/limits.md shows every bound, as it is', () => {
-  const rows = rowsOf('docs/limits.md');
+it('docs/guides/limits.md shows every bound, as it is', () => {
+  const rows = rowsOf('docs/guides/limits.md');
   for (const { what, most } of Object.values(BOUNDS)) {
     expect(rows.find(([, name]) => name === what)?.[2], what).toBe(most.toLocaleString('en-US'));
   }
+});
+
+it('the quick start tells the same walk as README.md, which a test runs', () => {
+  const walkOf = (file: string) => /```sh\n(api=[\s\S]*?)```/.exec(readFileSync(file, 'utf8'))?.[1];
+  expect(walkOf('README.md')).toBeTruthy();
+  for (const guide of globSync('docs/guides/{,zh-CN/}quick-start.md'))
+    expect(walkOf(guide), guide).toBe(walkOf('README.md'));
+});
+
+describe('the table of roles', () => {
+  const permissions = PERMISSIONS.filter((permission) => permission !== 'operator');
+  const expected = (meanings: Record<string, string>) =>
+    permissions.map((permission) => [
+      `\`${permission}\``,
+      meanings[permission],
+      ...ROLES.map((role) => (ROLE_PERMISSIONS[role].some((held) => held === permission) ? '✓' : '')),
+    ]);
+
+  it.each([
+    ['docs/guides/members.md', PERMISSION_MEANINGS],
+    ['docs/guides/zh-CN/members.md', zhCn.permissions],
+  ])('of %s is what guards go by', (file, meanings) => {
+    const shown = rowsOf(file).filter(([, permission]) => permission!.includes(':'));
+    expect(shown.map((cells) => cells.slice(1, -1))).toEqual(expected(meanings));
+  });
+
+  it('is worded on screens as by the API', () => expect(en.permissions).toEqual(PERMISSION_MEANINGS));
 });
 
 it('docs/retention.md shows all that is kept for a time, as it is', () => {

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +22,17 @@ describe('npm start', () => {
     expect(source).toBe('model');
     expect(items).toHaveLength(5);
     for (const { attributes } of items) expect(attributes.title).toMatch(/\(\d{4}\)$/);
+  });
+
+  it('answers with recommendations at the end of the walk that README.md tells to paste', async () => {
+    const [, walk] = /## The same over HTTP\n\n```sh\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8'))!;
+    const script = walk!.replace('http://localhost:3000', installation.url);
+    const cwd = mkdtempSync(path.join(tmpdir(), 'kindred-walk-'));
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd });
+    const answer = JSON.parse(stdout.slice(stdout.lastIndexOf('{"recommendationId"')));
+    expect(answer.source).toBe('model');
+    expect(answer.items).toHaveLength(10);
+    rmSync(cwd, { recursive: true });
   });
 
   it('keeps what it holds from every other account: folders 0700, files 0600', () => {
@@ -89,32 +101,19 @@ describe('npm start', () => {
     await until(async () => (await installation.curl())['source'] === 'model');
   });
 
-  it('stops on Ctrl-C with nothing left behind, and comes back with everything', async () => {
-    const before = await installation.curl();
-    expect(await installation.stop('SIGINT')).toBe(0);
-    expect(installation.processes()).toEqual([]);
-    await expect(fetch(`${installation.url}/livez`)).rejects.toThrow();
-    await installation.start();
-    const after = await installation.curl();
-    expect({ ...after, recommendationId: '' }).toEqual({ ...before, recommendationId: '' });
-  });
-
-  it('leaves nothing behind either where npm is killed outright', async () => {
-    await installation.stop('SIGKILL');
-    await until(async () => installation.processes().length === 0);
-    await installation.start();
-  });
-
-  it('adopts the Postgres that a killed launcher left running', async () => {
+  it('adopts the Postgres that a killed launcher left running, and on Ctrl-C stops it too and leaves nothing behind; comes back with everything', async () => {
     const before = await installation.curl();
     kill('dist/apps/launcher/launch.js');
     await until(async () => installation.processes().every(({ command }) => command.includes('postgres')));
     expect(installation.processes()).not.toEqual([]);
     await installation.start();
     expect((await installation.curl())['items']).toEqual(before['items']);
-    expect(await installation.stop('SIGTERM')).toBe(0);
+    expect(await installation.stop('SIGINT')).toBe(0);
     expect(installation.processes()).toEqual([]);
+    await expect(fetch(`${installation.url}/livez`)).rejects.toThrow();
     await installation.start();
+    const after = await installation.curl();
+    expect({ ...after, recommendationId: '' }).toEqual({ ...before, recommendationId: '' });
   });
 });
 
@@ -158,14 +157,18 @@ describe('npm run journey', () => {
 });
 
 describe('npm start -- --reset', () => {
-  it('starts over: other secrets, and nothing of what was there', async () => {
+  it('starts over where npm was killed outright, which left nothing behind: other secrets, and nothing of what was there', async () => {
     const before = installation.account('Demo');
     const { deploymentUrl } = installation;
-    await installation.stop('SIGINT');
+    await installation.stop('SIGKILL');
+    await until(async () => installation.processes().length === 0);
     await installation.start('--reset');
     expect(installation.account('Demo').password).not.toBe(before.password);
     expect(installation.deploymentUrl).not.toBe(deploymentUrl);
     expect((await installation.curl())['source']).toBe('model');
+    // As a service manager asks it to.
+    expect(await installation.stop('SIGTERM')).toBe(0);
+    expect(installation.processes()).toEqual([]);
   });
 });
 

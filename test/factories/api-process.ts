@@ -54,7 +54,12 @@ export class ApiProcess {
   async start(): Promise<void> {
     const [program = '', ...args] = this.command;
     const child = spawn(program, args, {
-      env: { PATH: process.env['PATH'], TZ: 'UTC', ...this.environment },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        TZ: 'UTC',
+        ...this.environment,
+      },
       // Over the channel it hears when the test that started it is gone.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own, so that a signal reaches what the wrapper runs too.

@@ -4,6 +4,9 @@ import { inject } from 'vitest';
 import { createApi } from '../../apps/api/create-api.js';
 import { type Config, readConfig } from '../../libs/platform/config/config.js';
 import { KINDRED_SECRET } from './platform.setup.js';
+import { until } from './until.js';
+
+export { until };
 
 export const WEBHOOK_SECRET = 'whsec_that_only_the_tests_know';
 
@@ -43,6 +46,11 @@ export class Tenant {
     readonly password: string,
     readonly cookie: string,
   ) {}
+
+  /** Whose session is known. */
+  static of(api: TestApi, { email, password, cookie }: { email: string; password: string; cookie: string }): Tenant {
+    return new Tenant(api, email, password, cookie);
+  }
 
   static async signUp(api: TestApi, organizationName = 'Test shop'): Promise<Tenant> {
     const email = `person-${process.pid}-${Date.now()}-${people++}@example.com`;
@@ -147,17 +155,6 @@ export class Tenant {
 
   async createKey(projectId: string, scopes = ['deployments:call']): Promise<{ id: string; key: string }> {
     return (await this.post(`/v1/projects/${projectId}/api-keys`, { name: 'Key', scopes }).expect(201)).body;
-  }
-}
-
-/** Waits for what comes a moment after an answer, such as usage that drains from the journal. */
-export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-  const startMs = performance.now();
-  while (!(await isTrue())) {
-    const waitedMs = performance.now() - startMs;
-    if (waitedMs > timeoutMs) throw new Error(`still not so after ${timeoutMs} ms: ${isTrue.toString()}`);
-    // Whoever waits for long asks less often, which leaves the processors to what is waited for.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(500, 20 + waitedMs / 10)));
   }
 }
 

@@ -39,6 +39,7 @@ beforeAll(async () => {
   await owner.query(`UPDATE plan_quotas SET quantity = 1000000000 WHERE resource = 'recommendation_requests'`);
 });
 afterAll(async () => {
+  await stopProcesses();
   await Promise.all([api.close(), owner.end()]);
 });
 
@@ -50,8 +51,6 @@ beforeEach(async () => {
 afterEach(async () => {
   load?.giveUp();
   await load?.stop();
-  await Promise.all(processes.map((each) => each.stop('SIGTERM')));
-  processes = [];
 });
 
 async function connectOwner(): Promise<void> {
@@ -65,7 +64,11 @@ async function startProcesses(
   environment: Record<string, string> = {},
   wrapper?: string[],
 ): Promise<void> {
-  for (let i = 0; i < count; i++) processes.push(await ApiProcess.start(environment, wrapper));
+  processes = await Promise.all(Array.from({ length: count }, () => ApiProcess.start(environment, wrapper)));
+}
+
+async function stopProcesses(): Promise<void> {
+  await Promise.all(processes.splice(0).map((each) => each.stop('SIGTERM')));
 }
 
 function startLoad(): MeteredLoad {
@@ -105,10 +108,11 @@ async function expectExact(fault: string): Promise<void> {
 }
 
 describe('every call that is answered is metered once, and nothing else is', () => {
+  beforeAll(() => startProcesses(2));
+
   it(
     `while one of 2 API processes is killed ${SCALE.apiKills} times`,
     async () => {
-      await startProcesses(2);
       startLoad();
       for (let kill = 0; kill < SCALE.apiKills; kill++) {
         await sleep(200 + 400 * random.uniform());
@@ -125,9 +129,8 @@ describe('every call that is answered is metered once, and nothing else is', () 
     `while Postgres is killed ${SCALE.postgresKills} times and then away for ${SCALE.outageMs / 1000} s; no call fails for it`,
     async () => {
       const postgres = await startEmbeddedPostgres(inject('dataDirectory'), 'postgres');
-      await startProcesses(2);
       startLoad();
-      await sleep(2_000);
+      await sleep(1_000);
       for (let kill = 0; kill < SCALE.postgresKills; kill++) {
         await killPostgres(postgres, kill % 2 === 0 ? 'SIGKILL' : 'SIGQUIT');
         await revive(postgres);
@@ -152,7 +155,6 @@ describe('every call that is answered is metered once, and nothing else is', () 
   it(
     `while an API process is stopped and woken ${SCALE.stops} times, and another is asked to end under load`,
     async () => {
-      await startProcesses(2);
       startLoad();
       for (let stop = 0; stop < SCALE.stops; stop++) {
         processes[0]!.signal('SIGSTOP');
@@ -170,6 +172,8 @@ describe('every call that is answered is metered once, and nothing else is', () 
 
 if (IS_FULL) {
   describe('every call that is answered is metered once, on a machine that fails', () => {
+    beforeEach(stopProcesses);
+
     it(
       `while fsync fails ${SCALE.ioErrors} times with EIO`,
       async () => {

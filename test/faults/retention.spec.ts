@@ -102,7 +102,12 @@ it('keeps of each data set the latest five imports, and those that a job is stil
   const { rows } = await owner.query('SELECT import_id AS id FROM training_job_sources WHERE training_job_id = $1', [
     job.id,
   ]);
-  for (let i = 0; i < 6; i++) await tenant.upload(projectId, id, `user_id,item_id\nu,i${i}\n`);
+  // Side by side, as imports come after everything else that the machine does.
+  const dataSet = `/v1/projects/${projectId}/data-sets/${id}`;
+  const sent: string[] = [];
+  for (let i = 0; i < 6; i++)
+    sent.push((await tenant.put(`${dataSet}/content`, `user_id,item_id\nu,i${i}\n`).expect(202)).body.importId);
+  await Promise.all(sent.map((each) => tenant.waitFor(`${dataSet}/imports/${each}`)));
   const importsOf = async () =>
     (await owner.query('SELECT id FROM imports WHERE data_set_id = $1 ORDER BY id', [id])).rows.map((row) => row.id);
   await owner.query(`UPDATE training_jobs SET status = 'queued', finished_at = NULL, pool = 'nobody' WHERE id = $1`, [
@@ -114,7 +119,7 @@ it('keeps of each data set the latest five imports, and those that a job is stil
   await owner.query(`UPDATE training_jobs SET status = 'cancelled', finished_at = now() WHERE id = $1`, [job.id]);
   await serviceAt(0, folder).deleteRows();
   expect(await importsOf()).toHaveLength(5);
-  const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`).expect(200);
+  const { body } = await tenant.get(dataSet).expect(200);
   expect(body.currentImport.status).toBe('succeeded');
 });
 

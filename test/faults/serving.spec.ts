@@ -8,7 +8,7 @@ import { IS_FULL, note, percentile } from '../factories/faults-report.js';
 
 const SCALE = IS_FULL
   ? { restarts: 20, slowClients: 5_000, idleConnections: 10_000, slowMs: 60_000 }
-  : { restarts: 2, slowClients: 200, idleConnections: 500, slowMs: 4_000 };
+  : { restarts: 1, slowClients: 200, idleConnections: 500, slowMs: 4_000 };
 
 let api: TestApi;
 let processes: ApiProcess[] = [];
@@ -76,10 +76,11 @@ class Proxy {
 }
 
 describe('a process that is asked to end', () => {
-  it('is drained first: rolling restarts behind a proxy that follows /readyz drop no call', async () => {
+  it('is drained first, and says so at /readyz: rolling restarts behind a proxy that follows it drop no call', async () => {
     const tenant = await Tenant.signUp(api);
     const live = await tenant.deploy();
-    for (let i = 0; i < 2; i++) processes.push(await ApiProcess.start({ KINDRED_DRAIN_SECONDS: '2' }));
+    const start = () => ApiProcess.start({ KINDRED_DRAIN_SECONDS: '2' });
+    processes = await Promise.all([start(), start()]);
     const proxy = new Proxy(processes);
     const url = await proxy.listen();
     const failures: string[] = [];
@@ -119,20 +120,18 @@ describe('a process that is asked to end', () => {
     );
     expect(failures).toEqual([]);
     expect(calls).toBeGreaterThan(50);
-  }, 300_000);
 
-  it('says so at /readyz while it still answers, and closes the connections on which it does', async () => {
-    const process = await ApiProcess.start({ KINDRED_DRAIN_SECONDS: '1.5' });
-    processes.push(process);
-    const ended = process.stop('SIGTERM');
+    // It says so at /readyz while it still answers, and closes the connections on which it does.
+    const [last] = processes;
+    const ended = last!.stop('SIGTERM');
     await sleep(300);
-    const ready = await fetch(`${process.url}/readyz`);
+    const ready = await fetch(`${last!.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
-    const answer = await fetch(`${process.url}/v1/me`);
+    const answer = await fetch(`${last!.url}/v1/me`);
     expect([answer.status, answer.headers.get('connection')]).toEqual([401, 'close']);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     await ended;
-  });
+  }, 300_000);
 });
 
 async function connect(url: string): Promise<net.Socket> {
@@ -175,9 +174,13 @@ async function probe(url: string, forMs: number): Promise<{ latenciesMs: number[
 }
 
 describe('connections', () => {
+  let process: ApiProcess;
+  beforeAll(async () => {
+    process = await ApiProcess.start({ KINDRED_CONNECTIONS_MAX: String(SCALE.idleConnections + 100) });
+  });
+  afterAll(() => process.stop('SIGKILL'));
+
   it('that send their request a byte at a time keep nobody else from being answered, and are closed', async () => {
-    const process = await ApiProcess.start();
-    processes.push(process);
     let closed = 0;
     await connectMany(process.url, SCALE.slowClients, (socket, i) => {
       socket.once('close', () => closed++);
@@ -203,8 +206,6 @@ describe('connections', () => {
   }, 300_000);
 
   it('that are idle cost nobody else their answer, and there are no more of them than may be', async () => {
-    const process = await ApiProcess.start({ KINDRED_CONNECTIONS_MAX: String(SCALE.idleConnections + 100) });
-    processes.push(process);
     await connectMany(process.url, SCALE.idleConnections, () => {});
     const { latenciesMs, failed } = await probe(process.url, IS_FULL ? 10_000 : 2_000);
     const p99 = percentile(latenciesMs, 0.99);

@@ -7,8 +7,8 @@ import { IS_FULL, note } from '../factories/faults-report.js';
 import { startWorker } from '../factories/platform.setup.js';
 
 const SCALE = IS_FULL
-  ? { tenants: 20, jobsOfTenant: 10, workers: 4, killEveryMs: 2_000, timeoutMs: 1_800_000 }
-  : { tenants: 3, jobsOfTenant: 2, workers: 2, killEveryMs: 1_000, timeoutMs: 240_000 };
+  ? { tenants: 20, jobsOfTenant: 10, workers: 4, killEveryMs: 2_000, killsOfJob: 4, timeoutMs: 1_800_000 }
+  : { tenants: 2, jobsOfTenant: 2, workers: 2, killEveryMs: 1_000, killsOfJob: 1, timeoutMs: 240_000 };
 const POOL = 'mortal';
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
 
@@ -104,7 +104,9 @@ async function killUntil(isOver: () => Promise<boolean>): Promise<number> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     // A job that loses ten workers is given up, as a slow machine could have it that gets nowhere between two kills.
-    const { rows } = await owner.query(`SELECT worker FROM training_jobs WHERE status = 'running' AND attempt <= 4`);
+    const { rows } = await owner.query(`SELECT worker FROM training_jobs WHERE status = 'running' AND attempt <= $1`, [
+      SCALE.killsOfJob,
+    ]);
     const training = workers.filter(({ pid }) => rows.some(({ worker }) => worker.endsWith(`:${pid}`)));
     const victim = training[Math.floor(random.uniform() * training.length)];
     if (!victim) continue;

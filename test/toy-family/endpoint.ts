@@ -1,7 +1,7 @@
-import { Body, Controller, Headers, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Module, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { ENDPOINTS } from '../../apps/api/endpoints.js';
-import { ApiServed, parseIdempotencyKey, ServingModule, ServingService } from '../../libs/features/serving/index.js';
+import { ApiServed, IdempotencyKey, ServingModule, ServingService } from '../../libs/features/serving/index.js';
 import { CurrentPrincipal, type Principal } from '../../libs/platform/access/principal.js';
 import { Answers } from '../../libs/platform/http/answers.js';
 import { meanRequestSchema, meanSchema } from './task.js';
@@ -17,9 +17,9 @@ export class MeansController {
     @CurrentPrincipal() principal: Principal,
     @Param('deploymentId') deploymentId: string,
     @Body({ schema: meanRequestSchema }) request: z.output<typeof meanRequestSchema>,
-    @Headers('idempotency-key') header?: string,
+    @IdempotencyKey() idempotencyKey?: string,
   ) {
-    const call = { deploymentId, operation: 'means', request, idempotencyKey: parseIdempotencyKey(header) };
+    const call = { deploymentId, operation: 'means', request, idempotencyKey };
     return (await this.serving.serve<{ mean: number }>(principal, call)).answer;
   }
 

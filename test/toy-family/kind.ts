@@ -7,6 +7,7 @@ export const numbers = {
     weight: { type: 'number', spellings: ['weight'], meaning: 'how much it counts' },
   },
   others: 'ignored',
+  distributions: {},
   statistics: { largest: { sql: 'max(number)', type: 'count', meaning: 'The largest' } },
   meters: {},
   rowBytes: 16,

@@ -24,7 +24,7 @@ function createTrainer(numbers: number[], { settings, signal, checkpoint }: Trai
     async epoch() {
       await setTimeout(epochMs, undefined, { signal });
       epoch++;
-      const measured = { loss: null, validation: null, examplesPerSecond: null };
+      const measured = { loss: null, validation: null, examplesPerSecond: null, trial: null };
       return { phase: 'fitting', progress: epoch / epochs, epoch, epochs, ...measured };
     },
     checkpoint: async () => Uint8Array.from(Buffer.from(`${epoch}`)),

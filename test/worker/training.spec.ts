@@ -133,6 +133,38 @@ describe('a training job', () => {
     expect(search.explanation).toContain(`${chosen} ranked best`);
   });
 
+  it('ends its search when it is asked to, whoever has the job by then, and makes a version of the best so far', async () => {
+    const [tenant, other] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    const projectId = await tenant.createProject();
+    const interactions = await tenant.createDataSet(projectId, 'interactions');
+    await tenant.upload(projectId, interactions, tasteCsv(600, 100));
+    // Left to itself it would search for longer than the test may take.
+    const model = { name: 'Long', recipe: 'auto', sources: { interactions }, settings: { budgetSeconds: 3_600 } };
+    const { id: modelId } = (await tenant.post(`/v1/projects/${projectId}/models`, model).expect(201)).body;
+    const release = await occupy(other);
+    const ours = await startOurs();
+    const path = await startJob(tenant, projectId, modelId, 0);
+    await tenant.waitFor(path, ({ phase, finishedAt }) => phase === 'tuning' || finishedAt);
+    const { body: asked } = await tenant.post(`${path}/enough`).expect(200);
+    expect(asked).toMatchObject({ status: 'running', enoughAt: expect.any(String) });
+    ours.kill('SIGKILL');
+    await Promise.all([expireLease(idOf(path)), release()]);
+    // Asking again changes nothing.
+    expect((await tenant.post(`${path}/enough`)).body.enoughAt).toBe(asked.enoughAt);
+    const done = await tenant.waitFor(path);
+    expect(done).toMatchObject({ status: 'succeeded', attempt: 2, enoughAt: asked.enoughAt });
+    const versions = `/v1/projects/${projectId}/models/${modelId}/versions`;
+    const { search } = (await tenant.get(`${versions}/${done.modelVersionIds[0]}/report`).expect(200)).body;
+    expect(search.explanation).toContain('the search was ended before it was through');
+    const trials = (await eventsOf(tenant, path)).flatMap(({ progress }) => progress?.trial ?? []);
+    expect(trials[0]).toMatchObject({ number: 1, metric: 'ndcg@20', isOnSample: false });
+    await tenant.post(`${path}/enough`).expect(409);
+    const { body: estimate } = await tenant.get(`/v1/projects/${projectId}/models/${modelId}/training-estimate`);
+    expect(estimate).toMatchObject({ basedOn: { of: 'model', trainings: 1 }, cost: { least: '0', most: '0' } });
+    expect(estimate.seconds.most).toBeGreaterThan(estimate.seconds.least);
+    expect(estimate.usedSeconds).toBeGreaterThan(0);
+  });
+
   it('says on the job and on the version where the choice is only what is popular', async () => {
     const tenant = await Tenant.signUp(api);
     const projectId = await tenant.createProject();

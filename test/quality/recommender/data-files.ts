@@ -4,7 +4,7 @@ import type { Split } from '../../../libs/models/recommender/evaluation/split.js
 import { type Events } from '../../../libs/models/recommender/events.js';
 import { linesOf, readLines } from '../shared-files.js';
 
-const RATINGS = path.resolve(import.meta.dirname, '../../../prisma/seed/movietweetings/ratings.dat.gz');
+const RATINGS = path.resolve(import.meta.dirname, '../../../prisma/seed/movietweetings/ratings.csv.gz');
 
 /** One interaction as a file tells it. */
 interface Row {
@@ -14,9 +14,12 @@ interface Row {
   time?: number;
 }
 
+/** As the demo has them, under a header. */
+const shippedRatings = () => ratingsOf(readLines(RATINGS).slice(1), ',');
+
 /** Row i is held out when its hash, Math.imul(i, 2654435761) / 2³², is below 0.2. */
 export function movieTweetingsByHash(): Split {
-  const rows = ratingsOf(readLines(RATINGS));
+  const rows = shippedRatings();
   const isTest = rows.map((_, i) => (Math.imul(i, 2654435761) >>> 0) / 2 ** 32 < 0.2);
   return splitOf(
     rows.filter((_, i) => !isTest[i]),
@@ -26,7 +29,7 @@ export function movieTweetingsByHash(): Split {
 
 /** Each user's last rating is held out, as `llo_test` names it. */
 export function movieTweetingsLastOut(): Split {
-  const rows = ratingsOf(readLines(RATINGS));
+  const rows = shippedRatings();
   const test = ratingsOf(linesOf('movietweetings/llo_test.dat.gz'));
   const held = new Set(test.map(({ user, item }) => `${user} ${item}`));
   return splitOf(
@@ -95,10 +98,10 @@ export function diginetica(): Split & { history: Events } {
   };
 }
 
-/** Lines `user::item::rating::unixtime`. */
-function ratingsOf(lines: string[]): Row[] {
+/** Lines of user, item, rating and Unix time. */
+function ratingsOf(lines: string[], separator = '::'): Row[] {
   return lines.map((line) => {
-    const [user = '', item = '', value, time] = line.split('::');
+    const [user = '', item = '', value, time] = line.split(separator);
     return { user, item, value: Number(value), time: Number(time) };
   });
 }

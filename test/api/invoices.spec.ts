@@ -1,0 +1,409 @@
+import fc from 'fast-check';
+import pg from 'pg';
+import { uuidv7 } from 'uuidv7';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { BillingPeriods, BillingRepository } from '../../libs/features/billing/index.js';
+import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
+import { InvoicesRepository } from '../../libs/features/invoices/invoices.repository.js';
+import { NotificationsService } from '../../libs/features/notifications/index.js';
+import { UsageService } from '../../libs/features/usage/index.js';
+import { WebhooksService } from '../../libs/features/webhooks/index.js';
+import { Clock } from '../../libs/platform/clock/clock.js';
+import { CONFIG } from '../../libs/platform/config/config.js';
+import { Database } from '../../libs/platform/database/database.js';
+import { Decimal } from '../../libs/platform/decimal.js';
+import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { logInOperator } from '../factories/members.js';
+import { textOfPdf } from '../factories/pdf.js';
+import { addUsage } from '../factories/usage.js';
+
+const DAY_MS = 86_400_000;
+
+let api: TestApi;
+let owner: pg.Client;
+let database: Database;
+let writer: InvoiceWriter;
+beforeAll(async () => {
+  api = await startApi();
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+  database = api.app.get(Database, { strict: false });
+  const billing = new BillingRepository();
+  const usage = api.app.get(UsageService, { strict: false });
+  const [clock, periods] = [api.app.get(Clock, { strict: false }), new BillingPeriods(billing)];
+  const [webhooks, mails] = [WebhooksService, NotificationsService].map((each) =>
+    api.app.get<any>(each, { strict: false }),
+  );
+  const config = api.app.get(CONFIG, { strict: false });
+  const repository = new InvoicesRepository();
+  writer = new InvoiceWriter(database, billing, periods, repository, usage, webhooks, mails, clock, config);
+});
+afterAll(() => Promise.all([api.close(), owner.end()]));
+
+interface Customer {
+  tenant: Tenant;
+  id: string;
+  /** Where the first period starts. */
+  anchor: Date;
+}
+
+/** An organization that pays for Pro without Stripe since then. */
+async function signUp(anchor: Date, plan = 'pro', name = 'Test shop'): Promise<Customer> {
+  const tenant = await Tenant.signUp(api, name);
+  const { id } = (await tenant.get('/v1/me')).body.organization;
+  await owner.query('DELETE FROM billing_periods WHERE tenant_id = $1', [id]);
+  await changePlan(id, plan, anchor);
+  return { tenant, id, anchor };
+}
+
+async function changePlan(tenantId: string, plan: string, anchor?: Date): Promise<void> {
+  await owner.query(
+    `UPDATE subscriptions SET anchor_at = coalesce($3, anchor_at), price_version_id =
+       (SELECT id FROM price_versions WHERE plan_key = $2 AND currency = 'usd' ORDER BY version DESC LIMIT 1) WHERE tenant_id = $1`,
+    [tenantId, plan, anchor ?? null],
+  );
+}
+
+const monthsAfter = (anchor: Date, months: number, days = 0) =>
+  new Date(Date.UTC(anchor.getUTCFullYear(), anchor.getUTCMonth() + months, anchor.getUTCDate() + days));
+const use = ({ tenant }: Customer, periodStart: Date, quantity: number, id?: string) =>
+  addUsage(api, tenant, 'recommendation_requests', quantity, {
+    periodStart: periodStart.toISOString(),
+    ...(id && { id }),
+  });
+const listOf = async ({ tenant }: Customer) => (await tenant.get('/v1/billing/invoices').expect(200)).body.data;
+const detailOf = async ({ tenant }: Customer, id: string) =>
+  (await tenant.get(`/v1/billing/invoices/${id}`).expect(200)).body;
+const pdfOf = async (reader: Tenant, path: string) => {
+  const answer = await fetch(`${api.url}${path}`, { headers: { cookie: reader.cookie } });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+  return (await textOfPdf(new Uint8Array(await answer.arrayBuffer()))).join('');
+};
+const tellingsOf = async ({ tenant, id }: Customer) => ({
+  messages: (await tenant.get('/v1/webhook-messages?type=invoice.finalized').expect(200)).body.data,
+  mails: (await owner.query(`SELECT values FROM emails WHERE tenant_id = $1 AND template = 'invoice_issued'`, [id]))
+    .rows,
+});
+const periodsOf = async ({ id }: Customer) =>
+  (
+    await owner.query(
+      `SELECT starts_at AS "startsAt", ends_at AS "endsAt", closed_at IS NOT NULL AS closed FROM billing_periods
+       WHERE tenant_id = $1 ORDER BY starts_at`,
+      [id],
+    )
+  ).rows;
+
+describe('a period that has ended', () => {
+  it('becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
+    const shop = await signUp(new Date('2026-01-31T00:00:00Z'));
+    await use(shop, shop.anchor, 123_456);
+    const end = new Date('2026-02-28T00:00:00Z');
+    await writer.bill(shop.id, new Date(end.getTime() + 3_599_000));
+    expect(await listOf(shop)).toEqual([]);
+    const now = new Date(end.getTime() + 3_600_000);
+    await Promise.all([1, 2, 3].map(() => writer.bill(shop.id, now)));
+    const [invoice, ...others] = await listOf(shop);
+    expect(others).toEqual([]);
+    // 49 + (123,456 − 100,000) × 0.0002 = 53.6912
+    expect(invoice).toMatchObject({ status: 'open', currency: 'usd', plan: 'Pro', total: '53.69', paidAt: null });
+    expect([invoice.periodStart, invoice.periodEnd]).toEqual([shop.anchor.toISOString(), end.toISOString()]);
+    expect(invoice.number).toMatch(/^2026-\d{6}$/);
+    const { lines } = await detailOf(shop, invoice.id);
+    expect(lines.map(({ amount }: any) => Number(amount)).reduce((a: number, b: number) => a + b)).toBeCloseTo(
+      53.69,
+      9,
+    );
+    const line = lines.find(({ meter }: any) => meter === 'recommendation_requests');
+    expect(line).toMatchObject({ quantity: '123456', includedQuantity: '100000', amount: '4.69' });
+    // The next one starts where this one ended, counted from the 31st.
+    expect((await periodsOf(shop)).at(-1)).toEqual({
+      startsAt: end,
+      endsAt: new Date('2026-03-31T00:00:00Z'),
+      closed: false,
+    });
+  });
+
+  it('of nothing to pay is an invoice too, paid with that', async () => {
+    const shop = await signUp(new Date('2026-04-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    expect(await listOf(shop)).toMatchObject([{ status: 'paid', total: '0.00', number: expect.any(String) }]);
+  });
+
+  it('whose fee Stripe has collected already is without it, and a draft until Stripe collects the rest', async () => {
+    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
+    await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [shop.id]);
+    await use(shop, shop.anchor, 123_456);
+    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    expect(await listOf(shop)).toMatchObject([{ status: 'draft', number: null, total: '4.69', issuedAt: null }]);
+  });
+
+  it('that began months ago, when no worker ran, is billed with each of those after it', async () => {
+    const shop = await signUp(new Date('2025-11-30T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2026-03-15T00:00:00Z'));
+    const periods = (await listOf(shop)).map(({ periodStart, total }: any) => [periodStart.slice(0, 10), total]);
+    expect(periods).toEqual([
+      ['2026-01-30', '49.00'],
+      ['2025-12-30', '49.00'],
+      ['2025-11-30', '49.00'],
+    ]);
+  });
+});
+
+describe('an invoice that is issued', () => {
+  it('is told to programs and to whoever pays, once, and one of nothing to pay or a draft is not', async () => {
+    const shop = await signUp(new Date('2026-05-01T00:00:00Z'));
+    await use(shop, shop.anchor, 123_456);
+    await Promise.all([1, 2].map(() => writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'))));
+    const [invoice] = await listOf(shop);
+    const { messages, mails } = await tellingsOf(shop);
+    expect(messages.map(({ data }: any) => data)).toEqual([
+      {
+        invoiceId: invoice.id,
+        number: invoice.number,
+        subscriptionId: null,
+        currency: 'usd',
+        total: '53.69',
+        amountDue: '53.69',
+        amountPaid: '0.00',
+        periodStart: invoice.periodStart,
+        periodEnd: invoice.periodEnd,
+        hostedInvoiceUrl: `http://localhost:3000/billing/invoices/${invoice.id}`,
+      },
+    ]);
+    expect(mails).toMatchObject([
+      { values: { invoiceId: invoice.id, number: invoice.number, total: '53.69', amountDue: '53.69' } },
+    ]);
+    const [free, atStripe] = [await signUp(shop.anchor, 'free'), await signUp(shop.anchor)];
+    await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [atStripe.id]);
+    await use(atStripe, shop.anchor, 123_456);
+    for (const each of [free, atStripe]) {
+      await writer.bill(each.id, new Date('2026-06-02T00:00:00Z'));
+      expect(await tellingsOf(each)).toEqual({ messages: [], mails: [] });
+    }
+  });
+});
+
+describe('an invoice as a PDF', () => {
+  const NAME = '街角小店 Łódź & Söhne';
+
+  it('says all that the API does, in both languages, in any script', async () => {
+    const shop = await signUp(new Date('2026-05-01T00:00:00Z'), 'pro', NAME);
+    await use(shop, shop.anchor, 1_123_456);
+    await writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'));
+    await use(shop, shop.anchor, 50_000);
+    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    const [{ id }] = await listOf(shop);
+    const invoice = await detailOf(shop, id);
+    expect(invoice.lines.some(({ periodStart }: any) => periodStart !== invoice.periodStart)).toBe(true);
+    const path = `/v1/billing/invoices/${id}/pdf`;
+    for (const [language, words] of [
+      ['en', ['Recommendationrequests', 'Lateorcorrected', 'Tobepaid', 'trialinstallation', 'May1,2026–June1,2026']],
+      ['zh', ['推荐请求', '较早账期', '待支付', '试用环境', '2026年5月1日–2026年6月1日']],
+    ] as const) {
+      const text = await pdfOf(shop.tenant, `${path}?language=${language}`);
+      for (const word of [invoice.number, NAME.replaceAll(' ', ''), ...words]) expect(text).toContain(word);
+      const number = (decimal: string, digits: number) =>
+        new Intl.NumberFormat('en', { minimumFractionDigits: digits }).format(decimal as never);
+      for (const { quantity, amount } of invoice.lines)
+        expect(text).toMatch(new RegExp(`${number(quantity, 0)}.*USD${number(amount, 2).replace('.', '\\.')}`));
+      expect(text).toMatch(new RegExp(`(Total|合计)USD${number(invoice.total, 2).replace('.', '\\.')}`));
+    }
+    // Unless asked otherwise, in the language of the reader's mails.
+    await shop.tenant.patch('/v1/me', { language: 'zh' }).expect((answer) => expect(answer.status).toBeLessThan(300));
+    expect(await pdfOf(shop.tenant, path)).toContain('推荐请求');
+  });
+
+  it('of a draft says that it is one, and has no number', async () => {
+    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
+    await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [shop.id]);
+    await use(shop, shop.anchor, 123_456);
+    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    const [{ id }] = await listOf(shop);
+    const text = await pdfOf(shop.tenant, `/v1/billing/invoices/${id}/pdf`);
+    expect(text).toContain('Draftofaninvoice');
+    expect(text).not.toMatch(/\d{4}-\d{6}|Number/);
+  });
+
+  it('is there for nobody else, nor under an id that is none', async () => {
+    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    const [{ id }] = await listOf(shop);
+    const other = await Tenant.signUp(api);
+    await other.get(`/v1/billing/invoices/${id}/pdf`).expect(404);
+    for (const none of [uuidv7(), 'none', id.toUpperCase()])
+      await shop.tenant.get(`/v1/billing/invoices/${none}/pdf`).expect(404);
+    await shop.tenant.get(`/v1/billing/invoices/${id}/pdf?language=fr`).expect(400);
+  });
+});
+
+describe('an operator', () => {
+  it('traces a line to the ledger’s entries, which sum to what was billed of it', async () => {
+    const operator = await logInOperator(api);
+    const shop = await signUp(new Date('2026-01-10T00:00:00Z'));
+    const calls = await Promise.all([1, 2, 3, 4, 5].map((each) => use(shop, shop.anchor, 30_000 + each)));
+    await use(shop, monthsAfter(shop.anchor, 1), 7);
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
+    const base = `/v1/admin/organizations/${shop.id}/invoices`;
+    const [summary] = (await operator.get(base).expect(200)).body.data;
+    expect(summary).toEqual((await listOf(shop))[0]);
+    const invoice = (await operator.get(`${base}/${summary.id}`).expect(200)).body;
+    expect(invoice).toEqual(await detailOf(shop, summary.id));
+    expect(await pdfOf(operator, `${base}/${summary.id}/pdf`)).toContain(invoice.number);
+    const position = invoice.lines.findIndex(({ meter }: any) => meter === 'recommendation_requests');
+    const trace = `${base}/${summary.id}/lines/${position}/usage-events`;
+    const read = async () => {
+      const events: any[] = [];
+      let page: any;
+      do {
+        const cursor: string = page ? `&cursor=${page.nextCursor}` : '';
+        page = (await operator.get(`${trace}?limit=2${cursor}`).expect(200)).body;
+        events.push(...page.data);
+      } while (page.nextCursor);
+      const sum = events.reduce((total, { quantity }) => total.plus(quantity), new Decimal(0)).toFixed();
+      return { ids: events.map(({ id }) => id), sum, quantity: page.quantity, billed: page.billedQuantity };
+    };
+    const { quantity } = invoice.lines[position];
+    expect(quantity).toBe('150015');
+    const ids = calls.map(({ id }) => id).toSorted((a, b) => (a < b ? 1 : -1));
+    expect(await read()).toEqual({ ids, sum: quantity, quantity, billed: quantity });
+    // What comes late is in the ledger at once, and billed with the next invoice.
+    await use(shop, shop.anchor, 1_000);
+    expect(await read()).toMatchObject({ sum: '151015', quantity: '151015', billed: quantity });
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 2, 1));
+    expect(await read()).toMatchObject({ sum: '151015', quantity: '151015', billed: '151015' });
+    const fee = invoice.lines.findIndex(({ kind }: any) => kind === 'plan');
+    for (const wrong of [`${summary.id}/lines/${fee}`, `${summary.id}/lines/999`, `${uuidv7()}/lines/0`])
+      await operator.get(`${base}/${wrong}/usage-events`).expect(404);
+    await operator.get(`/v1/admin/organizations/${uuidv7()}/invoices`).expect(404);
+    await shop.tenant.get(trace).expect(403);
+  });
+});
+
+describe('what comes after an invoice', () => {
+  it('late or as a correction is on the next one, of the period that it belongs to', async () => {
+    const shop = await signUp(new Date('2026-01-10T00:00:00Z'));
+    const call = await use(shop, shop.anchor, 200_000);
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
+    const [first] = await listOf(shop);
+    await use(shop, shop.anchor, 50_000);
+    const usage = api.app.get(UsageService, { strict: false });
+    const { tenantId, id: correctsId, meter } = call;
+    await usage.correct(tenantId, {
+      id: uuidv7(),
+      meter,
+      quantity: -20_000,
+      correctsId,
+      reason: 'Counted twice',
+    });
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 2, 1));
+    const [second, unchanged] = await listOf(shop);
+    expect(unchanged).toEqual(first);
+    const { lines } = await detailOf(shop, second.id);
+    const late = lines.filter(({ periodStart }: any) => periodStart === shop.anchor.toISOString());
+    // 30,000 more at 0.0002.
+    expect(late).toMatchObject([{ meter: 'recommendation_requests', quantity: '30000', amount: '6.00' }]);
+    expect(second.total).toBe('55.00');
+  });
+
+  it('with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
+    const shop = await signUp(new Date('2026-01-10T00:00:00Z'), 'free');
+    const moved = new Date('2026-01-20T12:00:00Z');
+    const billing = new BillingRepository();
+    await use(shop, shop.anchor, 5_000);
+    await database.tenant(shop.id, async (transaction) => {
+      const { priceVersion, ...former } = await billing.findSubscription(transaction, shop.id);
+      const before = { ...former, priceVersionId: priceVersion.id };
+      const prices = await billing.listCurrentPrices(transaction, 'usd');
+      const pro = prices.find(({ planKey }) => planKey === 'pro');
+      const after = { ...before, priceVersionId: pro!.id, anchorAt: moved };
+      await new BillingPeriods(billing).follow(transaction, shop.id, before, after, new Date(moved.getTime() + 2_000));
+    });
+    // A process that has not heard yet counts for the period that was.
+    await use(shop, shop.anchor, 7);
+    await changePlan(shop.id, 'pro', moved);
+    await use(shop, moved, 100_500);
+    await writer.bill(shop.id, new Date('2026-02-21T00:00:00Z'));
+    const invoices = await listOf(shop);
+    expect(
+      invoices.map(({ periodStart, periodEnd, plan, total }: any) => [periodStart, periodEnd, plan, total]),
+    ).toEqual([
+      [moved.toISOString(), '2026-02-20T12:00:00.000Z', 'Pro', '49.10'],
+      [shop.anchor.toISOString(), moved.toISOString(), 'Free', '0.00'],
+    ]);
+    const quantities = await Promise.all(invoices.map(({ id }: any) => detailOf(shop, id)));
+    const used = quantities
+      .flatMap(({ lines }) => lines)
+      .filter(({ meter }: any) => meter === 'recommendation_requests');
+    expect(used.map(({ quantity }: any) => quantity).toSorted()).toEqual(['100500', '5007']);
+  });
+});
+
+it('usage of an anchor before the first period, as Stripe’s are whole seconds, is billed with that', async () => {
+  const shop = await signUp(new Date('2026-01-10T00:00:00.500Z'));
+  await writer.bill(shop.id, shop.anchor);
+  const anchor = new Date('2026-01-10T00:00:00.000Z');
+  await changePlan(shop.id, 'pro', anchor);
+  await use(shop, anchor, 123_456);
+  await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
+  expect(await listOf(shop)).toMatchObject([{ total: '53.69' }]);
+});
+
+describe('numbers of invoices', () => {
+  it('have no gap within a year, whoever writes them at the same time', async () => {
+    const shops = await Promise.all([1, 2, 3, 4].map(() => signUp(new Date('2031-05-01T00:00:00Z'))));
+    await Promise.all(shops.map(({ id }) => writer.bill(id, new Date('2031-07-02T00:00:00Z'))));
+    const { rows } = await owner.query(
+      `SELECT count(*)::int AS count, max(right(number, 6)::int) AS last FROM invoices WHERE number LIKE '2031-%'`,
+    );
+    expect(rows[0]).toEqual({ count: 8, last: 8 });
+  });
+});
+
+describe('the sum of all invoices', () => {
+  it('is the ledger by its prices, over months of any length, late usage and plans that change', async () => {
+    const step = fc.record({
+      day: fc.constantFrom(1, 28, 29, 30, 31),
+      uses: fc.array(
+        fc.record({
+          month: fc.integer({ min: 0, max: 4 }),
+          quantity: fc.integer({ min: 1, max: 400_000 }),
+          afterMonth: fc.integer({ min: 0, max: 5 }),
+        }),
+        { minLength: 1, maxLength: 5 },
+      ),
+      plans: fc.array(fc.constantFrom('free', 'pro', 'scale'), { minLength: 6, maxLength: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(step, async ({ day, uses, plans }) => {
+        const anchor = new Date(Date.UTC(2027, 11, day));
+        const shop = await signUp(anchor, plans[0]);
+        let now = anchor;
+        for (let month = 0; month < 6; month++) {
+          await changePlan(shop.id, plans[month]!);
+          // The last months of the year 2028, a leap year, from December 2027 on.
+          now = new Date(Date.UTC(2027, 12 + month, day < 29 ? day : 29) + 3 * DAY_MS);
+          await writer.bill(shop.id, anchor);
+          for (const { month: of, quantity, afterMonth } of uses) {
+            if (afterMonth !== month) continue;
+            const { startsAt } = (await periodsOf(shop))[Math.min(of, month)];
+            await use(shop, startsAt, quantity);
+          }
+          await writer.bill(shop.id, now);
+        }
+        await writer.bill(shop.id, new Date(now.getTime() + 70 * DAY_MS));
+        const { rows } = await owner.query(
+          `SELECT (SELECT coalesce(sum(amount_minor), 0) FROM invoice_lines WHERE tenant_id = $1 AND kind = 'meter')::text AS billed,
+             (SELECT coalesce(sum(quantity), 0) FROM invoice_lines WHERE tenant_id = $1 AND meter_key = 'recommendation_requests')::float8 AS quantity,
+             (SELECT coalesce(sum(round(100 * metered_amount(price_version_id, meter_key, '', quantity))), 0) FROM (
+               SELECT bucket_start, price_version_id, meter_key, sum(quantity) AS quantity FROM usage_rollups
+               WHERE tenant_id = $1 AND granularity = 'period' GROUP BY 1, 2, 3) used)::text AS rated`,
+          [shop.id],
+        );
+        const used = uses.reduce((sum, { quantity }) => sum + quantity, 0);
+        expect(rows[0].quantity).toBe(used);
+        expect(new Decimal(rows[0].billed).toFixed()).toBe(new Decimal(rows[0].rated).toFixed());
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
