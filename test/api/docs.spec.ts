@@ -61,7 +61,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'kindred-docs-'));
   shown = await readReference();
   await prepare();
-}, 300_000);
+});
 afterAll(async () => {
   await api.close();
   rmSync(folder, { recursive: true });

@@ -118,7 +118,7 @@ it('holds each thing once, whatever is sent twice, cut anew or under another’s
     ),
     RUNS,
   );
-}, 240_000);
+});
 
 /** Units that calls under way hold and that answered calls used. */
 interface QuotaModel {
@@ -210,7 +210,7 @@ it('grants a reservation if and only if what is used and what is set aside leave
     }),
     RUNS,
   );
-}, 240_000);
+});
 
 it('counts what is leased in the billing period that it is leased for, also where an upgrade has begun a new one', async () => {
   await newTenant();

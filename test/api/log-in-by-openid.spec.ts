@@ -195,7 +195,7 @@ describe('whose account has a second factor', () => {
     const { subject } = newPerson();
     await connect(tenant, subject);
     const { secret } = (await tenant.post('/v1/me/totp').expect(201)).body;
-    await tenant.post('/v1/me/totp/confirmation', { code: codeOf(secret, -1) }).expect(201);
+    await tenant.post('/v1/me/totp/confirmation', { code: codeOf(secret) }).expect(201);
     const half = await logIn(subject, { returnTo: '/usage' });
     expect(half).toMatchObject({ path: '/login', problem: null, session: null });
     expect(half.at.search).toBe('?secondFactor=true&returnTo=%2Fusage');
@@ -203,7 +203,7 @@ describe('whose account has a second factor', () => {
     const complete = (code: string) =>
       request(api.url).post('/v1/auth/login/second-factor').set('cookie', half.login!).send({ code });
     await complete('000000').expect(401);
-    const opened = sessionCookie(await complete(codeOf(secret)).expect(200));
+    const opened = sessionCookie(await complete(codeOf(secret, 1)).expect(200));
     expect((await me(opened)).user.email).toBe(tenant.email);
   });
 });

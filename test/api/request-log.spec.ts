@@ -333,7 +333,7 @@ describe('the request log', () => {
       await owner.query('GRANT INSERT ON request_log TO kindred_system');
     }
     const written = async () => (await countOf(tenantId)) + (await dropped()) - before === 50_101;
-    await until(written, 30_000);
+    await until(written);
     // A row more where the healing met a batch on its way.
     expect([50_000, 50_001]).toContain(await countOf(tenantId));
     const { rows } = await owner.query(

@@ -1,5 +1,5 @@
 /** Waits for what comes a moment after an answer, such as usage that drains from the journal. */
-export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 200_000): Promise<void> {
   const startMs = performance.now();
   while (!(await isTrue())) {
     const waitedMs = performance.now() - startMs;

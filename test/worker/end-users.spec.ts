@@ -164,7 +164,7 @@ describe("a customer's user", () => {
     const passes = async () =>
       (await owner.query('SELECT attempt FROM erasures WHERE id = $1', [receipt.id.replace(/^.*_/, '')])).rows[0]
         .attempt;
-    await until(async () => (await passes()) >= 2, 30_000);
+    await until(async () => (await passes()) >= 2);
     const erasurePath = `/v1/projects/${projectId}/erasures/${receipt.id}`;
     expect((await tenant.get(erasurePath).expect(200)).body).toMatchObject({ status: 'pending', receipt: {} });
     await owner.query('DELETE FROM imports WHERE id = $1', [reading[0].id]);

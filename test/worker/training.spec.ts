@@ -643,8 +643,10 @@ async function billing(id: string): Promise<{ events: number; versions: number }
   return rows[0];
 }
 
+/** None where the process itself is gone. */
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  const children = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(children) ? readFileSync(children, 'utf8').split(' ').filter(Boolean).map(Number) : [];
 }
 
 /** The kept and coming events, to the end of the job. */
