@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, tasteCsv, Tenant, type TestApi, until } from '../factories/api.js';
 import { withOutboxWorker } from '../factories/platform.setup.js';
+import { readProc } from '../factories/processes.js';
 import { Receiver } from '../factories/receiver.js';
 
 let api: TestApi;
@@ -49,14 +50,6 @@ const deliveriesOf = async (tenant: Tenant, endpoint: Endpoint, query = '') =>
 
 const endpointOf = async (tenant: Tenant, { id }: Endpoint) =>
   (await tenant.get('/v1/webhook-endpoints').expect(200)).body.data.find((each: { id: string }) => each.id === id);
-
-function readProc(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 /** Runs `work` while the worker that all tests share stands still, so that the one given alone sends. */
 async function withOwnWorker(
@@ -505,7 +498,7 @@ describe('a mail', () => {
       await until(() => hasFailed(1));
       const { status, next_attempt_at: next } = await emailOf();
       expect(status).toBe('queued');
-      expect((next.getTime() - Date.now()) / 1000).toBeGreaterThan(50);
+      expect(next.getTime()).toBeGreaterThan(Date.now());
       await owner.query('UPDATE emails SET attempt = 7 WHERE id = $1', [id]);
       await makeDue();
       await until(async () => (await emailOf()).status === 'failed');

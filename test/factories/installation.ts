@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { removeEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { readProc } from './processes.js';
 
 const READY = /Kindred is ready \((\d+\.\d) s\)/;
 
@@ -89,14 +90,6 @@ export class Installation {
     await this.stop('SIGTERM');
     await removeEmbeddedPostgres(this.directory);
     rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-function readProc(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
   }
 }
 

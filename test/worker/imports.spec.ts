@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 import { startWorker } from '../factories/platform.setup.js';
+import { childrenOf, readProc } from '../factories/processes.js';
 
 let api: TestApi;
 let owner: pg.Client;
@@ -48,7 +49,7 @@ async function withOurWorker(changes: Record<string, string>, work: (worker: Chi
   const others = execFileSync('pgrep', ['-f', 'dist/apps/worker/main.js']).toString().trim().split('\n').map(Number);
   const ours = await startWorker(inject('appUrl'), inject('dataDirectory'), changes);
   workers.push(ours);
-  const ofThisRun = others.filter((pid) => environmentOf(pid).includes(inject('appUrl')));
+  const ofThisRun = others.filter((pid) => readProc(pid, 'environ').includes(inject('appUrl')));
   for (const pid of ofThisRun) process.kill(pid, 'SIGSTOP');
   try {
     await work(ours);
@@ -57,15 +58,9 @@ async function withOurWorker(changes: Record<string, string>, work: (worker: Chi
   }
 }
 
-function environmentOf(pid: number): string {
-  // One of another run may just have ended.
-  return existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/environ`, 'utf8') : '';
-}
-
 /** The processes that read a file for that worker. */
 function importsOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-  return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('import.process'));
+  return childrenOf(pid).filter((child) => readProc(child, 'cmdline').includes('import.process'));
 }
 
 describe('an import', () => {
@@ -77,10 +72,9 @@ describe('an import', () => {
       let pids: number[] = [];
       await until(() => (pids = importsOf(worker.pid!)).length > 0);
       // Its environment holds no secret and no address of the database.
-      expect(environmentOf(pids[0]!)).not.toMatch(/DATABASE_URL|KINDRED_|STRIPE/);
+      expect(readProc(pids[0]!, 'environ')).not.toMatch(/DATABASE_URL|KINDRED_|STRIPE/);
       // Linux may share the processor out among sessions, within which alone a niceness would count.
-      if (existsSync('/proc/self/autogroup'))
-        await until(() => readFileSync(`/proc/${pids[0]}/autogroup`, 'utf8').includes('nice 19'));
+      if (existsSync('/proc/self/autogroup')) await until(() => readProc(pids[0]!, 'autogroup').includes('nice 19'));
       process.kill(pids[0]!, 'SIGKILL');
       const done = await tenant.waitFor(importPath);
       expect(done).toMatchObject({ status: 'failed', rowsAccepted: null });
