@@ -30,7 +30,7 @@ async function resetToken({ email }: Tenant): Promise<string> {
 /** As an event stream holds on to the session that it came with. */
 async function watch({ cookie }: Tenant) {
   const principal = await api.app.get(LiveSessions).findPrincipal(cookie.split('=')[1]!);
-  return api.app.get(Credentials).watch(principal!).ended;
+  return api.app.get(Credentials).watch(principal!, performance.now()).ended;
 }
 
 describe('a forgotten password', () => {

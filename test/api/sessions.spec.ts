@@ -36,7 +36,7 @@ async function again(tenant: Tenant, headers: Record<string, string> = {}): Prom
 /** As an event stream holds on to the session that it came with. */
 async function watch({ cookie }: Tenant): Promise<AbortSignal> {
   const principal = await api.app.get(LiveSessions).findPrincipal(cookie.split('=')[1]!);
-  return api.app.get(Credentials).watch(principal!).ended;
+  return api.app.get(Credentials).watch(principal!, performance.now()).ended;
 }
 
 it('a person sees where they are logged in: the device in words, the network and not the address', async () => {
@@ -69,6 +69,24 @@ it('S15: a session that is ended, or every other one, is refused from then on, a
   await until(() => streamOfThird.aborted);
   expect(own.aborted).toBe(false);
   expect(await sessionsOf(tenant)).toMatchObject([{ isCurrent: true }]);
+});
+
+it('S15: a stream that a session began just before its end, and that is only now to be watched, ends too', async () => {
+  const [tenant, sinceMs] = [await Tenant.signUp(api), performance.now()];
+  const other = await again(tenant);
+  const find = () => api.app.get(LiveSessions).findPrincipal(other.cookie.split('=')[1]!);
+  const principal = (await find())!;
+  const credentials = api.app.get(Credentials);
+  const watched = (fromMs: number) => {
+    const { ended, release } = credentials.watch(principal, fromMs);
+    release();
+    return ended.aborted;
+  };
+  expect(watched(sinceMs)).toBe(false);
+  await tenant.delete('/v1/me/sessions').expect(204);
+  await until(() => watched(sinceMs));
+  // Whoever was let in later was let in by something else.
+  expect(watched(performance.now())).toBe(false);
 });
 
 it('nobody ends the session of another person, which is to them as if there were none', async () => {

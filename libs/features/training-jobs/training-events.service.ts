@@ -41,6 +41,7 @@ export class TrainingEventsService implements BeforeApplicationShutdown {
    * with the session, key or membership that it was opened with.
    *
    * @param gone aborts when the client has gone
+   * @param sinceMs before the principal was looked up, by performance.now()
    * @throws Problem 404 for an unknown job, 429 beyond the organization's or the process's number of streams
    */
   async open(
@@ -49,13 +50,14 @@ export class TrainingEventsService implements BeforeApplicationShutdown {
     jobId: string,
     lastEventId: string | undefined,
     gone: AbortSignal,
+    sinceMs: number,
   ): Promise<AsyncGenerator<JobMessage>> {
     const { tenantId } = principal;
     // The cheaper refusal first.
     this.takePlace(tenantId, gone);
     const { id } = await this.trainingJobs.get(tenantId, projectId, jobId);
     const after = /^\d{1,18}$/.test(lastEventId ?? '') ? BigInt(lastEventId!) : 0n;
-    return this.follow(principal, projectId, id, after, gone);
+    return this.follow(principal, projectId, id, after, gone, sinceMs);
   }
 
   private async *follow(
@@ -64,9 +66,10 @@ export class TrainingEventsService implements BeforeApplicationShutdown {
     jobId: string,
     after: bigint,
     gone: AbortSignal,
+    sinceMs: number,
   ): AsyncGenerator<JobMessage> {
     const { tenantId } = principal;
-    const credential = this.credentials.watch(principal);
+    const credential = this.credentials.watch(principal, sinceMs);
     const ending = AbortSignal.any([gone, credential.ended, this.closing.signal]);
     const watch = this.join(tenantId, projectId, jobId);
     let shown = '';

@@ -111,7 +111,8 @@ export class TrainingJobsController {
     @Res() reply: FastifyReply,
   ) {
     const gone = goneSignal(reply);
-    sendEvents(reply, await this.events.open(principal, projectId, jobId, lastEventId, gone));
+    const sinceMs = performance.now() - reply.elapsedTime;
+    sendEvents(reply, await this.events.open(principal, projectId, jobId, lastEventId, gone, sinceMs));
   }
 
   @ApiOperation({

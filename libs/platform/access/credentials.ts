@@ -10,6 +10,9 @@ export interface Watched {
   release(): void;
 }
 
+/** A request that is let in begins what outlives it within this time. */
+const RECENT_MS = 60_000;
+
 interface Stay {
   principal: Principal;
   controller: AbortController;
@@ -20,26 +23,38 @@ interface Stay {
 export class Credentials extends RepeatedWork {
   protected readonly everyMs = 1_000;
   private readonly stays = new Set<Stay>();
+  /** By which something may have ended between a request's being let in and the stay that it began. */
+  private recent: { change: Change | null; atMs: number }[] = [];
 
   constructor(
     changes: Changes,
     private readonly clock: Clock,
   ) {
     super();
-    changes.onChange((change) => this.end(({ principal }) => concerns(change, principal)));
+    changes.onChange((change) => this.remember(change));
     // What ended while nobody told is not known: the client comes back and is looked at anew.
-    changes.onReset(() => this.end(() => true));
+    changes.onReset(() => this.remember(null));
   }
 
   protected override async work(): Promise<void> {
     const nowMs = this.clock.now().getTime();
     this.end(({ principal }) => principal.credential.expiresMs <= nowMs);
+    const oldestMs = performance.now() - RECENT_MS;
+    this.recent = this.recent.filter(({ atMs }) => atMs >= oldestMs);
   }
 
-  watch(principal: Principal): Watched {
+  /** @param sinceMs before the principal was looked up, by performance.now() */
+  watch(principal: Principal, sinceMs: number): Watched {
     const stay = { principal, controller: new AbortController() };
     this.stays.add(stay);
+    if (this.recent.some(({ change, atMs }) => atMs >= sinceMs && concerns(change, principal))) stay.controller.abort();
     return { ended: stay.controller.signal, release: () => void this.stays.delete(stay) };
+  }
+
+  private remember(change: Change | null): void {
+    if (change && !TABLES.has(change.table)) return;
+    this.recent.push({ change, atMs: performance.now() });
+    this.end(({ principal }) => concerns(change, principal));
   }
 
   private end(isOver: (stay: Stay) => boolean): void {
@@ -47,7 +62,12 @@ export class Credentials extends RepeatedWork {
   }
 }
 
-function concerns({ table, tenantId, id }: Change, principal: Principal): boolean {
+const TABLES = new Set(['memberships', 'organizations', 'impersonations', 'sessions', 'api_keys']);
+
+/** @param change null where everything may have changed */
+function concerns(change: Change | null, principal: Principal): boolean {
+  if (!change) return true;
+  const { table, tenantId, id } = change;
   if (table === 'memberships') {
     return principal.kind === 'user' && principal.tenantId === tenantId && principal.userId === id;
   }
