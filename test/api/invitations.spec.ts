@@ -143,6 +143,24 @@ describe('an invitation', () => {
   });
 });
 
+describe('whoever is taken out', () => {
+  it('has no open invitation left that would give a role back', async () => {
+    const person = await Tenant.signUp(api);
+    const { id, token } = await invited(person.email, 'admin');
+    // By single sign-on, say, which needs no invitation.
+    const { organizationId } = await whoIs(boss);
+    const { userId } = await whoIs(person);
+    const member = [organizationId, userId];
+    await owner.query(`INSERT INTO memberships (tenant_id, user_id, role) VALUES ($1, $2, 'viewer')`, member);
+    const { token: other } = await invited(newAddress());
+    await boss.delete(`/v1/organization/members/${userId}`).expect(204);
+    expect(await codeOf(person.post('/v1/invitations/acceptance', { token }))).toEqual([410, 'invitation_revoked']);
+    expect(await codeOf(boss.post(`${INVITATIONS}/${id}/resend`, {}))).toEqual([409, 'invitation_ended']);
+    await visit('preview', { token: other }).expect(200);
+    await boss.post(INVITATIONS, { email: person.email, role: 'viewer' }).expect(201);
+  });
+});
+
 describe('a link that opens nothing', () => {
   const open = (token: string) => codeOf(visit('preview', { token }));
   const accept = (token: string) => codeOf(boss.post('/v1/invitations/acceptance', { token }));

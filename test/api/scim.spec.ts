@@ -242,6 +242,16 @@ describe('a directory', () => {
     expect((await directory.put(`/Users/${id}`, body).expect(400)).body.scimType).toBe('mutability');
     await directory.put(`/Users/${id}`, { ...body, active: false }).expect(200);
     expect((await members(tenant)).map((one) => one.id)).not.toContain(id);
+    // What they are called elsewhere by now is not the directory's to know.
+    const find = (filter: string) => directory.get(`/Users?filter=${encodeURIComponent(filter)}`);
+    const { body: gone } = await directory.get(`/Users/${id}`).expect(200);
+    expect(gone.emails).toEqual([{ value: `ada@${domain}`, type: 'work', primary: true }]);
+    expect((await find(`emails.value eq "private@moved-${domain}"`).expect(200)).body.totalResults).toBe(0);
+    const back = await directory.put(`/Users/${id}`, { ...body, active: true }).expect(400);
+    expect(JSON.stringify(back.body)).not.toContain('private');
+    await directory.delete(`/Users/${id}`).expect(204);
+    const { data } = (await tenant.get('/v1/audit-events?action=scim_user.deleted').expect(200)).body;
+    expect(data[0].personal.email).toBe(`ada@${domain}`);
   });
 
   it('S15: keeps single sign-on from letting in whom it has deleted, until it assigns them again', async () => {

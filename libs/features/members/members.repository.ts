@@ -32,11 +32,6 @@ export class MembersRepository {
     await transaction.$queryRaw`SELECT FROM organizations WHERE id = ${tenantId}::uuid FOR UPDATE`;
   }
 
-  /** Makes other transactions wait that make the person a member somewhere; ends with this one. */
-  async lockPerson(transaction: Transaction, userId: string): Promise<void> {
-    await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${userId}, 2))`;
-  }
-
   async list(transaction: Transaction, query: ListMembersQuery): Promise<Member[]> {
     const where = searched(query.search, Prisma.sql`listed.email`);
     const ids = await listIds(transaction, { from: MEMBERS, where, rank: RANKS[query.sort] }, query);
@@ -86,4 +81,9 @@ export class MembersRepository {
   async remove(transaction: Transaction, tenantId: string, userId: string): Promise<void> {
     await transaction.membership.delete({ where: { tenantId_userId: { tenantId, userId } } });
   }
+}
+
+/** Makes other transactions wait that make the person a member somewhere, or count where they are one; ends with this one. */
+export async function lockPerson(transaction: Transaction, userId: string): Promise<void> {
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${userId}, 2))`;
 }

@@ -16,7 +16,7 @@ import { parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { NotificationsService } from '../notifications/index.js';
 import { alreadyMember, forOwners, onlyOwner, operatorApart, tooManyMemberships } from './members.errors.js';
-import { MembersRepository } from './members.repository.js';
+import { lockPerson, MembersRepository } from './members.repository.js';
 import type { ChangeRole, ListMembersQuery, Member, Roles, Transfer } from './members.schema.js';
 
 /** Who belongs to an organization, and as what. An organization that is not about to go always has an owner. */
@@ -52,7 +52,7 @@ export class MembersService {
    */
   async add(transaction: Transaction, member: { tenantId: string; userId: string; role: Role }): Promise<void> {
     const { userId } = member;
-    await this.repository.lockPerson(transaction, userId);
+    await lockPerson(transaction, userId);
     const { most } = BOUNDS.membershipsOfPerson;
     if ((await this.repository.countOf(transaction, userId)) >= most) throw tooManyMemberships(most);
     try {
@@ -92,7 +92,7 @@ export class MembersService {
 
   /** How many organizations the person owns, until the end of the system transaction. */
   async countOwned(transaction: Transaction, userId: string): Promise<number> {
-    await this.repository.lockPerson(transaction, userId);
+    await lockPerson(transaction, userId);
     return this.repository.countOf(transaction, userId, 'owner');
   }
 

@@ -8,7 +8,9 @@ import type { ScimUser } from './scim-user.js';
 /** A person of the organization, as its directory may know them. */
 export interface KnownUser extends ScimUser {
   id: string;
-  email: string;
+  /** Of whom the directory took out, what it called them, where that is an address: theirs may be a private one by now, and is not its to know. */
+  email: string | null;
+  accountEmail: string;
   role: Role;
   /** Whether the directory has said anything of them. */
   isKnown: boolean;
@@ -18,7 +20,9 @@ export interface KnownUser extends ScimUser {
 
 /** The members, and those whom the directory knows and has taken out. */
 const peopleOf = (tenantId: string) => Prisma.sql`(
-  SELECT users.id, users.email, coalesce(scim.user_name, users.email) AS "userName", scim.external_id AS "externalId",
+  SELECT users.id, users.email AS "accountEmail",
+    CASE WHEN membership.user_id IS NOT NULL THEN users.email WHEN scim.user_name LIKE '%@%' THEN lower(scim.user_name) END AS email,
+    coalesce(scim.user_name, users.email) AS "userName", scim.external_id AS "externalId",
     scim.display_name AS "displayName", scim.formatted_name AS "formattedName", scim.given_name AS "givenName",
     scim.family_name AS "familyName", coalesce(membership.role, scim.role)::text AS role, membership.user_id IS NOT NULL AS active,
     scim.user_id IS NOT NULL AS "isKnown", coalesce(scim.created_at, membership.created_at) AS "createdAt",

@@ -90,7 +90,7 @@ export class ScimService {
       if (known?.isKnown) throw alreadyKnown(email);
       await this.requireFreeName(transaction, tenantId, said.userName, account?.id);
       const id = account?.id ?? (await this.accounts.create(transaction, email, 'en'));
-      const before = known ?? { ...said, active: false, id, email, role: null };
+      const before = known ?? { ...said, active: false, id, email, accountEmail: email, role: null };
       await this.settle(transaction, tenantId, before, { ...said, role: said.role ?? before.role });
       await audit(transaction, tenantId, 'scim_user.created', id, {
         after: { active: said.active },
@@ -118,12 +118,15 @@ export class ScimService {
   async delete({ tenantId }: ScimPrincipal, userId: string): Promise<void> {
     await this.database.system(async (transaction) => {
       await this.members.lock(transaction, tenantId);
-      const { id, email, active, role } = await this.require(transaction, tenantId, userId);
+      const { id, userName, email, accountEmail, active, role } = await this.require(transaction, tenantId, userId);
       if (active) await this.takeOut(transaction, tenantId, { id, role });
       const now = this.clock.now();
-      const nothing = { ...NOBODY, userName: email, role: givenRole(role) };
+      const nothing = { ...NOBODY, userName: accountEmail, role: givenRole(role) };
       await this.repository.save(transaction, tenantId, id, nothing, now, now);
-      await audit(transaction, tenantId, 'scim_user.deleted', id, { before: { active }, personal: { email } });
+      await audit(transaction, tenantId, 'scim_user.deleted', id, {
+        before: { active },
+        personal: { email: email ?? userName },
+      });
     });
     this.sessions.forgetSessionsOf(userId);
   }
@@ -131,7 +134,7 @@ export class ScimService {
   private update({ tenantId }: ScimPrincipal, userId: string, say: (before: ScimUser) => ScimUser) {
     return this.change(tenantId, async (transaction) => {
       const before = await this.require(transaction, tenantId, userId);
-      const { id, email } = before;
+      const { id, userName, email } = before;
       const after = say(before);
       // Whoever is taken out is so whatever address the directory knows them by: their account may have another by now.
       if (after.active && after.email !== email) throw addressStays();
@@ -139,7 +142,10 @@ export class ScimService {
       await this.settle(transaction, tenantId, before, after);
       const changed = PROFILE.filter((name) => before[name] !== after[name]);
       if (changed.length > 0)
-        await audit(transaction, tenantId, 'scim_user.updated', id, { after: { changed }, personal: { email } });
+        await audit(transaction, tenantId, 'scim_user.updated', id, {
+          after: { changed },
+          personal: { email: email ?? userName },
+        });
       return id;
     });
   }
@@ -161,13 +167,13 @@ export class ScimService {
     before: Omit<KnownUser, 'role' | 'isKnown' | 'createdAt' | 'updatedAt'> & { role: Role | null },
     after: ScimUser,
   ): Promise<void> {
-    const { id, email } = before;
+    const { id, email, accountEmail, userName } = before;
     const wanted = after.role ?? (await this.singleSignOn.defaultRole(transaction, tenantId)) ?? DEFAULT_ROLE;
     const role = givenRole(wanted);
     await this.repository.save(transaction, tenantId, id, { ...after, role }, this.clock.now());
     if (before.active && !after.active) await this.takeOut(transaction, tenantId, { id, role: before.role! });
     else if (!before.active && after.active) {
-      await this.requireOwn(transaction, tenantId, email);
+      await this.requireOwn(transaction, tenantId, accountEmail, email ?? userName);
       await this.accounts.join(transaction, { tenantId, userId: id, role });
     } else if (after.active && before.role !== 'owner' && before.role !== role)
       await this.members.changeRoleByDirectory(transaction, tenantId, { id, role: before.role! }, role);
@@ -179,8 +185,8 @@ export class ScimService {
     await this.sessions.endSessionsIn(transaction, member.id, tenantId);
   }
 
-  private async requireOwn(transaction: Transaction, tenantId: string, email: string): Promise<void> {
-    if (!(await this.singleSignOn.isOwnAddress(transaction, tenantId, email))) throw otherDomain(email);
+  private async requireOwn(transaction: Transaction, tenantId: string, email: string, knownAs = email): Promise<void> {
+    if (!(await this.singleSignOn.isOwnAddress(transaction, tenantId, email))) throw otherDomain(knownAs);
   }
 
   /** As single sign-on takes accounts along. */
@@ -215,7 +221,7 @@ export class ScimService {
       externalId,
       name: Object.keys(name).length > 0 ? name : null,
       displayName,
-      emails: [{ value: email, type: 'work', primary: true }],
+      emails: email && [{ value: email, type: 'work', primary: true }],
       active,
       roles: [{ value: role, primary: true }],
       meta: {

@@ -122,6 +122,7 @@ export class IdentitiesService {
     onVisit(visit);
     const person = toKnown(known, await this.providers.readPerson(known, visit.proofs, back.search));
     if (visit.purpose === 'connect') return this.connect(visit, person, await back.findCaller());
+    if (await this.isNew(person)) await this.throttle.admitSignup(person.email, back.address);
     const signedIn = await this.once((transaction) => this.logIn(transaction, visit, person, back));
     return { returnTo: visit.returnTo, signedIn };
   }
@@ -198,6 +199,14 @@ export class IdentitiesService {
     return { returnTo: `${visit.returnTo}?done=connected` };
   }
 
+  /** Whether they are about to get an account. Asked apart, as whoever throttles needs a connection of their own. */
+  private isNew(person: KnownPerson): Promise<boolean> {
+    return this.database.system(async (transaction) => {
+      if (person.isEmailVerified !== true || (await this.repository.find(transaction, keyOf(person)))) return false;
+      return !(await this.repository.findAccount(transaction, person.email));
+    });
+  }
+
   /** By what the operator has set. The address of a person makes an account, and never finds one. */
   private async logIn(
     transaction: Transaction,
@@ -214,7 +223,6 @@ export class IdentitiesService {
     if (person.isEmailVerified !== true) throw addressUnverified();
     await this.singleSignOn.refuseWhereEnforced(transaction, email, null);
     if (await this.repository.findAccount(transaction, email)) throw accountExists();
-    await this.throttle.admitSignup(email, address);
     const userId = await this.createAccount(transaction, person, language);
     const organization = { id: newId(), name: email.slice(0, email.lastIndexOf('@')) };
     await this.organizations.create(transaction, organization, userId);
