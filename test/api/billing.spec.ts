@@ -120,6 +120,7 @@ describe('the upcoming invoice', () => {
         price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'pro' ORDER BY version DESC LIMIT 1) WHERE tenant_id = $1`,
       [organization.id],
     );
+    await owner.query('DELETE FROM billing_periods WHERE tenant_id = $1', [organization.id]);
     await addUsage(api, tenant, 'recommendation_requests', 40_000);
     const { lines, total, forecast, periodStart, periodEnd } = await invoiceOf(tenant);
     const ofMeter = ({ meter }: { meter: string }) => meter === 'recommendation_requests';

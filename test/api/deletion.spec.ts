@@ -162,7 +162,9 @@ describe('an organization', () => {
     await owner.query(`UPDATE organizations SET deletes_at = now() - interval '1 second' WHERE id = $1`, [
       organization.id,
     ]);
-    // A worker looks each minute, and at once when it starts.
+    // As the writer of invoices does, whom it waits for.
+    await owner.query('UPDATE billing_periods SET closed_at = now() WHERE tenant_id = $1', [organization.id]);
+    // A worker looks every ten seconds, and at once when it starts.
     await withOutboxWorker(inject('appUrl'), inject('dataDirectory'), {}, async () => {
       await until(async () => {
         const { rows } = await owner.query('SELECT deleted_at FROM organizations WHERE id = $1', [organization.id]);

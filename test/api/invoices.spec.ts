@@ -316,7 +316,8 @@ describe('what comes after an invoice', () => {
       const prices = await billing.listCurrentPrices(transaction, 'usd');
       const pro = prices.find(({ planKey }) => planKey === 'pro');
       const after = { ...before, priceVersionId: pro!.id, anchorAt: moved };
-      await new BillingPeriods(billing).follow(transaction, shop.id, before, after, new Date(moved.getTime() + 2_000));
+      const said = { since: moved, isPaidByPart: true, now: new Date(moved.getTime() + 2_000) };
+      await new BillingPeriods(billing).change(transaction, shop.id, before, after, said);
     });
     // A process that has not heard yet counts for the period that was.
     await use(shop, shop.anchor, 7);
@@ -338,14 +339,182 @@ describe('what comes after an invoice', () => {
   });
 });
 
-it('usage of an anchor before the first period, as Stripe’s are whole seconds, is billed with that', async () => {
-  const shop = await signUp(new Date('2026-01-10T00:00:00.500Z'));
-  await writer.bill(shop.id, shop.anchor);
-  const anchor = new Date('2026-01-10T00:00:00.000Z');
-  await changePlan(shop.id, 'pro', anchor);
-  await use(shop, anchor, 123_456);
-  await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
-  expect(await listOf(shop)).toMatchObject([{ total: '53.69' }]);
+describe('a plan that is changed', () => {
+  type Terms = { priceVersionId: string; anchorAt: Date; stripeSubscriptionId: string | null };
+  const priceOf = async (plan: string, currency = 'usd') =>
+    (
+      await owner.query(
+        `SELECT id FROM price_versions WHERE plan_key = $1 AND currency = $2 ORDER BY version DESC LIMIT 1`,
+        [plan, currency],
+      )
+    ).rows[0].id as string;
+
+  /** As Stripe says it, at that time or later. */
+  async function change(
+    { id }: Customer,
+    to: Partial<Terms>,
+    { since, isPaidByPart = true, now = since }: { since: Date; isPaidByPart?: boolean; now?: Date },
+  ): Promise<void> {
+    const billing = new BillingRepository();
+    await database.tenant(id, async (transaction) => {
+      const { priceVersion, ...former } = await billing.findSubscription(transaction, id);
+      const before = { ...former, priceVersionId: priceVersion.id };
+      const after = { ...before, ...to };
+      await new BillingPeriods(billing).change(transaction, id, before, after, { since, isPaidByPart, now });
+      const { priceVersionId, anchorAt, stripeSubscriptionId } = after;
+      await transaction.subscription.update({
+        where: { tenantId: id },
+        data: { priceVersionId, anchorAt, stripeSubscriptionId },
+      });
+    });
+  }
+  const totals = async (shop: Customer) =>
+    (await listOf(shop))
+      .map(({ periodStart, plan, currency, total }: any) => [periodStart.slice(0, 10), plan, currency, total])
+      .toReversed();
+
+  it('for another one is paid by its part of the month: fee, minimum and what is included', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    await use(shop, shop.anchor, 60_000);
+    const since = new Date('2026-06-16T00:00:00Z');
+    await change(shop, { priceVersionId: await priceOf('scale'), anchorAt: since }, { since });
+    await use(shop, since, 1_000);
+    await writer.bill(shop.id, new Date('2026-07-17T00:00:00Z'));
+    const [first, second] = await totals(shop);
+    // Half of 49.00, and 60,000 − 50,000 at 0.0002.
+    expect(first).toEqual(['2026-06-01', 'Pro', 'usd', '26.50']);
+    expect(second).toMatchObject(['2026-06-16', 'Scale', 'usd', expect.any(String)]);
+    const { lines } = await detailOf(shop, (await listOf(shop))[1].id);
+    expect(lines.find(({ meter }: any) => meter === 'recommendation_requests')).toMatchObject({ allowance: '50000' });
+  });
+
+  it('to none is paid for the whole month, as the fee is not given back, and Free begins at once', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    await use(shop, shop.anchor, 120_000);
+    const since = new Date('2026-06-11T00:00:00Z');
+    await change(shop, { priceVersionId: await priceOf('free'), anchorAt: since }, { since, isPaidByPart: false });
+    await use(shop, since, 9_000);
+    await writer.bill(shop.id, new Date('2026-07-12T00:00:00Z'));
+    expect(await totals(shop)).toEqual([
+      ['2026-06-01', 'Pro', 'usd', '53.00'],
+      ['2026-06-11', 'Free', 'usd', '0.00'],
+    ]);
+  });
+
+  it('long before we hear of it is billed from then on, each price in its currency, and a minimum once', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'));
+    const since = new Date('2026-06-30T12:00:00Z');
+    // Until then a month of Free has begun, in which some was used.
+    const next = new Date('2026-07-01T00:00:00Z');
+    await database.tenant(shop.id, async (transaction) => {
+      const billing = new BillingRepository();
+      const { priceVersion, ...terms } = await billing.findSubscription(transaction, shop.id);
+      await new BillingPeriods(billing).advance(
+        transaction,
+        shop.id,
+        { ...terms, priceVersionId: priceVersion.id },
+        next,
+      );
+    });
+    await use(shop, next, 500);
+    const scale = { priceVersionId: await priceOf('scale', 'eur'), anchorAt: since };
+    await change(shop, scale, { since, now: new Date('2026-07-01T00:10:00Z') });
+    await use(shop, since, 1_000_000);
+    await writer.bill(shop.id, new Date('2026-07-31T00:00:00Z'));
+    expect((await periodsOf(shop)).slice(0, 2)).toEqual([
+      { startsAt: shop.anchor, endsAt: since, closed: true },
+      { startsAt: since, endsAt: new Date('2026-07-30T12:00:00Z'), closed: true },
+    ]);
+    const lines = (await Promise.all((await listOf(shop)).map(({ id }: any) => detailOf(shop, id)))).flatMap(
+      (invoice) => invoice.lines.map((line: any) => ({ ...line, currency: invoice.currency })),
+    );
+    const used = lines.filter(({ meter, quantity }: any) => meter === 'recommendation_requests' && quantity !== '0');
+    expect(used.map(({ plan, currency, quantity }: any) => [plan, currency, quantity]).toSorted()).toEqual([
+      ['Free', 'usd', '500'],
+      ['Scale', 'eur', '1000000'],
+    ]);
+    const minimums = lines.filter(({ kind }: any) => kind === 'commitment');
+    expect(minimums.length).toBeLessThanOrEqual(1);
+    expect(new Set(lines.filter(({ plan }: any) => plan === 'Scale').map(({ currency }: any) => currency))).toEqual(
+      new Set(['eur']),
+    );
+  });
+
+  it('in a period that is billed already goes on from its end', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    const since = new Date('2026-06-20T00:00:00Z');
+    const now = new Date('2026-07-02T01:00:00Z');
+    await change(shop, { priceVersionId: await priceOf('pro'), anchorAt: since }, { since, now });
+    await writer.bill(shop.id, new Date('2026-07-21T00:00:00Z'));
+    // 19 of the 30 days that Pro's month has from the 20th of June on.
+    expect(await totals(shop)).toEqual([
+      ['2026-06-01', 'Free', 'usd', '0.00'],
+      ['2026-07-01', 'Pro', 'usd', ((49 * 19) / 30).toFixed(2)],
+    ]);
+  });
+
+  it('never deletes a period that is billed', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    await owner.query('DELETE FROM invoice_lines WHERE tenant_id = $1', [shop.id]);
+    await owner.query('DELETE FROM invoices WHERE tenant_id = $1', [shop.id]);
+    const remove = database.tenant(shop.id, (transaction) => transaction.billingPeriod.deleteMany({}));
+    expect((await remove).count).toBe(1);
+    expect(await periodsOf(shop)).toMatchObject([{ startsAt: shop.anchor, closed: true }]);
+  });
+});
+
+describe('what an operator included', () => {
+  const put = (id: string, quantity: number, endsAt: Date | null = null) =>
+    owner.query(
+      `INSERT INTO plan_overrides (tenant_id, id, kind, resource, quantity, reason, ends_at) VALUES ($1, gen_random_uuid(), 'included', 'recommendation_requests', $2, 'Trial', $3)
+       ON CONFLICT (tenant_id, kind, resource) DO UPDATE SET quantity = excluded.quantity, ends_at = excluded.ends_at`,
+      [id, quantity, endsAt],
+    );
+  const endsAt = new Date(Date.now() - 30 * 60_000);
+  /** Whose first period ended half an hour ago. */
+  async function signUpLongAgo(included?: number): Promise<Customer> {
+    const shop = await signUp(new Date(endsAt.getTime() - 20 * DAY_MS));
+    await writer.bill(shop.id, shop.anchor);
+    if (included) await put(shop.id, included, endsAt);
+    await owner.query('UPDATE billing_periods SET ends_at = $2 WHERE tenant_id = $1', [shop.id, endsAt]);
+    return shop;
+  }
+
+  it('to the period’s end counts in it, though it is gone before the period is billed', async () => {
+    const shop = await signUpLongAgo(140_000);
+    await use(shop, shop.anchor, 150_000);
+    await owner.query('DELETE FROM plan_overrides WHERE tenant_id = $1', [shop.id]);
+    await writer.bill(shop.id, new Date(Date.now() + 2 * 3_600_000));
+    // 49 + 10,000 × 0.0002
+    expect(await listOf(shop)).toMatchObject([{ total: '51.00' }]);
+  });
+
+  it('after the period’s end does not', async () => {
+    const shop = await signUpLongAgo();
+    await use(shop, shop.anchor, 150_000);
+    await put(shop.id, 1_000_000);
+    await writer.bill(shop.id, new Date(Date.now() + 2 * 3_600_000));
+    expect(await listOf(shop)).toMatchObject([{ total: '59.00' }]);
+  });
+});
+
+describe('an organization that is deleted', () => {
+  it('is billed to its end, and no period goes on', async () => {
+    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    await use(shop, shop.anchor, 110_000);
+    const end = new Date('2026-06-20T00:00:00Z');
+    await owner.query('UPDATE organizations SET deletes_at = $2 WHERE id = $1', [shop.id, end]);
+    await writer.bill(shop.id, shop.anchor);
+    for (const hours of [0.5, 1, 2_000]) await writer.bill(shop.id, new Date(end.getTime() + hours * 3_600_000));
+    const invoices = await owner.query('SELECT period_end, total_minor::int FROM invoices WHERE tenant_id = $1', [
+      shop.id,
+    ]);
+    expect(invoices.rows).toEqual([{ period_end: end, total_minor: 5_100 }]);
+    expect(await periodsOf(shop)).toEqual([{ startsAt: shop.anchor, endsAt: end, closed: true }]);
+  });
 });
 
 describe('numbers of invoices', () => {

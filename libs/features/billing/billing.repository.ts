@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
-import { type PriceVersion, withIncluded } from './invoice-lines.js';
+import { type PriceVersion, withTerms } from './invoice-lines.js';
+
+/** By meter, what an operator has included for an organization in place of what the price does. */
+export type Included = Record<string, string>;
 
 export type SubscriptionStatus = 'active' | 'past_due' | 'cancelled';
 
@@ -32,8 +35,10 @@ export interface BillingPeriod {
   /** Stripe bills the fee itself, in advance. */
   isCollectedByStripe: boolean;
   closedAt: Date | null;
-  /** By meter, what was included in place of what the price includes when it was closed. */
-  included: Record<string, string> | null;
+  /** Of a month, for which fee, minimum and what is included count: 1 but where another plan began or ended it in mid-month. */
+  share: Decimal;
+  /** By meter, what was included at its end in place of what the price includes; null until that is known. */
+  included: Included | null;
 }
 
 const withMeters = {
@@ -61,7 +66,7 @@ export class BillingRepository {
     });
     const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
     const included = await this.findIncluded(transaction, tenantId);
-    const priceVersion = withIncluded(toPriceVersion(row.priceVersion), Object.fromEntries(included));
+    const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
     return {
       status,
       anchorAt,
@@ -72,12 +77,12 @@ export class BillingRepository {
     };
   }
 
-  /** By meter, what an operator has included for this organization in place of what the price does. */
-  async findIncluded(transaction: Transaction, tenantId: string): Promise<Map<string, Decimal>> {
+  /** What holds now, or held to the end of a time that has passed since. */
+  async findIncluded(transaction: Transaction, tenantId: string, until: Date | null = null): Promise<Included> {
     const rows = await transaction.$queryRaw<{ meter: string; quantity: string }[]>`
-      SELECT resource AS meter, quantity::text FROM plan_overrides
-      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at > now())`;
-    return new Map(rows.map(({ meter, quantity }) => [meter, new Decimal(quantity)]));
+      SELECT resource AS meter, trim_scale(quantity)::text AS quantity FROM plan_overrides
+      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at >= coalesce(${until}, now()))`;
+    return Object.fromEntries(rows.map(({ meter, quantity }) => [meter, quantity]));
   }
 
   /** Writers of one subscription wait for each other, so that the state fetched last is the one kept. */
@@ -102,10 +107,11 @@ export class BillingRepository {
   async createPeriod(
     transaction: Transaction,
     tenantId: string,
-    period: Omit<BillingPeriod, 'closedAt' | 'included'>,
-  ): Promise<BillingPeriod> {
-    await transaction.billingPeriod.create({ data: { tenantId, ...period } });
-    return { ...period, closedAt: null, included: null };
+    { startsAt, endsAt, priceVersionId, isCollectedByStripe, share }: BillingPeriod,
+  ): Promise<void> {
+    await transaction.billingPeriod.create({
+      data: { tenantId, startsAt, endsAt, priceVersionId, isCollectedByStripe, share: share.toFixed() },
+    });
   }
 
   async findLastPeriod(transaction: Transaction, tenantId: string): Promise<BillingPeriod | null> {
@@ -113,13 +119,24 @@ export class BillingRepository {
     return row && toPeriod(row);
   }
 
-  async updatePeriod(
+  async cutPeriod(
     transaction: Transaction,
     tenantId: string,
     startsAt: Date,
-    data: Partial<Omit<BillingPeriod, 'startsAt' | 'closedAt' | 'included'>>,
+    { endsAt, share, included }: { endsAt: Date; share: Decimal; included: Included },
   ): Promise<void> {
-    await transaction.billingPeriod.update({ where: { tenantId_startsAt: { tenantId, startsAt } }, data });
+    const where = { tenantId_startsAt: { tenantId, startsAt } };
+    await transaction.billingPeriod.update({ where, data: { endsAt, share: share.toFixed(), included } });
+  }
+
+  async deletePeriod(transaction: Transaction, tenantId: string, startsAt: Date): Promise<void> {
+    await transaction.billingPeriod.delete({ where: { tenantId_startsAt: { tenantId, startsAt } } });
+  }
+
+  /** Those that are not billed yet, in order. */
+  async listOpen(transaction: Transaction, tenantId: string): Promise<BillingPeriod[]> {
+    const where = { tenantId, closedAt: null };
+    return (await transaction.billingPeriod.findMany({ where, orderBy: { startsAt: 'asc' } })).map(toPeriod);
   }
 
   /** Those up to the given one, in order. */
@@ -134,13 +151,11 @@ export class BillingRepository {
   async closePeriod(
     transaction: Transaction,
     tenantId: string,
-    { startsAt, included }: BillingPeriod,
+    { startsAt, included }: { startsAt: Date; included: Included },
     closedAt: Date,
   ): Promise<void> {
-    await transaction.billingPeriod.update({
-      where: { tenantId_startsAt: { tenantId, startsAt } },
-      data: { closedAt, included: included ?? {} },
-    });
+    const where = { tenantId_startsAt: { tenantId, startsAt } };
+    await transaction.billingPeriod.update({ where, data: { closedAt, included } });
   }
 
   async findFirstEnded(transaction: Transaction, tenantId: string, before: Date): Promise<BillingPeriod | null> {
@@ -151,11 +166,14 @@ export class BillingRepository {
     return row && toPeriod(row);
   }
 
-  /** Tenants with periods that ended before the time and are still to be closed, and those that have none yet; requires a system transaction. */
+  /**
+   * Tenants with periods that ended before the time, or whose organization did, and that are still to be closed; and those that have none yet. Requires a
+   * system transaction.
+   */
   async listEnded(transaction: Transaction, before: Date, limit: number): Promise<string[]> {
     const rows = await transaction.$queryRaw<{ tenantId: string }[]>`
       (SELECT tenant_id AS "tenantId" FROM billing_periods JOIN organizations ON organizations.id = tenant_id
-       WHERE closed_at IS NULL AND ends_at <= ${before} AND deleted_at IS NULL
+       WHERE closed_at IS NULL AND deleted_at IS NULL AND least(ends_at, deletes_at) <= ${before}
        GROUP BY 1 ORDER BY min(ends_at) LIMIT ${limit})
       UNION SELECT tenant_id FROM subscriptions JOIN organizations ON organizations.id = tenant_id
       WHERE deleted_at IS NULL AND NOT EXISTS (SELECT FROM billing_periods WHERE billing_periods.tenant_id = subscriptions.tenant_id)`;
@@ -210,12 +228,12 @@ export class BillingRepository {
   async findOrganization(
     transaction: Transaction,
     id: string,
-  ): Promise<{ name: string; stripeCustomerId: string | null; isEnding: boolean }> {
+  ): Promise<{ name: string; stripeCustomerId: string | null; deletesAt: Date | null; isEnding: boolean }> {
     const { deletesAt, deletedAt, ...organization } = await transaction.organization.findUniqueOrThrow({
       where: { id },
       select: { name: true, stripeCustomerId: true, deletesAt: true, deletedAt: true },
     });
-    return { ...organization, isEnding: Boolean(deletesAt ?? deletedAt) };
+    return { ...organization, deletesAt, isEnding: Boolean(deletesAt ?? deletedAt) };
   }
 
   async setStripeCustomer(transaction: Transaction, id: string, stripeCustomerId: string): Promise<void> {
@@ -251,7 +269,7 @@ function toPriceVersion(row: Prisma.PriceVersionGetPayload<{ include: typeof wit
   return { id, planKey, planName: row.plan.name, currency, monthlyFeeMinor, commitmentMinor, trialDays, meters };
 }
 
-function toPeriod({ included, ...row }: Prisma.BillingPeriodGetPayload<object>): BillingPeriod {
+function toPeriod({ share, included, ...row }: Prisma.BillingPeriodGetPayload<object>): BillingPeriod {
   const { startsAt, endsAt, priceVersionId, isCollectedByStripe, closedAt } = row;
   return {
     startsAt,
@@ -259,7 +277,8 @@ function toPeriod({ included, ...row }: Prisma.BillingPeriodGetPayload<object>):
     priceVersionId,
     isCollectedByStripe,
     closedAt,
-    included: included as Record<string, string> | null,
+    share: toDecimal(share),
+    included: included as Included | null,
   };
 }
 

@@ -150,7 +150,7 @@ const ONE_MONTH = {
   lines: [
     {
       kind: 'plan' as const,
-      description: 'Pro plan, one month',
+      description: 'Pro plan, monthly fee',
       plan: 'Pro',
       meter: null,
       deviceClass: '',

@@ -3,7 +3,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { Decimal } from '../../platform/decimal.js';
-import { type MeteredQuantity, type Period, periodAt, UsageService } from '../usage/index.js';
+import { type MeteredQuantity, type Period, UsageService } from '../usage/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { unknownCurrency, unknownPlan, unknownResource } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
@@ -16,7 +16,7 @@ import type {
   PriceList,
   UpcomingInvoice,
 } from './billing.schema.js';
-import { type PriceVersion, rate, toMain, toTierView } from './invoice-lines.js';
+import { type PriceVersion, rate, toMain, toTierView, withTerms } from './invoice-lines.js';
 
 /** Of whoever has not chosen. */
 export const DEFAULT_CURRENCY = 'usd';
@@ -40,7 +40,8 @@ export class BillingService {
   /** Every organization has a subscription from its first moment; the ledger relies on it. */
   async subscribeToFree(transaction: Transaction, tenantId: string): Promise<void> {
     const price = await this.requirePrice(transaction, FREE_PLAN, DEFAULT_CURRENCY);
-    const anchorAt = this.clock.now();
+    // In whole seconds as Stripe's anchors, none of which is before it then.
+    const anchorAt = new Date(Math.floor(this.clock.now().getTime() / 1_000) * 1_000);
     await this.repository.createSubscription(transaction, { tenantId, priceVersionId: price.id, anchorAt });
     const terms = { priceVersionId: price.id, anchorAt, stripeSubscriptionId: null };
     await this.periods.advance(transaction, tenantId, terms, anchorAt);
@@ -139,18 +140,23 @@ export class BillingService {
   /** What the invoice of the running period would say if it were written now, rated from the ledger. */
   upcomingInvoice(tenantId: string): Promise<UpcomingInvoice> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { status, anchorAt, priceVersion } = await this.repository.findSubscription(transaction, tenantId);
-      const { start, end } = periodAt(anchorAt, this.clock.now());
-      const used = await this.usage.sumByPrice(transaction, { from: start, to: end });
-      const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== priceVersion.id);
-      const earlier = await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)]);
-      const toCome = await this.expectedUse(transaction, priceVersion.id, { start: anchorAt, end });
+      const { priceVersion: whole, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
+      const { status, anchorAt } = subscription;
+      const terms = { ...subscription, priceVersionId: whole.id };
+      const { startsAt, endsAt, share } = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+      const priceVersion = withTerms(whole, { included: null, share });
+      const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: endsAt });
+      const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== whole.id);
+      const earlier = (await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)])).filter(
+        ({ currency }) => currency === whole.currency,
+      );
+      const toCome = await this.expectedUse(transaction, whole.id, { start: anchorAt, end: endsAt });
       return {
         plan: { key: priceVersion.planKey, name: priceVersion.planName },
         status,
         currency: priceVersion.currency,
-        periodStart: start.toISOString(),
-        periodEnd: end.toISOString(),
+        periodStart: startsAt.toISOString(),
+        periodEnd: endsAt.toISOString(),
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };

@@ -24,6 +24,6 @@ export {
   type RatedLine,
   toMain,
   toMinor,
-  withIncluded,
+  withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, unitsWithin } from './meter-price.js';

@@ -53,7 +53,7 @@ describe('rating', () => {
     expect(rate(price(), used('5'), [earlier]).lines).toHaveLength(2);
     const { lines } = rate(price(), used('5', 'free-1'), [earlier]);
     expect(lines.map(({ description, amount }) => [description, amount])).toEqual([
-      ['Pro plan, one month', '49.00'],
+      ['Pro plan, monthly fee', '49.00'],
       ['Recommendation requests, Pro plan', '0.00'],
       ['Recommendation requests, Free plan', '5.00'],
     ]);

@@ -18,13 +18,29 @@ export interface PriceVersion {
   meters: MeterPrice[];
 }
 
-/** The price with what is included, by meter, in place of what it includes itself. */
-export function withIncluded(price: PriceVersion, included: Record<string, Decimal | string>): PriceVersion {
+const WHOLE = new Decimal(1);
+
+/**
+ * The price of a period.
+ *
+ * @param included by meter, in place of what the price includes itself
+ * @param share of a month: of the fee, the minimum and what is included, which is rounded up to whole units
+ */
+export function withTerms(
+  price: PriceVersion,
+  { included, share = WHOLE }: { included: Record<string, string> | null; share?: Decimal },
+): PriceVersion {
+  const part = (minor: bigint) => BigInt(share.times(minor.toString()).toFixed(0, Decimal.ROUND_HALF_UP));
   const meters = price.meters.map((each) => {
-    const quantity = included[each.meter];
-    return quantity === undefined ? each : { ...each, includedQuantity: new Decimal(quantity) };
+    const whole = new Decimal(included?.[each.meter] ?? each.includedQuantity);
+    return { ...each, includedQuantity: share.eq(1) ? whole : whole.times(share).ceil() };
   });
-  return { ...price, meters };
+  return {
+    ...price,
+    monthlyFeeMinor: part(price.monthlyFeeMinor),
+    commitmentMinor: part(price.commitmentMinor),
+    meters,
+  };
 }
 
 /** Decimal places of a currency's smallest unit: 2 for usd, 0 for jpy. */
@@ -38,16 +54,20 @@ export type RatedLine = InvoiceLine & { priceVersionId: string };
 /** What was rated: the lines of an invoice and their sum. */
 export type Rated = Pick<UpcomingInvoice, 'total'> & { lines: RatedLine[] };
 
-/** The lines of an invoice under one or, after a change of plan in mid-period, several price versions. */
-export function rate(current: PriceVersion, used: MeteredQuantity[], earlier: PriceVersion[]): Rated {
-  const digits = minorDigits(current.currency);
-  const metered = [
-    ...meterLines(current, used, digits),
-    // What an earlier plan metered is billed by that plan, where it was used at all.
-    ...earlier.flatMap((version) => meterLines(version, used, digits).filter(({ quantity }) => quantity !== '0')),
-  ];
+/**
+ * The lines of an invoice under one price version or, where a process had not heard yet that it holds, of what was used under another: by that one, in its
+ * currency. The total is of the first one's currency alone.
+ */
+export function rate(current: PriceVersion, used: MeteredQuantity[], others: PriceVersion[]): Rated {
+  const metersOf = (version: PriceVersion) => meterLines(version, used, minorDigits(version.currency));
+  const ofOthers = (isSame: boolean) =>
+    others
+      .filter(({ currency }) => (currency === current.currency) === isSame)
+      .flatMap(metersOf)
+      .filter(({ quantity }) => quantity !== '0');
+  const metered = [...metersOf(current), ...ofOthers(true)];
   const lines = [planLine(current), ...metered, ...commitmentLines(current, sumOf(metered))];
-  return { lines, total: sumOf(lines).toFixed(digits) };
+  return { lines: [...lines, ...ofOthers(false)], total: sumOf(lines).toFixed(minorDigits(current.currency)) };
 }
 
 /** An amount of the smallest unit in the main one, as text: 4900 of usd are 49.00. */
@@ -62,7 +82,7 @@ function planLine({ id: priceVersionId, planName, monthlyFeeMinor, currency }: P
     ...LINE,
     priceVersionId,
     kind: 'plan',
-    description: `${planName} plan, one month`,
+    description: `${planName} plan, monthly fee`,
     plan: planName,
     quantity: '1',
     unitAmount: fee,

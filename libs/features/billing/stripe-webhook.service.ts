@@ -94,21 +94,29 @@ export class StripeWebhookService {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
       if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return false;
-      const state = live ?? {
-        // Without one that lives the organization is on Free, and its billing periods go on from where they were.
-        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN, current.priceVersion.currency)).id,
+      const { priceVersion, status, anchorAt, stripeSubscriptionId } = current;
+      const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: priceVersion.id };
+      const now = this.clock.now();
+      const { startedAt, periodStartedAt, ...state } = live ?? {
+        // Without one that lives the organization is on Free, from now on where it was not.
+        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN, priceVersion.currency)).id,
         status: 'active' as const,
-        anchorAt: current.anchorAt,
+        anchorAt: stripeSubscriptionId ? now : anchorAt,
         stripeSubscriptionId: null,
+        startedAt: now,
+        periodStartedAt: now,
       };
       // Later than before by the least that the column tells, however fast they follow each other.
       const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
-      const { status, anchorAt, stripeSubscriptionId } = current;
-      const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: current.priceVersion.id };
-      const now = this.clock.now();
-      await this.periods.follow(transaction, tenantId, former, state, now);
+      if (isOther(former, state))
+        await this.periods.change(transaction, tenantId, former, state, {
+          since: state.stripeSubscriptionId === stripeSubscriptionId ? periodStartedAt : startedAt,
+          // Who goes on with another plan gets credit for the rest of the month, who ends does not.
+          isPaidByPart: live !== undefined,
+          now,
+        });
       await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt }, now);
-      const was = { priceVersionId: current.priceVersion.id, status: current.status };
+      const was = { priceVersionId: priceVersion.id, status };
       const is = { priceVersionId: state.priceVersionId, status: state.status };
       // Most of what Stripe says of changes nothing here.
       if (was.priceVersionId !== is.priceVersionId || was.status !== is.status)
@@ -138,16 +146,29 @@ export class StripeWebhookService {
   }
 }
 
+type LiveState = SubscriptionState & { stripeSubscriptionId: string; startedAt: Date; periodStartedAt: Date };
+
+/** Whether it is billed by other terms. */
+function isOther(before: SubscriptionState, after: SubscriptionState): boolean {
+  return (
+    before.priceVersionId !== after.priceVersionId ||
+    before.stripeSubscriptionId !== after.stripeSubscriptionId ||
+    before.anchorAt.getTime() !== after.anchorAt.getTime()
+  );
+}
+
 /** What each of a customer's subscriptions that still live amounts to, the newest first. */
-function liveStates(subscriptions: Stripe.Subscription[]): (SubscriptionState & { stripeSubscriptionId: string })[] {
+function liveStates(subscriptions: Stripe.Subscription[]): LiveState[] {
   return subscriptions
     .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
     .sort((a, b) => b.created - a.created)
-    .map(({ id, status, metadata, billing_cycle_anchor }) => ({
+    .map(({ id, status, metadata, billing_cycle_anchor, start_date, items }) => ({
       priceVersionId: metadata['price_version_id']!,
       status: STATUS[status]!,
       anchorAt: new Date(billing_cycle_anchor * 1000),
       stripeSubscriptionId: id,
+      startedAt: new Date(start_date * 1000),
+      periodStartedAt: new Date(items.data[0]!.current_period_start * 1000),
     }));
 }
 

@@ -5,7 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
-import { type BillingPeriod, BillingPeriods, BillingRepository, withIncluded, rate } from '../billing/index.js';
+import { type BillingPeriod, BillingPeriods, BillingRepository, rate, withTerms } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
@@ -16,8 +16,6 @@ import { type InvoiceLine, linesToBill } from './lines-to-bill.js';
 /** A period is closed so long after its end: what was called until then has drained from the journals. */
 const GRACE_MS = 3_600_000;
 const TENANTS_MAX = 500;
-/** An anchor may lie so much before the first period, as Stripe's are whole seconds. What is older was used before periods were written down. */
-const ANCHOR_LEAD_MS = 1_000;
 const EPOCH = new Date(0);
 
 /** Writes the invoices of billing periods that have ended. Any worker may do it, and several at once. */
@@ -57,13 +55,16 @@ export class InvoiceWriter extends RepeatedWork {
   /** The invoice and the end of its period are written together, so that neither is without the other and nothing is billed twice. */
   private async closeOne(transaction: Transaction, tenantId: string, now: Date): Promise<boolean> {
     await this.billing.lockSubscription(transaction, tenantId);
-    const { priceVersion, ...terms } = await this.billing.findSubscription(transaction, tenantId);
-    await this.periods.advance(transaction, tenantId, { ...terms, priceVersionId: priceVersion.id }, now);
+    const { deletesAt } = await this.billing.findOrganization(transaction, tenantId);
+    if (deletesAt && deletesAt <= now) await this.periods.end(transaction, tenantId, deletesAt);
+    else {
+      const { priceVersion, ...terms } = await this.billing.findSubscription(transaction, tenantId);
+      await this.periods.advance(transaction, tenantId, { ...terms, priceVersionId: priceVersion.id }, now);
+    }
     const closing = await this.billing.findFirstEnded(transaction, tenantId, new Date(now.getTime() - GRACE_MS));
     if (!closing) return false;
-    const included = await this.billing.findIncluded(transaction, tenantId);
-    const byMeter = Object.fromEntries([...included].map(([meter, quantity]) => [meter, quantity.toFixed()]));
-    const closed = { ...closing, included: byMeter };
+    const included = closing.included ?? (await this.billing.findIncluded(transaction, tenantId, closing.endsAt));
+    const closed = { ...closing, included };
     const lines = await this.linesUpTo(transaction, tenantId, closed);
     for (const [currency, ofCurrency] of lines)
       await this.write(transaction, tenantId, closed, currency, ofCurrency, now);
@@ -87,25 +88,29 @@ export class InvoiceWriter extends RepeatedWork {
     const ids = [...periods, ...used].map(({ priceVersionId }) => priceVersionId);
     const prices = await this.billing.findPriceVersions(transaction, [...new Set(ids)]);
     const lines = new Map<string, InvoiceLine[]>();
-    const [first] = periods;
     for (const period of periods.toReversed()) {
       const { startsAt, endsAt, isCollectedByStripe, priceVersionId } = period;
-      const from = new Date(startsAt.getTime() - (period === first ? ANCHOR_LEAD_MS : 0));
-      const isIn = ({ periodStart }: { periodStart: Date }) => periodStart >= from && periodStart < endsAt;
-      const current = withIncluded(
-        prices.find(({ id }) => id === priceVersionId)!,
-        period.included ?? {},
-      );
+      const isIn = ({ periodStart }: { periodStart: Date }) => periodStart >= startsAt && periodStart < endsAt;
       const usedIn = used.filter(isIn);
-      const others = prices
-        .filter(({ id }) => id !== priceVersionId && usedIn.some((row) => row.priceVersionId === id))
-        .map((price) => withIncluded(price, period.included ?? {}));
-      const { lines: rated } = rate(current, usedIn, others);
+      const [current, ...others] = prices
+        .filter(({ id }) => id === priceVersionId || usedIn.some((row) => row.priceVersionId === id))
+        .toSorted((a, b) => Number(b.id === priceVersionId) - Number(a.id === priceVersionId))
+        .map((price) => withTerms(price, period));
+      const { lines: rated } = rate(current!, usedIn, others);
       // Stripe's own invoice has the fee, in advance.
       const ours = rated.filter(({ kind }) => kind !== 'plan' || !isCollectedByStripe);
-      const { currency } = current;
-      const toBill = linesToBill(period, ours, billed.filter(isIn), currency);
-      lines.set(currency, [...(lines.get(currency) ?? []), ...toBill]);
+      const currencyOf = (line: { priceVersionId: string }) =>
+        prices.find(({ id }) => id === line.priceVersionId)!.currency;
+      for (const currency of new Set(ours.map(currencyOf))) {
+        const isOfCurrency = (line: { priceVersionId: string }) => currencyOf(line) === currency;
+        const toBill = linesToBill(
+          period,
+          ours.filter(isOfCurrency),
+          billed.filter(isIn).filter(isOfCurrency),
+          currency,
+        );
+        lines.set(currency, [...(lines.get(currency) ?? []), ...toBill]);
+      }
     }
     return lines;
   }

@@ -6,7 +6,7 @@ import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/obje
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 
-const EVERY_MS = 60_000;
+const EVERY_MS = 10_000;
 
 /** Deletes organizations whose grace is over. Any worker may do it, and several at once. */
 @Injectable()

@@ -3,6 +3,7 @@ import { forgetPerson } from '../../platform/audit/audit-chain.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { directionOf, patternOf } from '../../platform/database/lists.js';
+import { lockPerson } from '../members/index.js';
 import type {
   ListOrganizationsQuery,
   MyOrganization,
@@ -188,9 +189,9 @@ export class OrganizationsRepository {
     await transaction.organization.updateMany({ where: { id: tenantId }, data });
   }
 
-  /** Those whose grace is over; requires a system transaction. */
+  /** Those whose grace is over and who are billed to the end; requires a system transaction. */
   async findDue(transaction: Transaction, now: Date): Promise<string[]> {
-    const where = { deletesAt: { lte: now }, deletedAt: null };
+    const where = { deletesAt: { lte: now }, deletedAt: null, billingPeriods: { none: { closedAt: null } } };
     return (await transaction.organization.findMany({ where, select: { id: true } })).map(({ id }) => id);
   }
 
@@ -209,7 +210,9 @@ export class OrganizationsRepository {
     for (const table of PURGED) {
       await transaction.$executeRawUnsafe(`DELETE FROM ${table} WHERE tenant_id = $1::uuid`, tenantId);
     }
-    for (const { id, email } of people) {
+    for (const { id, email } of people.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+      // Nobody makes them a member elsewhere meanwhile.
+      await lockPerson(transaction, id);
       const where = { userId: id };
       if ((await transaction.membership.count({ where })) + (await transaction.scimUser.count({ where })) > 0) continue;
       await transaction.user.deleteMany({ where: { id } });
