@@ -77,7 +77,7 @@ export function AppLayout() {
             {isOperator && <OperatorNotice me={me} />}
             {me.suspension && <SuspensionNotice suspension={me.suspension} />}
             <VerificationNotice />
-            <ConsentNotice />
+            {!isOperator && <ConsentNotice />}
             <Outlet />
           </main>
         </div>

@@ -10,7 +10,7 @@ export function PriceLines() {
   const { t } = useTranslation();
   const { data } = useQuery(priceListQuery());
   return (
-    <div className="mt-5 min-h-24 space-y-1">
+    <div className="mt-5 min-h-58 space-y-1 sm:min-h-31">
       {data?.plans.map((plan) => (
         <PriceLine key={plan.key} plan={plan} />
       ))}

@@ -51,7 +51,8 @@ export function VisitorLayout({ title, children }: { title: string; children: Re
           </div>
         </nav>
       </header>
-      <main id="main" tabIndex={-1} className="flex-1 outline-none">
+      {/* As high as the screen, so that nothing below moves in sight while a page loads. */}
+      <main id="main" tabIndex={-1} className="min-h-[calc(100dvh-3.5rem)] outline-none">
         {children}
       </main>
       <Footer />

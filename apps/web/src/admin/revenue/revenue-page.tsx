@@ -14,7 +14,7 @@ import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { FactList } from '../../ui/fact-list';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { QueryView, Together } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
 import { csvUrl, revenueQuery } from './revenue.queries';
@@ -28,17 +28,17 @@ const SPANS = [6, 12, 24, 36];
 export function RevenuePage() {
   const { t } = useTranslation();
   const [view, setView] = useState({ currency: 'usd', months: 12 });
-  const { data: prices } = useQuery(priceListQuery());
+  const prices = useQuery(priceListQuery());
   const revenue = useQuery(revenueQuery(view));
   return (
-    <>
+    <Together queries={[prices]}>
       <PageHeader
         title={t('operator.revenue.title')}
         hint={t('operator.revenue.hint')}
         actions={
           <>
             <CurrencySelect
-              currencies={prices?.currencies ?? []}
+              currencies={prices.data?.currencies ?? []}
               value={view.currency}
               onChange={(currency) => setView({ ...view, currency })}
             />
@@ -70,7 +70,7 @@ export function RevenuePage() {
           </div>
         )}
       </QueryView>
-    </>
+    </Together>
   );
 }
 

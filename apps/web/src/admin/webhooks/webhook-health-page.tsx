@@ -17,7 +17,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { FactList } from '../../ui/fact-list';
 import { MoreButton } from '../../ui/more-button';
 import { PageHeader } from '../../ui/page-header';
-import { QueryView } from '../../ui/query-view';
+import { QueryView, Together } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
 import { Select } from '../../ui/select';
 import { useOrganizationColumn } from '../organization-column';
@@ -46,13 +46,16 @@ const endpointsQuery = (state: State | undefined) =>
 export function WebhookHealthPage() {
   const { t } = useTranslation();
   const health = useQuery(healthQuery);
+  const endpoints = useInfiniteQuery(endpointsQuery(undefined));
   return (
     <>
       <PageHeader title={t('operator.webhooks.title')} hint={t('operator.webhooks.hint')} />
-      <div className="space-y-5">
-        <QueryView query={health}>{(found) => <HealthCard health={found} />}</QueryView>
-        <EndpointsCard />
-      </div>
+      <Together queries={[health, endpoints]}>
+        <div className="space-y-5">
+          <QueryView query={health}>{(found) => <HealthCard health={found} />}</QueryView>
+          <EndpointsCard />
+        </div>
+      </Together>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { passkeysCreate, passkeysDelete, passkeysList, passkeysRegistrationOptions, unwrap } from '../../api/client';
+import { passkeysCreate, passkeysDelete, passkeysRegistrationOptions, unwrap } from '../../api/client';
 import { makePasskey } from '../../api/passkeys';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
@@ -10,9 +10,7 @@ import { FormDialog } from '../../ui/form-dialog';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
-import { secondFactorsQuery } from './security.queries';
-
-const passkeysQuery = { queryKey: ['passkeys'], queryFn: () => unwrap(passkeysList()) };
+import { passkeysQuery, secondFactorsQuery } from './security.queries';
 
 export function PasskeysCard({ onCodes }: { onCodes: (codes: string[]) => void }) {
   const { t } = useTranslation();

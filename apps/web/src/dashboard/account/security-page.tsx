@@ -6,19 +6,21 @@ import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { FormDialog } from '../../ui/form-dialog';
 import { Notice } from '../../ui/notice';
-import { QueryView } from '../../ui/query-view';
+import { QueryView, Together } from '../../ui/query-view';
+import { identitiesQuery, providersQuery } from '../auth/identities.queries';
 import { NewPasswordField } from '../auth/new-password-field';
 import { IdentitiesCard } from './identities-card';
 import { PasskeysCard } from './passkeys-card';
 import { RecoveryCodesCard, RecoveryCodesDialog } from './recovery-codes-card';
-import { secondFactorsQuery } from './security.queries';
+import { passkeysQuery, secondFactorsQuery } from './security.queries';
 import { TotpCard } from './totp-card';
 
 export function SecurityPage() {
   const factors = useQuery(secondFactorsQuery);
+  const others = [useQuery(passkeysQuery), useQuery(identitiesQuery), useQuery(providersQuery)];
   const [codes, setCodes] = useState<string[]>();
   return (
-    <>
+    <Together queries={[factors, ...others]}>
       <PasswordCard />
       <QueryView query={factors}>
         {(data) => (
@@ -31,7 +33,7 @@ export function SecurityPage() {
       </QueryView>
       <IdentitiesCard />
       {codes && <RecoveryCodesDialog codes={codes} onClose={() => setCodes(undefined)} />}
-    </>
+    </Together>
   );
 }
 

@@ -1,3 +1,5 @@
-import { secondFactorsShow, unwrap } from '../../api/client';
+import { passkeysList, secondFactorsShow, unwrap } from '../../api/client';
 
 export const secondFactorsQuery = { queryKey: ['second-factors'], queryFn: () => unwrap(secondFactorsShow()) };
+
+export const passkeysQuery = { queryKey: ['passkeys'], queryFn: () => unwrap(passkeysList()) };
