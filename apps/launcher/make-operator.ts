@@ -22,7 +22,7 @@ export async function makeOperator(database: Database, config: Config, address: 
   const parsed = emailSchema.safeParse(address);
   if (!parsed.success) throw new Error(`${address} is no email address.`);
   const email = parsed.data;
-  const links = new OneTimeLinks(new Clock(config), config);
+  const links = new OneTimeLinks(new Clock(), config);
   // Until one is chosen.
   const nobodys = await hash(randomToken());
   const linkId = await database.system(async (transaction) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Account, newId, realNow } from './account.js';
+import { type Account, newId } from './account.js';
 import { createCustomer } from './customers.js';
 import { discountParam } from './discounts.js';
 import { invalid, required } from './errors.js';
@@ -102,7 +102,7 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
     collected_information: null,
     consent: null,
     consent_collection: null,
-    created: realNow(),
+    created: account.now(),
     currency: prices[0]?.currency ?? params.currency ?? null,
     currency_conversion: null,
     custom_fields: [],
@@ -117,7 +117,7 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
     customer_details: detailsOf(customer, params.customer_email),
     customer_email: params.customer_email ?? null,
     discounts: (params.discounts ?? []).map(({ coupon }) => ({ coupon: coupon!, promotion_code: null })),
-    expires_at: params.expires_at ?? realNow() + DAY,
+    expires_at: params.expires_at ?? account.now() + DAY,
     integration_identifier: null,
     invoice: null,
     invoice_creation: null,

@@ -1,4 +1,4 @@
-import { newId, realNow } from './account.js';
+import { newId } from './account.js';
 import { invalid, required } from './errors.js';
 import {
   currencyParam,
@@ -44,7 +44,7 @@ export const couponOperations: Operation[] = [
         id,
         object: 'coupon',
         amount_off: amount_off ?? null,
-        created: realNow(),
+        created: account.now(),
         currency: amount_off === undefined ? null : params.currency!,
         duration,
         duration_in_months: params.duration_in_months ?? null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Account, newId, realNow } from './account.js';
+import { type Account, newId } from './account.js';
 import { invalid, missing, required, StripeError } from './errors.js';
 import { addressParam, emptyable, int, mergeMetadata, metadataParam, oneOf, pages, text } from './form.js';
 import { NAMES, type PaymentMethod } from './objects.js';
@@ -74,7 +74,7 @@ export function createCard(
         three_d_secure_usage: { supported: true },
         wallet: null,
       },
-      created: realNow(),
+      created: account.now(),
       customer: null,
       customer_account: null,
       livemode: false,

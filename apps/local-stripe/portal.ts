@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { newId, realNow } from './account.js';
+import { newId } from './account.js';
 import { oneOf, text } from './form.js';
 import type { PortalSession } from './objects.js';
 import { type Operation, operation } from './operation.js';
@@ -35,7 +35,7 @@ export const portalOperations: Operation[] = [
         id,
         object: 'billing_portal.session',
         configuration: configuration ?? 'bpc_local',
-        created: realNow(),
+        created: account.now(),
         customer: account.needCustomer(customer, 'customer').id,
         customer_account: null,
         flow: flow_data

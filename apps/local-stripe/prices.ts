@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { type Account, newId, realNow } from './account.js';
+import { type Account, newId } from './account.js';
 import { invalid, required } from './errors.js';
 import {
   bool,
@@ -94,7 +94,7 @@ export function createPrice(account: Account, params: z.output<typeof newPrice>)
     object: 'price',
     active: params.active ?? true,
     billing_scheme: isTiered ? 'tiered' : 'per_unit',
-    created: realNow(),
+    created: account.now(),
     currency: params.currency,
     custom_unit_amount: null,
     livemode: false,

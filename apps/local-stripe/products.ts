@@ -1,4 +1,4 @@
-import { type Account, newId, realNow } from './account.js';
+import { type Account, newId } from './account.js';
 import { invalid } from './errors.js';
 import { bool, emptyable, isWithin, list, mergeMetadata, metadataParam, pages, range, text } from './form.js';
 import type { Product } from './objects.js';
@@ -22,7 +22,7 @@ export function createProduct(account: Account, params: NewProduct): Product {
     id,
     object: 'product',
     active,
-    created: realNow(),
+    created: account.now(),
     default_price: null,
     description: description ?? null,
     images: [],
@@ -37,7 +37,7 @@ export function createProduct(account: Account, params: NewProduct): Product {
     tax_details: null,
     type: 'service',
     unit_label: unit_label ?? null,
-    updated: realNow(),
+    updated: account.now(),
     url: null,
   });
   account.emit('product.created', product);
@@ -62,7 +62,7 @@ export const productOperations: Operation[] = [
     (account, { metadata, ...given }, { id }) => {
       const product = account.need('product', id!);
       if (given.default_price) account.need('price', given.default_price, 'default_price');
-      const changes = { ...given, metadata: mergeMetadata(product.metadata, metadata), updated: realNow() };
+      const changes = { ...given, metadata: mergeMetadata(product.metadata, metadata), updated: account.now() };
       account.change(product, changes, 'product.updated');
       return product;
     },

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Account, type Settings } from './account.js';
 import { checkoutOperations } from './checkout.js';
+import { addClock } from './clock.js';
 import { couponOperations } from './coupons.js';
 import { creditGrantOperations } from './credit-grants.js';
 import { creditNoteOperations } from './credit-notes.js';
@@ -67,6 +68,7 @@ export async function startLocalStripe({
   const server = fastify({ forceCloseConnections: true });
   addOperations(server, account, OPERATIONS);
   addPages(server, account);
+  addClock(server, account);
   const stops: (() => void | Promise<void>)[] = [];
   server.addHook('onClose', async () => {
     for (const stop of stops) await stop();

@@ -42,7 +42,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS deliveries (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, attempts INTEGER NOT NULL, at INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at, seq);
   CREATE TABLE IF NOT EXISTS answers (
-    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL);`;
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS time_ahead (id INTEGER PRIMARY KEY CHECK (id = 1), ahead INTEGER NOT NULL, target INTEGER);
+  INSERT OR IGNORE INTO time_ahead VALUES (1, 0, NULL);`;
 
 /**
  * Everything the local Stripe knows, in one SQLite file: Node brings it, a change writes only what changed, so that a year of events
@@ -184,6 +186,23 @@ export class Store {
 
   placeOf(id: string): number | undefined {
     return (this.prepare('SELECT seq FROM objects WHERE id = ?').get(id) as { seq: number } | undefined)?.seq;
+  }
+
+  /** How many seconds all without a test clock are ahead of the real time, and to where they are being moved. */
+  clock(): { offset: number; target: number | null } {
+    return this.prepare('SELECT ahead AS "offset", target FROM time_ahead').get() as {
+      offset: number;
+      target: number | null;
+    };
+  }
+
+  setClock({ offset, target }: { offset: number; target: number | null }): void {
+    this.run('UPDATE time_ahead SET ahead = ?, target = ?', offset, target);
+  }
+
+  /** Events that wait for being taken. */
+  countDeliveries(): number {
+    return (this.prepare('SELECT count(*) AS count FROM deliveries').get() as { count: number }).count;
   }
 
   /** What is due first on a clock, by then. */

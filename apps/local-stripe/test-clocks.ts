@@ -6,7 +6,7 @@ import { int, pages, text } from './form.js';
 import type { TestClock } from './objects.js';
 import { type Operation, operation, page, retrieve } from './operation.js';
 import { nextBoundary } from './periods.js';
-import { step } from './schedule.js';
+import { advanceTo, step } from './schedule.js';
 
 const KEPT_SECONDS = 30 * 86_400;
 const POLL_MS = 25;
@@ -94,12 +94,24 @@ export function runClocks(account: Account): () => void {
   let timer: NodeJS.Timeout;
   const tick = () => {
     const [clock] = account.advancing;
-    const isBusy = clock ? advance(account, clock) : step(account, '', realNow());
+    const isBusy = clock ? advance(account, clock) : moveOn(account);
     // Between two steps others have their turn, so that an advancing clock can be seen as one.
     timer = setTimeout(tick, isBusy ? 0 : POLL_MS);
   };
   timer = setTimeout(tick, 0);
   return () => clearTimeout(timer);
+}
+
+/** Does one thing that is due, and arrives where all without a test clock were to be moved once none is. */
+function moveOn(account: Account): boolean {
+  const { target } = account.store.clock();
+  if (step(account, '', target ?? account.now())) return true;
+  if (target === null) return false;
+  account.store.transaction(() => {
+    advanceTo(account, target);
+    account.store.setClock({ ...account.store.clock(), target: null });
+  });
+  return true;
 }
 
 /** Brings a clock forward by one thing that is due, or to where it was told to go where none is. */

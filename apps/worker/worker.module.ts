@@ -11,6 +11,7 @@ import { RetentionWorkerModule } from '../../libs/features/retention/worker.js';
 import { SingleSignOnWorkerModule } from '../../libs/features/single-sign-on/worker.js';
 import { TrainingWorkerModule } from '../../libs/features/training-jobs/worker.js';
 import { WebhooksWorkerModule } from '../../libs/features/webhooks/worker.js';
+import { ClockFollowerModule } from '../../libs/platform/clock/clock-follower.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ConfigModule } from '../../libs/platform/config/config.module.js';
@@ -22,7 +23,7 @@ import { ProcessImportRunner } from './process-import-runner.js';
 import { ProcessTrainingRunner } from './process-training-runner.js';
 import { ProcessUserEraser } from './process-user-eraser.js';
 
-const PLATFORM = [ClockModule, DatabaseModule, ObjectStoreModule, MailModule];
+const PLATFORM = [ClockModule, ClockFollowerModule, DatabaseModule, ObjectStoreModule, MailModule];
 
 const FEATURES = [
   HealthWorkerModule,

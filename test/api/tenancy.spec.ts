@@ -22,6 +22,7 @@ const GLOBAL_TABLES = new Set([
   'price_versions',
   'meter_prices',
   'meter_price_tiers',
+  'clock',
   'invoice_numbers',
   'plan_quotas',
   'api_nodes',

@@ -32,7 +32,8 @@ afterAll(async () => {
 
 function serviceAt(offsetSeconds: number, store: string): RetentionService {
   const database = api.app.get(Database, { strict: false });
-  const clock = new Clock({ KINDRED_CLOCK_OFFSET_SECONDS: offsetSeconds });
+  const clock = new Clock();
+  clock.agree({ nowMs: Date.now(), offsetMs: 1_000 * offsetSeconds });
   return new RetentionService(new RetentionRepository(database), clock, new DiskObjectStore(store));
 }
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { z } from 'zod';
-import { Clock } from '../clock/clock.js';
+import { Clock, CLOCK_QUERY, type ReadClock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { RepeatedWork } from '../queue/repeated-work.js';
 
 /** Channel of the triggers named notify_change, and of `LimitsRepository.recallLeases`. */
 export const CHANNEL = 'kindred_changes';
@@ -97,10 +98,8 @@ export class Changes implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async readClock(client: pg.Client): Promise<void> {
-    const { rows } = await client.query<{ ms: number }>(
-      `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`,
-    );
-    this.clock.agree(rows[0]!.ms);
+    const { rows } = await client.query<ReadClock>(CLOCK_QUERY);
+    if (this.clock.agree(rows[0]!)) RepeatedWork.wakeAll();
   }
 
   private lose(client: pg.Client): void {

@@ -311,11 +311,6 @@ export const configSchema = z.strictObject({
     .optional()
     .transform((text) => text?.split(','))
     .describe('DNS servers that are asked whose a domain is, such as 1.1.1.1. Unset: those of the machine.'),
-  KINDRED_CLOCK_OFFSET_SECONDS: z.coerce
-    .number()
-    .int()
-    .default(0)
-    .describe('For tests: how far expiry, billing and retention are ahead of the real time.'),
   KINDRED_SEED: z
     .enum(['demo', 'none'])
     .default('demo')

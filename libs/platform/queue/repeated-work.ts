@@ -8,15 +8,23 @@ export abstract class RepeatedWork implements OnApplicationBootstrap, BeforeAppl
   /** Between two turns. */
   protected abstract readonly everyMs: number;
   private loop?: Loop;
+  private static readonly running = new Set<RepeatedWork>();
+
+  /** The clock was moved: more of everything may be due. */
+  static wakeAll(): void {
+    for (const each of RepeatedWork.running) each.wake();
+  }
 
   protected abstract work(): Promise<void>;
 
   onApplicationBootstrap(): void | Promise<void> {
     this.loop = new Loop(() => this.work(), this.everyMs, this.warn);
+    RepeatedWork.running.add(this);
   }
 
   /** Waits for the turn that is under way. */
   async beforeApplicationShutdown(): Promise<void> {
+    RepeatedWork.running.delete(this);
     await this.loop?.stop();
   }
 
