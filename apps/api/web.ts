@@ -3,6 +3,7 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../libs/platform/config/config.js';
+import { type Language, likelyLanguage } from './languages.js';
 import { headOf, isPublic, type PageTexts, robotsTxt, sitemapXml } from './public-pages.js';
 import { newNonce, pagePolicy } from './security-headers.js';
 
@@ -20,11 +21,12 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
   const page = readFileSync(file, 'utf8');
   const { texts, preload, sections } = JSON.parse(readFileSync(path.join(BUILD, 'pages.json'), 'utf8')) as {
     texts: PageTexts;
-    preload: string[];
+    preload: Record<Language | 'shell' | 'visitors', string[]>;
     sections: string[];
   };
-  // The files of the shell come with the first ones, not once those have asked who is there.
-  const shell = preload.map((each) => `<link rel="modulepreload" nonce="${NONCE_PLACE}" href="${each}">`).join('');
+  // They come with the first files, not once those have run.
+  const linksTo = (files: string[]) =>
+    files.map((each) => `<link rel="modulepreload" nonce="${NONCE_PLACE}" href="${each}">`).join('');
   const fastify = app.getHttpAdapter().getInstance();
   await app.register(fastifyStatic, {
     root: BUILD,
@@ -50,10 +52,14 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
     // Cookies are not parsed this early; a page that is wrong about them asks the API.
     const isVisitor = !request.headers.cookie?.includes('kindred_session=');
     const { lang, head } = headOf(route, language, texts, config.PUBLIC_URL);
+    const links = linksTo([
+      ...(isVisitor ? preload.visitors : preload.shell),
+      ...preload[likelyLanguage(language, request.headers['accept-language'])],
+    ]);
     const html = page.replace(
       HEAD_PLACE,
       (_, between: string) =>
-        `<html lang="${lang}"${isVisitor ? ' data-visitor' : ''}${config.KINDRED_MAILBOX ? ' data-mailbox' : ''}>${between}${head}${isVisitor ? '' : shell}`,
+        `<html lang="${lang}"${isVisitor ? ' data-visitor' : ''}${config.KINDRED_MAILBOX ? ' data-mailbox' : ''}>${between}${head}${links}`,
     );
     const section = route.split('/', 2)[1]!;
     return reply

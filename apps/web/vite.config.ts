@@ -49,16 +49,24 @@ const findSections = () => {
 };
 
 /**
- * For the server, apps/api/web.ts: what it says of the pages for everyone, in each language, which files every other page begins with,
- * and which pages there are.
+ * For the server, apps/api/web.ts: what it says of the pages for everyone, in each language, which files the pages of whoever is signed in and of
+ * visitors begin with, and those of each language, and which pages there are.
  */
 const pages: Plugin = {
   name: 'pages',
   generateBundle(_, bundle) {
     const texts = { en: textsOf('en'), 'zh-CN': textsOf('zh-CN') };
     const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
-    const shell = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('shell/app-layout.tsx'))!;
-    const preload = [shell.fileName, ...shell.imports].map((file) => `/${file}`);
+    const filesOf = (module: string) => {
+      const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module))!;
+      return [chunk.fileName, ...chunk.imports].map((file) => `/${file}`);
+    };
+    const preload = {
+      shell: filesOf('shell/app-layout.tsx'),
+      visitors: chunks.filter(({ name }) => name === 'visitors').map(({ fileName }) => `/${fileName}`),
+      en: filesOf('i18n/en.json'),
+      'zh-CN': [...filesOf('i18n/zh-CN.json'), ...filesOf('i18n/api.zh-CN.json')],
+    };
     this.emitFile({
       type: 'asset',
       fileName: 'pages.json',
