@@ -81,6 +81,13 @@ describe('an app that shows codes', () => {
     await complete(three, codeNow(secret, 1)).expect(200);
   });
 
+  it('is confirmed by six digits alone, however long what comes in their place is in bytes', async () => {
+    const tenant = await Tenant.signUp(api);
+    await tenant.post('/v1/me/totp').expect(201);
+    for (const code of ['𔖂˞ㆺ𓌶', '１２３４５６', '12345', '1234567', 'éééééé'])
+      expect((await tenant.post('/v1/me/totp/confirmation', { code }).expect(401)).body.code).toBe('wrong_code');
+  });
+
   it('is taken to within a step of 30 s, and no code of another account is', async () => {
     const [{ tenant, secret }, other] = [await withTotp(), await withTotp()];
     nowMs += 10 * STEP_MS;

@@ -20,6 +20,8 @@ export function totpUri(secret: string, email: string): string {
 
 /** The 30 s since 1970 that the code is of; null for one that is of none near now. */
 export function stepOfCode(secret: string, code: string, now: Date): number | null {
+  // What is no six digits is compared with nothing: of another length in bytes, it would be an error.
+  if (!/^\d{6}$/.test(code)) return null;
   const timestamp = now.getTime();
   const delta = totpOf(secret).validate({ token: code, timestamp, window: WINDOW });
   return delta === null ? null : Math.floor(timestamp / 1000 / PERIOD_SECONDS) + delta;
