@@ -24,6 +24,7 @@ import { RevenueModule } from '../../libs/features/revenue/index.js';
 import { ScimModule } from '../../libs/features/scim/index.js';
 import { ShowcaseModule } from '../../libs/features/showcase/index.js';
 import { SignUpsModule } from '../../libs/features/sign-ups/index.js';
+import { StripeEventsModule } from '../../libs/features/stripe-events/index.js';
 import { SupportMessagesModule } from '../../libs/features/support-messages/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
@@ -62,6 +63,7 @@ const FEATURES = [
   LimitsApiModule,
   BillingApiModule,
   InvoicesModule,
+  StripeEventsModule,
   MembersModule,
   InvitationsModule,
   ScimModule,

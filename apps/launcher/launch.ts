@@ -92,10 +92,9 @@ async function startProcesses(
   localStripePort: number | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const workerEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STRIPE_')));
   const processes = [
     new PlatformProcess('API', 'dist/apps/api/main.js', env, path.join(logs, 'api.log')),
-    new PlatformProcess('worker', 'dist/apps/worker/main.js', workerEnv, path.join(logs, 'worker.log')),
+    new PlatformProcess('worker', 'dist/apps/worker/main.js', env, path.join(logs, 'worker.log')),
   ];
   if (localStripePort) {
     // It stands for somebody else's machine, and knows no more of ours than such a one would.

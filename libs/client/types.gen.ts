@@ -1187,7 +1187,7 @@ export type UpcomingInvoice = {
 export type InvoiceSummary = {
     id: string;
     /**
-     * Without a gap within a year; null in drafts
+     * Stripe's where that collects, else ours without a gap within a year; null in drafts
      */
     number: string | null;
     /**
@@ -1217,12 +1217,16 @@ export type InvoiceSummary = {
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
+    /**
+     * Where it is paid, if Stripe collects it
+     */
+    hostedInvoiceUrl: string | null;
 };
 
 export type Invoice = {
     id: string;
     /**
-     * Without a gap within a year; null in drafts
+     * Stripe's where that collects, else ours without a gap within a year; null in drafts
      */
     number: string | null;
     /**
@@ -1252,6 +1256,10 @@ export type Invoice = {
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
+    /**
+     * Where it is paid, if Stripe collects it
+     */
+    hostedInvoiceUrl: string | null;
     /**
      * Name of the organization when the invoice was written
      */
@@ -1341,6 +1349,78 @@ export type LineUsageEvent = {
      * Of a correction
      */
     reason: string | null;
+};
+
+export type BlockedInvoice = {
+    id: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    total: string;
+    periodStart: string;
+    periodEnd: string;
+    /**
+     * no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call
+     */
+    reason: 'no_customer' | 'customer_deleted' | 'other_total' | 'refused';
+    since: string;
+    stripeInvoiceId: string | null;
+};
+
+export type StripeEvent = {
+    id: string;
+    /**
+     * Stripe's id
+     */
+    eventId: string;
+    type: string;
+    /**
+     * By Stripe's clock
+     */
+    createdAt: string;
+    receivedAt: string;
+    /**
+     * Who pays as its customer; null where that is nobody here
+     */
+    organization: {
+        id: string;
+        name: string;
+    } | null;
+    /**
+     * Stripe's id
+     */
+    customerId: string | null;
+    /**
+     * Stripe's id of the invoice that it is about
+     */
+    invoiceId: string | null;
+    /**
+     * failing: it was tried, and is tried again
+     */
+    status: 'waiting' | 'failing' | 'followed' | 'ignored';
+    /**
+     * changed: something here is another since; unchanged: all was as Stripe says already
+     */
+    effect: 'changed' | 'unchanged' | 'ignored' | null;
+    /**
+     * Why it was ignored
+     */
+    reason: 'unknown_type' | 'unknown_customer' | null;
+    /**
+     * Of the last try, where that failed
+     */
+    error: string | null;
+    tries: number;
+    nextAttemptAt: string | null;
+    followedAt: string | null;
 };
 
 export type Member = {
@@ -7498,6 +7578,143 @@ export type OrganizationInvoicesListUsageResponses = {
 
 export type OrganizationInvoicesListUsageResponse = OrganizationInvoicesListUsageResponses[keyof OrganizationInvoicesListUsageResponses];
 
+export type BlockedInvoicesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/blocked-invoices';
+};
+
+export type BlockedInvoicesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BlockedInvoicesListError = BlockedInvoicesListErrors[keyof BlockedInvoicesListErrors];
+
+export type BlockedInvoicesListResponses = {
+    /**
+     * A page of invoices, the newest first
+     */
+    200: {
+        data: Array<BlockedInvoice>;
+        nextCursor: string | null;
+    };
+};
+
+export type BlockedInvoicesListResponse = BlockedInvoicesListResponses[keyof BlockedInvoicesListResponses];
+
+export type StripeEventsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * All when absent
+         */
+        status?: 'waiting' | 'failing' | 'followed' | 'ignored';
+        /**
+         * A whole type of Stripe’s, such as invoice.paid
+         */
+        type?: string;
+        /**
+         * Stripe's whole id of an event, a customer or an invoice
+         */
+        search?: string;
+    };
+    url: '/v1/admin/stripe-events';
+};
+
+export type StripeEventsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsListError = StripeEventsListErrors[keyof StripeEventsListErrors];
+
+export type StripeEventsListResponses = {
+    /**
+     * A page of events
+     */
+    200: {
+        data: Array<StripeEvent>;
+        nextCursor: string | null;
+    };
+};
+
+export type StripeEventsListResponse = StripeEventsListResponses[keyof StripeEventsListResponses];
+
+export type StripeEventsRetryData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/admin/stripe-events/{id}/retry';
+};
+
+export type StripeEventsRetryErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsRetryError = StripeEventsRetryErrors[keyof StripeEventsRetryErrors];
+
+export type StripeEventsRetryResponses = {
+    /**
+     * The event, with what came of it
+     */
+    200: StripeEvent;
+};
+
+export type StripeEventsRetryResponse = StripeEventsRetryResponses[keyof StripeEventsRetryResponses];
+
 export type MembersListData = {
     body?: never;
     path?: never;
@@ -9883,7 +10100,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -9980,7 +10197,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -10037,7 +10254,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

@@ -1,9 +1,7 @@
-import { Body, Controller, Get, Headers, Post, Query, type RawBodyRequest, Req } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { CurrentPrincipal, type Principal, Public, Requires } from '../../platform/access/principal.js';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
-import { wrongSignature } from './billing.errors.js';
 import {
   checkoutSessionSchema,
   type CreateCheckoutSession,
@@ -15,7 +13,6 @@ import {
 } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
-import { StripeWebhookService } from './stripe-webhook.service.js';
 
 @ApiTags('billing')
 @Controller('v1/billing')
@@ -23,7 +20,6 @@ export class BillingController {
   constructor(
     private readonly billing: BillingService,
     private readonly checkout: CheckoutService,
-    private readonly stripeWebhook: StripeWebhookService,
   ) {}
 
   @ApiOperation({
@@ -61,18 +57,5 @@ export class BillingController {
     @Body({ schema: createCheckoutSessionSchema }) body: CreateCheckoutSession,
   ) {
     return this.checkout.open(tenantId, body);
-  }
-
-  /** Stripe calls this. */
-  @Post('stripe/webhook')
-  @Public()
-  @ApiExcludeEndpoint()
-  @Answers(204, 'Taken')
-  async webhook(
-    @Req() request: RawBodyRequest<FastifyRequest>,
-    @Headers('stripe-signature') signature?: string,
-  ): Promise<void> {
-    if (!request.rawBody || !signature) throw wrongSignature();
-    await this.stripeWebhook.handle(request.rawBody, signature);
   }
 }

@@ -40,10 +40,3 @@ export const beingDeleted = () =>
     'organization_being_deleted',
     'Your organization is going to be deleted, so nothing can be bought for it. Cancel the deletion first.',
   );
-
-export const wrongSignature = () =>
-  new Problem(
-    400,
-    'wrong_signature',
-    'The webhook is not signed with our secret, or was signed more than five minutes ago.',
-  );

@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
-import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
-import { WebhooksModule } from '../webhooks/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingController } from './billing.controller.js';
 import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
-import { StripeWebhookService } from './stripe-webhook.service.js';
+import { SubscriptionFollower } from './subscription-follower.js';
 
 /** Prices, subscriptions and the periods that they are billed by. */
 @Module({
@@ -17,11 +15,15 @@ import { StripeWebhookService } from './stripe-webhook.service.js';
 })
 export class BillingModule {}
 
-/** What the API has besides: its routes, and Stripe. */
+/** Following what Stripe says of subscriptions. */
+@Module({ imports: [BillingModule], providers: [SubscriptionFollower], exports: [SubscriptionFollower] })
+export class SubscriptionFollowingModule {}
+
+/** What the API has besides: its routes, and Checkout. */
 @Module({
-  imports: [BillingModule, WebhooksModule, NotificationsModule],
+  imports: [BillingModule],
   controllers: [BillingController],
-  providers: [CheckoutService, StripeWebhookService],
+  providers: [CheckoutService],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

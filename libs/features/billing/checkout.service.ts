@@ -8,7 +8,7 @@ import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
 
-/** Opening a Checkout at Stripe; `StripeWebhookService` hears what came of it. */
+/** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
 export class CheckoutService {
   constructor(

@@ -1,5 +1,5 @@
 export { BillingPeriods } from './billing-periods.js';
-export { BillingApiModule, BillingModule } from './billing.module.js';
+export { BillingApiModule, BillingModule, SubscriptionFollowingModule } from './billing.module.js';
 export { type BillingPeriod, BillingRepository } from './billing.repository.js';
 export { CheckoutService } from './checkout.service.js';
 export {
@@ -16,6 +16,7 @@ export {
   upcomingInvoiceSchema,
 } from './billing.schema.js';
 export { BillingService } from './billing.service.js';
+export { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 export {
   meterInWords,
   minorDigits,
@@ -27,3 +28,4 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, unitsWithin } from './meter-price.js';
+export { SubscriptionFollower } from './subscription-follower.js';

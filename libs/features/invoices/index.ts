@@ -1,1 +1,2 @@
-export { InvoicesModule } from './invoices.module.js';
+export { InvoiceFollower } from './invoice-follower.js';
+export { InvoiceFollowingModule, InvoicesModule } from './invoices.module.js';

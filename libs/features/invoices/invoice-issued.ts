@@ -3,8 +3,18 @@ import type { Mail } from '../notifications/index.js';
 import type { WebhookEventData } from '../webhooks/index.js';
 import type { Invoice } from './invoices.repository.js';
 
+/** Decimals of the main unit, where Stripe says them: what is due may be less than the total, by a credit. */
+export interface Amounts {
+  amountDue: string;
+  amountPaid: string;
+}
+
 /** What a customer's program is told of an invoice of ours. */
-export function issuedEvent(invoice: Invoice, publicUrl: string): WebhookEventData<'invoice.finalized'> {
+export function issuedEvent(
+  invoice: Invoice,
+  publicUrl: string,
+  { amountDue, amountPaid }: Amounts = { amountDue: dueOf(invoice), amountPaid: toMain(0n, invoice.currency) },
+): WebhookEventData<'invoice.finalized'> {
   const { id, number, currency, periodStart, periodEnd } = invoice;
   return {
     invoiceId: id,
@@ -12,21 +22,21 @@ export function issuedEvent(invoice: Invoice, publicUrl: string): WebhookEventDa
     subscriptionId: null,
     currency,
     total: toMain(invoice.totalMinor, currency),
-    amountDue: dueOf(invoice),
-    amountPaid: toMain(0n, currency),
+    amountDue,
+    amountPaid,
     periodStart: periodStart.toISOString(),
     periodEnd: periodEnd.toISOString(),
     hostedInvoiceUrl: `${publicUrl}/billing/invoices/${id}`,
   };
 }
 
-export function issuedMail(invoice: Invoice): Mail {
+export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
   const { id, currency, periodStart, periodEnd } = invoice;
   const values = {
     invoiceId: id,
     number: invoice.number!,
     total: toMain(invoice.totalMinor, currency),
-    amountDue: dueOf(invoice),
+    amountDue,
     currency,
     periodStart: periodStart.toISOString(),
     periodEnd: periodEnd.toISOString(),

@@ -129,7 +129,7 @@ export class InvoiceWriter extends RepeatedWork {
     const { name } = await this.billing.findOrganization(transaction, tenantId);
     const isPaid = totalMinor === 0n;
     const isDraft = !isPaid && period.isCollectedByStripe;
-    const number = isDraft ? null : await this.numberAt(transaction, now);
+    const number = isDraft ? null : await this.repository.nextNumber(transaction, now);
     const invoice: Invoice = {
       id: uuidv7(),
       number,
@@ -153,10 +153,5 @@ export class InvoiceWriter extends RepeatedWork {
     const event = issuedEvent(invoice, this.config.PUBLIC_URL);
     await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, invoice.id);
     await this.notifications.email(transaction, tenantId, issuedMail(invoice));
-  }
-
-  private async numberAt(transaction: Transaction, at: Date): Promise<string> {
-    const year = at.getUTCFullYear();
-    return `${year}-${String(await this.repository.nextNumber(transaction, year)).padStart(6, '0')}`;
   }
 }

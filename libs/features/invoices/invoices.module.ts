@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
+import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
+import { BlockedInvoicesController } from './blocked-invoices.controller.js';
+import { InvoiceFollower } from './invoice-follower.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';
 import { InvoicesService } from './invoices.service.js';
@@ -9,7 +13,15 @@ import { OrganizationInvoicesController } from './organization-invoices.controll
 /** Reading what was billed. */
 @Module({
   imports: [BillingModule, UsageModule],
-  controllers: [InvoicesController, OrganizationInvoicesController],
+  controllers: [InvoicesController, OrganizationInvoicesController, BlockedInvoicesController],
   providers: [InvoicesService, InvoicesRepository],
 })
 export class InvoicesModule {}
+
+/** Following what Stripe says of them. */
+@Module({
+  imports: [NotificationsModule, WebhooksModule],
+  providers: [InvoiceFollower, InvoicesRepository],
+  exports: [InvoiceFollower],
+})
+export class InvoiceFollowingModule {}

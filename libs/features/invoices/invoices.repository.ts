@@ -3,10 +3,16 @@ import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { RatedLine } from '../billing/index.js';
 import type { Billed, InvoiceLine, LineKey } from './lines-to-bill.js';
 
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+
+/** Why Stripe is not let collect an invoice. */
+export const BLOCKED_REASONS = ['no_customer', 'customer_deleted', 'other_total', 'refused'] as const;
+
+export type BlockedReason = (typeof BLOCKED_REASONS)[number];
 
 export interface Invoice {
   id: string;
@@ -24,18 +30,114 @@ export interface Invoice {
   paidAt: Date | null;
 }
 
+/** How far it got at Stripe. */
+export interface Collected {
+  stripeInvoiceId: string | null;
+  hostedInvoiceUrl: string | null;
+  /** Part of the idempotency keys; raised where Stripe refused what it was asked under the one before. */
+  keyRound: number;
+  blockedReason: BlockedReason | null;
+  blockedSince: Date | null;
+}
+
+export type KeptInvoice = Invoice & Collected;
+
+/** What is taken to Stripe, and looked at there until it is paid. */
+export const INVOICES: LeasedTable = {
+  name: 'invoices',
+  lock: 0x696e766f,
+  isOpen: `(status = 'draft' OR (status = 'open' AND stripe_invoice_id IS NOT NULL))`,
+  onClaim: 'tries = tries + 1',
+  due: 'next_attempt_at',
+};
+
+/** At most $1, one of each organization that has none under way: an organization at which Stripe hangs keeps no other waiting. */
+export const NEXT_INVOICES = `
+  SELECT tenant_id, id FROM (
+    SELECT DISTINCT ON (tenant_id) tenant_id, id, next_attempt_at FROM invoices
+    WHERE ${INVOICES.isOpen} AND lease_expires_at IS NULL AND next_attempt_at <= now()
+      AND NOT EXISTS (SELECT FROM invoices busy WHERE busy.tenant_id = invoices.tenant_id AND busy.lease_expires_at IS NOT NULL)
+    ORDER BY tenant_id, next_attempt_at) due
+  ORDER BY next_attempt_at LIMIT $1`;
+
+export interface ClaimedInvoice extends Claim {
+  /** Since the last one that came through, this one included. */
+  tries: number;
+}
+
+export interface BlockedInvoice extends KeptInvoice {
+  tenantId: string;
+  organizationName: string;
+}
+
 @Injectable()
 export class InvoicesRepository {
-  async list(transaction: Transaction, query: PageQuery): Promise<Invoice[]> {
-    return transaction.invoice.findMany(pageArguments(query));
+  async list(transaction: Transaction, query: PageQuery): Promise<KeptInvoice[]> {
+    return (await transaction.invoice.findMany(pageArguments(query))).map(toInvoice);
   }
 
-  async find(transaction: Transaction, id: string): Promise<(Invoice & { lines: InvoiceLine[] }) | null> {
+  async find(transaction: Transaction, id: string): Promise<(KeptInvoice & { lines: InvoiceLine[] }) | null> {
     const row = await transaction.invoice.findFirst({
       where: { id },
       include: { lines: { orderBy: { position: 'asc' } } },
     });
-    return row && { ...row, lines: row.lines.map(toLine) };
+    return row && { ...toInvoice(row), lines: row.lines.map(toLine) };
+  }
+
+  /** Nobody else changes it until the transaction ends. */
+  async lock(transaction: Transaction, id: string): Promise<KeptInvoice> {
+    await transaction.$queryRaw`SELECT FROM invoices WHERE id = ${id}::uuid FOR UPDATE`;
+    return toInvoice(await transaction.invoice.findFirstOrThrow({ where: { id } }));
+  }
+
+  async findByStripe(transaction: Transaction, stripeInvoiceId: string): Promise<string | null> {
+    return (await transaction.invoice.findFirst({ where: { stripeInvoiceId }, select: { id: true } }))?.id ?? null;
+  }
+
+  /** Requires a system transaction. */
+  async readClaimed(transaction: Transaction, claims: Claim[]): Promise<ClaimedInvoice[]> {
+    const rows = await transaction.invoice.findMany({
+      where: { OR: claims.map(({ tenantId, id }) => ({ tenantId, id })) },
+      select: { id: true, tries: true },
+    });
+    return claims.map((claim) => ({ ...claim, tries: rows.find(({ id }) => id === claim.id)!.tries }));
+  }
+
+  /** Those that Stripe is not let collect, over all organizations; requires a system transaction. */
+  async listBlocked(transaction: Transaction, query: PageQuery): Promise<BlockedInvoice[]> {
+    const { where, ...page } = pageArguments(query);
+    const rows = await transaction.invoice.findMany({ ...page, where: { ...where, blockedReason: { not: null } } });
+    const organizations = await transaction.organization.findMany({
+      where: { id: { in: rows.map(({ tenantId }) => tenantId) } },
+      select: { id: true, name: true },
+    });
+    return rows.map((row) => ({
+      ...toInvoice(row),
+      tenantId: row.tenantId,
+      organizationName: organizations.find(({ id }) => id === row.tenantId)!.name,
+    }));
+  }
+
+  /** Once: what is there stays. */
+  async setStripeInvoice(transaction: Transaction, id: string, stripeInvoiceId: string): Promise<void> {
+    await transaction.invoice.updateMany({ where: { id, stripeInvoiceId: null }, data: { stripeInvoiceId } });
+  }
+
+  /** @param collected also whether a worker that has it is to let it go */
+  async update(
+    transaction: Transaction,
+    id: string,
+    collected: Partial<
+      Pick<KeptInvoice, 'number' | 'status' | 'issuedAt' | 'paidAt'> &
+        Collected & { tries: number; leaseExpiresAt: null }
+    >,
+  ): Promise<void> {
+    await transaction.invoice.updateMany({ where: { id }, data: collected });
+  }
+
+  /** What Stripe refused is asked again under other idempotency keys. */
+  async raiseKeyRound(transaction: Transaction, id: string): Promise<void> {
+    await transaction.invoice.updateMany({ where: { id }, data: { keyRound: { increment: 1 } } });
   }
 
   async create(transaction: Transaction, tenantId: string, invoice: Invoice, lines: InvoiceLine[]): Promise<void> {
@@ -73,12 +175,17 @@ export class InvoicesRepository {
   }
 
   /** The next of the year's numbers; whoever takes one waits for whoever took the one before, so that none is left out. */
-  async nextNumber(transaction: Transaction, year: number): Promise<number> {
+  async nextNumber(transaction: Transaction, at: Date): Promise<string> {
+    const year = at.getUTCFullYear();
     const [row] = await transaction.$queryRaw<{ last: number }[]>`
       INSERT INTO invoice_numbers AS known (year, last) VALUES (${year}, 1)
       ON CONFLICT (year) DO UPDATE SET last = known.last + 1 RETURNING last`;
-    return row!.last;
+    return `${year}-${String(row!.last).padStart(6, '0')}`;
   }
+}
+
+function toInvoice(row: Prisma.InvoiceGetPayload<object>): KeptInvoice {
+  return { ...row, blockedReason: row.blockedReason as BlockedReason | null };
 }
 
 function keyOf({ meter, ...key }: LineKey) {

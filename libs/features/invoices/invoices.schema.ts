@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageSchema } from '../../platform/http/page.js';
 import { decimal, invoiceLineSchema } from '../billing/index.js';
+import { BLOCKED_REASONS } from './invoices.repository.js';
 
 const EXAMPLE = {
   id: '01980d5c-7a3e-7c61-9d55-0f4b7e1a2c3d',
@@ -14,11 +16,15 @@ const EXAMPLE = {
   createdAt: '2026-11-01T01:00:12.000Z',
   issuedAt: '2026-11-01T01:00:12.000Z',
   paidAt: null,
+  hostedInvoiceUrl: null,
 };
 
 const invoiceShape = {
   id: z.uuid(),
-  number: z.string().nullable().describe('Without a gap within a year; null in drafts'),
+  number: z
+    .string()
+    .nullable()
+    .describe("Stripe's where that collects, else ours without a gap within a year; null in drafts"),
   status: z
     .enum(['draft', 'open', 'paid', 'void', 'uncollectible'])
     .describe('draft: to be collected through Stripe; paid: also where nothing is due'),
@@ -30,9 +36,45 @@ const invoiceShape = {
   createdAt: z.iso.datetime(),
   issuedAt: z.iso.datetime().nullable(),
   paidAt: z.iso.datetime().nullable(),
+  hostedInvoiceUrl: z.string().nullable().describe('Where it is paid, if Stripe collects it'),
 };
 
 export const invoiceListSchema = pageSchema(z.object(invoiceShape).meta({ id: 'InvoiceSummary', examples: [EXAMPLE] }));
+
+export const blockedInvoiceListSchema = pageSchema(
+  z
+    .object({
+      id: z.uuid(),
+      organization: z.object({ id: z.uuid(), name: z.string() }),
+      currency: invoiceShape.currency,
+      total: decimal,
+      periodStart: z.iso.datetime(),
+      periodEnd: z.iso.datetime(),
+      reason: z
+        .enum(BLOCKED_REASONS)
+        .describe(
+          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call',
+        ),
+      since: z.iso.datetime(),
+      stripeInvoiceId: z.string().nullable(),
+    })
+    .meta({
+      id: 'BlockedInvoice',
+      examples: [
+        {
+          id: EXAMPLE.id,
+          organization: { id: EXAMPLE_IDS.organization, name: 'Corner Shop' },
+          currency: 'usd',
+          total: '4.69',
+          periodStart: EXAMPLE.periodStart,
+          periodEnd: EXAMPLE.periodEnd,
+          reason: 'other_total' as const,
+          since: EXAMPLE_TIME,
+          stripeInvoiceId: 'in_1SZ3xK2eZvKYlo2C',
+        },
+      ],
+    }),
+);
 
 export const invoiceSchema = z
   .object({
@@ -120,5 +162,6 @@ export const lineUsageSchema = pageSchema(
 
 export type InvoicePdfQuery = z.infer<typeof invoicePdfQuerySchema>;
 export type LineUsage = z.infer<typeof lineUsageSchema>;
+export type BlockedInvoiceList = z.infer<typeof blockedInvoiceListSchema>;
 export type InvoiceSummary = z.infer<typeof invoiceListSchema>['data'][number];
 export type InvoiceView = z.infer<typeof invoiceSchema>;

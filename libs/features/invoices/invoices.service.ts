@@ -8,8 +8,8 @@ import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { BillingRepository, toMain } from '../billing/index.js';
 import { UsageService } from '../usage/index.js';
 import { renderInvoicePdf } from './invoice-pdf.js';
-import { type Invoice, InvoicesRepository } from './invoices.repository.js';
-import type { InvoicePdfQuery, InvoiceSummary, InvoiceView, LineUsage } from './invoices.schema.js';
+import { type BlockedInvoice, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+import type { BlockedInvoiceList, InvoicePdfQuery, InvoiceSummary, InvoiceView, LineUsage } from './invoices.schema.js';
 import type { InvoiceLine } from './lines-to-bill.js';
 
 export interface InvoiceFile {
@@ -33,6 +33,13 @@ export class InvoicesService {
     return this.inOrganization(organizationId, async (transaction) =>
       toPage((await this.repository.list(transaction, query)).map(toSummary), query),
     );
+  }
+
+  listBlocked(query: PageQuery): Promise<BlockedInvoiceList> {
+    return this.database.system(async (transaction) => {
+      const rows = await this.repository.listBlocked(transaction, query);
+      return toPage(rows.map(toBlocked), query);
+    });
   }
 
   find(organizationId: string, id: string): Promise<InvoiceView> {
@@ -75,7 +82,7 @@ export class InvoicesService {
     });
   }
 
-  private async require(transaction: Transaction, id: string): Promise<Invoice & { lines: InvoiceLine[] }> {
+  private async require(transaction: Transaction, id: string): Promise<KeptInvoice & { lines: InvoiceLine[] }> {
     const row = await this.repository.find(transaction, parseId('invoice', id));
     if (!row) throw notFound('invoice', id);
     return row;
@@ -90,12 +97,12 @@ export class InvoicesService {
   }
 }
 
-function toView(row: Invoice & { lines: InvoiceLine[] }): InvoiceView {
+function toView(row: KeptInvoice & { lines: InvoiceLine[] }): InvoiceView {
   const { billedTo, currency, lines } = row;
   return { ...toSummary(row), billedTo, lines: lines.map((line) => toLineView(line, currency)) };
 }
 
-function toSummary(row: Invoice): InvoiceSummary {
+function toSummary(row: KeptInvoice): InvoiceSummary {
   const { id, number, status, currency, planName, totalMinor } = row;
   return {
     id,
@@ -109,6 +116,22 @@ function toSummary(row: Invoice): InvoiceSummary {
     createdAt: row.createdAt.toISOString(),
     issuedAt: row.issuedAt?.toISOString() ?? null,
     paidAt: row.paidAt?.toISOString() ?? null,
+    hostedInvoiceUrl: row.hostedInvoiceUrl,
+  };
+}
+
+function toBlocked(row: BlockedInvoice): BlockedInvoiceList['data'][number] {
+  const { id, tenantId, organizationName: name, currency, totalMinor, periodStart, periodEnd, stripeInvoiceId } = row;
+  return {
+    id,
+    organization: { id: tenantId, name },
+    currency,
+    total: toMain(totalMinor, currency),
+    periodStart: periodStart.toISOString(),
+    periodEnd: periodEnd.toISOString(),
+    reason: row.blockedReason!,
+    since: row.blockedSince!.toISOString(),
+    stripeInvoiceId,
   };
 }
 

@@ -3,7 +3,9 @@ import { BillingModule } from '../billing/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
+import { InvoiceCollector } from './invoice-collector.js';
 import { InvoiceWriter } from './invoice-writer.js';
+import { InvoiceFollowingModule } from './invoices.module.js';
 import { InvoicesRepository } from './invoices.repository.js';
 
 /** The worker's door to this feature. */
@@ -12,3 +14,10 @@ import { InvoicesRepository } from './invoices.repository.js';
   providers: [InvoiceWriter, InvoicesRepository],
 })
 export class InvoicesWorkerModule {}
+
+/** The door of workers that may speak with Stripe. */
+@Module({
+  imports: [BillingModule, InvoiceFollowingModule, NotificationsModule, WebhooksModule],
+  providers: [InvoiceCollector, InvoicesRepository],
+})
+export class CollectionWorkerModule {}

@@ -52,6 +52,7 @@ export const RETENTION: readonly Retained[] = [
     since: 'created_at',
     days: 30,
   },
+  { table: 'stripe_events', what: 'What Stripe told', whatZh: 'Stripe 通知的事件', since: 'received_at', days: 90 },
   { table: 'emails', what: 'Mails', whatZh: '邮件', since: 'created_at', days: 30 },
   {
     table: 'one_time_links',

@@ -79,7 +79,9 @@ export const configSchema = z.strictObject({
   STRIPE_SECRET_KEY: z
     .string()
     .optional()
-    .describe('Secret key of your Stripe account; the worker needs none. Unset: a local Stripe, for trying out.'),
+    .describe(
+      'Secret key of your Stripe account, for the API and one worker at least, which collects invoices. Unset: a local Stripe, for trying out.',
+    ),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .optional()

@@ -30,6 +30,7 @@ export const EXAMPLE_IDS = {
   impersonation: id('30'),
   override: id('31'),
   announcement: id('32'),
+  stripeEvent: id('33'),
 };
 
 export const EXAMPLE_TIME = '2026-11-23T10:12:05.000Z';

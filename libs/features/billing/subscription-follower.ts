@@ -1,18 +1,12 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
-import { Problem } from '../../platform/errors/problem.js';
-import { NotificationsService } from '../notifications/index.js';
-import { WebhooksService } from '../webhooks/index.js';
 import { BillingPeriods } from './billing-periods.js';
-import { wrongSignature } from './billing.errors.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
-import { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
   active: 'active',
@@ -24,59 +18,47 @@ const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['stat
 /** Of following one event; each but the first finds that another event of the customer was followed meanwhile. */
 const TRIES_MAX = 8;
 
-/** Following what Stripe says of a customer's subscriptions and invoices. */
+/** Writes down what became of an organization's subscription at Stripe. */
 @Injectable()
-export class StripeWebhookService {
-  private readonly logger = new Logger(StripeWebhookService.name);
-
+export class SubscriptionFollower {
   constructor(
     private readonly database: Database,
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
     private readonly periods: BillingPeriods,
     private readonly stripe: Stripe,
-    private readonly webhooks: WebhooksService,
-    private readonly notifications: NotificationsService,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** The tenant that pays as that customer. */
+  findTenant(customer: string): Promise<string | null> {
+    return this.database.system((transaction) => this.repository.findTenantByCustomer(transaction, customer));
+  }
+
   /**
-   * Takes one webhook. The event only says whose state may have changed: the customer's subscriptions are fetched afresh, so
-   * duplicates, late and reordered deliveries all end in Stripe's present state.
+   * Fetches the customer's subscriptions afresh, so that duplicates, late and reordered events all end in Stripe's present state.
    *
-   * @throws Problem 400 for a signature that is not Stripe's
+   * @throws Error where others change it all the while
    */
-  async handle(body: Buffer, signature: string): Promise<void> {
-    const event = this.verify(body, signature);
-    const customer = customerOf(event);
-    if (!customer) return;
-    const tenantId = await this.database.system((transaction) =>
-      this.repository.findTenantByCustomer(transaction, customer),
-    );
-    if (!tenantId) {
-      this.logger.warn(`webhook ${event.id}: no organization pays as ${customer}`);
-      return;
+  async follow(tenantId: string, customer: string): Promise<'changed' | 'unchanged'> {
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      const outcome = await this.tryToFollow(tenantId, customer);
+      if (outcome) return outcome;
     }
-    for (let tries = 1; tries <= TRIES_MAX; tries++) if (await this.follow(tenantId, customer, event)) return;
-    throw new Problem(
-      503,
-      'subscription_busy',
-      'The subscription is changing too fast to keep up with: send the event again.',
-    );
+    throw new Error('The subscription is changing too fast to keep up with.');
   }
 
   /**
    * Asks Stripe, then writes down what it said unless somebody else has meanwhile: theirs may be newer than ours. No transaction
    * is open while Stripe is waited for.
    */
-  private async follow(tenantId: string, customer: string, event: Stripe.Event): Promise<boolean> {
+  private async tryToFollow(tenantId: string, customer: string): Promise<'changed' | 'unchanged' | null> {
     const find = (transaction: Transaction) => this.repository.findSubscription(transaction, tenantId);
     const { before, isEnding } = await this.database.tenant(tenantId, async (transaction) => ({
       before: await find(transaction),
       isEnding: (await this.repository.findOrganization(transaction, tenantId)).isEnding,
     }));
-    // No retries: Stripe itself sends the event again.
+    // No retries: the event is followed again.
     const { data } = await this.stripe.subscriptions.list(
       { customer, limit: 100 },
       { timeout: 10_000, maxNetworkRetries: 0 },
@@ -85,7 +67,7 @@ export class StripeWebhookService {
     const [live, ...replaced] = liveStates(data);
     if (isEnding && live) {
       await this.stripe.subscriptions.cancel(live.stripeSubscriptionId);
-      return false;
+      return null;
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
     for (const { stripeSubscriptionId } of replaced)
@@ -93,7 +75,7 @@ export class StripeWebhookService {
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
-      if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return false;
+      if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return null;
       const { priceVersion, status, anchorAt, stripeSubscriptionId } = current;
       const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: priceVersion.id };
       const now = this.clock.now();
@@ -119,30 +101,10 @@ export class StripeWebhookService {
       const was = { priceVersionId: priceVersion.id, status };
       const is = { priceVersionId: state.priceVersionId, status: state.status };
       // Most of what Stripe says of changes nothing here.
-      if (was.priceVersionId !== is.priceVersionId || was.status !== is.status)
-        await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
-      await this.notifyOfInvoice(transaction, tenantId, event);
-      return true;
+      const isChanged = was.priceVersionId !== is.priceVersionId || was.status !== is.status;
+      if (isChanged) await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
+      return isChanged || isOther(former, state) ? 'changed' : 'unchanged';
     });
-  }
-
-  /** Passes on what happened to an invoice, once for each of Stripe's events however often it comes. */
-  private async notifyOfInvoice(transaction: Transaction, tenantId: string, event: Stripe.Event): Promise<void> {
-    if (event.type === 'invoice.finalized' || event.type === 'invoice.paid') {
-      await this.webhooks.emit(transaction, tenantId, event.type, toInvoiceEvent(event.data.object), event.id);
-    } else if (event.type === 'invoice.payment_failed') {
-      const data = toPaymentFailedEvent(event.data.object);
-      const isNew = await this.webhooks.emit(transaction, tenantId, event.type, data, event.id);
-      if (isNew) await this.notifications.email(transaction, tenantId, paymentFailedMail(data));
-    }
-  }
-
-  private verify(body: Buffer, signature: string): Stripe.Event {
-    try {
-      return this.stripe.webhooks.constructEvent(body, signature, this.config.STRIPE_WEBHOOK_SECRET!);
-    } catch {
-      throw wrongSignature();
-    }
   }
 }
 
@@ -170,21 +132,4 @@ function liveStates(subscriptions: Stripe.Subscription[]): LiveState[] {
       startedAt: new Date(start_date * 1000),
       periodStartedAt: new Date(items.data[0]!.current_period_start * 1000),
     }));
-}
-
-function customerOf(event: Stripe.Event): string | null {
-  switch (event.type) {
-    case 'checkout.session.completed':
-    case 'customer.subscription.created':
-    case 'customer.subscription.updated':
-    case 'customer.subscription.deleted':
-    case 'invoice.finalized':
-    case 'invoice.paid':
-    case 'invoice.payment_failed': {
-      const { customer } = event.data.object;
-      return typeof customer === 'string' ? customer : null;
-    }
-    default:
-      return null;
-  }
 }

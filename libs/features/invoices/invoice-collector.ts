@@ -1,0 +1,243 @@
+import { Inject, Injectable } from '@nestjs/common';
+import Stripe from 'stripe';
+import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
+import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
+import { BillingRepository } from '../billing/index.js';
+import { NotificationsService } from '../notifications/index.js';
+import { WebhooksService } from '../webhooks/index.js';
+import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
+import { issuedEvent, issuedMail } from './invoice-issued.js';
+import {
+  type BlockedReason,
+  type ClaimedInvoice,
+  INVOICES,
+  InvoicesRepository,
+  type KeptInvoice,
+  NEXT_INVOICES,
+} from './invoices.repository.js';
+import type { InvoiceLine } from './lines-to-bill.js';
+
+/** Organizations at a time, in one worker. */
+const ORGANIZATIONS_MAX = 16;
+const PAGE = 100;
+/** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
+const BLOCKED_SECONDS = 600;
+const OPEN_SECONDS = 86_400;
+const FIRST_WAIT_SECONDS = 5;
+const WAIT_SECONDS_MAX = 3_600;
+/** So that what failed together is not tried again together. */
+const JITTER = 0.1;
+/** Answers that Stripe gives before it begins: under the same idempotency key it answers anew. */
+const UNBEGUN = [409, 429];
+
+type Draft = KeptInvoice & { lines: InvoiceLine[] };
+
+/** Why a draft stays one, with figures for whoever looks into it. */
+class Blocked extends Error {
+  constructor(
+    readonly reason: BlockedReason,
+    readonly figures: object = {},
+  ) {
+    super(reason);
+  }
+}
+
+/**
+ * Takes our drafts to Stripe, which collects them: one invoice there for each of ours, with our lines, finalized only where both come to the same. The
+ * drafts are the queue. Whatever was done before is found there, by what it is marked with, so that the work may end after any call and begin again.
+ */
+@Injectable()
+export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
+  protected override readonly everyMs = 1_000;
+  protected readonly table = INVOICES;
+  protected readonly most = ORGANIZATIONS_MAX;
+
+  constructor(
+    database: Database,
+    private readonly repository: InvoicesRepository,
+    private readonly billing: BillingRepository,
+    private readonly follower: InvoiceFollower,
+    private readonly stripe: Stripe,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
+  ) {
+    super(database);
+  }
+
+  protected override order(room: number): ClaimOrder {
+    return [NEXT_INVOICES, room];
+  }
+
+  protected override read(transaction: Transaction, claims: Claim[]): Promise<ClaimedInvoice[]> {
+    return this.repository.readClaimed(transaction, claims);
+  }
+
+  protected override async carryOut(claimed: ClaimedInvoice, lease: AbortSignal): Promise<void> {
+    const { tenantId, id, tries } = claimed;
+    try {
+      await this.collect(claimed, lease);
+      await this.database.tenant(tenantId, async (transaction) => {
+        if (await releaseRow(transaction, INVOICES, claimed, OPEN_SECONDS))
+          await this.repository.update(transaction, id, { tries: 0 });
+      });
+    } catch (error) {
+      // It is another worker's, or nobody's, to go on with.
+      if (lease.aborted) return;
+      const reason = reasonOf(error as Error);
+      const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** (tries - 1), WAIT_SECONDS_MAX) * (1 + JITTER * Math.random());
+      if (!(error instanceof Blocked))
+        this.logger.warn({ msg: `invoice ${id} of organization ${tenantId} is tried again in ${wait} s`, err: error });
+      await this.database.tenant(tenantId, async (transaction) => {
+        if (!(await releaseRow(transaction, INVOICES, claimed, reason ? BLOCKED_SECONDS : wait))) return;
+        if (isAnswered(error as Error)) await this.repository.raiseKeyRound(transaction, id);
+        const invoice = (await this.repository.find(transaction, id))!;
+        if (reason) await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error as Error));
+      });
+    }
+  }
+
+  private async collect({ tenantId, id }: ClaimedInvoice, lease: AbortSignal): Promise<void> {
+    const { draft, customer } = await this.database.tenant(tenantId, async (transaction) => ({
+      draft: (await this.repository.find(transaction, id))!,
+      customer: (await this.billing.findOrganization(transaction, tenantId)).stripeCustomerId,
+    }));
+    if (draft.status === 'draft') {
+      if (!customer) throw new Blocked('no_customer');
+      if ((await this.stripe.customers.retrieve(customer, {}, ONE_CALL)).deleted) throw new Blocked('customer_deleted');
+      lease.throwIfAborted();
+      if (draft.totalMinor <= 0n) return this.credit(tenantId, draft, customer, lease);
+      draft.stripeInvoiceId ??= await this.findOrCreate(tenantId, draft, customer);
+      lease.throwIfAborted();
+      await this.finalize(draft, customer, draft.stripeInvoiceId, lease);
+    }
+    await this.follower.follow(tenantId, draft.stripeInvoiceId!);
+  }
+
+  /** Looks first: a key is forgotten after a day, and its worker may have been away for longer. */
+  private async findOrCreate(tenantId: string, draft: Draft, customer: string): Promise<string> {
+    const stripeInvoiceId = (await this.findEarlier(draft, customer)) ?? (await this.create(draft, customer)).id;
+    await this.database.tenant(tenantId, (transaction) =>
+      this.repository.setStripeInvoice(transaction, draft.id, stripeInvoiceId),
+    );
+    return stripeInvoiceId;
+  }
+
+  private async findEarlier({ id }: Draft, customer: string): Promise<string | undefined> {
+    for await (const each of this.stripe.invoices.list({ customer, limit: PAGE }, ONE_CALL))
+      if (each.metadata?.['invoice_id'] === id) return each.id;
+    return undefined;
+  }
+
+  private create(draft: Draft, customer: string): Promise<Stripe.Invoice> {
+    return this.stripe.invoices.create(
+      {
+        customer,
+        currency: draft.currency,
+        auto_advance: false,
+        pending_invoice_items_behavior: 'exclude',
+        metadata: { invoice_id: draft.id },
+      },
+      { ...ONE_CALL, idempotencyKey: keyOf(draft, 'invoice') },
+    );
+  }
+
+  /** Puts on it what is missing, and opens it if both come to the same. What is no draft at Stripe any more is left to be followed. */
+  private async finalize(draft: Draft, customer: string, invoice: string, lease: AbortSignal): Promise<void> {
+    if ((await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL)).status !== 'draft') return;
+    const there = new Set<string>();
+    for await (const { metadata } of this.stripe.invoiceItems.list({ invoice, limit: PAGE }, ONE_CALL))
+      if (metadata?.['position']) there.add(metadata['position']);
+    for (const [position, line] of draft.lines.entries()) {
+      if (line.amountMinor === 0n || there.has(String(position))) continue;
+      lease.throwIfAborted();
+      await this.stripe.invoiceItems.create(
+        {
+          customer,
+          invoice,
+          currency: draft.currency,
+          amount: Number(line.amountMinor),
+          description: line.rated.description,
+          // A coupon is for the fee.
+          discountable: false,
+          period: { start: secondsOf(line.periodStart), end: secondsOf(line.periodEnd) },
+          metadata: { position: String(position) },
+        },
+        { ...ONE_CALL, idempotencyKey: keyOf(draft, `line-${position}`) },
+      );
+    }
+    lease.throwIfAborted();
+    const found = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    if (!isSame(draft, found)) throw new Blocked('other_total', totalsOf(draft, found));
+    lease.throwIfAborted();
+    await this.stripe.invoices.finalizeInvoice(
+      invoice,
+      { auto_advance: true },
+      { ...ONE_CALL, idempotencyKey: keyOf(draft, 'finalize') },
+    );
+  }
+
+  /** What is in the customer's favour pays for their next invoice at Stripe; ours is issued as one of nothing to pay. */
+  private async credit(tenantId: string, draft: Draft, customer: string, lease: AbortSignal): Promise<void> {
+    if (draft.totalMinor < 0n && !(await this.isCredited(draft, customer))) {
+      lease.throwIfAborted();
+      await this.stripe.customers.createBalanceTransaction(
+        customer,
+        { amount: Number(draft.totalMinor), currency: draft.currency, metadata: { invoice_id: draft.id } },
+        { ...ONE_CALL, idempotencyKey: keyOf(draft, 'credit') },
+      );
+    }
+    await this.database.tenant(tenantId, async (transaction) => {
+      if ((await this.repository.lock(transaction, draft.id)).status !== 'draft') return;
+      const now = this.clock.now();
+      const number = await this.repository.nextNumber(transaction, now);
+      const issued = { number, status: 'paid', issuedAt: now, paidAt: now } as const;
+      const done = { blockedReason: null, blockedSince: null, leaseExpiresAt: null };
+      await this.repository.update(transaction, draft.id, { ...issued, ...done });
+      const invoice = { ...draft, ...issued };
+      await audit(transaction, tenantId, 'invoice.issued', draft.id, { after: { number, status: 'paid' } });
+      const event = issuedEvent(invoice, this.config.PUBLIC_URL);
+      await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, draft.id);
+      await this.notifications.email(transaction, tenantId, issuedMail(invoice));
+    });
+  }
+
+  private async isCredited({ id }: Draft, customer: string): Promise<boolean> {
+    for await (const { metadata } of this.stripe.customers.listBalanceTransactions(customer, { limit: PAGE }, ONE_CALL))
+      if (metadata?.['invoice_id'] === id) return true;
+    return false;
+  }
+}
+
+/** The same for the same call of the same invoice, until Stripe has refused one. */
+function keyOf({ id, keyRound }: Draft, what: string): string {
+  return `invoice-${id}-${what}-${keyRound}`;
+}
+
+/** Why there is nothing to wait for but somebody; undefined for what passes by itself. */
+function reasonOf(error: Error): BlockedReason | undefined {
+  if (error instanceof Blocked) return error.reason;
+  return error instanceof Stripe.errors.StripeInvalidRequestError ? 'refused' : undefined;
+}
+
+function figuresOf(error: Error): object {
+  if (error instanceof Blocked) return error.figures;
+  return error instanceof Stripe.errors.StripeError ? { code: error.code ?? null } : {};
+}
+
+/** Whether the idempotency key stands for an answer from now on that helps nobody. */
+function isAnswered(error: Error): boolean {
+  if (error instanceof Blocked) return true;
+  return (
+    error instanceof Stripe.errors.StripeError && error.statusCode !== undefined && !UNBEGUN.includes(error.statusCode)
+  );
+}
+
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}

@@ -1,0 +1,181 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import Stripe from 'stripe';
+import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { paymentFailedMail, toMain } from '../billing/index.js';
+import { NotificationsService } from '../notifications/index.js';
+import { WebhooksService } from '../webhooks/index.js';
+import { issuedEvent, issuedMail } from './invoice-issued.js';
+import { type BlockedReason, type InvoiceStatus, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+
+/** One call to Stripe: whoever makes it tries again by itself. */
+export const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
+
+/** Stripe never goes back: what was fetched earlier and is written later changes nothing. */
+const RANK: Record<InvoiceStatus, number> = { draft: 0, open: 1, uncollectible: 2, paid: 3, void: 3 };
+
+const STATUSES = Object.keys(RANK) as InvoiceStatus[];
+
+/** What an event of Stripe's says beyond the state of the invoice. */
+export interface InvoiceEvent {
+  id: string;
+  type: string;
+}
+
+/** Writes down what became of our invoices at Stripe: it has the number and the payment, we have the lines. */
+@Injectable()
+export class InvoiceFollower {
+  private readonly logger = new Logger(InvoiceFollower.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: InvoicesRepository,
+    private readonly stripe: Stripe,
+    private readonly webhooks: WebhooksService,
+    private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
+  ) {}
+
+  /**
+   * Asks Stripe for the invoice and writes down what it says.
+   *
+   * @returns null where it is none of ours
+   */
+  async follow(
+    tenantId: string,
+    stripeInvoiceId: string,
+    event?: InvoiceEvent,
+  ): Promise<'changed' | 'unchanged' | null> {
+    const id = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findByStripe(transaction, stripeInvoiceId),
+    );
+    if (!id) return null;
+    const found = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const invoice = await this.repository.lock(transaction, id);
+      const isChanged = await this.write(transaction, tenantId, invoice, found);
+      const isTold =
+        event?.type === 'invoice.payment_failed' &&
+        (await this.tellFailure(transaction, tenantId, { ...invoice, number: found.number }, found, event.id));
+      return isChanged || isTold ? 'changed' : 'unchanged';
+    });
+  }
+
+  private async write(
+    transaction: Transaction,
+    tenantId: string,
+    invoice: KeptInvoice,
+    found: Stripe.Invoice,
+  ): Promise<boolean> {
+    const status = STATUSES.find((each) => each === found.status);
+    if (!status || RANK[status] < RANK[invoice.status]) return false;
+    const hostedInvoiceUrl = found.hosted_invoice_url ?? null;
+    if (status === invoice.status) {
+      if (hostedInvoiceUrl === invoice.hostedInvoiceUrl) return false;
+      await this.repository.update(transaction, invoice.id, { hostedInvoiceUrl });
+      return true;
+    }
+    if (!isSame(invoice, found)) {
+      await this.block(transaction, tenantId, invoice, 'other_total', totalsOf(invoice, found));
+      return false;
+    }
+    const { finalized_at: finalizedAt, paid_at: paidAt } = found.status_transitions;
+    const now = this.clock.now();
+    const isFirst = invoice.status === 'draft';
+    const after = {
+      ...(isFirst && { number: found.number, issuedAt: timeOf(finalizedAt) ?? now }),
+      status,
+      paidAt: status === 'paid' ? (timeOf(paidAt) ?? now) : null,
+      hostedInvoiceUrl,
+      blockedReason: null,
+      blockedSince: null,
+      // Whoever has it has nothing more to do.
+      ...(status !== 'open' && { leaseExpiresAt: null }),
+    };
+    await this.repository.update(transaction, invoice.id, after);
+    const is = { ...invoice, ...after };
+    if (isFirst) await audit(transaction, tenantId, 'invoice.issued', is.id, { after: { number: is.number, status } });
+    else {
+      const change = { before: { status: invoice.status }, after: { status } };
+      await audit(transaction, tenantId, 'invoice.status_changed', is.id, change);
+    }
+    await this.tell(transaction, tenantId, is, found, isFirst);
+    return true;
+  }
+
+  /** As of invoices that Stripe does not collect; each once. */
+  private async tell(
+    transaction: Transaction,
+    tenantId: string,
+    invoice: KeptInvoice,
+    found: Stripe.Invoice,
+    isFirst: boolean,
+  ): Promise<void> {
+    const { id, currency, status } = invoice;
+    const amountDue = toMain(found.amount_due, currency);
+    const data = issuedEvent(invoice, this.config.PUBLIC_URL, {
+      amountDue,
+      amountPaid: toMain(found.amount_paid, currency),
+    });
+    if (isFirst) {
+      await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', data, id);
+      await this.notifications.email(transaction, tenantId, issuedMail(invoice, amountDue));
+    }
+    if (status === 'paid') await this.webhooks.emit(transaction, tenantId, 'invoice.paid', data, `${id} paid`);
+  }
+
+  private async tellFailure(
+    transaction: Transaction,
+    tenantId: string,
+    invoice: KeptInvoice,
+    found: Stripe.Invoice,
+    eventId: string,
+  ): Promise<boolean> {
+    const { currency } = invoice;
+    const amounts = {
+      amountDue: toMain(found.amount_due, currency),
+      amountPaid: toMain(found.amount_paid, currency),
+    };
+    const data = {
+      ...issuedEvent(invoice, this.config.PUBLIC_URL, amounts),
+      attemptCount: found.attempt_count,
+      nextAttemptAt: timeOf(found.next_payment_attempt)?.toISOString() ?? null,
+    };
+    const isNew = await this.webhooks.emit(transaction, tenantId, 'invoice.payment_failed', data, eventId);
+    if (isNew) await this.notifications.email(transaction, tenantId, paymentFailedMail(data));
+    return isNew;
+  }
+
+  /** Nothing is collected by the invoice until that has gone, which is looked at again and again. */
+  async block(
+    transaction: Transaction,
+    tenantId: string,
+    { id, blockedReason }: KeptInvoice,
+    reason: BlockedReason,
+    figures: object = {},
+  ): Promise<void> {
+    this.logger.error({ msg: `invoice ${id} of organization ${tenantId} is not collected: ${reason}`, ...figures });
+    if (blockedReason === reason) return;
+    await this.repository.update(transaction, id, { blockedReason: reason, blockedSince: this.clock.now() });
+    await audit(transaction, tenantId, 'invoice.blocked', id, { after: { reason, ...figures } });
+  }
+}
+
+/** Whether Stripe is to collect what we rated. */
+export function isSame({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): boolean {
+  return BigInt(found.total) === totalMinor && found.currency === currency;
+}
+
+export function totalsOf({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): object {
+  return {
+    total: `${toMain(totalMinor, currency)} ${currency}`,
+    stripeTotal: `${toMain(found.total, found.currency)} ${found.currency}`,
+  };
+}
+
+function timeOf(seconds: number | null | undefined): Date | null {
+  return seconds === null || seconds === undefined ? null : new Date(seconds * 1000);
+}

@@ -1,0 +1,1 @@
+export { StripeEventsModule } from './stripe-events.module.js';
