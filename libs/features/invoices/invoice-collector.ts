@@ -109,12 +109,13 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     }));
     if (draft.status === 'draft') {
       if (!customer) throw new Blocked('no_customer');
-      if ((await this.stripe.customers.retrieve(customer, {}, ONE_CALL)).deleted) throw new Blocked('customer_deleted');
+      const found = await this.stripe.customers.retrieve(customer, {}, ONE_CALL);
+      if (found.deleted) throw new Blocked('customer_deleted');
       lease.throwIfAborted();
       if (draft.totalMinor <= 0n) return this.credit(tenantId, draft, customer, lease);
       draft.stripeInvoiceId ??= await this.findOrCreate(tenantId, draft, customer);
       lease.throwIfAborted();
-      await this.finalize(draft, customer, draft.stripeInvoiceId, lease);
+      await this.finalize(draft, found, draft.stripeInvoiceId, lease);
     }
     await this.follower.follow(tenantId, draft.stripeInvoiceId!);
   }
@@ -148,7 +149,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
   }
 
   /** Puts on it what is missing, and opens it if both come to the same. What is no draft at Stripe any more is left to be followed. */
-  private async finalize(draft: Draft, customer: string, invoice: string, lease: AbortSignal): Promise<void> {
+  private async finalize(draft: Draft, customer: Stripe.Customer, invoice: string, lease: AbortSignal): Promise<void> {
     if ((await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL)).status !== 'draft') return;
     const there = new Set<string>();
     for await (const { metadata } of this.stripe.invoiceItems.list({ invoice, limit: PAGE }, ONE_CALL))
@@ -158,7 +159,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       lease.throwIfAborted();
       await this.stripe.invoiceItems.create(
         {
-          customer,
+          customer: customer.id,
           invoice,
           currency: draft.currency,
           amount: Number(line.amountMinor),
@@ -172,7 +173,10 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       );
     }
     lease.throwIfAborted();
-    const found = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    const method = await this.methodOf(customer);
+    const found = method
+      ? await this.stripe.invoices.update(invoice, { default_payment_method: method }, ONE_CALL)
+      : await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
     if (!isSame(draft, found)) throw new Blocked('other_total', totalsOf(draft, found));
     lease.throwIfAborted();
     await this.stripe.invoices.finalizeInvoice(
@@ -180,6 +184,14 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       { auto_advance: true },
       { ...ONE_CALL, idempotencyKey: keyOf(draft, 'finalize') },
     );
+  }
+
+  /** Checkout leaves the card with the subscription, which this invoice is none of; a customer's own is charged unasked. */
+  private async methodOf({ id: customer, invoice_settings: settings }: Stripe.Customer): Promise<string | undefined> {
+    if (settings.default_payment_method) return undefined;
+    const { data } = await this.stripe.subscriptions.list({ customer, status: 'all', limit: PAGE }, ONE_CALL);
+    const method = data.find(({ default_payment_method: each }) => each)?.default_payment_method;
+    return typeof method === 'string' ? method : method?.id;
   }
 
   /** What is in the customer's favour pays for their next invoice at Stripe; ours is issued as one of nothing to pay. */
