@@ -23,6 +23,7 @@ export const OPERATOR_PAGES: Pages = {
   'admin-revenue': '/admin/revenue',
   'admin-workers': '/admin/workers',
   'admin-webhooks': '/admin/webhooks',
+  'admin-stripe': '/admin/stripe',
   'admin-support-messages': '/admin/support-messages',
   'admin-announcements': '/admin/announcements',
 };

@@ -9,6 +9,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { type OrganizationsView, readOrganizationsView } from './admin/organizations/organizations.queries';
+import { readStripeView, type StripeView } from './admin/stripe/stripe.queries';
 import { type MessagesView, readMessagesView } from './admin/support-messages/messages.queries';
 import { type JobsFilter, readJobsFilter } from './admin/training-jobs/jobs.queries';
 import { actIn } from './api/client';
@@ -462,6 +463,13 @@ const adminPages = [
     ...forOperators,
     path: '/admin/webhooks',
     component: lazyRouteComponent(() => import('./admin/webhooks/webhook-health-page'), 'WebhookHealthPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
+    path: '/admin/stripe',
+    component: lazyRouteComponent(() => import('./admin/stripe/stripe-page'), 'StripePage'),
+    validateSearch: (search: Record<string, unknown>): StripeView => readStripeView(search),
   }),
   createRoute({
     getParentRoute: () => appRoute,

@@ -32,7 +32,7 @@ const WAIT_SECONDS_MAX = 3_600;
 /** So that what failed together is not tried again together. */
 const JITTER = 0.1;
 /** Answers that Stripe gives before it begins: under the same idempotency key it answers anew. */
-const UNBEGUN = [409, 429];
+const UNBEGUN = new Set([409, 429]);
 
 type Draft = KeptInvoice & { lines: InvoiceLine[] };
 
@@ -245,9 +245,7 @@ function figuresOf(error: Error): object {
 /** Whether the idempotency key stands for an answer from now on that helps nobody. */
 function isAnswered(error: Error): boolean {
   if (error instanceof Blocked) return true;
-  return (
-    error instanceof Stripe.errors.StripeError && error.statusCode !== undefined && !UNBEGUN.includes(error.statusCode)
-  );
+  return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined && !UNBEGUN.has(error.statusCode);
 }
 
 function secondsOf(time: Date): number {

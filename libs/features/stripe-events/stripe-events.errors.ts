@@ -7,5 +7,5 @@ export const wrongSignature = () =>
     'The webhook is not signed with our secret, or was signed more than five minutes ago.',
   );
 
-export const eventUnderWay = (eventId: string) =>
-  new Problem(409, 'event_under_way', `The event ${eventId} is being followed just now: look again in half a minute.`);
+export const eventUnderWay = () =>
+  new Problem(409, 'event_under_way', 'The event is being followed just now: look again in half a minute.');

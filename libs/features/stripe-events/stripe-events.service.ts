@@ -162,10 +162,9 @@ export class StripeEventsService {
    */
   async retry(id: string): Promise<StripeEventView> {
     const claimed = await this.database.system(async (transaction) => {
-      const row = await this.repository.find(transaction, parseId('event', id));
-      if (!row) throw notFound('event', id);
+      if (!(await this.repository.find(transaction, parseId('event', id)))) throw notFound('event', id);
       const taken = await this.repository.take(transaction, id);
-      if (!taken) throw eventUnderWay(row.eventId);
+      if (!taken) throw eventUnderWay();
       return taken;
     });
     await this.follow(claimed);

@@ -61,6 +61,7 @@ export function useNavigation() {
         { to: '/admin/training-jobs', name: t('operator.jobs.title'), icon: Cpu },
         { to: '/admin/workers', name: t('operator.workers.title'), icon: Server },
         { to: '/admin/webhooks', name: t('operator.webhooks.title'), icon: Bell },
+        { to: '/admin/stripe', name: t('operator.stripe.title'), icon: CreditCard },
         { to: '/admin/support-messages', name: t('operator.messages.title'), icon: MessageSquare },
         { to: '/admin/announcements', name: t('announcements.title'), icon: Megaphone },
       ] as const)

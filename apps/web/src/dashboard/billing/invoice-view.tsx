@@ -27,7 +27,7 @@ interface InvoiceViewProps {
 export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProps) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const { id, number, status, currency, total, plan, billedTo, issuedAt, createdAt } = invoice;
+  const { id, number, status, currency, total, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } = invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -37,10 +37,17 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
         title={title}
         hint={period(invoice)}
         actions={
-          <a href={pdfUrl(mailLanguageOf(i18n.language), id, organizationId)} download className={buttonClass()}>
-            <Download aria-hidden />
-            {t('invoices.download')}
-          </a>
+          <>
+            {status === 'open' && hostedInvoiceUrl && !organizationId && (
+              <a href={hostedInvoiceUrl} className={buttonClass('primary')}>
+                {t('invoices.pay')}
+              </a>
+            )}
+            <a href={pdfUrl(mailLanguageOf(i18n.language), id, organizationId)} download className={buttonClass()}>
+              <Download aria-hidden />
+              {t('invoices.download')}
+            </a>
+          </>
         }
       />
       <div className="space-y-5">
