@@ -58,10 +58,11 @@ export class BillingPeriods {
   private async cut(transaction: Transaction, tenantId: string, since: Date, isPaidByPart: boolean): Promise<Date> {
     const open = await this.repository.listOpen(transaction, tenantId);
     const at = open[0] && open[0].startsAt > since ? open[0].startsAt : since;
-    for (const { startsAt, endsAt, share } of open) {
+    for (const period of open) {
+      const { startsAt, endsAt } = period;
       if (startsAt >= at) await this.repository.deletePeriod(transaction, tenantId, startsAt);
       else if (endsAt > at) {
-        const passed = isPaidByPart ? share.times(partOf({ start: startsAt, end: endsAt }, startsAt, at)) : share;
+        const passed = isPaidByPart ? shareUntil(period, at) : period.share;
         const included = await this.repository.findIncluded(transaction, tenantId, at);
         await this.repository.cutPeriod(transaction, tenantId, startsAt, { endsAt: at, share: passed, included });
       }
@@ -80,6 +81,11 @@ export class BillingPeriods {
     while (!last || last.endsAt <= now) begun.push((last = periodFrom(terms, last?.endsAt ?? terms.anchorAt)));
     return { last, begun };
   }
+}
+
+/** What a period is worth that is cut then and paid by its part. */
+export function shareUntil({ startsAt, endsAt, share }: BillingPeriod, at: Date): Decimal {
+  return share.times(partOf({ start: startsAt, end: endsAt }, startsAt, at));
 }
 
 /** Until the month of the anchor ends that `at` lies in, of which it may be the rest. */

@@ -1,18 +1,24 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import {
+  type ChangePlan,
+  changePlanSchema,
   checkoutSessionSchema,
   type CreateCheckoutSession,
   createCheckoutSessionSchema,
   type CurrencyQuery,
   currencyQuerySchema,
+  planChangePreviewSchema,
+  planChangeSchema,
   plansSchema,
+  portalSessionSchema,
   upcomingInvoiceSchema,
 } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
+import { PlanChangesService } from './plan-changes.service.js';
 
 @ApiTags('billing')
 @Controller('v1/billing')
@@ -20,6 +26,7 @@ export class BillingController {
   constructor(
     private readonly billing: BillingService,
     private readonly checkout: CheckoutService,
+    private readonly planChanges: PlanChangesService,
   ) {}
 
   @ApiOperation({
@@ -57,5 +64,49 @@ export class BillingController {
     @Body({ schema: createCheckoutSessionSchema }) body: CreateCheckoutSession,
   ) {
     return this.checkout.open(tenantId, body);
+  }
+
+  @ApiOperation({
+    summary: 'Says what another plan would cost, changing nothing',
+    description:
+      'Of an organization that pays through Stripe. A dearer plan would begin at once, a cheaper one or Free with the next period.',
+  })
+  @Post('plan-change-previews')
+  @HttpCode(200)
+  @Requires('billing:read')
+  @Answers(200, 'The change', planChangePreviewSchema)
+  previewChange(@CurrentPrincipal() { tenantId }: Principal, @Body({ schema: changePlanSchema }) body: ChangePlan) {
+    return this.planChanges.preview(tenantId, body);
+  }
+
+  @ApiOperation({
+    summary: 'Changes the plan',
+    description:
+      'Of an organization that pays through Stripe. A dearer plan begins at once and is charged with credit for what is left of the month; a cheaper one, and Free, begin with the next period, and can be taken back until then.',
+  })
+  @Put('plan')
+  @Requires('billing:write', { isRecent: true })
+  @Answers(200, 'When it takes effect', planChangeSchema)
+  changePlan(@CurrentPrincipal() { tenantId }: Principal, @Body({ schema: changePlanSchema }) body: ChangePlan) {
+    return this.planChanges.change(tenantId, body);
+  }
+
+  @ApiOperation({ summary: 'Keeps the present plan, where another one was to begin with the next period' })
+  @Delete('plan-change')
+  @Requires('billing:write')
+  @Answers(204, 'The plan goes on')
+  takeBack(@CurrentPrincipal() { tenantId }: Principal) {
+    return this.planChanges.takeBack(tenantId);
+  }
+
+  @ApiOperation({
+    summary: 'Opens Stripe’s page for cards, addresses, tax ids and invoices of the fee',
+    description: 'Send the browser to the `url` of the answer.',
+  })
+  @Post('portal-sessions')
+  @Requires('billing:write', { isRecent: true })
+  @Answers(201, 'Where to go', portalSessionSchema)
+  openPortal(@CurrentPrincipal() { tenantId }: Principal) {
+    return this.planChanges.openPortal(tenantId);
   }
 }

@@ -7,6 +7,20 @@ export const alreadyOnPlan = (plan: string) =>
     `Your organization is already on the plan ${plan}, so there is nothing to pay for.`,
   );
 
+export const withoutSubscription = () =>
+  new Problem(
+    409,
+    'no_subscription',
+    'Your organization pays for no plan yet. Choose one and pay for it by POST /v1/billing/checkout-sessions.',
+  );
+
+export const nothingScheduled = () =>
+  new Problem(
+    409,
+    'nothing_scheduled',
+    'No other plan was to begin with the next period, so there is nothing to take back.',
+  );
+
 export const unknownPlan = (plan: string) =>
   new Problem(404, 'unknown_plan', `There is no plan ${plan}. GET /v1/billing/plans lists the plans that there are.`);
 
@@ -31,7 +45,7 @@ export const withoutFee = (plan: string) =>
   new Problem(
     409,
     'plan_without_fee',
-    `The plan ${plan} has no fee, so there is nothing to pay for. To leave a paid plan, cancel its subscription at Stripe.`,
+    `The plan ${plan} has no fee, so there is nothing to pay for. To leave a paid plan, choose it by PUT /v1/billing/plan.`,
   );
 
 export const beingDeleted = () =>

@@ -5,6 +5,7 @@ import { BillingController } from './billing.controller.js';
 import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
+import { PlanChangesService } from './plan-changes.service.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 
 /** Prices, subscriptions and the periods that they are billed by. */
@@ -21,9 +22,9 @@ export class SubscriptionFollowingModule {}
 
 /** What the API has besides: its routes, and Checkout. */
 @Module({
-  imports: [BillingModule],
+  imports: [BillingModule, SubscriptionFollowingModule, UsageModule],
   controllers: [BillingController],
-  providers: [CheckoutService],
+  providers: [CheckoutService, PlanChangesService],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

@@ -17,6 +17,8 @@ export interface Subscription {
   /** Null before the first plan that is paid for. */
   fixedCurrency: string | null;
   priceVersion: PriceVersion;
+  /** What takes its place, and when; null where it goes on. */
+  next: { plan: { key: string; name: string }; at: Date } | null;
 }
 
 export interface SubscriptionState {
@@ -24,6 +26,7 @@ export interface SubscriptionState {
   status: SubscriptionStatus;
   anchorAt: Date;
   stripeSubscriptionId: string | null;
+  next: { priceVersionId: string; at: Date } | null;
 }
 
 /** One of an organization's billing periods, as it was written down. */
@@ -62,8 +65,9 @@ export class BillingRepository {
   async findSubscription(transaction: Transaction, tenantId: string): Promise<Subscription> {
     const row = await transaction.subscription.findUniqueOrThrow({
       where: { tenantId },
-      include: { priceVersion: { include: withMeters } },
+      include: { priceVersion: { include: withMeters }, nextPriceVersion: { include: { plan: true } } },
     });
+    const { nextPriceVersion: next, nextAt } = row;
     const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
     const included = await this.findIncluded(transaction, tenantId);
     const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
@@ -74,6 +78,7 @@ export class BillingRepository {
       stripeSubscriptionId,
       fixedCurrency,
       priceVersion,
+      next: next && nextAt && { plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
     };
   }
 
@@ -93,10 +98,11 @@ export class BillingRepository {
   async updateSubscription(
     transaction: Transaction,
     tenantId: string,
-    state: SubscriptionState & { updatedAt: Date },
+    { next, ...state }: SubscriptionState & { updatedAt: Date },
     now: Date,
   ): Promise<void> {
-    await transaction.subscription.update({ where: { tenantId }, data: state });
+    const data = { ...state, nextPriceVersionId: next?.priceVersionId ?? null, nextAt: next?.at ?? null };
+    await transaction.subscription.update({ where: { tenantId }, data });
     await this.recordChange(transaction, tenantId, state, now);
     if (state.stripeSubscriptionId)
       await transaction.$executeRaw`

@@ -187,13 +187,23 @@ export const priceEstimateSchema = z.object({
   ),
 });
 
+const planKeySchema = z.object({ key: z.string(), name: z.string() });
+
 export const upcomingInvoiceSchema = z
   .object({
-    plan: z.object({ key: z.string(), name: z.string() }),
+    plan: planKeySchema,
     status: z.enum(['active', 'past_due', 'cancelled']),
     currency: z.string(),
     periodStart: z.iso.datetime().describe('Inclusive'),
     periodEnd: z.iso.datetime().describe('Exclusive'),
+    isPaidThroughStripe: z.boolean().describe('Whether a subscription at Stripe pays the fee'),
+    paidInAdvance: decimal.describe(
+      'What of the total Stripe has charged already: the fee, at the start of the period',
+    ),
+    next: planKeySchema
+      .extend({ at: z.iso.datetime() })
+      .nullable()
+      .describe('The plan that takes the place of this one, and when; null where this one goes on'),
     ...ratedSchema.shape,
     forecast: ratedSchema
       .nullable()
@@ -210,11 +220,76 @@ export const upcomingInvoiceSchema = z
         currency: 'usd',
         periodStart: '2026-11-01T00:00:00.000Z',
         periodEnd: '2026-12-01T00:00:00.000Z',
+        isPaidThroughStripe: true,
+        paidInAdvance: '49.00',
+        next: null,
         ...ONE_MONTH,
         forecast: ONE_MONTH,
       },
     ],
   });
+
+export const changePlanSchema = z
+  .object({ plan: z.string().max(64).describe('Key of another plan, of GET /v1/billing/plans') })
+  .meta({ examples: [{ plan: 'scale' }] });
+
+export const planChangePreviewSchema = z
+  .object({
+    plan: planKeySchema,
+    currency: currencySchema,
+    monthlyFee: decimal.describe('Of the plan, from then on'),
+    takesEffect: z.enum(['now', 'at_period_end']),
+    effectiveAt: z.iso.datetime(),
+    dueNow: decimal.describe(
+      'What Stripe charges at once: a month of the plan less credit for the rest of the month that is paid',
+    ),
+    lines: z
+      .array(z.object({ description: z.string(), amount: decimal }))
+      .describe('Of what is due now, as on Stripe’s invoice'),
+    usageDue: decimal
+      .nullable()
+      .describe(
+        'What was used so far beyond what the part of the month includes, billed an hour later; null where the present period goes on',
+      ),
+  })
+  .meta({
+    id: 'PlanChangePreview',
+    examples: [
+      {
+        plan: { key: 'scale', name: 'Scale' },
+        currency: 'usd',
+        monthlyFee: '499.00',
+        takesEffect: 'now' as const,
+        effectiveAt: '2026-11-16T09:30:00.000Z',
+        dueNow: '474.50',
+        lines: [
+          { description: 'Unused time on Kindred Pro after 16 Nov 2026', amount: '-24.50' },
+          { description: '1 × Kindred Scale (at $499.00 / month)', amount: '499.00' },
+        ],
+        usageDue: '0.00',
+      },
+    ],
+  });
+
+export const planChangeSchema = z
+  .object({
+    plan: z.string(),
+    takesEffect: z
+      .enum(['now', 'when_paid', 'at_period_end'])
+      .describe('when_paid: the card was refused or asks who you are; the plan begins once `payUrl` is paid'),
+    effectiveAt: z.iso.datetime().nullable().describe('Null where it is to be paid first'),
+    payUrl: z.url().nullable(),
+  })
+  .meta({
+    id: 'PlanChange',
+    examples: [
+      { plan: 'pro', takesEffect: 'at_period_end' as const, effectiveAt: '2026-12-01T00:00:00.000Z', payUrl: null },
+    ],
+  });
+
+export const portalSessionSchema = z
+  .object({ url: z.url().describe('Good for a few minutes') })
+  .meta({ examples: [{ url: 'https://billing.stripe.com/p/session/test_123' }] });
 
 export const createCheckoutSessionSchema = z
   .object({
@@ -241,4 +316,8 @@ export type EstimatePrice = z.infer<typeof estimatePriceSchema>;
 export type PriceEstimate = z.infer<typeof priceEstimateSchema>;
 export type UpcomingInvoice = z.infer<typeof upcomingInvoiceSchema>;
 export type InvoiceLine = UpcomingInvoice['lines'][number];
+export type ChangePlan = z.infer<typeof changePlanSchema>;
+export type PlanChangePreview = z.infer<typeof planChangePreviewSchema>;
+export type PlanChange = z.infer<typeof planChangeSchema>;
+export type PortalSession = z.infer<typeof portalSessionSchema>;
 export type CreateCheckoutSession = z.infer<typeof createCheckoutSessionSchema>;

@@ -143,7 +143,12 @@ export class BillingService {
       const { priceVersion: whole, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
       const { status, anchorAt } = subscription;
       const terms = { ...subscription, priceVersionId: whole.id };
-      const { startsAt, endsAt, share } = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+      const { startsAt, endsAt, share, isCollectedByStripe } = await this.periods.running(
+        transaction,
+        tenantId,
+        terms,
+        this.clock.now(),
+      );
       const priceVersion = withTerms(whole, { included: null, share });
       const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: endsAt });
       const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== whole.id);
@@ -157,6 +162,9 @@ export class BillingService {
         currency: priceVersion.currency,
         periodStart: startsAt.toISOString(),
         periodEnd: endsAt.toISOString(),
+        isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
+        paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
+        next: subscription.next && { ...subscription.next.plan, at: subscription.next.at.toISOString() },
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };

@@ -7,6 +7,7 @@ import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
+import { lookupKeyOf } from './subscription-follower.js';
 
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
@@ -71,8 +72,8 @@ export class CheckoutService {
   }
 
   /** Stripe's price of a price version, found by its lookup key. */
-  private async findOrCreateStripePrice(price: PriceVersion): Promise<string> {
-    const lookupKey = `kindred-${price.id}`;
+  async findOrCreateStripePrice(price: PriceVersion): Promise<string> {
+    const lookupKey = lookupKeyOf(price.id);
     const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKey], limit: 1 });
     if (data[0]) return data[0].id;
     const created = await this.stripe.prices.create(

@@ -8,6 +8,15 @@ import { BillingPeriods } from './billing-periods.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 
+/**
+ * Of a subscription at Stripe that has another price already: the second at which its period ends, until when the price of before goes on, as
+ * it is paid. With the next period the item's own price holds.
+ */
+export const WAITS_UNTIL = 'waits_until';
+
+/** How Stripe knows the price of a price version. */
+export const lookupKeyOf = (priceVersionId: string) => `kindred-${priceVersionId}`;
+
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
   active: 'active',
   trialing: 'active',
@@ -64,14 +73,16 @@ export class SubscriptionFollower {
       { timeout: 10_000, maxNetworkRetries: 0 },
     );
     // A Checkout that was opened before the organization was to be deleted can still be paid.
-    const [live, ...replaced] = liveStates(data);
+    const [found, ...replaced] = data
+      .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
+      .sort((a, b) => b.created - a.created);
+    const live = found && toLiveState(found);
     if (isEnding && live) {
       await this.stripe.subscriptions.cancel(live.stripeSubscriptionId);
       return null;
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
-    for (const { stripeSubscriptionId } of replaced)
-      await this.stripe.subscriptions.cancel(stripeSubscriptionId, { prorate: true });
+    for (const { id } of replaced) await this.stripe.subscriptions.cancel(id, { prorate: true });
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
@@ -79,15 +90,19 @@ export class SubscriptionFollower {
       const { priceVersion, status, anchorAt, stripeSubscriptionId } = current;
       const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: priceVersion.id };
       const now = this.clock.now();
-      const { startedAt, periodStartedAt, ...state } = live ?? {
+      const free = (await this.billing.requirePrice(transaction, FREE_PLAN, priceVersion.currency)).id;
+      const { startedAt, periodStartedAt, nextPrice, nextAt, ...state } = live ?? {
         // Without one that lives the organization is on Free, from now on where it was not.
-        priceVersionId: (await this.billing.requirePrice(transaction, FREE_PLAN, priceVersion.currency)).id,
+        priceVersionId: free,
         status: 'active' as const,
         anchorAt: stripeSubscriptionId ? now : anchorAt,
         stripeSubscriptionId: null,
         startedAt: now,
         periodStartedAt: now,
+        nextPrice: null,
+        nextAt: null,
       };
+      const next = nextAt && { priceVersionId: nextPrice ?? free, at: nextAt };
       // Later than before by the least that the column tells, however fast they follow each other.
       const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
       if (isOther(former, state))
@@ -97,7 +112,7 @@ export class SubscriptionFollower {
           isPaidByPart: live !== undefined,
           now,
         });
-      await this.repository.updateSubscription(transaction, tenantId, { ...state, updatedAt }, now);
+      await this.repository.updateSubscription(transaction, tenantId, { ...state, next, updatedAt }, now);
       const was = { priceVersionId: priceVersion.id, status };
       const is = { priceVersionId: state.priceVersionId, status: state.status };
       // Most of what Stripe says of changes nothing here.
@@ -108,10 +123,20 @@ export class SubscriptionFollower {
   }
 }
 
-type LiveState = SubscriptionState & { stripeSubscriptionId: string; startedAt: Date; periodStartedAt: Date };
+type Terms = Omit<SubscriptionState, 'next'>;
+
+type LiveState = Terms & {
+  stripeSubscriptionId: string;
+  startedAt: Date;
+  periodStartedAt: Date;
+  /** Null of Free. */
+  nextPrice: string | null;
+  /** Null where the present price goes on. */
+  nextAt: Date | null;
+};
 
 /** Whether it is billed by other terms. */
-function isOther(before: SubscriptionState, after: SubscriptionState): boolean {
+function isOther(before: Terms, after: Terms): boolean {
   return (
     before.priceVersionId !== after.priceVersionId ||
     before.stripeSubscriptionId !== after.stripeSubscriptionId ||
@@ -119,17 +144,33 @@ function isOther(before: SubscriptionState, after: SubscriptionState): boolean {
   );
 }
 
-/** What each of a customer's subscriptions that still live amounts to, the newest first. */
-function liveStates(subscriptions: Stripe.Subscription[]): LiveState[] {
-  return subscriptions
-    .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
-    .sort((a, b) => b.created - a.created)
-    .map(({ id, status, metadata, billing_cycle_anchor, start_date, items }) => ({
-      priceVersionId: metadata['price_version_id']!,
-      status: STATUS[status]!,
-      anchorAt: new Date(billing_cycle_anchor * 1000),
-      stripeSubscriptionId: id,
-      startedAt: new Date(start_date * 1000),
-      periodStartedAt: new Date(items.data[0]!.current_period_start * 1000),
-    }));
+/** What a subscription that still lives amounts to. */
+function toLiveState(subscription: Stripe.Subscription): LiveState {
+  const {
+    id,
+    status,
+    metadata,
+    billing_cycle_anchor,
+    start_date,
+    items,
+    cancel_at_period_end: isCancelled,
+  } = subscription;
+  const item = items.data[0]!;
+  const ofItem = /^kindred-(.+)$/.exec(item.price.lookup_key ?? '')?.[1] ?? metadata['price_version_id']!;
+  const isWaiting = item.current_period_start < Number(metadata[WAITS_UNTIL] || 0);
+  const hasNext = isWaiting || isCancelled;
+  return {
+    priceVersionId: isWaiting ? metadata['price_version_id']! : ofItem,
+    status: STATUS[status]!,
+    anchorAt: toDate(billing_cycle_anchor),
+    stripeSubscriptionId: id,
+    startedAt: toDate(start_date),
+    periodStartedAt: toDate(item.current_period_start),
+    nextPrice: isCancelled ? null : ofItem,
+    nextAt: hasNext ? toDate(item.current_period_end) : null,
+  };
+}
+
+function toDate(seconds: number): Date {
+  return new Date(seconds * 1000);
 }

@@ -74,6 +74,7 @@ export const AUDIT_ACTIONS = [
   'single_sign_on.removed',
   'single_sign_on.tested',
   'single_sign_on.updated',
+  'subscription.change_requested',
   'subscription.changed',
   'support_message.marked',
   'support_message.sent',

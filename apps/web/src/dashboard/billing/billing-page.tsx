@@ -10,9 +10,11 @@ import { FactList } from '../../ui/fact-list';
 import { Notice } from '../../ui/notice';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
+import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
+import { NextPlanNotice, PortalButton } from './subscription-actions';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
 const POLL_MS = 1_000;
@@ -38,10 +40,11 @@ export function BillingPage() {
               <CheckoutNotice plan={upcoming.plan} isActive={upcoming.plan.key === plan} isLate={isLate} />
             )}
             {upcoming.status === 'past_due' && <Notice tone="danger">{t('billing.pastDue')}</Notice>}
+            <NextPlanNotice upcoming={upcoming} />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
             <InvoicesCard />
-            <PlansCard currentPlan={upcoming.plan.key} />
+            <PlansCard upcoming={upcoming} />
           </div>
         )}
       </QueryView>
@@ -68,6 +71,7 @@ function CheckoutNotice(props: { plan: UpcomingInvoice['plan']; isActive: boolea
 function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { can } = useMe();
   const tone = upcoming.status === 'active' ? 'success' : 'danger';
   return (
     <Card
@@ -85,6 +89,11 @@ function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
           { name: t('billing.dueSoFar'), value: format.money(upcoming.total, upcoming.currency) },
         ]}
       />
+      {upcoming.isPaidThroughStripe && can('billing:write') && (
+        <div className="mt-4">
+          <PortalButton />
+        </div>
+      )}
     </Card>
   );
 }

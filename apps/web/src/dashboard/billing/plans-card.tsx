@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { billingCreateCheckoutSession, type Plan, unwrap } from '../../api/client';
+import { billingCreateCheckoutSession, type Plan, unwrap, type UpcomingInvoice } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
@@ -9,11 +9,12 @@ import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { plansQuery } from './billing.queries';
+import { ChangePlanDialog } from './change-plan-dialog';
 import { CurrencySelect } from './currency-select';
 import { PriceItem } from './price-item';
 
 /** The price list, and the way to pay for another plan. */
-export function PlansCard({ currentPlan }: { currentPlan: string }) {
+export function PlansCard({ upcoming }: { upcoming: UpcomingInvoice }) {
   const { t } = useTranslation();
   const [currency, setCurrency] = useState<string>();
   const plans = useQuery(plansQuery(currency));
@@ -30,7 +31,7 @@ export function PlansCard({ currentPlan }: { currentPlan: string }) {
         {(list) => (
           <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
             {list.plans.map((plan) => (
-              <PlanItem key={plan.key} plan={plan} isCurrent={plan.key === currentPlan} />
+              <PlanItem key={plan.key} plan={plan} upcoming={upcoming} />
             ))}
           </ul>
         )}
@@ -39,12 +40,13 @@ export function PlansCard({ currentPlan }: { currentPlan: string }) {
   );
 }
 
-function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
+function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice }) {
   const { t } = useTranslation();
   const { can } = useMe();
   const format = useFormat();
-  // Going back to a plan without a fee is done by cancelling at Stripe.
-  const canBuy = !isCurrent && Number(plan.monthlyFee) > 0 && can('billing:write');
+  const { isPaidThroughStripe, next } = upcoming;
+  const isCurrent = plan.key === upcoming.plan.key;
+  const mayChoose = !isCurrent && plan.key !== next?.key && can('billing:write');
   return (
     <li className={`flex flex-col rounded-lg border bg-surface p-5 ${isCurrent ? 'border-accent' : 'border-line'}`}>
       <div className="flex items-center justify-between gap-2">
@@ -65,8 +67,22 @@ function PlanItem({ plan, isCurrent }: { plan: Plan; isCurrent: boolean }) {
           <PriceItem key={`${price.meter} ${price.deviceClass}`} price={price} currency={plan.currency} />
         ))}
       </ul>
-      {canBuy && <BuyButton plan={plan} />}
+      {mayChoose && isPaidThroughStripe && <ChangeButton plan={plan} />}
+      {mayChoose && !isPaidThroughStripe && Number(plan.monthlyFee) > 0 && <BuyButton plan={plan} />}
     </li>
+  );
+}
+
+function ChangeButton({ plan }: { plan: Plan }) {
+  const { t } = useTranslation();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <div className="mt-auto">
+      <Button className="w-full" onClick={() => setIsOpen(true)}>
+        {t('billing.changePlan', { plan: plan.name })}
+      </Button>
+      {isOpen && <ChangePlanDialog plan={plan} onClose={() => setIsOpen(false)} />}
+    </div>
   );
 }
 

@@ -1,0 +1,216 @@
+import { Inject, Injectable } from '@nestjs/common';
+import Stripe from 'stripe';
+import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { FREE_PLAN } from '../../platform/database/price-list.js';
+import { UsageService } from '../usage/index.js';
+import { BillingPeriods, shareUntil } from './billing-periods.js';
+import { alreadyOnPlan, beingDeleted, nothingScheduled, withoutSubscription } from './billing.errors.js';
+import { BillingRepository } from './billing.repository.js';
+import type { ChangePlan, PlanChange, PlanChangePreview, PortalSession } from './billing.schema.js';
+import { BillingService } from './billing.service.js';
+import { CheckoutService } from './checkout.service.js';
+import { type PriceVersion, rate, toMain, toMinor, withTerms } from './invoice-lines.js';
+import { SubscriptionFollower, WAITS_UNTIL } from './subscription-follower.js';
+
+/** What a change is made of. */
+interface Chosen {
+  customer: string;
+  current: PriceVersion;
+  wanted: PriceVersion;
+  subscription: Stripe.Subscription;
+  item: Stripe.SubscriptionItem;
+}
+
+/**
+ * Changing the plan of who pays through Stripe. A dearer plan begins at once: Stripe gives credit for the rest of the month that was paid and
+ * charges a month of the new one. A cheaper one, and Free, begin with the next period. Nothing changes here before Stripe says so.
+ */
+@Injectable()
+export class PlanChangesService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: BillingRepository,
+    private readonly billing: BillingService,
+    private readonly periods: BillingPeriods,
+    private readonly usage: UsageService,
+    private readonly checkout: CheckoutService,
+    private readonly follower: SubscriptionFollower,
+    private readonly stripe: Stripe,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
+  ) {}
+
+  /** What a change would cost, changing nothing. @throws Problem 404, 409 */
+  async preview(tenantId: string, { plan }: ChangePlan): Promise<PlanChangePreview> {
+    const chosen = await this.choose(tenantId, plan);
+    const { current, wanted, subscription, item } = chosen;
+    const { currency } = wanted;
+    const shared = {
+      plan: { key: wanted.planKey, name: wanted.planName },
+      currency,
+      monthlyFee: toMain(wanted.monthlyFeeMinor, currency),
+    };
+    if (!isDearer(wanted, current)) {
+      const effectiveAt = toTime(item.current_period_end);
+      return {
+        ...shared,
+        takesEffect: 'at_period_end',
+        effectiveAt,
+        dueNow: toMain(0, currency),
+        lines: [],
+        usageDue: null,
+      };
+    }
+    const { amount_due: due, lines } = await this.stripe.invoices.createPreview({
+      customer: chosen.customer,
+      subscription: subscription.id,
+      subscription_details: { ...(await this.upgradeTo(chosen)), billing_cycle_anchor: { type: 'now' } },
+    });
+    return {
+      ...shared,
+      takesEffect: 'now',
+      effectiveAt: this.clock.now().toISOString(),
+      dueNow: toMain(due, currency),
+      lines: lines.data.map(({ description, amount }) => ({
+        description: description ?? '',
+        amount: toMain(amount, currency),
+      })),
+      usageDue: await this.usageOfPart(tenantId, current),
+    };
+  }
+
+  /** @throws Problem 404, 409 */
+  async change(tenantId: string, { plan }: ChangePlan): Promise<PlanChange> {
+    const chosen = await this.choose(tenantId, plan);
+    const { customer, current, wanted, subscription, item } = chosen;
+    if (isDearer(wanted, current)) {
+      // What waited for the end of the period waits no more; a change that is to be paid first takes nothing else along.
+      if (isScheduled(subscription)) await this.keep(chosen);
+      const changed = await this.stripe.subscriptions.update(subscription.id, {
+        ...(await this.upgradeTo(chosen)),
+        billing_cycle_anchor: { type: 'now' },
+        payment_behavior: 'pending_if_incomplete',
+        expand: ['latest_invoice'],
+      });
+      await this.finish(tenantId, customer, wanted);
+      const { latest_invoice: invoice, pending_update: pending } = changed;
+      const payUrl = (pending && typeof invoice !== 'string' && invoice?.hosted_invoice_url) || null;
+      return pending
+        ? { plan, takesEffect: 'when_paid', effectiveAt: null, payUrl }
+        : { plan, takesEffect: 'now', effectiveAt: this.clock.now().toISOString(), payUrl: null };
+    }
+    if (wanted.planKey === FREE_PLAN) {
+      if (subscription.metadata[WAITS_UNTIL]) await this.keep(chosen);
+      await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
+    } else
+      await this.stripe.subscriptions.update(subscription.id, {
+        cancel_at_period_end: false,
+        items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
+        // Its fee is charged with the next period; until then the present price goes on.
+        proration_behavior: 'none',
+        metadata: { price_version_id: current.id, [WAITS_UNTIL]: String(item.current_period_end) },
+      });
+    await this.finish(tenantId, customer, wanted);
+    return { plan, takesEffect: 'at_period_end', effectiveAt: toTime(item.current_period_end), payUrl: null };
+  }
+
+  /** The present plan goes on after the period. @throws Problem 409 where nothing else was to come */
+  async takeBack(tenantId: string): Promise<void> {
+    const chosen = await this.find(tenantId);
+    if (!isScheduled(chosen.subscription)) throw nothingScheduled();
+    await this.keep(chosen);
+    await this.finish(tenantId, chosen.customer, chosen.current);
+  }
+
+  /** Stripe's page for cards, addresses, tax ids and Stripe's own invoices. @throws Problem 409 before anything was bought */
+  async openPortal(tenantId: string): Promise<PortalSession> {
+    const { stripeCustomerId } = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findOrganization(transaction, tenantId),
+    );
+    if (!stripeCustomerId) throw withoutSubscription();
+    const { url } = await this.stripe.billingPortal.sessions.create({
+      customer: stripeCustomerId,
+      return_url: `${this.config.PUBLIC_URL}/billing`,
+    });
+    return { url };
+  }
+
+  private async choose(tenantId: string, plan: string): Promise<Chosen> {
+    const found = await this.find(tenantId);
+    const { current } = found;
+    if (current.planKey === plan) throw alreadyOnPlan(current.planName);
+    const wanted = await this.database.tenant(tenantId, (transaction) =>
+      this.billing.requirePrice(transaction, plan, current.currency),
+    );
+    return { ...found, wanted };
+  }
+
+  private async find(tenantId: string): Promise<Omit<Chosen, 'wanted'>> {
+    const { organization, known } = await this.database.tenant(tenantId, async (transaction) => ({
+      known: await this.repository.findSubscription(transaction, tenantId),
+      organization: await this.repository.findOrganization(transaction, tenantId),
+    }));
+    if (organization.isEnding) throw beingDeleted();
+    if (!known.stripeSubscriptionId) throw withoutSubscription();
+    const subscription = await this.stripe.subscriptions.retrieve(known.stripeSubscriptionId);
+    const [item] = subscription.items.data;
+    return { customer: organization.stripeCustomerId!, current: known.priceVersion, subscription, item: item! };
+  }
+
+  private async upgradeTo({ wanted, item }: Chosen) {
+    return {
+      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
+      proration_behavior: 'always_invoice' as const,
+    };
+  }
+
+  private async keep({ subscription, item, current }: Omit<Chosen, 'wanted'>): Promise<void> {
+    await this.stripe.subscriptions.update(subscription.id, {
+      cancel_at_period_end: false,
+      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(current) }],
+      proration_behavior: 'none',
+      metadata: { price_version_id: current.id, [WAITS_UNTIL]: '' },
+    });
+  }
+
+  /** What Stripe says of it is heard by its events too; whoever asked need not wait for them. */
+  private async finish(tenantId: string, customer: string, { id: priceVersionId }: PriceVersion): Promise<void> {
+    await this.database.tenant(tenantId, (transaction) =>
+      audit(transaction, tenantId, 'subscription.change_requested', tenantId, { after: { priceVersionId } }),
+    );
+    await this.follower.follow(tenantId, customer);
+  }
+
+  /** What the usage of the period would come to were it cut now, when its part of the month includes a part. */
+  private usageOfPart(tenantId: string, current: PriceVersion): Promise<string> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { priceVersion, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
+      const now = this.clock.now();
+      const terms = { ...subscription, priceVersionId: priceVersion.id };
+      const running = await this.periods.running(transaction, tenantId, terms, now);
+      const used = await this.usage.sumByPrice(transaction, { from: running.startsAt, to: running.endsAt });
+      const { lines } = rate(withTerms(current, { included: null, share: shareUntil(running, now) }), used, []);
+      const { currency } = current;
+      const due = lines
+        .filter(({ kind }) => kind !== 'plan')
+        .reduce((sum, { amount }) => sum + toMinor(amount, currency), 0n);
+      return toMain(due, currency);
+    });
+  }
+}
+
+/** Of two that cost the same the other one begins with the next period: nothing is due now. */
+function isDearer(wanted: PriceVersion, current: PriceVersion): boolean {
+  return wanted.monthlyFeeMinor > current.monthlyFeeMinor;
+}
+
+function isScheduled({ cancel_at_period_end: isCancelled, metadata }: Stripe.Subscription): boolean {
+  return isCancelled || Boolean(metadata[WAITS_UNTIL]);
+}
+
+function toTime(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}

@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import Stripe from 'stripe';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { startLocalStripe } from '../../apps/local-stripe/server.js';
+import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { Clock } from '../../libs/platform/clock/clock.js';
+import { sessionCookie, startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
+import { invite } from '../factories/members.js';
+import { addUsage } from '../factories/usage.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kindred-stripe-'));
+
+let api: TestApi;
+let localStripe: FastifyInstance;
+let stripeUrl: string;
+let stripe: Stripe;
+let owner: pg.Client;
+beforeAll(async () => {
+  const port = await freePort();
+  stripeUrl = `http://127.0.0.1:${port}`;
+  api = await startApi({ STRIPE_API_URL: stripeUrl, PUBLIC_URL: 'http://localhost:3000' });
+  const webhookUrl = `${api.url}/v1/billing/stripe/webhook`;
+  const file = path.join(folder, 'stripe.db');
+  localStripe = await startLocalStripe({ file, port, webhookUrl, webhookSecret: WEBHOOK_SECRET });
+  stripe = new Stripe('sk_test_none', { host: '127.0.0.1', port: String(port), protocol: 'http' });
+  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  await owner.connect();
+});
+afterAll(async () => {
+  await Promise.all([api.close(), localStripe.close(), owner.end()]);
+  rmSync(folder, { recursive: true });
+});
+
+const pay = (url: string, number = '4242 4242 4242 4242') =>
+  fetch(url, { method: 'POST', body: new URLSearchParams({ number }), redirect: 'manual' });
+const upcoming = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
+const preview = (tenant: Tenant, plan: string) => tenant.post('/v1/billing/plan-change-previews', { plan });
+const change = (tenant: Tenant, plan: string) => tenant.put('/v1/billing/plan', { plan });
+
+/** An organization that pays for the plan with a card of that number. */
+async function subscribe(plan = 'pro'): Promise<Tenant> {
+  const tenant = await Tenant.signUp(api);
+  await pay((await tenant.post('/v1/billing/checkout-sessions', { plan }).expect(201)).body.url);
+  await until(async () => (await upcoming(tenant)).plan.key === plan);
+  return tenant;
+}
+
+async function idsOf(tenant: Tenant): Promise<{ organizationId: string; customer: string; subscription: string }> {
+  const { organization } = (await tenant.get('/v1/me').expect(200)).body;
+  const { rows } = await owner.query(
+    `SELECT stripe_customer_id AS customer, stripe_subscription_id AS subscription FROM organizations JOIN subscriptions ON tenant_id = id WHERE id = $1`,
+    [organization.id],
+  );
+  return { organizationId: organization.id, ...rows[0] };
+}
+
+describe('another plan', () => {
+  it('of who pays for none is bought by a Checkout', async () => {
+    const tenant = await Tenant.signUp(api);
+    for (const call of [preview(tenant, 'pro'), change(tenant, 'pro'), tenant.post('/v1/billing/portal-sessions')])
+      expect((await call.expect(409)).body.code).toBe('no_subscription');
+    expect(await upcoming(tenant)).toMatchObject({ isPaidThroughStripe: false, paidInAdvance: '0.00', next: null });
+  });
+
+  it('that is dearer is charged at once, less what is left of the month, as the preview says, and begins a month', async () => {
+    const tenant = await subscribe();
+    expect(await upcoming(tenant)).toMatchObject({ isPaidThroughStripe: true, paidInAdvance: '49.00', total: '49.00' });
+    await addUsage(api, tenant, 'recommendation_requests', 50_000);
+    const { body: offered } = await preview(tenant, 'scale').expect(200);
+    expect(offered).toMatchObject({ takesEffect: 'now', monthlyFee: '499.00', currency: 'usd' });
+    const sum = offered.lines.reduce((total: number, { amount }: { amount: string }) => total + Number(amount), 0);
+    expect(sum.toFixed(2)).toBe(offered.dueNow);
+    // A moment of Pro's month has passed, of which it includes next to nothing: 50,000 × 0.0002.
+    expect(Number(offered.usageDue)).toBeCloseTo(10, 0);
+    const { subscription, customer } = await idsOf(tenant);
+    expect((await upcoming(tenant)).plan.key).toBe('pro');
+    expect((await change(tenant, 'scale').expect(200)).body).toMatchObject({ takesEffect: 'now', payUrl: null });
+    // Who asked need not wait for an event.
+    const { plan, periodStart, lines } = await upcoming(tenant);
+    expect(plan.key).toBe('scale');
+    expect(lines.find(({ meter }: { meter: string }) => meter === 'recommendation_requests').quantity).toBe('0');
+    const [invoice] = (await stripe.invoices.list({ customer, limit: 1 })).data;
+    expect(invoice).toMatchObject({ status: 'paid' });
+    expect(Math.abs(invoice!.total - 100 * Number(offered.dueNow))).toBeLessThanOrEqual(2);
+    const { billing_cycle_anchor: anchor } = await stripe.subscriptions.retrieve(subscription);
+    expect(new Date(periodStart).getTime()).toBe(1_000 * anchor);
+    expect((await change(tenant, 'scale').expect(409)).body.code).toBe('already_on_plan');
+  });
+
+  it('that is cheaper begins with the next period, and can be taken back until then', async () => {
+    const tenant = await subscribe('scale');
+    const before = await upcoming(tenant);
+    const offered = (await preview(tenant, 'pro').expect(200)).body;
+    expect(offered).toMatchObject({ takesEffect: 'at_period_end', dueNow: '0.00', lines: [], usageDue: null });
+    expect(offered.effectiveAt).toBe(before.periodEnd);
+    const later = { takesEffect: 'at_period_end', effectiveAt: before.periodEnd };
+    expect((await change(tenant, 'pro').expect(200)).body).toMatchObject(later);
+    const next = { key: 'pro', name: 'Pro', at: before.periodEnd };
+    expect(await upcoming(tenant)).toEqual({ ...before, next });
+    // Asked for twice it is the same.
+    await change(tenant, 'pro').expect(200);
+    expect((await upcoming(tenant)).next).toEqual(next);
+    await tenant.delete('/v1/billing/plan-change').expect(204);
+    expect(await upcoming(tenant)).toEqual(before);
+    expect((await tenant.delete('/v1/billing/plan-change').expect(409)).body.code).toBe('nothing_scheduled');
+    // A dearer one takes what waits back.
+    await change(tenant, 'pro').expect(200);
+    await change(tenant, 'enterprise').expect(200);
+    expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'enterprise' }, next: null });
+  });
+
+  it('that is Free begins when the paid month ends', async () => {
+    const tenant = await subscribe();
+    const { periodEnd } = await upcoming(tenant);
+    await change(tenant, 'free').expect(200);
+    expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'pro' }, next: { key: 'free', at: periodEnd } });
+    await tenant.delete('/v1/billing/plan-change').expect(204);
+    expect((await upcoming(tenant)).next).toBeNull();
+    const { subscription } = await idsOf(tenant);
+    expect((await stripe.subscriptions.retrieve(subscription)).cancel_at_period_end).toBe(false);
+  });
+
+  it('waits for its payment where the card is refused, and begins once that is made', async () => {
+    const tenant = await subscribe();
+    const { customer, subscription } = await idsOf(tenant);
+    const refused = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: refused.id } });
+    await stripe.subscriptions.update(subscription, { default_payment_method: refused.id });
+    const { body } = await change(tenant, 'scale').expect(200);
+    expect(body).toMatchObject({ takesEffect: 'when_paid', effectiveAt: null, payUrl: expect.stringMatching(/^http/) });
+    expect((await upcoming(tenant)).plan.key).toBe('pro');
+    await pay(body.payUrl);
+    await until(async () => (await upcoming(tenant)).plan.key === 'scale');
+  });
+
+  it('is chosen by who may, from those that there are', async () => {
+    const tenant = await subscribe();
+    const viewer = await invite(tenant, 'viewer');
+    for (const call of [
+      change(viewer, 'scale'),
+      viewer.delete('/v1/billing/plan-change'),
+      viewer.post('/v1/billing/portal-sessions'),
+    ])
+      await call.expect(403);
+    await change(tenant, 'gold').expect(404);
+    const { url } = (await tenant.post('/v1/billing/portal-sessions').expect(201)).body;
+    expect(await (await fetch(url)).text()).toContain('4242');
+  });
+
+  it('that was to begin with the next period does, with its fee, and one that was to end has ended', async () => {
+    const [cheaper, leaving] = [await subscribe('scale'), await subscribe()];
+    await change(cheaper, 'pro').expect(200);
+    await change(leaving, 'free').expect(200);
+    const { periodEnd } = await upcoming(cheaper);
+    const end = Math.max(
+      ...[await upcoming(cheaper), await upcoming(leaving)].map((each) => Date.parse(each.periodEnd)),
+    );
+    const clock = vi.spyOn(api.app.get(Clock), 'now').mockReturnValue(new Date(end + 60_000));
+    try {
+      await fetch(`${stripeUrl}/_clock`, {
+        method: 'POST',
+        body: JSON.stringify({ to: end / 1_000 + 30 }),
+        headers: { 'content-type': 'application/json' },
+      });
+      // Their sessions have ended meanwhile.
+      const again = async ({ email, password }: Tenant) => {
+        const login = await request(api.url).post('/v1/auth/login').send({ email, password }).expect(200);
+        return Tenant.of(api, { email, password, cookie: sessionCookie(login) });
+      };
+      const [one, other] = [await again(cheaper), await again(leaving)];
+      await until(async () => (await upcoming(one)).plan.key === 'pro');
+      expect(await upcoming(one)).toMatchObject({ next: null, paidInAdvance: '49.00', periodStart: periodEnd });
+      await until(async () => (await upcoming(other)).plan.key === 'free');
+      expect(await upcoming(other)).toMatchObject({ next: null, isPaidThroughStripe: false });
+    } finally {
+      clock.mockRestore();
+    }
+  });
+});
