@@ -1642,6 +1642,8 @@ export const billingChangePlan = <ThrowOnError extends boolean = false>(options:
 
 /**
  * Keeps the present plan, where another one was to begin with the next period
+ *
+ * The plan, and the subscription at Stripe, go on as they are.
  */
 export const billingTakeBack = <ThrowOnError extends boolean = false>(options?: Options<BillingTakeBackData, ThrowOnError>): RequestResult<BillingTakeBackResponses, BillingTakeBackErrors, ThrowOnError> => (options?.client ?? client).delete<BillingTakeBackResponses, BillingTakeBackErrors, ThrowOnError>({
     security: [{

@@ -91,7 +91,10 @@ export class BillingController {
     return this.planChanges.change(tenantId, body);
   }
 
-  @ApiOperation({ summary: 'Keeps the present plan, where another one was to begin with the next period' })
+  @ApiOperation({
+    summary: 'Keeps the present plan, where another one was to begin with the next period',
+    description: 'The plan, and the subscription at Stripe, go on as they are.',
+  })
   @Delete('plan-change')
   @Requires('billing:write')
   @Answers(204, 'The plan goes on')
