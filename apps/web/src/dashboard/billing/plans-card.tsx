@@ -62,13 +62,16 @@ function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice })
           {t('billing.commitment', { amount: format.money(plan.commitment, plan.currency) })}
         </p>
       )}
-      <ul className="mt-4 mb-5 space-y-2.5">
+      {/* As high where there is none, so that the lists begin at one height. */}
+      <div className="mt-4 min-h-9">
+        {mayChoose && isPaidThroughStripe && <ChangeButton plan={plan} />}
+        {mayChoose && !isPaidThroughStripe && Number(plan.monthlyFee) > 0 && <BuyButton plan={plan} />}
+      </div>
+      <ul className="mt-4 space-y-2.5">
         {plan.meters.map((price) => (
           <PriceItem key={`${price.meter} ${price.deviceClass}`} price={price} currency={plan.currency} />
         ))}
       </ul>
-      {mayChoose && isPaidThroughStripe && <ChangeButton plan={plan} />}
-      {mayChoose && !isPaidThroughStripe && Number(plan.monthlyFee) > 0 && <BuyButton plan={plan} />}
     </li>
   );
 }
@@ -77,12 +80,12 @@ function ChangeButton({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const [isOpen, setIsOpen] = useState(false);
   return (
-    <div className="mt-auto">
+    <>
       <Button className="w-full" onClick={() => setIsOpen(true)}>
         {t('billing.changePlan', { plan: plan.name })}
       </Button>
       {isOpen && <ChangePlanDialog plan={plan} onClose={() => setIsOpen(false)} />}
-    </div>
+    </>
   );
 }
 
@@ -93,7 +96,7 @@ function BuyButton({ plan }: { plan: Plan }) {
     onSuccess: ({ url }) => window.location.assign(url),
   });
   return (
-    <div className="mt-auto space-y-3">
+    <div className="space-y-3">
       {/* Stays busy on success, until the browser has left for Stripe. */}
       <Button
         variant="primary"
