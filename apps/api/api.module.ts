@@ -13,7 +13,7 @@ import { HealthModule } from '../../libs/features/health/index.js';
 import { ImpersonationsModule } from '../../libs/features/impersonations/index.js';
 import { InvitationsModule } from '../../libs/features/invitations/index.js';
 import { InvoicesModule } from '../../libs/features/invoices/index.js';
-import { LimitsApiModule, RateLimitGuard } from '../../libs/features/limits/index.js';
+import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/features/limits/index.js';
 import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
@@ -84,7 +84,10 @@ const FEATURES = [
 ];
 
 /** Before every route, in this order: who calls, and then whether they call too often. */
-const GUARDS = [AuthenticationGuard, RateLimitGuard].map((useClass) => ({ provide: APP_GUARD, useClass }));
+const GUARDS = [AuthenticationGuard, RateLimitGuard, OverdueGuard].map((useClass) => ({
+  provide: APP_GUARD,
+  useClass,
+}));
 
 @Module({})
 export class ApiModule {

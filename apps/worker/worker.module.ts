@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { OverdueWorkerModule } from '../../libs/features/billing/worker.js';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
 import { HealthWorkerModule } from '../../libs/features/health/worker.js';
@@ -40,7 +41,7 @@ const FEATURES = [
 ];
 
 /** Of workers that have its key; of several, one that has it is enough. */
-const STRIPE = [StripeModule, CollectionWorkerModule, StripeEventsWorkerModule];
+const STRIPE = [StripeModule, OverdueWorkerModule, CollectionWorkerModule, StripeEventsWorkerModule];
 
 @Module({})
 export class WorkerModule {

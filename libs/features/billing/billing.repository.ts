@@ -3,6 +3,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { type PriceVersion, withTerms } from './invoice-lines.js';
+import type { OverdueStage } from './overdue.js';
 
 /** By meter, what an operator has included for an organization in place of what the price does. */
 export type Included = Record<string, string>;
@@ -17,6 +18,8 @@ export interface Subscription {
   /** Null before the first plan that is paid for. */
   fixedCurrency: string | null;
   priceVersion: PriceVersion;
+  /** Null of who pays. */
+  overdue: { since: Date; stage: OverdueStage } | null;
   /** What takes its place, and when; null where it goes on. */
   next: { plan: { key: string; name: string }; at: Date } | null;
 }
@@ -27,6 +30,14 @@ export interface SubscriptionState {
   anchorAt: Date;
   stripeSubscriptionId: string | null;
   next: { priceVersionId: string; at: Date } | null;
+}
+
+export interface OverdueSubscription {
+  tenantId: string;
+  /** When a payment failed first. */
+  since: Date;
+  stripeSubscriptionId: string;
+  customer: string;
 }
 
 /** One of an organization's billing periods, as it was written down. */
@@ -67,7 +78,7 @@ export class BillingRepository {
       where: { tenantId },
       include: { priceVersion: { include: withMeters }, nextPriceVersion: { include: { plan: true } } },
     });
-    const { nextPriceVersion: next, nextAt } = row;
+    const { nextPriceVersion: next, nextAt, overdueSince: since, overdueStage: stage } = row;
     const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
     const included = await this.findIncluded(transaction, tenantId);
     const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
@@ -78,6 +89,7 @@ export class BillingRepository {
       stripeSubscriptionId,
       fixedCurrency,
       priceVersion,
+      overdue: since && stage && { since, stage },
       next: next && nextAt && { plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
     };
   }
@@ -103,11 +115,38 @@ export class BillingRepository {
   ): Promise<void> {
     const data = { ...state, nextPriceVersionId: next?.priceVersionId ?? null, nextAt: next?.at ?? null };
     await transaction.subscription.update({ where: { tenantId }, data });
+    // A payment that fails again begins nothing anew.
+    const isOverdue = state.status === 'past_due';
+    await transaction.$executeRaw`
+      UPDATE subscriptions SET overdue_since = CASE WHEN ${isOverdue} THEN coalesce(overdue_since, ${now}) END,
+        overdue_stage = CASE WHEN ${isOverdue} THEN coalesce(overdue_stage, 'grace') END
+      WHERE tenant_id = ${tenantId}::uuid AND (${isOverdue} AND overdue_since IS NULL OR NOT ${isOverdue} AND overdue_since IS NOT NULL)`;
     await this.recordChange(transaction, tenantId, state, now);
     if (state.stripeSubscriptionId)
       await transaction.$executeRaw`
         UPDATE subscriptions SET fixed_currency = price.currency FROM price_versions price
         WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id AND fixed_currency IS NULL`;
+  }
+
+  /** Those for whom a payment failed, the longest ago first; requires a system transaction. */
+  async listOverdue(transaction: Transaction, limit: number): Promise<OverdueSubscription[]> {
+    return transaction.$queryRaw<OverdueSubscription[]>`
+      SELECT tenant_id AS "tenantId", overdue_since AS since, stripe_subscription_id AS "stripeSubscriptionId", stripe_customer_id AS customer
+      FROM subscriptions JOIN organizations ON id = tenant_id
+      WHERE overdue_since IS NOT NULL AND stripe_subscription_id IS NOT NULL AND deleted_at IS NULL ORDER BY overdue_since LIMIT ${limit}`;
+  }
+
+  /** False where somebody else has written it down, or they have paid. */
+  async enterOverdueStage(
+    transaction: Transaction,
+    tenantId: string,
+    since: Date,
+    stage: OverdueStage,
+  ): Promise<boolean> {
+    const count = await transaction.$executeRaw`
+      UPDATE subscriptions SET overdue_stage = ${stage}::overdue_stage
+      WHERE tenant_id = ${tenantId}::uuid AND overdue_since = ${since} AND overdue_stage < ${stage}::overdue_stage`;
+    return count > 0;
   }
 
   async createPeriod(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCHEMES } from '../../platform/database/price-list.js';
+import { OVERDUE_STAGES } from './overdue.js';
 
 /** An amount or a quantity on the wire. */
 export const decimal = z
@@ -200,6 +201,17 @@ export const upcomingInvoiceSchema = z
     paidInAdvance: decimal.describe(
       'What of the total Stripe has charged already: the fee, at the start of the period',
     ),
+    overdue: z
+      .object({
+        stage: z
+          .enum(OVERDUE_STAGES)
+          .describe(
+            'grace: nothing is withheld; restricted: no training and no import begins; read_only: nothing is changed or called',
+          ),
+        until: z.iso.datetime().describe('When the next stage begins, or after the last one the subscription ends'),
+      })
+      .nullable()
+      .describe('Where a payment failed and none has been made since'),
     next: planKeySchema
       .extend({ at: z.iso.datetime() })
       .nullable()
@@ -222,6 +234,7 @@ export const upcomingInvoiceSchema = z
         periodEnd: '2026-12-01T00:00:00.000Z',
         isPaidThroughStripe: true,
         paidInAdvance: '49.00',
+        overdue: null,
         next: null,
         ...ONE_MONTH,
         forecast: ONE_MONTH,

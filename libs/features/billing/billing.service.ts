@@ -6,7 +6,7 @@ import { Decimal } from '../../platform/decimal.js';
 import { type MeteredQuantity, type Period, UsageService } from '../usage/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { unknownCurrency, unknownPlan, unknownResource } from './billing.errors.js';
-import { BillingRepository } from './billing.repository.js';
+import { BillingRepository, type Subscription } from './billing.repository.js';
 import type {
   CurrencyQuery,
   EstimatePrice,
@@ -17,6 +17,7 @@ import type {
   UpcomingInvoice,
 } from './billing.schema.js';
 import { type PriceVersion, rate, toMain, toTierView, withTerms } from './invoice-lines.js';
+import { stageEndsAt } from './overdue.js';
 
 /** Of whoever has not chosen. */
 export const DEFAULT_CURRENCY = 'usd';
@@ -164,6 +165,7 @@ export class BillingService {
         periodEnd: endsAt.toISOString(),
         isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
         paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
+        overdue: overdueOf(subscription.overdue),
         next: subscription.next && { ...subscription.next.plan, at: subscription.next.at.toISOString() },
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
@@ -191,6 +193,10 @@ export class BillingService {
       quantity: Decimal.max(quantity, 0).times(share).round(),
     }));
   }
+}
+
+function overdueOf(overdue: Subscription['overdue']): UpcomingInvoice['overdue'] {
+  return overdue && { stage: overdue.stage, until: stageEndsAt(overdue.since, overdue.stage).toISOString() };
 }
 
 function toPlanView(price: PriceVersion): PlanView {

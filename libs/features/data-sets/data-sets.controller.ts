@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { CurrentPrincipal, type Principal, Requires, StartsJob } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { isStream } from '../../platform/http/body.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
@@ -109,6 +109,7 @@ export class DataSetsController {
       'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. Where a header is not understood, name it in the query, such as `?user_id=customer`.',
   })
   @Put(':dataSetId/content')
+  @StartsJob()
   @Requires('project:write')
   @ApiConsumes('text/csv')
   @ApiBody({

@@ -8,6 +8,16 @@ const OF_SCOPE: Record<RateScope, string> = {
   key: 'this API key',
 };
 
+/** @param stage of the debt */
+export const paymentOverdue = (stage: 'restricted' | 'read_only') =>
+  new Problem(
+    402,
+    'payment_overdue',
+    stage === 'restricted'
+      ? 'A payment has failed for more than a week, so no training and no import begins. Pay the open invoice on the page Billing; all goes on at once.'
+      : 'A payment has failed for more than two weeks, so nothing is changed or called. Pay the open invoice on the page Billing; all goes on at once.',
+  );
+
 /** Which limit refuses, and how it opens again. */
 export function limitReached(bound: Bound, planName: string, currency: string, periodEnd: Date, now: Date): Problem {
   const until = periodEnd.toISOString();

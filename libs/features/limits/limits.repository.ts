@@ -14,6 +14,8 @@ export interface Terms {
   currency: string;
   priceVersionId: string;
   anchorAt: Date;
+  /** Of who does not pay; null of all others. */
+  overdueStage: 'grace' | 'restricted' | 'read_only' | null;
   requestsPerSecond: number;
   requestsBurst: number;
   bounds: Bound[];
@@ -37,6 +39,7 @@ interface TermsRow {
   currency: string;
   priceVersionId: string;
   anchorAt: Date;
+  overdueStage: Terms['overdueStage'];
   requestsPerSecond: number;
   requestsBurst: number;
   quotas: { resource: string; quantity: string; isOverride: boolean }[];
@@ -64,7 +67,7 @@ const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NUL
 
 const TERMS = `
   SELECT plan.name AS "planName", version.currency, version.id AS "priceVersionId",
-    subscription.anchor_at AS "anchorAt", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
+    subscription.anchor_at AS "anchorAt", subscription.overdue_stage::text AS "overdueStage", plan.requests_per_second AS "requestsPerSecond", plan.requests_burst AS "requestsBurst",
     COALESCE((SELECT json_agg(json_build_object('resource', coalesce(override.resource, quota.resource),
         'quantity', coalesce(override.quantity, quota.quantity)::text, 'isOverride', override.id IS NOT NULL))
       FROM (SELECT * FROM plan_quotas WHERE plan_key = plan.key) quota

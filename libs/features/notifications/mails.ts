@@ -42,6 +42,7 @@ export type MailValues = {
     nextAttemptAt: string | null;
     hostedInvoiceUrl: string | null;
   };
+  payment_overdue: { organizationName: string; stage: 'grace' | 'restricted' | 'read_only'; until: string };
   invoice_issued: {
     invoiceId: string;
     number: string;
@@ -102,6 +103,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   impersonation_started: () => '/organization/audit',
   limit_reached: () => '/limits',
   payment_failed: ({ hostedInvoiceUrl }) => hostedInvoiceUrl ?? '/billing',
+  payment_overdue: () => '/billing',
   invoice_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,

@@ -46,6 +46,7 @@ const VALUES: MailValues = {
     nextAttemptAt: null,
     hostedInvoiceUrl: `https://pay.example/?a=1&b=${encodeURIComponent(HOSTILE)}`,
   },
+  payment_overdue: { organizationName: HOSTILE, stage: 'read_only', until: TIME },
   invoice_issued: {
     invoiceId: ID,
     number: '2026-000042',

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { CurrentPrincipal, type Principal, Requires, StartsJob } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { pageSchema } from '../../platform/http/page.js';
 import { goneSignal, sendEvents } from '../../platform/http/server-sent-events.js';
@@ -30,6 +30,7 @@ export class TrainingJobsController {
       'Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Ends with a new model version.',
   })
   @Post('models/:modelId/training-jobs')
+  @StartsJob()
   @Requires('project:write')
   @Answers(202, 'The queued job', trainingJobSchema)
   @ApiResponse({

@@ -89,6 +89,7 @@ export const IS_OPEN_TO_KEYS = 'is-open-to-keys';
 export const IS_FOR_PEOPLE = 'is-for-people';
 export const IS_RECENT = 'is-recent';
 export const IS_EXPORT = 'is-export';
+export const STARTS_JOB = 'starts-job';
 
 /**
  * Who may call the route. A route that carries neither this nor `@Public` is refused to everyone.
@@ -121,6 +122,9 @@ export function Requires(
     }),
   );
 }
+
+/** The route begins a job, whose cost nobody has paid yet. */
+export const StartsJob = () => SetMetadata(STARTS_JOB, true);
 
 /** The route answers anyone. */
 export const Public = () => SetMetadata(IS_PUBLIC, true);

@@ -76,6 +76,7 @@ export const AUDIT_ACTIONS = [
   'single_sign_on.updated',
   'subscription.change_requested',
   'subscription.changed',
+  'subscription.overdue',
   'support_message.marked',
   'support_message.sent',
   'training_job.cancelled',

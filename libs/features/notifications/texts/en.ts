@@ -170,6 +170,18 @@ export const en: MailTexts = {
     ],
     action: 'Pay the invoice',
   }),
+  payment_overdue: ({ organizationName, stage, until }, { day }) => ({
+    subject: `${organizationName}: a payment is overdue`,
+    paragraphs: [
+      stage === 'read_only'
+        ? `No payment has been made for more than two weeks. Until one is, nothing of ${organizationName} can be changed or called; it can be read and exported, and nothing is deleted.`
+        : `No payment has been made for more than a week. Until one is, no training and no import of ${organizationName} begins; calls are answered as before.`,
+      stage === 'read_only'
+        ? `On ${day(until)} the subscription ends and the Free plan begins. Models stay.`
+        : `From ${day(until)} on nothing can be changed or called.`,
+    ],
+    action: 'Pay, or use another card',
+  }),
   invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `Invoice ${number}: ${money(total, currency)}`,
     paragraphs: [

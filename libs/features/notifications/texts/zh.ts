@@ -173,6 +173,18 @@ export const zh: MailTexts = {
     ],
     action: '支付账单',
   }),
+  payment_overdue: ({ organizationName, stage, until }, { day }) => ({
+    subject: `${organizationName}：付款已逾期`,
+    paragraphs: [
+      stage === 'read_only'
+        ? `两周多来没有收到付款。付款之前，${organizationName} 不能更改或调用任何内容；仍可查看和导出，不会删除任何内容。`
+        : `一周多来没有收到付款。付款之前，${organizationName} 不能开始训练或导入；调用照常应答。`,
+      stage === 'read_only'
+        ? `${day(until)}订阅将结束，改为 Free 套餐。模型会保留。`
+        : `自${day(until)}起将不能更改或调用。`,
+    ],
+    action: '付款或更换银行卡',
+  }),
   invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `账单 ${number}：${money(total, currency)}`,
     paragraphs: [

@@ -39,7 +39,7 @@ export function BillingPage() {
             {checkout === 'success' && (
               <CheckoutNotice plan={upcoming.plan} isActive={upcoming.plan.key === plan} isLate={isLate} />
             )}
-            {upcoming.status === 'past_due' && <Notice tone="danger">{t('billing.pastDue')}</Notice>}
+            {upcoming.overdue && <OverdueNotice overdue={upcoming.overdue} />}
             <NextPlanNotice upcoming={upcoming} />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
@@ -66,6 +66,12 @@ function CheckoutNotice(props: { plan: UpcomingInvoice['plan']; isActive: boolea
   const { t } = useTranslation();
   if (isActive) return <Notice tone="success">{t('billing.planActive', { plan: plan.name })}</Notice>;
   return <Notice tone="success">{isLate ? t('billing.checkoutLate') : t('billing.checkoutWaiting')}</Notice>;
+}
+
+function OverdueNotice({ overdue: { stage, until } }: { overdue: NonNullable<UpcomingInvoice['overdue']> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return <Notice tone="danger">{t(`billing.overdue.${stage}`, { date: format.date(until) })}</Notice>;
 }
 
 function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
