@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import type Stripe from 'stripe';
-import { uuidv7 } from 'uuidv7';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
@@ -20,12 +19,11 @@ import { Clock } from '../../libs/platform/clock/clock.js';
 import { CONFIG } from '../../libs/platform/config/config.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
+import { addDraft } from '../factories/drafts.js';
 import { logInOperator } from '../factories/members.js';
+import { startWorker } from '../factories/platform.setup.js';
 import { type Fate, StripeProxy } from '../factories/stripe-proxy.js';
 import { addUsage } from '../factories/usage.js';
-
-const ANCHOR = new Date('2026-04-01T00:00:00Z');
-const AFTER = [new Date('2026-05-02T00:00:00Z'), new Date('2026-06-02T00:00:00Z')] as const;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-collecting-'));
 
@@ -77,13 +75,18 @@ afterAll(async () => {
 
 const get = (token: any) => api.app.get<any>(token, { strict: false });
 
-/** A worker's, that sees Stripe through the proxy. */
+/** Each sees Stripe through the proxy. */
+function newFollower(): InvoiceFollower {
+  const [database, clock, config] = [get(Database), get(Clock), get(CONFIG)];
+  const [webhooks, mails] = [get(WebhooksService), get(NotificationsService)];
+  return new InvoiceFollower(database, new InvoicesRepository(), proxy.client(), webhooks, mails, clock, config);
+}
+
+/** A worker's. */
 function startCollector(): InvoiceCollector {
   const [database, clock, config] = [get(Database), get(Clock), get(CONFIG)];
   const [webhooks, mails] = [get(WebhooksService), get(NotificationsService)];
-  const repository = new InvoicesRepository();
-  const client = proxy.client();
-  const follower = new InvoiceFollower(database, repository, client, webhooks, mails, clock, config);
+  const [repository, client, follower] = [new InvoicesRepository(), proxy.client(), newFollower()];
   const collector = new InvoiceCollector(
     database,
     repository,
@@ -114,24 +117,13 @@ async function signUp(): Promise<Shop> {
   const { id: card } = await stripe.paymentMethods.attach('pm_card_visa', { customer });
   await stripe.customers.update(customer, { invoice_settings: { default_payment_method: card } });
   await owner.query('UPDATE organizations SET stripe_customer_id = $2 WHERE id = $1', [id, customer]);
-  await owner.query('DELETE FROM billing_periods WHERE tenant_id = $1', [id]);
-  await owner.query(
-    `UPDATE subscriptions SET anchor_at = $2, stripe_subscription_id = $1, price_version_id =
-       (SELECT id FROM price_versions WHERE plan_key = 'pro' AND currency = 'usd' ORDER BY version DESC LIMIT 1) WHERE tenant_id = $1::uuid`,
-    [id, ANCHOR],
-  );
   return { tenant, id, customer };
 }
 
-const use = ({ tenant }: Shop, quantity: number, meter = 'recommendation_requests') =>
-  addUsage(api, tenant, meter, quantity, { periodStart: ANCHOR.toISOString() });
-
-/** With a draft of 4.69, and of 0.55 in a second line. */
+/** With a draft of 5.24, of which a line is of nothing. */
 async function withDraft(): Promise<Shop> {
   const shop = await signUp();
-  await use(shop, 123_456);
-  await use(shop, 8_300, 'training_seconds');
-  await writer.bill(shop.id, AFTER[0]);
+  await addDraft(owner, shop.id, 1, [469, 0, 55]);
   return shop;
 }
 
@@ -172,8 +164,8 @@ describe('a draft that Stripe collects', () => {
     expect(ours).toMatchObject({ hostedInvoiceUrl: invoice.hosted_invoice_url, paidAt: null });
     expect(ours.issuedAt).toBe(new Date(1000 * invoice.status_transitions.finalized_at!).toISOString());
     expect(invoice.lines.data.map(({ amount, description }) => [amount, description]).toSorted()).toEqual([
-      [469, 'Recommendation requests, Pro plan'],
-      [55, 'Training seconds, Pro plan'],
+      [469, 'Use 1'],
+      [55, 'Use 3'],
     ]);
     const told = { invoiceId: ours.id, number: ours.number, total: '5.24', subscriptionId: null };
     const [finalized, ...more] = await messagesOf(shop, 'invoice.finalized');
@@ -224,12 +216,46 @@ describe('a draft that Stripe collects', () => {
     await until(async () => (await newestOf(shop)).status === 'paid');
   });
 
+  it('keeps what Stripe said last, though something older is written later', async () => {
+    const shop = await withDraft();
+    startCollector();
+    await until(() => isOpen(shop));
+    const { stripe_invoice_id: id } = await rowOf(shop);
+    let goOn!: () => void;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const asked = new Promise<void>((resolve) => {
+      proxy.hold = () => {
+        resolve();
+        return held;
+      };
+    });
+    const late = newFollower().follow(shop.id, id);
+    await asked;
+    proxy.hold = async () => {};
+    await stripe.invoices.pay(id);
+    await until(async () => (await newestOf(shop)).status === 'paid');
+    goOn();
+    expect(await late).toBe('unchanged');
+    expect(await newestOf(shop)).toMatchObject({ status: 'paid', paidAt: expect.any(String) });
+  });
+
+  it('is taken there by a worker as npm start would start it, once it has Stripe’s key', async () => {
+    const shop = await withDraft();
+    const worker = await startWorker(inject('appUrl'), inject('dataDirectory'), {
+      STRIPE_SECRET_KEY: 'sk_test_none',
+      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      STRIPE_API_URL: proxy.url,
+      KINDRED_WORKER_POOLS: 'nobodys',
+    });
+    await until(() => isOpen(shop));
+    worker.kill('SIGTERM');
+    await new Promise((resolve) => worker.once('exit', resolve));
+    await expectCollected(shop);
+  });
+
   it('is one at Stripe however many collect, and those of an organization go one after the other', async () => {
     const shops = await Promise.all(Array.from({ length: 4 }, withDraft));
-    for (const shop of shops) {
-      await addUsage(api, shop.tenant, 'recommendation_requests', 150_000, { periodStart: '2026-05-01T00:00:00.000Z' });
-      await writer.bill(shop.id, AFTER[1]);
-    }
+    for (const shop of shops) await addDraft(owner, shop.id, 2, [1_000]);
     proxy.most.clear();
     proxy.lane = ({ body, path: asked }) => shops.find(({ customer }) => `${asked} ${body}`.includes(customer))?.id;
     for (let each = 0; each < 3; each++) startCollector();
@@ -381,18 +407,13 @@ describe('a draft that is not collected', () => {
 describe('a draft in the customer’s favour', () => {
   it('is credit for their next invoice, once, and one of nothing to pay here', async () => {
     const shop = await signUp();
-    const { tenantId, id: correctsId, meter } = await use(shop, 123_456);
-    await writer.bill(shop.id, AFTER[0]);
-    startCollector();
-    await until(() => isOpen(shop));
-    const correction = { id: uuidv7(), meter, quantity: -23_456, correctsId, reason: 'Counted twice' };
-    await (get(UsageService) as UsageService).correct(tenantId, correction);
-    await writer.bill(shop.id, AFTER[1]);
+    await addDraft(owner, shop.id, 1, [-469]);
     let calls = 0;
     proxy.fate = ({ method, path: asked }) => {
       if (method !== 'POST' || asked !== `/v1/customers/${shop.customer}/balance_transactions`) return 'pass';
       return ++calls === 1 ? 'lose' : 'drop';
     };
+    startCollector();
     await until(async () => calls > 1 && (await rowOf(shop)).lease_expires_at === null);
     proxy.forgetKeys();
     proxy.pass();
@@ -402,8 +423,7 @@ describe('a draft in the customer’s favour', () => {
     expect(credit).toMatchObject({ total: '-4.69', number: expect.stringMatching(/^\d{4}-\d{6}$/) });
     expect((await stripe.customers.retrieve(shop.customer)) as Stripe.Customer).toMatchObject({ balance: -469 });
     // The next one is less by it, and says so.
-    await addUsage(api, shop.tenant, 'recommendation_requests', 150_000, { periodStart: '2026-06-01T00:00:00.000Z' });
-    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    await addDraft(owner, shop.id, 2, [1_000]);
     await until(() => isOpen(shop));
     const next = await stripe.invoices.retrieve((await rowOf(shop)).stripe_invoice_id);
     expect(next).toMatchObject({ total: 1_000, amount_due: 531 });
@@ -411,7 +431,6 @@ describe('a draft in the customer’s favour', () => {
     expect(messages.map(({ data }: any) => [data.total, data.amountDue])).toEqual([
       ['10.00', '5.31'],
       ['-4.69', '0.00'],
-      ['4.69', '4.69'],
     ]);
   });
 });

@@ -17,6 +17,8 @@ export class StripeProxy {
   readonly calls: StripeCall[] = [];
   /** Of each call, before it is made. */
   fate: (call: StripeCall) => Fate = () => 'pass';
+  /** Between Stripe's answer and ours. */
+  hold: (call: StripeCall) => Promise<void> = async () => {};
   /** The most that were under way at once, by what `lane` says of a call. */
   readonly most = new Map<string, number>();
   lane: (call: StripeCall) => string | undefined = () => undefined;
@@ -96,6 +98,7 @@ export class StripeProxy {
       ...(call.method === 'POST' && { body: call.body }),
     });
     const text = await answered.text();
+    await this.hold(call);
     if (fate === 'lose') return void response.destroy();
     response.writeHead(answered.status, { 'content-type': 'application/json' });
     response.end(text);
