@@ -84,20 +84,8 @@ function newFollower(): InvoiceFollower {
 
 /** A worker's. */
 function startCollector(): InvoiceCollector {
-  const [database, clock, config] = [get(Database), get(Clock), get(CONFIG)];
-  const [webhooks, mails] = [get(WebhooksService), get(NotificationsService)];
-  const [repository, client, follower] = [new InvoicesRepository(), proxy.client(), newFollower()];
-  const collector = new InvoiceCollector(
-    database,
-    repository,
-    new BillingRepository(),
-    follower,
-    client,
-    webhooks,
-    mails,
-    clock,
-    config,
-  );
+  const [invoices, billing] = [new InvoicesRepository(), new BillingRepository()];
+  const collector = new InvoiceCollector(get(Database), invoices, billing, newFollower(), proxy.client());
   collector.onApplicationBootstrap();
   collectors.push(collector);
   return collector;
@@ -396,6 +384,21 @@ describe('a draft that is not collected', () => {
       await until(async () => (await rowOf(shop)).blocked_reason === reason);
       expect(await blockedOf(shop)).toMatchObject([{ reason, stripeInvoiceId: null }]);
     }
+  });
+
+  it('nor looked at, because Stripe refuses, is told until Stripe does not', async () => {
+    const shop = await withDraft();
+    startCollector();
+    await until(() => isOpen(shop));
+    const { stripe_invoice_id: id } = await rowOf(shop);
+    proxy.fate = ({ path: asked }) => (asked.includes(id) ? 404 : 'pass');
+    await hasten(shop);
+    await until(async () => (await rowOf(shop)).blocked_reason === 'refused');
+    expect(await blockedOf(shop)).toMatchObject([{ reason: 'refused', stripeInvoiceId: id }]);
+    proxy.pass();
+    await hasten(shop);
+    await until(async () => (await rowOf(shop)).blocked_reason === null);
+    await expectCollected(shop);
   });
 
   it('is nobody else’s to see', async () => {

@@ -88,7 +88,8 @@ export class StripeProxy {
     if (typeof fate === 'number') {
       if (key && fate !== 429) this.errors.set(key, fate);
       response.writeHead(fate, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { type: 'api_error', message: 'Not now.' } }));
+      const type = fate < 429 ? 'invalid_request_error' : 'api_error';
+      response.end(JSON.stringify({ error: { type, message: 'Not now.' } }));
       return;
     }
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers as Record<string, string>;

@@ -1,16 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
-import { audit } from '../../platform/audit/audit.js';
-import { Clock } from '../../platform/clock/clock.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import { BillingRepository } from '../billing/index.js';
-import { NotificationsService } from '../notifications/index.js';
-import { WebhooksService } from '../webhooks/index.js';
 import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
-import { issuedEvent, issuedMail } from './invoice-issued.js';
 import {
   type BlockedReason,
   type ClaimedInvoice,
@@ -62,10 +56,6 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     private readonly billing: BillingRepository,
     private readonly follower: InvoiceFollower,
     private readonly stripe: Stripe,
-    private readonly webhooks: WebhooksService,
-    private readonly notifications: NotificationsService,
-    private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
   ) {
     super(database);
   }
@@ -84,7 +74,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       await this.collect(claimed, lease);
       await this.database.tenant(tenantId, async (transaction) => {
         if (await releaseRow(transaction, INVOICES, claimed, OPEN_SECONDS))
-          await this.repository.update(transaction, id, { tries: 0 });
+          await this.repository.unblock(transaction, id);
       });
     } catch (error) {
       // It is another worker's, or nobody's, to go on with.
@@ -204,19 +194,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
         { ...ONE_CALL, idempotencyKey: keyOf(draft, 'credit') },
       );
     }
-    await this.database.tenant(tenantId, async (transaction) => {
-      if ((await this.repository.lock(transaction, draft.id)).status !== 'draft') return;
-      const now = this.clock.now();
-      const number = await this.repository.nextNumber(transaction, now);
-      const issued = { number, status: 'paid', issuedAt: now, paidAt: now } as const;
-      const done = { blockedReason: null, blockedSince: null, leaseExpiresAt: null };
-      await this.repository.update(transaction, draft.id, { ...issued, ...done });
-      const invoice = { ...draft, ...issued };
-      await audit(transaction, tenantId, 'invoice.issued', draft.id, { after: { number, status: 'paid' } });
-      const event = issuedEvent(invoice, this.config.PUBLIC_URL);
-      await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, draft.id);
-      await this.notifications.email(transaction, tenantId, issuedMail(invoice));
-    });
+    await this.follower.issueCredit(tenantId, draft.id);
   }
 
   private async isCredited({ id }: Draft, customer: string): Promise<boolean> {

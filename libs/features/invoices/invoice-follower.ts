@@ -64,6 +64,24 @@ export class InvoiceFollower {
     });
   }
 
+  /** A draft in the customer's favour, of which Stripe has the credit, is an invoice of nothing to pay, with a number of ours. */
+  async issueCredit(tenantId: string, id: string): Promise<void> {
+    await this.database.tenant(tenantId, async (transaction) => {
+      const draft = await this.repository.lock(transaction, id);
+      if (draft.status !== 'draft') return;
+      const now = this.clock.now();
+      const number = await this.repository.nextNumber(transaction, now);
+      const issued = { number, status: 'paid', issuedAt: now, paidAt: now } as const;
+      const done = { blockedReason: null, blockedSince: null, leaseExpiresAt: null };
+      await this.repository.update(transaction, id, { ...issued, ...done });
+      const invoice = { ...draft, ...issued };
+      await audit(transaction, tenantId, 'invoice.issued', id, { after: { number, status: 'paid' } });
+      const event = issuedEvent(invoice, this.config.PUBLIC_URL);
+      await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, id);
+      await this.notifications.email(transaction, tenantId, issuedMail(invoice));
+    });
+  }
+
   private async write(
     transaction: Transaction,
     tenantId: string,

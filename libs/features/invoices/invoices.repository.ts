@@ -128,11 +128,16 @@ export class InvoicesRepository {
     transaction: Transaction,
     id: string,
     collected: Partial<
-      Pick<KeptInvoice, 'number' | 'status' | 'issuedAt' | 'paidAt'> &
-        Collected & { tries: number; leaseExpiresAt: null }
+      Pick<KeptInvoice, 'number' | 'status' | 'issuedAt' | 'paidAt'> & Collected & { leaseExpiresAt: null }
     >,
   ): Promise<void> {
     await transaction.invoice.updateMany({ where: { id }, data: collected });
+  }
+
+  /** One that is open came through; a draft stays as it is. */
+  async unblock(transaction: Transaction, id: string): Promise<void> {
+    const data = { tries: 0, blockedReason: null, blockedSince: null };
+    await transaction.invoice.updateMany({ where: { id, status: 'open' }, data });
   }
 
   /** What Stripe refused is asked again under other idempotency keys. */

@@ -17,7 +17,7 @@ export class InvoicesWorkerModule {}
 
 /** The door of workers that may speak with Stripe. */
 @Module({
-  imports: [BillingModule, InvoiceFollowingModule, NotificationsModule, WebhooksModule],
+  imports: [BillingModule, InvoiceFollowingModule],
   providers: [InvoiceCollector, InvoicesRepository],
 })
 export class CollectionWorkerModule {}

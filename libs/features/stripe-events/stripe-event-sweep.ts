@@ -27,7 +27,12 @@ export class StripeEventSweep extends RepeatedWork {
     if (startedMs - this.sweptAtMs < DAY_MS) return;
     const created = { gte: Math.floor((Date.now() - DAYS * DAY_MS) / 1000) };
     for await (const event of this.stripe.events.list({ created, types: [...FOLLOWED_TYPES], limit: 100 }))
-      await this.events.keepMissing(event);
+      // One that cannot be read keeps no other away.
+      await this.events
+        .keepMissing(event)
+        .catch((error: Error) =>
+          this.logger.error({ msg: `Stripe's event ${event.id} could not be kept`, err: error }),
+        );
     this.sweptAtMs = startedMs;
   }
 }

@@ -34,6 +34,12 @@ CREATE INDEX "stripe_events_id_idx" ON "stripe_events"("id");
 -- CreateIndex
 CREATE INDEX "stripe_events_received_at_idx" ON "stripe_events"("received_at");
 
+-- CreateIndex
+CREATE INDEX "stripe_events_customer_id_idx" ON "stripe_events"("customer_id");
+
+-- CreateIndex
+CREATE INDEX "stripe_events_invoice_id_idx" ON "stripe_events"("invoice_id");
+
 -- What Prisma's schema cannot express -----------------------------------------------------------------------------
 
 SELECT isolate_tenants('stripe_events');
