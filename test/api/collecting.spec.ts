@@ -79,7 +79,16 @@ const get = (token: any) => api.app.get<any>(token, { strict: false });
 function newFollower(): InvoiceFollower {
   const [database, clock, config] = [get(Database), get(Clock), get(CONFIG)];
   const [webhooks, mails] = [get(WebhooksService), get(NotificationsService)];
-  return new InvoiceFollower(database, new InvoicesRepository(), proxy.client(), webhooks, mails, clock, config);
+  return new InvoiceFollower(
+    database,
+    new InvoicesRepository(),
+    new BillingRepository(),
+    proxy.client(),
+    webhooks,
+    mails,
+    clock,
+    config,
+  );
 }
 
 /** A worker's. */

@@ -128,6 +128,26 @@ it('who does not pay first starts no job, then changes and calls nothing, is tol
   await rename('Paid').expect(200);
 });
 
+it('an invoice of usage that Stripe could not collect for a day counts as a failed payment, and its payment as one made', async () => {
+  const { tenant, id } = await subscribe();
+  await owner.query(
+    `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, stripe_invoice_id)
+     SELECT $1, $1, $2, 'open', 'usd', starts_at, ends_at, 'Pro', 'Late shop', 100, now(), now() - interval '8 days', $2 FROM billing_periods WHERE tenant_id = $1 LIMIT 1`,
+    [id, `in_${id}`],
+  );
+  await look();
+  expect((await upcoming(tenant)).overdue).toMatchObject({ stage: 'restricted' });
+  // What Stripe says of the subscription, which is paid, does not forgive it.
+  const { rows } = await owner.query('SELECT stripe_customer_id AS customer FROM organizations WHERE id = $1', [id]);
+  await get(SubscriptionFollower).follow(id, rows[0].customer);
+  expect((await upcoming(tenant)).overdue).toMatchObject({ stage: 'restricted' });
+  await owner.query(`UPDATE invoices SET status = 'paid', paid_at = now() WHERE tenant_id = $1 AND status = 'open'`, [
+    id,
+  ]);
+  await look();
+  expect((await upcoming(tenant)).overdue).toBeNull();
+});
+
 it('whoever has not paid for four weeks is on Free, and keeps what they have', async () => {
   const { tenant, id, failedFor } = await subscribe();
   const live = await tenant.deploy();

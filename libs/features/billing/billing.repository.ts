@@ -115,17 +115,38 @@ export class BillingRepository {
   ): Promise<void> {
     const data = { ...state, nextPriceVersionId: next?.priceVersionId ?? null, nextAt: next?.at ?? null };
     await transaction.subscription.update({ where: { tenantId }, data });
-    // A payment that fails again begins nothing anew.
-    const isOverdue = state.status === 'past_due';
-    await transaction.$executeRaw`
-      UPDATE subscriptions SET overdue_since = CASE WHEN ${isOverdue} THEN coalesce(overdue_since, ${now}) END,
-        overdue_stage = CASE WHEN ${isOverdue} THEN coalesce(overdue_stage, 'grace') END
-      WHERE tenant_id = ${tenantId}::uuid AND (${isOverdue} AND overdue_since IS NULL OR NOT ${isOverdue} AND overdue_since IS NOT NULL)`;
+    await this.settleOverdue(transaction, tenantId, now);
     await this.recordChange(transaction, tenantId, state, now);
     if (state.stripeSubscriptionId)
       await transaction.$executeRaw`
         UPDATE subscriptions SET fixed_currency = price.currency FROM price_versions price
         WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id AND fixed_currency IS NULL`;
+  }
+
+  /**
+   * Writes down since when a payment is missing, if any is: that of the subscription, or of an invoice that Stripe was to collect and has not within a
+   * day. One that fails again begins nothing anew.
+   */
+  async settleOverdue(transaction: Transaction, tenantId: string, now: Date): Promise<void> {
+    await transaction.$executeRaw`
+      WITH debt AS (SELECT min(issued_at) AS since FROM invoices
+        WHERE tenant_id = ${tenantId}::uuid AND status = 'open' AND stripe_invoice_id IS NOT NULL AND issued_at <= ${now}::timestamptz - interval '1 day'),
+      wanted AS (SELECT CASE WHEN status = 'past_due' THEN coalesce(overdue_since, debt.since, ${now}::timestamptz)
+          WHEN debt.since IS NOT NULL THEN coalesce(overdue_since, debt.since) END AS since
+        FROM subscriptions, debt WHERE tenant_id = ${tenantId}::uuid)
+      UPDATE subscriptions SET overdue_since = wanted.since, overdue_stage = CASE WHEN wanted.since IS NOT NULL THEN coalesce(overdue_stage, 'grace') END
+      FROM wanted WHERE tenant_id = ${tenantId}::uuid AND overdue_since IS DISTINCT FROM wanted.since`;
+  }
+
+  /** Those that owe an invoice and are not known to, or are and owe nothing any more; requires a system transaction. */
+  async listUnsettled(transaction: Transaction, now: Date, limit: number): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ tenantId: string }[]>`
+      SELECT tenant_id AS "tenantId" FROM subscriptions
+      WHERE status <> 'past_due' AND stripe_subscription_id IS NOT NULL AND (overdue_since IS NOT NULL) <> EXISTS (SELECT FROM invoices
+        WHERE invoices.tenant_id = subscriptions.tenant_id AND invoices.status = 'open' AND stripe_invoice_id IS NOT NULL
+          AND issued_at <= ${now}::timestamptz - interval '1 day')
+      LIMIT ${limit}`;
+    return rows.map(({ tenantId }) => tenantId);
   }
 
   /** Those for whom a payment failed, the longest ago first; requires a system transaction. */

@@ -28,6 +28,12 @@ export class OverdueSubscriptions extends RepeatedWork {
   }
 
   protected override async work(): Promise<void> {
+    const now = this.clock.now();
+    const unsettled = await this.database.system((transaction) =>
+      this.repository.listUnsettled(transaction, now, MOST),
+    );
+    for (const tenantId of unsettled)
+      await this.database.tenant(tenantId, (transaction) => this.repository.settleOverdue(transaction, tenantId, now));
     const overdue = await this.database.system((transaction) => this.repository.listOverdue(transaction, MOST));
     // One that Stripe does not end keeps no other waiting.
     for (const each of overdue)

@@ -4,7 +4,7 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { paymentFailedMail, toMain } from '../billing/index.js';
+import { BillingRepository, paymentFailedMail, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
@@ -32,6 +32,7 @@ export class InvoiceFollower {
   constructor(
     private readonly database: Database,
     private readonly repository: InvoicesRepository,
+    private readonly billing: BillingRepository,
     private readonly stripe: Stripe,
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
@@ -114,6 +115,8 @@ export class InvoiceFollower {
       ...(status !== 'open' && { leaseExpiresAt: null }),
     };
     await this.repository.update(transaction, invoice.id, after);
+    // Whoever owed this one alone owes nothing now.
+    await this.billing.settleOverdue(transaction, tenantId, now);
     const is = { ...invoice, ...after };
     if (isFirst) await audit(transaction, tenantId, 'invoice.issued', is.id, { after: { number: is.number, status } });
     else {

@@ -20,7 +20,7 @@ export class InvoicesModule {}
 
 /** Following what Stripe says of them. */
 @Module({
-  imports: [NotificationsModule, WebhooksModule],
+  imports: [BillingModule, NotificationsModule, WebhooksModule],
   providers: [InvoiceFollower, InvoicesRepository],
   exports: [InvoiceFollower],
 })
