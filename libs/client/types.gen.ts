@@ -7362,7 +7362,7 @@ export type BillingPreviewChangeErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks billing:read
+     * The role or the key lacks billing:write
      */
     403: Problem;
     /**
@@ -7441,7 +7441,7 @@ export type BillingTakeBackErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks billing:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
      */
     403: Problem;
     /**

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import Stripe from 'stripe';
@@ -66,6 +67,7 @@ async function subscribe(): Promise<{ tenant: Tenant; id: string; failedFor: (da
   });
   await until(async () => (await upcoming(tenant)).plan.key === 'pro');
   const id = await idOf(tenant);
+  await failAtStripe(id);
   const failedFor = async (days: number) => {
     await owner.query(
       `UPDATE subscriptions SET status = 'past_due', overdue_since = $2, overdue_stage = coalesce(overdue_stage, 'grace') WHERE tenant_id = $1`,
@@ -74,6 +76,16 @@ async function subscribe(): Promise<{ tenant: Tenant; id: string; failedFor: (da
     await look();
   };
   return { tenant, id, failedFor };
+}
+
+/** What Stripe says by then: that nothing is paid. */
+async function failAtStripe(id: string, status = 'past_due'): Promise<void> {
+  const { rows } = await owner.query('SELECT stripe_subscription_id AS id FROM subscriptions WHERE tenant_id = $1', [
+    id,
+  ]);
+  const database = new DatabaseSync(path.join(folder, 'stripe.db'));
+  database.prepare(`UPDATE objects SET json = json_set(json, '$.status', ?) WHERE id = ?`).run(status, rows[0].id);
+  database.close();
 }
 
 const tellings = async (id: string) =>
@@ -114,6 +126,13 @@ it('who does not pay first starts no job, then changes and calls nothing, is tol
   expect((await rename('Read only').expect(402)).body.detail).toContain('Pay the open invoice');
   await tenant.get(`/v1/projects/${live.projectId}/models`).expect(200);
   await tenant.post('/v1/billing/portal-sessions').expect(201);
+  // No debt is escaped by another plan.
+  for (const call of [
+    tenant.put('/v1/billing/plan', { plan: 'free' }),
+    tenant.put('/v1/billing/plan', { plan: 'scale' }),
+    tenant.post('/v1/billing/checkout-sessions', { plan: 'scale' }),
+  ])
+    expect((await call.expect(409)).body.code).toBe('payment_first');
   const { overdue } = await upcoming(tenant);
   expect(Date.parse(overdue.until) - Date.now()).toBeGreaterThan(13 * DAY_MS);
   expect(await tellings(id)).toEqual(['restricted', 'read_only']);
@@ -121,6 +140,7 @@ it('who does not pay first starts no job, then changes and calls nothing, is tol
   expect(data.map(({ after }: any) => after.stage)).toEqual(['read_only', 'restricted']);
 
   // Stripe says that it is paid.
+  await failAtStripe(id, 'active');
   const { rows } = await owner.query('SELECT stripe_customer_id AS customer FROM organizations WHERE id = $1', [id]);
   await get(SubscriptionFollower).follow(id, rows[0].customer);
   expect((await upcoming(tenant)).overdue).toBeNull();
@@ -130,6 +150,7 @@ it('who does not pay first starts no job, then changes and calls nothing, is tol
 
 it('an invoice of usage that Stripe could not collect for a day counts as a failed payment, and its payment as one made', async () => {
   const { tenant, id } = await subscribe();
+  await failAtStripe(id, 'active');
   await owner.query(
     `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, stripe_invoice_id)
      SELECT $1, $1, $2, 'open', 'usd', starts_at, ends_at, 'Pro', 'Late shop', 100, now(), now() - interval '8 days', $2 FROM billing_periods WHERE tenant_id = $1 LIMIT 1`,

@@ -73,7 +73,7 @@ export class BillingController {
   })
   @Post('plan-change-previews')
   @HttpCode(200)
-  @Requires('billing:read')
+  @Requires('billing:write')
   @Answers(200, 'The change', planChangePreviewSchema)
   previewChange(@CurrentPrincipal() { tenantId }: Principal, @Body({ schema: changePlanSchema }) body: ChangePlan) {
     return this.planChanges.preview(tenantId, body);
@@ -96,7 +96,7 @@ export class BillingController {
     description: 'The plan, and the subscription at Stripe, go on as they are.',
   })
   @Delete('plan-change')
-  @Requires('billing:write')
+  @Requires('billing:write', { isRecent: true })
   @Answers(204, 'The plan goes on')
   takeBack(@CurrentPrincipal() { tenantId }: Principal) {
     return this.planChanges.takeBack(tenantId);

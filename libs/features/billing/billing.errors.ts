@@ -7,6 +7,20 @@ export const alreadyOnPlan = (plan: string) =>
     `Your organization is already on the plan ${plan}, so there is nothing to pay for.`,
   );
 
+export const payFirst = () =>
+  new Problem(
+    409,
+    'payment_first',
+    'A payment is missing, so the plan stays as it is. Pay the open invoice on the page Billing, then change the plan.',
+  );
+
+export const periodEnding = () =>
+  new Problem(
+    409,
+    'period_ending',
+    'The paid month ends or has ended this very minute, so what a change would do is not certain. Try again in three minutes.',
+  );
+
 export const withoutSubscription = () =>
   new Problem(
     409,

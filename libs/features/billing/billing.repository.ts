@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { type PriceVersion, withTerms } from './invoice-lines.js';
-import type { OverdueStage } from './overdue.js';
+import { daysBefore, END_DAYS, type OverdueStage, STAGE_DAYS } from './overdue.js';
 
 /** By meter, what an operator has included for an organization in place of what the price does. */
 export type Included = Record<string, string>;
@@ -36,7 +36,8 @@ export interface OverdueSubscription {
   tenantId: string;
   /** When a payment failed first. */
   since: Date;
-  stripeSubscriptionId: string;
+  /** Null of who is on Free by now, and owes still. */
+  stripeSubscriptionId: string | null;
   customer: string;
 }
 
@@ -142,19 +143,23 @@ export class BillingRepository {
   async listUnsettled(transaction: Transaction, now: Date, limit: number): Promise<string[]> {
     const rows = await transaction.$queryRaw<{ tenantId: string }[]>`
       SELECT tenant_id AS "tenantId" FROM subscriptions
-      WHERE status <> 'past_due' AND stripe_subscription_id IS NOT NULL AND (overdue_since IS NOT NULL) <> EXISTS (SELECT FROM invoices
+      WHERE status <> 'past_due' AND (overdue_since IS NOT NULL) <> EXISTS (SELECT FROM invoices
         WHERE invoices.tenant_id = subscriptions.tenant_id AND invoices.status = 'open' AND stripe_invoice_id IS NOT NULL
           AND issued_at <= ${now}::timestamptz - interval '1 day')
       LIMIT ${limit}`;
     return rows.map(({ tenantId }) => tenantId);
   }
 
-  /** Those for whom a payment failed, the longest ago first; requires a system transaction. */
-  async listOverdue(transaction: Transaction, limit: number): Promise<OverdueSubscription[]> {
+  /** Those for whom a payment failed so long ago that another stage has begun, the longest ago first; requires a system transaction. */
+  async listOverdue(transaction: Transaction, now: Date, limit: number): Promise<OverdueSubscription[]> {
     return transaction.$queryRaw<OverdueSubscription[]>`
       SELECT tenant_id AS "tenantId", overdue_since AS since, stripe_subscription_id AS "stripeSubscriptionId", stripe_customer_id AS customer
       FROM subscriptions JOIN organizations ON id = tenant_id
-      WHERE overdue_since IS NOT NULL AND stripe_subscription_id IS NOT NULL AND deleted_at IS NULL ORDER BY overdue_since LIMIT ${limit}`;
+      WHERE deleted_at IS NULL AND (
+        overdue_stage = 'grace' AND overdue_since <= ${daysBefore(now, STAGE_DAYS.restricted)}
+        OR overdue_stage = 'restricted' AND overdue_since <= ${daysBefore(now, STAGE_DAYS.read_only)}
+        OR stripe_subscription_id IS NOT NULL AND overdue_since <= ${daysBefore(now, END_DAYS)})
+      ORDER BY overdue_since LIMIT ${limit}`;
   }
 
   /** False where somebody else has written it down, or they have paid. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { alreadyOnPlan, beingDeleted, otherCurrency, withoutFee } from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
@@ -35,6 +35,7 @@ export class CheckoutService {
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
+    if (subscription.overdue) throw payFirst();
     const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
     const session = await this.stripe.checkout.sessions.create(
       {

@@ -34,7 +34,7 @@ export class OverdueSubscriptions extends RepeatedWork {
     );
     for (const tenantId of unsettled)
       await this.database.tenant(tenantId, (transaction) => this.repository.settleOverdue(transaction, tenantId, now));
-    const overdue = await this.database.system((transaction) => this.repository.listOverdue(transaction, MOST));
+    const overdue = await this.database.system((transaction) => this.repository.listOverdue(transaction, now, MOST));
     // One that Stripe does not end keeps no other waiting.
     for (const each of overdue)
       await this.take(each).catch((error: Error) =>
@@ -42,11 +42,19 @@ export class OverdueSubscriptions extends RepeatedWork {
       );
   }
 
-  private async take({ tenantId, since, stripeSubscriptionId, customer }: OverdueSubscription): Promise<void> {
-    const stage = stageAt(since, this.clock.now());
+  private async take({ tenantId, stripeSubscriptionId, customer }: OverdueSubscription): Promise<void> {
+    // Stripe may know of a payment that we have not heard of.
+    await this.follower.follow(tenantId, customer);
+    const { overdue } = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findSubscription(transaction, tenantId),
+    );
+    if (!overdue) return;
+    const { since } = overdue;
+    const due = stageAt(since, this.clock.now());
+    const stage = due === 'ended' && !stripeSubscriptionId ? 'read_only' : due;
     if (stage === 'ended') {
       // What is ended already is answered so, and followed all the same.
-      await this.stripe.subscriptions.cancel(stripeSubscriptionId).catch((error: unknown) => {
+      await this.stripe.subscriptions.cancel(stripeSubscriptionId!).catch((error: unknown) => {
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
       });
       await this.follower.follow(tenantId, customer);

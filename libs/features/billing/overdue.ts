@@ -8,6 +8,10 @@ export type OverdueStage = (typeof OVERDUE_STAGES)[number];
 export const STAGE_DAYS: Record<OverdueStage, number> = { grace: 0, restricted: 7, read_only: 14 };
 export const END_DAYS = 28;
 
+export function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * DAY_MS);
+}
+
 /** The stage by then, or that it is over. */
 export function stageAt(since: Date, now: Date): OverdueStage | 'ended' {
   const days = (now.getTime() - since.getTime()) / DAY_MS;

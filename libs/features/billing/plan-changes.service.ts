@@ -7,13 +7,23 @@ import { Database } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { UsageService } from '../usage/index.js';
 import { BillingPeriods, shareUntil } from './billing-periods.js';
-import { alreadyOnPlan, beingDeleted, nothingScheduled, withoutSubscription } from './billing.errors.js';
+import {
+  alreadyOnPlan,
+  beingDeleted,
+  nothingScheduled,
+  payFirst,
+  periodEnding,
+  withoutSubscription,
+} from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { ChangePlan, PlanChange, PlanChangePreview, PortalSession } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { type PriceVersion, rate, toMain, toMinor, withTerms } from './invoice-lines.js';
-import { SubscriptionFollower, WAITS_UNTIL } from './subscription-follower.js';
+import { SubscriptionFollower, toLiveState, WAITS_UNTIL } from './subscription-follower.js';
+
+/** So near to its end a period may have turned at Stripe while we ask. */
+const TURNING_MS = 120_000;
 
 /** What a change is made of. */
 interface Chosen {
@@ -86,41 +96,66 @@ export class PlanChangesService {
   async change(tenantId: string, { plan }: ChangePlan): Promise<PlanChange> {
     const chosen = await this.choose(tenantId, plan);
     const { customer, current, wanted, subscription, item } = chosen;
-    if (isDearer(wanted, current)) {
-      // What waited for the end of the period waits no more; a change that is to be paid first takes nothing else along.
-      if (isScheduled(subscription)) await this.keep(chosen);
-      const changed = await this.stripe.subscriptions.update(subscription.id, {
+    if (isDearer(wanted, current)) return this.upgrade(tenantId, chosen);
+    if (wanted.planKey === FREE_PLAN) {
+      if (isWaiting(subscription)) await this.keep(chosen);
+      await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
+    } else await this.schedule(chosen, wanted);
+    await this.finish(tenantId, customer, wanted);
+    return { plan, takesEffect: 'at_period_end', effectiveAt: toTime(item.current_period_end), payUrl: null };
+  }
+
+  /** What was to come with the next period gives way, but only to a plan that is paid. */
+  private async upgrade(tenantId: string, chosen: Chosen): Promise<PlanChange> {
+    const { customer, wanted, subscription } = chosen;
+    const plan = wanted.planKey;
+    // Stripe gives credit by the price that the item has, which is to be the one that was paid.
+    const waiting = isWaiting(subscription) ? await this.scheduledPrice(subscription) : null;
+    if (waiting) await this.keep(chosen);
+    const changed = await this.stripe.subscriptions
+      .update(subscription.id, {
         ...(await this.upgradeTo(chosen)),
         billing_cycle_anchor: { type: 'now' },
         payment_behavior: 'pending_if_incomplete',
         expand: ['latest_invoice'],
+      })
+      .catch(async (error: unknown) => {
+        if (waiting) await this.schedule(chosen, waiting);
+        throw error;
       });
-      await this.finish(tenantId, customer, wanted);
-      const { latest_invoice: invoice, pending_update: pending } = changed;
-      const payUrl = (pending && typeof invoice !== 'string' && invoice?.hosted_invoice_url) || null;
-      return pending
-        ? { plan, takesEffect: 'when_paid', effectiveAt: null, payUrl }
-        : { plan, takesEffect: 'now', effectiveAt: this.clock.now().toISOString(), payUrl: null };
-    }
-    if (wanted.planKey === FREE_PLAN) {
-      if (subscription.metadata[WAITS_UNTIL]) await this.keep(chosen);
-      await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-    } else
-      await this.stripe.subscriptions.update(subscription.id, {
-        cancel_at_period_end: false,
-        items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
-        // Its fee is charged with the next period; until then the present price goes on.
-        proration_behavior: 'none',
-        metadata: { price_version_id: current.id, [WAITS_UNTIL]: String(item.current_period_end) },
-      });
+    const { latest_invoice: invoice, pending_update: pending } = changed;
+    if (pending && waiting) await this.schedule(chosen, waiting);
+    if (!pending && changed.cancel_at_period_end)
+      await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: false });
     await this.finish(tenantId, customer, wanted);
-    return { plan, takesEffect: 'at_period_end', effectiveAt: toTime(item.current_period_end), payUrl: null };
+    const payUrl = (pending && typeof invoice !== 'string' && invoice?.hosted_invoice_url) || null;
+    return pending
+      ? { plan, takesEffect: 'when_paid', effectiveAt: null, payUrl }
+      : { plan, takesEffect: 'now', effectiveAt: this.clock.now().toISOString(), payUrl: null };
+  }
+
+  /** Its fee is charged with the next period; until then the present price goes on. */
+  private async schedule({ subscription, item, current }: Omit<Chosen, 'wanted'>, wanted: PriceVersion): Promise<void> {
+    await this.stripe.subscriptions.update(subscription.id, {
+      cancel_at_period_end: false,
+      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
+      proration_behavior: 'none',
+      metadata: { price_version_id: current.id, [WAITS_UNTIL]: String(item.current_period_end) },
+    });
+  }
+
+  private async scheduledPrice(subscription: Stripe.Subscription): Promise<PriceVersion> {
+    const { nextPrice } = toLiveState(subscription);
+    const [price] = await this.database.system((transaction) =>
+      this.repository.findPriceVersions(transaction, [nextPrice!]),
+    );
+    return price!;
   }
 
   /** The present plan goes on after the period. @throws Problem 409 where nothing else was to come */
   async takeBack(tenantId: string): Promise<void> {
     const chosen = await this.find(tenantId);
-    if (!isScheduled(chosen.subscription)) throw nothingScheduled();
+    if (!chosen.subscription.cancel_at_period_end && !isWaiting(chosen.subscription)) throw nothingScheduled();
     await this.keep(chosen);
     await this.finish(tenantId, chosen.customer, chosen.current);
   }
@@ -156,8 +191,15 @@ export class PlanChangesService {
     if (organization.isEnding) throw beingDeleted();
     if (!known.stripeSubscriptionId) throw withoutSubscription();
     const subscription = await this.stripe.subscriptions.retrieve(known.stripeSubscriptionId);
-    const [item] = subscription.items.data;
-    return { customer: organization.stripeCustomerId!, current: known.priceVersion, subscription, item: item! };
+    if (known.overdue || subscription.status !== 'active') throw payFirst();
+    const item = subscription.items.data[0]!;
+    // The plan is what Stripe says it is, who may have begun another period before we heard of it.
+    const [current] = await this.database.system((transaction) =>
+      this.repository.findPriceVersions(transaction, [toLiveState(subscription).priceVersionId]),
+    );
+    const leftMs = 1_000 * item.current_period_end - this.clock.now().getTime();
+    if (leftMs < TURNING_MS) throw periodEnding();
+    return { customer: organization.stripeCustomerId!, current: current!, subscription, item };
   }
 
   private async upgradeTo({ wanted, item }: Chosen) {
@@ -207,8 +249,9 @@ function isDearer(wanted: PriceVersion, current: PriceVersion): boolean {
   return wanted.monthlyFeeMinor > current.monthlyFeeMinor;
 }
 
-function isScheduled({ cancel_at_period_end: isCancelled, metadata }: Stripe.Subscription): boolean {
-  return isCancelled || Boolean(metadata[WAITS_UNTIL]);
+/** Whether another plan has taken its place at Stripe, for the next period. */
+function isWaiting(subscription: Stripe.Subscription): boolean {
+  return subscription.metadata[WAITS_UNTIL] === String(subscription.items.data[0]!.current_period_end);
 }
 
 function toTime(seconds: number): string {

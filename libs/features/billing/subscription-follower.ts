@@ -9,8 +9,8 @@ import { BillingRepository, type SubscriptionState } from './billing.repository.
 import { BillingService } from './billing.service.js';
 
 /**
- * Of a subscription at Stripe that has another price already: the second at which its period ends, until when the price of before goes on, as
- * it is paid. With the next period the item's own price holds.
+ * Of a subscription at Stripe that has another price already: the second at which the period ends that is paid by the price of before, which goes
+ * on until then. With any other period, the next one or one that an upgrade began, the item's own price holds.
  */
 export const WAITS_UNTIL = 'waits_until';
 
@@ -145,7 +145,7 @@ function isOther(before: Terms, after: Terms): boolean {
 }
 
 /** What a subscription that still lives amounts to. */
-function toLiveState(subscription: Stripe.Subscription): LiveState {
+export function toLiveState(subscription: Stripe.Subscription): LiveState {
   const {
     id,
     status,
@@ -157,7 +157,7 @@ function toLiveState(subscription: Stripe.Subscription): LiveState {
   } = subscription;
   const item = items.data[0]!;
   const ofItem = /^kindred-(.+)$/.exec(item.price.lookup_key ?? '')?.[1] ?? metadata['price_version_id']!;
-  const isWaiting = item.current_period_start < Number(metadata[WAITS_UNTIL] || 0);
+  const isWaiting = metadata[WAITS_UNTIL] === String(item.current_period_end);
   const hasNext = isWaiting || isCancelled;
   return {
     priceVersionId: isWaiting ? metadata['price_version_id']! : ofItem,

@@ -65,9 +65,14 @@ export class InvoiceWriter extends RepeatedWork {
     if (!closing) return false;
     const included = closing.included ?? (await this.billing.findIncluded(transaction, tenantId, closing.endsAt));
     const closed = { ...closing, included };
-    const lines = await this.linesUpTo(transaction, tenantId, closed);
-    for (const [currency, ofCurrency] of lines)
-      await this.write(transaction, tenantId, closed, currency, ofCurrency, now);
+    const { lines, collected } = await this.linesUpTo(transaction, tenantId, closed);
+    for (const [currency, ofCurrency] of lines) {
+      // Also what came late to a plan that Stripe collected, after it ended.
+      const isForStripe = ofCurrency.some(
+        ({ periodStart, amountMinor }) => amountMinor !== 0n && collected.has(periodStart.getTime()),
+      );
+      await this.write(transaction, tenantId, closed, currency, ofCurrency, isForStripe, now);
+    }
     await this.billing.closePeriod(transaction, tenantId, closed, now);
     return true;
   }
@@ -77,7 +82,7 @@ export class InvoiceWriter extends RepeatedWork {
     transaction: Transaction,
     tenantId: string,
     closing: BillingPeriod,
-  ): Promise<Map<string, InvoiceLine[]>> {
+  ): Promise<{ lines: Map<string, InvoiceLine[]>; collected: Set<number> }> {
     const until = { from: EPOCH, to: closing.endsAt };
     const used = await this.usage.sumByPrice(transaction, until);
     const billed = await this.repository.sumBilled(transaction);
@@ -112,7 +117,10 @@ export class InvoiceWriter extends RepeatedWork {
         lines.set(currency, [...(lines.get(currency) ?? []), ...toBill]);
       }
     }
-    return lines;
+    const collected = new Set(
+      periods.filter(({ isCollectedByStripe }) => isCollectedByStripe).map(({ startsAt }) => startsAt.getTime()),
+    );
+    return { lines, collected };
   }
 
   private async write(
@@ -121,6 +129,7 @@ export class InvoiceWriter extends RepeatedWork {
     period: BillingPeriod,
     currency: string,
     lines: InvoiceLine[],
+    isForStripe: boolean,
     now: Date,
   ): Promise<void> {
     const totalMinor = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
@@ -128,7 +137,7 @@ export class InvoiceWriter extends RepeatedWork {
     if (lines.length === 0) return;
     const { name } = await this.billing.findOrganization(transaction, tenantId);
     const isPaid = totalMinor === 0n;
-    const isDraft = !isPaid && period.isCollectedByStripe;
+    const isDraft = !isPaid && isForStripe;
     const number = isDraft ? null : await this.repository.nextNumber(transaction, now);
     const invoice: Invoice = {
       id: uuidv7(),

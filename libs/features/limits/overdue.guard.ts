@@ -6,8 +6,8 @@ import { type Principal, REQUIRED_PERMISSION, STARTS_JOB } from '../../platform/
 import { KnownTerms } from './known-terms.js';
 import { paymentOverdue } from './limits.errors.js';
 
-/** Whoever pays and is to end the debt, or to take along what is theirs, may always do so. */
-const ALWAYS: ReadonlySet<Permission> = new Set([...ALLOWED_TO_SUSPENDED, 'billing:write']);
+/** Whoever pays and is to end the debt, or to take along or delete what is theirs, may always do so. */
+const ALWAYS: ReadonlySet<Permission> = new Set([...ALLOWED_TO_SUSPENDED, 'billing:write', 'organization:write']);
 
 /** Withholds from who has not paid for weeks what costs: first new jobs, then all that is not reading. */
 @Injectable()
@@ -25,8 +25,9 @@ export class OverdueGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     const startsJob = this.reflector.getAllAndOverride<boolean>(STARTS_JOB, targets) ?? false;
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED_PERMISSION, targets);
-    const isReading = method === 'GET' || method === 'HEAD' || (permission && ALWAYS.has(permission));
-    if (startsJob || (stage === 'read_only' && !isReading)) throw paymentOverdue(stage);
+    // What is deleted costs no more: a key that leaked, a person who is to be forgotten.
+    const isHarmless = ['GET', 'HEAD', 'DELETE'].includes(method) || (permission && ALWAYS.has(permission));
+    if (startsJob || (stage === 'read_only' && !isHarmless)) throw paymentOverdue(stage);
     return true;
   }
 }
