@@ -10,16 +10,19 @@ import { readProc } from '../factories/processes.js';
 import { Receiver } from '../factories/receiver.js';
 
 let api: TestApi;
+/** Set up as one that customers reach, whose webhooks go to public addresses alone. */
+let publicApi: TestApi;
 let owner: pg.Client;
 let receivers: Receiver[] = [];
 
 beforeAll(async () => {
   api = await startApi();
+  publicApi = await startApi({ KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: false });
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
 });
 afterAll(async () => {
-  await Promise.all([api.close(), owner.end()]);
+  await Promise.all([api.close(), publicApi.close(), owner.end()]);
 });
 afterEach(() => {
   for (const receiver of receivers) receiver.close();
@@ -121,6 +124,17 @@ describe('a webhook endpoint', () => {
       {},
     ]) {
       await tenant.post('/v1/webhook-endpoints', body).expect(400);
+    }
+  });
+
+  it('is refused at an address that no delivery could reach, when it is made and when it is changed', async () => {
+    const tenant = await Tenant.signUp(publicApi);
+    const { body: made } = await tenant.post('/v1/webhook-endpoints', { url: 'https://shop.example/' }).expect(201);
+    const message = 'must be at a public address: webhooks go neither to localhost nor to a private network';
+    for (const url of ['http://localhost:9/', 'http://127.1/', 'https://10.0.0.1/hook', 'https://[::1]/']) {
+      const { body: refused } = await tenant.post('/v1/webhook-endpoints', { url }).expect(400);
+      expect(refused.errors).toEqual([{ path: 'url', message }]);
+      await tenant.patch(`/v1/webhook-endpoints/${made.id}`, { url }).expect(400);
     }
   });
 

@@ -35,6 +35,8 @@ export class ApiProcess {
       KINDRED_SIGNUPS: '10000',
       KINDRED_SIGN_IN_MS: '0',
       KINDRED_DRAIN_SECONDS: '0',
+      // The receivers of the tests are on this machine.
+      KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true',
       LOG_LEVEL: 'error',
       ...environment,
     });

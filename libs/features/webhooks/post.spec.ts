@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post } from './post.js';
+import { mayBePublic, post } from './post.js';
 
 let server: http.Server;
 let port: number;
@@ -66,7 +66,20 @@ describe('posting to a public address alone', () => {
       await expect(send(`${protocol}://${host}:${port}/secret`)).rejects.toThrow(/not at a public address/);
     }
     expect(called).toEqual([]);
+    // And no endpoint is made of it.
+    expect(mayBePublic(`https://${host}:${port}/secret`)).toBe(false);
   });
+
+  it.each(['localhost.', 'api.localhost', '[2002:7f00:1::]'])('makes no endpoint of %s', (host) => {
+    expect(mayBePublic(`https://${host}/`)).toBe(false);
+  });
+
+  it.each(['shop.example', 'localhost.example', '8.8.8.8', '172.15.0.1', '[2606:4700::1111]'])(
+    'may go to %s',
+    (host) => {
+      expect(mayBePublic(`https://${host}/`)).toBe(true);
+    },
+  );
 
   it('says which host has no address without saying more', async () => {
     await expect(send('http://no-such-host.invalid/')).rejects.toThrow(/could not be resolved/);

@@ -7,6 +7,11 @@ export const tooManyEndpoints = (max: number) =>
     `An organization has at most ${max} webhook endpoints: delete one that you no longer need.`,
   );
 
+export const notPublic = () => {
+  const message = 'must be at a public address: webhooks go neither to localhost nor to a private network';
+  return new Problem(400, 'invalid_request', `url: ${message}`, { errors: [{ path: 'url', message }] });
+};
+
 export const endpointDisabled = (id: string) =>
   new Problem(
     409,

@@ -9,8 +9,9 @@ import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { sha256 } from '../../platform/secrets/secrets.js';
 import { newEndpointSecret, sealSecret } from './endpoint-secret.js';
+import { mayBePublic } from './post.js';
 import { WEBHOOK_EVENTS, type WebhookEventData, type WebhookEventType } from './webhook-events.js';
-import { deliveryPending, endpointDisabled, tooManyEndpoints } from './webhooks.errors.js';
+import { deliveryPending, endpointDisabled, notPublic, tooManyEndpoints } from './webhooks.errors.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 import type {
   CreateReplays,
@@ -58,6 +59,7 @@ export class WebhooksService {
   createEndpoint(principal: Principal, body: CreateWebhookEndpoint): Promise<WebhookEndpoint & { secret: string }> {
     const { tenantId } = principal;
     requireForAudit(principal, body.eventTypes);
+    this.requirePublic(body.url);
     return this.database.tenant(tenantId, async (transaction) => {
       const count = await this.repository.countEndpointsLocked(transaction, tenantId);
       const { most } = BOUNDS.webhookEndpoints;
@@ -82,6 +84,7 @@ export class WebhooksService {
     { isEnabled, ...changes }: UpdateWebhookEndpoint,
   ): Promise<WebhookEndpoint> {
     const { tenantId } = principal;
+    if (changes.url) this.requirePublic(changes.url);
     return this.database.tenant(tenantId, async (transaction) => {
       const before = await this.requireLocked(transaction, endpointId);
       const { id } = before;
@@ -166,6 +169,11 @@ export class WebhooksService {
       if (queued > 0) await audit(transaction, tenantId, 'webhook_endpoint.replayed', id, { after: { since, queued } });
       return { queued };
     });
+  }
+
+  /** @throws Problem 400 for an address that no delivery could reach */
+  private requirePublic(url: string): void {
+    if (!this.config.KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES && !mayBePublic(url)) throw notPublic();
   }
 
   private async require(transaction: Transaction, endpointId: string): Promise<WebhookEndpoint> {
