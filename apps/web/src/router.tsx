@@ -33,10 +33,13 @@ import { readSearch, type RequestLogSearch } from './dashboard/request-log/reque
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { type EndpointsView, readEndpointsView } from './dashboard/webhooks/webhooks.queries';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
+import './shell/permission';
 import { isId } from './shell/search';
 
 export const queryClient = createQueryClient(() => {
   const { pathname, href } = router.state.location;
+  // Where the log-in would lead back to.
+  queryClient.removeQueries({ queryKey: meQuery.queryKey });
   if (pathname !== '/login') void router.navigate({ to: '/login', search: { returnTo: href } });
 }, leaveOrganization);
 actIn(() => queryClient.getQueryData(meQuery.queryKey)?.organization?.id);
@@ -65,13 +68,23 @@ const loginRoute = createRoute({
     // Only a path of this site: "//" and "/\" would lead a browser to another site.
     ...(typeof returnTo === 'string' && /^\/(?![/\\])/.test(returnTo) && { returnTo }),
   }),
+  beforeLoad: async ({ search: { returnTo = '/projects' } }) => {
+    if (await isSignedIn()) throw redirect({ href: returnTo, replace: true });
+  },
 });
 
 const signupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/signup',
   component: lazyRouteComponent(() => import('./dashboard/auth/signup-page'), 'SignupPage'),
+  validateSearch: ({ plan }: Record<string, unknown>): { plan?: string } => readPlan(plan),
+  beforeLoad: async ({ search: { plan } }) => {
+    if (await isSignedIn()) throw redirect({ href: plan ? `/billing?plan=${plan}` : '/projects', replace: true });
+  },
 });
+
+/** As keys of plans are. */
+const readPlan = (plan: unknown) => (typeof plan === 'string' && /^[a-z0-9_-]{1,60}$/.test(plan) ? { plan } : {});
 
 /** For whoever acts in no organization. */
 const organizationsRoute = createRoute({
@@ -219,6 +232,7 @@ const projectsRoute = createRoute({
 const projectRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/projects/$projectId',
+  staticData: { needs: 'project:read' },
   component: lazyRouteComponent(() => import('./dashboard/projects/project-layout'), 'ProjectLayout'),
 });
 
@@ -245,6 +259,7 @@ const projectPages = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: '/data-sets/new',
+    staticData: { needs: 'project:write' },
     component: lazyRouteComponent(() => import('./dashboard/data-sets/new-data-set-page'), 'NewDataSetPage'),
   }),
   createRoute({
@@ -258,7 +273,11 @@ const projectPages = [
     getParentRoute: () => projectRoute,
     path: '/models',
     component: lazyRouteComponent(() => import('./dashboard/models/models-page'), 'ModelsPage'),
-    validateSearch: (search: Record<string, unknown>): ModelsView => readModelsView(search),
+    // `new` opens the form.
+    validateSearch: ({ new: isNew, ...search }: Record<string, unknown>): ModelsView & { new?: true } => ({
+      ...readModelsView(search),
+      ...(isNew === true && { new: isNew }),
+    }),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
@@ -294,6 +313,7 @@ const projectPages = [
 const usageRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/usage',
+  staticData: { needs: 'usage:read' },
   component: lazyRouteComponent(() => import('./dashboard/usage/usage-page'), 'UsagePage'),
   validateSearch: (search: Record<string, unknown>): Partial<UsageView> => readView(search),
 });
@@ -301,12 +321,14 @@ const usageRoute = createRoute({
 const limitsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/limits',
+  staticData: { needs: 'usage:read' },
   component: lazyRouteComponent(() => import('./dashboard/limits/limits-page'), 'LimitsPage'),
 });
 
 const requestLogRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/request-log',
+  staticData: { needs: 'usage:read' },
   component: lazyRouteComponent(() => import('./dashboard/request-log/request-log-page'), 'RequestLogPage'),
   validateSearch: (search: Record<string, unknown>): RequestLogSearch => readSearch(search),
 });
@@ -314,6 +336,7 @@ const requestLogRoute = createRoute({
 const auditRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization/audit',
+  staticData: { needs: 'audit:read' },
   component: lazyRouteComponent(() => import('./dashboard/audit/audit-page'), 'AuditPage'),
   validateSearch: (search: Record<string, unknown>): AuditSearch => readAuditSearch(search),
 });
@@ -321,6 +344,7 @@ const auditRoute = createRoute({
 const webhooksRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/webhooks',
+  staticData: { needs: 'project:read' },
   component: lazyRouteComponent(() => import('./dashboard/webhooks/webhooks-page'), 'WebhooksPage'),
   validateSearch: (search: Record<string, unknown>): EndpointsView => readEndpointsView(search),
 });
@@ -328,37 +352,42 @@ const webhooksRoute = createRoute({
 const webhookEndpointRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/webhooks/$endpointId',
+  staticData: { needs: 'project:read' },
   component: lazyRouteComponent(() => import('./dashboard/webhooks/webhook-endpoint-page'), 'WebhookEndpointPage'),
 });
 
 const billingRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing',
+  staticData: { needs: 'billing:read' },
   component: lazyRouteComponent(() => import('./dashboard/billing/billing-page'), 'BillingPage'),
   validateSearch: ({
     checkout,
     plan,
   }: Record<string, unknown>): { checkout?: 'success' | 'cancelled'; plan?: string } => ({
     ...((checkout === 'success' || checkout === 'cancelled') && { checkout }),
-    ...(typeof plan === 'string' && { plan }),
+    ...readPlan(plan),
   }),
 });
 
 const invoiceRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/billing/invoices/$invoiceId',
+  staticData: { needs: 'billing:read' },
   component: lazyRouteComponent(() => import('./dashboard/billing/invoice-page'), 'InvoicePage'),
 });
 
 const organizationRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization',
+  staticData: { needs: 'organization:read' },
   component: lazyRouteComponent(() => import('./dashboard/organization/organization-page'), 'OrganizationPage'),
 });
 
 const membersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization/members',
+  staticData: { needs: 'members:read' },
   component: lazyRouteComponent(() => import('./dashboard/organization/members-page'), 'MembersPage'),
   validateSearch: (search: Record<string, unknown>): MembersView => readMembersView(search),
 });
@@ -366,6 +395,7 @@ const membersRoute = createRoute({
 const invitationsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization/invitations',
+  staticData: { needs: 'members:read' },
   component: lazyRouteComponent(() => import('./dashboard/organization/invitations-page'), 'InvitationsPage'),
   validateSearch: (search: Record<string, unknown>): InvitationsView => readInvitationsView(search),
 });
@@ -373,12 +403,14 @@ const invitationsRoute = createRoute({
 const rolesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization/roles',
+  staticData: { needs: 'members:read' },
   component: lazyRouteComponent(() => import('./dashboard/organization/roles-page'), 'RolesPage'),
 });
 
 const singleSignOnRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/organization/single-sign-on',
+  staticData: { needs: 'organization:write' },
   component: lazyRouteComponent(() => import('./dashboard/organization/single-sign-on-page'), 'SingleSignOnPage'),
   validateSearch: readProviderReturn,
 });

@@ -1,4 +1,4 @@
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useLocation, useMatches, useSearch } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
@@ -13,6 +13,8 @@ import { IconButton } from '../ui/icon-button';
 import { Toasts } from '../ui/toasts';
 import { Announcements } from './announcements';
 import { Breadcrumb } from './breadcrumb';
+import { ChosenPlanNotice } from './chosen-plan-notice';
+import { ClosedPage } from './closed-page';
 import { CommandPalette } from './command-palette';
 import { HelpMenu } from './help-menu';
 import { ImpersonationBanner } from './impersonation-banner';
@@ -32,11 +34,15 @@ export function AppLayout() {
   const mainRef = useFocus();
   useFollowOrganization();
   const { pathname } = useLocation();
+  const { plan, checkout } = useSearch({ strict: false });
   const mayTrain = can('project:write');
   useEffect(() => {
     // Whoever trains later waits for it no more.
     if (mayTrain) void proveWork().catch(() => {});
   }, [mayTrain]);
+  const closed = useMatches({
+    select: (matches) => matches.map(({ staticData }) => staticData.needs).find((needs) => needs && !can(needs)),
+  });
   // Whoever operates belongs to no organization, and sees the operator's pages alone.
   const isOperator = can('operator') || me.needsSecondFactor;
   return (
@@ -51,7 +57,7 @@ export function AppLayout() {
       {/* Whoever sees every customer's data is to know it at a glance. */}
       {isOperator && <div className="fixed inset-x-0 top-0 z-20 h-1 bg-danger" />}
       <div className="lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh content-start gap-4 overflow-y-auto border-r border-line bg-surface px-3 py-4 lg:grid">
+        <aside className="sticky top-0 hidden h-dvh grid-cols-1 content-start gap-4 overflow-y-auto border-r border-line bg-surface px-3 py-4 lg:grid">
           <Switcher isOperator={isOperator} />
           <Navigation isOperator={isOperator} />
         </aside>
@@ -77,8 +83,9 @@ export function AppLayout() {
             {isOperator && <OperatorNotice me={me} />}
             {me.suspension && <SuspensionNotice suspension={me.suspension} />}
             <VerificationNotice />
-            {!isOperator && <ConsentNotice />}
-            <Outlet />
+            {!isOperator && !me.impersonation && <ConsentNotice />}
+            {pathname === '/billing' && plan && !checkout && <ChosenPlanNotice plan={plan} />}
+            {closed ? <ClosedPage needs={closed} /> : <Outlet />}
           </main>
         </div>
       </div>

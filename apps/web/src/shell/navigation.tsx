@@ -33,17 +33,18 @@ export function useNavigation() {
   const { t } = useTranslation();
   const { me, can } = useMe();
   const { projectId } = useParams({ strict: false });
-  const project = projectId
-    ? ([
-        { to: '/projects/$projectId', name: t('projects.overview'), icon: LayoutDashboard, isExact: true },
-        { to: '/projects/$projectId/data-sets', name: t('dataSets.title'), icon: Table2 },
-        { to: '/projects/$projectId/models', name: t('models.title'), icon: Boxes },
-        { to: '/projects/$projectId/deployments', name: t('deployments.title'), icon: Rocket },
-        { to: '/projects/$projectId/api-keys', name: t('apiKeys.title'), icon: KeyRound },
-        { to: '/projects/$projectId/end-users', name: t('endUsers.title'), icon: Users },
-        { to: '/projects/$projectId/settings', name: t('projectSettings.title'), icon: Settings },
-      ] as const)
-    : [];
+  const project =
+    projectId && can('project:read')
+      ? ([
+          { to: '/projects/$projectId', name: t('projects.overview'), icon: LayoutDashboard, isExact: true },
+          { to: '/projects/$projectId/data-sets', name: t('dataSets.title'), icon: Table2 },
+          { to: '/projects/$projectId/models', name: t('models.title'), icon: Boxes },
+          { to: '/projects/$projectId/deployments', name: t('deployments.title'), icon: Rocket },
+          { to: '/projects/$projectId/api-keys', name: t('apiKeys.title'), icon: KeyRound },
+          { to: '/projects/$projectId/end-users', name: t('endUsers.title'), icon: Users },
+          { to: '/projects/$projectId/settings', name: t('projectSettings.title'), icon: Settings },
+        ] as const)
+      : [];
   const organization = (
     [
       { to: '/usage', name: t('usage.title'), icon: ChartColumn, needs: 'usage:read' },

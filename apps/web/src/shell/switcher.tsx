@@ -20,7 +20,7 @@ export function Switcher({ isOperator }: { isOperator: boolean }) {
   const { t } = useTranslation();
   const { me, can } = useMe();
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <Link
         to={isOperator ? '/admin/organizations' : '/projects'}
         className="flex min-h-9 items-center gap-2.5 px-1.5 text-base font-semibold tracking-tight"
@@ -36,7 +36,7 @@ export function Switcher({ isOperator }: { isOperator: boolean }) {
         </span>
       </Link>
       {!isOperator && (
-        <div className="grid gap-1.5">
+        <div className="grid grid-cols-1 gap-1.5">
           {me.role ? (
             <OrganizationMenu />
           ) : (
@@ -70,7 +70,9 @@ function OrganizationMenu() {
             className={TRIGGER}
           >
             <Building2 aria-hidden className="size-4 shrink-0 text-muted" />
-            <span className="min-w-0 flex-1 truncate">{me.organization.name}</span>
+            <span title={me.organization.name} className="min-w-0 flex-1 truncate">
+              {me.organization.name}
+            </span>
             <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
           </Button>
         }
@@ -109,7 +111,9 @@ function ProjectMenu() {
           className={TRIGGER}
         >
           <FolderOpen aria-hidden className="size-4 shrink-0 text-muted" />
-          <span className="min-w-0 flex-1 truncate">{current?.name ?? t('projects.title')}</span>
+          <span title={current?.name} className="min-w-0 flex-1 truncate">
+            {current?.name ?? t('projects.title')}
+          </span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
         </Button>
       }

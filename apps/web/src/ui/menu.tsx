@@ -17,7 +17,7 @@ export function Menu({ label, trigger, heading, children }: MenuProps) {
   return (
     <MenuTrigger>
       {trigger}
-      <Popover className="min-w-48 rounded-lg border border-line bg-surface p-1.5 text-ink shadow-raised">
+      <Popover className="max-w-[min(24rem,calc(100vw-2rem))] min-w-48 rounded-lg border border-line bg-surface p-1.5 text-ink shadow-raised">
         {heading && <div className="border-b border-line px-2.5 pt-1 pb-2">{heading}</div>}
         <AriaMenu aria-label={label} className="max-h-96 overflow-y-auto outline-none">
           {children}
@@ -48,7 +48,9 @@ export function MenuItem({ icon: Icon, onAction, isDanger, isCurrent, children }
       )}
     >
       {Icon && <Icon aria-hidden className="size-4 shrink-0" />}
-      <span className="truncate">{children}</span>
+      <span title={children} className="truncate">
+        {children}
+      </span>
     </AriaMenuItem>
   );
 }

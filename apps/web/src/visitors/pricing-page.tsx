@@ -60,7 +60,11 @@ function PlanTile({ plan }: { plan: PublicPlan }) {
       <p className="text-xs text-muted md:min-h-8">
         {Number(plan.commitment) > 0 && t('billing.commitment', { amount: format.money(plan.commitment, currency) })}
       </p>
-      <Link to="/signup" className={`${buttonClass('primary')} mt-3 w-full`}>
+      <Link
+        to="/signup"
+        search={Number(monthlyFee) > 0 ? { plan: plan.key } : {}}
+        className={`${buttonClass('primary')} mt-3 w-full`}
+      >
         {Number(monthlyFee) > 0 ? t('visitors.choose', { plan: name }) : t('visitors.signUp')}
       </Link>
       <ul className="mt-5 space-y-2.5">

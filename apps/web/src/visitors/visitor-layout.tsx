@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { meQuery } from '../dashboard/auth/auth.queries';
 import { LANGUAGES } from '../i18n/i18n';
 import { LanguageSelect } from '../shell/language-select';
 import { Logo } from '../shell/logo';
@@ -12,6 +14,9 @@ const LINK = 'inline-flex min-h-8 items-center rounded px-1.5 text-muted hover:t
 /** Frame of the pages for everyone. */
 export function VisitorLayout({ title, children }: { title: string; children: ReactNode }) {
   const { t } = useTranslation();
+  // Who has a session, as the server says, or logged in since.
+  const isKnown =
+    useQueryClient().getQueryData(meQuery.queryKey) !== undefined || !('visitor' in document.documentElement.dataset);
   return (
     <div className="flex min-h-dvh flex-col">
       <title>{title}</title>
@@ -42,12 +47,20 @@ export function VisitorLayout({ title, children }: { title: string; children: Re
               <LanguageSelect />
               <ThemeToggle />
             </div>
-            <Link to="/login" className={LINK}>
-              {t('visitors.logIn')}
-            </Link>
-            <Link to="/signup" className={buttonClass('primary')}>
-              {t('visitors.signUp')}
-            </Link>
+            {isKnown ? (
+              <Link to="/projects" className={buttonClass('primary')}>
+                {t('visitors.dashboard')}
+              </Link>
+            ) : (
+              <>
+                <Link to="/login" className={LINK}>
+                  {t('visitors.logIn')}
+                </Link>
+                <Link to="/signup" className={buttonClass('primary')}>
+                  {t('visitors.signUp')}
+                </Link>
+              </>
+            )}
           </div>
         </nav>
       </header>

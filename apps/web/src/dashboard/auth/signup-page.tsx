@@ -1,9 +1,12 @@
-import { useTranslation } from 'react-i18next';
+import { useSearch } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 import { authLogin, authSignup, projectsCreate, projectsList, unwrap } from '../../api/client';
+import { ProblemError } from '../../api/problem';
 import { mailLanguageOf } from '../../i18n/i18n';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
+import { Notice } from '../../ui/notice';
 import { TextLink } from '../../ui/text-link';
 import { AuthPage } from './auth-page';
 import { NewPasswordField } from './new-password-field';
@@ -22,29 +25,43 @@ async function firstProject(name: string): Promise<string> {
   }
 }
 
+/** The address may have an account: signing up tells nobody, but its password is another one. */
+class PerhapsTakenError extends Error {}
+
 export function SignupPage() {
   const { t, i18n } = useTranslation();
+  const { plan } = useSearch({ from: '/signup' });
+  // Whoever chose a plan before they had an account goes on to pay for it.
+  const chosen = plan && `/billing?plan=${plan}`;
   const signup = useSignIn(async (values) => {
     const body = { email: String(values.get('email')), password: String(values.get('password')) };
     const organizationName = String(values.get('organizationName'));
     await unwrap(authSignup({ body: { ...body, organizationName, language: mailLanguageOf(i18n.language) } }));
     // Signing up is answered the same whether or not the address had an account: only its own password opens that one.
-    const me = await unwrap(authLogin({ body }));
-    return { me, returnTo: await firstProject(t('projects.first')) };
+    const me = await unwrap(authLogin({ body })).catch((error: unknown) => {
+      throw error instanceof ProblemError && error.status === 401 ? new PerhapsTakenError() : error;
+    });
+    const project = await firstProject(t('projects.first'));
+    return { me, returnTo: chosen ?? project };
   });
+  const logInSearch = chosen ? { returnTo: chosen } : {};
+  const isPerhapsTaken = signup.error instanceof PerhapsTakenError;
   return (
     <AuthPage
       title={t('auth.createAccount')}
       hint={t('auth.createAccountHint')}
       footer={
         <>
-          {t('auth.haveAccount')} <TextLink to="/login">{t('auth.logIn')}</TextLink>
+          {t('auth.haveAccount')}{' '}
+          <TextLink to="/login" search={logInSearch}>
+            {t('auth.logIn')}
+          </TextLink>
         </>
       }
     >
       <Form
         onSubmit={signup.mutate}
-        error={signup.error}
+        error={isPerhapsTaken ? null : signup.error}
         actions={
           <Button type="submit" variant="primary" isBusy={signup.isPending} className="w-full">
             {t('auth.signUp')}
@@ -61,8 +78,19 @@ export function SignupPage() {
           required
         />
         <SignUpTerms />
+        {isPerhapsTaken && (
+          <Notice tone="warning">
+            <Trans
+              i18nKey="auth.perhapsTaken"
+              components={{
+                logIn: <TextLink to="/login" search={logInSearch} />,
+                reset: <TextLink to="/forgot-password" />,
+              }}
+            />
+          </Notice>
+        )}
       </Form>
-      <ProviderButtons returnTo="/projects" />
+      <ProviderButtons returnTo={chosen ?? '/projects'} />
     </AuthPage>
   );
 }

@@ -27,10 +27,17 @@ export function ModelsPage() {
   const { can } = useMe();
   const navigate = useNavigate();
   const { projectId } = useParams({ from: '/app/projects/$projectId/models' });
-  const view = useSearch({ from: '/app/projects/$projectId/models' });
+  const { new: isNew = false, ...view } = useSearch({ from: '/app/projects/$projectId/models' });
   const models = useInfiniteQuery(modelListQuery(projectId, view));
   const columns = useColumns();
-  const [isCreating, setIsCreating] = useState(false);
+  const [isCreating, setIsCreating] = useState(isNew);
+  const show = (next: object) =>
+    void navigate({ to: '/projects/$projectId/models', params: { projectId }, search: readModelsView({ ...next }) });
+  const close = () => {
+    setIsCreating(false);
+    // A reload does not open it again.
+    if (isNew) show(view);
+  };
   return (
     <>
       <PageHeader
@@ -50,13 +57,7 @@ export function ModelsPage() {
         query={models}
         columns={columns}
         view={view}
-        onView={(next) =>
-          void navigate({
-            to: '/projects/$projectId/models',
-            params: { projectId },
-            search: readModelsView({ ...next }),
-          })
-        }
+        onView={show}
         searchHint={t('lists.nameOrId')}
         statuses={MODEL_STATUSES.map((value) => ({ value, label: t(`models.statuses.${value}`) }))}
         empty={
@@ -70,7 +71,7 @@ export function ModelsPage() {
           void navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId, modelId: id } })
         }
       />
-      {isCreating && <NewModelDialog projectId={projectId} onClose={() => setIsCreating(false)} />}
+      {isCreating && can('project:write') && <NewModelDialog projectId={projectId} onClose={close} />}
     </>
   );
 }

@@ -26,6 +26,7 @@ export function OrganizationPage() {
         <OrganizationFrame title={t('organization.title')} hint={found.name}>
           <div className="space-y-5">
             {found.deletesAt && <DeletionNotice organization={found} deletesAt={found.deletesAt} />}
+            {!can('organization:write') && <Notice>{t('organization.ownersOnly')}</Notice>}
             {can('organization:write') && !me.suspension && <NameCard organization={found} />}
             {can('organization:write') && <ExportCard />}
             {can('organization:write') && !me.suspension && !found.deletesAt && <DeleteCard organization={found} />}

@@ -58,7 +58,12 @@ export function TrainCard({ projectId, dataSets }: { projectId: string; dataSets
                 {ready.length === 1 ? t('start.train') : `${t('start.train')}: ${t(sample.texts.model)}`}
               </Button>
             ))}
-            <Link to="/projects/$projectId/models" params={{ projectId }} className={buttonClass('quiet')}>
+            <Link
+              to="/projects/$projectId/models"
+              params={{ projectId }}
+              search={{ new: true }}
+              className={buttonClass('quiet')}
+            >
               {t('start.otherRecipes')}
             </Link>
           </div>
