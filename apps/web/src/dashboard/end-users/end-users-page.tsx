@@ -25,7 +25,10 @@ export function EndUsersPage() {
   const erasures = useQuery(erasuresQuery(projectId));
   return (
     <>
-      <PageHeader title={t('endUsers.title')} hint={t('endUsers.hint')} />
+      <PageHeader
+        title={t('endUsers.title')}
+        hint={can('project:write') ? t('endUsers.hint') : t('endUsers.hintReadOnly')}
+      />
       <div className="space-y-5">
         {can('project:write') && <PersonCard projectId={projectId} />}
         <Card title={t('endUsers.receipts')} hint={t('endUsers.receiptsHint')} isFlush>
@@ -33,7 +36,7 @@ export function EndUsersPage() {
             {(rows) =>
               rows.length === 0 ? (
                 <EmptyState icon={UserX} title={t('endUsers.emptyTitle')}>
-                  {t('endUsers.emptyText')}
+                  {can('project:write') ? t('endUsers.emptyText') : t('endUsers.emptyTextReadOnly')}
                 </EmptyState>
               ) : (
                 <Receipts erasures={rows} />
