@@ -1,18 +1,40 @@
-import { createContext, type FormEvent, type ReactNode, use, useEffect, useMemo, useRef } from 'react';
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  use,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../api/problem';
 import { useTerms } from '../i18n/use-terms';
 import { ProblemNotice } from './problem-notice';
 
-const FieldErrors = createContext<Map<string, string>>(new Map());
+interface Answer {
+  /** What the API says, by paths of the request. */
+  errors: Map<string, string>;
+  /** Paths of the fields that are there. */
+  fields: Set<string>;
+}
+
+const NOTHING: Answer = { errors: new Map(), fields: new Set() };
+const AnswerContext = createContext(NOTHING);
 
 /** What the API says about the field, by the path it has in the request, or about the first wrong entry of a list. */
 export function useFieldError(path: string): string | undefined {
   const { t } = useTranslation();
   const terms = useTerms();
-  const errors = use(FieldErrors);
+  const { errors, fields } = use(AnswerContext);
+  useLayoutEffect(() => {
+    fields.add(path);
+    return () => void fields.delete(path);
+  }, [fields, path]);
   const own = errors.get(path);
-  if (own !== undefined) return terms.sentences(own);
+  if (own !== undefined) return asSentence(terms.sentences(own));
   const [entryPath, message] = [...errors].find(([each]) => each.startsWith(`${path}.`)) ?? [];
   const number = Number(entryPath?.slice(path.length + 1));
   return message && t('field.entry', { number: number + 1, message: terms.sentences(message) });
@@ -20,7 +42,7 @@ export function useFieldError(path: string): string | undefined {
 
 interface FormProps {
   onSubmit: (values: FormData) => void;
-  /** The error of the last submission: shown above the buttons, and next to each field that it names. */
+  /** The error of the last submission: shown at each field that it names, and above the buttons as far as it names none. */
   error?: unknown;
   children: ReactNode;
   actions: ReactNode;
@@ -44,12 +66,21 @@ export function Form({ onSubmit, error, children, actions, isInline }: FormProps
     const errors = error instanceof ProblemError ? error.errors : [];
     return new Map(errors.map(({ path, message }) => [path, message]));
   }, [error]);
+  const [fields] = useState(() => new Set<string>());
+  const answer = useMemo(() => ({ errors: fieldErrors, fields }), [fieldErrors, fields]);
+  const [rest, setRest] = useState<unknown>(null);
+  // Once the fields have said which they are.
+  useLayoutEffect(() => setRest(withoutFields(error, fields)), [error, fields]);
   const ref = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (fieldErrors.size > 0) ref.current?.querySelectorAll('[aria-invalid=true]').forEach(unfold);
+    if (fieldErrors.size === 0) return;
+    const wrong = ref.current!.querySelectorAll<HTMLElement>('[aria-invalid=true]');
+    wrong.forEach(unfold);
+    // Which reads what is wrong with it.
+    wrong[0]?.focus();
   }, [fieldErrors]);
   return (
-    <FieldErrors value={fieldErrors}>
+    <AnswerContext value={answer}>
       <form
         ref={ref}
         onSubmit={submit}
@@ -57,12 +88,26 @@ export function Form({ onSubmit, error, children, actions, isInline }: FormProps
         className={isInline ? 'flex flex-wrap items-end gap-2' : 'space-y-4'}
       >
         {children}
-        {error != null && <ProblemNotice error={error} />}
+        {rest != null && <ProblemNotice error={rest} />}
         <div className={isInline ? undefined : 'flex flex-wrap justify-end gap-2 pt-1'}>{actions}</div>
       </form>
-    </FieldErrors>
+    </AnswerContext>
   );
 }
+
+/** What of an error no field of the form says; null where they say all of it. */
+function withoutFields(error: unknown, fields: Set<string>): unknown {
+  if (!(error instanceof ProblemError) || error.errors.length === 0) return error;
+  const isAtField = (path: string) => [...fields].some((field) => path === field || path.startsWith(`${field}.`));
+  const others = error.errors.filter(({ path }) => !isAtField(path));
+  if (others.length === 0) return null;
+  if (others.length === error.errors.length) return error;
+  const detail = others.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new ProblemError(error.status, error.code, detail, error.requestId, others);
+}
+
+/** The API's messages go on from the name of the field. */
+const asSentence = (message: string) => message.charAt(0).toUpperCase() + message.slice(1);
 
 /** A field that is wrong must be seen, also where it is folded away. */
 function unfold(field: Element | null): void {
