@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import {
   Boxes,
@@ -34,6 +34,9 @@ import { useOrganizationPages } from '../dashboard/organization/organization-fra
 import { projectsQuery } from '../dashboard/projects/projects.queries';
 import { useNavigation } from './navigation';
 
+/** In as many something is looked for by its name, so that a search is no flood of calls. */
+const PROJECTS_SEARCHED = 20;
+
 /** As the API makes them, in whole or from the beginning of one. */
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f-]{4,27}$/i;
 
@@ -42,6 +45,8 @@ interface Command {
   name: string;
   /** What it is, next to its name. */
   hint: string;
+  /** By which it is found too. */
+  words?: string;
   icon: LucideIcon;
   go: () => void;
 }
@@ -112,10 +117,10 @@ function Finder({ onDone }: { onDone: () => void }) {
         className="max-h-[50vh] overflow-y-auto p-1.5 outline-none"
         renderEmptyState={() => <p className="px-2.5 py-6 text-center text-muted">{t('shell.foundNothing')}</p>}
       >
-        {({ id, name, hint, icon: Icon, go }) => (
+        {({ id, name, hint, words = '', icon: Icon, go }) => (
           <MenuItem
             id={id}
-            textValue={`${name} ${hint}`}
+            textValue={`${name} ${hint} ${words}`}
             onAction={() => {
               onDone();
               go();
@@ -124,13 +129,15 @@ function Finder({ onDone }: { onDone: () => void }) {
           >
             <Icon aria-hidden className="size-4 shrink-0 text-muted" />
             <span className="min-w-0 flex-1 truncate">{name}</span>
-            <span className="shrink-0 text-xs text-muted">{hint}</span>
+            <span className="max-w-1/2 truncate text-xs text-muted">{hint}</span>
           </MenuItem>
         )}
       </Menu>
     </Autocomplete>
   );
 }
+
+const all = <T,>(results: { data: T[] | undefined }[]): T[] => results.flatMap(({ data = [] }) => data);
 
 /** What can be gone to, and the call of a request id where one is typed. */
 function useCommands(text: string): Command[] {
@@ -141,37 +148,42 @@ function useCommands(text: string): Command[] {
   const { project, organization, operator } = useNavigation();
   const organizationPages = useOrganizationPages();
   const accountPages = useAccountPages();
-  const inProject = { enabled: Boolean(projectId) };
   const { data: projects = [] } = useQuery({ ...projectsQuery, enabled: can('project:read') });
-  const { data: dataSets = [] } = useQuery({ ...dataSetsQuery(projectId), ...inProject });
-  const { data: models = [] } = useQuery({ ...modelsQuery(projectId), ...inProject });
-  const { data: deployments = [] } = useQuery({ ...deploymentsQuery(projectId), ...inProject });
+  // Each has lists of its own, asked for once something is looked for in them; the one that is open first.
+  const searched = projects.toSorted((a, b) => Number(b.id === projectId) - Number(a.id === projectId));
+  const enabled = text.trim() !== '';
+  const ids = searched.slice(0, PROJECTS_SEARCHED).map(({ id }) => id);
+  const dataSets = useQueries({ queries: ids.map((id) => ({ ...dataSetsQuery(id), enabled })), combine: all });
+  const models = useQueries({ queries: ids.map((id) => ({ ...modelsQuery(id), enabled })), combine: all });
+  const deployments = useQueries({ queries: ids.map((id) => ({ ...deploymentsQuery(id), enabled })), combine: all });
   const requestId = text.trim();
+  const hintOf = (kind: string, id: string) =>
+    id === projectId ? kind : [kind, projects.find((each) => each.id === id)?.name].join(' · ');
   const things: Command[] = [
-    ...dataSets.map(({ id, name }) => ({
+    ...dataSets.map(({ id, name, projectId: of }) => ({
       id,
       name,
-      hint: t('dataSets.title'),
+      hint: hintOf(t('dataSets.title'), of),
       icon: Table2,
       go: () =>
-        void navigate({ to: '/projects/$projectId/data-sets/$dataSetId', params: { projectId, dataSetId: id } }),
+        void navigate({ to: '/projects/$projectId/data-sets/$dataSetId', params: { projectId: of, dataSetId: id } }),
     })),
-    ...models.map(({ id, name }) => ({
+    ...models.map(({ id, name, projectId: of }) => ({
       id,
       name,
-      hint: t('models.title'),
+      hint: hintOf(t('models.title'), of),
       icon: Boxes,
-      go: () => void navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId, modelId: id } }),
+      go: () => void navigate({ to: '/projects/$projectId/models/$modelId', params: { projectId: of, modelId: id } }),
     })),
-    ...deployments.map(({ id, name }) => ({
+    ...deployments.map(({ id, name, projectId: of }) => ({
       id,
       name,
-      hint: t('deployments.title'),
+      hint: hintOf(t('deployments.title'), of),
       icon: Rocket,
       go: () =>
         void navigate({
           to: '/projects/$projectId/deployments/$deploymentId',
-          params: { projectId, deploymentId: id },
+          params: { projectId: of, deploymentId: id },
         }),
     })),
     ...projects.map(({ id, name }) => ({
@@ -191,6 +203,7 @@ function useCommands(text: string): Command[] {
     id: to,
     name,
     hint,
+    words: t(`searchWords.${to as '/billing'}`, { defaultValue: '' }),
     icon,
     go: () => void navigate({ to, params: { projectId } }),
   }));
