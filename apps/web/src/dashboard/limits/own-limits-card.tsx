@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { Limit, Limits, LimitUse } from '../../api/client';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
-import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
 import { DeleteLimitDialog } from './delete-limit-dialog';
 import { LimitDialog } from './limit-dialog';
 import { UseBar } from './use-bar';
-import { type LimitWords, useLimitWords } from './use-limit-words';
+import { type LimitWords, SPEND, useLimitWords } from './use-limit-words';
 
 interface OwnLimitsCardProps {
   limits: Limits;
@@ -26,6 +26,7 @@ export function OwnLimitsCard({ limits, isSetting, onSet }: OwnLimitsCardProps) 
   const [deleting, setDeleting] = useState<Limit | null>(null);
   const { currency } = limits;
   const words = useLimitWords(currency);
+  const columns = useColumns({ uses: limits.uses, words, onChange: setChanging, onDelete: setDeleting });
   return (
     <Card title={t('limits.own')} hint={t('limits.ownHint')} isFlush>
       {limits.limits.length === 0 ? (
@@ -33,30 +34,7 @@ export function OwnLimitsCard({ limits, isSetting, onSet }: OwnLimitsCardProps) 
           {t('limits.emptyText')}
         </EmptyState>
       ) : (
-        <Table label={t('limits.own')}>
-          <thead>
-            <tr>
-              <HeaderCell>{t('limits.scope')}</HeaderCell>
-              <HeaderCell>{t('limits.resource')}</HeaderCell>
-              <HeaderCell className="w-2/5">{t('limits.use')}</HeaderCell>
-              <HeaderCell>
-                <span className="sr-only">{t('ui.actions')}</span>
-              </HeaderCell>
-            </tr>
-          </thead>
-          <tbody>
-            {limits.limits.map((limit) => (
-              <LimitRow
-                key={limit.id}
-                limit={limit}
-                use={limits.uses.find(({ limitId }) => limitId === limit.id)}
-                words={words}
-                onChange={setChanging}
-                onDelete={setDeleting}
-              />
-            ))}
-          </tbody>
-        </Table>
+        <DataTable label={t('limits.own')} columns={columns} rows={limits.limits} keyOf={({ id }) => id} />
       )}
       {isSetting && <LimitDialog currency={currency} words={words} onClose={onSet} />}
       {changing && <LimitDialog limit={changing} currency={currency} words={words} onClose={() => setChanging(null)} />}
@@ -65,43 +43,57 @@ export function OwnLimitsCard({ limits, isSetting, onSet }: OwnLimitsCardProps) 
   );
 }
 
-interface LimitRowProps {
-  limit: Limit;
-  /** Absent for a rate. */
-  use: LimitUse | undefined;
+interface ColumnsOptions {
+  uses: LimitUse[];
   words: LimitWords;
   onChange: (limit: Limit) => void;
   onDelete: (limit: Limit) => void;
 }
 
-function LimitRow({ limit, use, words, onChange, onDelete }: LimitRowProps) {
+function useColumns({ uses, words, onChange, onDelete }: ColumnsOptions): DataColumn<Limit>[] {
   const { t } = useTranslation();
   const { can } = useMe();
-  const { resource, quantity, burst } = limit;
-  const name = `${words.resource(resource)}, ${words.scope(limit)}`;
-  return (
-    <tr>
-      <Cell>{words.scope(limit)}</Cell>
-      <Cell className="font-medium">{words.resource(resource)}</Cell>
-      <Cell>
-        {use ? (
-          <UseBar use={use} words={words} />
-        ) : (
-          t('limits.rate', { quantity: words.quantity(resource, quantity), burst: burst ?? 0 })
-        )}
-      </Cell>
-      <Cell className="text-right">
-        {can('limits:write') && (
-          <span className="flex justify-end gap-2">
-            <Button aria-label={t('limits.changeNamed', { name })} onClick={() => onChange(limit)}>
-              {t('ui.change')}
-            </Button>
-            <Button aria-label={t('limits.deleteNamed', { name })} onClick={() => onDelete(limit)}>
-              {t('ui.delete')}
-            </Button>
-          </span>
-        )}
-      </Cell>
-    </tr>
-  );
+  const actions: DataColumn<Limit> = {
+    key: 'actions',
+    name: t('ui.actions'),
+    isPinned: true,
+    cell: (limit) => {
+      const name = `${words.resource(limit.resource)}, ${words.scope(limit)}`;
+      return (
+        <span className="flex justify-end gap-2">
+          <Button aria-label={t('limits.changeNamed', { name })} onClick={() => onChange(limit)}>
+            {t('ui.change')}
+          </Button>
+          <Button aria-label={t('limits.deleteNamed', { name })} onClick={() => onDelete(limit)}>
+            {t('ui.delete')}
+          </Button>
+        </span>
+      );
+    },
+  };
+  return [
+    { key: 'scope', name: t('limits.scope'), cell: words.scope },
+    {
+      key: 'resource',
+      name: t('limits.resource'),
+      cell: ({ resource }) => <span className="font-medium">{words.resource(resource)}</span>,
+    },
+    {
+      key: 'use',
+      name: t('limits.use'),
+      cell: ({ id, scope, resource, quantity, burst }) => {
+        const use = uses.find(({ limitId }) => limitId === id);
+        if (!use) return t('limits.rate', { quantity: words.quantity(resource, quantity), burst: burst ?? 0 });
+        return (
+          <>
+            <UseBar use={use} words={words} />
+            {resource === SPEND && scope === 'organization' && (
+              <p className="mt-1 text-xs text-muted">{t('limits.spendBeyond')}</p>
+            )}
+          </>
+        );
+      },
+    },
+    ...(can('limits:write') ? [actions] : []),
+  ];
 }
