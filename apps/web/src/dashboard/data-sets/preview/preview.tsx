@@ -12,7 +12,7 @@ import type { Kind } from '../../models/families.queries';
 import { type FoundColumns, guessColumns, guessKind } from './guess-columns';
 import { PreviewTable } from './preview-table';
 import { type FileStart, ROWS_SHOWN } from './read-start';
-import { useFileFacts } from './use-file-facts';
+import { findBadRows, useFileFacts } from './use-file-facts';
 
 /** What was decided about a file. */
 export interface Chosen {
@@ -21,6 +21,9 @@ export interface Chosen {
   headers: string[];
   columns: FoundColumns;
 }
+
+/** From this share of rejected rows on, a file is more likely read wrong than a little dirty. */
+const SHARE_ALARMING = 0.5;
 
 interface PreviewProps {
   file: File;
@@ -49,6 +52,11 @@ export function Preview(props: PreviewProps) {
   const facts = useFileFacts(start, kind, columns);
   const missing = kind.columns.filter(({ name, required }) => required && columns[name] === undefined);
   const canShow = headers.length > 0;
+  const bad = findBadRows(start, kind, columns);
+  const isAlarming = bad.share >= SHARE_ALARMING && missing.length === 0 && problem === null;
+  // Of the file as it is read now.
+  const [askedAbout, setAskedAbout] = useState<FoundColumns>();
+  const isAsked = askedAbout === columns;
   const chooseKind = (key: string) => {
     const chosen = kinds.find((each) => each.key === key)!;
     setKind(chosen);
@@ -57,7 +65,10 @@ export function Preview(props: PreviewProps) {
   const count = start.rowCount;
   return (
     <Form
-      onSubmit={(values) => onImport({ kind, name: String(values.get('name') ?? ''), headers, columns })}
+      onSubmit={(values) => {
+        if (isAlarming && !isAsked) return setAskedAbout(columns);
+        onImport({ kind, name: String(values.get('name') ?? ''), headers, columns });
+      }}
       error={error}
       actions={
         <>
@@ -66,11 +77,15 @@ export function Preview(props: PreviewProps) {
           </Button>
           <Button
             type="submit"
-            variant="primary"
+            variant={isAlarming ? (isAsked ? 'danger' : 'secondary') : 'primary'}
             isBusy={share !== null}
             disabled={problem !== null || missing.length > 0 || count === 0}
           >
-            {start.isWhole ? t('upload.import', { count }) : t('upload.importAbout', { count })}
+            {isAlarming && isAsked
+              ? t('upload.anyway')
+              : start.isWhole
+                ? t('upload.import', { count })
+                : t('upload.importAbout', { count })}
           </Button>
         </>
       }
@@ -106,6 +121,24 @@ export function Preview(props: PreviewProps) {
           {canShow && missing.length > 0 && (
             <Notice tone="warning">
               {t('upload.missing', { columns: format.list(missing.map(({ name }) => terms.name('columns', name))) })}
+            </Notice>
+          )}
+          {isAlarming && (
+            <Notice tone="danger">
+              <p className="font-medium">
+                {t('upload.mostBad', { bad: format.number(bad.count), count: start.rows.length })}
+              </p>
+              <p>
+                {bad.first?.problem === 'fields'
+                  ? t('upload.cell.fields', { count: bad.first.count, headers: headers.length })
+                  : bad.first &&
+                    t('upload.firstBad', {
+                      column: terms.name('columns', bad.first.column),
+                      cell: bad.first.cell.slice(0, 60),
+                      reason: t(`upload.cell.${bad.first.problem}`),
+                    })}
+              </p>
+              <p>{t('upload.mostBadAdvice')}</p>
             </Notice>
           )}
           {share !== null && <ProgressBar label={t('upload.progress')} share={share} />}

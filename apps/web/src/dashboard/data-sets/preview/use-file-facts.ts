@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Kind } from '../../models/families.queries';
-import { checkCell, findTimeFormat } from './check-cell';
+import { type CellProblem, checkCell, findTimeFormat } from './check-cell';
 import type { FoundColumns } from './guess-columns';
 import type { FileStart } from './read-start';
 
@@ -13,19 +13,33 @@ export function useFileFacts(start: FileStart, kind: Kind, columns: FoundColumns
   const time = kind.columns.find(({ name, type }) => type === 'time' && columns[name] !== undefined);
   const sample = time && start.rows.map((row) => row[columns[time.name]!]?.trim()).find(Boolean);
   const timeFormat = sample && (findTimeFormat(sample) ?? 'unknown');
-  const bad = countBadRows(start, kind, columns);
+  const { count: bad } = findBadRows(start, kind, columns);
+  const isMissing = kind.columns.some(({ name, required }) => required && columns[name] === undefined);
   return [
     t(`upload.delimiters.${DELIMITER_KEYS[start.delimiter as keyof typeof DELIMITER_KEYS]}`),
     start.encoding.toUpperCase(),
     ...(timeFormat ? [t(`upload.times.${timeFormat}`)] : []),
-    ...(bad > 0 ? [t('upload.badRows', { count: bad })] : start.problem ? [] : [t('upload.noBadRows')]),
+    ...(bad > 0 ? [t('upload.badRows', { count: bad })] : start.problem || isMissing ? [] : [t('upload.noBadRows')]),
   ];
 }
 
-function countBadRows({ headers, rows }: FileStart, kind: Kind, columns: FoundColumns): number {
+/** Of the rows that are shown, how many the import will reject, and what is wrong with the first of them. */
+export function findBadRows({ headers, rows }: FileStart, kind: Kind, columns: FoundColumns): BadRows {
   const known = kind.columns.filter(({ name }) => columns[name] !== undefined);
-  return rows.filter(
-    (row) =>
-      row.length !== headers.length || known.some((column) => checkCell(column, row[columns[column.name]!] ?? '')),
-  ).length;
+  const bad = rows.flatMap((row): NonNullable<BadRows['first']>[] => {
+    if (row.length !== headers.length) return [{ problem: 'fields', count: row.length }];
+    for (const column of known) {
+      const cell = row[columns[column.name]!] ?? '';
+      const problem = checkCell(column, cell);
+      if (problem) return [{ problem, column: column.name, cell: cell.trim() }];
+    }
+    return [];
+  });
+  return { count: bad.length, share: rows.length === 0 ? 0 : bad.length / rows.length, first: bad[0] };
+}
+
+interface BadRows {
+  count: number;
+  share: number;
+  first: { problem: CellProblem; column: string; cell: string } | { problem: 'fields'; count: number } | undefined;
 }
