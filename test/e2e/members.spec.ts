@@ -132,6 +132,17 @@ describe('a member', () => {
     await theirs.getByRole('cell', { name: `${COLLEAGUE} You` }).waitFor();
     expect(await button(theirs, 'Invite').count()).toBe(0);
     expect(await theirs.getByRole('link', { name: 'Audit log', exact: true }).count()).toBe(0);
+    // By an address that somebody sent them.
+    for (const [path, roles] of [
+      ['/organization/audit', 'Owner and Admin'],
+      ['/organization/single-sign-on', 'Owner'],
+      ['/billing', 'Owner, Admin, and Billing'],
+    ]) {
+      await theirs.goto(path!);
+      await theirs.getByText(`This page is open to: ${roles}. Your role here is Viewer`).waitFor();
+    }
+    expect(await theirs.getByText('needs the permission').count()).toBe(0);
+    expect(await violationsIn(theirs)).toEqual([]);
 
     // The owner confirms that it is them, in a dialog over the one that asked for it.
     await askForLogin(owner, '**/v1/organization/members/*');

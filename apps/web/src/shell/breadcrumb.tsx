@@ -3,6 +3,7 @@ import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { accountQuery } from '../admin/organizations/organizations.queries';
+import { useMe } from '../dashboard/auth/auth.queries';
 import { dataSetQuery } from '../dashboard/data-sets/data-sets.queries';
 import { deploymentQuery } from '../dashboard/deployments/deployments.queries';
 import { modelQuery } from '../dashboard/models/models.queries';
@@ -14,6 +15,7 @@ const CRUMB = 'max-w-48 truncate rounded text-muted hover:text-ink';
 /** The pages above this one. The page itself is its heading. */
 export function Breadcrumb() {
   const { t } = useTranslation();
+  const { can } = useMe();
   const { pathname } = useLocation();
   const {
     projectId = '',
@@ -23,7 +25,10 @@ export function Breadcrumb() {
     organizationId = '',
   } = useParams({ strict: false });
   const { project: pages, organization, operator } = useNavigation();
-  const { data: project } = useQuery({ ...projectQuery(projectId), enabled: Boolean(projectId) });
+  const { data: project } = useQuery({
+    ...projectQuery(projectId),
+    enabled: Boolean(projectId) && can('project:read'),
+  });
   const { data: dataSet } = useQuery({ ...dataSetQuery(projectId, dataSetId), enabled: Boolean(dataSetId) });
   const { data: model } = useQuery({ ...modelQuery(projectId, modelId), enabled: Boolean(modelId) });
   const { data: deployment } = useQuery({

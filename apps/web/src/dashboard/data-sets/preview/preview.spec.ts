@@ -3,6 +3,7 @@ import type { Kind } from '../../models/families.queries';
 import { checkCell } from './check-cell';
 import { guessColumns, guessKind, toMapping } from './guess-columns';
 import { readStart } from './read-start';
+import { findBadRows } from './use-file-facts';
 
 const column = (name: string, type: Kind['columns'][number]['type'], required: boolean, ...guesses: string[]) => ({
   name,
@@ -105,4 +106,12 @@ it('a cell is held against its column', () => {
   for (const time of ['03/04/2020', '-5', 'yesterday', '2020-13-01'])
     expect(checkCell(timestamp!, time), time).toBe('time');
   expect(checkCell({ ...value!, type: 'text', values: ['train', 'test'] }, 'dev')).toBe('values');
+});
+
+it('rows that will be rejected are counted, with what is wrong with the first of them', async () => {
+  const start = await readStart(new Blob(['user_id,item_id,timestamp\nu1,i1,2020-01-01\nu2,i2,20.08.2026\nu3,i3\n']));
+  const columns = guessColumns(start.headers, interactions);
+  const first = { problem: 'time', column: 'timestamp', cell: '20.08.2026' };
+  expect(findBadRows(start, interactions, columns)).toEqual({ count: 2, share: 2 / 3, first });
+  expect(findBadRows({ ...start, rows: [] }, interactions, columns).share).toBe(0);
 });
