@@ -152,7 +152,7 @@ describe('the first minutes', () => {
       if (hasMouse) expect(clicks).toBeLessThanOrEqual(8);
       await visitor.close();
     };
-    return { visit, tabTo, pressButton, goLive, atStart };
+    return { visit, tabTo, press, pressButton, goLive, atStart };
   };
 
   it('lead from signing up by sample films to an answer of a model to curl, in eight clicks at most, over a reload', async () => {
@@ -255,13 +255,13 @@ describe('whoever chose a plan', () => {
     await visit.waitForURL(/\/billing\?plan=pro$/);
     await visit.getByRole('button', { name: 'Pay for Pro' }).waitFor();
     expect(await violationsIn(visit)).toEqual([]);
-    for (const [path, page] of [
+    for (const [address, led] of [
       ['/login?returnTo=%2Fusage', '/usage'],
       ['/login', '/projects'],
       ['/signup?plan=pro', '/billing'],
     ]) {
-      await visit.goto(path!);
-      await visit.waitForURL(({ pathname }) => pathname === page);
+      await visit.goto(address!);
+      await visit.waitForURL(({ pathname }) => pathname === led);
     }
     await visit.keyboard.press('Control+k');
     await visit.getByRole('searchbox', { name: 'Find' }).fill('invo');

@@ -68,9 +68,8 @@ export function Form({ onSubmit, error, children, actions, isInline }: FormProps
   }, [error]);
   const [fields] = useState(() => new Set<string>());
   const answer = useMemo(() => ({ errors: fieldErrors, fields }), [fieldErrors, fields]);
-  const [rest, setRest] = useState<unknown>(null);
-  // Once the fields have said which they are.
-  useLayoutEffect(() => setRest(withoutFields(error, fields)), [error, fields]);
+  // The fields have said which they are by the time that something is sent.
+  const rest = withoutFields(error, fields);
   const ref = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (fieldErrors.size === 0) return;
