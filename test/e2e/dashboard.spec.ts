@@ -263,6 +263,7 @@ describe('whoever chose a plan', () => {
       await visit.goto(address!);
       await visit.waitForURL(({ pathname }) => pathname === led);
     }
+    await visit.getByRole('button', { name: 'Find' }).waitFor();
     await visit.keyboard.press('Control+k');
     await visit.getByRole('searchbox', { name: 'Find' }).fill('invo');
     await visit.getByRole('menuitem', { name: /^Billing/ }).waitFor();

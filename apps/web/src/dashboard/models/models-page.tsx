@@ -31,12 +31,17 @@ export function ModelsPage() {
   const models = useInfiniteQuery(modelListQuery(projectId, view));
   const columns = useColumns();
   const [isCreating, setIsCreating] = useState(isNew);
-  const show = (next: object) =>
-    void navigate({ to: '/projects/$projectId/models', params: { projectId }, search: readModelsView({ ...next }) });
+  const show = (next: object, replace = false) =>
+    void navigate({
+      to: '/projects/$projectId/models',
+      params: { projectId },
+      search: readModelsView({ ...next }),
+      replace,
+    });
   const close = () => {
     setIsCreating(false);
-    // A reload does not open it again.
-    if (isNew) show(view);
+    // Neither a reload nor the way back opens it again.
+    if (isNew) show(view, true);
   };
   return (
     <>
@@ -57,7 +62,7 @@ export function ModelsPage() {
         query={models}
         columns={columns}
         view={view}
-        onView={show}
+        onView={(next) => show(next)}
         searchHint={t('lists.nameOrId')}
         statuses={MODEL_STATUSES.map((value) => ({ value, label: t(`models.statuses.${value}`) }))}
         empty={
