@@ -270,6 +270,11 @@ describe('whoever chose a plan', () => {
     await visit.goto('/pricing');
     await visit.getByRole('link', { name: 'Dashboard' }).click();
     await visit.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+    // Whose session ends meanwhile logs in again, and is not led in a circle.
+    await visitor.clearCookies();
+    await visit.getByRole('link', { name: 'Usage', exact: true }).click();
+    await visit.waitForURL(/\/login\?returnTo=%2Fusage/);
+    await visit.getByRole('button', { name: 'Log in', exact: true }).waitFor();
     await visitor.close();
   });
 

@@ -36,10 +36,13 @@ import { ErrorPage, NotFoundPage } from './shell/error-pages';
 import './shell/permission';
 import { isId } from './shell/search';
 
+/** Whose session has ended. */
+let signedOut: unknown;
+
 export const queryClient = createQueryClient(() => {
   const { pathname, href } = router.state.location;
-  // Where the log-in would lead back to.
-  queryClient.removeQueries({ queryKey: meQuery.queryKey });
+  // They stay on the page until the log-in is there, which must not lead them back.
+  signedOut = queryClient.getQueryData(meQuery.queryKey);
   if (pathname !== '/login') void router.navigate({ to: '/login', search: { returnTo: href } });
 }, leaveOrganization);
 actIn(() => queryClient.getQueryData(meQuery.queryKey)?.organization?.id);
@@ -177,8 +180,9 @@ const legalRoutes = [
 
 /** The server marks the page of whoever sends no session, who so needs no call to be told apart. */
 async function isSignedIn(): Promise<boolean> {
-  const isKnown = queryClient.getQueryData(meQuery.queryKey) !== undefined;
-  if (!isKnown && 'visitor' in document.documentElement.dataset) return false;
+  const known = queryClient.getQueryData(meQuery.queryKey);
+  if (known && known === signedOut) return false;
+  if (!known && 'visitor' in document.documentElement.dataset) return false;
   return queryClient.ensureQueryData(meQuery).then(
     () => true,
     () => false,
