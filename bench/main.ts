@@ -1,9 +1,10 @@
-// `npm run bench -- als|top-k|embedding|scale|metering|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// `npm run bench -- als|top-k|embedding|scale|metering|pricing|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
 // this very minute and on this very machine; the ratios are what counts. `gpu` is described in bench/gpu/README.md.
 import { hasFlag, option, rounds, show } from './command-line.js';
 import { families } from './families.js';
 import { benchGpu, GPU_PARTS } from './gpu/bench.js';
 import { benchMetering } from './metering/bench.js';
+import { benchPricing } from './pricing/bench.js';
 
 const bench = process.argv[2];
 const BENCHES: Record<string, () => Promise<void>> = {
@@ -14,6 +15,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
     console.table(serving);
     console.log(`${keyMicroseconds.toFixed(1)} µs to check a known API key`);
   },
+  pricing: async () => show(await benchPricing(Number(option('organizations', '100000')), rounds)),
   gpu: async () => {
     const parts = option('parts', GPU_PARTS.join(',')).split(',');
     const scale = Number(option('scale', '1'));

@@ -18,6 +18,7 @@ import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { PriceListModule } from '../../libs/features/price-list/index.js';
+import { PriceSimulationsModule } from '../../libs/features/price-simulations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
 import { RevenueModule } from '../../libs/features/revenue/index.js';
@@ -71,6 +72,7 @@ const FEATURES = [
   EndUsersModule,
   WebhooksModule,
   RequestLogModule,
+  PriceSimulationsModule,
   RevenueModule,
   AuditLogModule,
   PriceListModule,

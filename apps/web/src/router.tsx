@@ -491,6 +491,12 @@ const adminPages = [
   createRoute({
     getParentRoute: () => appRoute,
     ...forOperators,
+    path: '/admin/pricing',
+    component: lazyRouteComponent(() => import('./admin/pricing/pricing-page'), 'PricingPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
     path: '/admin/workers',
     component: lazyRouteComponent(() => import('./admin/workers/workers-page'), 'WorkersPage'),
   }),

@@ -274,6 +274,12 @@ export class BillingRepository {
     return plans.flatMap(({ priceVersions }) => priceVersions.map(toPriceVersion));
   }
 
+  /** All that there are or were in the currency. */
+  async listPriceVersions(transaction: Transaction, currency: string): Promise<PriceVersion[]> {
+    const rows = await transaction.priceVersion.findMany({ where: { currency }, include: withMeters });
+    return rows.map(toPriceVersion);
+  }
+
   /** In which plans are sold, those of most plans first. */
   async listCurrencies(transaction: Transaction): Promise<string[]> {
     const rows = await transaction.$queryRaw<{ currency: string }[]>`

@@ -27,5 +27,5 @@ export {
   toMinor,
   withTerms,
 } from './invoice-lines.js';
-export { amountOf, type MeterPrice, priceOf, unitsWithin } from './meter-price.js';
+export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
 export { SubscriptionFollower } from './subscription-follower.js';

@@ -104,7 +104,8 @@ export function priceOf<T extends Pick<MeterPrice, 'meter' | 'deviceClass'>>(
   return ofMeter.find((price) => price.deviceClass === deviceClass) ?? ofMeter.find((price) => !price.deviceClass);
 }
 
-function segmentsOf({ scheme, unitAmount, tiers }: Price): Segment[] {
+/** A price in straight parts, where it comes to that: all schemes but `package`. */
+export function segmentsOf({ scheme, unitAmount, tiers }: Price): Segment[] {
   if (scheme === 'per_unit') return [{ to: ENDLESS, base: NONE, unitAmount }];
   let before = NONE;
   return tiers.map((tier, index) => {

@@ -19,6 +19,7 @@ import {
   Server,
   Settings,
   Table2,
+  Tags,
   TrendingUp,
   Users,
 } from 'lucide-react';
@@ -59,6 +60,7 @@ export function useNavigation() {
     ? ([
         { to: '/admin/organizations', name: t('organizations.title'), icon: Building2 },
         { to: '/admin/revenue', name: t('operator.revenue.title'), icon: TrendingUp },
+        { to: '/admin/pricing', name: t('operator.pricing.title'), icon: Tags },
         { to: '/admin/training-jobs', name: t('operator.jobs.title'), icon: Cpu },
         { to: '/admin/workers', name: t('operator.workers.title'), icon: Server },
         { to: '/admin/webhooks', name: t('operator.webhooks.title'), icon: Bell },

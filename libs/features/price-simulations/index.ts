@@ -1,0 +1,1 @@
+export { PriceSimulationsModule } from './price-simulations.module.js';
