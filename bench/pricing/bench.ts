@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { createApi } from '../../apps/api/create-api.js';
 import { PriceSimulationsService } from '../../libs/features/price-simulations/price-simulations.service.js';
 import { readConfig } from '../../libs/platform/config/config.js';
@@ -55,11 +56,15 @@ async function parentOf(platform: BenchPlatform): Promise<number> {
 
 /** With what Postgres computes for it: its processes end with their connection, and their parent counts what they used. */
 async function timeServer(work: () => Promise<unknown>): Promise<Timing> {
+  await setTimeout(REAPED_MS);
   const before = endedCpu();
   const { wall, cpu } = await time(work);
+  await setTimeout(REAPED_MS);
   return { wall, cpu: cpu + endedCpu() - before };
 }
 
+/** Until its parent has seen that a process ended. */
+const REAPED_MS = 1_000;
 const TICKS_PER_SECOND = 100;
 
 /** Seconds that processes of the server have used which have ended. */

@@ -1681,6 +1681,7 @@ export const WebhookEventType = {
     INVOICE_FINALIZED: 'invoice.finalized',
     INVOICE_PAID: 'invoice.paid',
     INVOICE_PAYMENT_FAILED: 'invoice.payment_failed',
+    CREDIT_NOTE_ISSUED: 'credit_note.issued',
     AUDIT_EVENT: 'audit.event',
     WEBHOOK_TEST: 'webhook.test'
 } as const;
@@ -2067,6 +2068,66 @@ export type ProjectTraffic = {
         } | null;
         deploymentId: string;
     }>;
+};
+
+export type CreditNoteProposal = {
+    id: string;
+    invoiceId: string;
+    /**
+     * Without a gap within a year; null until it is issued
+     */
+    number: string | null;
+    /**
+     * credit: taken off what is due of an open invoice; refund: given back of a paid one
+     */
+    kind: 'credit' | 'refund';
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    currency: string;
+    reason: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    invoiceNumber: string | null;
+    /**
+     * proposed: waits for another operator; expired: waited for longer than seven days
+     */
+    status: 'proposed' | 'issued' | 'declined' | 'expired';
+    /**
+     * Address of the operator; empty where their account is gone
+     */
+    proposedBy: string;
+    /**
+     * You proposed it, and cannot be the second person
+     */
+    isYours: boolean;
+    proposedAt: string;
+    expiresAt: string;
+    decidedBy: string | null;
+    decidedAt: string | null;
+};
+
+export type CreditNote = {
+    id: string;
+    invoiceId: string;
+    /**
+     * Without a gap within a year; null until it is issued
+     */
+    number: string | null;
+    /**
+     * credit: taken off what is due of an open invoice; refund: given back of a paid one
+     */
+    kind: 'credit' | 'refund';
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    currency: string;
+    reason: string;
+    issuedAt: string;
 };
 
 export type PriceSimulation = {
@@ -9899,6 +9960,281 @@ export type TrafficGetOfProjectResponses = {
 
 export type TrafficGetOfProjectResponse = TrafficGetOfProjectResponses[keyof TrafficGetOfProjectResponses];
 
+export type CreditNotesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * proposed: what waits for a second person
+         */
+        state?: 'proposed' | 'all';
+    };
+    url: '/v1/admin/credit-notes';
+};
+
+export type CreditNotesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesListError = CreditNotesListErrors[keyof CreditNotesListErrors];
+
+export type CreditNotesListResponses = {
+    /**
+     * A page of credit notes
+     */
+    200: {
+        data: Array<CreditNoteProposal>;
+        nextCursor: string | null;
+    };
+};
+
+export type CreditNotesListResponse = CreditNotesListResponses[keyof CreditNotesListResponses];
+
+export type CreditNotesListOfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/credit-notes';
+};
+
+export type CreditNotesListOfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesListOfError = CreditNotesListOfErrors[keyof CreditNotesListOfErrors];
+
+export type CreditNotesListOfResponses = {
+    /**
+     * The credit notes
+     */
+    200: {
+        data: Array<CreditNoteProposal>;
+        /**
+         * What may still be credited or refunded: of what is due where it is open, of what was paid where it is paid
+         */
+        left: string;
+        /**
+         * What one operator may do of it without a second person
+         */
+        aloneMax: string;
+    };
+};
+
+export type CreditNotesListOfResponse = CreditNotesListOfResponses[keyof CreditNotesListOfResponses];
+
+export type CreditNotesProposeData = {
+    body: {
+        /**
+         * credit: taken off what is due of an open invoice; refund: given back of a paid one
+         */
+        kind: 'credit' | 'refund';
+        /**
+         * In the main unit of the currency
+         */
+        amount: string;
+        /**
+         * The invoice's, so that no amount is taken for one in another
+         */
+        currency: string;
+        /**
+         * The customer reads it
+         */
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/credit-notes';
+};
+
+export type CreditNotesProposeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesProposeError = CreditNotesProposeErrors[keyof CreditNotesProposeErrors];
+
+export type CreditNotesProposeResponses = {
+    /**
+     * The credit note: issued, or proposed
+     */
+    201: CreditNoteProposal;
+};
+
+export type CreditNotesProposeResponse = CreditNotesProposeResponses[keyof CreditNotesProposeResponses];
+
+export type CreditNotesConfirmData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditNoteId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/confirm';
+};
+
+export type CreditNotesConfirmErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesConfirmError = CreditNotesConfirmErrors[keyof CreditNotesConfirmErrors];
+
+export type CreditNotesConfirmResponses = {
+    /**
+     * The credit note, issued
+     */
+    200: CreditNoteProposal;
+};
+
+export type CreditNotesConfirmResponse = CreditNotesConfirmResponses[keyof CreditNotesConfirmResponses];
+
+export type CreditNotesDeclineData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditNoteId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/decline';
+};
+
+export type CreditNotesDeclineErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesDeclineError = CreditNotesDeclineErrors[keyof CreditNotesDeclineErrors];
+
+export type CreditNotesDeclineResponses = {
+    /**
+     * The credit note, declined
+     */
+    200: CreditNoteProposal;
+};
+
+export type CreditNotesDeclineResponse = CreditNotesDeclineResponses[keyof CreditNotesDeclineResponses];
+
+export type InvoiceCreditNotesListData = {
+    body?: never;
+    path: {
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/billing/invoices/{invoiceId}/credit-notes';
+};
+
+export type InvoiceCreditNotesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceCreditNotesListError = InvoiceCreditNotesListErrors[keyof InvoiceCreditNotesListErrors];
+
+export type InvoiceCreditNotesListResponses = {
+    /**
+     * The credit notes
+     */
+    200: {
+        data: Array<CreditNote>;
+    };
+};
+
+export type InvoiceCreditNotesListResponse = InvoiceCreditNotesListResponses[keyof InvoiceCreditNotesListResponses];
+
 export type PriceSimulationsRunData = {
     body: {
         /**
@@ -10114,13 +10450,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -10211,13 +10547,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -10268,13 +10604,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

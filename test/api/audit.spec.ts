@@ -47,6 +47,7 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/me/identities': BEGINS,
   'POST /v1/organization/single-sign-on/test': BEGINS,
   'POST /v1/price-estimates': 'computes and changes nothing',
+  'POST /v1/admin/price-simulations': 'computes and changes nothing',
   'POST /v1/showcase/recommendations': 'asks and changes nothing; nobody is billed',
   'POST /v1/billing/checkout-sessions':
     'opens a page of Stripe’s and changes nothing here until Stripe says that it was paid: subscription.changed',
@@ -504,6 +505,39 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'plan_override.deleted',
     overrideId,
     { by: asOperator },
+  );
+  const { rows: invoices } = await owner.query(
+    `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, paid_at)
+     SELECT tenant_id, gen_random_uuid(), 'audited-' || tenant_id, 'paid', 'usd', starts_at, ends_at, 'Pro', 'A', 100000, now(), now(), now()
+     FROM billing_periods WHERE tenant_id = $1 LIMIT 1 RETURNING id`,
+    [tenantId],
+  );
+  const notesPath = `${admin}/invoices/${invoices[0].id}/credit-notes`;
+  const refund = { kind: 'refund', amount: '200.00', currency: 'usd', reason };
+  const proposeNote = () =>
+    change(
+      `POST ${inAdmin}/invoices/{invoiceId}/credit-notes`,
+      () => operator.post(notesPath, refund),
+      'credit_note.proposed',
+      idOf,
+      { by: asOperator },
+    );
+  const { id: declined } = await proposeNote();
+  await change(
+    `POST ${inAdmin}/credit-notes/{creditNoteId}/decline`,
+    () => operator.post(`${admin}/credit-notes/${declined}/decline`),
+    'credit_note.declined',
+    declined,
+    { by: asOperator },
+  );
+  const { id: proposed } = await proposeNote();
+  const secondOperator = await logInOperator(api);
+  await change(
+    `POST ${inAdmin}/credit-notes/{creditNoteId}/confirm`,
+    () => secondOperator.post(`${admin}/credit-notes/${proposed}/confirm`),
+    'credit_note.issued',
+    proposed,
+    { by: { kind: 'operator', id: (await whoIs(secondOperator)).userId } },
   );
   const enter = () => operator.post(`${admin}/impersonations`, { role: 'viewer', reason });
   const { id: entered } = await change(`POST ${inAdmin}/impersonations`, enter, 'impersonation.started', idOf, {

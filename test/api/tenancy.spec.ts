@@ -24,6 +24,7 @@ const GLOBAL_TABLES = new Set([
   'meter_price_tiers',
   'clock',
   'invoice_numbers',
+  'credit_note_numbers',
   'plan_quotas',
   'api_nodes',
   'journals',

@@ -491,6 +491,12 @@ const adminPages = [
   createRoute({
     getParentRoute: () => appRoute,
     ...forOperators,
+    path: '/admin/credit-notes',
+    component: lazyRouteComponent(() => import('./admin/credit-notes/credit-notes-page'), 'CreditNotesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
     path: '/admin/pricing',
     component: lazyRouteComponent(() => import('./admin/pricing/pricing-page'), 'PricingPage'),
   }),

@@ -53,6 +53,15 @@ export type MailValues = {
     periodStart: string;
     periodEnd: string;
   };
+  credit_note_issued: {
+    invoiceId: string;
+    number: string;
+    invoiceNumber: string;
+    kind: 'credit' | 'refund';
+    amount: string;
+    currency: string;
+    reason: string;
+  };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
 };
@@ -105,6 +114,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   payment_failed: ({ hostedInvoiceUrl }) => hostedInvoiceUrl ?? '/billing',
   payment_overdue: () => '/billing',
   invoice_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
+  credit_note_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
 };

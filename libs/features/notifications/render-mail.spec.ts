@@ -56,6 +56,15 @@ const VALUES: MailValues = {
     periodStart: TIME,
     periodEnd: TIME,
   },
+  credit_note_issued: {
+    invoiceId: ID,
+    number: 'CN-2026-000007',
+    invoiceNumber: '2026-000042',
+    kind: 'refund',
+    amount: '12.50',
+    currency: 'usd',
+    reason: HOSTILE,
+  },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
 };

@@ -60,6 +60,16 @@ export const WEBHOOK_EVENTS = {
     attemptCount: z.int(),
     nextAttemptAt: time.nullable().describe('When payment is tried again'),
   }),
+  'credit_note.issued': z.object({
+    creditNoteId: id,
+    number: z.string(),
+    invoiceId: z.string().describe('The id of GET /v1/billing/invoices'),
+    invoiceNumber: z.string().nullable(),
+    kind: z.enum(['credit', 'refund']).describe('credit: taken off what is due; refund: given back of what was paid'),
+    amount,
+    currency: z.string(),
+    reason: z.string(),
+  }),
   /** Written by the trigger tell_audit_event, to endpoints that name it: an event of the log is one here by the same id. */
   'audit.event': z.object({
     id,

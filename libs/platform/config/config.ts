@@ -313,6 +313,13 @@ export const configSchema = z.strictObject({
     .optional()
     .transform((text) => text?.split(','))
     .describe('DNS servers that are asked whose a domain is, such as 1.1.1.1. Unset: those of the machine.'),
+  KINDRED_CREDIT_ALONE_MAX: z
+    .string()
+    .regex(/^\d{1,8}(\.\d{1,3})?$/, 'must be an amount such as 100.00')
+    .default('100.00')
+    .describe(
+      'What one operator may credit or refund on an invoice alone, in the main unit of its currency; more takes a second operator.',
+    ),
   KINDRED_SEED: z
     .enum(['demo', 'none'])
     .default('demo')

@@ -193,6 +193,16 @@ export const en: MailTexts = {
     ],
     action: 'See the invoice',
   }),
+  credit_note_issued: ({ number, invoiceNumber, kind, amount, currency, reason }, { money }) => ({
+    subject: `Credit note ${number}: ${money(amount, currency)}`,
+    paragraphs: [
+      kind === 'credit'
+        ? `We have taken ${money(amount, currency)} off what is due of invoice ${invoiceNumber}.`
+        : `We give back ${money(amount, currency)} of what you paid for invoice ${invoiceNumber}.`,
+      `The reason: ${reason}`,
+    ],
+    action: 'See the invoice',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `The API key ${prefix}… was found in public and has been revoked`,
     paragraphs: [

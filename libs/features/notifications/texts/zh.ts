@@ -196,6 +196,16 @@ export const zh: MailTexts = {
     ],
     action: '查看账单',
   }),
+  credit_note_issued: ({ number, invoiceNumber, kind, amount, currency, reason }, { money }) => ({
+    subject: `贷记单 ${number}：${money(amount, currency)}`,
+    paragraphs: [
+      kind === 'credit'
+        ? `账单 ${invoiceNumber} 的应付金额已减免 ${money(amount, currency)}。`
+        : `您为账单 ${invoiceNumber} 支付的款项将退回 ${money(amount, currency)}。`,
+      `原因：${reason}`,
+    ],
+    action: '查看账单',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `API 密钥 ${prefix}… 已公开泄露，现已吊销`,
     paragraphs: [

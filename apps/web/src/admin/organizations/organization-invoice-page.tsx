@@ -13,6 +13,7 @@ import { FactList } from '../../ui/fact-list';
 import { MoreButton } from '../../ui/more-button';
 import { QueryView } from '../../ui/query-view';
 import { TextLink } from '../../ui/text-link';
+import { CreditNotesCard } from './credit-notes-card';
 import { accountQuery } from './organizations.queries';
 
 /** An invoice as its organization sees it, and what of the ledger each line is about. */
@@ -42,6 +43,9 @@ export function OrganizationInvoicePage() {
               </Button>
             )}
           />
+          <div className="mt-5">
+            <CreditNotesCard invoice={found} organizationId={organizationId} />
+          </div>
           {position !== undefined && (
             <Drawer title={t('operator.ledger.title')} onClose={() => setPosition(undefined)}>
               <LineUsage organizationId={organizationId} invoiceId={invoiceId} position={position} />

@@ -5,6 +5,7 @@ import { QueryView } from '../../ui/query-view';
 import { TextLink } from '../../ui/text-link';
 import { InvoiceView } from './invoice-view';
 import { invoiceQuery } from './invoices.queries';
+import { IssuedCreditNotesCard } from './issued-credit-notes-card';
 
 export function InvoicePage() {
   const { t } = useTranslation();
@@ -18,6 +19,9 @@ export function InvoicePage() {
             <TextLink to="/billing">{t('billing.title')}</TextLink>
           </p>
           <InvoiceView invoice={found} />
+          <div className="mt-5">
+            <IssuedCreditNotesCard invoiceId={found.id} />
+          </div>
         </>
       )}
     </QueryView>

@@ -1,0 +1,67 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { HandCoins } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { creditNotesList } from '../../api/client';
+import { listQuery } from '../../api/list-query';
+import { Card } from '../../ui/card';
+import { DataTable } from '../../ui/data-table';
+import { EmptyState } from '../../ui/empty-state';
+import { MoreButton } from '../../ui/more-button';
+import { PageHeader } from '../../ui/page-header';
+import { QueryView } from '../../ui/query-view';
+import { Select } from '../../ui/select';
+import { useOrganizationColumn } from '../organization-column';
+import { useCreditNoteColumns } from '../organizations/credit-notes-card';
+
+const STATES = ['proposed', 'all'] as const;
+
+/** Credits and refunds of all organizations: first what waits for a second operator. */
+export function CreditNotesPage() {
+  const { t } = useTranslation();
+  const [state, setState] = useState<(typeof STATES)[number]>('proposed');
+  const notes = useInfiniteQuery(
+    listQuery(['admin', 'credit-notes', 'list', state], (cursor) => creditNotesList({ query: { state, cursor } })),
+  );
+  const columns = [useOrganizationColumn(), ...useCreditNoteColumns()];
+  return (
+    <>
+      <PageHeader
+        title={t('creditNotes.title')}
+        hint={t('creditNotes.hint')}
+        actions={
+          <Select
+            aria-label={t('creditNotes.status')}
+            value={state}
+            onChange={({ target }) => setState(target.value as typeof state)}
+          >
+            {STATES.map((each) => (
+              <option key={each} value={each}>
+                {t(`creditNotes.states.${each}`)}
+              </option>
+            ))}
+          </Select>
+        }
+      />
+      <QueryView query={notes}>
+        {({ pages }) => (
+          <Card isFlush>
+            {pages[0]!.data.length === 0 ? (
+              <EmptyState icon={HandCoins} title={t('creditNotes.noneWaiting')}>
+                {t('creditNotes.noneWaitingText')}
+              </EmptyState>
+            ) : (
+              <DataTable
+                label={t('creditNotes.title')}
+                columns={columns}
+                rows={pages.flatMap(({ data }) => data)}
+                keyOf={({ id }) => id}
+              />
+            )}
+            <MoreButton query={notes} />
+          </Card>
+        )}
+      </QueryView>
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, Requires, type UserPrincipal } from '../../platform/access/principal.js';
+import { Answers } from '../../platform/http/answers.js';
+import {
+  creditNoteListSchema,
+  creditNoteProposalSchema,
+  creditNotesOfInvoiceSchema,
+  type ListCreditNotesQuery,
+  listCreditNotesQuerySchema,
+  type ProposeCreditNote,
+  proposeCreditNoteSchema,
+} from './credit-notes.schema.js';
+import { CreditNotesService } from './credit-notes.service.js';
+
+@ApiTags('operator')
+@Controller('v1/admin')
+export class CreditNotesController {
+  constructor(private readonly creditNotes: CreditNotesService) {}
+
+  @ApiOperation({
+    summary: 'Lists credits and refunds that wait for a second operator, or all, the newest first',
+    description: 'Of all organizations.',
+  })
+  @Get('credit-notes')
+  @Requires('operator')
+  @Answers(200, 'A page of credit notes', creditNoteListSchema)
+  list(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Query({ schema: listCreditNotesQuerySchema }) query: ListCreditNotesQuery,
+  ) {
+    return this.creditNotes.list(operator, query);
+  }
+
+  @ApiOperation({
+    summary: 'Lists the credits and refunds of an invoice, with those that were proposed only',
+    description: 'And what is left of the invoice, and of what one operator may do alone.',
+  })
+  @Get('organizations/:organizationId/invoices/:invoiceId/credit-notes')
+  @Requires('operator')
+  @Answers(200, 'The credit notes', creditNotesOfInvoiceSchema)
+  listOf(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('invoiceId') invoiceId: string,
+  ) {
+    return this.creditNotes.listOf(operator, organizationId, invoiceId);
+  }
+
+  @ApiOperation({
+    summary: 'Credits or refunds an invoice, or proposes it to a second operator',
+    description:
+      'A credit is taken off what is due of an open invoice, a refund given back of a paid one. What one operator may do alone on an invoice is bounded; what is more waits for another operator, for seven days.',
+  })
+  @Post('organizations/:organizationId/invoices/:invoiceId/credit-notes')
+  @Requires('operator', { isRecent: true })
+  @Answers(201, 'The credit note: issued, or proposed', creditNoteProposalSchema)
+  propose(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('invoiceId') invoiceId: string,
+    @Body({ schema: proposeCreditNoteSchema }) body: ProposeCreditNote,
+  ) {
+    return this.creditNotes.propose(operator, organizationId, invoiceId, body);
+  }
+
+  @ApiOperation({
+    summary: 'Confirms a credit or refund that another operator proposed',
+    description: 'It takes effect: it gets its number, and the customer is told.',
+  })
+  @Post('organizations/:organizationId/credit-notes/:creditNoteId/confirm')
+  @Requires('operator', { isRecent: true })
+  @Answers(200, 'The credit note, issued', creditNoteProposalSchema)
+  confirm(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('creditNoteId') creditNoteId: string,
+  ) {
+    return this.creditNotes.confirm(operator, organizationId, creditNoteId);
+  }
+
+  @ApiOperation({
+    summary: 'Declines a credit or refund that was proposed, or takes the proposal back',
+    description: 'It counts no more against the invoice, and the customer is not told.',
+  })
+  @Post('organizations/:organizationId/credit-notes/:creditNoteId/decline')
+  @Requires('operator', { isRecent: true })
+  @Answers(200, 'The credit note, declined', creditNoteProposalSchema)
+  decline(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('creditNoteId') creditNoteId: string,
+  ) {
+    return this.creditNotes.decline(operator, organizationId, creditNoteId);
+  }
+}

@@ -1,0 +1,1 @@
+export { CreditNotesModule } from './credit-notes.module.js';
