@@ -85,23 +85,32 @@ const RATE_SLICE = `
         ORDER BY tenant_id, starts_at), '[]')
       FROM differing WHERE billed <> rated) AS differing`;
 
+const READ_ONLY = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+/** A slice fits in memory, what joins a handful of prices is a hash, and compiled code would be thrown away each time. */
+const SETTINGS = `SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`;
+
 /** Reads over all organizations: each call requires a system transaction. */
 @Injectable()
 export class PriceSimulationsRepository {
   /**
-   * Makes the transaction one that sees a single moment and can write nothing, and tells whether it is the only one of its kind.
-   * Comes first in it.
+   * Makes the transaction one that sees a single moment and can write nothing. Comes first in it.
+   *
+   * @returns the moment, for further connections to see; null where another simulation is being run
    */
-  async begin(sql: Sql): Promise<boolean> {
-    await sql.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    // A slice fits in memory, and what joins a handful of prices is a hash; compiled code would be thrown away each time.
-    await sql.run(
-      `SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`,
+  async begin(sql: Sql): Promise<string | null> {
+    await sql.run(READ_ONLY);
+    await sql.run(SETTINGS);
+    const [row] = await sql.rows<{ isOnly: boolean; moment: string }>(
+      `SELECT pg_try_advisory_xact_lock(hashtext('price_simulation')) AS "isOnly", pg_export_snapshot() AS moment`,
     );
-    const [row] = await sql.rows<{ isOnly: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(hashtext('price_simulation')) AS "isOnly"`,
-    );
-    return row!.isOnly;
+    return row!.isOnly ? row!.moment : null;
+  }
+
+  /** Has a further connection see the moment that another one began with. Comes first in its transaction. */
+  async join(sql: Sql, moment: string): Promise<void> {
+    await sql.run(READ_ONLY);
+    await sql.run(`SET TRANSACTION SNAPSHOT '${moment}'`);
+    await sql.run(SETTINGS);
   }
 
   /** In the order of ids. */

@@ -49,9 +49,10 @@ export class PriceSimulationsService {
       until,
     };
     return this.database.longSystemSql(async (sql) => {
-      if (!(await this.repository.begin(sql))) throw simulationUnderWay();
+      const moment = await this.repository.begin(sql);
+      if (!moment) throw simulationUnderWay();
       await this.requireMeters(sql, draft);
-      return this.rate(sql, toPriceVersion(draft, current), versions, span);
+      return this.rate(sql, moment, toPriceVersion(draft, current), versions, span);
     });
   }
 
@@ -61,7 +62,13 @@ export class PriceSimulationsService {
     if (unknown >= 0) throw unknownMeter(`meters.${unknown}.meter`, meters[unknown]!.meter);
   }
 
-  private async rate(sql: Sql, draft: PriceVersion, versions: PriceVersion[], span: Span): Promise<PriceSimulation> {
+  private async rate(
+    sql: Sql,
+    moment: string,
+    draft: PriceVersion,
+    versions: PriceVersion[],
+    span: Span,
+  ): Promise<PriceSimulation> {
     const { currency, monthlyFeeMinor, commitmentMinor } = draft;
     const tables = ratingTables(draft, versions);
     const terms = {
@@ -75,17 +82,26 @@ export class PriceSimulationsService {
     const reached = tables.tiers.map(() => 0);
     const differing: SliceRating['differing'] = [];
     let [periods, differingCount] = [0, 0];
-    for (let start = 0; start < ids.length; start += SLICE) {
-      const slice = { from: ids[start]!, to: ids[Math.min(start + SLICE, ids.length) - 1]! };
-      const rated = await this.repository.rateSlice(sql, span, slice, tables, terms);
-      for (const [organizationId, count, before, after] of rated.organizations) {
-        periods += count;
-        bills.push({ organizationId, before: BigInt(before), after: BigInt(after) });
+    let next = 0;
+    const rateSlices = async (connection: Sql) => {
+      for (let start = next; start < ids.length; start = next) {
+        next = start + SLICE;
+        const slice = { from: ids[start]!, to: ids[Math.min(start + SLICE, ids.length) - 1]! };
+        const rated = await this.repository.rateSlice(connection, span, slice, tables, terms);
+        for (const [organizationId, count, before, after] of rated.organizations) {
+          periods += count;
+          bills.push({ organizationId, before: BigInt(before), after: BigInt(after) });
+        }
+        for (const [tier, count] of Object.entries(rated.tiers)) reached[Number(tier)]! += count;
+        differingCount += rated.differing.length;
+        differing.push(...rated.differing.slice(0, SHOWN - differing.length));
       }
-      for (const [tier, count] of Object.entries(rated.tiers)) reached[Number(tier)]! += count;
-      differingCount += rated.differing.length;
-      differing.push(...rated.differing.slice(0, SHOWN - differing.length));
-    }
+    };
+    const other = this.database.longSystemSql(async (connection) => {
+      await this.repository.join(connection, moment);
+      await rateSlices(connection);
+    });
+    await Promise.all([rateSlices(sql), other]);
     const outcome = outcomeOf(bills);
     const [winners, losers] = [outcome.winners.slice(0, SHOWN), outcome.losers.slice(0, SHOWN)];
     const shown = [...winners, ...losers].map(({ organizationId }) => organizationId);
