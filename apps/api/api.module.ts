@@ -6,6 +6,7 @@ import { AuditLogModule } from '../../libs/features/audit-log/index.js';
 import { AuthenticationGuard, AuthModule } from '../../libs/features/auth/index.js';
 import { BillingApiModule } from '../../libs/features/billing/index.js';
 import { ConsentsModule } from '../../libs/features/consents/index.js';
+import { CostsModule } from '../../libs/features/costs/index.js';
 import { CreditNotesModule } from '../../libs/features/credit-notes/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
@@ -73,6 +74,7 @@ const FEATURES = [
   EndUsersModule,
   WebhooksModule,
   RequestLogModule,
+  CostsModule,
   CreditNotesModule,
   PriceSimulationsModule,
   RevenueModule,

@@ -8,6 +8,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ProofOfWork } from '../../libs/features/sign-ups/proof-of-work.js';
 import { tasks } from '../../libs/models/tasks/tasks.js';
+import { NIL_ID } from '../../libs/platform/http/ids.js';
 import { sessionCookie, startApi, Tenant, type TestApi, until } from '../factories/api.js';
 import { Authenticator } from '../factories/authenticator.js';
 import { DnsServer } from '../factories/dns-server.js';
@@ -505,6 +506,14 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'plan_override.deleted',
     overrideId,
     { by: asOperator },
+  );
+  const newRate = { kind: 'pool', resource: 'cpu', currency: 'dkk', amount: '0.01' };
+  await change(
+    'POST /v1/admin/cost-rates',
+    () => operator.post('/v1/admin/cost-rates', newRate),
+    'cost_rate.created',
+    idOf,
+    { by: asOperator, of: NIL_ID },
   );
   const { rows: invoices } = await owner.query(
     `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, paid_at)

@@ -170,6 +170,7 @@ describe('a draft of a price', () => {
         { meter: 'recommendation_requests', deviceClass: '', from: '0', periods: 3 },
       ],
       breakEven: '0',
+      margin: null,
     });
     expect(Date.parse(until) - Date.parse(since)).toBeGreaterThan(300 * 86_400_000);
     const inWords = (bills: any[]) =>
@@ -188,6 +189,22 @@ describe('a draft of a price', () => {
       breakEven: null,
     });
     expect(answer.billChange).toEqual({ p50: '0.000', p95: '0.000' });
+  });
+
+  it('says what is left of the bills where costs are known', async () => {
+    const { id } = shops['busy']!;
+    await owner.query(
+      `INSERT INTO cost_rates (id, kind, resource, currency, amount, starts_at) VALUES (gen_random_uuid(), 'pool', 'cpu', $1, 0.1, '2020-01-01')`,
+      [CURRENCY],
+    );
+    await owner.query(
+      `INSERT INTO training_attempts VALUES ($1, $1, 1, 'cpu', $2, $2::timestamptz + interval '90 seconds')`,
+      [id, month(-2)],
+    );
+    const { margin } = await simulate(toDraft({ ...price, fee: 15_000 }, CURRENCY));
+    // 9 of 90, and of 105.
+    expect(margin).toEqual({ cost: '9', before: '0.9', after: '0.914286' });
+    await owner.query('DELETE FROM cost_rates WHERE currency = $1', [CURRENCY]);
   });
 
   it('tells what it can earn more and still lose customers', async () => {

@@ -25,6 +25,7 @@ const GLOBAL_TABLES = new Set([
   'clock',
   'invoice_numbers',
   'credit_note_numbers',
+  'cost_rates',
   'plan_quotas',
   'api_nodes',
   'journals',

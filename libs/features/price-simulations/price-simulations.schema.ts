@@ -174,6 +174,14 @@ export const priceSimulationSchema = z
       .describe(
         'Share of the revenue from those who would pay more that may leave before the draft earns less than the price it replaces; 0 where it does anyway, null where nobody would pay more',
       ),
+    margin: z
+      .object({
+        cost: decimal.describe('Of those organizations in those months'),
+        before: decimal.nullable().describe('What it leaves, as a share of the bills; null where they come to nothing'),
+        after: decimal.nullable(),
+      })
+      .nullable()
+      .describe('Null where no cost is known in the currency'),
   })
   .meta({
     id: 'PriceSimulation',
@@ -198,6 +206,7 @@ export const priceSimulationSchema = z
         billChangeShare: { p50: '0.440864', p95: '0.440864' },
         tiers: [{ meter: 'recommendation_requests', deviceClass: '', from: '0', periods: 1 }],
         breakEven: '0.305972',
+        margin: { cost: '12.5', before: '0.767182', after: '0.838418' },
       },
     ],
   });

@@ -11,6 +11,7 @@ import {
   toMain,
   toMinor,
 } from '../billing/index.js';
+import { CostsService } from '../costs/index.js';
 import { simulationUnderWay, unknownMeter } from './price-simulations.errors.js';
 import { PriceSimulationsRepository, type SliceRating, type Span } from './price-simulations.repository.js';
 import type { PriceDraft, PriceSimulation } from './price-simulations.schema.js';
@@ -29,6 +30,7 @@ export class PriceSimulationsService {
     private readonly repository: PriceSimulationsRepository,
     private readonly billing: BillingService,
     private readonly prices: BillingRepository,
+    private readonly costs: CostsService,
     private readonly clock: Clock,
   ) {}
 
@@ -103,6 +105,7 @@ export class PriceSimulationsService {
     });
     await Promise.all([rateSlices(sql), other]);
     const outcome = outcomeOf(bills);
+    const costs = await this.costs.costByOrganization(currency, span.since, span.until);
     const [winners, losers] = [outcome.winners.slice(0, SHOWN), outcome.losers.slice(0, SHOWN)];
     const shown = [...winners, ...losers].map(({ organizationId }) => organizationId);
     const names = await this.repository.listNames(sql, [...shown, ...differing.map(({ tenantId }) => tenantId)]);
@@ -144,8 +147,20 @@ export class PriceSimulationsService {
       billChangeShare: mapped(changeShare, toShare),
       tiers: tables.tiers.map((tier, index) => ({ ...tier, periods: reached[index]! })),
       breakEven: breakEven && toShare(breakEven),
+      margin: costs && marginsOf(outcome, sumOfCosts(bills, costs), currency),
     };
   }
+}
+
+function sumOfCosts(bills: Bill[], costs: Map<string, Decimal>): Decimal {
+  return bills.reduce((sum, { organizationId }) => sum.plus(costs.get(organizationId) ?? 0), new Decimal(0));
+}
+
+/** What is left of the bills, as shares of them. */
+function marginsOf({ before, after }: { before: bigint; after: bigint }, cost: Decimal, currency: string) {
+  const shareOf = (minor: bigint) =>
+    minor > 0n ? toShare(new Decimal(1).minus(cost.div(toMain(minor, currency)))) : null;
+  return { cost: cost.toDecimalPlaces(SHARE_DIGITS).toFixed(), before: shareOf(before), after: shareOf(after) };
 }
 
 function mapped<T>({ p50, p95 }: { p50: T | null; p95: T | null }, to: (value: T) => string) {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { Decimal } from '../../platform/decimal.js';
 import { minorDigits, toMain } from '../billing/index.js';
+import { CostsService } from '../costs/index.js';
 import { type Movement, ratesOf } from './revenue-rates.js';
 import { type Months, RevenueRepository } from './revenue.repository.js';
 import { monthsBetween, type Revenue, type RevenueQuery } from './revenue.schema.js';
@@ -13,6 +14,7 @@ export class RevenueService {
   constructor(
     private readonly database: Database,
     private readonly repository: RevenueRepository,
+    private readonly costs: CostsService,
   ) {}
 
   async read({ currency, from, to }: RevenueQuery): Promise<Revenue> {
@@ -23,6 +25,7 @@ export class RevenueService {
       await this.repository.listCohorts(transaction, months),
       await this.repository.listBilled(transaction, months),
     ]);
+    const costs = await this.costs.costOfCustomers(currency, boundaries);
     const main = (minor: Decimal | string) => toMain(new Decimal(minor), currency);
     const lines = billed.map(({ month, plan, meter, amount }) => ({
       month: nameOf(month),
@@ -36,7 +39,7 @@ export class RevenueService {
         const month = nameOf(boundaries[index]!);
         const metered = lines.filter((line) => line.month === month && line.meter !== null);
         const usage = metered.reduce((sum, { amount }) => sum.plus(amount), new Decimal(0));
-        return { month, ...inMain(movement, currency), usage: usage.toFixed(minorDigits(currency)) };
+        return { month, ...inMain(movement, costs[index]!, currency), usage: usage.toFixed(minorDigits(currency)) };
       }),
       cohorts: [...Map.groupBy(cohorts, ({ month }) => nameOf(month))].map(([month, rows]) => ({
         month,
@@ -61,13 +64,17 @@ function monthBefore(until: Date): string {
   return nameOf(new Date(until.getTime() - 1));
 }
 
-/** @param movement in the currency's smallest unit, as all amounts of the database */
-function inMain(movement: Movement, currency: string) {
+/**
+ * @param movement in the currency's smallest unit, as all amounts of the database
+ * @param cost of all customers, in the main unit
+ */
+function inMain(movement: Movement, cost: Decimal, currency: string) {
   const { customersAtStart, customersLost, customersAtEnd, ...minor } = movement;
   const digits = minorDigits(currency);
   const scale = new Decimal(10).pow(digits);
   const main = mapped(minor, (amount) => amount.div(scale));
-  const rates = ratesOf({ ...movement, ...main });
+  const costPerCustomer = customersAtEnd === 0 ? undefined : cost.div(customersAtEnd);
+  const rates = ratesOf({ ...movement, ...main }, costPerCustomer);
   return {
     ...mapped(main, (amount) => amount.toFixed(digits)),
     customersAtStart,

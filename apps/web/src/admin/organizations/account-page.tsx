@@ -17,6 +17,7 @@ import { jobsQuery } from '../training-jobs/jobs.queries';
 import { AccountActions } from './account-actions';
 import { KeysCard, MembersCard, ProjectsCard } from './account-cards';
 import { AccountLimitsCard } from './account-limits-card';
+import { AccountMarginsCard } from './account-margins-card';
 import { accountQuery } from './organizations.queries';
 import { PlanBadges } from './plan-badges';
 import { PlanOverridesCard } from './plan-overrides-card';
@@ -76,6 +77,7 @@ function Account({ account }: { account: OrganizationAccount }) {
         <KeysCard apiKeys={apiKeys} projects={projects} />
         <AccountLimitsCard account={account} />
         <PlanOverridesCard account={account} />
+        <AccountMarginsCard organizationId={account.id} />
         <ImpersonationsOfCard organizationId={id} />
       </div>
     </>

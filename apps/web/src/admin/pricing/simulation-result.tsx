@@ -56,6 +56,10 @@ function TotalsCard({ result }: { result: PriceSimulation }) {
             { name: t('operator.pricing.change'), value: money(result.change) },
             { name: t('operator.pricing.p50'), value: `${money(billChange.p50)} (${share(billChangeShare.p50)})` },
             { name: t('operator.pricing.p95'), value: `${money(billChange.p95)} (${share(billChangeShare.p95)})` },
+            {
+              name: t('operator.margins.margin'),
+              value: result.margin && `${share(result.margin.before)} → ${share(result.margin.after)}`,
+            },
             { name: t('operator.pricing.breakEven'), value: share(result.breakEven) },
           ]}
         />

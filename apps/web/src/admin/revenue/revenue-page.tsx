@@ -17,6 +17,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView, Together } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
+import { CostRatesCard, MarginsCard } from './margins-card';
 import { csvUrl, revenueQuery } from './revenue.queries';
 
 type Month = Revenue['months'][number];
@@ -67,6 +68,8 @@ export function RevenuePage() {
             <MonthsCard revenue={found} />
             <CohortsCard revenue={found} />
             <BilledCard revenue={found} />
+            <MarginsCard currency={found.currency} months={found.months.map(({ month }) => month)} />
+            <CostRatesCard currency={found.currency} />
           </div>
         )}
       </QueryView>
