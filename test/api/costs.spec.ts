@@ -134,35 +134,40 @@ describe('an attempt to train', () => {
     const tenant = await Tenant.signUp(api);
     const live = await tenant.deploy();
     const { id } = (await tenant.get('/v1/me')).body.organization;
-    const attempts = async () =>
+    const attempts = async (jobId: string) =>
       (
         await owner.query(
           `SELECT attempt, pool, extract(epoch FROM seen_at - started_at)::float AS seconds FROM training_attempts WHERE tenant_id = $1 AND job_id = $2 ORDER BY 1`,
-          [id, live.job.id],
+          [id, jobId],
         )
       ).rows;
-    const [done] = await attempts();
+    const [done] = await attempts(live.job.id);
     expect(done).toMatchObject({ attempt: 1, pool: 'cpu' });
     expect(done.seconds).toBeGreaterThan(0);
-    const set = (what: string) => owner.query(`UPDATE training_jobs SET ${what} WHERE id = $1`, [live.job.id]);
-    // A worker claims it again and is killed: the sweep comes when the lease has run out, and no second after that counts.
-    await set(`status = 'running', attempt = 2, lease_expires_at = now() + interval '1 minute'`);
-    await owner.query(
-      `UPDATE training_attempts SET started_at = now() - interval '10 minutes' WHERE attempt = 2 AND job_id = $1`,
+    const { rows: waiting } = await owner.query(
+      `INSERT INTO training_jobs (tenant_id, id, project_id, model_id, pool)
+       SELECT tenant_id, gen_random_uuid(), project_id, model_id, 'none' FROM training_jobs WHERE id = $1 RETURNING id`,
       [live.job.id],
     );
-    await set(`lease_expires_at = now() - interval '4 minutes'`);
-    await owner.query(
-      `UPDATE training_attempts SET seen_at = now() - interval '9 minutes' WHERE attempt = 2 AND job_id = $1`,
-      [live.job.id],
-    );
-    await set(`status = 'queued', lease_expires_at = NULL`);
-    expect((await attempts())[1].seconds).toBeCloseTo(360, 0);
-    await set(`status = 'running', attempt = 3, lease_expires_at = now() + interval '1 minute'`);
-    await set(`status = 'cancelled', lease_expires_at = NULL`);
-    expect((await attempts()).map(({ attempt }: any) => attempt)).toEqual([1, 2, 3]);
-    await tenant.delete(`/v1/projects/${live.projectId}`).expect(204);
-    expect((await owner.query('SELECT FROM training_jobs WHERE id = $1', [live.job.id])).rows).toEqual([]);
-    expect(await attempts()).toHaveLength(3);
+    const jobId: string = waiting[0].id;
+    const ofJob = `job_id = '${jobId}'`;
+    const set = (what: string) => `UPDATE training_jobs SET ${what} WHERE id = '${jobId}'`;
+    // A worker claims another and is killed: the sweep comes when the lease has run out, and no second after that counts. In one transaction, as
+    // the workers that run here would sweep it too.
+    await owner.query(`BEGIN;
+      ${set(`status = 'running', attempt = 1, lease_expires_at = now() + interval '1 minute'`)};
+      UPDATE training_attempts SET started_at = now() - interval '10 minutes' WHERE ${ofJob};
+      ${set(`lease_expires_at = now() - interval '4 minutes'`)};
+      UPDATE training_attempts SET seen_at = now() - interval '9 minutes' WHERE ${ofJob};
+      ${set(`status = 'queued', lease_expires_at = NULL`)};
+      COMMIT`);
+    expect(await attempts(jobId)).toEqual([{ attempt: 1, pool: 'none', seconds: 360 }]);
+    await owner.query(`BEGIN;
+      ${set(`status = 'running', attempt = 2, lease_expires_at = now() + interval '1 minute'`)};
+      ${set(`status = 'cancelled', finished_at = now(), lease_expires_at = NULL`)};
+      COMMIT`);
+    expect(await attempts(jobId)).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+    await owner.query('DELETE FROM training_jobs WHERE id = $1', [jobId]);
+    expect(await attempts(jobId)).toHaveLength(2);
   });
 });
