@@ -10,7 +10,8 @@ const resource = z
   .string()
   .min(1)
   .max(64)
-  .describe('A pool of workers, the key of a meter; of payments `share`, of what is billed, or `payment`, of each one');
+  .describe('A pool of workers, the key of a meter; of payments `share`, of what is billed, or `payment`, of each one')
+  .meta({ examples: ['cpu'] });
 
 export const createCostRateSchema = z
   .object({
