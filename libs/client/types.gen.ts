@@ -1057,6 +1057,35 @@ export type UpcomingInvoice = {
      * Exclusive
      */
     periodEnd: string;
+    /**
+     * Whether a subscription at Stripe pays the fee
+     */
+    isPaidThroughStripe: boolean;
+    /**
+     * What of the total Stripe has charged already: the fee, at the start of the period
+     */
+    paidInAdvance: string;
+    /**
+     * Where a payment failed and none has been made since
+     */
+    overdue: {
+        /**
+         * grace: nothing is withheld; restricted: no training and no import begins; read_only: nothing is changed or called
+         */
+        stage: 'grace' | 'restricted' | 'read_only';
+        /**
+         * When the next stage begins, or after the last one the subscription ends
+         */
+        until: string;
+    } | null;
+    /**
+     * The plan that takes the place of this one, and when; null where this one goes on
+     */
+    next: {
+        key: string;
+        name: string;
+        at: string;
+    } | null;
     lines: Array<{
         kind: 'plan' | 'meter' | 'commitment';
         description: string;
@@ -1184,10 +1213,58 @@ export type UpcomingInvoice = {
     } | null;
 };
 
+export type PlanChangePreview = {
+    plan: {
+        key: string;
+        name: string;
+    };
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Of the plan, from then on
+     */
+    monthlyFee: string;
+    takesEffect: 'now' | 'at_period_end';
+    effectiveAt: string;
+    /**
+     * What Stripe charges at once: a month of the plan less credit for the rest of the month that is paid
+     */
+    dueNow: string;
+    /**
+     * Of what is due now, as on Stripe’s invoice
+     */
+    lines: Array<{
+        description: string;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+    }>;
+    /**
+     * What was used so far beyond what the part of the month includes, billed an hour later; null where the present period goes on
+     */
+    usageDue: string | null;
+};
+
+export type PlanChange = {
+    plan: string;
+    /**
+     * when_paid: the card was refused or asks who you are; the plan begins once `payUrl` is paid
+     */
+    takesEffect: 'now' | 'when_paid' | 'at_period_end';
+    /**
+     * Null where it is to be paid first
+     */
+    effectiveAt: string | null;
+    payUrl: string | null;
+};
+
 export type InvoiceSummary = {
     id: string;
     /**
-     * Without a gap within a year; null in drafts
+     * Stripe's where that collects, else ours without a gap within a year; null in drafts
      */
     number: string | null;
     /**
@@ -1217,12 +1294,16 @@ export type InvoiceSummary = {
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
+    /**
+     * Where it is paid, if Stripe collects it
+     */
+    hostedInvoiceUrl: string | null;
 };
 
 export type Invoice = {
     id: string;
     /**
-     * Without a gap within a year; null in drafts
+     * Stripe's where that collects, else ours without a gap within a year; null in drafts
      */
     number: string | null;
     /**
@@ -1252,6 +1333,10 @@ export type Invoice = {
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
+    /**
+     * Where it is paid, if Stripe collects it
+     */
+    hostedInvoiceUrl: string | null;
     /**
      * Name of the organization when the invoice was written
      */
@@ -1341,6 +1426,78 @@ export type LineUsageEvent = {
      * Of a correction
      */
     reason: string | null;
+};
+
+export type BlockedInvoice = {
+    id: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    total: string;
+    periodStart: string;
+    periodEnd: string;
+    /**
+     * no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call
+     */
+    reason: 'no_customer' | 'customer_deleted' | 'other_total' | 'refused';
+    since: string;
+    stripeInvoiceId: string | null;
+};
+
+export type StripeEvent = {
+    id: string;
+    /**
+     * Stripe's id
+     */
+    eventId: string;
+    type: string;
+    /**
+     * By Stripe's clock
+     */
+    createdAt: string;
+    receivedAt: string;
+    /**
+     * Who pays as its customer; null where that is nobody here
+     */
+    organization: {
+        id: string;
+        name: string;
+    } | null;
+    /**
+     * Stripe's id
+     */
+    customerId: string | null;
+    /**
+     * Stripe's id of the invoice that it is about
+     */
+    invoiceId: string | null;
+    /**
+     * failing: it was tried, and is tried again
+     */
+    status: 'waiting' | 'failing' | 'followed' | 'ignored';
+    /**
+     * changed: something here is another since; unchanged: all was as Stripe says already
+     */
+    effect: 'changed' | 'unchanged' | 'ignored' | null;
+    /**
+     * Why it was ignored
+     */
+    reason: 'unknown_type' | 'unknown_customer' | null;
+    /**
+     * Of the last try, where that failed
+     */
+    error: string | null;
+    tries: number;
+    nextAttemptAt: string | null;
+    followedAt: string | null;
 };
 
 export type Member = {
@@ -7517,6 +7674,169 @@ export type BillingCreateCheckoutSessionResponses = {
 
 export type BillingCreateCheckoutSessionResponse = BillingCreateCheckoutSessionResponses[keyof BillingCreateCheckoutSessionResponses];
 
+export type BillingPreviewChangeData = {
+    body: {
+        /**
+         * Key of another plan, of GET /v1/billing/plans
+         */
+        plan: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/plan-change-previews';
+};
+
+export type BillingPreviewChangeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BillingPreviewChangeError = BillingPreviewChangeErrors[keyof BillingPreviewChangeErrors];
+
+export type BillingPreviewChangeResponses = {
+    /**
+     * The change
+     */
+    200: PlanChangePreview;
+};
+
+export type BillingPreviewChangeResponse = BillingPreviewChangeResponses[keyof BillingPreviewChangeResponses];
+
+export type BillingChangePlanData = {
+    body: {
+        /**
+         * Key of another plan, of GET /v1/billing/plans
+         */
+        plan: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/plan';
+};
+
+export type BillingChangePlanErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BillingChangePlanError = BillingChangePlanErrors[keyof BillingChangePlanErrors];
+
+export type BillingChangePlanResponses = {
+    /**
+     * When it takes effect
+     */
+    200: PlanChange;
+};
+
+export type BillingChangePlanResponse = BillingChangePlanResponses[keyof BillingChangePlanResponses];
+
+export type BillingTakeBackData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/plan-change';
+};
+
+export type BillingTakeBackErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BillingTakeBackError = BillingTakeBackErrors[keyof BillingTakeBackErrors];
+
+export type BillingTakeBackResponses = {
+    /**
+     * The plan goes on
+     */
+    204: void;
+};
+
+export type BillingTakeBackResponse = BillingTakeBackResponses[keyof BillingTakeBackResponses];
+
+export type BillingOpenPortalData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/portal-sessions';
+};
+
+export type BillingOpenPortalErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BillingOpenPortalError = BillingOpenPortalErrors[keyof BillingOpenPortalErrors];
+
+export type BillingOpenPortalResponses = {
+    /**
+     * Where to go
+     */
+    201: {
+        /**
+         * Good for a few minutes
+         */
+        url: string;
+    };
+};
+
+export type BillingOpenPortalResponse = BillingOpenPortalResponses[keyof BillingOpenPortalResponses];
+
 export type InvoicesListData = {
     body?: never;
     path?: never;
@@ -7827,6 +8147,143 @@ export type OrganizationInvoicesListUsageResponses = {
 };
 
 export type OrganizationInvoicesListUsageResponse = OrganizationInvoicesListUsageResponses[keyof OrganizationInvoicesListUsageResponses];
+
+export type BlockedInvoicesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/blocked-invoices';
+};
+
+export type BlockedInvoicesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type BlockedInvoicesListError = BlockedInvoicesListErrors[keyof BlockedInvoicesListErrors];
+
+export type BlockedInvoicesListResponses = {
+    /**
+     * A page of invoices, the newest first
+     */
+    200: {
+        data: Array<BlockedInvoice>;
+        nextCursor: string | null;
+    };
+};
+
+export type BlockedInvoicesListResponse = BlockedInvoicesListResponses[keyof BlockedInvoicesListResponses];
+
+export type StripeEventsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * All when absent
+         */
+        status?: 'waiting' | 'failing' | 'followed' | 'ignored';
+        /**
+         * A whole type of Stripe’s, such as invoice.paid
+         */
+        type?: string;
+        /**
+         * Stripe's whole id of an event, a customer or an invoice
+         */
+        search?: string;
+    };
+    url: '/v1/admin/stripe-events';
+};
+
+export type StripeEventsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsListError = StripeEventsListErrors[keyof StripeEventsListErrors];
+
+export type StripeEventsListResponses = {
+    /**
+     * A page of events
+     */
+    200: {
+        data: Array<StripeEvent>;
+        nextCursor: string | null;
+    };
+};
+
+export type StripeEventsListResponse = StripeEventsListResponses[keyof StripeEventsListResponses];
+
+export type StripeEventsRetryData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/admin/stripe-events/{id}/retry';
+};
+
+export type StripeEventsRetryErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsRetryError = StripeEventsRetryErrors[keyof StripeEventsRetryErrors];
+
+export type StripeEventsRetryResponses = {
+    /**
+     * The event, with what came of it
+     */
+    200: StripeEvent;
+};
+
+export type StripeEventsRetryResponse = StripeEventsRetryResponses[keyof StripeEventsRetryResponses];
 
 export type MembersListData = {
     body?: never;
@@ -10805,7 +11262,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -10902,7 +11359,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -10959,7 +11416,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.created' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.changed' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

@@ -127,12 +127,12 @@ it('who does not pay first starts no job, then changes and calls nothing, is tol
   await tenant.get(`/v1/projects/${live.projectId}/models`).expect(200);
   await tenant.post('/v1/billing/portal-sessions').expect(201);
   // No debt is escaped by another plan.
-  for (const call of [
+  for (const attempt of [
     tenant.put('/v1/billing/plan', { plan: 'free' }),
     tenant.put('/v1/billing/plan', { plan: 'scale' }),
     tenant.post('/v1/billing/checkout-sessions', { plan: 'scale' }),
   ])
-    expect((await call.expect(409)).body.code).toBe('payment_first');
+    expect((await attempt.expect(409)).body.code).toBe('payment_first');
   const { overdue } = await upcoming(tenant);
   expect(Date.parse(overdue.until) - Date.now()).toBeGreaterThan(13 * DAY_MS);
   expect(await tellings(id)).toEqual(['restricted', 'read_only']);
