@@ -588,6 +588,18 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     })),
   );
   walked.add('POST /v1/admin/announcements').add('DELETE /v1/admin/announcements/{announcementId}');
+  const heard = uuidv7();
+  await owner.query(
+    `INSERT INTO stripe_events (tenant_id, id, event_id, type, created_at, received_at) VALUES ($1, $2::text::uuid, $2::text, 'payout.paid', now(), now())`,
+    ['00000000-0000-0000-0000-000000000000', heard],
+  );
+  await operator.post(`/v1/admin/stripe-events/${heard}/retry`).expect(200);
+  const { rows: ofEvent } = await owner.query(
+    'SELECT action, actor_kind, actor_id FROM audit_events WHERE target_id = $1',
+    [heard],
+  );
+  expect(ofEvent).toEqual([{ action: 'stripe_event.retried', actor_kind: 'operator', actor_id: asOperator.id }]);
+  walked.add('POST /v1/admin/stripe-events/{id}/retry');
   // Members, whose addresses stand in their own rows alone.
   const invitations = '/v1/organization/invitations';
   const addresses = [newAddress(), newAddress()] as const;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import Stripe from 'stripe';
+import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
@@ -165,6 +166,7 @@ export class StripeEventsService {
       if (!(await this.repository.find(transaction, parseId('event', id)))) throw notFound('event', id);
       const taken = await this.repository.take(transaction, id);
       if (!taken) throw eventUnderWay();
+      await audit(transaction, null, 'stripe_event.retried', id);
       return taken;
     });
     await this.follow(claimed);

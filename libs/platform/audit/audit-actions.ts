@@ -78,6 +78,7 @@ export const AUDIT_ACTIONS = [
   'single_sign_on.removed',
   'single_sign_on.tested',
   'single_sign_on.updated',
+  'stripe_event.retried',
   'subscription.change_requested',
   'subscription.changed',
   'subscription.overdue',
