@@ -1838,6 +1838,7 @@ export const WebhookEventType = {
     INVOICE_FINALIZED: 'invoice.finalized',
     INVOICE_PAID: 'invoice.paid',
     INVOICE_PAYMENT_FAILED: 'invoice.payment_failed',
+    CREDIT_NOTE_ISSUED: 'credit_note.issued',
     AUDIT_EVENT: 'audit.event',
     WEBHOOK_TEST: 'webhook.test'
 } as const;
@@ -2224,6 +2225,335 @@ export type ProjectTraffic = {
         } | null;
         deploymentId: string;
     }>;
+};
+
+export type CostRate = {
+    id: string;
+    /**
+     * pool: a second of its workers; meter: a unit of it; payment: what is paid to be paid
+     */
+    kind: 'pool' | 'meter' | 'payment';
+    /**
+     * A pool of workers, the key of a meter; of payments `share`, of what is billed, or `payment`, of each one
+     */
+    resource: string;
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    startsAt: string;
+};
+
+export type Margins = {
+    currency: string;
+    month: string;
+    total: {
+        /**
+         * Billed in the month, with fees that Stripe collects, without what was credited or refunded
+         */
+        revenue: string;
+        /**
+         * Seconds of workers, of all attempts, whatever came of them
+         */
+        trainingCost: string;
+        /**
+         * Of what was metered
+         */
+        meterCost: string;
+        /**
+         * Of payments
+         */
+        fees: string;
+        /**
+         * revenue − trainingCost − meterCost − fees
+         */
+        margin: string;
+        /**
+         * Of the revenue; null where there is none
+         */
+        marginShare: string | null;
+    };
+    /**
+     * The hundred of the least margin; the CSV has all
+     */
+    organizations: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        /**
+         * Billed in the month, with fees that Stripe collects, without what was credited or refunded
+         */
+        revenue: string;
+        /**
+         * Seconds of workers, of all attempts, whatever came of them
+         */
+        trainingCost: string;
+        /**
+         * Of what was metered
+         */
+        meterCost: string;
+        /**
+         * Of payments
+         */
+        fees: string;
+        /**
+         * revenue − trainingCost − meterCost − fees
+         */
+        margin: string;
+        /**
+         * Of the revenue; null where there is none
+         */
+        marginShare: string | null;
+    }>;
+};
+
+export type OrganizationMargins = {
+    currency: string;
+    months: Array<{
+        month: string;
+        /**
+         * Billed in the month, with fees that Stripe collects, without what was credited or refunded
+         */
+        revenue: string;
+        /**
+         * Seconds of workers, of all attempts, whatever came of them
+         */
+        trainingCost: string;
+        /**
+         * Of what was metered
+         */
+        meterCost: string;
+        /**
+         * Of payments
+         */
+        fees: string;
+        /**
+         * revenue − trainingCost − meterCost − fees
+         */
+        margin: string;
+        /**
+         * Of the revenue; null where there is none
+         */
+        marginShare: string | null;
+    }>;
+};
+
+export type CreditNoteProposal = {
+    id: string;
+    invoiceId: string;
+    /**
+     * Without a gap within a year; null until it is issued
+     */
+    number: string | null;
+    /**
+     * credit: taken off what is due of an open invoice; refund: given back of a paid one
+     */
+    kind: 'credit' | 'refund';
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    currency: string;
+    reason: string;
+    organization: {
+        id: string;
+        name: string;
+    };
+    invoiceNumber: string | null;
+    /**
+     * proposed: waits for another operator; expired: waited for longer than seven days
+     */
+    status: 'proposed' | 'issued' | 'declined' | 'expired';
+    /**
+     * Address of the operator; empty where their account is gone
+     */
+    proposedBy: string;
+    /**
+     * You proposed it, and cannot be the second person
+     */
+    isYours: boolean;
+    proposedAt: string;
+    expiresAt: string;
+    decidedBy: string | null;
+    decidedAt: string | null;
+};
+
+export type CreditNote = {
+    id: string;
+    invoiceId: string;
+    /**
+     * Without a gap within a year; null until it is issued
+     */
+    number: string | null;
+    /**
+     * credit: taken off what is due of an open invoice; refund: given back of a paid one
+     */
+    kind: 'credit' | 'refund';
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    currency: string;
+    reason: string;
+    issuedAt: string;
+};
+
+export type PriceSimulation = {
+    plan: string;
+    currency: string;
+    /**
+     * Periods that ended after this
+     */
+    since: string;
+    /**
+     * And not after this
+     */
+    until: string;
+    organizations: number;
+    periods: number;
+    /**
+     * All fees, minimums and meters by the price that they had
+     */
+    before: string;
+    /**
+     * By the draft
+     */
+    after: string;
+    /**
+     * Exact decimal
+     */
+    change: string;
+    /**
+     * Whether rating by the price that they had gives what was billed, to the cent
+     */
+    reproduces: boolean;
+    differing: {
+        count: number;
+        /**
+         * The first twenty: usage that came after its invoice, and is not on the next yet, is among them
+         */
+        periods: Array<{
+            organization: {
+                id: string;
+                name: string;
+            };
+            periodStart: string;
+            /**
+             * The invoice of the period; null where there is none
+             */
+            invoiceId: string | null;
+            /**
+             * What all invoices bill of the period so far
+             */
+            billed: string;
+            /**
+             * What the ledger comes to now
+             */
+            rated: string;
+        }>;
+    };
+    /**
+     * The twenty who would pay less by the most
+     */
+    winners: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        /**
+         * What its periods came to
+         */
+        before: string;
+        /**
+         * What they would have come to
+         */
+        after: string;
+        /**
+         * Exact decimal
+         */
+        change: string;
+    }>;
+    winnersCount: number;
+    /**
+     * The twenty who would pay more by the most
+     */
+    losers: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        /**
+         * What its periods came to
+         */
+        before: string;
+        /**
+         * What they would have come to
+         */
+        after: string;
+        /**
+         * Exact decimal
+         */
+        change: string;
+    }>;
+    losersCount: number;
+    /**
+     * Of an organization over all its periods
+     */
+    billChange: {
+        /**
+         * Of the organization in the middle; null where there is none
+         */
+        p50: string | null;
+        /**
+         * Which 95 of 100 do not exceed
+         */
+        p95: string | null;
+    };
+    /**
+     * The same as a share of what it paid, of those who paid anything
+     */
+    billChangeShare: {
+        /**
+         * Of the organization in the middle; null where there is none
+         */
+        p50: string | null;
+        /**
+         * Which 95 of 100 do not exceed
+         */
+        p95: string | null;
+    };
+    /**
+     * How many of the periods that used a meter end in which tier of the draft
+     */
+    tiers: Array<{
+        meter: string;
+        deviceClass: string;
+        /**
+         * Of the tier of the draft that the period reaches; null: no more than is included
+         */
+        from: string | null;
+        periods: number;
+    }>;
+    /**
+     * Share of the revenue from those who would pay more that may leave before the draft earns less than the price it replaces; 0 where it does anyway, null where nobody would pay more
+     */
+    breakEven: string | null;
+    /**
+     * Null where no cost is known in the currency
+     */
+    margin: {
+        /**
+         * Of those organizations in those months
+         */
+        cost: string;
+        /**
+         * What it leaves, as a share of the bills; null where they come to nothing
+         */
+        before: string | null;
+        after: string | null;
+    } | null;
 };
 
 export type Revenue = {
@@ -7362,7 +7692,7 @@ export type BillingPreviewChangeErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks billing:read
+     * The role or the key lacks billing:write
      */
     403: Problem;
     /**
@@ -7441,7 +7771,7 @@ export type BillingTakeBackErrors = {
      */
     401: Problem;
     /**
-     * The role or the key lacks billing:write
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
      */
     403: Problem;
     /**
@@ -10214,6 +10544,598 @@ export type TrafficGetOfProjectResponses = {
 
 export type TrafficGetOfProjectResponse = TrafficGetOfProjectResponses[keyof TrafficGetOfProjectResponses];
 
+export type CostsListRatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/cost-rates';
+};
+
+export type CostsListRatesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsListRatesError = CostsListRatesErrors[keyof CostsListRatesErrors];
+
+export type CostsListRatesResponses = {
+    /**
+     * The rates
+     */
+    200: {
+        data: Array<CostRate>;
+    };
+};
+
+export type CostsListRatesResponse = CostsListRatesResponses[keyof CostsListRatesResponses];
+
+export type CostsCreateRateData = {
+    body: {
+        /**
+         * pool: a second of its workers; meter: a unit of it; payment: what is paid to be paid
+         */
+        kind: 'pool' | 'meter' | 'payment';
+        /**
+         * A pool of workers, the key of a meter; of payments `share`, of what is billed, or `payment`, of each one
+         */
+        resource: string;
+        /**
+         * ISO 4217, lower case
+         */
+        currency: string;
+        /**
+         * In the main unit of the currency; a fraction of 1 of a share
+         */
+        amount: string;
+        /**
+         * From when on it holds; null: from now on
+         */
+        startsAt?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/admin/cost-rates';
+};
+
+export type CostsCreateRateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsCreateRateError = CostsCreateRateErrors[keyof CostsCreateRateErrors];
+
+export type CostsCreateRateResponses = {
+    /**
+     * The rate
+     */
+    201: CostRate;
+};
+
+export type CostsCreateRateResponse = CostsCreateRateResponses[keyof CostsCreateRateResponses];
+
+export type CostsListMarginsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the organizations that pay in it: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC)
+         */
+        month: string;
+    };
+    url: '/v1/admin/margins';
+};
+
+export type CostsListMarginsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsListMarginsError = CostsListMarginsErrors[keyof CostsListMarginsErrors];
+
+export type CostsListMarginsResponses = {
+    /**
+     * Margins
+     */
+    200: Margins;
+};
+
+export type CostsListMarginsResponse = CostsListMarginsResponses[keyof CostsListMarginsResponses];
+
+export type CostsExportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the organizations that pay in it: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC)
+         */
+        month: string;
+    };
+    url: '/v1/admin/margins.csv';
+};
+
+export type CostsExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsExportError = CostsExportErrors[keyof CostsExportErrors];
+
+export type CostsExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type CostsExportResponse = CostsExportResponses[keyof CostsExportResponses];
+
+export type CostsOfOrganizationData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/margins';
+};
+
+export type CostsOfOrganizationErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsOfOrganizationError = CostsOfOrganizationErrors[keyof CostsOfOrganizationErrors];
+
+export type CostsOfOrganizationResponses = {
+    /**
+     * Margins by month
+     */
+    200: OrganizationMargins;
+};
+
+export type CostsOfOrganizationResponse = CostsOfOrganizationResponses[keyof CostsOfOrganizationResponses];
+
+export type CreditNotesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * proposed: what waits for a second person
+         */
+        state?: 'proposed' | 'all';
+    };
+    url: '/v1/admin/credit-notes';
+};
+
+export type CreditNotesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesListError = CreditNotesListErrors[keyof CreditNotesListErrors];
+
+export type CreditNotesListResponses = {
+    /**
+     * A page of credit notes
+     */
+    200: {
+        data: Array<CreditNoteProposal>;
+        nextCursor: string | null;
+    };
+};
+
+export type CreditNotesListResponse = CreditNotesListResponses[keyof CreditNotesListResponses];
+
+export type CreditNotesListOfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/credit-notes';
+};
+
+export type CreditNotesListOfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesListOfError = CreditNotesListOfErrors[keyof CreditNotesListOfErrors];
+
+export type CreditNotesListOfResponses = {
+    /**
+     * The credit notes
+     */
+    200: {
+        data: Array<CreditNoteProposal>;
+        /**
+         * What may still be credited or refunded: of what is due where it is open, of what was paid where it is paid
+         */
+        left: string;
+        /**
+         * What one operator may do of it without a second person
+         */
+        aloneMax: string;
+    };
+};
+
+export type CreditNotesListOfResponse = CreditNotesListOfResponses[keyof CreditNotesListOfResponses];
+
+export type CreditNotesProposeData = {
+    body: {
+        /**
+         * credit: taken off what is due of an open invoice; refund: given back of a paid one
+         */
+        kind: 'credit' | 'refund';
+        /**
+         * In the main unit of the currency
+         */
+        amount: string;
+        /**
+         * The invoice's, so that no amount is taken for one in another
+         */
+        currency: string;
+        /**
+         * The customer reads it
+         */
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices/{invoiceId}/credit-notes';
+};
+
+export type CreditNotesProposeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesProposeError = CreditNotesProposeErrors[keyof CreditNotesProposeErrors];
+
+export type CreditNotesProposeResponses = {
+    /**
+     * The credit note: issued, or proposed
+     */
+    201: CreditNoteProposal;
+};
+
+export type CreditNotesProposeResponse = CreditNotesProposeResponses[keyof CreditNotesProposeResponses];
+
+export type CreditNotesConfirmData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditNoteId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/confirm';
+};
+
+export type CreditNotesConfirmErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesConfirmError = CreditNotesConfirmErrors[keyof CreditNotesConfirmErrors];
+
+export type CreditNotesConfirmResponses = {
+    /**
+     * The credit note, issued
+     */
+    200: CreditNoteProposal;
+};
+
+export type CreditNotesConfirmResponse = CreditNotesConfirmResponses[keyof CreditNotesConfirmResponses];
+
+export type CreditNotesDeclineData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditNoteId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/decline';
+};
+
+export type CreditNotesDeclineErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesDeclineError = CreditNotesDeclineErrors[keyof CreditNotesDeclineErrors];
+
+export type CreditNotesDeclineResponses = {
+    /**
+     * The credit note, declined
+     */
+    200: CreditNoteProposal;
+};
+
+export type CreditNotesDeclineResponse = CreditNotesDeclineResponses[keyof CreditNotesDeclineResponses];
+
+export type InvoiceCreditNotesListData = {
+    body?: never;
+    path: {
+        invoiceId: string;
+    };
+    query?: never;
+    url: '/v1/billing/invoices/{invoiceId}/credit-notes';
+};
+
+export type InvoiceCreditNotesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceCreditNotesListError = InvoiceCreditNotesListErrors[keyof InvoiceCreditNotesListErrors];
+
+export type InvoiceCreditNotesListResponses = {
+    /**
+     * The credit notes
+     */
+    200: {
+        data: Array<CreditNote>;
+    };
+};
+
+export type InvoiceCreditNotesListResponse = InvoiceCreditNotesListResponses[keyof InvoiceCreditNotesListResponses];
+
+export type PriceSimulationsRunData = {
+    body: {
+        /**
+         * Key of the plan whose usage is rated
+         */
+        plan: string;
+        /**
+         * ISO 4217, lower case
+         */
+        currency: string;
+        /**
+         * Billing periods that ended since the first of the month (UTC) so many months ago
+         */
+        months?: number;
+        /**
+         * In the main unit of the currency
+         */
+        monthlyFee: string;
+        /**
+         * What the meters of a month come to at least
+         */
+        commitment?: string;
+        meters: Array<{
+            meter: string;
+            /**
+             * Empty: every class without a price of its own
+             */
+            deviceClass?: string;
+            includedQuantity: string;
+            scheme: 'per_unit' | 'package' | 'graduated' | 'volume';
+            /**
+             * Units in a package; null in the other schemes
+             */
+            packageSize?: string | null;
+            /**
+             * Of a unit or of a package; 0 where there are tiers
+             */
+            unitAmount?: string;
+            tiers?: Array<{
+                /**
+                 * Units above this one, beyond those included, are in the tier
+                 */
+                from: string;
+                /**
+                 * In the main unit of the currency
+                 */
+                unitAmount: string;
+                /**
+                 * Paid once where the tier is reached
+                 */
+                flatAmount?: string;
+            }>;
+        }>;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/admin/price-simulations';
+};
+
+export type PriceSimulationsRunErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PriceSimulationsRunError = PriceSimulationsRunErrors[keyof PriceSimulationsRunErrors];
+
+export type PriceSimulationsRunResponses = {
+    /**
+     * Who would have paid more or less
+     */
+    200: PriceSimulation;
+};
+
+export type PriceSimulationsRunResponse = PriceSimulationsRunResponses[keyof PriceSimulationsRunResponses];
+
 export type RevenueReadData = {
     body?: never;
     path?: never;
@@ -10340,13 +11262,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -10437,13 +11359,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -10494,13 +11416,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

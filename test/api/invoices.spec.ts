@@ -95,9 +95,9 @@ const periodsOf = async ({ id }: Customer) =>
 
 describe('a period that has ended', () => {
   it('becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
-    const shop = await signUp(new Date('2026-01-31T00:00:00Z'));
+    const shop = await signUp(new Date('2037-01-31T00:00:00Z'));
     await use(shop, shop.anchor, 123_456);
-    const end = new Date('2026-02-28T00:00:00Z');
+    const end = new Date('2037-02-28T00:00:00Z');
     await writer.bill(shop.id, new Date(end.getTime() + 3_599_000));
     expect(await listOf(shop)).toEqual([]);
     const now = new Date(end.getTime() + 3_600_000);
@@ -107,7 +107,7 @@ describe('a period that has ended', () => {
     // 49 + (123,456 − 100,000) × 0.0002 = 53.6912
     expect(invoice).toMatchObject({ status: 'open', currency: 'usd', plan: 'Pro', total: '53.69', paidAt: null });
     expect([invoice.periodStart, invoice.periodEnd]).toEqual([shop.anchor.toISOString(), end.toISOString()]);
-    expect(invoice.number).toMatch(/^2026-\d{6}$/);
+    expect(invoice.number).toMatch(/^2037-\d{6}$/);
     const { lines } = await detailOf(shop, invoice.id);
     expect(lines.map(({ amount }: any) => Number(amount)).reduce((a: number, b: number) => a + b)).toBeCloseTo(
       53.69,
@@ -118,42 +118,42 @@ describe('a period that has ended', () => {
     // The next one starts where this one ended, counted from the 31st.
     expect((await periodsOf(shop)).at(-1)).toEqual({
       startsAt: end,
-      endsAt: new Date('2026-03-31T00:00:00Z'),
+      endsAt: new Date('2037-03-31T00:00:00Z'),
       closed: false,
     });
   });
 
   it('of nothing to pay is an invoice too, paid with that', async () => {
-    const shop = await signUp(new Date('2026-04-01T00:00:00Z'), 'free');
-    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    const shop = await signUp(new Date('2037-04-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2037-05-02T00:00:00Z'));
     expect(await listOf(shop)).toMatchObject([{ status: 'paid', total: '0.00', number: expect.any(String) }]);
   });
 
   it('whose fee Stripe has collected already is without it, and a draft until Stripe collects the rest', async () => {
-    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
     await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [shop.id]);
     await use(shop, shop.anchor, 123_456);
-    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-05-02T00:00:00Z'));
     expect(await listOf(shop)).toMatchObject([{ status: 'draft', number: null, total: '4.69', issuedAt: null }]);
   });
 
   it('that began months ago, when no worker ran, is billed with each of those after it', async () => {
-    const shop = await signUp(new Date('2025-11-30T00:00:00Z'));
-    await writer.bill(shop.id, new Date('2026-03-15T00:00:00Z'));
+    const shop = await signUp(new Date('2036-11-30T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-03-15T00:00:00Z'));
     const periods = (await listOf(shop)).map(({ periodStart, total }: any) => [periodStart.slice(0, 10), total]);
     expect(periods).toEqual([
-      ['2026-01-30', '49.00'],
-      ['2025-12-30', '49.00'],
-      ['2025-11-30', '49.00'],
+      ['2037-01-30', '49.00'],
+      ['2036-12-30', '49.00'],
+      ['2036-11-30', '49.00'],
     ]);
   });
 });
 
 describe('an invoice that is issued', () => {
   it('is told to programs and to whoever pays, once, and one of nothing to pay or a draft is not', async () => {
-    const shop = await signUp(new Date('2026-05-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-05-01T00:00:00Z'));
     await use(shop, shop.anchor, 123_456);
-    await Promise.all([1, 2].map(() => writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'))));
+    await Promise.all([1, 2].map(() => writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'))));
     const [invoice] = await listOf(shop);
     const { messages, mails } = await tellingsOf(shop);
     expect(messages.map(({ data }: any) => data)).toEqual([
@@ -177,7 +177,7 @@ describe('an invoice that is issued', () => {
     await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [atStripe.id]);
     await use(atStripe, shop.anchor, 123_456);
     for (const each of [free, atStripe]) {
-      await writer.bill(each.id, new Date('2026-06-02T00:00:00Z'));
+      await writer.bill(each.id, new Date('2037-06-02T00:00:00Z'));
       expect(await tellingsOf(each)).toEqual({ messages: [], mails: [] });
     }
   });
@@ -187,18 +187,18 @@ describe('an invoice as a PDF', () => {
   const NAME = '街角小店 Łódź & Söhne';
 
   it('says all that the API does, in both languages, in any script', async () => {
-    const shop = await signUp(new Date('2026-05-01T00:00:00Z'), 'pro', NAME);
+    const shop = await signUp(new Date('2037-05-01T00:00:00Z'), 'pro', NAME);
     await use(shop, shop.anchor, 1_123_456);
-    await writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'));
     await use(shop, shop.anchor, 50_000);
-    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-07-02T00:00:00Z'));
     const [{ id }] = await listOf(shop);
     const invoice = await detailOf(shop, id);
     expect(invoice.lines.some(({ periodStart }: any) => periodStart !== invoice.periodStart)).toBe(true);
     const path = `/v1/billing/invoices/${id}/pdf`;
     for (const [language, words] of [
-      ['en', ['Recommendationrequests', 'Lateorcorrected', 'Tobepaid', 'trialinstallation', 'May1,2026–June1,2026']],
-      ['zh', ['推荐请求', '较早账期', '待支付', '试用环境', '2026年5月1日–2026年6月1日']],
+      ['en', ['Recommendationrequests', 'Lateorcorrected', 'Tobepaid', 'trialinstallation', 'May1,2037–June1,2037']],
+      ['zh', ['推荐请求', '较早账期', '待支付', '试用环境', '2037年5月1日–2037年6月1日']],
     ] as const) {
       const text = await pdfOf(shop.tenant, `${path}?language=${language}`);
       for (const word of [invoice.number, NAME.replaceAll(' ', ''), ...words]) expect(text).toContain(word);
@@ -214,10 +214,10 @@ describe('an invoice as a PDF', () => {
   });
 
   it('of a draft says that it is one, and has no number', async () => {
-    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
     await owner.query(`UPDATE subscriptions SET stripe_subscription_id = $1 WHERE tenant_id = $1::uuid`, [shop.id]);
     await use(shop, shop.anchor, 123_456);
-    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-05-02T00:00:00Z'));
     const [{ id }] = await listOf(shop);
     const text = await pdfOf(shop.tenant, `/v1/billing/invoices/${id}/pdf`);
     expect(text).toContain('Draftofaninvoice');
@@ -225,8 +225,8 @@ describe('an invoice as a PDF', () => {
   });
 
   it('is there for nobody else, nor under an id that is none', async () => {
-    const shop = await signUp(new Date('2026-04-01T00:00:00Z'));
-    await writer.bill(shop.id, new Date('2026-05-02T00:00:00Z'));
+    const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-05-02T00:00:00Z'));
     const [{ id }] = await listOf(shop);
     const other = await Tenant.signUp(api);
     await other.get(`/v1/billing/invoices/${id}/pdf`).expect(404);
@@ -239,7 +239,7 @@ describe('an invoice as a PDF', () => {
 describe('an operator', () => {
   it('traces a line to the ledger’s entries, which sum to what was billed of it', async () => {
     const operator = await logInOperator(api);
-    const shop = await signUp(new Date('2026-01-10T00:00:00Z'));
+    const shop = await signUp(new Date('2037-01-10T00:00:00Z'));
     const calls = await Promise.all([1, 2, 3, 4, 5].map((each) => use(shop, shop.anchor, 30_000 + each)));
     await use(shop, monthsAfter(shop.anchor, 1), 7);
     await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
@@ -281,7 +281,7 @@ describe('an operator', () => {
 
 describe('what comes after an invoice', () => {
   it('late or as a correction is on the next one, of the period that it belongs to', async () => {
-    const shop = await signUp(new Date('2026-01-10T00:00:00Z'));
+    const shop = await signUp(new Date('2037-01-10T00:00:00Z'));
     const call = await use(shop, shop.anchor, 200_000);
     await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
     const [first] = await listOf(shop);
@@ -306,8 +306,8 @@ describe('what comes after an invoice', () => {
   });
 
   it('with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
-    const shop = await signUp(new Date('2026-01-10T00:00:00Z'), 'free');
-    const moved = new Date('2026-01-20T12:00:00Z');
+    const shop = await signUp(new Date('2037-01-10T00:00:00Z'), 'free');
+    const moved = new Date('2037-01-20T12:00:00Z');
     const billing = new BillingRepository();
     await use(shop, shop.anchor, 5_000);
     await database.tenant(shop.id, async (transaction) => {
@@ -323,12 +323,12 @@ describe('what comes after an invoice', () => {
     await use(shop, shop.anchor, 7);
     await changePlan(shop.id, 'pro', moved);
     await use(shop, moved, 100_500);
-    await writer.bill(shop.id, new Date('2026-02-21T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-02-21T00:00:00Z'));
     const invoices = await listOf(shop);
     expect(
       invoices.map(({ periodStart, periodEnd, plan, total }: any) => [periodStart, periodEnd, plan, total]),
     ).toEqual([
-      [moved.toISOString(), '2026-02-20T12:00:00.000Z', 'Pro', '49.10'],
+      [moved.toISOString(), '2037-02-20T12:00:00.000Z', 'Pro', '49.10'],
       [shop.anchor.toISOString(), moved.toISOString(), 'Free', '0.00'],
     ]);
     const quantities = await Promise.all(invoices.map(({ id }: any) => detailOf(shop, id)));
@@ -374,39 +374,39 @@ describe('a plan that is changed', () => {
       .toReversed();
 
   it('for another one is paid by its part of the month: fee, minimum and what is included', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'));
     await use(shop, shop.anchor, 60_000);
-    const since = new Date('2026-06-16T00:00:00Z');
+    const since = new Date('2037-06-16T00:00:00Z');
     await change(shop, { priceVersionId: await priceOf('scale'), anchorAt: since }, { since });
     await use(shop, since, 1_000);
-    await writer.bill(shop.id, new Date('2026-07-17T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-07-17T00:00:00Z'));
     const [first, second] = await totals(shop);
     // Half of 49.00, and 60,000 − 50,000 at 0.0002.
-    expect(first).toEqual(['2026-06-01', 'Pro', 'usd', '26.50']);
-    expect(second).toMatchObject(['2026-06-16', 'Scale', 'usd', expect.any(String)]);
+    expect(first).toEqual(['2037-06-01', 'Pro', 'usd', '26.50']);
+    expect(second).toMatchObject(['2037-06-16', 'Scale', 'usd', expect.any(String)]);
     const { lines } = await detailOf(shop, (await listOf(shop))[1].id);
     expect(lines.find(({ meter }: any) => meter === 'recommendation_requests')).toMatchObject({ allowance: '50000' });
   });
 
   it('to none is paid for the whole month, as the fee is not given back, and Free begins at once', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'));
     await use(shop, shop.anchor, 120_000);
-    const since = new Date('2026-06-11T00:00:00Z');
+    const since = new Date('2037-06-11T00:00:00Z');
     await change(shop, { priceVersionId: await priceOf('free'), anchorAt: since }, { since, isPaidByPart: false });
     await use(shop, since, 9_000);
-    await writer.bill(shop.id, new Date('2026-07-12T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-07-12T00:00:00Z'));
     expect(await totals(shop)).toEqual([
-      ['2026-06-01', 'Pro', 'usd', '53.00'],
-      ['2026-06-11', 'Free', 'usd', '0.00'],
+      ['2037-06-01', 'Pro', 'usd', '53.00'],
+      ['2037-06-11', 'Free', 'usd', '0.00'],
     ]);
   });
 
   it('long before we hear of it is billed from then on, each price in its currency, and a minimum once', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
-    await writer.bill(shop.id, new Date('2026-06-02T00:00:00Z'));
-    const since = new Date('2026-06-30T12:00:00Z');
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'));
+    const since = new Date('2037-06-30T12:00:00Z');
     // Until then a month of Free has begun, in which some was used.
-    const next = new Date('2026-07-01T00:00:00Z');
+    const next = new Date('2037-07-01T00:00:00Z');
     await database.tenant(shop.id, async (transaction) => {
       const billing = new BillingRepository();
       const { priceVersion, ...terms } = await billing.findSubscription(transaction, shop.id);
@@ -419,12 +419,12 @@ describe('a plan that is changed', () => {
     });
     await use(shop, next, 500);
     const scale = { priceVersionId: await priceOf('scale', 'eur'), anchorAt: since };
-    await change(shop, scale, { since, now: new Date('2026-07-01T00:10:00Z') });
+    await change(shop, scale, { since, now: new Date('2037-07-01T00:10:00Z') });
     await use(shop, since, 1_000_000);
-    await writer.bill(shop.id, new Date('2026-07-31T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-07-31T00:00:00Z'));
     expect((await periodsOf(shop)).slice(0, 2)).toEqual([
       { startsAt: shop.anchor, endsAt: since, closed: true },
-      { startsAt: since, endsAt: new Date('2026-07-30T12:00:00Z'), closed: true },
+      { startsAt: since, endsAt: new Date('2037-07-30T12:00:00Z'), closed: true },
     ]);
     const lines = (await Promise.all((await listOf(shop)).map(({ id }: any) => detailOf(shop, id)))).flatMap(
       (invoice) => invoice.lines.map((line: any) => ({ ...line, currency: invoice.currency })),
@@ -442,22 +442,22 @@ describe('a plan that is changed', () => {
   });
 
   it('in a period that is billed already goes on from its end', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
-    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
-    const since = new Date('2026-06-20T00:00:00Z');
-    const now = new Date('2026-07-02T01:00:00Z');
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2037-07-02T00:00:00Z'));
+    const since = new Date('2037-06-20T00:00:00Z');
+    const now = new Date('2037-07-02T01:00:00Z');
     await change(shop, { priceVersionId: await priceOf('pro'), anchorAt: since }, { since, now });
-    await writer.bill(shop.id, new Date('2026-07-21T00:00:00Z'));
+    await writer.bill(shop.id, new Date('2037-07-21T00:00:00Z'));
     // 19 of the 30 days that Pro's month has from the 20th of June on.
     expect(await totals(shop)).toEqual([
-      ['2026-06-01', 'Free', 'usd', '0.00'],
-      ['2026-07-01', 'Pro', 'usd', ((49 * 19) / 30).toFixed(2)],
+      ['2037-06-01', 'Free', 'usd', '0.00'],
+      ['2037-07-01', 'Pro', 'usd', ((49 * 19) / 30).toFixed(2)],
     ]);
   });
 
   it('never deletes a period that is billed', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'), 'free');
-    await writer.bill(shop.id, new Date('2026-07-02T00:00:00Z'));
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'), 'free');
+    await writer.bill(shop.id, new Date('2037-07-02T00:00:00Z'));
     await owner.query('DELETE FROM invoice_lines WHERE tenant_id = $1', [shop.id]);
     await owner.query('DELETE FROM invoices WHERE tenant_id = $1', [shop.id]);
     const remove = database.tenant(shop.id, (transaction) => transaction.billingPeriod.deleteMany({}));
@@ -503,9 +503,9 @@ describe('what an operator included', () => {
 
 describe('an organization that is deleted', () => {
   it('is billed to its end, and no period goes on', async () => {
-    const shop = await signUp(new Date('2026-06-01T00:00:00Z'));
+    const shop = await signUp(new Date('2037-06-01T00:00:00Z'));
     await use(shop, shop.anchor, 110_000);
-    const end = new Date('2026-06-20T00:00:00Z');
+    const end = new Date('2037-06-20T00:00:00Z');
     await owner.query('UPDATE organizations SET deletes_at = $2 WHERE id = $1', [shop.id, end]);
     await writer.bill(shop.id, shop.anchor);
     for (const hours of [0.5, 1, 2_000]) await writer.bill(shop.id, new Date(end.getTime() + hours * 3_600_000));
