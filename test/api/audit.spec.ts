@@ -50,6 +50,10 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/price-estimates': 'computes and changes nothing',
   'POST /v1/admin/price-simulations': 'computes and changes nothing',
   'POST /v1/showcase/recommendations': 'asks and changes nothing; nobody is billed',
+  'POST /v1/billing/plan-change-previews': 'changes nothing',
+  'POST /v1/billing/portal-sessions': 'changes nothing here; what is changed at Stripe is heard from it',
+  'PUT /v1/billing/plan': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
+  'DELETE /v1/billing/plan-change': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
   'POST /v1/billing/checkout-sessions':
     'opens a page of Stripe’s and changes nothing here until Stripe says that it was paid: subscription.changed',
 };

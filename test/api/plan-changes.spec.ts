@@ -90,6 +90,8 @@ describe('another plan', () => {
     const { billing_cycle_anchor: anchor } = await stripe.subscriptions.retrieve(subscription);
     expect(new Date(periodStart).getTime()).toBe(1_000 * anchor);
     expect((await change(tenant, 'scale').expect(409)).body.code).toBe('already_on_plan');
+    const { data } = (await tenant.get('/v1/audit-events?action=subscription.change_requested').expect(200)).body;
+    expect(data).toHaveLength(1);
   });
 
   it('that is cheaper begins with the next period, and can be taken back until then', async () => {
