@@ -36,13 +36,8 @@ import { ErrorPage, NotFoundPage } from './shell/error-pages';
 import './shell/permission';
 import { isId } from './shell/search';
 
-/** Whose session has ended. */
-let signedOut: unknown;
-
 export const queryClient = createQueryClient(() => {
   const { pathname, href } = router.state.location;
-  // They stay on the page until the log-in is there, which must not lead them back.
-  signedOut = queryClient.getQueryData(meQuery.queryKey);
   if (pathname !== '/login') void router.navigate({ to: '/login', search: { returnTo: href } });
 }, leaveOrganization);
 actIn(() => queryClient.getQueryData(meQuery.queryKey)?.organization?.id);
@@ -180,10 +175,10 @@ const legalRoutes = [
 
 /** The server marks the page of whoever sends no session, who so needs no call to be told apart. */
 async function isSignedIn(): Promise<boolean> {
-  const known = queryClient.getQueryData(meQuery.queryKey);
-  if (known && known === signedOut) return false;
-  if (!known && 'visitor' in document.documentElement.dataset) return false;
-  return queryClient.ensureQueryData(meQuery).then(
+  const isKnown = queryClient.getQueryData(meQuery.queryKey) !== undefined;
+  if (!isKnown && 'visitor' in document.documentElement.dataset) return false;
+  // Asked anew, as the page still knows whoever has just logged out, or whose session has ended.
+  return queryClient.fetchQuery({ ...meQuery, staleTime: 0 }).then(
     () => true,
     () => false,
   );
