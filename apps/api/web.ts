@@ -21,7 +21,7 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
   const page = readFileSync(file, 'utf8');
   const { texts, preload, sections } = JSON.parse(readFileSync(path.join(BUILD, 'pages.json'), 'utf8')) as {
     texts: PageTexts;
-    preload: Record<Language | 'shell' | 'visitors', string[]>;
+    preload: Record<Language | 'shell', string[]>;
     sections: string[];
   };
   // They come with the first files, not once those have run.
@@ -52,10 +52,9 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
     // Cookies are not parsed this early; a page that is wrong about them asks the API.
     const isVisitor = !request.headers.cookie?.includes('kindred_session=');
     const { lang, head } = headOf(route, language, texts, config.PUBLIC_URL);
-    const links = linksTo([
-      ...(isVisitor ? preload.visitors : preload.shell),
-      ...preload[likelyLanguage(language, request.headers['accept-language'])],
-    ]);
+    const ofLanguage = preload[likelyLanguage(language, request.headers['accept-language'])];
+    // A visitor's page is small, and sooner there where nothing else is loaded next to its script.
+    const links = isVisitor ? '' : linksTo([...preload.shell, ...ofLanguage]);
     const html = page.replace(
       HEAD_PLACE,
       (_, between: string) =>

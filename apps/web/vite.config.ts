@@ -49,8 +49,8 @@ const findSections = () => {
 };
 
 /**
- * For the server, apps/api/web.ts: what it says of the pages for everyone, in each language, which files the pages of whoever is signed in and of
- * visitors begin with, and those of each language, and which pages there are.
+ * For the server, apps/api/web.ts: what it says of the pages for everyone, in each language, which files the pages of whoever is signed in begin
+ * with, and those of each language, and which pages there are.
  */
 const pages: Plugin = {
   name: 'pages',
@@ -63,7 +63,6 @@ const pages: Plugin = {
     };
     const preload = {
       shell: filesOf('shell/app-layout.tsx'),
-      visitors: chunks.filter(({ name }) => name === 'visitors').map(({ fileName }) => `/${fileName}`),
       en: filesOf('i18n/en.json'),
       'zh-CN': [...filesOf('i18n/zh-CN.json'), ...filesOf('i18n/api.zh-CN.json')],
     };
