@@ -186,7 +186,10 @@ describe('the first training on the Free plan', () => {
     const proof = solve(challenge);
     const refused = [
       await send(first, { ...proof, answer: proof.answer + 1 }),
-      await send(first, { ...proof, challenge: proof.challenge.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')) }),
+      await send(first, {
+        ...proof,
+        challenge: proof.challenge.replace(/^./, (letter) => (letter === 'A' ? 'B' : 'A')),
+      }),
       await send(first, { challenge: 'x', answer: 1 }),
       await send(second, proof),
     ];

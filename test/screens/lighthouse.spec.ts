@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -165,4 +166,5 @@ Of ${Object.keys(shifts).length} pages at ${WIDTHS.join(' and ')} px none moves 
     : ''
 }`,
   );
+  execFileSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', REPORT]);
 }
