@@ -34,8 +34,6 @@ export interface SubscriptionState {
 
 export interface OverdueSubscription {
   tenantId: string;
-  /** When a payment failed first. */
-  since: Date;
   /** Null of who is on Free by now, and owes still. */
   stripeSubscriptionId: string | null;
   customer: string;
@@ -153,7 +151,7 @@ export class BillingRepository {
   /** Those for whom a payment failed so long ago that another stage has begun, the longest ago first; requires a system transaction. */
   async listOverdue(transaction: Transaction, now: Date, limit: number): Promise<OverdueSubscription[]> {
     return transaction.$queryRaw<OverdueSubscription[]>`
-      SELECT tenant_id AS "tenantId", overdue_since AS since, stripe_subscription_id AS "stripeSubscriptionId", stripe_customer_id AS customer
+      SELECT tenant_id AS "tenantId", stripe_subscription_id AS "stripeSubscriptionId", stripe_customer_id AS customer
       FROM subscriptions JOIN organizations ON id = tenant_id
       WHERE deleted_at IS NULL AND (
         overdue_stage = 'grace' AND overdue_since <= ${daysBefore(now, STAGE_DAYS.restricted)}

@@ -29,3 +29,4 @@ export {
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
 export { SubscriptionFollower } from './subscription-follower.js';
+export { fromStripe } from './stripe-time.js';

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Mail } from '../notifications/index.js';
 import type { WebhookEventData } from '../webhooks/index.js';
 import { toMain } from './invoice-lines.js';
+import { fromStripe } from './stripe-time.js';
 
 /** What customers are told of one of Stripe's invoices. */
 export function toInvoiceEvent(invoice: Stripe.Invoice): WebhookEventData<'invoice.finalized'> {
@@ -17,23 +18,23 @@ export function toInvoiceEvent(invoice: Stripe.Invoice): WebhookEventData<'invoi
     total: toMain(total, currency),
     amountDue: toMain(amount_due, currency),
     amountPaid: toMain(amount_paid, currency),
-    periodStart: isoTime(start),
-    periodEnd: isoTime(end),
+    periodStart: fromStripe(start).toISOString(),
+    periodEnd: fromStripe(end).toISOString(),
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
   };
 }
 
 export function toPaymentFailedEvent(invoice: Stripe.Invoice): WebhookEventData<'invoice.payment_failed'> {
   const { attempt_count: attemptCount, next_payment_attempt: next } = invoice;
-  return { ...toInvoiceEvent(invoice), attemptCount, nextAttemptAt: next === null ? null : isoTime(next) };
+  return {
+    ...toInvoiceEvent(invoice),
+    attemptCount,
+    nextAttemptAt: next === null ? null : fromStripe(next).toISOString(),
+  };
 }
 
 export function paymentFailedMail(invoice: WebhookEventData<'invoice.payment_failed'>): Mail {
   const { number, invoiceId, amountDue, currency, nextAttemptAt, hostedInvoiceUrl } = invoice;
   const values = { invoice: number ?? invoiceId, amountDue, currency, nextAttemptAt, hostedInvoiceUrl };
   return { template: 'payment_failed', values };
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

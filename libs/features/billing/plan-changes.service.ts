@@ -20,7 +20,8 @@ import type { ChangePlan, PlanChange, PlanChangePreview, PortalSession } from '.
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { type PriceVersion, rate, toMain, toMinor, withTerms } from './invoice-lines.js';
-import { SubscriptionFollower, toLiveState, WAITS_UNTIL } from './subscription-follower.js';
+import { fromStripe } from './stripe-time.js';
+import { isWaiting, SubscriptionFollower, toLiveState, WAITS_UNTIL } from './subscription-follower.js';
 
 /** So near to its end a period may have turned at Stripe while we ask. */
 const TURNING_MS = 120_000;
@@ -64,7 +65,7 @@ export class PlanChangesService {
       monthlyFee: toMain(wanted.monthlyFeeMinor, currency),
     };
     if (!isDearer(wanted, current)) {
-      const effectiveAt = toTime(item.current_period_end);
+      const effectiveAt = fromStripe(item.current_period_end).toISOString();
       return {
         ...shared,
         takesEffect: 'at_period_end',
@@ -77,7 +78,7 @@ export class PlanChangesService {
     const { amount_due: due, lines } = await this.stripe.invoices.createPreview({
       customer: chosen.customer,
       subscription: subscription.id,
-      subscription_details: { ...(await this.upgradeTo(chosen)), billing_cycle_anchor: { type: 'now' } },
+      subscription_details: await this.upgradeTo(chosen),
     });
     return {
       ...shared,
@@ -102,7 +103,12 @@ export class PlanChangesService {
       await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
     } else await this.schedule(chosen, wanted);
     await this.finish(tenantId, customer, wanted);
-    return { plan, takesEffect: 'at_period_end', effectiveAt: toTime(item.current_period_end), payUrl: null };
+    return {
+      plan,
+      takesEffect: 'at_period_end',
+      effectiveAt: fromStripe(item.current_period_end).toISOString(),
+      payUrl: null,
+    };
   }
 
   /** What was to come with the next period gives way, but only to a plan that is paid. */
@@ -110,12 +116,11 @@ export class PlanChangesService {
     const { customer, wanted, subscription } = chosen;
     const plan = wanted.planKey;
     // Stripe gives credit by the price that the item has, which is to be the one that was paid.
-    const waiting = isWaiting(subscription) ? await this.scheduledPrice(subscription) : null;
+    const waiting = isWaiting(subscription) ? await this.priceVersion(toLiveState(subscription).nextPrice!) : null;
     if (waiting) await this.keep(chosen);
     const changed = await this.stripe.subscriptions
       .update(subscription.id, {
         ...(await this.upgradeTo(chosen)),
-        billing_cycle_anchor: { type: 'now' },
         payment_behavior: 'pending_if_incomplete',
         expand: ['latest_invoice'],
       })
@@ -134,21 +139,24 @@ export class PlanChangesService {
       : { plan, takesEffect: 'now', effectiveAt: this.clock.now().toISOString(), payUrl: null };
   }
 
-  /** Its fee is charged with the next period; until then the present price goes on. */
-  private async schedule({ subscription, item, current }: Omit<Chosen, 'wanted'>, wanted: PriceVersion): Promise<void> {
+  /** The fee of `price` is charged with the next period; until then the present one goes on. */
+  private async schedule({ subscription, item, current }: Omit<Chosen, 'wanted'>, price: PriceVersion): Promise<void> {
+    const waitsUntil = price.id === current.id ? '' : String(item.current_period_end);
     await this.stripe.subscriptions.update(subscription.id, {
       cancel_at_period_end: false,
-      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
+      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(price) }],
       proration_behavior: 'none',
-      metadata: { price_version_id: current.id, [WAITS_UNTIL]: String(item.current_period_end) },
+      metadata: { price_version_id: current.id, [WAITS_UNTIL]: waitsUntil },
     });
   }
 
-  private async scheduledPrice(subscription: Stripe.Subscription): Promise<PriceVersion> {
-    const { nextPrice } = toLiveState(subscription);
-    const [price] = await this.database.system((transaction) =>
-      this.repository.findPriceVersions(transaction, [nextPrice!]),
-    );
+  /** The present plan goes on, whatever was to come with the next period. */
+  private keep(chosen: Omit<Chosen, 'wanted'>): Promise<void> {
+    return this.schedule(chosen, chosen.current);
+  }
+
+  private async priceVersion(id: string): Promise<PriceVersion> {
+    const [price] = await this.database.system((transaction) => this.repository.findPriceVersions(transaction, [id]));
     return price!;
   }
 
@@ -194,28 +202,18 @@ export class PlanChangesService {
     if (known.overdue || subscription.status !== 'active') throw payFirst();
     const item = subscription.items.data[0]!;
     // The plan is what Stripe says it is, who may have begun another period before we heard of it.
-    const [current] = await this.database.system((transaction) =>
-      this.repository.findPriceVersions(transaction, [toLiveState(subscription).priceVersionId]),
-    );
+    const current = await this.priceVersion(toLiveState(subscription).priceVersionId);
     const leftMs = 1_000 * item.current_period_end - this.clock.now().getTime();
     if (leftMs < TURNING_MS) throw periodEnding();
-    return { customer: organization.stripeCustomerId!, current: current!, subscription, item };
+    return { customer: organization.stripeCustomerId!, current, subscription, item };
   }
 
   private async upgradeTo({ wanted, item }: Chosen) {
     return {
       items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
       proration_behavior: 'always_invoice' as const,
+      billing_cycle_anchor: { type: 'now' as const },
     };
-  }
-
-  private async keep({ subscription, item, current }: Omit<Chosen, 'wanted'>): Promise<void> {
-    await this.stripe.subscriptions.update(subscription.id, {
-      cancel_at_period_end: false,
-      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(current) }],
-      proration_behavior: 'none',
-      metadata: { price_version_id: current.id, [WAITS_UNTIL]: '' },
-    });
   }
 
   /** What Stripe says of it is heard by its events too; whoever asked need not wait for them. */
@@ -247,13 +245,4 @@ export class PlanChangesService {
 /** Of two that cost the same the other one begins with the next period: nothing is due now. */
 function isDearer(wanted: PriceVersion, current: PriceVersion): boolean {
   return wanted.monthlyFeeMinor > current.monthlyFeeMinor;
-}
-
-/** Whether another plan has taken its place at Stripe, for the next period. */
-function isWaiting(subscription: Stripe.Subscription): boolean {
-  return subscription.metadata[WAITS_UNTIL] === String(subscription.items.data[0]!.current_period_end);
-}
-
-function toTime(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString();
 }

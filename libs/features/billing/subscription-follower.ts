@@ -7,6 +7,7 @@ import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
+import { fromStripe } from './stripe-time.js';
 
 /**
  * Of a subscription at Stripe that has another price already: the second at which the period ends that is paid by the price of before, which goes
@@ -144,6 +145,11 @@ function isOther(before: Terms, after: Terms): boolean {
   );
 }
 
+/** Whether another plan has taken the present one's place at Stripe, for the next period. */
+export function isWaiting({ metadata, items }: Stripe.Subscription): boolean {
+  return metadata[WAITS_UNTIL] === String(items.data[0]!.current_period_end);
+}
+
 /** What a subscription that still lives amounts to. */
 export function toLiveState(subscription: Stripe.Subscription): LiveState {
   const {
@@ -157,20 +163,16 @@ export function toLiveState(subscription: Stripe.Subscription): LiveState {
   } = subscription;
   const item = items.data[0]!;
   const ofItem = /^kindred-(.+)$/.exec(item.price.lookup_key ?? '')?.[1] ?? metadata['price_version_id']!;
-  const isWaiting = metadata[WAITS_UNTIL] === String(item.current_period_end);
-  const hasNext = isWaiting || isCancelled;
+  const waits = isWaiting(subscription);
+  const hasNext = waits || isCancelled;
   return {
-    priceVersionId: isWaiting ? metadata['price_version_id']! : ofItem,
+    priceVersionId: waits ? metadata['price_version_id']! : ofItem,
     status: STATUS[status]!,
-    anchorAt: toDate(billing_cycle_anchor),
+    anchorAt: fromStripe(billing_cycle_anchor),
     stripeSubscriptionId: id,
-    startedAt: toDate(start_date),
-    periodStartedAt: toDate(item.current_period_start),
+    startedAt: fromStripe(start_date),
+    periodStartedAt: fromStripe(item.current_period_start),
     nextPrice: isCancelled ? null : ofItem,
-    nextAt: hasNext ? toDate(item.current_period_end) : null,
+    nextAt: hasNext ? fromStripe(item.current_period_end) : null,
   };
-}
-
-function toDate(seconds: number): Date {
-  return new Date(seconds * 1000);
 }

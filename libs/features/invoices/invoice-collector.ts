@@ -3,6 +3,7 @@ import Stripe from 'stripe';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
+import { waitAfter } from '../../platform/queue/waits.js';
 import { BillingRepository } from '../billing/index.js';
 import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
 import {
@@ -21,10 +22,6 @@ const PAGE = 100;
 /** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
 const BLOCKED_SECONDS = 600;
 const OPEN_SECONDS = 86_400;
-const FIRST_WAIT_SECONDS = 5;
-const WAIT_SECONDS_MAX = 3_600;
-/** So that what failed together is not tried again together. */
-const JITTER = 0.1;
 /** Answers that Stripe gives before it begins: under the same idempotency key it answers anew. */
 const UNBEGUN = new Set([409, 429]);
 
@@ -80,7 +77,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       // It is another worker's, or nobody's, to go on with.
       if (lease.aborted) return;
       const reason = reasonOf(error as Error);
-      const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** (tries - 1), WAIT_SECONDS_MAX) * (1 + JITTER * Math.random());
+      const wait = waitAfter(tries);
       if (!(error instanceof Blocked))
         this.logger.warn({ msg: `invoice ${id} of organization ${tenantId} is tried again in ${wait} s`, err: error });
       await this.database.tenant(tenantId, async (transaction) => {

@@ -4,7 +4,7 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { BillingRepository, paymentFailedMail, toMain } from '../billing/index.js';
+import { BillingRepository, fromStripe, paymentFailedMail, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
@@ -198,5 +198,5 @@ export function totalsOf({ totalMinor, currency }: KeptInvoice, found: Stripe.In
 }
 
 function timeOf(seconds: number | null | undefined): Date | null {
-  return seconds === null || seconds === undefined ? null : new Date(seconds * 1000);
+  return seconds === null || seconds === undefined ? null : fromStripe(seconds);
 }

@@ -4,7 +4,6 @@ import { KnownTerms } from './known-terms.js';
 import { LimitsController } from './limits.controller.js';
 import { LimitsRepository } from './limits.repository.js';
 import { LimitsService } from './limits.service.js';
-import { OverdueGuard } from './overdue.guard.js';
 import { PlanOverridesController } from './plan-overrides.controller.js';
 import { PlanOverridesRepository } from './plan-overrides.repository.js';
 import { PlanOverridesService } from './plan-overrides.service.js';
@@ -20,15 +19,7 @@ export class LimitsModule {}
 @Module({
   imports: [LimitsModule, UsageApiModule],
   controllers: [LimitsController, PlanOverridesController],
-  providers: [
-    PlanOverridesService,
-    PlanOverridesRepository,
-    KnownTerms,
-    Quotas,
-    RateLimiter,
-    RateLimitGuard,
-    OverdueGuard,
-  ],
+  providers: [PlanOverridesService, PlanOverridesRepository, KnownTerms, Quotas, RateLimiter, RateLimitGuard],
   exports: [LimitsModule, KnownTerms, Quotas, RateLimiter, RateLimitGuard],
 })
 export class LimitsApiModule {}

@@ -8,7 +8,14 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { releaseRow } from '../../platform/queue/leased-rows.js';
-import { paymentFailedMail, SubscriptionFollower, toInvoiceEvent, toPaymentFailedEvent } from '../billing/index.js';
+import { waitAfter } from '../../platform/queue/waits.js';
+import {
+  fromStripe,
+  paymentFailedMail,
+  SubscriptionFollower,
+  toInvoiceEvent,
+  toPaymentFailedEvent,
+} from '../billing/index.js';
 import { InvoiceFollower } from '../invoices/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type WebhookEventData, WebhooksService } from '../webhooks/index.js';
@@ -36,9 +43,6 @@ export const FOLLOWED_TYPES = [
   'invoice.marked_uncollectible',
 ] as const satisfies Stripe.Event.Type[];
 
-const FIRST_WAIT_SECONDS = 5;
-const WAIT_SECONDS_MAX = 3_600;
-const JITTER = 0.1;
 const ERROR_CHARACTERS_MAX = 500;
 
 /**
@@ -85,7 +89,7 @@ export class StripeEventsService {
       id: newId(),
       eventId: event.id,
       type: event.type,
-      createdAt: event.created ? new Date(event.created * 1000) : receivedAt,
+      createdAt: event.created ? fromStripe(event.created) : receivedAt,
       receivedAt,
       customerId,
       invoiceId: invoiceOf(event),
@@ -104,8 +108,7 @@ export class StripeEventsService {
       await this.database.system((transaction) => this.repository.end(transaction, claimed, outcome, this.clock.now()));
     } catch (error) {
       const { message } = error as Error;
-      const wait =
-        Math.min(FIRST_WAIT_SECONDS * 2 ** (claimed.tries - 1), WAIT_SECONDS_MAX) * (1 + JITTER * Math.random());
+      const wait = waitAfter(claimed.tries);
       this.logger.warn({ msg: `Stripe's event ${claimed.eventId} is followed again in ${wait} s`, err: error });
       // Where that fails too, the lease runs out.
       await this.database

@@ -6,6 +6,7 @@ import { CONFIG, type Config, secretsOf } from '../../platform/config/config.js'
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
+import { jittered } from '../../platform/queue/waits.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type ClaimedDelivery, DELIVERIES, DeliveriesRepository, NEXT_DELIVERIES } from './deliveries.repository.js';
 import { openSecret } from './endpoint-secret.js';
@@ -19,8 +20,6 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 /** Waits before each retry, as Standard Webhooks recommends: ten attempts over some three days. */
 const RETRY_SECONDS = [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
-/** So that what failed together is not sent again together. */
-const JITTER = 0.1;
 const FAILING_DAYS_MAX = 5;
 const GONE = 410;
 /** Why an endpoint is disabled, as its row says. */
@@ -105,7 +104,7 @@ export class DeliveriesProcessor extends LeasedWork<ClaimedDelivery> {
   private async fail(transaction: Transaction, claimed: ClaimedDelivery, attempt: WebhookAttempt): Promise<void> {
     const isGone = attempt.responseStatus === GONE;
     const wait = isGone ? undefined : RETRY_SECONDS[claimed.tries - 1];
-    const waitSeconds = wait === undefined ? null : wait * (1 + JITTER * Math.random());
+    const waitSeconds = wait === undefined ? null : jittered(wait);
     const status = waitSeconds === null ? 'failed' : 'pending';
     if (!(await this.repository.recordAttempt(transaction, claimed, attempt, status))) return;
     if (waitSeconds !== null) await releaseRow(transaction, DELIVERIES, claimed, waitSeconds);
