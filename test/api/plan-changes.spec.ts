@@ -116,6 +116,16 @@ describe('another plan', () => {
     expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'enterprise' }, next: null });
   });
 
+  it('that is dearer also ends a cancellation on Stripe’s own page, after a cheaper one was to come', async () => {
+    const tenant = await subscribe('scale');
+    await change(tenant, 'pro').expect(200);
+    const { subscription } = await idsOf(tenant);
+    await stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
+    await until(async () => (await upcoming(tenant)).next?.key === 'free');
+    await change(tenant, 'enterprise').expect(200);
+    expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'enterprise' }, next: null });
+  });
+
   it('that is Free begins when the paid month ends', async () => {
     const tenant = await subscribe();
     const { periodEnd } = await upcoming(tenant);

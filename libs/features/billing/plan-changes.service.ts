@@ -116,8 +116,9 @@ export class PlanChangesService {
     const { customer, wanted, subscription } = chosen;
     const plan = wanted.planKey;
     // Stripe gives credit by the price that the item has, which is to be the one that was paid.
-    const waiting = isWaiting(subscription) ? await this.priceVersion(toLiveState(subscription).nextPrice!) : null;
-    if (waiting) await this.keep(chosen);
+    const { nextPrice } = toLiveState(subscription);
+    const waiting = isWaiting(subscription) && nextPrice ? await this.priceVersion(nextPrice) : null;
+    if (isWaiting(subscription)) await this.keep(chosen);
     const changed = await this.stripe.subscriptions
       .update(subscription.id, {
         ...(await this.upgradeTo(chosen)),
