@@ -20,6 +20,7 @@ import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
 import { PriceListModule } from '../../libs/features/price-list/index.js';
+import { PricePublicationsModule } from '../../libs/features/price-publications/index.js';
 import { PriceSimulationsModule } from '../../libs/features/price-simulations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
@@ -77,6 +78,7 @@ const FEATURES = [
   CostsModule,
   CreditNotesModule,
   PriceSimulationsModule,
+  PricePublicationsModule,
   RevenueModule,
   AuditLogModule,
   PriceListModule,

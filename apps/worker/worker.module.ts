@@ -8,6 +8,7 @@ import { CollectionWorkerModule, InvoicesWorkerModule } from '../../libs/feature
 import { LimitsWorkerModule } from '../../libs/features/limits/worker.js';
 import { NotificationsWorkerModule } from '../../libs/features/notifications/worker.js';
 import { OrganizationsWorkerModule } from '../../libs/features/organizations/worker.js';
+import { PriceMovesWorkerModule } from '../../libs/features/price-publications/worker.js';
 import { RetentionWorkerModule } from '../../libs/features/retention/worker.js';
 import { SingleSignOnWorkerModule } from '../../libs/features/single-sign-on/worker.js';
 import { StripeEventsWorkerModule } from '../../libs/features/stripe-events/worker.js';
@@ -41,7 +42,13 @@ const FEATURES = [
 ];
 
 /** Of workers that have its key; of several, one that has it is enough. */
-const STRIPE = [StripeModule, OverdueWorkerModule, CollectionWorkerModule, StripeEventsWorkerModule];
+const STRIPE = [
+  StripeModule,
+  OverdueWorkerModule,
+  CollectionWorkerModule,
+  StripeEventsWorkerModule,
+  PriceMovesWorkerModule,
+];
 
 @Module({})
 export class WorkerModule {

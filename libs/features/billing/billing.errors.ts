@@ -21,6 +21,13 @@ export const periodEnding = () =>
     'The paid month ends or has ended this very minute, so what a change would do is not certain. Try again in three minutes.',
   );
 
+export const changeUnderWay = () =>
+  new Problem(
+    409,
+    'plan_change_under_way',
+    'Another change of the plan or its price is being made at this moment. Look at the page Billing in a minute, and try again where it is still wanted.',
+  );
+
 export const withoutSubscription = () =>
   new Problem(
     409,

@@ -6,7 +6,9 @@ import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { PlanChangesService } from './plan-changes.service.js';
+import { StripeCatalogue } from './stripe-catalogue.js';
 import { SubscriptionFollower } from './subscription-follower.js';
+import { SubscriptionPrices } from './subscription-prices.js';
 
 /** Prices, subscriptions and the periods that they are billed by. */
 @Module({
@@ -16,8 +18,12 @@ import { SubscriptionFollower } from './subscription-follower.js';
 })
 export class BillingModule {}
 
-/** Following what Stripe says of subscriptions. */
-@Module({ imports: [BillingModule], providers: [SubscriptionFollower], exports: [SubscriptionFollower] })
+/** Following what Stripe says of subscriptions, and changing their prices there. */
+@Module({
+  imports: [BillingModule],
+  providers: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue],
+  exports: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue],
+})
 export class SubscriptionFollowingModule {}
 
 /** What the API has besides: its routes, and Checkout. */

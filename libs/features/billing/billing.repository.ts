@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
+import { newId } from '../../platform/http/ids.js';
 import { type PriceVersion, withTerms } from './invoice-lines.js';
 import { daysBefore, END_DAYS, type OverdueStage, STAGE_DAYS } from './overdue.js';
+import type { CataloguePrice } from './stripe-catalogue.js';
 
 /** By meter, what an operator has included for an organization in place of what the price does. */
 export type Included = Record<string, string>;
@@ -21,7 +23,13 @@ export interface Subscription {
   /** Null of who pays. */
   overdue: { since: Date; stage: OverdueStage } | null;
   /** What takes its place, and when; null where it goes on. */
-  next: { plan: { key: string; name: string }; at: Date } | null;
+  next: { priceVersionId: string; plan: { key: string; name: string }; at: Date } | null;
+}
+
+export interface ComingPrice {
+  planKey: string;
+  validFrom: Date;
+  monthlyFeeMinor: bigint;
 }
 
 export interface SubscriptionState {
@@ -89,7 +97,8 @@ export class BillingRepository {
       fixedCurrency,
       priceVersion,
       overdue: since && stage && { since, stage },
-      next: next && nextAt && { plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
+      next: next &&
+        nextAt && { priceVersionId: next.id, plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
     };
   }
 
@@ -263,19 +272,104 @@ export class BillingRepository {
     });
   }
 
-  /** The newest price version of each plan that is sold in the currency, in the order of the price list. */
-  async listCurrentPrices(transaction: Transaction, currency: string): Promise<PriceVersion[]> {
+  /** The newest price version on offer then of each plan that is sold in the currency, in the order of the price list. */
+  async listCurrentPrices(transaction: Transaction, currency: string, now: Date): Promise<PriceVersion[]> {
+    const where = { currency, withdrawnAt: null, OR: [{ validFrom: null }, { validFrom: { lte: now } }] };
     const plans = await transaction.plan.findMany({
       orderBy: { position: 'asc' },
-      include: { priceVersions: { where: { currency }, orderBy: { version: 'desc' }, take: 1, include: withMeters } },
+      include: { priceVersions: { where, orderBy: { version: 'desc' }, take: 1, include: withMeters } },
     });
     return plans.flatMap(({ priceVersions }) => priceVersions.map(toPriceVersion));
+  }
+
+  /** Of each plan the next price that takes the present one's place, if one is known. */
+  async listComingPrices(transaction: Transaction, currency: string, now: Date): Promise<ComingPrice[]> {
+    return transaction.$queryRaw<ComingPrice[]>`
+      SELECT DISTINCT ON (plan_key) plan_key AS "planKey", valid_from AS "validFrom", monthly_fee_minor AS "monthlyFeeMinor"
+      FROM price_versions coming
+      WHERE currency = ${currency} AND withdrawn_at IS NULL AND valid_from > ${now}::timestamptz AND version > ALL (
+        SELECT version FROM price_versions present
+        WHERE present.plan_key = coming.plan_key AND present.currency = coming.currency AND withdrawn_at IS NULL
+          AND (valid_from IS NULL OR valid_from <= ${now}::timestamptz))
+      ORDER BY plan_key, valid_from`;
+  }
+
+  /** As the plan's newest version in its currency. Requires a system transaction. @returns its id */
+  async createPriceVersion(
+    transaction: Transaction,
+    { planKey, currency, monthlyFeeMinor, commitmentMinor, trialDays, meters }: PriceVersion,
+    validFrom: Date,
+  ): Promise<string> {
+    const id = newId();
+    const { _max } = await transaction.priceVersion.aggregate({
+      where: { planKey, currency },
+      _max: { version: true },
+    });
+    const price = { planKey, currency, monthlyFeeMinor, commitmentMinor, trialDays, validFrom };
+    await transaction.priceVersion.create({ data: { id, version: (_max.version ?? 0) + 1, ...price } });
+    const prices = meters.map(({ meter, deviceClass, includedQuantity, scheme, packageSize, unitAmount }) => ({
+      priceVersionId: id,
+      meterKey: meter,
+      deviceClass,
+      includedQuantity: includedQuantity.toFixed(),
+      scheme,
+      packageSize: packageSize?.toFixed() ?? null,
+      unitAmount: unitAmount.toFixed(),
+    }));
+    await transaction.meterPrice.createMany({ data: prices });
+    const tiers = meters.flatMap(({ meter, deviceClass, tiers: ofMeter }) =>
+      ofMeter.map(({ from, unitAmount, flatAmount }) => ({
+        priceVersionId: id,
+        meterKey: meter,
+        deviceClass,
+        fromQuantity: from.toFixed(),
+        unitAmount: unitAmount.toFixed(),
+        flatAmount: flatAmount.toFixed(),
+      })),
+    );
+    await transaction.meterPriceTier.createMany({ data: tiers });
+    return id;
+  }
+
+  /** It is on offer no more, nor to come. Requires a system transaction. */
+  async withdrawPriceVersion(transaction: Transaction, id: string, now: Date): Promise<void> {
+    await transaction.priceVersion.updateMany({ where: { id }, data: { withdrawnAt: now } });
+  }
+
+  /**
+   * Keeps others from changing the subscription at Stripe for a while, or until it is given back.
+   *
+   * @returns until when; null where another one does
+   */
+  async claimChange(transaction: Transaction, tenantId: string, seconds: number): Promise<Date | null> {
+    const [row] = await transaction.$queryRaw<{ until: Date }[]>`
+      UPDATE subscriptions SET changing_until = now() + ${seconds} * interval '1 second'
+      WHERE tenant_id = ${tenantId}::uuid AND (changing_until IS NULL OR changing_until <= now()) RETURNING changing_until AS until`;
+    return row?.until ?? null;
+  }
+
+  async giveChangeBack(transaction: Transaction, tenantId: string, until: Date): Promise<void> {
+    await transaction.$executeRaw`
+      UPDATE subscriptions SET changing_until = NULL WHERE tenant_id = ${tenantId}::uuid AND changing_until = ${until}::timestamptz`;
   }
 
   /** All that there are or were in the currency. */
   async listPriceVersions(transaction: Transaction, currency: string): Promise<PriceVersion[]> {
     const rows = await transaction.priceVersion.findMany({ where: { currency }, include: withMeters });
     return rows.map(toPriceVersion);
+  }
+
+  /** All prices with a fee, oldest first, and whether each is on offer, to come, or somebody's. Requires a system transaction. */
+  async listCatalogue(transaction: Transaction, now: Date): Promise<CataloguePrice[]> {
+    const rows = await transaction.$queryRaw<(CataloguePrice['price'] & Pick<CataloguePrice, 'isInUse'>)[]>`
+      SELECT price.id, plan_key AS "planKey", plan.name AS "planName", currency, monthly_fee_minor AS "monthlyFeeMinor",
+        EXISTS (SELECT FROM subscriptions WHERE price.id IN (price_version_id, next_price_version_id))
+        OR withdrawn_at IS NULL AND version >= coalesce((SELECT max(version) FROM price_versions present
+          WHERE present.plan_key = price.plan_key AND present.currency = price.currency AND withdrawn_at IS NULL
+            AND (valid_from IS NULL OR valid_from <= ${now}::timestamptz)), 0) AS "isInUse"
+      FROM price_versions price JOIN plans plan ON plan.key = plan_key WHERE monthly_fee_minor > 0
+      ORDER BY plan.position, currency, version`;
+    return rows.map(({ isInUse, ...price }) => ({ price, isInUse }));
   }
 
   /** In which plans are sold, those of most plans first. */

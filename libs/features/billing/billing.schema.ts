@@ -38,6 +38,7 @@ const EXAMPLE_PLAN = {
   monthlyFee: '49.00',
   commitment: '0.00',
   trialDays: 14,
+  nextPrice: null,
   meters: [
     {
       meter: 'recommendation_requests',
@@ -60,6 +61,10 @@ export const planSchema = z
     monthlyFee: decimal,
     commitment: decimal.describe('What the meters of a month come to at least'),
     trialDays: z.int().describe('Days without a fee, of an organization that has not paid for a plan before'),
+    nextPrice: z
+      .object({ validFrom: z.iso.datetime(), monthlyFee: decimal })
+      .nullable()
+      .describe('From when whoever subscribes pays another price; null where none is known'),
     meters: z.array(
       z.object({
         meter: z.string(),

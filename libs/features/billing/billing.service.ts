@@ -6,7 +6,7 @@ import { Decimal } from '../../platform/decimal.js';
 import { type MeteredQuantity, type Period, UsageService } from '../usage/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { unknownCurrency, unknownPlan, unknownResource } from './billing.errors.js';
-import { BillingRepository, type Subscription } from './billing.repository.js';
+import { BillingRepository, type ComingPrice, type Subscription } from './billing.repository.js';
 import type {
   CurrencyQuery,
   EstimatePrice,
@@ -54,7 +54,7 @@ export class BillingService {
    * @throws Problem 404 where no such plan is sold in the currency
    */
   async requirePrice(transaction: Transaction, plan: string, currency: string): Promise<PriceVersion> {
-    const prices = await this.repository.listCurrentPrices(transaction, currency);
+    const prices = await this.repository.listCurrentPrices(transaction, currency, this.clock.now());
     const price = prices.find(({ planKey }) => planKey === plan);
     if (!price) throw prices.length > 0 ? unknownPlan(plan) : unknownCurrency(currency);
     return price;
@@ -64,8 +64,10 @@ export class BillingService {
   async listPlans(tenantId: string, { currency }: CurrencyQuery): Promise<Plans> {
     return this.database.tenant(tenantId, async (transaction) => {
       const { fixedCurrency } = await this.repository.findSubscription(transaction, tenantId);
+      const prices = await this.listPrices(transaction, fixedCurrency ?? currency);
+      const coming = await this.listComing(transaction, prices);
       return {
-        plans: (await this.listPrices(transaction, fixedCurrency ?? currency)).map(toPlanView),
+        plans: prices.map((price) => toPlanView(price, coming)),
         currencies: fixedCurrency ? [fixedCurrency] : await this.repository.listCurrencies(transaction),
       };
     });
@@ -73,9 +75,13 @@ export class BillingService {
 
   /** @throws Problem 404 where nothing is sold in the currency */
   private async listPrices(transaction: Transaction, currency = DEFAULT_CURRENCY): Promise<PriceVersion[]> {
-    const prices = await this.repository.listCurrentPrices(transaction, currency);
+    const prices = await this.repository.listCurrentPrices(transaction, currency, this.clock.now());
     if (prices.length === 0) throw unknownCurrency(currency);
     return prices;
+  }
+
+  private listComing(transaction: Transaction, [first]: PriceVersion[]): Promise<ComingPrice[]> {
+    return this.repository.listComingPrices(transaction, first!.currency, this.clock.now());
   }
 
   /** For everyone; the same in every tenant. */
@@ -83,8 +89,8 @@ export class BillingService {
     const offers = await this.listOffers(currency);
     return {
       currencies: await this.database.system((transaction) => this.repository.listCurrencies(transaction)),
-      plans: offers.map(({ price, limits, plan }) => ({
-        ...toPlanView(price),
+      plans: offers.map(({ price, coming, limits, plan }) => ({
+        ...toPlanView(price, coming),
         requestsPerSecond: plan.requestsPerSecond,
         trainingJobsMax: plan.trainingJobsMax,
         trainingSecondsMax: plan.trainingSecondsMax,
@@ -126,6 +132,7 @@ export class BillingService {
   private listOffers(currency?: string) {
     return this.database.system(async (transaction) => {
       const prices = await this.listPrices(transaction, currency);
+      const coming = await this.listComing(transaction, prices);
       const plans = await this.repository.listPlanLimits(transaction);
       return prices.map((price) => {
         const plan = plans.find(({ key }) => key === price.planKey)!;
@@ -133,7 +140,7 @@ export class BillingService {
           resource,
           quantity: new Decimal(quantity.toString()).toFixed(),
         }));
-        return { price, plan, limits };
+        return { price, coming, plan, limits };
       });
     });
   }
@@ -166,7 +173,7 @@ export class BillingService {
         isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
         paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
         overdue: overdueOf(subscription.overdue),
-        next: subscription.next && { ...subscription.next.plan, at: subscription.next.at.toISOString() },
+        next: toNext(subscription.next, whole),
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };
@@ -199,8 +206,14 @@ function overdueOf(overdue: Subscription['overdue']): UpcomingInvoice['overdue']
   return overdue && { stage: overdue.stage, until: stageEndsAt(overdue.since, overdue.stage).toISOString() };
 }
 
-function toPlanView(price: PriceVersion): PlanView {
+/** Another plan; that the same goes on with another price is no change of the plan. */
+function toNext(next: Subscription['next'], { planKey }: PriceVersion): UpcomingInvoice['next'] {
+  return next && next.plan.key !== planKey ? { ...next.plan, at: next.at.toISOString() } : null;
+}
+
+export function toPlanView(price: PriceVersion, coming: ComingPrice[] = []): PlanView {
   const { planKey, planName, currency, monthlyFeeMinor, commitmentMinor, trialDays, meters } = price;
+  const next = coming.find((each) => each.planKey === planKey);
   return {
     key: planKey,
     name: planName,
@@ -208,6 +221,9 @@ function toPlanView(price: PriceVersion): PlanView {
     monthlyFee: toMain(monthlyFeeMinor, currency),
     commitment: toMain(commitmentMinor, currency),
     trialDays,
+    nextPrice: next
+      ? { validFrom: next.validFrom.toISOString(), monthlyFee: toMain(next.monthlyFeeMinor, currency) }
+      : null,
     meters: meters.map(({ meter, deviceClass, unit, includedQuantity, scheme, packageSize, unitAmount, tiers }) => ({
       meter,
       deviceClass,

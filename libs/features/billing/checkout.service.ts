@@ -6,8 +6,7 @@ import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
-import type { PriceVersion } from './invoice-lines.js';
-import { lookupKeyOf } from './subscription-follower.js';
+import { StripeCatalogue } from './stripe-catalogue.js';
 
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
@@ -16,6 +15,7 @@ export class CheckoutService {
     private readonly database: Database,
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
+    private readonly catalogue: StripeCatalogue,
     private readonly stripe: Stripe,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -41,7 +41,7 @@ export class CheckoutService {
       {
         mode: 'subscription',
         customer,
-        line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
+        line_items: [{ price: await this.catalogue.findOrCreatePrice(price), quantity: 1 }],
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
         subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
@@ -70,23 +70,5 @@ export class CheckoutService {
       this.repository.setStripeCustomer(transaction, tenantId, customer.id),
     );
     return customer.id;
-  }
-
-  /** Stripe's price of a price version, found by its lookup key. */
-  async findOrCreateStripePrice(price: PriceVersion): Promise<string> {
-    const lookupKey = lookupKeyOf(price.id);
-    const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKey], limit: 1 });
-    if (data[0]) return data[0].id;
-    const created = await this.stripe.prices.create(
-      {
-        lookup_key: lookupKey,
-        currency: price.currency,
-        unit_amount: Number(price.monthlyFeeMinor),
-        recurring: { interval: 'month' },
-        product_data: { name: `Kindred ${price.planName}` },
-      },
-      { idempotencyKey: `price-${price.id}` },
-    );
-    return created.id;
   }
 }

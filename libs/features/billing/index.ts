@@ -13,9 +13,10 @@ export {
   priceListSchema,
   type InvoiceLine,
   invoiceLineSchema,
+  planSchema,
   upcomingInvoiceSchema,
 } from './billing.schema.js';
-export { BillingService } from './billing.service.js';
+export { BillingService, toPlanView } from './billing.service.js';
 export { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 export {
   meterInWords,
@@ -28,5 +29,7 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
-export { SubscriptionFollower } from './subscription-follower.js';
+export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
+export { SubscriptionPrices } from './subscription-prices.js';
+export { TURNING_MS } from './plan-changes.service.js';
 export { fromStripe } from './stripe-time.js';

@@ -18,13 +18,14 @@ import {
 import { BillingRepository } from './billing.repository.js';
 import type { ChangePlan, PlanChange, PlanChangePreview, PortalSession } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
-import { CheckoutService } from './checkout.service.js';
 import { type PriceVersion, rate, toMain, toMinor, withTerms } from './invoice-lines.js';
+import { StripeCatalogue } from './stripe-catalogue.js';
 import { fromStripe } from './stripe-time.js';
-import { isWaiting, SubscriptionFollower, toLiveState, WAITS_UNTIL } from './subscription-follower.js';
+import { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
+import { SubscriptionPrices } from './subscription-prices.js';
 
 /** So near to its end a period may have turned at Stripe while we ask. */
-const TURNING_MS = 120_000;
+export const TURNING_MS = 120_000;
 
 /** What a change is made of. */
 interface Chosen {
@@ -47,7 +48,8 @@ export class PlanChangesService {
     private readonly billing: BillingService,
     private readonly periods: BillingPeriods,
     private readonly usage: UsageService,
-    private readonly checkout: CheckoutService,
+    private readonly catalogue: StripeCatalogue,
+    private readonly prices: SubscriptionPrices,
     private readonly follower: SubscriptionFollower,
     private readonly stripe: Stripe,
     private readonly clock: Clock,
@@ -94,14 +96,18 @@ export class PlanChangesService {
   }
 
   /** @throws Problem 404, 409 */
-  async change(tenantId: string, { plan }: ChangePlan): Promise<PlanChange> {
+  change(tenantId: string, { plan }: ChangePlan): Promise<PlanChange> {
+    return this.prices.exclusively(tenantId, () => this.changeAlone(tenantId, plan));
+  }
+
+  private async changeAlone(tenantId: string, plan: string): Promise<PlanChange> {
     const chosen = await this.choose(tenantId, plan);
     const { customer, current, wanted, subscription, item } = chosen;
     if (isDearer(wanted, current)) return this.upgrade(tenantId, chosen);
     if (wanted.planKey === FREE_PLAN) {
       if (isWaiting(subscription)) await this.keep(chosen);
       await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-    } else await this.schedule(chosen, wanted);
+    } else await this.prices.schedule(subscription, current, wanted);
     await this.finish(tenantId, customer, wanted);
     return {
       plan,
@@ -113,7 +119,7 @@ export class PlanChangesService {
 
   /** What was to come with the next period gives way, but only to a plan that is paid. */
   private async upgrade(tenantId: string, chosen: Chosen): Promise<PlanChange> {
-    const { customer, wanted, subscription } = chosen;
+    const { customer, current, wanted, subscription } = chosen;
     const plan = wanted.planKey;
     // Stripe gives credit by the price that the item has, which is to be the one that was paid.
     const { nextPrice } = toLiveState(subscription);
@@ -126,11 +132,11 @@ export class PlanChangesService {
         expand: ['latest_invoice'],
       })
       .catch(async (error: unknown) => {
-        if (waiting) await this.schedule(chosen, waiting);
+        if (waiting) await this.prices.schedule(subscription, current, waiting);
         throw error;
       });
     const { latest_invoice: invoice, pending_update: pending } = changed;
-    if (pending && waiting) await this.schedule(chosen, waiting);
+    if (pending && waiting) await this.prices.schedule(subscription, current, waiting);
     if (!pending && changed.cancel_at_period_end)
       await this.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: false });
     await this.finish(tenantId, customer, wanted);
@@ -140,20 +146,9 @@ export class PlanChangesService {
       : { plan, takesEffect: 'now', effectiveAt: this.clock.now().toISOString(), payUrl: null };
   }
 
-  /** The fee of `price` is charged with the next period; until then the present one goes on. */
-  private async schedule({ subscription, item, current }: Omit<Chosen, 'wanted'>, price: PriceVersion): Promise<void> {
-    const waitsUntil = price.id === current.id ? '' : String(item.current_period_end);
-    await this.stripe.subscriptions.update(subscription.id, {
-      cancel_at_period_end: false,
-      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(price) }],
-      proration_behavior: 'none',
-      metadata: { price_version_id: current.id, [WAITS_UNTIL]: waitsUntil },
-    });
-  }
-
   /** The present plan goes on, whatever was to come with the next period. */
-  private keep(chosen: Omit<Chosen, 'wanted'>): Promise<void> {
-    return this.schedule(chosen, chosen.current);
+  private keep({ subscription, current }: Omit<Chosen, 'wanted'>): Promise<void> {
+    return this.prices.schedule(subscription, current, current);
   }
 
   private async priceVersion(id: string): Promise<PriceVersion> {
@@ -162,11 +157,20 @@ export class PlanChangesService {
   }
 
   /** The present plan goes on after the period. @throws Problem 409 where nothing else was to come */
-  async takeBack(tenantId: string): Promise<void> {
-    const chosen = await this.find(tenantId);
-    if (!chosen.subscription.cancel_at_period_end && !isWaiting(chosen.subscription)) throw nothingScheduled();
-    await this.keep(chosen);
-    await this.finish(tenantId, chosen.customer, chosen.current);
+  takeBack(tenantId: string): Promise<void> {
+    return this.prices.exclusively(tenantId, async () => {
+      const chosen = await this.find(tenantId);
+      if (!(await this.hasOtherPlanNext(chosen))) throw nothingScheduled();
+      await this.keep(chosen);
+      await this.finish(tenantId, chosen.customer, chosen.current);
+    });
+  }
+
+  /** Not where the same plan goes on with another price, which is not theirs to take back. */
+  private async hasOtherPlanNext({ subscription, current }: Omit<Chosen, 'wanted'>): Promise<boolean> {
+    if (subscription.cancel_at_period_end) return true;
+    if (!isWaiting(subscription)) return false;
+    return (await this.priceVersion(toLiveState(subscription).nextPrice!)).planKey !== current.planKey;
   }
 
   /** Stripe's page for cards, addresses, tax ids and Stripe's own invoices. @throws Problem 409 before anything was bought */
@@ -211,7 +215,7 @@ export class PlanChangesService {
 
   private async upgradeTo({ wanted, item }: Chosen) {
     return {
-      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
+      items: [{ id: item.id, price: await this.catalogue.findOrCreatePrice(wanted) }],
       proration_behavior: 'always_invoice' as const,
       billing_cycle_anchor: { type: 'now' as const },
     };

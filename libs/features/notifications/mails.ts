@@ -62,6 +62,16 @@ export type MailValues = {
     currency: string;
     reason: string;
   };
+  price_change: {
+    organizationName: string;
+    plan: string;
+    monthlyFee: string;
+    currency: string;
+    at: string;
+    isReminder: boolean;
+  };
+  /** By the price that goes on. */
+  price_change_called_off: { organizationName: string; plan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
 };
@@ -115,6 +125,8 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   payment_overdue: () => '/billing',
   invoice_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   credit_note_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
+  price_change: () => '/billing',
+  price_change_called_off: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
 };

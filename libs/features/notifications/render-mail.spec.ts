@@ -65,6 +65,15 @@ const VALUES: MailValues = {
     currency: 'usd',
     reason: HOSTILE,
   },
+  price_change: {
+    organizationName: HOSTILE,
+    plan: 'Pro',
+    monthlyFee: '59.00',
+    currency: 'usd',
+    at: TIME,
+    isReminder: false,
+  },
+  price_change_called_off: { organizationName: HOSTILE, plan: 'Pro', monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
 };

@@ -10,5 +10,6 @@ import { PriceSimulationsService } from './price-simulations.service.js';
   imports: [BillingModule, CostsModule],
   controllers: [PriceSimulationsController],
   providers: [PriceSimulationsService, PriceSimulationsRepository],
+  exports: [PriceSimulationsService],
 })
 export class PriceSimulationsModule {}

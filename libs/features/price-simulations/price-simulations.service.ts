@@ -176,7 +176,8 @@ function startOfMonthBefore(at: Date, months: number): Date {
   return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - months));
 }
 
-function toPriceVersion(draft: PriceDraft, { planKey, planName }: PriceVersion): PriceVersion {
+/** What the draft would be as a version; without an id, and without days of trial. */
+export function toPriceVersion(draft: PriceDraft, { planKey, planName }: PriceVersion): PriceVersion {
   const { currency, monthlyFee, commitment, meters } = draft;
   return {
     id: NIL_ID,

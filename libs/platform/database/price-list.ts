@@ -127,8 +127,9 @@ export function readPriceList(file: string): PriceList {
 /**
  * Makes the database offer what the list says, in the caller's transaction; where they agree, nothing is written.
  *
- * A price that differs from the plan's newest in its currency becomes its next version, as those who subscribed before keep theirs. Meters and plans that
- * the list no longer names stay as they are, on offer too: ledger and subscriptions refer to them.
+ * A price that differs from the plan's newest listed one in its currency becomes its next version, as those who subscribed before keep theirs. One that
+ * an operator has published meanwhile stays on offer until the list says something new. Meters and plans that the list no longer names stay as they
+ * are, on offer too: ledger and subscriptions refer to them.
  */
 export async function applyPriceList(client: pg.Client, { meters, plans }: PriceList): Promise<void> {
   const meterRows = meters.map((meter, index) => ({ ...meter, position: index + 1 }));
@@ -187,9 +188,10 @@ function moneyOf({ monthlyFeeMinor, commitmentMinor, meters }: Price): Record<st
   return [monthlyFeeMinor, commitmentMinor, ...ofMeters].filter((amounts) => amounts !== undefined);
 }
 
-/** What is listed as rows, with the newest version: each price with its tiers on one line, so that two lists compare as sets. */
+/** What is listed as rows, with the newest version that was listed: each price with its tiers on one line, so that two lists compare as sets. */
 const ADD_PRICE_VERSION = `
-  WITH latest AS (SELECT * FROM price_versions WHERE plan_key = $2 AND currency = $3 ORDER BY version DESC LIMIT 1),
+  WITH latest AS (SELECT * FROM price_versions version WHERE plan_key = $2 AND currency = $3
+      AND NOT EXISTS (SELECT FROM price_publications WHERE price_version_id = version.id) ORDER BY version DESC LIMIT 1),
     known AS (SELECT meter_key, device_class, included_quantity, scheme, package_size, unit_amount, (
         SELECT array_agg((from_quantity, tier.unit_amount, flat_amount)::text ORDER BY from_quantity) FROM meter_price_tiers tier
         WHERE (tier.price_version_id, tier.meter_key, tier.device_class) = (price.price_version_id, price.meter_key, price.device_class))
@@ -200,7 +202,7 @@ const ADD_PRICE_VERSION = `
         WHERE (tier.meter_key, tier.device_class) = (price.meter_key, price.device_class))
       FROM jsonb_populate_recordset(NULL::meter_prices, $7) price)
   INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor, commitment_minor, trial_days)
-  SELECT $1, $2, coalesce((SELECT version FROM latest), 0) + 1, $3, $4, $5, $6
+  SELECT $1, $2, coalesce((SELECT max(version) FROM price_versions WHERE plan_key = $2 AND currency = $3), 0) + 1, $3, $4, $5, $6
   WHERE NOT EXISTS (SELECT FROM latest WHERE monthly_fee_minor = $4 AND commitment_minor = $5 AND trial_days = $6)
     OR EXISTS (TABLE listed EXCEPT TABLE known) OR EXISTS (TABLE known EXCEPT TABLE listed)`;
 

@@ -203,6 +203,21 @@ export const en: MailTexts = {
     ],
     action: 'See the invoice',
   }),
+  price_change: ({ organizationName, plan, monthlyFee, currency, at, isReminder }, { day, money }) => ({
+    subject: `${isReminder ? 'In a week' : `From ${day(at)}`}: a new price of the plan ${plan}`,
+    paragraphs: [
+      `From ${day(at)} (UTC) your organization ${organizationName} goes on with a new price of the plan ${plan}: ${money(monthlyFee, currency)} a month. What usage costs by it is on the page Billing.`,
+      'Until then nothing changes, and no month is charged by both. Before that day you can choose another plan, or leave for Free, on the same page.',
+    ],
+    action: 'See the new price',
+  }),
+  price_change_called_off: ({ organizationName, plan, monthlyFee, currency }, { money }) => ({
+    subject: `The price of the plan ${plan} stays`,
+    paragraphs: [
+      `We told you of a new price of the plan ${plan} for your organization ${organizationName}. It was withdrawn: your plan goes on by the price that it has, ${money(monthlyFee, currency)} a month.`,
+    ],
+    action: 'See Billing',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `The API key ${prefix}… was found in public and has been revoked`,
     paragraphs: [

@@ -206,6 +206,21 @@ export const zh: MailTexts = {
     ],
     action: '查看账单',
   }),
+  price_change: ({ organizationName, plan, monthlyFee, currency, at, isReminder }, { day, money }) => ({
+    subject: `${isReminder ? '一周后' : `${day(at)}起`}，${plan} 套餐将采用新价格`,
+    paragraphs: [
+      `自${day(at)}（UTC）起，您的组织 ${organizationName} 的 ${plan} 套餐将采用新价格：每月 ${money(monthlyFee, currency)}。新的用量价格见“账单”页。`,
+      '在此之前一切不变，不会有任何一个月重复收费。您可以在该日之前在同一页面更换套餐，或改回 Free 套餐。',
+    ],
+    action: '查看新价格',
+  }),
+  price_change_called_off: ({ organizationName, plan, monthlyFee, currency }, { money }) => ({
+    subject: `${plan} 套餐的价格不变`,
+    paragraphs: [
+      `我们曾通知您，组织 ${organizationName} 的 ${plan} 套餐将采用新价格。该价格已撤回：您的套餐继续按现有价格收费，每月 ${money(monthlyFee, currency)}。`,
+    ],
+    action: '查看账单',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `API 密钥 ${prefix}… 已公开泄露，现已吊销`,
     paragraphs: [

@@ -1,0 +1,1 @@
+export { PricePublicationsModule } from './price-publications.module.js';
