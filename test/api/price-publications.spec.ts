@@ -190,7 +190,7 @@ async function goTo(at: Date): Promise<void> {
 }
 
 describe('a price for everybody', () => {
-  it('S40: takes two operators, and is then on offer as it was drafted, while who subscribed before keeps theirs', async () => {
+  it('S39: takes two operators, and is then on offer as it was drafted, while who subscribed before keeps theirs', async () => {
     const plan = await addPlan();
     const [kept, agreed] = [await buy(plan), await agree(plan)];
     const { body: proposal } = await propose(plan).expect(201);
@@ -234,7 +234,7 @@ describe('a price for everybody', () => {
     ]);
   });
 
-  it('S40: is confirmed by who proposed it where there is no other operator, and that is written down', async () => {
+  it('S39: is confirmed by who proposed it where there is no other operator, and that is written down', async () => {
     const plan = await addPlan();
     vi.spyOn(get(PricePublicationsRepository), 'countOtherOperators').mockResolvedValue(0);
     const { body } = await propose(plan).expect(201);

@@ -38,7 +38,7 @@ export const REQUIREMENTS: Record<number, string> = {
   36: 'Accounts cannot be made by the hundred',
   37: 'Who acts for a customer says why, for a limited time, is seen to do so, and can neither make keys nor spend',
   38: 'The audit log tells of every change to itself',
-  39: 'An operator needs a second factor, and a large refund a second person',
+  39: 'An operator needs a second factor, and a large refund or a price for everybody a second person',
   40: 'A customer’s user can be exported and erased, from models and files too',
   41: 'What is kept has an end, and is gone after it',
   42: 'What is installed is exactly what the lock file names, runs nothing while it is installed, and is listed with its licences',

@@ -13,8 +13,8 @@ const RELATIVE_UNITS = [
   ['minute', 60],
 ] as const satisfies [Intl.RelativeTimeFormatUnit, number][];
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
-/** Enough for prices of one unit, which are far below a cent. */
-const UNIT_PRICE_DIGITS_MAX = 8;
+/** As many as a price of one unit has at most. */
+const UNIT_PRICE_DIGITS_MAX = 12;
 
 /** Numbers and dates as the language of the page writes them. */
 export function useFormat() {
@@ -22,7 +22,8 @@ export function useFormat() {
   return useMemo(() => createFormat(i18n.language), [i18n.language]);
 }
 
-function createFormat(language: string) {
+/** @param language of the page, by BCP 47 */
+export function createFormat(language: string) {
   // Intl reads a decimal string exactly, where Number() would round it.
   const number = (value: number | string, options?: Intl.NumberFormatOptions) =>
     new Intl.NumberFormat(language, options).format(value as number);
@@ -40,6 +41,10 @@ function createFormat(language: string) {
     /** With a digit more, for shares that are near to none or all. */
     share: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 1 }),
     money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
+    /** Decimals of the currency's smallest coin: 2 for usd, 0 for jpy. */
+    minorDigits: (currency: string) =>
+      new Intl.NumberFormat(language, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits!,
+    /** With all its digits. */
     unitPrice: (amount: string, currency: string) =>
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
     /** "US Dollar (usd)" */

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PublicPlan } from '../api/client';
 import { useFormat } from '../i18n/use-format';
 import { useTerms } from '../i18n/use-terms';
+import { useUnitPrice } from '../i18n/use-unit-price';
 import { priceListQuery } from './visitors.queries';
 
 /** What each plan costs in a line, by the first of its prices. */
@@ -23,6 +24,7 @@ function PriceLine({ plan }: { plan: PublicPlan }) {
   const { t } = useTranslation();
   const format = useFormat();
   const terms = useTerms();
+  const unitPrice = useUnitPrice();
   const { name, currency, monthlyFee, meters } = plan;
   const [first] = meters;
   if (!first) return null;
@@ -36,11 +38,7 @@ function PriceLine({ plan }: { plan: PublicPlan }) {
         quantity: format.number(quantity),
         meter: terms.name('meterNouns', meter),
       })}
-      {Number(unitAmount) > 0 &&
-        t('visitors.priceBeyond', {
-          price: format.unitPrice(unitAmount, currency),
-          unit: terms.name('meterUnits', meter),
-        })}
+      {Number(unitAmount) > 0 && t('visitors.priceBeyond', { price: unitPrice(unitAmount, currency, meter) })}
     </p>
   );
 }

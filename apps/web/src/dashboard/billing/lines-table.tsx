@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { UpcomingInvoice } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import { useUnitPrice } from '../../i18n/use-unit-price';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 
 type Line = UpcomingInvoice['lines'][number];
@@ -81,12 +82,14 @@ function LineRow<L extends Line>({ line, lines, currency, action }: LineRowProps
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const price = format.unitPrice(line.unitAmount, currency);
+  const unitPrice = useUnitPrice();
+  const { meter, packageSize } = line;
+  const priceOf = (amount: string) =>
+    meter && !packageSize ? unitPrice(amount, currency, meter) : format.unitPrice(amount, currency);
+  const price = priceOf(line.unitAmount);
   const details = [
-    ...(line.packageSize ? [t('billing.perPackage', { quantity: format.number(line.packageSize) })] : []),
-    ...line.tiers.map(
-      ({ quantity, unitAmount }) => `${format.number(quantity)} × ${format.unitPrice(unitAmount, currency)}`,
-    ),
+    ...(packageSize ? [t('billing.perPackage', { quantity: format.number(packageSize) })] : []),
+    ...line.tiers.map(({ quantity, unitAmount }) => `${format.number(quantity)} × ${priceOf(unitAmount)}`),
   ];
   return (
     <tr>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
+import { useUnitPrice } from '../../i18n/use-unit-price';
 
 type Price = Plan['meters'][number];
 
@@ -39,30 +40,34 @@ function usePriceInWords(): (price: Price, currency: string, isIncluded: boolean
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
+  const unitPrice = useUnitPrice();
   return ({ meter, scheme, unitAmount, packageSize, tiers }, currency, isIncluded) => {
-    const unit = terms.name('meterUnits', meter);
-    const amount = (value: string) => format.unitPrice(value, currency);
+    const amount = (value: string) => unitPrice(value, currency, meter);
     if (scheme === 'package')
       return [
         t('billing.eachPackage', {
-          price: amount(unitAmount),
+          price: format.unitPrice(unitAmount, currency),
           quantity: format.number(packageSize!),
           meter: terms.name('meterNouns', meter),
         }),
       ];
     if (scheme === 'per_unit') {
       if (Number(unitAmount) === 0) return [t('billing.beyondFree')];
-      return [t(isIncluded ? 'billing.beyond' : 'billing.each', { price: amount(unitAmount), unit })];
+      return [isIncluded ? t('billing.beyond', { price: amount(unitAmount) }) : amount(unitAmount)];
     }
     return tiers.map(({ from, unitAmount: ofTier, flatAmount }) => {
       const words =
         Number(from) === 0
-          ? t(isIncluded ? 'billing.beyond' : 'billing.each', { price: amount(ofTier), unit })
+          ? isIncluded
+            ? t('billing.beyond', { price: amount(ofTier) })
+            : amount(ofTier)
           : t(scheme === 'volume' ? 'billing.volumeTier' : 'billing.tier', {
               price: amount(ofTier),
               from: format.number(from),
             });
-      return Number(flatAmount) > 0 ? t('billing.tierFee', { words, fee: amount(flatAmount) }) : words;
+      return Number(flatAmount) > 0
+        ? t('billing.tierFee', { words, fee: format.unitPrice(flatAmount, currency) })
+        : words;
     });
   };
 }
