@@ -552,6 +552,32 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     proposed,
     { by: { kind: 'operator', id: (await whoIs(secondOperator)).userId } },
   );
+  await owner.query(`INSERT INTO plans (key, name, position) VALUES ('audited', 'Audited', 99)`);
+  await owner.query(
+    `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor) VALUES (gen_random_uuid(), 'audited', 1, 'isk', 900)`,
+  );
+  const inPrices = 'POST /v1/admin/price-publications';
+  const price = {
+    draft: { plan: 'audited', currency: 'isk', monthlyFee: '1000', meters: [] },
+    validFrom: new Date(Date.now() + 86_400_000).toISOString(),
+  };
+  const proposePrice = () =>
+    change(inPrices, () => operator.post('/v1/admin/price-publications', price), 'price_publication.proposed', idOf, {
+      by: asOperator,
+      of: NIL_ID,
+    });
+  const decidePrice = async (by: Tenant, id: string, word: string, action: string) =>
+    change(
+      `${inPrices}/{publicationId}/${word}`,
+      () => by.post(`/v1/admin/price-publications/${id}/${word}`),
+      action,
+      id,
+      { by: { kind: 'operator', id: (await whoIs(by)).userId }, of: NIL_ID },
+    );
+  await decidePrice(operator, (await proposePrice()).id, 'decline', 'price_publication.declined');
+  const { id: publicationId } = await proposePrice();
+  await decidePrice(secondOperator, publicationId, 'confirm', 'price_publication.confirmed');
+  await decidePrice(operator, publicationId, 'withdraw', 'price_publication.withdrawn');
   const enter = () => operator.post(`${admin}/impersonations`, { role: 'viewer', reason });
   const { id: entered } = await change(`POST ${inAdmin}/impersonations`, enter, 'impersonation.started', idOf, {
     by: asOperator,

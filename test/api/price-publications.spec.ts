@@ -197,7 +197,7 @@ describe('a price for everybody', () => {
     expect(proposal).toMatchObject({ status: 'proposed', isYours: true, mayConfirm: false, movesAt: null });
     expect(proposal.simulation).toMatchObject({ reproduces: true, organizations: 0 });
     expect((await listed(plan)).monthlyFee).toBe('49.00');
-    expect((await decide(proposal.id, 'confirm', first).expect(403)).body.code).toBe('second_person_required');
+    expect((await decide(proposal.id, 'confirm', first).expect(403)).body.code).toBe('second_operator_required');
     expect((await second.get('/v1/admin/price-publications').expect(200)).body.data[0]).toMatchObject({
       id: proposal.id,
       isYours: false,

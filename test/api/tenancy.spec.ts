@@ -20,6 +20,7 @@ const GLOBAL_TABLES = new Set([
   'meters',
   'plans',
   'price_versions',
+  'price_publications',
   'meter_prices',
   'meter_price_tiers',
   'clock',

@@ -54,7 +54,7 @@ export const proposalExpired = () =>
 export const ownProposal = () =>
   new Problem(
     403,
-    'second_person_required',
+    'second_operator_required',
     'You proposed it, and a price for everybody takes a second person. Ask another operator to confirm it.',
   );
 

@@ -15,6 +15,7 @@ type TermGroup =
   | 'meters'
   | 'meterNouns'
   | 'meterUnits'
+  | 'meterUnitsMany'
   | 'resources'
   | 'events'
   | 'kinds'

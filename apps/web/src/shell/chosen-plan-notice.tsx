@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { billingCreateCheckoutSession, type Plan, unwrap } from '../api/client';
 import { useMe } from '../dashboard/auth/auth.queries';
 import { plansQuery, upcomingInvoiceQuery } from '../dashboard/billing/billing.queries';
+import { NextPrice } from '../dashboard/billing/next-price';
 import { useFormat } from '../i18n/use-format';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
@@ -31,6 +32,7 @@ function Chosen({ plan }: { plan: Plan }) {
     <div className="mb-5">
       <Notice>
         <p>{t('chosenPlan.text', { plan: plan.name, fee: format.money(plan.monthlyFee, plan.currency) })}</p>
+        <NextPrice plan={plan} />
         <Button
           variant="primary"
           className="mt-2"

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PublicPlan } from '../api/client';
 import { CurrencySelect } from '../dashboard/billing/currency-select';
+import { NextPrice } from '../dashboard/billing/next-price';
 import { PriceItem } from '../dashboard/billing/price-item';
 import { useFormat } from '../i18n/use-format';
 import { buttonClass } from '../ui/button';
@@ -56,6 +57,7 @@ function PlanTile({ plan }: { plan: PublicPlan }) {
         <span className="text-2xl font-semibold tabular-nums">{format.money(monthlyFee, currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
+      <NextPrice plan={plan} />
       {/* As high in each, so that the buttons are side by side. */}
       <p className="text-xs text-muted md:min-h-8">
         {Number(plan.commitment) > 0 && t('billing.commitment', { amount: format.money(plan.commitment, currency) })}

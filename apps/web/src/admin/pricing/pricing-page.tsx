@@ -18,6 +18,8 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
+import { PublicationsCard } from './publications-card';
+import { PublishCard } from './publish-card';
 import { SimulationResult } from './simulation-result';
 
 type Draft = PriceSimulationsRunData['body'];
@@ -73,7 +75,13 @@ export function PricingPage() {
                   error={simulation.error}
                 />
               </Card>
-              {simulation.data && <SimulationResult result={simulation.data satisfies PriceSimulation} />}
+              {simulation.data && (
+                <>
+                  <SimulationResult result={simulation.data satisfies PriceSimulation} />
+                  <PublishCard key={simulation.submittedAt} draft={simulation.variables} simulation={simulation.data} />
+                </>
+              )}
+              <PublicationsCard />
             </div>
           );
         }}

@@ -14,6 +14,7 @@ import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
+import { PriceChangeNotice } from './price-change-notice';
 import { NextPlanNotice, PortalButton } from './subscription-actions';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
@@ -41,6 +42,7 @@ export function BillingPage() {
             )}
             {upcoming.overdue && <OverdueNotice overdue={upcoming.overdue} />}
             <NextPlanNotice upcoming={upcoming} />
+            <PriceChangeNotice />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
             <InvoicesCard />

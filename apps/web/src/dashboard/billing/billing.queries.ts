@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { billingListPlans, billingUpcomingInvoice, unwrap } from '../../api/client';
+import { billingListPlans, billingUpcomingInvoice, priceChangeGet, unwrap } from '../../api/client';
 
 export const plansQuery = (currency?: string) =>
   queryOptions({
@@ -8,6 +8,11 @@ export const plansQuery = (currency?: string) =>
     // The prices before stay until those in another currency are there.
     placeholderData: (previous) => previous,
   });
+
+export const priceChangeQuery = queryOptions({
+  queryKey: ['billing', 'price-change'],
+  queryFn: () => unwrap(priceChangeGet()),
+});
 
 export const upcomingInvoiceQuery = queryOptions({
   queryKey: ['billing', 'upcoming-invoice'],

@@ -11,6 +11,7 @@ import { useMe } from '../auth/auth.queries';
 import { plansQuery } from './billing.queries';
 import { ChangePlanDialog } from './change-plan-dialog';
 import { CurrencySelect } from './currency-select';
+import { NextPrice } from './next-price';
 import { PriceItem } from './price-item';
 
 /** The price list, and the way to pay for another plan. */
@@ -57,6 +58,7 @@ function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice })
         <span className="text-2xl font-semibold tabular-nums">{format.money(plan.monthlyFee, plan.currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
+      <NextPrice plan={plan} />
       {Number(plan.commitment) > 0 && (
         <p className="text-xs text-muted">
           {t('billing.commitment', { amount: format.money(plan.commitment, plan.currency) })}
