@@ -30,6 +30,7 @@ const COMMANDS = {
   'rotate-secret': (node) => run(node, ['dist/apps/launcher/rotate.js', ...args]),
   'verify-audit': (node) => run(node, ['dist/apps/launcher/verify.js', ...args]),
   clock: (node) => run(node, ['dist/apps/launcher/clock.js', ...args]),
+  catalogue: (node) => run(node, ['dist/apps/launcher/catalogue.js', ...args]),
   'create-operator': (node) => run(node, ['dist/apps/launcher/create-operator.js', ...args]),
   showcase: (node) => run(node, ['dist/apps/launcher/showcase.js', ...args]),
   sbom: async () => (await import('../security/sbom.mjs')).writeSbom(root),

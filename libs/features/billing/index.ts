@@ -32,4 +32,5 @@ export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './m
 export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
 export { SubscriptionPrices } from './subscription-prices.js';
 export { TURNING_MS } from './plan-changes.service.js';
+export { type CatalogueChange, type CataloguePrice, StripeCatalogue } from './stripe-catalogue.js';
 export { fromStripe } from './stripe-time.js';
