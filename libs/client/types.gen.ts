@@ -2792,6 +2792,31 @@ export type Revenue = {
          */
         amount: string;
     }>;
+    /**
+     * What the usage of the last thirty whole days (UTC) comes to by the price that each has now, rated as the usage of a month; × 365 ÷ 12 ÷ 30, as a month is longer on average
+     */
+    usageRunRate: string;
+    /**
+     * The hundred from whom most was billed in those months; GET /v1/admin/revenue-by-organization.csv has all
+     */
+    organizations: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        /**
+         * The fee that it pays at the end of the last month
+         */
+        recurring: string;
+        /**
+         * Exact decimal
+         */
+        usageRunRate: string;
+        /**
+         * What was billed in those months, with the fees that Stripe collects and less credit notes
+         */
+        revenue: string;
+    }>;
 };
 
 export type AuditEvent = {
@@ -11637,6 +11662,56 @@ export type RevenueReadResponses = {
 };
 
 export type RevenueReadResponse = RevenueReadResponses[keyof RevenueReadResponses];
+
+export type RevenueExportOrganizationsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/revenue-by-organization.csv';
+};
+
+export type RevenueExportOrganizationsErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type RevenueExportOrganizationsError = RevenueExportOrganizationsErrors[keyof RevenueExportOrganizationsErrors];
+
+export type RevenueExportOrganizationsResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type RevenueExportOrganizationsResponse = RevenueExportOrganizationsResponses[keyof RevenueExportOrganizationsResponses];
 
 export type RevenueExportData = {
     body?: never;

@@ -105,6 +105,71 @@ describe('revenue', () => {
     }
   });
 
+  it('is by organization what was billed, the fee, and the run-rate of usage, as worked by hand', async () => {
+    const version = uuidv7();
+    await owner.query(
+      `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor) VALUES ($1, 'scale', 1, 'kwd', 20000)`,
+      [version],
+    );
+    await owner.query(
+      `INSERT INTO meter_prices (price_version_id, meter_key, device_class, included_quantity, unit_amount)
+       VALUES ($1, 'recommendation_requests', '', 1000, 0.01), ($1, 'training_seconds', '', 0, 0.002), ($1, 'training_seconds', 'gpu', 0, 0.01)`,
+      [version],
+    );
+    const shop = await Tenant.signUp(api, 'Running shop');
+    const { id } = (await shop.get('/v1/me')).body.organization;
+    await owner.query('UPDATE subscriptions SET price_version_id = $2 WHERE tenant_id = $1', [id, version]);
+    await owner.query(
+      `INSERT INTO subscription_changes (tenant_id, at, price_version_id, status) VALUES ($1, '2024-06-05', $2, 'active')`,
+      [id, version],
+    );
+    const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    const used = (daysAgo: number, meter: string, deviceClass: string, quantity: number) =>
+      owner.query(`INSERT INTO usage_rollups VALUES ($1, 'day', $2, $3, $1, $1, $1, $4, $5, $6, 1)`, [
+        id,
+        new Date(today - daysAgo * 86_400_000),
+        meter,
+        deviceClass,
+        version,
+        quantity,
+      ]);
+    // Of thirty whole days: neither of today nor of the day before them.
+    await used(0, 'recommendation_requests', '', 90_000);
+    await used(31, 'recommendation_requests', '', 90_000);
+    await used(1, 'recommendation_requests', '', 1_500);
+    await used(30, 'recommendation_requests', '', 700);
+    await used(2, 'training_seconds', 'cpu', 500);
+    await used(3, 'training_seconds', 'gpu', 50);
+    const line = async () => {
+      const { organizations, usageRunRate } = await read('currency=kwd&from=2024-06&to=2024-06');
+      expect(usageRunRate).toBe(organizations.find((each: any) => each.organization.id === id).usageRunRate);
+      return organizations.find((each: any) => each.organization.id === id);
+    };
+    // 1,200 × 0.01 + 500 × 0.002 + 50 × 0.01 = 13.5 of thirty days; 13.5 × 365 ÷ 360 = 13.6875 of a month.
+    const expected = { recurring: '20.000', usageRunRate: '13.688', revenue: '0.000' };
+    expect(await line()).toEqual({ organization: { id, name: 'Running shop' }, ...expected });
+    const { text } = await operator
+      .get('/v1/admin/revenue-by-organization.csv?currency=kwd&from=2024-06&to=2024-06')
+      .expect(200);
+    expect(text.split('\n')).toContain(`${id},Running shop,20.000,13.688,0.000`);
+    // What an operator has included in place of what the price does counts too: 200 × 0.01 + 1.5 = 3.5.
+    await operator
+      .put(`/v1/admin/organizations/${id}/plan-overrides`, {
+        kind: 'included',
+        resource: 'recommendation_requests',
+        quantity: '2000',
+        reason: 'A reason that is long enough.',
+      })
+      .expect(200);
+    expect((await line()).usageRunRate).toBe('3.549');
+    await owner.query('DELETE FROM usage_rollups WHERE tenant_id = $1', [id]);
+    await owner.query('DELETE FROM billing_periods WHERE tenant_id = $1', [id]);
+    await owner.query(
+      `UPDATE subscriptions SET price_version_id = (SELECT id FROM price_versions WHERE plan_key = 'free' AND currency = 'usd' LIMIT 1) WHERE tenant_id = $1`,
+      [id],
+    );
+  });
+
   it('is in one currency, of which it says so, and as CSV a month a line', async () => {
     expect(await read('currency=xof&from=2024-03&to=2024-03')).toMatchObject({
       currency: 'xof',

@@ -76,12 +76,21 @@ export class CostsService {
     return { currency, months };
   }
 
-  /** By month, what those cost who paid anything in it. */
-  async costOfCustomers(currency: string, boundaries: Date[]): Promise<Decimal[]> {
-    const rows = (await this.earningsOf(currency, boundaries)).filter(({ revenue }) => revenue.gt(0));
-    return boundaries
-      .slice(0, -1)
-      .map((start) => marginOf(sumOf(rows.filter(({ month }) => month.getTime() === start.getTime()))).cost);
+  /**
+   * Of those who pay in the currency: by month, what those cost who paid anything in it; and what each was billed in all the months, with the fees that
+   * Stripe collects and less credit notes.
+   */
+  async ofCustomers(
+    currency: string,
+    boundaries: Date[],
+  ): Promise<{ costs: Decimal[]; revenue: Map<string, Decimal> }> {
+    const rows = await this.earningsOf(currency, boundaries);
+    const costs = boundaries.slice(0, -1).map((start) => {
+      const paying = rows.filter(({ month, revenue }) => month.getTime() === start.getTime() && revenue.gt(0));
+      return marginOf(sumOf(paying)).cost;
+    });
+    const byOrganization = Map.groupBy(rows, ({ tenantId }) => tenantId);
+    return { costs, revenue: new Map([...byOrganization].map(([id, months]) => [id, sumOf(months).revenue])) };
   }
 
   /** What each cost that pays in the currency, from the one month to the other; null where there is no rate of it. */

@@ -27,6 +27,28 @@ export class RevenueController {
   }
 
   @ApiOperation({
+    summary: 'Exports revenue by organization as CSV',
+    description:
+      'All of whom anything was billed in those months, who pay a fee at their end, or whose usage of the last thirty days comes to something, one a line, those of whom most was billed first.',
+  })
+  @Get('revenue-by-organization.csv')
+  @Requires('operator')
+  @ApiProduces('text/csv')
+  @Answers(200, 'A file', z.string().meta({ examples: ['organizationId,name,recurring,usageRunRate,revenue'] }))
+  async exportOrganizations(
+    @Query({ schema: revenueQuerySchema }) query: RevenueQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const rows = (await this.revenue.listOrganizations(query)).map(({ organization, ...amounts }) => ({
+      organizationId: organization.id,
+      name: organization.name,
+      ...amounts,
+    }));
+    const columns = ['organizationId', 'name', 'recurring', 'usageRunRate', 'revenue'];
+    sendCsv(reply, `revenue-by-organization-${query.currency}`, columns, rows);
+  }
+
+  @ApiOperation({
     summary: 'Exports revenue by month as CSV',
     description: 'The months of GET /v1/admin/revenue, one a line.',
   })

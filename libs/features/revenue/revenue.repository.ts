@@ -70,6 +70,51 @@ export class RevenueRepository {
       FROM fees GROUP BY 1, 2 ORDER BY 1, 2`;
   }
 
+  /** The fee of each who pays one at that moment, in the smallest unit. */
+  async listRecurring(transaction: Transaction, currency: string, at: Date): Promise<Map<string, Decimal>> {
+    const rows = await transaction.$queryRaw<{ tenantId: string; fee: string }[]>`
+      SELECT customer.tenant_id AS "tenantId", ${feeAt(Prisma.sql`${at}::timestamptz`, currency)}::text AS fee FROM (${customers(currency)}) customer`;
+    return new Map(rows.filter(({ fee }) => fee !== '0').map(({ tenantId, fee }) => [tenantId, new Decimal(fee)]));
+  }
+
+  /**
+   * What the usage of those days comes to, rated as the usage of one month by the price that each has now, in the main unit; those of whom it comes to
+   * nothing are left out.
+   *
+   * @param since start of a day (UTC), as `until`, which is exclusive
+   */
+  async listMetered(
+    transaction: Transaction,
+    currency: string,
+    { since, until }: { since: Date; until: Date },
+  ): Promise<Map<string, Decimal>> {
+    const rows = await transaction.$queryRaw<{ tenantId: string; amount: string }[]>`
+      WITH used AS (
+        SELECT subscription.tenant_id, meter_price.*, sum(rollup.quantity) AS quantity
+        FROM usage_rollups rollup JOIN subscriptions subscription USING (tenant_id)
+        JOIN price_versions price ON price.id = subscription.price_version_id AND price.currency = ${currency}
+        CROSS JOIN LATERAL (
+          SELECT price_version_id AS version, meter_key AS meter, device_class AS class, included_quantity AS included FROM meter_prices
+          WHERE price_version_id = price.id AND meter_key = rollup.meter_key AND device_class IN (rollup.device_class, '')
+          ORDER BY device_class DESC LIMIT 1) meter_price
+        WHERE granularity = 'day' AND bucket_start >= ${since}::timestamptz AND bucket_start < ${until}::timestamptz
+          AND subscription.status <> 'cancelled'
+        GROUP BY 1, 2, 3, 4, 5)
+      SELECT tenant_id AS "tenantId", sum(metered_amount(version, meter, class, quantity + included - coalesce((
+        SELECT override.quantity FROM plan_overrides override WHERE override.tenant_id = used.tenant_id AND kind = 'included'
+          AND resource = meter AND (ends_at IS NULL OR ends_at >= ${until}::timestamptz)), included)))::text AS amount
+      FROM used GROUP BY 1`;
+    return new Map(
+      rows.map(({ tenantId, amount }) => [tenantId, new Decimal(amount)] as const).filter(([, amount]) => amount.gt(0)),
+    );
+  }
+
+  async listNames(transaction: Transaction, ids: string[]): Promise<Map<string, string>> {
+    const where = { id: { in: ids } };
+    const rows = await transaction.organization.findMany({ where, select: { id: true, name: true } });
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** What invoices that were written in each month bill, by what it is for. */
   async listBilled(transaction: Transaction, { currency, boundaries }: Months) {
     return transaction.$queryRaw<{ month: Date; plan: string; meter: string; amount: string }[]>`

@@ -42,6 +42,15 @@ const EXAMPLE_MONTH = {
   usage: '312.40',
 };
 
+const organizationRevenueSchema = z.object({
+  organization: z.object({ id: z.uuid(), name: z.string() }),
+  recurring: decimal.describe('The fee that it pays at the end of the last month'),
+  usageRunRate: decimal,
+  revenue: decimal.describe(
+    'What was billed in those months, with the fees that Stripe collects and less credit notes',
+  ),
+});
+
 export const revenueSchema = z
   .object({
     currency: z.string(),
@@ -86,6 +95,14 @@ export const revenueSchema = z
         }),
       )
       .describe('What was billed, by plan and meter'),
+    usageRunRate: decimal.describe(
+      'What the usage of the last thirty whole days (UTC) comes to by the price that each has now, rated as the usage of a month; × 365 ÷ 12 ÷ 30, as a month is longer on average',
+    ),
+    organizations: z
+      .array(organizationRevenueSchema)
+      .describe(
+        'The hundred from whom most was billed in those months; GET /v1/admin/revenue-by-organization.csv has all',
+      ),
   })
   .meta({
     id: 'Revenue',
@@ -95,6 +112,15 @@ export const revenueSchema = z
         months: [EXAMPLE_MONTH],
         cohorts: [{ month: '2026-11', customers: 2, months: [{ month: '2026-11', paying: 2, fees: '200.00' }] }],
         billed: [{ month: '2026-11', plan: 'pro', meter: 'recommendation_requests', amount: '312.40' }],
+        usageRunRate: '316.74',
+        organizations: [
+          {
+            organization: { id: '01980d5c-7a3e-7c61-9d55-0f4b7e1a2c3d', name: 'Corner Shop' },
+            recurring: '49.00',
+            usageRunRate: '12.17',
+            revenue: '122.40',
+          },
+        ],
       },
     ],
   });
@@ -107,4 +133,5 @@ export function monthsBetween(from: string, to: string): number {
 }
 
 export type RevenueQuery = z.infer<typeof revenueQuerySchema>;
+export type OrganizationRevenue = z.infer<typeof organizationRevenueSchema>;
 export type Revenue = z.infer<typeof revenueSchema>;

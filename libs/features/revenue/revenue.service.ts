@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Decimal } from '../../platform/decimal.js';
 import { minorDigits, toMain } from '../billing/index.js';
 import { CostsService } from '../costs/index.js';
 import { type Movement, ratesOf } from './revenue-rates.js';
 import { type Months, RevenueRepository } from './revenue.repository.js';
-import { monthsBetween, type Revenue, type RevenueQuery } from './revenue.schema.js';
+import { monthsBetween, type OrganizationRevenue, type Revenue, type RevenueQuery } from './revenue.schema.js';
 
 const RATE_DIGITS = 6;
+const SHOWN = 100;
+const DAY_MS = 86_400_000;
+const RUN_RATE_DAYS = 30;
+/** Of the days that a month has on average in those that are looked at. */
+const MONTHS_OF_DAYS = new Decimal(365).div(12).div(RUN_RATE_DAYS);
 
 @Injectable()
 export class RevenueService {
@@ -15,6 +21,7 @@ export class RevenueService {
     private readonly database: Database,
     private readonly repository: RevenueRepository,
     private readonly costs: CostsService,
+    private readonly clock: Clock,
   ) {}
 
   async read({ currency, from, to }: RevenueQuery): Promise<Revenue> {
@@ -25,7 +32,9 @@ export class RevenueService {
       await this.repository.listCohorts(transaction, months),
       await this.repository.listBilled(transaction, months),
     ]);
-    const costs = await this.costs.costOfCustomers(currency, boundaries);
+    const { costs, revenue } = await this.costs.ofCustomers(currency, boundaries);
+    const organizations = await this.byOrganization(months, revenue);
+    const runRate = organizations.reduce((sum, { usageRunRate }) => sum.plus(usageRunRate), new Decimal(0));
     const main = (minor: Decimal | string) => toMain(new Decimal(minor), currency);
     const lines = billed.map(({ month, plan, meter, amount }) => ({
       month: nameOf(month),
@@ -47,7 +56,41 @@ export class RevenueService {
         months: rows.map(({ until, paying, fees }) => ({ month: monthBefore(until), paying, fees: main(fees) })),
       })),
       billed: lines,
+      usageRunRate: runRate.toFixed(minorDigits(currency)),
+      organizations: organizations.slice(0, SHOWN),
     };
+  }
+
+  /** All that paid or pay anything, or would for their usage, the most first. */
+  async listOrganizations({ currency, from, to }: RevenueQuery): Promise<OrganizationRevenue[]> {
+    const boundaries = boundariesOf(from, monthsBetween(from, to));
+    const { revenue } = await this.costs.ofCustomers(currency, boundaries);
+    return this.byOrganization({ currency, boundaries }, revenue);
+  }
+
+  private byOrganization(
+    { currency, boundaries }: Months,
+    billed: Map<string, Decimal>,
+  ): Promise<OrganizationRevenue[]> {
+    const today = Math.floor(this.clock.now().getTime() / DAY_MS) * DAY_MS;
+    const days = { since: new Date(today - RUN_RATE_DAYS * DAY_MS), until: new Date(today) };
+    return this.database.system(async (transaction) => {
+      const recurring = await this.repository.listRecurring(transaction, currency, boundaries.at(-1)!);
+      const metered = await this.repository.listMetered(transaction, currency, days);
+      const paying = [...billed].filter(([, revenue]) => !revenue.isZero()).map(([id]) => id);
+      const ids = [...new Set([...paying, ...recurring.keys(), ...metered.keys()])];
+      const names = await this.repository.listNames(transaction, ids);
+      const digits = minorDigits(currency);
+      const of = (amounts: Map<string, Decimal>, id: string) => amounts.get(id) ?? new Decimal(0);
+      return ids
+        .toSorted((a, b) => of(billed, b).cmp(of(billed, a)) || of(recurring, b).cmp(of(recurring, a)))
+        .map((id) => ({
+          organization: { id, name: names.get(id) ?? '' },
+          recurring: toMain(of(recurring, id), currency),
+          usageRunRate: of(metered, id).times(MONTHS_OF_DAYS).toFixed(digits, Decimal.ROUND_HALF_UP),
+          revenue: of(billed, id).toFixed(digits, Decimal.ROUND_HALF_UP),
+        }));
+    });
   }
 }
 

@@ -17,11 +17,13 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView, Together } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
+import { useOrganizationColumn } from '../organization-column';
 import { CostRatesCard, MarginsCard } from './margins-card';
-import { csvUrl, revenueQuery } from './revenue.queries';
+import { csvUrl, organizationsCsvUrl, revenueQuery } from './revenue.queries';
 
 type Month = Revenue['months'][number];
 type Cohort = Revenue['cohorts'][number];
+type OrganizationRevenue = Revenue['organizations'][number];
 
 const SPANS = [6, 12, 24, 36];
 
@@ -68,6 +70,7 @@ export function RevenuePage() {
             <MonthsCard revenue={found} />
             <CohortsCard revenue={found} />
             <BilledCard revenue={found} />
+            <OrganizationsCard revenue={found} csv={organizationsCsvUrl(view)} />
             <MarginsCard currency={found.currency} months={found.months.map(({ month }) => month)} />
             <CostRatesCard currency={found.currency} />
           </div>
@@ -78,7 +81,7 @@ export function RevenuePage() {
 }
 
 /** The month that runs, by the numbers that a business is known by. */
-function NowCard({ revenue: { months, currency } }: { revenue: Revenue }) {
+function NowCard({ revenue: { months, currency, usageRunRate } }: { revenue: Revenue }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = months.at(-1)!;
@@ -89,6 +92,7 @@ function NowCard({ revenue: { months, currency } }: { revenue: Revenue }) {
       <FactList
         facts={[
           { name: t('operator.revenue.recurring'), value: money(now.closing) },
+          { name: t('operator.revenue.runRate'), value: money(usageRunRate) },
           { name: t('operator.revenue.usage'), value: money(now.usage) },
           { name: t('operator.revenue.customers'), value: format.number(now.customersAtEnd) },
           { name: t('operator.revenue.netRetention'), value: share(now.netRevenueRetention) },
@@ -228,6 +232,50 @@ function BilledCard({ revenue: { billed, currency } }: { revenue: Revenue }) {
               isNumber: true,
               cell: ({ sum }) => format.money(String(sum), currency),
             },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** Over all the months, by who was billed; with the fee and the run-rate of usage of now. */
+function OrganizationsCard({ revenue: { organizations, currency }, csv }: { revenue: Revenue; csv: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const organization = useOrganizationColumn();
+  const money = (key: 'revenue' | 'recurring' | 'usageRunRate', name: string): DataColumn<OrganizationRevenue> => ({
+    key,
+    name,
+    isNumber: true,
+    cell: (row) => format.money(row[key], currency),
+  });
+  return (
+    <Card
+      title={t('operator.revenue.byOrganization')}
+      hint={t('operator.revenue.byOrganizationHint')}
+      isFlush
+      actions={
+        <a href={csv} download className={buttonClass()}>
+          <Download aria-hidden />
+          CSV
+        </a>
+      }
+    >
+      {organizations.length === 0 ? (
+        <EmptyState icon={Receipt} title={t('operator.revenue.noneBilled')}>
+          {t('operator.revenue.noneBilledText')}
+        </EmptyState>
+      ) : (
+        <DataTable
+          label={t('operator.revenue.byOrganization')}
+          rows={organizations}
+          keyOf={({ organization }) => organization.id}
+          columns={[
+            organization,
+            money('revenue', t('billing.amount')),
+            money('recurring', t('operator.revenue.fee')),
+            money('usageRunRate', t('operator.revenue.runRate')),
           ]}
         />
       )}

@@ -1,5 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
-import { buildUrl, type RevenueExportData, revenueRead, unwrap } from '../../api/client';
+import {
+  buildUrl,
+  type RevenueExportData,
+  type RevenueExportOrganizationsData,
+  revenueRead,
+  unwrap,
+} from '../../api/client';
 
 /** In what, and how far back from the month that runs. */
 export interface RevenueView {
@@ -26,5 +32,12 @@ export const revenueQuery = (view: RevenueView) =>
 export const csvUrl = (view: RevenueView): string =>
   buildUrl<RevenueExportData>({
     url: '/v1/admin/revenue.csv',
+    query: { currency: view.currency, ...rangeOf(view) },
+  });
+
+/** Where the browser downloads all organizations. */
+export const organizationsCsvUrl = (view: RevenueView): string =>
+  buildUrl<RevenueExportOrganizationsData>({
+    url: '/v1/admin/revenue-by-organization.csv',
     query: { currency: view.currency, ...rangeOf(view) },
   });
