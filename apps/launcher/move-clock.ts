@@ -32,7 +32,7 @@ export function readMoment(text: string, now: Date): Date {
 
 /**
  * Moves the platform and the local Stripe forward, to each moment on the way at which something is due at Stripe, whose events are heard before
- * time goes on. Killed in the middle it has come so far; run again it goes on.
+ * time goes on, or at which subscribers are reminded of a new price. Killed in the middle it has come so far; run again it goes on.
  *
  * @param database with the owner's login
  * @param choose where to, by what the clock shows; left out, nothing is moved
@@ -52,11 +52,14 @@ export async function moveClock(database: Database, stripeUrl: string, choose?: 
   if (to * 1_000 <= nowMs) throw new Error('the clock only goes forward: name a later time than it shows.');
   for (;;) {
     const { nextDue, now } = await askStripe(stripeUrl);
-    const at = nextDue !== null && nextDue > now && nextDue < to ? nextDue : to;
+    const nextReminder = await findReminder(database, now);
+    const at = Math.min(to, ...[nextDue, nextReminder].filter((each) => each !== null && each > now).map(Number));
     // The platform first: what Stripe tells of has happened by then.
     await setPlatform(database, at);
     await sleep(HEARD_MS);
     if (at > now) await askStripe(stripeUrl, { to: at });
+    // The worker has heard of the time, and tells them.
+    if (at === nextReminder) await sleep(HEARD_MS);
     await untilSettled(stripeUrl);
     if (at === to) return new Date(await read());
   }
@@ -70,6 +73,15 @@ async function setPlatform(database: Database, at: number): Promise<void> {
     await transaction.$executeRaw`
       UPDATE clock SET offset_seconds = greatest(offset_seconds, ceil(${at}::float8 - extract(epoch FROM clock_timestamp()))::bigint)`;
   });
+}
+
+/** When the next subscriber is reminded of a new price, before which they do not go on with it, in seconds since 1970; null where nobody is. */
+async function findReminder(database: Database, after: number): Promise<number | null> {
+  const [row] = await database.system(
+    (transaction) => transaction.$queryRaw<[{ at: number | null }]>`
+      SELECT ceil(extract(epoch FROM min(due_at)))::float8 AS at FROM price_moves WHERE reminded_at IS NULL AND due_at > to_timestamp(${after})`,
+  );
+  return row.at;
 }
 
 async function untilSettled(stripeUrl: string): Promise<void> {

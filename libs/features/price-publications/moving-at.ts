@@ -3,10 +3,10 @@ import { periodAt } from '../usage/index.js';
 const DAY_MS = 86_400_000;
 /** How long before they go on with another price subscribers are told at the latest. */
 export const TOLD_DAYS = 30;
-/** None goes on within so many days of being told again. */
-const REMINDED_DAYS = 7;
-/** A day before that, so that who is a little late with it keeps nobody. */
+/** How long before it they are told again. */
 export const REMINDS_DAYS = 8;
+/** Where no worker was there to do so, none goes on with it within so many days of being told again. */
+const REMINDED_DAYS = 3;
 
 export interface Move {
   movesAt: Date;

@@ -60,6 +60,8 @@ export class PriceMoves extends RepeatedWork {
     for (const { tenantId } of waiting) await this.attempt(tenantId, () => this.keep(tenantId));
     const told = await list((transaction) => this.repository.listToCallOff(transaction, MOST));
     for (const each of told) await this.attempt(each.tenantId, () => this.callOff(each, now));
+    // One step may make the next one due.
+    if (due.length > 0) this.wake();
   }
 
   /** One for whom it fails keeps no other waiting. */

@@ -57,11 +57,13 @@ function PlanTile({ plan }: { plan: PublicPlan }) {
         <span className="text-2xl font-semibold tabular-nums">{format.money(monthlyFee, currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
-      <NextPrice plan={plan} />
       {/* As high in each, so that the buttons are side by side. */}
-      <p className="text-xs text-muted md:min-h-8">
-        {Number(plan.commitment) > 0 && t('billing.commitment', { amount: format.money(plan.commitment, currency) })}
-      </p>
+      <div className="text-xs text-muted md:min-h-8">
+        {Number(plan.commitment) > 0 && (
+          <p>{t('billing.commitment', { amount: format.money(plan.commitment, currency) })}</p>
+        )}
+        <NextPrice plan={plan} />
+      </div>
       <Link
         to="/signup"
         search={Number(monthlyFee) > 0 ? { plan: plan.key } : {}}

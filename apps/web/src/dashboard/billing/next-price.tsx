@@ -9,7 +9,7 @@ export function NextPrice({ plan: { nextPrice, currency } }: { plan: Plan }) {
   if (!nextPrice) return null;
   const { validFrom, monthlyFee } = nextPrice;
   return (
-    <p className="mt-1 text-xs text-warning">
+    <p className="text-xs text-warning">
       {t('billing.nextPrice', { date: format.day(validFrom), fee: format.money(monthlyFee, currency) })}
     </p>
   );

@@ -58,12 +58,12 @@ function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice })
         <span className="text-2xl font-semibold tabular-nums">{format.money(plan.monthlyFee, plan.currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
-      <NextPrice plan={plan} />
       {Number(plan.commitment) > 0 && (
         <p className="text-xs text-muted">
           {t('billing.commitment', { amount: format.money(plan.commitment, plan.currency) })}
         </p>
       )}
+      <NextPrice plan={plan} />
       {/* As high where there is none, so that the lists begin at one height. */}
       <div className="mt-4 min-h-9">
         {mayChoose && isPaidThroughStripe && <ChangeButton plan={plan} />}
