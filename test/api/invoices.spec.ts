@@ -313,7 +313,7 @@ describe('what comes after an invoice', () => {
     await database.tenant(shop.id, async (transaction) => {
       const { priceVersion, ...former } = await billing.findSubscription(transaction, shop.id);
       const before = { ...former, priceVersionId: priceVersion.id };
-      const prices = await billing.listCurrentPrices(transaction, 'usd');
+      const prices = await billing.listCurrentPrices(transaction, 'usd', new Date());
       const pro = prices.find(({ planKey }) => planKey === 'pro');
       const after = { ...before, priceVersionId: pro!.id, anchorAt: moved };
       const said = { since: moved, isPaidByPart: true, now: new Date(moved.getTime() + 2_000) };

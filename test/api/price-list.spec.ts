@@ -169,7 +169,7 @@ describe('the price list', () => {
     );
     const database = new Database(readConfig({ DATABASE_URL: ownerUrl.href, KINDRED_SECRET }));
     const prices = await database.system((transaction) =>
-      new BillingRepository().listCurrentPrices(transaction, 'usd'),
+      new BillingRepository().listCurrentPrices(transaction, 'usd', new Date()),
     );
     await database.onApplicationShutdown();
     expect(rows.length).toBe(4 * prices.length);

@@ -224,9 +224,9 @@ describe('a price for everybody', () => {
       expect(await subscriptionOf(shop)).toMatchObject({ price: before, next: null });
       expect([await changeOf(shop), await mailsTo(shop)]).toEqual([null, []]);
     }
-    const later = await buy(plan);
-    expect(await subscriptionOf(later)).toMatchObject({ price: after });
-    expect([await feesOf(kept), await feesOf(later)]).toEqual([[4900], [5900]]);
+    const buyer = await buy(plan);
+    expect(await subscriptionOf(buyer)).toMatchObject({ price: after });
+    expect([await feesOf(kept), await feesOf(buyer)]).toEqual([[4900], [5900]]);
     const { rows } = await owner.query('SELECT action FROM audit_events WHERE target_id = $1', [proposal.id]);
     expect(rows.map(({ action }) => action).toSorted()).toEqual([
       'price_publication.confirmed',

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import type { PriceVersion } from './invoice-lines.js';
-import { lookupKeyOf } from './subscription-follower.js';
+
+/** How Stripe knows the price of a price version. */
+const lookupKeyOf = (priceVersionId: string) => `kindred-${priceVersionId}`;
 
 /** A price version with a fee. */
 export interface CataloguePrice {

@@ -15,9 +15,6 @@ import { fromStripe } from './stripe-time.js';
  */
 export const WAITS_UNTIL = 'waits_until';
 
-/** How Stripe knows the price of a price version. */
-export const lookupKeyOf = (priceVersionId: string) => `kindred-${priceVersionId}`;
-
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
   active: 'active',
   trialing: 'active',

@@ -243,7 +243,7 @@ function BilledCard({ revenue: { billed, currency } }: { revenue: Revenue }) {
 function OrganizationsCard({ revenue: { organizations, currency }, csv }: { revenue: Revenue; csv: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const organization = useOrganizationColumn();
+  const whose = useOrganizationColumn();
   const money = (key: 'revenue' | 'recurring' | 'usageRunRate', name: string): DataColumn<OrganizationRevenue> => ({
     key,
     name,
@@ -272,7 +272,7 @@ function OrganizationsCard({ revenue: { organizations, currency }, csv }: { reve
           rows={organizations}
           keyOf={({ organization }) => organization.id}
           columns={[
-            organization,
+            whose,
             money('revenue', t('billing.amount')),
             money('recurring', t('operator.revenue.fee')),
             money('usageRunRate', t('operator.revenue.runRate')),
