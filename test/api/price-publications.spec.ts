@@ -342,7 +342,7 @@ describe('a price for everybody', () => {
 describe('present subscribers who go on with it', () => {
   it('do so with their first period from the date on, told at once and a week before, whoever is killed meanwhile', async () => {
     const plan = await addPlan();
-    const [paying, agreed, leaving] = [await buy(plan), await agree(plan), await buy(plan)];
+    const [paying, agreed, leaving, changing] = [await buy(plan), await agree(plan), await buy(plan), await buy(plan)];
     const [old] = await versionsOf(plan);
     const start = new Date();
     const movesAt = later(31, start);
@@ -400,6 +400,15 @@ describe('present subscribers who go on with it', () => {
     const again = await logIn(api, paying.tenant.email);
     expect((await again.delete('/v1/billing/plan-change').expect(409)).body.code).toBe('nothing_scheduled');
 
+    // Who chooses another plan in the last month keeps that.
+    const other = await addPlan();
+    expect((await subscriptionOf(changing)).next).toBe(target);
+    const person = await logIn(api, changing.tenant.email);
+    await person.put('/v1/billing/plan', { plan: other }).expect(200);
+    await work();
+    expect(await upcoming(changing)).toMatchObject({ plan: { key: plan }, next: { key: other } });
+    expect(await changeOf(changing)).toBeNull();
+
     const feesBefore = await feesOf(paying);
     expect(feesBefore.every((fee) => fee === 4900)).toBe(true);
     await goTo(new Date(at.getTime() + 3_700_000));
@@ -413,6 +422,8 @@ describe('present subscribers who go on with it', () => {
     expect(await subscriptionOf(paying)).toMatchObject({ next: null });
     expect(await subscriptionOf(agreed)).toMatchObject({ price: target, next: null });
     expect(await upcoming(agreed)).toMatchObject({ plan: { key: plan } });
+    await until(async () => (await upcoming(changing)).plan.key === other);
+    expect((await feesOf(changing)).at(-1)).toBe(4900);
     expect((await subscriptionOf(leaving)).price).not.toBe(target);
     expect([await changeOf(paying), await changeOf(agreed)]).toEqual([null, null]);
 
