@@ -554,11 +554,11 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
   );
   await owner.query(`INSERT INTO plans (key, name, position) VALUES ('audited', 'Audited', 99)`);
   await owner.query(
-    `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor) VALUES (gen_random_uuid(), 'audited', 1, 'isk', 900)`,
+    `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor) VALUES (gen_random_uuid(), 'audited', 1, 'usd', 900)`,
   );
   const inPrices = 'POST /v1/admin/price-publications';
   const price = {
-    draft: { plan: 'audited', currency: 'isk', monthlyFee: '1000', meters: [] },
+    draft: { plan: 'audited', currency: 'usd', monthlyFee: '10.00', meters: [] },
     validFrom: new Date(Date.now() + 86_400_000).toISOString(),
   };
   const proposePrice = () =>
@@ -578,6 +578,8 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
   const { id: publicationId } = await proposePrice();
   await decidePrice(secondOperator, publicationId, 'confirm', 'price_publication.confirmed');
   await decidePrice(operator, publicationId, 'withdraw', 'price_publication.withdrawn');
+  // No price list of another test is to hold it.
+  await owner.query(`UPDATE price_versions SET withdrawn_at = now() WHERE plan_key = 'audited'`);
   const enter = () => operator.post(`${admin}/impersonations`, { role: 'viewer', reason });
   const { id: entered } = await change(`POST ${inAdmin}/impersonations`, enter, 'impersonation.started', idOf, {
     by: asOperator,

@@ -157,7 +157,7 @@ describe('what is in the catalogue', () => {
     const add = async (version: number, fee: number, validFrom: string | null, withdrawnAt: string | null) => {
       const id = newId();
       await owner.query(
-        `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor, valid_from, withdrawn_at) VALUES ($1, $2, $3, 'nok', $4, $5, $6)`,
+        `INSERT INTO price_versions (id, plan_key, version, currency, monthly_fee_minor, valid_from, withdrawn_at) VALUES ($1, $2, $3, 'usd', $4, $5, $6)`,
         [id, key, version, fee, validFrom, withdrawnAt],
       );
       return id;
