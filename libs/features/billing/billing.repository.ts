@@ -97,7 +97,7 @@ export class BillingRepository {
   async findIncluded(transaction: Transaction, tenantId: string, until: Date | null = null): Promise<Included> {
     const rows = await transaction.$queryRaw<{ meter: string; quantity: string }[]>`
       SELECT resource AS meter, trim_scale(quantity)::text AS quantity FROM plan_overrides
-      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at >= coalesce(${until}, now()))`;
+      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at >= coalesce(${until}, now() + (SELECT offset_seconds FROM clock) * interval '1 second'))`;
     return Object.fromEntries(rows.map(({ meter, quantity }) => [meter, quantity]));
   }
 
