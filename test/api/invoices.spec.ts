@@ -94,7 +94,7 @@ const periodsOf = async ({ id }: Customer) =>
   ).rows;
 
 describe('a period that has ended', () => {
-  it('becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
+  it('B5: becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
     const shop = await signUp(new Date('2037-01-31T00:00:00Z'));
     await use(shop, shop.anchor, 123_456);
     const end = new Date('2037-02-28T00:00:00Z');
@@ -137,7 +137,7 @@ describe('a period that has ended', () => {
     expect(await listOf(shop)).toMatchObject([{ status: 'draft', number: null, total: '4.69', issuedAt: null }]);
   });
 
-  it('that began months ago, when no worker ran, is billed with each of those after it', async () => {
+  it('B15: that began months ago, when no worker ran, is billed with each of those after it', async () => {
     const shop = await signUp(new Date('2036-11-30T00:00:00Z'));
     await writer.bill(shop.id, new Date('2037-03-15T00:00:00Z'));
     const periods = (await listOf(shop)).map(({ periodStart, total }: any) => [periodStart.slice(0, 10), total]);
@@ -280,7 +280,7 @@ describe('an operator', () => {
 });
 
 describe('what comes after an invoice', () => {
-  it('late or as a correction is on the next one, of the period that it belongs to', async () => {
+  it('B4: late or as a correction is on the next one, of the period that it belongs to', async () => {
     const shop = await signUp(new Date('2037-01-10T00:00:00Z'));
     const call = await use(shop, shop.anchor, 200_000);
     await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
@@ -305,7 +305,7 @@ describe('what comes after an invoice', () => {
     expect(second.total).toBe('55.00');
   });
 
-  it('with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
+  it('B6: with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
     const shop = await signUp(new Date('2037-01-10T00:00:00Z'), 'free');
     const moved = new Date('2037-01-20T12:00:00Z');
     const billing = new BillingRepository();
@@ -529,7 +529,7 @@ describe('numbers of invoices', () => {
 });
 
 describe('the sum of all invoices', () => {
-  it('is the ledger by its prices, over months of any length, late usage and plans that change', async () => {
+  it('B7, B10: is the ledger by its prices, over months of any length, late usage and plans that change', async () => {
     const step = fc.record({
       day: fc.constantFrom(1, 28, 29, 30, 31),
       uses: fc.array(

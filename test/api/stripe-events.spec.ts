@@ -122,7 +122,7 @@ const hasten = (eventId: string) =>
 const listed = async (query: string) => (await operator.get(`/v1/admin/stripe-events?${query}`).expect(200)).body.data;
 
 describe('a webhook of Stripe’s', () => {
-  it('that is unsigned, forged, altered or stale is refused and not kept', async () => {
+  it('B13: that is unsigned, forged, altered or stale is refused and not kept', async () => {
     const payload = JSON.stringify({
       id: `evt_${uuidv7()}`,
       object: 'event',

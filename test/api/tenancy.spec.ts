@@ -290,7 +290,7 @@ describe('the database', () => {
     expect(rows).toEqual([{ tenant: null }]);
   });
 
-  it('lets nobody who serves requests change the ledger or the price list', async () => {
+  it('B9: lets nobody who serves requests change the ledger or the price list', async () => {
     for (const statement of [
       'DELETE FROM usage_events',
       'UPDATE usage_events SET quantity = 1',

@@ -1,5 +1,5 @@
 /** What Kindred promises of its security, by number. A test holds one by the prefix `S<number>: ` of its title, or `S1, S2: `. */
-export const REQUIREMENTS: Record<number, string> = {
+export const SECURITY: Record<number, string> = {
   1: 'No call reads or changes what is another organization’s; it is answered as if that did not exist',
   2: 'The login of the programs owns no table, is no superuser, and cannot get past row-level security, which binds owners too',
   3: 'The policies of every tenant’s table bind what is read and what is written',
