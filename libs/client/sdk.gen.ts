@@ -816,9 +816,9 @@ export const dataSetsRename = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Replaces the data set's rows by those of a CSV file, once its import succeeds
+ * Replaces the data set's rows by those of a file, once its import succeeds
  *
- * The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. Where a header is not understood, name it in the query, such as `?user_id=customer`.
+ * The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file.
  */
 export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Options<DataSetsUploadData, ThrowOnError>): RequestResult<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError> => (options.client ?? client).put<DataSetsUploadResponses, DataSetsUploadErrors, ThrowOnError>({
     bodySerializer: null,

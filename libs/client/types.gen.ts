@@ -227,6 +227,12 @@ export type DataSet = {
     kind: string;
     createdAt: string;
     /**
+     * Which header held which column, as it was said with an upload; holds for the next file too
+     */
+    columnMapping: {
+        [key: string]: string;
+    };
+    /**
      * Rows that came by themselves, such as corrections; held next to those of the current import
      */
     addedRows: number;
@@ -248,7 +254,7 @@ export type Import = {
      */
     errors: Array<{
         /**
-         * Line of the file; the header is line 1
+         * Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1
          */
         row: number;
         /**
@@ -5330,7 +5336,7 @@ export type DataSetsRenameResponse = DataSetsRenameResponses[keyof DataSetsRenam
 
 export type DataSetsUploadData = {
     /**
-     * CSV with a header line
+     * CSV with a header line, JSON or Parquet; also packed
      */
     body: Blob | File;
     path: {
@@ -5374,6 +5380,22 @@ export type DataSetsUploadData = {
          * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
          */
         split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content';
 };

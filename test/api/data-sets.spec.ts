@@ -70,7 +70,7 @@ describe('an upload', () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     expect((await tenant.post(contentOf(id)).send({})).status).toBe(404);
     const json = await tenant.put(contentOf(id), '{}').set('content-type', 'application/json');
-    expect([json.status, json.body.code]).toEqual([415, 'upload_not_csv']);
+    expect([json.status, json.body.code]).toEqual([415, 'upload_not_a_file']);
     const large = await tenant.put(contentOf(id), 'user_id,item_id\n' + 'u,i\n'.repeat(60_000));
     expect([large.status, large.body.code]).toEqual([413, 'upload_too_large']);
     const zipped = await tenant.put(contentOf(id), 'user_id,item_id\n').set('content-encoding', 'gzip');

@@ -7,11 +7,17 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { printable } from '../../platform/http/text.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { isOutOfMemory, quoteText, withTables } from '../../platform/tables/tables.js';
-import { ContentError, type Header, readHeader, refuseEndlessLines, toUtf8 } from './csv-file.js';
-import type { ColumnMapping, ImportError } from './data-sets.schema.js';
-import { findLines } from './line-numbers.js';
+import { findFormats } from './cell-formats.js';
+import { ContentError } from './content-error.js';
+import { openCsv } from './csv-file.js';
+import type { ColumnMapping, FileFormats, ImportError } from './data-sets.schema.js';
+import { toUtf8 } from './encoding.js';
+import { isJson, openJson } from './json-file.js';
+import { isParquet, openParquet } from './parquet-file.js';
 import { type Check, checksOf, type FoundColumns, typedColumns } from './row-checks.js';
+import type { SourceFile } from './source-file.js';
 import { readStatistics } from './statistics.js';
+import { type Part, unpack } from './unpack.js';
 
 const ERRORS_MAX = 100;
 const LINE_BYTES = BOUNDS.lineBytes.most;
@@ -25,6 +31,9 @@ export interface ImportTask {
   target: string;
   kind: KindKey;
   mapping: ColumnMapping;
+  /** As the data set's present rows were read: holds where this file has such a header and the mapping says nothing else. */
+  keptMapping: ColumnMapping;
+  formats: FileFormats;
   /** People whose data is being erased: their rows are left out. */
   erasedUserIds: string[];
 }
@@ -37,46 +46,53 @@ export interface Content {
   statistics: Statistics;
 }
 
+/** A part of an upload as rows, and which of the table `raw` are its. */
+type Loaded = Part & SourceFile & { afterOrdinal: number };
+
 /**
- * Reads a CSV file (comma, semicolon, tab or pipe; UTF-8 or UTF-16), checks every row and writes the good ones to
- * `target` as Parquet: the kind's columns in their order, then, where it keeps them, one text column for each further header.
+ * Reads a file, or an archive of several alike: CSV, JSON or Parquet, packed or not, text in any encoding. Checks every row and writes the good ones to
+ * `target` as Parquet: the kind's columns in their order, then, where it keeps them, one text column for each further one of the file.
  *
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
-export async function readContent(
-  { file, target, kind: key, mapping, erasedUserIds }: ImportTask,
-  memoryBytes: number,
-): Promise<Content> {
+export async function readContent(task: ImportTask, memoryBytes: number): Promise<Content> {
+  const { file, target, kind: key, erasedUserIds } = task;
   const kind = kinds[key];
   return withTables(
     [file, target],
     { memoryBytes, scratchParent: path.dirname(target), threads: THREADS },
     async (connection, scratch) => {
-      const text = await toUtf8(file, scratch);
-      await refuseEndlessLines(text);
-      const header = await readHeader(connection, text, scratch);
-      const columns = findColumns(header.names, kind, mapping);
-      await loadRows(connection, text, header, columns, kind, erasedUserIds);
+      const parts = await unpack(file, scratch);
+      const loaded: Loaded[] = [];
+      for (const part of parts) loaded.push(await loadPart(connection, part, scratch, loaded, task));
+      const { columns: names } = loaded[0]!;
+      const columns = findColumns(names, kind, task);
+      await checkRows(connection, names, columns, task, erasedUserIds);
       await connection.run(
         `COPY (SELECT * EXCLUDE (ordinal) FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
       );
-      return describe(connection, text, header, kind);
+      return describe(connection, loaded, kind);
     },
   );
 }
 
 /** The index of each of the kind's columns in the file. */
-function findColumns(names: string[], kind: Kind, mapping: ColumnMapping): FoundColumns {
+function findColumns(
+  names: string[],
+  kind: Kind,
+  { mapping, keptMapping }: Pick<ImportTask, 'mapping' | 'keptMapping'>,
+): FoundColumns {
   const columns: FoundColumns = new Map();
   for (const [column, { spellings, isRequired }] of Object.entries(kind.columns)) {
     const mapped = mapping[column];
-    if (mapped === '' && !isRequired) continue;
-    const wanted: readonly string[] = mapped ? [mapped] : spellings;
+    const kept = keptMapping[column];
+    if ((mapped ?? kept) === '' && !isRequired) continue;
+    const wanted: readonly string[] = mapped ? [mapped] : [...(kept ? [kept] : []), ...spellings];
     const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
     if (index !== undefined) columns.set(column, index);
     else if (mapped || isRequired) {
       throw new ContentError(
-        `There is no column ${wanted[0]}. The file has: ${names.join(', ')}. ` +
+        `There is no column ${mapped || spellings[0]}. The file has: ${names.join(', ')}. ` +
           `Rename one, or say which it is with the query parameter ${column}=HEADER.`,
       );
     }
@@ -84,46 +100,85 @@ function findColumns(names: string[], kind: Kind, mapping: ColumnMapping): Found
   return columns;
 }
 
-/** Reads every row as text into `accepted` (typed) and `rejected` (its ordinal among the rows read, column, message). */
-async function loadRows(
+/** Reads every row of a part as text into `raw`, after those of the parts before it, which have the same columns, and into `broken` what is no row. */
+async function loadPart(
   connection: DuckDBConnection,
-  file: string,
-  header: Header,
+  part: Part,
+  scratch: string,
+  before: Loaded[],
+  { formats }: ImportTask,
+): Promise<Loaded> {
+  const place = before.length;
+  const source = await openPart(connection, part, scratch, place, formats);
+  const first = before[0];
+  const order = first?.columns.map((name) => source.columns.indexOf(name)) ?? source.columns.map((_, index) => index);
+  if (first && (order.includes(-1) || source.columns.length !== first.columns.length)) {
+    throw new ContentError(
+      `The files of the archive have different columns: ${first.name} has ${first.columns.join(', ')}; ${part.name} has ${source.columns.join(', ')}. Send them as data sets of their own.`,
+    );
+  }
+  const [count] = first
+    ? (await connection.runAndReadAll('SELECT coalesce(max(ordinal), 0) FROM raw')).getRows()[0]!
+    : [0];
+  const afterOrdinal = Number(count);
+  const cells = order.map((index, column) => `c${index} AS c${column}`).join(', ');
+  const rows = `SELECT ${afterOrdinal} + row_number() OVER () AS ordinal, problem, ${cells} FROM (${source.rows})`;
+  await connection.run(first ? `INSERT INTO raw ${rows}` : `CREATE TEMP TABLE raw AS ${rows}`).catch((error: Error) => {
+    // What the machine lacks says nothing of the file.
+    if (isOutOfMemory(error) || isDiskFull(error)) throw error;
+    throw new ContentError(source.refusal(error.message.split('\n', 1)[0]!.replaceAll(part.file, 'the file')));
+  });
+  if (!first) await connection.run('CREATE TEMP TABLE broken (part INTEGER, start BIGINT, error_type VARCHAR)');
+  // One structural error a row; the reader may list several. It counts bytes from 1.
+  if (source.rejectsTable) {
+    await connection.run(`INSERT INTO broken
+      SELECT ${place}, line_byte_position - 1 AS start, any_value(error_type)::VARCHAR FROM ${source.rejectsTable} GROUP BY start`);
+  }
+  return { ...part, ...source, columns: first?.columns ?? source.columns, afterOrdinal };
+}
+
+async function openPart(
+  connection: DuckDBConnection,
+  { file }: Part,
+  scratch: string,
+  place: number,
+  { encoding, delimiter }: FileFormats,
+): Promise<SourceFile> {
+  if (await isParquet(file)) return openParquet(connection, file);
+  const text = await toUtf8(file, path.join(scratch, `utf-8-${place}`), encoding);
+  const rejects = `errors_${place}`;
+  return (await isJson(text))
+    ? openJson(connection, text, rejects)
+    : openCsv(connection, text, scratch, rejects, delimiter);
+}
+
+/** Sorts `raw` into `accepted`, typed, and `rejected`: its ordinal, column and message. */
+async function checkRows(
+  connection: DuckDBConnection,
+  names: string[],
   columns: FoundColumns,
-  kind: Kind,
+  { kind: key, formats: said }: ImportTask,
   erasedUserIds: string[],
 ): Promise<void> {
-  const types = header.names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
-  await connection
-    .run(
-      `CREATE TEMP TABLE raw AS SELECT row_number() OVER () AS ordinal, * FROM read_csv(${quoteText(file)},
-         auto_detect = false, header = true, delim = ${quoteText(header.delimiter)}, quote = '"', escape = '"', nullstr = '',
-         columns = {${types}}, store_rejects = true, rejects_limit = 0, strict_mode = true, max_line_size = ${LINE_BYTES})`,
-    )
-    .catch((error: Error) => {
-      // What the machine lacks says nothing of the file.
-      if (isOutOfMemory(error) || isDiskFull(error)) throw error;
-      throw new ContentError(`The file cannot be read as CSV: ${error.message.split('\n', 1)[0]}`);
-    });
-  // One structural error a row; the reader may list several. It counts bytes from 1.
-  await connection.run(`CREATE TEMP TABLE broken AS
-    SELECT line_byte_position - 1 AS start, any_value(error_type)::VARCHAR AS error_type FROM reject_errors GROUP BY start`);
-  const checks = checksOf(kind, header.names, columns);
+  const kind = kinds[key];
+  const formats = await findFormats(connection, kind, columns, said);
+  const isNoRow: Check = { index: null, isWrong: 'raw.problem IS NOT NULL', message: 'raw.problem' };
+  const checks = [isNoRow, ...checksOf(kind, names, columns, formats)];
   const whichCase = (pick: (check: Check) => string) =>
     `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
   await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
-    ${whichCase(({ index }) => (index === null ? 'NULL' : quoteText(header.names[index]!)))} AS problem_column,
-    ${whichCase(({ message }) => message)} AS problem FROM raw`);
+    ${whichCase(({ index }) => (index === null ? 'NULL' : quoteText(names[index]!)))} AS problem_column,
+    ${whichCase(({ message }) => message)} AS message FROM raw`);
   await connection.run(`CREATE TEMP TABLE rejected AS
-    SELECT ordinal, problem_column AS column_name, problem AS message FROM checked WHERE problem IS NOT NULL`);
+    SELECT ordinal, problem_column AS column_name, message FROM checked WHERE message IS NOT NULL`);
   await connection.run(
-    `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(kind, header.names, columns)} FROM checked WHERE problem IS NULL`,
+    `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(kind, names, columns, formats)} FROM checked WHERE message IS NULL`,
   );
   // Before what is said of the others' rows, which would name them.
   if (kind.person) await leaveOut(connection, kind.person, erasedUserIds);
   for (const [column, index] of columns) {
-    if (column === kind.identity) await rejectRepeats(connection, column, header.names[index]!);
-    if (kind.columns[column]!.isCategory) await rejectExtraValues(connection, column, header.names[index]!);
+    if (column === kind.identity) await rejectRepeats(connection, column, names[index]!);
+    if (kind.columns[column]!.isCategory) await rejectExtraValues(connection, column, names[index]!);
   }
 }
 
@@ -132,7 +187,7 @@ function structuralMessage(columnCount: number): string {
     WHEN 'MISSING COLUMNS' THEN 'the row has fewer fields than the header, which has ${columnCount}'
     WHEN 'TOO MANY COLUMNS' THEN 'the row has more fields than the header, which has ${columnCount}'
     WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and not closed, so that what follows was read as part of this row'
-    WHEN 'INVALID ENCODING' THEN 'the row is not UTF-8 text'
+    WHEN 'INVALID ENCODING' THEN 'the row is not UTF-8 text: say what it is in with encoding=, such as windows-1252'
     WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the row is longer than ${LINE_BYTES} bytes, the most that a line may have'
     ELSE 'the row cannot be read as CSV' END`;
 }
@@ -162,39 +217,55 @@ async function rejectExtraValues(connection: DuckDBConnection, column: string, h
   await connection.run(`DELETE FROM accepted WHERE ${column} IN (SELECT ${column} FROM extra_values)`);
 }
 
-async function describe(connection: DuckDBConnection, file: string, header: Header, kind: Kind): Promise<Content> {
+async function describe(connection: DuckDBConnection, parts: Loaded[], kind: Kind): Promise<Content> {
   const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
   const counts = await one(`SELECT (SELECT count(*) FROM accepted) AS accepted,
     (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken) AS rejected`);
   return {
     rowsAccepted: Number(counts['accepted']),
     rowsRejected: Number(counts['rejected']),
-    errors: counts['rejected'] === 0n ? [] : await listErrors(connection, file, header),
+    errors: counts['rejected'] === 0n ? [] : await listErrors(connection, parts),
     statistics: await readStatistics(connection, kind),
   };
 }
 
 /** The first wrong rows with their lines in the file, which the reader does not tell for rows that it could read. */
-async function listErrors(connection: DuckDBConnection, file: string, header: Header): Promise<ImportError[]> {
+async function listErrors(connection: DuckDBConnection, parts: Loaded[]): Promise<ImportError[]> {
+  const errors: ImportError[] = [];
+  for (const [place, part] of parts.entries()) {
+    if (errors.length < ERRORS_MAX) errors.push(...(await listErrorsOf(connection, part, place, parts[place + 1])));
+  }
+  return errors.slice(0, ERRORS_MAX);
+}
+
+async function listErrorsOf(
+  connection: DuckDBConnection,
+  part: Loaded,
+  place: number,
+  next: Loaded | undefined,
+): Promise<ImportError[]> {
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
   const rejected = await rows(
-    `SELECT ordinal, column_name, message FROM rejected ORDER BY ordinal LIMIT ${ERRORS_MAX}`,
+    `SELECT ordinal - ${part.afterOrdinal}, column_name, message FROM rejected
+     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''} ORDER BY ordinal LIMIT ${ERRORS_MAX}`,
   );
-  const broken = await rows(`SELECT start, ${structuralMessage(header.names.length)} FROM broken ORDER BY start`);
+  const broken = await rows(
+    `SELECT start, ${structuralMessage(part.columns.length)} FROM broken WHERE part = ${place} ORDER BY start`,
+  );
   const starts = broken.map(([start]) => Number(start));
-  const { ofOrdinals, ofBroken } = await findLines(
-    file,
+  const { ofOrdinals, ofBroken } = await part.findLines(
     rejected.map(([ordinal]) => Number(ordinal)),
     starts,
   );
   const errors = [
-    ...rejected.map(([, column, message], i) => ({
-      row: ofOrdinals[i]!,
-      column: column === null ? null : printable(String(column)),
-      message,
-    })),
+    ...rejected.map(([, column, message], i) => ({ row: ofOrdinals[i]!, column, message })),
     ...broken.slice(0, ofBroken.length).map(([, message], i) => ({ row: ofBroken[i]!, column: null, message })),
   ];
   errors.sort((a, b) => a.row - b.row);
-  return errors.slice(0, ERRORS_MAX).map((error) => ({ ...error, message: printable(String(error.message)) }));
+  const said = (text: unknown) => printable(String(text));
+  return errors.map(({ row, column, message }) => ({
+    row,
+    column: column === null ? null : said(column),
+    message: part.name === null ? said(message) : said(`${part.name}: ${String(message)}`),
+  }));
 }

@@ -7,8 +7,12 @@ export const uploadTooLarge = (bytesMax: number) =>
     `The file is larger than ${bytesMax} bytes: split it, or ask us to raise the limit.`,
   );
 
-export const uploadNotCsv = () =>
-  new Problem(415, 'upload_not_csv', 'Send the file uncompressed as the request body with "Content-Type: text/csv".');
+export const uploadNotFile = () =>
+  new Problem(
+    415,
+    'upload_not_a_file',
+    'Send the file itself as the request body, with "Content-Type: text/csv" or application/octet-stream, and without Content-Encoding: what is packed is told by its bytes.',
+  );
 
 export const uploadBrokenOff = () =>
   new Problem(

@@ -12,6 +12,7 @@ import {
   type ColumnMapping,
   type CreateDataSet,
   type DataSet,
+  type FileFormats,
   type Import,
   importSchema,
   type ListDataSetsQuery,
@@ -27,6 +28,10 @@ export interface ClaimedImport extends Claim {
   kind: KindKey;
   uploadKey: string;
   columnMapping: ColumnMapping;
+  /** Of the file before, which hold for this one where nothing else is said. */
+  keptMapping: ColumnMapping;
+  /** What was said now or then. */
+  formats: FileFormats;
   /** Those who are being erased: what was sent before must not bring them back. */
   erasedUserIds: string[];
 }
@@ -195,6 +200,7 @@ export class DataSetsRepository {
       uploadKey: string;
       uploadBytes: number;
       columnMapping: ColumnMapping;
+      formats: FileFormats;
     },
   ): Promise<void> {
     await transaction.import.create({ data: row });
@@ -246,14 +252,16 @@ export class DataSetsRepository {
     const { tenantId, id } = claim;
     const row = await transaction.import.findUniqueOrThrow({
       where: { tenantId_id: { tenantId, id } },
-      include: { dataSet: { select: { kind: true, projectId: true } } },
+      include: { dataSet: { select: { kind: true, projectId: true, columnMapping: true, formats: true } } },
     });
     const { dataSetId, uploadKey, dataSet } = row;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
-    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
+    const keptMapping = dataSet.columnMapping as ColumnMapping;
+    const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
+    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, keptMapping, formats, erasedUserIds };
   }
 
   /** Those of a project's people who are being erased. */
@@ -284,7 +292,7 @@ export class DataSetsRepository {
     // A slow import must not undo a later upload that finished before it; ids are in order of creation.
     await transaction.dataSet.updateMany({
       where: { id: claimed.dataSetId, OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] },
-      data: { currentImportId: claimed.id },
+      data: { currentImportId: claimed.id, ...keptFor(claimed) },
     });
     return true;
   }
@@ -347,6 +355,11 @@ function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
   return { rowsAccepted, rowsRejected, errors };
 }
 
+/** What holds for the next file too: its encoding and delimiter it shows itself. */
+function keptFor({ keptMapping, columnMapping, formats: { decimal, dates } }: ClaimedImport) {
+  return { columnMapping: { ...keptMapping, ...columnMapping }, formats: { decimal, dates } };
+}
+
 function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
   const { id, projectId, name, kind, createdAt, imports, _count } = row;
   return {
@@ -355,6 +368,7 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
     name,
     kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
+    columnMapping: row.columnMapping as Record<string, string>,
     addedRows: _count.addedRows,
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,

@@ -5,6 +5,7 @@ import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
+import { isEncoding } from './encoding.js';
 
 export const kindSchema = z.enum(Object.keys(kinds) as [KindKey, ...KindKey[]]);
 
@@ -30,7 +31,12 @@ export const importSchema = z
     errors: z
       .array(
         z.object({
-          row: z.int().positive().describe('Line of the file; the header is line 1'),
+          row: z
+            .int()
+            .positive()
+            .describe(
+              'Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1',
+            ),
           column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
           message: z.string(),
         }),
@@ -66,6 +72,9 @@ export const dataSetSchema = z
     name: z.string(),
     kind: z.string().describe('GET /v1/families lists the kinds'),
     createdAt: z.iso.datetime(),
+    columnMapping: z
+      .record(z.string(), z.string())
+      .describe('Which header held which column, as it was said with an upload; holds for the next file too'),
     addedRows: z
       .int()
       .min(0)
@@ -84,6 +93,7 @@ export const dataSetSchema = z
         name: 'Purchases',
         kind: 'interactions',
         createdAt: EXAMPLE_TIME,
+        columnMapping: { user_id: 'customer' },
         addedRows: 0,
         currentImport: null,
         latestImport: null,
@@ -114,6 +124,33 @@ export const columnMappingSchema = z.strictObject(
   ),
 );
 
+/** What a file cannot tell, or tells wrongly. */
+export const fileFormatsSchema = z.strictObject({
+  encoding: z
+    .string()
+    .refine(isEncoding, 'must be an encoding, such as utf-8, gb18030, windows-1252 or utf-32le')
+    .optional()
+    .describe('Of text; found out by its bytes unless you say it')
+    .meta({ examples: ['gb18030'] }),
+  delimiter: z
+    .string()
+    .length(1)
+    .refine((mark) => !/["\r\n\0]/.test(mark), 'must be one character, and neither a quote nor the end of a line')
+    .optional()
+    .describe('What stands between the cells of CSV; found out by the first line unless you say it')
+    .meta({ examples: [';'] }),
+  decimal: z
+    .enum(['point', 'comma'])
+    .optional()
+    .describe('What stands before the decimals of numbers; found out column by column unless you say it'),
+  dates: z
+    .enum(['day_first', 'month_first'])
+    .optional()
+    .describe('What 03/04/2020 is; found out by a day beyond 12 unless you say it'),
+});
+
+export const uploadQuerySchema = columnMappingSchema.extend(fileFormatsSchema.shape);
+
 export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
@@ -124,3 +161,5 @@ export type DataSet = z.infer<typeof dataSetSchema>;
 export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
+export type FileFormats = z.infer<typeof fileFormatsSchema>;
+export type UploadQuery = z.infer<typeof uploadQuerySchema>;

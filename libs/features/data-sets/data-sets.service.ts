@@ -22,7 +22,14 @@ import {
   uploadTooLarge,
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
-import type { ColumnMapping, CreateDataSet, DataSet, Import, ListDataSetsQuery } from './data-sets.schema.js';
+import {
+  type CreateDataSet,
+  type DataSet,
+  type Import,
+  type ListDataSetsQuery,
+  type UploadQuery,
+  fileFormatsSchema,
+} from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -100,7 +107,7 @@ export class DataSetsService {
     projectId: string,
     dataSetId: string,
     content: Readable,
-    columnMapping: ColumnMapping,
+    { encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery,
     bytesExpected: number,
   ): Promise<string> {
     if (bytesExpected > this.config.KINDRED_UPLOAD_BYTES_MAX)
@@ -123,9 +130,10 @@ export class DataSetsService {
       await this.database.tenant(tenantId, async (transaction) => {
         // Several may have come at once, each of which had room alone.
         await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
-        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping };
+        const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
+        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
         await this.repository.createImport(transaction, row);
-        const after = { projectId, dataSetId, uploadBytes, columnMapping };
+        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
         await audit(transaction, tenantId, 'import.created', id, { after });
       });
     } catch (error) {
