@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Kind } from '../../models/kinds/kind.js';
-import type { FoundColumns } from './row-checks.js';
 
 /** What a customer has said of a file's cells, where it cannot be seen or is seen wrongly. */
 export interface SaidFormats {
@@ -27,7 +26,7 @@ const CHINESE_DATE = String.raw`^\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)$`;
 export async function findFormats(
   connection: DuckDBConnection,
   kind: Kind,
-  columns: FoundColumns,
+  columns: ReadonlyMap<string, number>,
   said: SaidFormats,
 ): Promise<CellFormats> {
   const formats: CellFormats = { numbers: new Map(), times: new Map() };

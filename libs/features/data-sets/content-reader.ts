@@ -5,10 +5,9 @@ import type { Kind, Statistics } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { printable } from '../../platform/http/text.js';
-import { isDiskFull } from '../../platform/object-store/disk-full.js';
-import { isOutOfMemory, quoteText, withTables } from '../../platform/tables/tables.js';
+import { quoteText, withTables } from '../../platform/tables/tables.js';
 import { findFormats } from './cell-formats.js';
-import { ContentError } from './content-error.js';
+import { ContentError, unreadable } from './content-error.js';
 import { openCsv } from './csv-file.js';
 import type { ColumnMapping, FileFormats, ImportError } from './data-sets.schema.js';
 import { toUtf8 } from './encoding.js';
@@ -124,9 +123,7 @@ async function loadPart(
   const cells = order.map((index, column) => `c${index} AS c${column}`).join(', ');
   const rows = `SELECT ${afterOrdinal} + row_number() OVER () AS ordinal, problem, ${cells} FROM (${source.rows})`;
   await connection.run(first ? `INSERT INTO raw ${rows}` : `CREATE TEMP TABLE raw AS ${rows}`).catch((error: Error) => {
-    // What the machine lacks says nothing of the file.
-    if (isOutOfMemory(error) || isDiskFull(error)) throw error;
-    throw new ContentError(source.refusal(error.message.split('\n', 1)[0]!.replaceAll(part.file, 'the file')));
+    throw unreadable(error, part.file, source.format);
   });
   if (!first) await connection.run('CREATE TEMP TABLE broken (part INTEGER, start BIGINT, error_type VARCHAR)');
   // One structural error a row; the reader may list several. It counts bytes from 1.

@@ -79,7 +79,7 @@ export async function openCsv(
       store_rejects = true, rejects_table = '${rejectsTable}', rejects_scan = '${rejectsTable}_scans', rejects_limit = 0, strict_mode = true,
       max_line_size = ${LINE_BYTES})`,
     rejectsTable,
-    refusal: (message) => `The file cannot be read as CSV: ${message}`,
+    format: 'CSV',
     findLines: (ordinals, brokenOffsets) => findLines(file, ordinals, brokenOffsets, CSV),
   };
 }

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { LABEL_SEPARATOR } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { quoteText } from '../../platform/tables/tables.js';
-import { ContentError } from './content-error.js';
+import { ContentError, unreadable } from './content-error.js';
 import { refuseEndlessLines } from './csv-file.js';
 import { findLines } from './line-numbers.js';
 import { readStart, refuseColumns, type SourceFile } from './source-file.js';
@@ -49,14 +49,13 @@ export async function openJson(connection: DuckDBConnection, file: string, rejec
     ? `SELECT json AS row FROM ${objects}`
     : `SELECT CASE WHEN json_valid(line) THEN line::JSON END AS row FROM ${lines} WHERE line IS NOT NULL`;
   const isObject = `json_type(row) = 'OBJECT'`;
-  const refusal = (message: string) => `The file cannot be read as JSON: ${message}`;
   const found = await connection
     .runAndReadAll(
       `SELECT name FROM (SELECT row_number() OVER () AS ordinal, unnest(json_keys(row)) AS name FROM (${rows}) WHERE ${isObject})
        GROUP BY name ORDER BY min(ordinal) LIMIT ${2 * BOUNDS.columns.most}`,
     )
     .catch((error: Error) => {
-      throw new ContentError(refusal(error.message.split('\n', 1)[0]!.replaceAll(file, 'the file')));
+      throw unreadable(error, file, 'JSON');
     });
   for (const table of isList ? [] : [rejectsTable, `${rejectsTable}_scans`])
     await connection.run(`DROP TABLE ${table}`);
@@ -72,7 +71,7 @@ export async function openJson(connection: DuckDBConnection, file: string, rejec
         WHEN 'ARRAY' THEN array_to_string(from_json(cell, '["VARCHAR"]'), ${quoteText(LABEL_SEPARATOR)}) ELSE cell ->> '$' END) AS cells
       FROM (${rows}))`,
     rejectsTable: isList ? null : rejectsTable,
-    refusal,
+    format: 'JSON',
     // Objects of a list are counted, as they stand on lines of any number.
     findLines: (ordinals, brokenOffsets) =>
       isList

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LABEL_SEPARATOR } from '../../models/kinds/kind.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { ContentError } from './content-error.js';
+import { unreadable } from './content-error.js';
 import { readStart, refuseColumns, type SourceFile } from './source-file.js';
 import { unpackedBytesMax, unpacksToTooMuch } from './unpack.js';
 
@@ -13,34 +13,31 @@ export async function isParquet(file: string): Promise<boolean> {
 /** Lists become cells with | between their values, as labels have it; what is nested deeper becomes JSON. */
 export async function openParquet(connection: DuckDBConnection, file: string): Promise<SourceFile> {
   const table = `read_parquet(${quoteText(file)}, binary_as_string = true)`;
-  const refusal = (message: string) => `The file cannot be read as Parquet: ${message}`;
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`).catch((error: Error) => {
-    throw new ContentError(refusal(error.message.split('\n', 1)[0]!.replaceAll(file, 'the file')));
-  });
+  const read = (sql: string) =>
+    connection.runAndReadAll(sql).catch((error: Error) => {
+      throw unreadable(error, file, 'Parquet');
+    });
+  const described = await read(`DESCRIBE SELECT * FROM ${table}`);
   const fields = described.getRowObjects().map((row) => ({
     name: String(row['column_name']),
     type: String(row['column_type']),
   }));
   const columns = fields.map(({ name }) => name);
   refuseColumns(columns);
-  await refuseBomb(connection, file, table, columns);
+  // A page may say in a few bytes that a value stands there a million times.
+  const most = unpackedBytesMax((await stat(file)).size);
+  const sizes = columns.map((name) => `coalesce(strlen(${quoteName(name)}::VARCHAR), 0) + 1`).join(' + ');
+  const [bytes] = (await read(`SELECT sum(${sizes}) FROM ${table}`)).getRows()[0]!;
+  if (Number(bytes) > most) throw unpacksToTooMuch(most);
   const cells = fields.map(({ name, type }, index) => `nullif(${textOf(quoteName(name), type)}, '') AS c${index}`);
   return {
     columns,
     rows: `SELECT NULL::VARCHAR AS problem, ${cells.join(', ')} FROM ${table}`,
     rejectsTable: null,
-    refusal,
+    format: 'Parquet',
     // Rows of Parquet stand on no lines: they are counted.
     findLines: (ordinals) => Promise.resolve({ ofOrdinals: ordinals, ofBroken: [] }),
   };
-}
-
-/** A page may say in a few bytes that a value stands there a million times. */
-async function refuseBomb(connection: DuckDBConnection, file: string, table: string, columns: string[]): Promise<void> {
-  const most = unpackedBytesMax((await stat(file)).size);
-  const sizes = columns.map((name) => `coalesce(strlen(${quoteName(name)}::VARCHAR), 0) + 1`).join(' + ');
-  const [bytes] = (await connection.runAndReadAll(`SELECT sum(${sizes}) FROM ${table}`)).getRows()[0]!;
-  if (Number(bytes) > most) throw unpacksToTooMuch(most);
 }
 
 function textOf(column: string, type: string): string {

@@ -12,8 +12,7 @@ export interface SourceFile {
   rows: string;
   /** The engine's table of rows that it could not read at all; null where it reads all or none. */
   rejectsTable: string | null;
-  /** Why the file as a whole cannot be read, by what the engine says. */
-  refusal: (message: string) => string;
+  format: 'CSV' | 'JSON' | 'Parquet';
   /** Where records stand, as {@link RecordLines} says. */
   findLines(ordinals: number[], brokenOffsets: number[]): Promise<RecordLines>;
 }
