@@ -263,6 +263,24 @@ export type Import = {
         column: string | null;
         message: string;
     }>;
+    /**
+     * What is wrong, the most frequent first: of each reason the first row
+     */
+    rejections: Array<{
+        /**
+         * Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1
+         */
+        row: number;
+        /**
+         * Header of the column; null where the whole row is wrong
+         */
+        column: string | null;
+        message: string;
+        /**
+         * Rows that are wrong for the same reason, this one too
+         */
+        rows: number;
+    }>;
     statistics: {
         [key: string]: number | string | null;
     } | null;

@@ -351,8 +351,8 @@ function withFewErrors(dataSet: DataSet): DataSet {
 
 const fewErrors = (one: Import): Import => ({ ...one, errors: one.errors.slice(0, LISTED_ERRORS) });
 
-function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
-  return { rowsAccepted, rowsRejected, errors };
+function countsOf({ rowsAccepted, rowsRejected, errors, rejections }: Content) {
+  return { rowsAccepted, rowsRejected, errors, rejections };
 }
 
 /** What holds for the next file too: its encoding and delimiter it shows itself. */
@@ -384,6 +384,7 @@ function toImport(row: ImportRow): Import {
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
     errors: importSchema.shape.errors.parse(row.errors),
+    rejections: importSchema.shape.rejections.parse(row.rejections),
     statistics: importSchema.shape.statistics.parse(row.statistics),
     failureReason,
     createdAt: row.createdAt.toISOString(),
