@@ -277,6 +277,14 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'import.created',
     ({ body }) => body.importId,
   );
+  const imported = await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,1\n');
+  await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,2\n');
+  await change(
+    'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/current-import',
+    () => tenant.put(`${dataSetPath}/current-import`, { importId: imported.id }),
+    'data_set.restored',
+    dataSet.id,
+  );
   const live = await tenant.deploy();
   const livePath = `/v1/projects/${live.projectId}`;
   const sources = { interactions: live.interactionsDataSetId };

@@ -211,6 +211,11 @@ export class DataSetsRepository {
     return row && toImport(row);
   }
 
+  async lockImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
+    await transaction.$queryRaw`SELECT FROM imports WHERE data_set_id = ${dataSetId}::uuid AND id = ${id}::uuid FOR UPDATE`;
+    return this.findImport(transaction, dataSetId, id);
+  }
+
   async listImports(transaction: Transaction, dataSetId: string, query: PageQuery): Promise<Import[]> {
     const page = pageArguments(query);
     const rows = await transaction.import.findMany({ ...page, where: { ...page.where, dataSetId } });
@@ -295,6 +300,11 @@ export class DataSetsRepository {
       data: { currentImportId: claimed.id, ...keptFor(claimed) },
     });
     return true;
+  }
+
+  /** The data set's rows are those of the import from now on. */
+  async restore(transaction: Transaction, dataSetId: string, importId: string): Promise<void> {
+    await transaction.dataSet.updateMany({ where: { id: dataSetId }, data: { currentImportId: importId } });
   }
 
   /** False when the claim was lost meanwhile. */

@@ -155,6 +155,11 @@ export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
 
+export const restoreSchema = z
+  .strictObject({ importId: z.uuid().describe('Of the data set, and succeeded') })
+  .meta({ examples: [{ importId: EXAMPLE_IDS.import }] });
+
+export type Restore = z.infer<typeof restoreSchema>;
 export type CreateDataSet = z.infer<typeof createDataSetSchema>;
 export type ListDataSetsQuery = z.infer<typeof listDataSetsQuerySchema>;
 export type DataSet = z.infer<typeof dataSetSchema>;

@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = [
   'data_set.created',
   'data_set.deleted',
   'data_set.renamed',
+  'data_set.restored',
   'data_set.row_added',
   'deployment.created',
   'deployment.deleted',
