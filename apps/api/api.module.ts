@@ -19,6 +19,7 @@ import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/featur
 import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
+import { OverdueModule } from '../../libs/features/overdue/index.js';
 import { PriceListModule } from '../../libs/features/price-list/index.js';
 import { PriceSimulationsModule } from '../../libs/features/price-simulations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
@@ -71,6 +72,7 @@ const FEATURES = [
   InvitationsModule,
   ScimModule,
   OrganizationsModule,
+  OverdueModule,
   EndUsersModule,
   WebhooksModule,
   RequestLogModule,

@@ -711,6 +711,34 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     tenantId,
     { by: asOperator },
   );
+  await owner.query(
+    `UPDATE subscriptions SET status = 'past_due', overdue_since = now() - interval '1 day', overdue_stage = 'grace' WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  const ofOrganization = '/v1/admin/organizations/{organizationId}';
+  await change(
+    `POST ${ofOrganization}/payment-reminders`,
+    () => operator.post(`/v1/admin/organizations/${tenantId}/payment-reminders`),
+    'subscription.reminded',
+    tenantId,
+    { by: asOperator },
+  );
+  const until30 = new Date(Date.now() + 29 * 86_400_000).toISOString();
+  await change(
+    `PUT ${ofOrganization}/payment-grace`,
+    () =>
+      operator.put(`/v1/admin/organizations/${tenantId}/payment-grace`, {
+        until: until30,
+        reason: 'Their bank is slow.',
+      }),
+    'subscription.grace_extended',
+    tenantId,
+    { by: asOperator },
+  );
+  await owner.query(
+    `UPDATE subscriptions SET status = 'active', overdue_since = NULL, overdue_stage = NULL WHERE tenant_id = $1`,
+    [tenantId],
+  );
   // Over plain http nobody is asked for it.
   const { challenge, bits } = new ProofOfWork([KINDRED_SECRET], () => new Date()).challenge(tenantId);
   let answer = 0;
