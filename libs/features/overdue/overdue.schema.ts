@@ -108,7 +108,7 @@ export const extendGraceSchema = z
     until: timeSchema.describe('After the present grace, at most 30 days from now; what is withheld counts from then'),
     reason: textSchema.trim().min(10).max(500).describe('For the audit log, which its people read too'),
   })
-  .meta({ examples: [{ until: '2026-12-10T12:00:00Z', reason: 'Their bank changes the card this week.' }] });
+  .meta({ example: { until: '2026-12-10T12:00:00Z', reason: 'Their bank changes the card this week.' } });
 
 export type ListOverdueQuery = z.infer<typeof listOverdueQuerySchema>;
 export type OverdueOrganization = z.infer<typeof overdueOrganizationSchema>;
