@@ -2773,6 +2773,105 @@ export type Revenue = {
     }>;
 };
 
+export type Reconciliation = {
+    currency: string;
+    months: Array<{
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * What the ledger comes to by the prices of its periods, with fees but for those that Stripe bills itself; the sum of running, closing, late and invoiced
+         */
+        rated: string;
+        /**
+         * What invoices bill of it; the sum of draft, blocked, open, paid, uncollectible and void
+         */
+        invoiced: string;
+        /**
+         * What of it is on invoices that Stripe has issued
+         */
+        atStripe: string;
+        /**
+         * Of periods that go on
+         */
+        running: string;
+        /**
+         * Of periods that have ended and whose invoice is still to be written: an hour after the end
+         */
+        closing: string;
+        /**
+         * Used or corrected after the invoice of its period was written, less what was taken back: the next invoice bills it
+         */
+        late: string;
+        /**
+         * On invoices that are on their way to Stripe
+         */
+        draft: string;
+        /**
+         * On invoices that Stripe is not let collect; the reason stands at each
+         */
+        blocked: string;
+        /**
+         * On invoices that are issued and not paid
+         */
+        open: string;
+        /**
+         * On invoices that are paid
+         */
+        paid: string;
+        /**
+         * On invoices that are given up
+         */
+        uncollectible: string;
+        /**
+         * On invoices that are taken back
+         */
+        void: string;
+        /**
+         * Of the invoices, what was credited or given back since
+         */
+        credited: string;
+        /**
+         * On invoices of which Stripe said that they are paid, and that are not paid here: none is expected
+         */
+        unfollowed: string;
+    }>;
+};
+
+export type ReconciliationEntries = {
+    count: number;
+    /**
+     * Of all of them
+     */
+    amount: string;
+    /**
+     * At most 200, the largest first; the CSV has all
+     */
+    data: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        periodStart: string;
+        periodEnd: string;
+        /**
+         * Null where there is none yet
+         */
+        invoiceId: string | null;
+        number: string | null;
+        stripeInvoiceId: string | null;
+        /**
+         * Why Stripe is not let collect the invoice
+         */
+        reason: string | null;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+    }>;
+};
+
 export type AuditEvent = {
     id: string;
     /**
@@ -11520,6 +11619,206 @@ export type RevenueExportResponses = {
 };
 
 export type RevenueExportResponse = RevenueExportResponses[keyof RevenueExportResponses];
+
+export type ReconciliationReadData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/reconciliation';
+};
+
+export type ReconciliationReadErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationReadError = ReconciliationReadErrors[keyof ReconciliationReadErrors];
+
+export type ReconciliationReadResponses = {
+    /**
+     * The months
+     */
+    200: Reconciliation;
+};
+
+export type ReconciliationReadResponse = ReconciliationReadResponses[keyof ReconciliationReadResponses];
+
+export type ReconciliationExportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/reconciliation.csv';
+};
+
+export type ReconciliationExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationExportError = ReconciliationExportErrors[keyof ReconciliationExportErrors];
+
+export type ReconciliationExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type ReconciliationExportResponse = ReconciliationExportResponses[keyof ReconciliationExportResponses];
+
+export type ReconciliationListData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * Of what the entries are listed
+         */
+        kind: 'running' | 'closing' | 'late' | 'draft' | 'blocked' | 'open' | 'paid' | 'uncollectible' | 'void' | 'credited' | 'unfollowed';
+    };
+    url: '/v1/admin/reconciliation-entries';
+};
+
+export type ReconciliationListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationListError = ReconciliationListErrors[keyof ReconciliationListErrors];
+
+export type ReconciliationListResponses = {
+    /**
+     * The entries
+     */
+    200: ReconciliationEntries;
+};
+
+export type ReconciliationListResponse = ReconciliationListResponses[keyof ReconciliationListResponses];
+
+export type ReconciliationExportEntriesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * Of what the entries are listed
+         */
+        kind: 'running' | 'closing' | 'late' | 'draft' | 'blocked' | 'open' | 'paid' | 'uncollectible' | 'void' | 'credited' | 'unfollowed';
+    };
+    url: '/v1/admin/reconciliation-entries.csv';
+};
+
+export type ReconciliationExportEntriesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationExportEntriesError = ReconciliationExportEntriesErrors[keyof ReconciliationExportEntriesErrors];
+
+export type ReconciliationExportEntriesResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type ReconciliationExportEntriesResponse = ReconciliationExportEntriesResponses[keyof ReconciliationExportEntriesResponses];
 
 export type AuditLogListData = {
     body?: never;

@@ -493,6 +493,12 @@ const adminPages = [
   createRoute({
     getParentRoute: () => appRoute,
     ...forOperators,
+    path: '/admin/reconciliation',
+    component: lazyRouteComponent(() => import('./admin/reconciliation/reconciliation-page'), 'ReconciliationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
     path: '/admin/overdue',
     component: lazyRouteComponent(() => import('./admin/overdue/overdue-page'), 'OverduePage'),
     validateSearch: (search: Record<string, unknown>): OverdueView => readOverdueView(search),
