@@ -1261,6 +1261,51 @@ export type PlanChange = {
     payUrl: string | null;
 };
 
+export type Spend = {
+    /**
+     * Inclusive
+     */
+    periodStart: string;
+    /**
+     * Exclusive
+     */
+    periodEnd: string;
+    currency: string;
+    /**
+     * What the metered lines of the period come to; the sum of the rows
+     */
+    total: string;
+    rows: Array<{
+        projectId?: string | null;
+        /**
+         * Null for calls made with a session and for training
+         */
+        apiKeyId?: string | null;
+        meter?: string;
+        /**
+         * Where rows are by meter
+         */
+        quantity?: string;
+        /**
+         * The share of the line that its units are
+         */
+        amount: string;
+    }>;
+    /**
+     * The last ones that can be asked for, the newest first
+     */
+    periods: Array<{
+        /**
+         * Inclusive
+         */
+        periodStart: string;
+        /**
+         * Exclusive
+         */
+        periodEnd: string;
+    }>;
+};
+
 export type InvoiceSummary = {
     id: string;
     /**
@@ -8041,6 +8086,98 @@ export type BillingOpenPortalResponses = {
 };
 
 export type BillingOpenPortalResponse = BillingOpenPortalResponses[keyof BillingOpenPortalResponses];
+
+export type SpendReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start of a billing period, of `periods` of the answer; the running one when absent
+         */
+        period?: string | string;
+        /**
+         * Any of project, apiKey, meter, separated by commas
+         */
+        groupBy?: string;
+    };
+    url: '/v1/billing/spend';
+};
+
+export type SpendReadErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SpendReadError = SpendReadErrors[keyof SpendReadErrors];
+
+export type SpendReadResponses = {
+    /**
+     * The period, the dearest first
+     */
+    200: Spend;
+};
+
+export type SpendReadResponse = SpendReadResponses[keyof SpendReadResponses];
+
+export type SpendExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start of a billing period, of `periods` of the answer; the running one when absent
+         */
+        period?: string | string;
+        /**
+         * Any of project, apiKey, meter, separated by commas
+         */
+        groupBy?: string;
+    };
+    url: '/v1/billing/spend.csv';
+};
+
+export type SpendExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SpendExportError = SpendExportErrors[keyof SpendExportErrors];
+
+export type SpendExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type SpendExportResponse = SpendExportResponses[keyof SpendExportResponses];
 
 export type InvoicesListData = {
     body?: never;

@@ -81,7 +81,7 @@ const EXAMPLE = {
   failure: {
     code: 'card_declined',
     declineCode: 'insufficient_funds',
-    message: 'Your card has insufficient funds.',
+    message: 'Card declined',
   },
   lastMail: { template: 'payment_overdue' as const, at: EXAMPLE_TIME },
   remindedAt: null,
