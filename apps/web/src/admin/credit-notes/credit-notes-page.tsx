@@ -2,19 +2,35 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { HandCoins } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { creditNotesList } from '../../api/client';
+import { type CreditNoteProposal, creditNotesList } from '../../api/client';
 import { listQuery } from '../../api/list-query';
 import { Card } from '../../ui/card';
-import { DataTable } from '../../ui/data-table';
+import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { MoreButton } from '../../ui/more-button';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Select } from '../../ui/select';
+import { TextLink } from '../../ui/text-link';
 import { useOrganizationColumn } from '../organization-column';
 import { useCreditNoteColumns } from '../organizations/credit-notes-card';
 
 const STATES = ['proposed', 'all'] as const;
+
+function useInvoiceColumn(): DataColumn<CreditNoteProposal> {
+  const { t } = useTranslation();
+  return {
+    key: 'invoice',
+    name: t('creditNotes.invoice'),
+    cell: ({ invoiceId, invoiceNumber, organization: { id: organizationId } }) => (
+      <span className="whitespace-nowrap">
+        <TextLink to="/admin/organizations/$organizationId/invoices/$invoiceId" params={{ organizationId, invoiceId }}>
+          {invoiceNumber ?? t('invoices.status.draft')}
+        </TextLink>
+      </span>
+    ),
+  };
+}
 
 /** Credits and refunds of all organizations: first what waits for a second operator. */
 export function CreditNotesPage() {
@@ -23,7 +39,7 @@ export function CreditNotesPage() {
   const notes = useInfiniteQuery(
     listQuery(['admin', 'credit-notes', 'list', state], (cursor) => creditNotesList({ query: { state, cursor } })),
   );
-  const columns = [useOrganizationColumn(), ...useCreditNoteColumns()];
+  const columns = [useOrganizationColumn(), useInvoiceColumn(), ...useCreditNoteColumns()];
   return (
     <>
       <PageHeader

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Reconciliation, ReconciliationEntries } from '../../api/client';
 import { CurrencySelect } from '../../dashboard/billing/currency-select';
@@ -83,7 +83,22 @@ function Months({ reconciliation: { currency, months } }: { reconciliation: Reco
   return (
     <div className="space-y-5">
       <StatementCard currency={currency} months={months.toReversed()} chosen={chosen} onChoose={setChosen} />
-      {chosen && <EntriesCard view={chosen} />}
+      {chosen && (
+        <Below key={`${chosen.month} ${chosen.kind}`}>
+          <EntriesCard view={chosen} />
+        </Below>
+      )}
+    </div>
+  );
+}
+
+/** Brings what a press opened below a long table to where it is seen. */
+function Below({ children }: { children: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => ref.current?.scrollIntoView({ block: 'start' }), []);
+  return (
+    <div ref={ref} className="scroll-mt-20">
+      {children}
     </div>
   );
 }
@@ -133,13 +148,17 @@ function StatementCard({ currency, months, chosen, onChoose }: StatementCardProp
           const isNone = Number(amount) === 0;
           if (row.isSum) return <span className="font-semibold">{money(amount)}</span>;
           const { key: kind } = row;
+          // What came late and what was taken back may come to nothing together.
           if (isNone && kind !== 'late') return <span className="text-muted">{money(amount)}</span>;
           return (
             <button
               type="button"
               aria-pressed={chosen?.month === month && chosen.kind === kind}
               onClick={() => onChoose({ currency, month, kind })}
-              className="min-h-6 rounded text-accent underline aria-pressed:font-semibold"
+              className={classNames(
+                'min-h-6 rounded underline aria-pressed:font-semibold',
+                isNone ? 'text-muted' : 'text-accent',
+              )}
             >
               {WRONG.has(kind) ? <Badge tone="danger">{money(amount)}</Badge> : money(amount)}
             </button>

@@ -14,6 +14,7 @@ import {
   unwrap,
 } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
+import { useTerms } from '../../i18n/use-terms';
 import { Button, buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { type DataColumn, DataTable } from '../../ui/data-table';
@@ -116,6 +117,11 @@ export function CostRatesCard({ currency }: { currency: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isAdding, setIsAdding] = useState(false);
+  const terms = useTerms();
+  const nameOf = (kind: CostRate['kind'], resource: string) => {
+    if (kind === 'meter') return terms.name('meters', resource);
+    return kind === 'payment' ? t(`operator.margins.payments.${resource as 'share' | 'payment'}`) : resource;
+  };
   const rates = useQuery({ queryKey: ratesKey, queryFn: () => unwrap(costsListRates()) });
   const columns: DataColumn<CostRate>[] = [
     {
@@ -124,7 +130,7 @@ export function CostRatesCard({ currency }: { currency: string }) {
       isPinned: true,
       cell: ({ kind, resource }) => (
         <>
-          <p className="font-medium">{resource}</p>
+          <p className="font-medium">{nameOf(kind, resource)}</p>
           <p className="text-xs text-muted">{t(`operator.margins.kinds.${kind}`)}</p>
         </>
       ),
@@ -133,7 +139,10 @@ export function CostRatesCard({ currency }: { currency: string }) {
       key: 'amount',
       name: t('billing.amount'),
       isNumber: true,
-      cell: ({ amount, currency: of }) => `${amount} ${of.toUpperCase()}`,
+      cell: ({ kind, resource, amount, currency: of }) =>
+        kind === 'payment' && resource === 'share'
+          ? format.number(amount, { style: 'percent', maximumFractionDigits: 6 })
+          : `${amount} ${of.toUpperCase()}`,
     },
     { key: 'from', name: t('operator.margins.startsAt'), cell: ({ startsAt }) => format.dateTime(startsAt) },
   ];

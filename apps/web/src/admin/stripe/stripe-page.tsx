@@ -70,9 +70,14 @@ function useBlockedColumns(): DataColumn<BlockedInvoice>[] {
       key: 'invoice',
       name: t('billing.period'),
       cell: ({ id: invoiceId, organization: { id: organizationId }, periodStart, periodEnd }) => (
-        <TextLink to="/admin/organizations/$organizationId/invoices/$invoiceId" params={{ organizationId, invoiceId }}>
-          {`${format.day(periodStart)} – ${format.day(periodEnd)}`}
-        </TextLink>
+        <span className="whitespace-nowrap">
+          <TextLink
+            to="/admin/organizations/$organizationId/invoices/$invoiceId"
+            params={{ organizationId, invoiceId }}
+          >
+            {`${format.day(periodStart)} – ${format.day(periodEnd)}`}
+          </TextLink>
+        </span>
       ),
     },
     organization,

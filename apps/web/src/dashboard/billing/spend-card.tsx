@@ -108,9 +108,8 @@ function SpendOf({ spend: { rows, currency, total }, group }: { spend: Spend; gr
         keyOf={({ projectId, apiKeyId, meter }) => `${projectId} ${apiKeyId} ${meter}`}
         columns={columns}
       />
-      <p className="flex justify-between border-t border-line px-4 py-2.5 font-medium tabular-nums sm:px-5">
-        <span>{t('billing.total')}</span>
-        <span>{format.money(total, currency)}</span>
+      <p className="border-t border-line px-4 py-2.5 font-medium tabular-nums sm:px-5">
+        {`${t('billing.total')}: ${format.money(total, currency)}`}
       </p>
     </>
   );
