@@ -8533,6 +8533,156 @@ export type BlockedInvoicesListResponses = {
 
 export type BlockedInvoicesListResponse = BlockedInvoicesListResponses[keyof BlockedInvoicesListResponses];
 
+export type InvoiceExportsExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/invoices.csv';
+};
+
+export type InvoiceExportsExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportError = InvoiceExportsExportErrors[keyof InvoiceExportsExportErrors];
+
+export type InvoiceExportsExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportResponse = InvoiceExportsExportResponses[keyof InvoiceExportsExportResponses];
+
+export type InvoiceExportsExportOfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices.csv';
+};
+
+export type InvoiceExportsExportOfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportOfError = InvoiceExportsExportOfErrors[keyof InvoiceExportsExportOfErrors];
+
+export type InvoiceExportsExportOfResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportOfResponse = InvoiceExportsExportOfResponses[keyof InvoiceExportsExportOfResponses];
+
+export type InvoiceExportsExportAllData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/invoices.csv';
+};
+
+export type InvoiceExportsExportAllErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportAllError = InvoiceExportsExportAllErrors[keyof InvoiceExportsExportAllErrors];
+
+export type InvoiceExportsExportAllResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportAllResponse = InvoiceExportsExportAllResponses[keyof InvoiceExportsExportAllResponses];
+
+export type InvoiceExportsExportBlockedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/blocked-invoices.csv';
+};
+
+export type InvoiceExportsExportBlockedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportBlockedError = InvoiceExportsExportBlockedErrors[keyof InvoiceExportsExportBlockedErrors];
+
+export type InvoiceExportsExportBlockedResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportBlockedResponse = InvoiceExportsExportBlockedResponses[keyof InvoiceExportsExportBlockedResponses];
+
 export type StripeEventsListData = {
     body?: never;
     path?: never;
@@ -8587,6 +8737,56 @@ export type StripeEventsListResponses = {
 };
 
 export type StripeEventsListResponse = StripeEventsListResponses[keyof StripeEventsListResponses];
+
+export type StripeEventsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * All when absent
+         */
+        status?: 'waiting' | 'failing' | 'followed' | 'ignored';
+        /**
+         * A whole type of Stripe’s, such as invoice.paid
+         */
+        type?: string;
+        /**
+         * Stripe's whole id of an event, a customer or an invoice
+         */
+        search?: string;
+    };
+    url: '/v1/admin/stripe-events.csv';
+};
+
+export type StripeEventsExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsExportError = StripeEventsExportErrors[keyof StripeEventsExportErrors];
+
+export type StripeEventsExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type StripeEventsExportResponse = StripeEventsExportResponses[keyof StripeEventsExportResponses];
 
 export type StripeEventsRetryData = {
     body?: never;
@@ -11162,6 +11362,43 @@ export type CostsCreateRateResponses = {
 
 export type CostsCreateRateResponse = CostsCreateRateResponses[keyof CostsCreateRateResponses];
 
+export type CostsExportRatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/cost-rates.csv';
+};
+
+export type CostsExportRatesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsExportRatesError = CostsExportRatesErrors[keyof CostsExportRatesErrors];
+
+export type CostsExportRatesResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type CostsExportRatesResponse = CostsExportRatesResponses[keyof CostsExportRatesResponses];
+
 export type CostsListMarginsData = {
     body?: never;
     path?: never;
@@ -11339,6 +11576,48 @@ export type CreditNotesListResponses = {
 };
 
 export type CreditNotesListResponse = CreditNotesListResponses[keyof CreditNotesListResponses];
+
+export type CreditNotesExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * proposed: what waits for a second person
+         */
+        state?: 'proposed' | 'all';
+    };
+    url: '/v1/admin/credit-notes.csv';
+};
+
+export type CreditNotesExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesExportError = CreditNotesExportErrors[keyof CreditNotesExportErrors];
+
+export type CreditNotesExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type CreditNotesExportResponse = CreditNotesExportResponses[keyof CreditNotesExportResponses];
 
 export type CreditNotesListOfData = {
     body?: never;

@@ -577,6 +577,35 @@ describe('the sum of all invoices', () => {
   });
 });
 
+it('invoices are a CSV: to their people, and to operators of one organization or of all', async () => {
+  const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
+  await writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'));
+  const numbers = (await listOf(shop)).map(({ number }: any) => number);
+  expect(numbers).toHaveLength(2);
+  const linesOf = async (by: Tenant, address: string) =>
+    (
+      await by
+        .get(address)
+        .expect(200)
+        .expect('content-type', /text\/csv/)
+    ).text
+      .trim()
+      .split('\n');
+  const [head, ...own] = await linesOf(shop.tenant, '/v1/billing/invoices.csv');
+  expect(head).toBe('id,number,status,currency,total,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt');
+  expect(own.map((line) => line.split(',')[1])).toEqual(numbers);
+  expect(own[0]).toContain(',open,usd,49.00,');
+  const operator = await logInOperator(api);
+  expect(await linesOf(operator, `/v1/admin/organizations/${shop.id}/invoices.csv`)).toEqual([head, ...own]);
+  const all = await linesOf(operator, '/v1/admin/invoices.csv');
+  expect(all.filter((line) => line.startsWith(shop.id))).toHaveLength(2);
+  await operator.get(`/v1/admin/organizations/${uuidv7()}/invoices.csv`).expect(404);
+  await shop.tenant.get('/v1/admin/invoices.csv').expect(403);
+  expect((await linesOf(operator, '/v1/admin/blocked-invoices.csv'))[0]).toMatch(
+    /^organizationId,organizationName,id,/,
+  );
+});
+
 describe('what is spent by project and API key', () => {
   const spendOf = async ({ tenant }: Customer, query = '') =>
     (await tenant.get(`/v1/billing/spend${query}`).expect(200)).body;

@@ -2,9 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { HandCoins } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type CreditNoteProposal, creditNotesList } from '../../api/client';
+import { buildUrl, type CreditNoteProposal, type CreditNotesExportData, creditNotesList } from '../../api/client';
 import { listQuery } from '../../api/list-query';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { MoreButton } from '../../ui/more-button';
@@ -46,17 +47,20 @@ export function CreditNotesPage() {
         title={t('creditNotes.title')}
         hint={t('creditNotes.hint')}
         actions={
-          <Select
-            aria-label={t('creditNotes.status')}
-            value={state}
-            onChange={({ target }) => setState(target.value as typeof state)}
-          >
-            {STATES.map((each) => (
-              <option key={each} value={each}>
-                {t(`creditNotes.states.${each}`)}
-              </option>
-            ))}
-          </Select>
+          <>
+            <Select
+              aria-label={t('creditNotes.status')}
+              value={state}
+              onChange={({ target }) => setState(target.value as typeof state)}
+            >
+              {STATES.map((each) => (
+                <option key={each} value={each}>
+                  {t(`creditNotes.states.${each}`)}
+                </option>
+              ))}
+            </Select>
+            <CsvLink href={buildUrl<CreditNotesExportData>({ url: '/v1/admin/credit-notes.csv', query: { state } })} />
+          </>
         }
       />
       <QueryView query={notes}>

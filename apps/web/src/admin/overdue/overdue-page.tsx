@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Download, HandCoins } from 'lucide-react';
+import { HandCoins } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -13,8 +13,9 @@ import {
 } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { Badge, type Tone } from '../../ui/badge';
-import { Button, buttonClass } from '../../ui/button';
+import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { DateTimeField, readTime } from '../../ui/date-time-field';
 import { EmptyState } from '../../ui/empty-state';
@@ -80,10 +81,7 @@ export function OverduePage() {
                 </option>
               ))}
             </Select>
-            <a href={overdueCsvUrl(view)} download className={buttonClass()}>
-              <Download aria-hidden />
-              CSV
-            </a>
+            <CsvLink href={overdueCsvUrl(view)} />
           </>
         }
       />

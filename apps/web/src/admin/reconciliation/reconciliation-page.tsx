@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Reconciliation, ReconciliationEntries } from '../../api/client';
 import { CurrencySelect } from '../../dashboard/billing/currency-select';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
-import { buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { classNames } from '../../ui/class-names';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView, Together } from '../../ui/query-view';
@@ -20,6 +19,7 @@ import {
   entriesCsvUrl,
   entriesQuery,
   type EntriesView,
+  invoicesCsvUrl,
   monthsCsvUrl,
   reconciliationQuery,
   type ReconciliationView,
@@ -66,10 +66,8 @@ export function ReconciliationPage() {
                 </option>
               ))}
             </Select>
-            <a href={monthsCsvUrl(view)} download className={buttonClass()}>
-              <Download aria-hidden />
-              CSV
-            </a>
+            <CsvLink href={monthsCsvUrl(view)} />
+            <CsvLink href={invoicesCsvUrl} name={t('operator.reconciliation.invoices')} />
           </>
         }
       />
@@ -225,16 +223,7 @@ function EntriesCard({ view }: { view: EntriesView }) {
     },
   ];
   return (
-    <Card
-      title={title}
-      isFlush
-      actions={
-        <a href={entriesCsvUrl(view)} download className={buttonClass()}>
-          <Download aria-hidden />
-          CSV
-        </a>
-      }
-    >
+    <Card title={title} isFlush actions={<CsvLink href={entriesCsvUrl(view)} />}>
       <QueryView query={entries}>
         {({ count, data }) => (
           <>

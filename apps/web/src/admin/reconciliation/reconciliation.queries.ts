@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import {
   buildUrl,
+  type InvoiceExportsExportAllData,
   type ReconciliationExportData,
   type ReconciliationExportEntriesData,
   reconciliationList,
@@ -48,3 +49,6 @@ export const monthsCsvUrl = (view: ReconciliationView): string =>
 
 export const entriesCsvUrl = (query: EntriesView): string =>
   buildUrl<ReconciliationExportEntriesData>({ url: '/v1/admin/reconciliation-entries.csv', query });
+
+/** All invoices of every organization. */
+export const invoicesCsvUrl: string = buildUrl<InvoiceExportsExportAllData>({ url: '/v1/admin/invoices.csv' });

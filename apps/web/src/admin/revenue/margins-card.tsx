@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -8,6 +7,7 @@ import {
   costsCreateRate,
   type CostsCreateRateData,
   type CostsExportData,
+  type CostsExportRatesData,
   costsListMargins,
   costsListRates,
   type Margins,
@@ -15,8 +15,9 @@ import {
 } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { Button, buttonClass } from '../../ui/button';
+import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { DateTimeField, readTime } from '../../ui/date-time-field';
 import { SelectField, TextField } from '../../ui/field';
@@ -81,14 +82,7 @@ export function MarginsCard({ currency, months }: { currency: string; months: st
               </option>
             ))}
           </Select>
-          <a
-            href={buildUrl<CostsExportData>({ url: '/v1/admin/margins.csv', query })}
-            download
-            className={buttonClass()}
-          >
-            <Download aria-hidden />
-            CSV
-          </a>
+          <CsvLink href={buildUrl<CostsExportData>({ url: '/v1/admin/margins.csv', query })} />
         </>
       }
     >
@@ -151,7 +145,12 @@ export function CostRatesCard({ currency }: { currency: string }) {
       title={t('operator.margins.rates')}
       hint={t('operator.margins.ratesHint')}
       isFlush
-      actions={<Button onClick={() => setIsAdding(true)}>{t('operator.margins.add')}</Button>}
+      actions={
+        <>
+          <CsvLink href={buildUrl<CostsExportRatesData>({ url: '/v1/admin/cost-rates.csv' })} />
+          <Button onClick={() => setIsAdding(true)}>{t('operator.margins.add')}</Button>
+        </>
+      }
     >
       <QueryView query={rates}>
         {({ data }) =>

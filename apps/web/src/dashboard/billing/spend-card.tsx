@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Spend } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { BarChart } from '../../ui/chart/bar-chart';
 import { Figure } from '../../ui/chart/chart';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { QueryView } from '../../ui/query-view';
 import { Select } from '../../ui/select';
@@ -56,10 +55,7 @@ export function SpendCard() {
               </option>
             ))}
           </Select>
-          <a href={spendCsvUrl(period)} download className={buttonClass()}>
-            <Download aria-hidden />
-            CSV
-          </a>
+          <CsvLink href={spendCsvUrl(period)} />
         </>
       }
     >
