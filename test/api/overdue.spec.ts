@@ -221,7 +221,7 @@ it('an operator sees who has not paid, since when, what they owe by currency, wh
   const stripeInvoiceId = await failToPay(id, 4_900);
   await addOpenInvoice(id);
   await failedFor(7.1);
-  await until(async () => (await rowOf(id))?.failure);
+  await until(async () => (await rowOf(id))?.failure && (await rowOf(id)).due.length === 2);
   const row = await rowOf(id);
   expect(row).toMatchObject({
     stage: 'restricted',
