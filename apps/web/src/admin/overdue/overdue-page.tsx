@@ -220,17 +220,21 @@ function useColumns(onGive: (overdue: OverdueOrganization) => void): DataColumn<
     {
       key: 'mail',
       name: t('operator.overdue.lastMail'),
-      cell: ({ lastMail }) =>
-        lastMail ? (
-          <>
-            {t(`operator.overdue.mails.${lastMail.template}`)}
+      cell: ({ lastMail, remindedAt }) => (
+        <>
+          {lastMail ? t(`operator.overdue.mails.${lastMail.template}`) : '—'}
+          {lastMail && (
             <span className="block text-xs text-muted">
               <RelativeTime time={lastMail.at} />
             </span>
-          </>
-        ) : (
-          '—'
-        ),
+          )}
+          {remindedAt && (
+            <span className="block text-xs text-muted">
+              {t('operator.overdue.reminded', { date: format.dateTime(remindedAt) })}
+            </span>
+          )}
+        </>
+      ),
     },
     {
       key: 'actions',
@@ -264,7 +268,11 @@ function RemindButton({ overdue: { organization } }: { overdue: OverdueOrganizat
       <Button isBusy={remind.isPending} onClick={() => remind.mutate(undefined)}>
         {t('operator.overdue.remind')}
       </Button>
-      {remind.isError && <ProblemNotice error={remind.error} />}
+      {remind.isError && (
+        <div className="order-last basis-full">
+          <ProblemNotice error={remind.error} />
+        </div>
+      )}
     </>
   );
 }
