@@ -329,6 +329,23 @@ it('whom an operator gives more time goes on as before until then, is taken from
     .expect(404);
 });
 
+it('time that is given while workers take the next step is kept, whoever comes first', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { id } = await subscribe();
+    await owner.query(
+      `UPDATE subscriptions SET status = 'past_due', overdue_since = now() - interval '8 days', overdue_stage = 'grace' WHERE tenant_id = $1`,
+      [id],
+    );
+    const until = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const give = operator
+      .put(`/v1/admin/organizations/${id}/payment-grace`, { until, reason: 'Given at the same moment.' })
+      .expect(200);
+    await Promise.all([look(), give]);
+    await look();
+    expect(await rowOf(id)).toMatchObject({ stage: 'grace', graceUntil: until });
+  }
+});
+
 it('a reminder is mailed in the words of the stage, once a day at most, two operators at the same time too', async () => {
   const { tenant, id, failedFor } = await subscribe();
   const remind = () => operator.post(`/v1/admin/organizations/${id}/payment-reminders`);
