@@ -336,13 +336,13 @@ it('time that is given while workers take the next step is kept, whoever comes f
       `UPDATE subscriptions SET status = 'past_due', overdue_since = now() - interval '8 days', overdue_stage = 'grace' WHERE tenant_id = $1`,
       [id],
     );
-    const until = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const graceUntil = new Date(Date.now() + 5 * DAY_MS).toISOString();
     const give = operator
-      .put(`/v1/admin/organizations/${id}/payment-grace`, { until, reason: 'Given at the same moment.' })
+      .put(`/v1/admin/organizations/${id}/payment-grace`, { until: graceUntil, reason: 'Given at the same moment.' })
       .expect(200);
     await Promise.all([look(), give]);
     await look();
-    expect(await rowOf(id)).toMatchObject({ stage: 'grace', graceUntil: until });
+    expect(await rowOf(id)).toMatchObject({ stage: 'grace', graceUntil });
   }
 });
 
