@@ -227,6 +227,12 @@ export type DataSet = {
     kind: string;
     createdAt: string;
     /**
+     * Which header held which column, as it was said with an upload; holds for the next file too
+     */
+    columnMapping: {
+        [key: string]: string;
+    };
+    /**
      * Rows that came by themselves, such as corrections; held next to those of the current import
      */
     addedRows: number;
@@ -248,7 +254,7 @@ export type Import = {
      */
     errors: Array<{
         /**
-         * Line of the file; the header is line 1
+         * Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1
          */
         row: number;
         /**
@@ -256,6 +262,24 @@ export type Import = {
          */
         column: string | null;
         message: string;
+    }>;
+    /**
+     * What is wrong, the most frequent first: of each reason the first row
+     */
+    rejections: Array<{
+        /**
+         * Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1
+         */
+        row: number;
+        /**
+         * Header of the column; null where the whole row is wrong
+         */
+        column: string | null;
+        message: string;
+        /**
+         * Rows that are wrong for the same reason, this one too
+         */
+        rows: number;
     }>;
     statistics: {
         [key: string]: number | string | null;
@@ -5580,7 +5604,7 @@ export type DataSetsRenameResponse = DataSetsRenameResponses[keyof DataSetsRenam
 
 export type DataSetsUploadData = {
     /**
-     * CSV with a header line
+     * CSV with a header line, JSON or Parquet; also packed
      */
     body: Blob | File;
     path: {
@@ -5624,6 +5648,22 @@ export type DataSetsUploadData = {
          * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
          */
         split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content';
 };
@@ -5660,6 +5700,51 @@ export type DataSetsUploadResponses = {
 };
 
 export type DataSetsUploadResponse = DataSetsUploadResponses[keyof DataSetsUploadResponses];
+
+export type DataSetsRestoreData = {
+    body: {
+        /**
+         * Of the data set, and succeeded
+         */
+        importId: string;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/current-import';
+};
+
+export type DataSetsRestoreErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsRestoreError = DataSetsRestoreErrors[keyof DataSetsRestoreErrors];
+
+export type DataSetsRestoreResponses = {
+    /**
+     * The data set
+     */
+    200: DataSet;
+};
+
+export type DataSetsRestoreResponse = DataSetsRestoreResponses[keyof DataSetsRestoreResponses];
 
 export type DataSetsListImportsData = {
     body?: never;
@@ -12262,7 +12347,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -12359,7 +12444,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -12416,7 +12501,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
