@@ -160,7 +160,7 @@ describe('Checkout', () => {
     expect(body.code).toBe('already_on_plan');
   });
 
-  it('sells in the currency that is chosen with the first plan, and in no other from then on', async () => {
+  it('B11: sells in the currency that is chosen with the first plan, and in no other from then on', async () => {
     const tenant = await Tenant.signUp(api);
     const plansIn = async (query = '') => (await tenant.get(`/v1/billing/plans${query}`).expect(200)).body;
     expect((await plansIn()).currencies).toEqual(['usd', 'eur', 'cny', 'jpy']);
@@ -296,7 +296,7 @@ describe('a webhook', () => {
     await send(payload, sign(payload, WEBHOOK_SECRET, sixMinutesAgo)).expect(400);
   });
 
-  it('that comes twice or out of order leaves what Stripe says now', async () => {
+  it('B12: that comes twice or out of order leaves what Stripe says now', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);
     const { organization } = (await tenant.get('/v1/me')).body;

@@ -250,7 +250,7 @@ describe('a draft that Stripe collects', () => {
     await expectCollected(shop);
   });
 
-  it('is one at Stripe however many collect, and those of an organization go one after the other', async () => {
+  it('B5: is one at Stripe however many collect, and those of an organization go one after the other', async () => {
     const shops = await Promise.all(Array.from({ length: 4 }, withDraft));
     for (const shop of shops) await addDraft(owner, shop.id, 2, [1_000]);
     proxy.most.clear();
@@ -266,7 +266,7 @@ describe('a draft that Stripe collects', () => {
     }
   });
 
-  it('is collected once, though the worker ends after any of its calls, and keys are forgotten since', async () => {
+  it('B5: is collected once, though the worker ends after any of its calls, and keys are forgotten since', async () => {
     for (const isLater of [false, true]) {
       let isOver = false;
       for (let call = 1; !isOver; call++) {

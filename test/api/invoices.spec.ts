@@ -94,7 +94,7 @@ const periodsOf = async ({ id }: Customer) =>
   ).rows;
 
 describe('a period that has ended', () => {
-  it('becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
+  it('B5: becomes one invoice an hour later, by its lines, once, however many workers write it', async () => {
     const shop = await signUp(new Date('2037-01-31T00:00:00Z'));
     await use(shop, shop.anchor, 123_456);
     const end = new Date('2037-02-28T00:00:00Z');
@@ -137,7 +137,7 @@ describe('a period that has ended', () => {
     expect(await listOf(shop)).toMatchObject([{ status: 'draft', number: null, total: '4.69', issuedAt: null }]);
   });
 
-  it('that began months ago, when no worker ran, is billed with each of those after it', async () => {
+  it('B15: that began months ago, when no worker ran, is billed with each of those after it', async () => {
     const shop = await signUp(new Date('2036-11-30T00:00:00Z'));
     await writer.bill(shop.id, new Date('2037-03-15T00:00:00Z'));
     const periods = (await listOf(shop)).map(({ periodStart, total }: any) => [periodStart.slice(0, 10), total]);
@@ -280,7 +280,7 @@ describe('an operator', () => {
 });
 
 describe('what comes after an invoice', () => {
-  it('late or as a correction is on the next one, of the period that it belongs to', async () => {
+  it('B4: late or as a correction is on the next one, of the period that it belongs to', async () => {
     const shop = await signUp(new Date('2037-01-10T00:00:00Z'));
     const call = await use(shop, shop.anchor, 200_000);
     await writer.bill(shop.id, monthsAfter(shop.anchor, 1, 1));
@@ -305,7 +305,7 @@ describe('what comes after an invoice', () => {
     expect(second.total).toBe('55.00');
   });
 
-  it('with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
+  it('B6: with another anchor cuts the period short, and nothing is lost or billed twice', async () => {
     const shop = await signUp(new Date('2037-01-10T00:00:00Z'), 'free');
     const moved = new Date('2037-01-20T12:00:00Z');
     const billing = new BillingRepository();
@@ -529,7 +529,7 @@ describe('numbers of invoices', () => {
 });
 
 describe('the sum of all invoices', () => {
-  it('is the ledger by its prices, over months of any length, late usage and plans that change', async () => {
+  it('B7, B10: is the ledger by its prices, over months of any length, late usage and plans that change', async () => {
     const step = fc.record({
       day: fc.constantFrom(1, 28, 29, 30, 31),
       uses: fc.array(
@@ -574,5 +574,98 @@ describe('the sum of all invoices', () => {
       }),
       { numRuns: 12 },
     );
+  });
+});
+
+it('invoices are a CSV: to their people, and to operators of one organization or of all', async () => {
+  const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
+  await writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'));
+  const numbers = (await listOf(shop)).map(({ number }: any) => number);
+  expect(numbers).toHaveLength(2);
+  const linesOf = async (by: Tenant, address: string) =>
+    (
+      await by
+        .get(address)
+        .expect(200)
+        .expect('content-type', /text\/csv/)
+    ).text
+      .trim()
+      .split('\n');
+  const [head, ...own] = await linesOf(shop.tenant, '/v1/billing/invoices.csv');
+  expect(head).toBe('id,number,status,currency,total,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt');
+  expect(own.map((line) => line.split(',')[1])).toEqual(numbers);
+  expect(own[0]).toContain(',open,usd,49.00,');
+  const operator = await logInOperator(api);
+  expect(await linesOf(operator, `/v1/admin/organizations/${shop.id}/invoices.csv`)).toEqual([head, ...own]);
+  const all = await linesOf(operator, '/v1/admin/invoices.csv');
+  expect(all.filter((line) => line.startsWith(shop.id))).toHaveLength(2);
+  await operator.get(`/v1/admin/organizations/${uuidv7()}/invoices.csv`).expect(404);
+  await shop.tenant.get('/v1/admin/invoices.csv').expect(403);
+  expect((await linesOf(operator, '/v1/admin/blocked-invoices.csv'))[0]).toMatch(
+    /^organizationId,organizationName,id,/,
+  );
+});
+
+describe('what is spent by project and API key', () => {
+  const spendOf = async ({ tenant }: Customer, query = '') =>
+    (await tenant.get(`/v1/billing/spend${query}`).expect(200)).body;
+  const [shopProject, otherProject, key] = [uuidv7(), uuidv7(), uuidv7()];
+  const useBy = ({ tenant }: Customer, periodStart: Date, meter: string, quantity: number, by: object) =>
+    addUsage(api, tenant, meter, quantity, { periodStart: periodStart.toISOString(), ...by });
+
+  it('sums to the metered lines of the invoice, by quantity, to the cent, of each period and however it is grouped', async () => {
+    const shop = await signUp(new Date(Date.UTC(2026, 8, 1)));
+    const [first, second] = [shop.anchor, monthsAfter(shop.anchor, 1)];
+    await useBy(shop, first, 'recommendation_requests', 100_000, { projectId: shopProject, apiKeyId: key });
+    await useBy(shop, first, 'recommendation_requests', 20_000, { projectId: shopProject });
+    await useBy(shop, first, 'recommendation_requests', 3_456, { projectId: otherProject });
+    await useBy(shop, first, 'training_seconds', 50_000, { projectId: otherProject, deviceClass: 'cpu' });
+    await useBy(shop, second, 'recommendation_requests', 200_001, { projectId: otherProject });
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 2, 1));
+    const invoices = await listOf(shop);
+    const meteredOf = async ({ id }: any) => {
+      const { lines } = await detailOf(shop, id);
+      const metered = lines.filter(({ meter }: any) => meter !== null);
+      return metered.reduce((sum: Decimal, { amount }: any) => sum.plus(amount), new Decimal(0)).toFixed(2);
+    };
+    for (const invoice of invoices) {
+      const period = `period=${invoice.periodStart}`;
+      for (const groupBy of ['project', 'apiKey', 'meter', 'project,apiKey,meter', '']) {
+        const { total, rows } = await spendOf(shop, `?${period}${groupBy && `&groupBy=${groupBy}`}`);
+        expect(total).toBe(await meteredOf(invoice));
+        const sum = rows.reduce((all: Decimal, { amount }: any) => all.plus(amount), new Decimal(0));
+        expect(sum.toFixed(2)).toBe(total);
+      }
+    }
+    // (123,456 − 100,000) × 0.0002 = 4.69, by 100,000 : 20,000 : 3,456
+    const { rows, periods } = await spendOf(shop, `?period=${first.toISOString()}`);
+    const ofRequests = rows.filter(({ meter }: any) => meter === 'recommendation_requests');
+    expect(ofRequests).toEqual([
+      { projectId: shopProject, apiKeyId: key, meter: 'recommendation_requests', quantity: '100000', amount: '3.80' },
+      { projectId: shopProject, apiKeyId: null, meter: 'recommendation_requests', quantity: '20000', amount: '0.76' },
+      { projectId: otherProject, apiKeyId: null, meter: 'recommendation_requests', quantity: '3456', amount: '0.13' },
+    ]);
+    const byProject = (await spendOf(shop, `?period=${first.toISOString()}&groupBy=project`)).rows;
+    expect(byProject.find(({ projectId }: any) => projectId === shopProject)).toEqual({
+      projectId: shopProject,
+      amount: '4.56',
+    });
+    expect(periods.map(({ periodStart }: any) => periodStart)).toContain(second.toISOString());
+    const csv = (await shop.tenant.get(`/v1/billing/spend.csv?period=${first.toISOString()}`).expect(200)).text;
+    expect(csv.split('\n')[0]).toBe('projectId,apiKeyId,meter,quantity,amount,currency');
+    expect(csv).toContain(`${shopProject},${key},recommendation_requests,100000,3.80,usd`);
+    expect((await shop.tenant.get(`/v1/billing/spend?period=2001-01-01`).expect(404)).body.code).toBe('unknown_period');
+    await shop.tenant.get('/v1/billing/spend?groupBy=colour').expect(400);
+  });
+
+  it('is of the running period unless another is asked for, and as the upcoming invoice', async () => {
+    const now = new Date();
+    const shop = await signUp(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)));
+    await useBy(shop, shop.anchor, 'recommendation_requests', 130_000, { projectId: shopProject });
+    const upcoming = (await shop.tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
+    const found = await spendOf(shop);
+    expect([found.periodStart, found.periodEnd]).toEqual([upcoming.periodStart, upcoming.periodEnd]);
+    // 30,000 × 0.0002
+    expect([found.total, found.rows.length, found.rows[0].amount]).toEqual(['6.00', 1, '6.00']);
   });
 });

@@ -69,7 +69,7 @@ const drawn = fc.record<Drawn>({
   minute: fc.nat(3_000),
 });
 
-it('holds each thing once, whatever is sent twice, cut anew or under another’s id, and its roll-ups are its sums', async () => {
+it('B1: holds each thing once, whatever is sent twice, cut anew or under another’s id, and its roll-ups are its sums', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ batch: fc.array(drawn, { minLength: 1, maxLength: 8 }), isSentAgain: fc.boolean() }), {
@@ -190,7 +190,7 @@ class End implements fc.AsyncCommand<QuotaModel, QuotaReal> {
 
 const KEYS = [uuidv7(), uuidv7(), uuidv7()];
 
-it('grants a reservation if and only if what is used and what is set aside leaves room, whatever is leased ahead', async () => {
+it('B14: grants a reservation if and only if what is used and what is set aside leaves room, whatever is leased ahead', async () => {
   const commands = fc.commands(
     [
       fc
@@ -212,7 +212,7 @@ it('grants a reservation if and only if what is used and what is set aside leave
   );
 });
 
-it('counts what is leased in the billing period that it is leased for, also where an upgrade has begun a new one', async () => {
+it('B8: counts what is leased in the billing period that it is leased for, also where an upgrade has begun a new one', async () => {
   await newTenant();
   const limit = { scope: 'organization', resource: 'recommendation_requests', quantity: String(LIMIT) };
   await tenant.put('/v1/limits', limit).expect(200);
@@ -269,7 +269,7 @@ it('takes what a call spent from its lease once, however often it is offered', a
   expect((await sums())['recommendation_requests']).toBe(7);
 });
 
-it('corrects by further entries: once each, and 409 for another under the same id', async () => {
+it('B3, B4: corrects by further entries: once each, and 409 for another under the same id', async () => {
   await newTenant();
   const operator = await logInOperator(api);
   const ledger = api.app.get(LedgerRepository, { strict: false });

@@ -134,7 +134,7 @@ describe('a quota', () => {
     });
   });
 
-  it('of a key refuses with 429 until the period ends, another key goes on, and removing it opens the key within a second', async () => {
+  it('B14: of a key refuses with 429 until the period ends, another key goes on, and removing it opens the key within a second', async () => {
     const { shop, projectId, caller } = await liveShop();
     const [held, free] = [await shop.createKey(projectId), await shop.createKey(projectId)];
     const limit = { scope: 'key', scopeId: held.id, resource: 'recommendation_requests', quantity: '3' };

@@ -67,7 +67,7 @@ describe('another plan', () => {
     expect(await upcoming(tenant)).toMatchObject({ isPaidThroughStripe: false, paidInAdvance: '0.00', next: null });
   });
 
-  it('that is dearer is charged at once, less what is left of the month, as the preview says, and begins a month', async () => {
+  it('B9: that is dearer is charged at once, less what is left of the month, as the preview says, and begins a month', async () => {
     const tenant = await subscribe();
     expect(await upcoming(tenant)).toMatchObject({ isPaidThroughStripe: true, paidInAdvance: '49.00', total: '49.00' });
     await addUsage(api, tenant, 'recommendation_requests', 50_000);

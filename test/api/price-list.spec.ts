@@ -95,7 +95,7 @@ describe('the price list', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('makes a changed price the next version, once however many apply it, and leaves those before it', async () => {
+  it('B9: makes a changed price the next version, once however many apply it, and leaves those before it', async () => {
     const before = await versionsOf('pro');
     const others = [await versionsOf('free'), await versionsOf('pro', 'jpy')];
     await applyChange((list) => (plan(list, 'pro').price.meters[0]!.unitAmount!['usd'] = '0.0003'));

@@ -41,6 +41,7 @@ const RECENT = [
   'POST /v1/admin/price-publications/{publicationId}/confirm',
   'POST /v1/admin/price-publications/{publicationId}/decline',
   'POST /v1/admin/price-publications/{publicationId}/withdraw',
+  'PUT /v1/admin/organizations/{organizationId}/payment-grace',
   'POST /v1/billing/checkout-sessions',
   'PUT /v1/billing/plan',
   'DELETE /v1/billing/plan-change',

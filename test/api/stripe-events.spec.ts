@@ -122,7 +122,7 @@ const hasten = (eventId: string) =>
 const listed = async (query: string) => (await operator.get(`/v1/admin/stripe-events?${query}`).expect(200)).body.data;
 
 describe('a webhook of Stripe’s', () => {
-  it('that is unsigned, forged, altered or stale is refused and not kept', async () => {
+  it('B13: that is unsigned, forged, altered or stale is refused and not kept', async () => {
     const payload = JSON.stringify({
       id: `evt_${uuidv7()}`,
       object: 'event',
@@ -277,6 +277,11 @@ describe('an operator', () => {
     });
     expect((await listed(`type=invoice.paid&search=${shop.customer}`)).map(({ type }: any) => type)).toEqual([
       'invoice.paid',
+    ]);
+    const csv = await operator.get(`/v1/admin/stripe-events.csv?type=invoice.paid&search=${shop.customer}`).expect(200);
+    expect(csv.text.trim().split('\n')).toEqual([
+      expect.stringMatching(/^organizationId,organizationName,id,eventId,type,/),
+      expect.stringMatching(new RegExp(`^${shop.id},Hearing shop,.*,invoice\\.paid,`)),
     ]);
     const { body: first } = await operator.get('/v1/admin/stripe-events?limit=1').expect(200);
     const { body: second } = await operator

@@ -46,7 +46,7 @@ it.each([
   await until(async () => (await rejected()) === rejectedBefore + 1);
 });
 
-it('counts an event that is recorded twice once', async () => {
+it('B1: counts an event that is recorded twice once', async () => {
   const { call, total } = await prepare();
   const twice = call();
   await recorder.record(twice);
@@ -57,7 +57,7 @@ it('counts an event that is recorded twice once', async () => {
   expect(await total()).toBe('2');
 });
 
-it('counts another event under the same id too: nobody calls for nothing by naming all calls alike', async () => {
+it('B3: counts another event under the same id too: nobody calls for nothing by naming all calls alike', async () => {
   const { call, total } = await prepare();
   const first = call();
   const other = { ...first, payloadHash: hashPayload('another call') };

@@ -4,7 +4,6 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tasteCsv, until } from '../factories/api.js';
 import { Installation } from '../factories/installation.js';
@@ -159,45 +158,6 @@ describe('npm run journey', () => {
     expect(forced.code).toBe(1);
     expect(forced.output).toMatch(/The import failed: There is no column user_id/);
     expect((await journey('/nowhere.csv')).code).toBe(1);
-  });
-});
-
-describe('npm run clock', () => {
-  const clock = (...args: string[]) => {
-    const env = { ...process.env, PORT: String(installation.port), KINDRED_DATA_DIR: installation.directory };
-    return promisify(execFile)('npm', ['run', '-s', 'clock', '--', ...args], { env }).then(
-      ({ stdout }) => stdout,
-      ({ stderr }: { stderr: string }) => stderr,
-    );
-  };
-
-  it('moves the platform and the local Stripe together: months are billed, renewed and paid, each at its time', async () => {
-    const { email, password } = installation.account('Demo');
-    const api = request(installation.url);
-    let cookie = '';
-    const logIn = async () => {
-      const { headers } = await api.post('/v1/auth/login').send({ email, password }).expect(200);
-      cookie = String(headers['set-cookie']).split(';', 1)[0]!;
-    };
-    const get = async (address: string) => (await api.get(address).set('cookie', cookie).expect(200)).body;
-    await logIn();
-    const plan = { plan: 'pro' };
-    const { body } = await api.post('/v1/billing/checkout-sessions').set('cookie', cookie).send(plan).expect(201);
-    const card = new URLSearchParams({ number: '4242 4242 4242 4242' });
-    await fetch(body.url, { method: 'POST', body: card, redirect: 'manual' });
-    const upcoming = () => get('/v1/billing/invoices/upcoming');
-    await until(async () => (await upcoming()).plan.key === 'pro');
-    const { periodEnd } = await upcoming();
-    expect(await clock('+80d')).toMatch(/^It is \d{4}-/);
-    // Nobody used the session for so long.
-    await api.get('/v1/me').set('cookie', cookie).expect(401);
-    await logIn();
-    const paid = async () => (await get('/v1/billing/invoices')).data.filter((each: any) => each.plan === 'Pro');
-    await until(async () => (await paid()).length === 2);
-    expect((await paid()).map((each: any) => each.periodStart)).toContain(periodEnd);
-    expect((await upcoming()).periodStart > periodEnd).toBe(true);
-    expect(await clock('2026-01-01T00:00:00Z')).toMatch(/only goes forward/);
-    expect(await clock('tomorrow')).toMatch(/tomorrow is neither \+30d/);
   });
 });
 

@@ -111,7 +111,7 @@ describe('every call that is answered is metered once, and nothing else is', () 
   beforeAll(() => startProcesses(2));
 
   it(
-    `while one of 2 API processes is killed ${SCALE.apiKills} times`,
+    `B2: while one of 2 API processes is killed ${SCALE.apiKills} times`,
     async () => {
       startLoad();
       for (let kill = 0; kill < SCALE.apiKills; kill++) {
@@ -126,7 +126,7 @@ describe('every call that is answered is metered once, and nothing else is', () 
   );
 
   it(
-    `while Postgres is killed ${SCALE.postgresKills} times and then away for ${SCALE.outageMs / 1000} s; no call fails for it`,
+    `B2: while Postgres is killed ${SCALE.postgresKills} times and then away for ${SCALE.outageMs / 1000} s; no call fails for it`,
     async () => {
       const postgres = await startEmbeddedPostgres(inject('dataDirectory'), 'postgres');
       startLoad();

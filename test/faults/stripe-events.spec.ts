@@ -151,7 +151,7 @@ const draftsLeft = async () =>
   ).rows[0].count as number;
 
 it(
-  `${SCALE.events} events, each ${TIMES} times and in any order, and the drafts of ${SCALE.shops} organizations, while who follows and collects is killed ${SCALE.kills} times: all is as Stripe has it, once`,
+  `B12: ${SCALE.events} events, each ${TIMES} times and in any order, and the drafts of ${SCALE.shops} organizations, while who follows and collects is killed ${SCALE.kills} times: all is as Stripe has it, once`,
   async () => {
     const shops: Shop[] = [];
     for (let each = 0; each < SCALE.shops; each++) shops.push(await prepare());

@@ -29,6 +29,7 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
 export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
 export { SubscriptionPrices } from './subscription-prices.js';
 export { TURNING_MS } from './plan-changes.service.js';

@@ -41,7 +41,7 @@ describe('rating', () => {
     expect(rate(price(), used(quantity), []).lines[1]).toMatchObject({ quantity, amount });
   });
 
-  it('rounds to whole yen, and writes the fee in them', () => {
+  it('B11: rounds to whole yen, and writes the fee in them', () => {
     const { lines, total } = rate(price({ currency: 'jpy' }, '0.5', '0'), used('3'), []);
     expect(lines.map(({ amount }) => amount)).toEqual(['4900', '2']);
     expect(total).toBe('4902');
@@ -84,7 +84,7 @@ describe('rating', () => {
     });
   });
 
-  it('never bills less than nothing, is exact beyond what a float holds, and its lines sum to its total', () => {
+  it('B10: never bills less than nothing, is exact beyond what a float holds, and its lines sum to its total', () => {
     const decimal = fc
       .bigInt({ min: 0n, max: 10n ** 15n })
       .map((digits) => new Decimal(digits.toString()).div(1_000_000).toFixed());

@@ -57,7 +57,7 @@ function sumOf(invoices: ReturnType<typeof linesToBill>[]): Billed[] {
 }
 
 describe('the invoices of a period', () => {
-  it('sum to what its ledger comes to, in however many parts that was billed, more or less of it', () => {
+  it('B10: sum to what its ledger comes to, in however many parts that was billed, more or less of it', () => {
     const parts = fc.array(fc.tuple(fc.nat({ max: 200 }), fc.nat({ max: 200 })), { minLength: 1, maxLength: 6 });
     const commitment = fc.constantFrom(0n, 1_000n, 100_000n);
     fc.assert(

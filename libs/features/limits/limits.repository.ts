@@ -63,7 +63,7 @@ interface TermsRow {
 }
 
 /** Of the tenant $1, those that have not ended. */
-const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NULL OR ends_at > now())`;
+const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NULL OR ends_at > now() + (SELECT offset_seconds FROM clock) * interval '1 second')`;
 
 const TERMS = `
   SELECT plan.name AS "planName", version.currency, version.id AS "priceVersionId",

@@ -40,7 +40,9 @@ export function createFormat(language: string) {
     percent: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 0 }),
     /** With a digit more, for shares that are near to none or all. */
     share: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 1 }),
-    money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
+    // What rounds to nothing has no sign.
+    money: (amount: string, currency: string) =>
+      number(amount, { style: 'currency', currency, signDisplay: 'negative' }),
     /** Decimals of the currency's smallest coin: 2 for usd, 0 for jpy. */
     minorDigits: (currency: string) =>
       new Intl.NumberFormat(language, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits!,

@@ -15,6 +15,7 @@ import { upcomingInvoiceQuery } from './billing.queries';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
 import { PriceChangeNotice } from './price-change-notice';
+import { SpendCard } from './spend-card';
 import { NextPlanNotice, PortalButton } from './subscription-actions';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
@@ -45,6 +46,7 @@ export function BillingPage() {
             <PriceChangeNotice />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
+            <SpendCard />
             <InvoicesCard />
             <PlansCard upcoming={upcoming} />
           </div>

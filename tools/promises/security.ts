@@ -1,5 +1,5 @@
 /** What Kindred promises of its security, by number. A test holds one by the prefix `S<number>: ` of its title, or `S1, S2: `. */
-export const REQUIREMENTS: Record<number, string> = {
+export const SECURITY: Record<number, string> = {
   1: 'No call reads or changes what is another organization’s; it is answered as if that did not exist',
   2: 'The login of the programs owns no table, is no superuser, and cannot get past row-level security, which binds owners too',
   3: 'The policies of every tenant’s table bind what is read and what is written',
@@ -26,7 +26,7 @@ export const REQUIREMENTS: Record<number, string> = {
   24: 'Webhooks reach public addresses alone, as resolved for that very connection, and follow no redirect',
   25: 'A receiver of webhooks that is slow or endless is cut off',
   26: 'No cell of an exported CSV is a formula',
-  27: 'What is packed is refused before it is unpacked',
+  27: 'What is packed is unpacked up to a bound, and refused beyond it',
   28: 'No name in an upload or a call becomes a path outside its folder',
   29: 'A file is what its type says, or it is refused',
   30: 'Files of others are read in a process of their own with a bound on memory, whose end harms nothing else',
