@@ -54,6 +54,9 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/billing/portal-sessions': 'changes nothing here; what is changed at Stripe is heard from it',
   'PUT /v1/billing/plan': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
   'DELETE /v1/billing/plan-change': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
+  'POST /v1/billing/credit-purchases': 'by an invoice at Stripe: test/api/credit-grants.spec.ts',
+  'PUT /v1/billing/credit-top-up': 'by a card at Stripe: test/api/credit-grants.spec.ts',
+  'DELETE /v1/billing/credit-top-up': 'of what needs a card at Stripe: test/api/credit-grants.spec.ts',
   'POST /v1/billing/checkout-sessions':
     'opens a page of Stripe’s and changes nothing here until Stripe says that it was paid: subscription.changed',
 };
@@ -550,6 +553,31 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     () => secondOperator.post(`${admin}/credit-notes/${proposed}/confirm`),
     'credit_note.issued',
     proposed,
+    { by: { kind: 'operator', id: (await whoIs(secondOperator)).userId } },
+  );
+  const given = { amount: '200.00', currency: 'usd', reason };
+  const proposeCredits = () =>
+    change(
+      `POST ${inAdmin}/credit-grants`,
+      () => operator.post(`${admin}/credit-grants`, given),
+      'credit_grant.proposed',
+      idOf,
+      { by: asOperator },
+    );
+  const { id: declinedCredits } = await proposeCredits();
+  await change(
+    `POST ${inAdmin}/credit-grants/{creditGrantId}/decline`,
+    () => operator.post(`${admin}/credit-grants/${declinedCredits}/decline`),
+    'credit_grant.declined',
+    declinedCredits,
+    { by: asOperator },
+  );
+  const { id: proposedCredits } = await proposeCredits();
+  await change(
+    `POST ${inAdmin}/credit-grants/{creditGrantId}/confirm`,
+    () => secondOperator.post(`${admin}/credit-grants/${proposedCredits}/confirm`),
+    'credit_grant.granted',
+    proposedCredits,
     { by: { kind: 'operator', id: (await whoIs(secondOperator)).userId } },
   );
   const enter = () => operator.post(`${admin}/impersonations`, { role: 'viewer', reason });

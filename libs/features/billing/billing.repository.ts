@@ -116,10 +116,15 @@ export class BillingRepository {
     await transaction.subscription.update({ where: { tenantId }, data });
     await this.settleOverdue(transaction, tenantId, now);
     await this.recordChange(transaction, tenantId, state, now);
-    if (state.stripeSubscriptionId)
-      await transaction.$executeRaw`
-        UPDATE subscriptions SET fixed_currency = price.currency FROM price_versions price
-        WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id AND fixed_currency IS NULL`;
+    if (state.stripeSubscriptionId) await this.fixCurrency(transaction, tenantId);
+  }
+
+  /** From now on the organization pays in the currency of its present price, unless it has chosen before. @returns the currency */
+  async fixCurrency(transaction: Transaction, tenantId: string): Promise<string> {
+    const [row] = await transaction.$queryRaw<{ currency: string }[]>`
+      UPDATE subscriptions SET fixed_currency = coalesce(fixed_currency, price.currency) FROM price_versions price
+      WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id RETURNING fixed_currency AS currency`;
+    return row!.currency;
   }
 
   /**

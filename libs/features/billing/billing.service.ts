@@ -16,7 +16,7 @@ import type {
   PriceList,
   UpcomingInvoice,
 } from './billing.schema.js';
-import { type PriceVersion, rate, toMain, toTierView, withTerms } from './invoice-lines.js';
+import { type PriceVersion, rate, toMain, toMinor, toTierView, withTerms } from './invoice-lines.js';
 import { stageEndsAt } from './overdue.js';
 
 /** Of whoever has not chosen. */
@@ -171,6 +171,33 @@ export class BillingService {
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };
     });
+  }
+
+  /**
+   * What no invoice has billed yet, in the smallest unit of the currency: of the running period so far, and of what ended within the last hour. Without
+   * the fee where Stripe has charged that.
+   */
+  async sumUnbilled(transaction: Transaction, tenantId: string, currency: string): Promise<bigint> {
+    const { priceVersion, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
+    const terms = { ...subscription, priceVersionId: priceVersion.id };
+    const running = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+    const open = await this.repository.listOpen(transaction, tenantId);
+    const periods = [...open.filter(({ startsAt }) => startsAt < running.startsAt), running];
+    let sum = 0n;
+    for (const period of periods) {
+      const used = await this.usage.sumByPrice(transaction, { from: period.startsAt, to: period.endsAt });
+      const ids = [period.priceVersionId, ...used.map((row) => row.priceVersionId)];
+      const prices = await this.repository.findPriceVersions(transaction, [...new Set(ids)]);
+      const price = prices.find(({ id }) => id === period.priceVersionId)!;
+      const until = period === running ? null : period.endsAt;
+      const included = period.included ?? (await this.repository.findIncluded(transaction, tenantId, until));
+      const others = prices.filter((each) => each !== price && each.currency === price.currency);
+      const { lines } = rate(withTerms(price, { included, share: period.share }), used, others);
+      if (price.currency !== currency) continue;
+      for (const { kind, amount } of lines)
+        if (kind !== 'plan' || !period.isCollectedByStripe) sum += toMinor(amount, currency);
+    }
+    return sum;
   }
 
   /** What is still to be used until the end, at the pace of the last seven days under the present price; null where there are too few to tell. */

@@ -36,7 +36,7 @@ export class CheckoutService {
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
     if (subscription.overdue) throw payFirst();
-    const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
+    const customer = await this.requireCustomer(tenantId);
     const session = await this.stripe.checkout.sessions.create(
       {
         mode: 'subscription',
@@ -60,8 +60,12 @@ export class CheckoutService {
     if (stripeSubscriptionId) await this.stripe.subscriptions.cancel(stripeSubscriptionId);
   }
 
-  /** The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */
-  private async createCustomer(tenantId: string, name: string): Promise<string> {
+  /** As whom Stripe knows the organization. The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */
+  async requireCustomer(tenantId: string): Promise<string> {
+    const { name, stripeCustomerId } = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findOrganization(transaction, tenantId),
+    );
+    if (stripeCustomerId) return stripeCustomerId;
     const customer = await this.stripe.customers.create(
       { name, metadata: { tenant_id: tenantId } },
       { idempotencyKey: `customer-${tenantId}` },

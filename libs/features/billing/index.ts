@@ -1,3 +1,4 @@
+export { amountSchema, requireMinor } from './amount.js';
 export { BillingPeriods } from './billing-periods.js';
 export { BillingApiModule, BillingModule, SubscriptionFollowingModule } from './billing.module.js';
 export { type BillingPeriod, BillingRepository } from './billing.repository.js';
@@ -16,6 +17,7 @@ export {
   upcomingInvoiceSchema,
 } from './billing.schema.js';
 export { BillingService } from './billing.service.js';
+export { beingDeleted, withoutCard } from './billing.errors.js';
 export { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 export {
   meterInWords,
@@ -28,5 +30,6 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { findCard } from './saved-card.js';
 export { SubscriptionFollower } from './subscription-follower.js';
 export { fromStripe } from './stripe-time.js';

@@ -47,6 +47,8 @@ export type MailValues = {
     invoiceId: string;
     number: string;
     total: string;
+    /** Of it, what prepaid credits pay; absent from mails of before there were any. */
+    credits?: string;
     /** 0 where the total is in the customer's favour. */
     amountDue: string;
     currency: string;
@@ -62,6 +64,7 @@ export type MailValues = {
     currency: string;
     reason: string;
   };
+  credit_top_up_stopped: { amount: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
 };
@@ -115,6 +118,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   payment_overdue: () => '/billing',
   invoice_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   credit_note_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
+  credit_top_up_stopped: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
 };

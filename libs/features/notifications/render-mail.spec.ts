@@ -51,7 +51,8 @@ const VALUES: MailValues = {
     invoiceId: ID,
     number: '2026-000042',
     total: '53.69',
-    amountDue: '53.69',
+    credits: '20.00',
+    amountDue: '33.69',
     currency: 'usd',
     periodStart: TIME,
     periodEnd: TIME,
@@ -65,6 +66,7 @@ const VALUES: MailValues = {
     currency: 'usd',
     reason: HOSTILE,
   },
+  credit_top_up_stopped: { amount: '100.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
 };

@@ -16,6 +16,7 @@ import {
   toInvoiceEvent,
   toPaymentFailedEvent,
 } from '../billing/index.js';
+import { CreditPurchases } from '../credit-grants/index.js';
 import { InvoiceFollower } from '../invoices/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type WebhookEventData, WebhooksService } from '../webhooks/index.js';
@@ -58,6 +59,7 @@ export class StripeEventsService {
     private readonly repository: StripeEventsRepository,
     private readonly subscriptions: SubscriptionFollower,
     private readonly invoices: InvoiceFollower,
+    private readonly purchases: CreditPurchases,
     private readonly stripe: Stripe,
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
@@ -134,6 +136,8 @@ export class StripeEventsService {
     if (!tenantId || !customerId) return ignored('unknown_customer', tenantId);
     const ofOurs = invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
+    const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
+    if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
     const effect = await this.subscriptions.follow(tenantId, customerId);
     const isTold = telling !== null && (await this.tell(tenantId, eventId, type, telling));
     return { effect: isTold ? 'changed' : effect, reason: null, tenantId };

@@ -182,13 +182,16 @@ export const en: MailTexts = {
     ],
     action: 'Pay, or use another card',
   }),
-  invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
+  invoice_issued: ({ number, total, credits = '0', amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `Invoice ${number}: ${money(total, currency)}`,
     paragraphs: [
       `The invoice ${number} of the billing period from ${day(periodStart)} to ${day(periodEnd)} (UTC) comes to ${money(total, currency)}.`,
+      ...(Number(credits) > 0 ? [`Prepaid credits pay ${money(credits, currency)} of it.`] : []),
       Number(amountDue) > 0
         ? `Due: ${money(amountDue, currency)}, on receipt.`
-        : 'Nothing is due: the total is in your favour.',
+        : Number(credits) > 0
+          ? 'Nothing is due.'
+          : 'Nothing is due: the total is in your favour.',
       'What each meter comes to, and the invoice as a PDF, are on its page.',
     ],
     action: 'See the invoice',
@@ -202,6 +205,14 @@ export const en: MailTexts = {
       `The reason: ${reason}`,
     ],
     action: 'See the invoice',
+  }),
+  credit_top_up_stopped: ({ amount, currency }, { money }) => ({
+    subject: 'The automatic top-up of credits has stopped',
+    paragraphs: [
+      `Prepaid credits ran low, and the card on file could not be charged ${money(amount, currency)}.`,
+      'Nothing more is bought automatically until you set the top-up again. What is used beyond your credits is on your next invoice.',
+    ],
+    action: 'See the credits',
   }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `The API key ${prefix}… was found in public and has been revoked`,

@@ -185,13 +185,16 @@ export const zh: MailTexts = {
     ],
     action: '付款或更换银行卡',
   }),
-  invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
+  invoice_issued: ({ number, total, credits = '0', amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `账单 ${number}：${money(total, currency)}`,
     paragraphs: [
       `${day(periodStart)}至${day(periodEnd)}（UTC）账期的账单 ${number} 共计 ${money(total, currency)}。`,
+      ...(Number(credits) > 0 ? [`其中 ${money(credits, currency)} 由抵扣金支付。`] : []),
       Number(amountDue) > 0
         ? `应付金额：${money(amountDue, currency)}，收到账单后即应支付。`
-        : '无需付款：合计金额为您的余额。',
+        : Number(credits) > 0
+          ? '无需付款。'
+          : '无需付款：合计金额为您的余额。',
       '各计量项的费用明细和账单 PDF 可在账单页面查看。',
     ],
     action: '查看账单',
@@ -205,6 +208,14 @@ export const zh: MailTexts = {
       `原因：${reason}`,
     ],
     action: '查看账单',
+  }),
+  credit_top_up_stopped: ({ amount, currency }, { money }) => ({
+    subject: '抵扣金的自动充值已停止',
+    paragraphs: [
+      `抵扣金不足，而保存的银行卡无法支付 ${money(amount, currency)}。`,
+      '在您重新设置自动充值之前，不会再自动购买。超出抵扣金的用量会计入下一张账单。',
+    ],
+    action: '查看抵扣金',
   }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `API 密钥 ${prefix}… 已公开泄露，现已吊销`,

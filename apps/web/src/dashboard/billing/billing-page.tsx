@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
+import { CreditsCard } from './credits-card';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
 import { NextPlanNotice, PortalButton } from './subscription-actions';
@@ -43,6 +44,7 @@ export function BillingPage() {
             <NextPlanNotice upcoming={upcoming} />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
+            <CreditsCard />
             <InvoicesCard />
             <PlansCard upcoming={upcoming} />
           </div>
