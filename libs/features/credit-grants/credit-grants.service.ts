@@ -241,13 +241,13 @@ function standingOf(row: CreditGrantRow, now: Date): CreditGrantView['status'] {
 }
 
 function toShared(row: CreditGrantRow) {
-  const { id, kind, currency, amountMinor, expiresAt, reason, isAutomatic, createdAt } = row;
+  const { id, kind, status, currency, amountMinor, expiresAt, reason, isAutomatic, createdAt } = row;
   return {
     id,
     kind,
     currency,
     amount: toMain(amountMinor, currency),
-    left: toMain(leftOf(row), currency),
+    left: toMain(status === 'granted' ? leftOf(row) : 0n, currency),
     expiresAt: expiresAt?.toISOString() ?? null,
     reason,
     isAutomatic,

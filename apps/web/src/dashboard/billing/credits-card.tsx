@@ -37,10 +37,10 @@ export function CreditsCard() {
       isFlush
       actions={
         can('billing:write') && (
-          <>
+          <div className="flex flex-wrap gap-2">
             <Button onClick={() => setOpened('buy')}>{t('credits.buy')}</Button>
             <Button onClick={() => setOpened('topUp')}>{t('credits.topUp')}</Button>
-          </>
+          </div>
         )
       }
     >
