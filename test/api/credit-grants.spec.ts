@@ -184,7 +184,7 @@ describe('an invoice', () => {
     expect(early).not.toBe(late);
   });
 
-  it('uses credits once, whichever of two workers writes it, and none where its writer ends in between', async () => {
+  it('B8: uses credits once, whichever of two workers writes it, and none where its writer ends in between', async () => {
     const shop = await signUpOnPro(ANCHOR);
     const usage = { periodStart: ANCHOR.toISOString() };
     await addUsage(api, shop.tenant, 'recommendation_requests', 2_100_000, usage);
@@ -201,7 +201,7 @@ describe('an invoice', () => {
     expect(await balanceOf(shop)).toMatchObject({ balance: '0.00' });
   });
 
-  it('that is void gives back what it used', async () => {
+  it('B8: that is void gives back what it used', async () => {
     const shop = await signUpOnPro(ANCHOR);
     await addGrant(shop, 2_000);
     await writer.bill(shop.id, CLOSED);
@@ -224,7 +224,7 @@ describe('an invoice', () => {
     await expect(use(await addGrant(shop, 500, { expiresAt: ANCHOR }), 1)).rejects.toThrow(/does not pay for/);
   });
 
-  it('and all before it use of each grant what it is at most, in their order, whatever was granted when and until when', async () => {
+  it('B8: and all before it use of each grant what it is at most, in their order, whatever was granted when and until when', async () => {
     const months = 4;
     const anyGrant = fc.record({
       amount: fc.integer({ min: 1, max: 9_000 }),
