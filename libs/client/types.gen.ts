@@ -999,7 +999,7 @@ export type Plan = {
      */
     commitment: string;
     /**
-     * Days without a fee, of an organization that has not paid for a plan before
+     * Days without a fee, of an organization that has had no trial and paid for no plan before
      */
     trialDays: number;
     meters: Array<{
@@ -1077,6 +1077,16 @@ export type UpcomingInvoice = {
          * When the next stage begins, or after the last one the subscription ends
          */
         until: string;
+    } | null;
+    /**
+     * Where the plan is on trial: without fee and minimum; what is used beyond what it includes is billed as always
+     */
+    trial: {
+        endsAt: string;
+        /**
+         * Of the plan, charged when the trial ends
+         */
+        monthlyFee: string;
     } | null;
     /**
      * The plan that takes the place of this one, and when; null where this one goes on
@@ -3013,7 +3023,7 @@ export type PublicPlan = {
      */
     commitment: string;
     /**
-     * Days without a fee, of an organization that has not paid for a plan before
+     * Days without a fee, of an organization that has had no trial and paid for no plan before
      */
     trialDays: number;
     meters: Array<{

@@ -20,6 +20,8 @@ export interface Subscription {
   priceVersion: PriceVersion;
   /** Null of who pays. */
   overdue: { since: Date; stage: OverdueStage } | null;
+  /** Until when there is no fee; null of who is not on trial. */
+  trialEndsAt: Date | null;
   /** What takes its place, and when; null where it goes on. */
   next: { plan: { key: string; name: string }; at: Date } | null;
 }
@@ -29,6 +31,7 @@ export interface SubscriptionState {
   status: SubscriptionStatus;
   anchorAt: Date;
   stripeSubscriptionId: string | null;
+  trialEndsAt: Date | null;
   next: { priceVersionId: string; at: Date } | null;
 }
 
@@ -47,6 +50,8 @@ export interface BillingPeriod {
   priceVersionId: string;
   /** Stripe bills the fee itself, in advance. */
   isCollectedByStripe: boolean;
+  /** Without fee and minimum. */
+  isTrial: boolean;
   closedAt: Date | null;
   /** Of a month, for which fee, minimum and what is included count: 1 but where another plan began or ended it in mid-month. */
   share: Decimal;
@@ -69,7 +74,7 @@ export class BillingRepository {
     row: { tenantId: string; priceVersionId: string; anchorAt: Date },
   ): Promise<void> {
     await transaction.subscription.create({ data: { ...row, status: 'active' } });
-    await this.recordChange(transaction, row.tenantId, { ...row, status: 'active' }, row.anchorAt);
+    await this.recordChange(transaction, row.tenantId, { ...row, status: 'active', trialEndsAt: null }, row.anchorAt);
   }
 
   async findSubscription(transaction: Transaction, tenantId: string): Promise<Subscription> {
@@ -78,7 +83,7 @@ export class BillingRepository {
       include: { priceVersion: { include: withMeters }, nextPriceVersion: { include: { plan: true } } },
     });
     const { nextPriceVersion: next, nextAt, overdueSince: since, overdueStage: stage } = row;
-    const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
+    const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency, trialEndsAt } = row;
     const included = await this.findIncluded(transaction, tenantId);
     const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
     return {
@@ -87,6 +92,7 @@ export class BillingRepository {
       updatedAt,
       stripeSubscriptionId,
       fixedCurrency,
+      trialEndsAt,
       priceVersion,
       overdue: since && stage && { since, stage },
       next: next && nextAt && { plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
@@ -181,10 +187,10 @@ export class BillingRepository {
   async createPeriod(
     transaction: Transaction,
     tenantId: string,
-    { startsAt, endsAt, priceVersionId, isCollectedByStripe, share }: BillingPeriod,
+    { startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, share }: BillingPeriod,
   ): Promise<void> {
     await transaction.billingPeriod.create({
-      data: { tenantId, startsAt, endsAt, priceVersionId, isCollectedByStripe, share: share.toFixed() },
+      data: { tenantId, startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, share: share.toFixed() },
     });
   }
 
@@ -254,13 +260,38 @@ export class BillingRepository {
     return rows.map(({ tenantId }) => tenantId);
   }
 
+  /** Whether the organization has neither had a trial nor paid a fee. */
+  async mayTry(transaction: Transaction, tenantId: string): Promise<boolean> {
+    const [row] = await transaction.$queryRaw<{ mayTry: boolean }[]>`
+      SELECT NOT EXISTS (SELECT FROM trials WHERE tenant_id = ${tenantId}::uuid) AND NOT EXISTS (
+        SELECT FROM subscription_changes change JOIN price_versions price ON price.id = change.price_version_id
+        WHERE change.tenant_id = ${tenantId}::uuid AND price.monthly_fee_minor > 0) AS "mayTry"`;
+    return row!.mayTry;
+  }
+
+  /** @returns whether this is the organization's one trial: the first that was written down */
+  async beginTrial(
+    transaction: Transaction,
+    trial: { tenantId: string; stripeSubscriptionId: string; beganAt: Date },
+  ): Promise<boolean> {
+    await transaction.trial.createMany({ data: trial, skipDuplicates: true });
+    const { tenantId, stripeSubscriptionId } = trial;
+    return (await transaction.trial.count({ where: { tenantId, stripeSubscriptionId } })) > 0;
+  }
+
+  /** @returns whether nobody has told them before */
+  async tellTrialEnd(transaction: Transaction, tenantId: string, toldAt: Date): Promise<boolean> {
+    const { count } = await transaction.trial.updateMany({ where: { tenantId, toldAt: null }, data: { toldAt } });
+    return count > 0;
+  }
+
   private async recordChange(
     transaction: Transaction,
     tenantId: string,
-    { priceVersionId, status }: Pick<SubscriptionState, 'priceVersionId' | 'status'>,
+    { priceVersionId, status, trialEndsAt }: Pick<SubscriptionState, 'priceVersionId' | 'status' | 'trialEndsAt'>,
     at: Date,
   ): Promise<void> {
-    const change = { priceVersionId, status };
+    const change = { priceVersionId, status, isTrial: trialEndsAt !== null };
     await transaction.subscriptionChange.upsert({
       where: { tenantId_at: { tenantId, at } },
       create: { tenantId, at, ...change },
@@ -350,12 +381,13 @@ function toPriceVersion(row: Prisma.PriceVersionGetPayload<{ include: typeof wit
 }
 
 function toPeriod({ share, included, ...row }: Prisma.BillingPeriodGetPayload<object>): BillingPeriod {
-  const { startsAt, endsAt, priceVersionId, isCollectedByStripe, closedAt } = row;
+  const { startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, closedAt } = row;
   return {
     startsAt,
     endsAt,
     priceVersionId,
     isCollectedByStripe,
+    isTrial,
     closedAt,
     share: toDecimal(share),
     included: included as Included | null,

@@ -44,7 +44,7 @@ export class BillingService {
     // In whole seconds as Stripe's anchors, none of which is before it then.
     const anchorAt = new Date(Math.floor(this.clock.now().getTime() / 1_000) * 1_000);
     await this.repository.createSubscription(transaction, { tenantId, priceVersionId: price.id, anchorAt });
-    const terms = { priceVersionId: price.id, anchorAt, stripeSubscriptionId: null };
+    const terms = { priceVersionId: price.id, anchorAt, stripeSubscriptionId: null, trialEndsAt: null };
     await this.periods.advance(transaction, tenantId, terms, anchorAt);
   }
 
@@ -64,8 +64,10 @@ export class BillingService {
   async listPlans(tenantId: string, { currency }: CurrencyQuery): Promise<Plans> {
     return this.database.tenant(tenantId, async (transaction) => {
       const { fixedCurrency } = await this.repository.findSubscription(transaction, tenantId);
+      const mayTry = await this.repository.mayTry(transaction, tenantId);
+      const prices = await this.listPrices(transaction, fixedCurrency ?? currency);
       return {
-        plans: (await this.listPrices(transaction, fixedCurrency ?? currency)).map(toPlanView),
+        plans: prices.map((price) => toPlanView(mayTry ? price : { ...price, trialDays: 0 })),
         currencies: fixedCurrency ? [fixedCurrency] : await this.repository.listCurrencies(transaction),
       };
     });
@@ -144,14 +146,12 @@ export class BillingService {
       const { priceVersion: whole, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
       const { status, anchorAt } = subscription;
       const terms = { ...subscription, priceVersionId: whole.id };
-      const { startsAt, endsAt, share, isCollectedByStripe } = await this.periods.running(
-        transaction,
-        tenantId,
-        terms,
-        this.clock.now(),
-      );
-      const priceVersion = withTerms(whole, { included: null, share });
-      const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: endsAt });
+      const running = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+      const { startsAt, share, isCollectedByStripe, isTrial } = running;
+      const { trialEndsAt } = subscription;
+      const endsAt = trialEndsAt && trialEndsAt < running.endsAt ? trialEndsAt : running.endsAt;
+      const priceVersion = withTerms(whole, { included: null, share, isTrial });
+      const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: running.endsAt });
       const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== whole.id);
       const earlier = (await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)])).filter(
         ({ currency }) => currency === whole.currency,
@@ -165,6 +165,10 @@ export class BillingService {
         periodEnd: endsAt.toISOString(),
         isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
         paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
+        trial: trialEndsAt && {
+          endsAt: trialEndsAt.toISOString(),
+          monthlyFee: toMain(whole.monthlyFeeMinor, whole.currency),
+        },
         overdue: overdueOf(subscription.overdue),
         next: subscription.next && { ...subscription.next.plan, at: subscription.next.at.toISOString() },
         ...rate(priceVersion, used, earlier),
@@ -192,7 +196,7 @@ export class BillingService {
       const until = period === running ? null : period.endsAt;
       const included = period.included ?? (await this.repository.findIncluded(transaction, tenantId, until));
       const others = prices.filter((each) => each !== price && each.currency === price.currency);
-      const { lines } = rate(withTerms(price, { included, share: period.share }), used, others);
+      const { lines } = rate(withTerms(price, { ...period, included }), used, others);
       if (price.currency !== currency) continue;
       for (const { kind, amount } of lines)
         if (kind !== 'plan' || !period.isCollectedByStripe) sum += toMinor(amount, currency);

@@ -22,7 +22,7 @@ export class CheckoutService {
 
   /** Opens a Checkout for the plan; nothing changes here until Stripe says that it was paid. */
   async open(tenantId: string, { plan, currency }: CreateCheckoutSession): Promise<{ id: string; url: string }> {
-    const { organization, subscription, price } = await this.database.tenant(tenantId, async (transaction) => {
+    const { organization, subscription, price, mayTry } = await this.database.tenant(tenantId, async (transaction) => {
       const current = await this.repository.findSubscription(transaction, tenantId);
       const { fixedCurrency } = current;
       if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
@@ -30,6 +30,7 @@ export class CheckoutService {
         subscription: current,
         organization: await this.repository.findOrganization(transaction, tenantId),
         price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
+        mayTry: await this.repository.mayTry(transaction, tenantId),
       };
     });
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
@@ -44,7 +45,10 @@ export class CheckoutService {
         line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
-        subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
+        subscription_data: {
+          metadata: { tenant_id: tenantId, price_version_id: price.id },
+          ...(mayTry && price.trialDays > 0 && { trial_period_days: price.trialDays }),
+        },
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
       { idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}` },

@@ -79,7 +79,7 @@ export class CostsRepository {
           UNION ALL
           SELECT tenant_id, starts_at, round(share * monthly_fee_minor) / ${scale}::numeric FROM billing_periods
           JOIN price_versions price ON price.id = price_version_id AND price.currency = ${currency}
-          WHERE is_collected_by_stripe AND ${isIn('starts_at')} AND ${only('tenant_id')}),
+          WHERE is_collected_by_stripe AND NOT is_trial AND ${isIn('starts_at')} AND ${only('tenant_id')}),
         entry AS (
           SELECT tenant_id, at, amount AS revenue, CASE WHEN amount > 0 THEN amount * coalesce(${rateOf('payment', Prisma.sql`'share'`, Prisma.sql`at`)}, 0)
               + coalesce(${rateOf('payment', Prisma.sql`'payment'`, Prisma.sql`at`)}, 0) ELSE 0 END AS fees, 0::numeric AS training, 0::numeric AS metered

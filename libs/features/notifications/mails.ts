@@ -65,6 +65,7 @@ export type MailValues = {
     reason: string;
   };
   credit_top_up_stopped: { amount: string; currency: string };
+  trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
 };
@@ -119,6 +120,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   invoice_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   credit_note_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   credit_top_up_stopped: () => '/billing',
+  trial_ending: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
 };

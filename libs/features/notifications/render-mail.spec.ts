@@ -67,6 +67,7 @@ const VALUES: MailValues = {
     reason: HOSTILE,
   },
   credit_top_up_stopped: { amount: '100.00', currency: 'usd' },
+  trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
 };

@@ -37,6 +37,7 @@ export const FOLLOWED_TYPES = [
   'customer.subscription.created',
   'customer.subscription.updated',
   'customer.subscription.deleted',
+  'customer.subscription.trial_will_end',
   'invoice.finalized',
   'invoice.paid',
   'invoice.payment_failed',
@@ -139,8 +140,19 @@ export class StripeEventsService {
     const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
     if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
     const effect = await this.subscriptions.follow(tenantId, customerId);
-    const isTold = telling !== null && (await this.tell(tenantId, eventId, type, telling));
+    const isTold =
+      type === 'customer.subscription.trial_will_end'
+        ? await this.tellTrialEnd(tenantId)
+        : telling !== null && (await this.tell(tenantId, eventId, type, telling));
     return { effect: isTold ? 'changed' : effect, reason: null, tenantId };
+  }
+
+  private tellTrialEnd(tenantId: string): Promise<boolean> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const mail = await this.subscriptions.trialMail(transaction, tenantId);
+      if (mail) await this.notifications.email(transaction, tenantId, mail);
+      return mail !== null;
+    });
   }
 
   /** Passes on what happened to an invoice of Stripe's own, once for each event. */

@@ -214,6 +214,14 @@ export const en: MailTexts = {
     ],
     action: 'See the credits',
   }),
+  trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
+    subject: `Your trial of ${plan} ends on ${day(endsAt)}`,
+    paragraphs: [
+      `The trial of the plan ${plan} ends on ${day(endsAt)} (UTC). From then on ${nextPlan} is charged to your card: ${money(monthlyFee, currency)} a month.`,
+      'Choose Free on the page Billing before then, and no fee is due. What is used beyond what the plan includes is billed as always.',
+    ],
+    action: 'See the plan',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `The API key ${prefix}… was found in public and has been revoked`,
     paragraphs: [

@@ -217,6 +217,14 @@ export const zh: MailTexts = {
     ],
     action: '查看抵扣金',
   }),
+  trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
+    subject: `${plan} 套餐的试用将于${day(endsAt)}结束`,
+    paragraphs: [
+      `${plan} 套餐的试用将于${day(endsAt)}（UTC）结束。此后 ${nextPlan} 套餐每月从您的银行卡收取 ${money(monthlyFee, currency)}。`,
+      '在此之前于“账单”页面选择 Free，即无需支付月费。超出套餐包含量的用量照常计费。',
+    ],
+    action: '查看套餐',
+  }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `API 密钥 ${prefix}… 已公开泄露，现已吊销`,
     paragraphs: [

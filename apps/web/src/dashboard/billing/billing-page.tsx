@@ -41,6 +41,7 @@ export function BillingPage() {
               <CheckoutNotice plan={upcoming.plan} isActive={upcoming.plan.key === plan} isLate={isLate} />
             )}
             {upcoming.overdue && <OverdueNotice overdue={upcoming.overdue} />}
+            {upcoming.trial && <TrialNotice upcoming={upcoming} trial={upcoming.trial} />}
             <NextPlanNotice upcoming={upcoming} />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
@@ -74,6 +75,20 @@ function OverdueNotice({ overdue: { stage, until } }: { overdue: NonNullable<Upc
   const { t } = useTranslation();
   const format = useFormat();
   return <Notice tone="danger">{t(`billing.overdue.${stage}`, { date: format.date(until) })}</Notice>;
+}
+
+/** Until when there is no fee, and what comes then. */
+function TrialNotice({
+  upcoming: { plan, next, currency },
+  trial: { endsAt, monthlyFee },
+}: {
+  upcoming: UpcomingInvoice;
+  trial: NonNullable<UpcomingInvoice['trial']>;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const values = { plan: plan.name, date: format.date(endsAt), fee: format.money(monthlyFee, currency) };
+  return <Notice>{t(next ? 'billing.trialUntil' : 'billing.trial', values)}</Notice>;
 }
 
 function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
