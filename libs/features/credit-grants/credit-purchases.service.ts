@@ -92,7 +92,7 @@ export class CreditPurchases {
     return payment ?? 'no_card';
   }
 
-  /** @throws Error where Stripe does not say whether the card pays */
+  /** A card that is refused, or cannot be charged any more, leaves the invoice to be paid by hand. @throws Error where Stripe does not say whether the card pays */
   private async pay(id: string, invoice: string, card: string): Promise<'card_refused'> {
     try {
       await this.stripe.invoices.pay(
@@ -101,7 +101,8 @@ export class CreditPurchases {
         { ...ONE_CALL, idempotencyKey: `credits-${id}-pay-${card}` },
       );
     } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeCardError) && !isPaidAlready(error)) throw error;
+      const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
+      if (!(error instanceof StripeCardError || error instanceof StripeInvalidRequestError)) throw error;
     }
     return 'card_refused';
   }
@@ -173,9 +174,4 @@ export class CreditPurchases {
     if (await this.repository.decide(transaction, row.id, ['unpaid'], { status: 'declined', decidedAt }))
       await audit(transaction, row.tenantId, 'credit_grant.declined', row.id, { before: toAudited(row) });
   }
-}
-
-/** By another process, or by hand, meanwhile. */
-function isPaidAlready(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeError && error.code === 'invoice_already_paid';
 }
