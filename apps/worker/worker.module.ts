@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OverdueWorkerModule } from '../../libs/features/billing/worker.js';
+import { CouponsWorkerModule } from '../../libs/features/coupons/worker.js';
 import { CreditTopUpsWorkerModule } from '../../libs/features/credit-grants/worker.js';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
@@ -46,6 +47,7 @@ const STRIPE = [
   StripeModule,
   OverdueWorkerModule,
   CollectionWorkerModule,
+  CouponsWorkerModule,
   CreditTopUpsWorkerModule,
   StripeEventsWorkerModule,
 ];

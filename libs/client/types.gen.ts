@@ -2366,6 +2366,64 @@ export type OrganizationMargins = {
     }>;
 };
 
+export type Coupon = {
+    id: string;
+    code: string;
+    /**
+     * Null where an amount is taken off
+     */
+    percentOff: string | null;
+    /**
+     * A month, in the main unit of the currency
+     */
+    amountOff: string | null;
+    /**
+     * Of the amount; null where a percentage is taken off
+     */
+    currency: string | null;
+    /**
+     * For so many months; null: for good
+     */
+    months: number | null;
+    /**
+     * Exclusive
+     */
+    redeemBy: string | null;
+    redemptionsMax: number | null;
+    redemptions: number;
+    createdAt: string;
+    endedAt: string | null;
+};
+
+export type CouponRedemption = {
+    code: string;
+    /**
+     * Null where an amount is taken off
+     */
+    percentOff: string | null;
+    /**
+     * A month, in the main unit of the currency
+     */
+    amountOff: string | null;
+    /**
+     * Of the amount; null where a percentage is taken off
+     */
+    currency: string | null;
+    /**
+     * For so many months; null: for good
+     */
+    months: number | null;
+    redeemedAt: string;
+    /**
+     * Since when it is taken off; null until a plan is paid for, or Stripe has it
+     */
+    appliedAt: string | null;
+    /**
+     * Exclusive; null: for good, or not taken off yet
+     */
+    endsAt: string | null;
+};
+
 export type CreditBalance = {
     /**
      * ISO 4217, lower case
@@ -11003,6 +11061,226 @@ export type CostsOfOrganizationResponses = {
 
 export type CostsOfOrganizationResponse = CostsOfOrganizationResponses[keyof CostsOfOrganizationResponses];
 
+export type CouponsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/coupons';
+};
+
+export type CouponsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsListError = CouponsListErrors[keyof CouponsListErrors];
+
+export type CouponsListResponses = {
+    /**
+     * A page of coupons
+     */
+    200: {
+        data: Array<Coupon>;
+        nextCursor: string | null;
+    };
+};
+
+export type CouponsListResponse = CouponsListResponses[keyof CouponsListResponses];
+
+export type CouponsCreateData = {
+    body: {
+        /**
+         * Upper and lower case are the same
+         */
+        code: string;
+        percentOff?: string | null;
+        amountOff?: string | null;
+        currency?: string | null;
+        /**
+         * For so many months; null: for good
+         */
+        months?: number | null;
+        /**
+         * Exclusive; null: for good
+         */
+        redeemBy?: string | null;
+        /**
+         * Null: any number
+         */
+        redemptionsMax?: number | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/admin/coupons';
+};
+
+export type CouponsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsCreateError = CouponsCreateErrors[keyof CouponsCreateErrors];
+
+export type CouponsCreateResponses = {
+    /**
+     * The coupon
+     */
+    201: Coupon;
+};
+
+export type CouponsCreateResponse = CouponsCreateResponses[keyof CouponsCreateResponses];
+
+export type CouponsEndData = {
+    body?: never;
+    path: {
+        couponId: string;
+    };
+    query?: never;
+    url: '/v1/admin/coupons/{couponId}';
+};
+
+export type CouponsEndErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsEndError = CouponsEndErrors[keyof CouponsEndErrors];
+
+export type CouponsEndResponses = {
+    /**
+     * Over
+     */
+    204: void;
+};
+
+export type CouponsEndResponse = CouponsEndResponses[keyof CouponsEndResponses];
+
+export type CouponsListRedeemedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/coupons';
+};
+
+export type CouponsListRedeemedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsListRedeemedError = CouponsListRedeemedErrors[keyof CouponsListRedeemedErrors];
+
+export type CouponsListRedeemedResponses = {
+    /**
+     * The coupons
+     */
+    200: {
+        data: Array<CouponRedemption>;
+    };
+};
+
+export type CouponsListRedeemedResponse = CouponsListRedeemedResponses[keyof CouponsListRedeemedResponses];
+
+export type CouponsRedeemData = {
+    body: {
+        /**
+         * Upper and lower case are the same
+         */
+        code: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/coupons';
+};
+
+export type CouponsRedeemErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsRedeemError = CouponsRedeemErrors[keyof CouponsRedeemErrors];
+
+export type CouponsRedeemResponses = {
+    /**
+     * The coupon
+     */
+    201: CouponRedemption;
+};
+
+export type CouponsRedeemResponse = CouponsRedeemResponses[keyof CouponsRedeemResponses];
+
 export type CreditsBalanceData = {
     body?: never;
     path?: never;
@@ -11930,13 +12208,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -12027,13 +12305,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -12084,13 +12362,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

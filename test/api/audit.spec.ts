@@ -522,6 +522,27 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     idOf,
     { by: asOperator, of: NIL_ID },
   );
+  const { id: couponId } = await change(
+    'POST /v1/admin/coupons',
+    () => operator.post('/v1/admin/coupons', { code: `audited-${uuidv7()}`, percentOff: '10' }),
+    'coupon.created',
+    idOf,
+    { by: asOperator, of: NIL_ID },
+  );
+  const { rows: coupons } = await owner.query('SELECT code FROM coupons WHERE id = $1', [couponId]);
+  await change(
+    'POST /v1/billing/coupons',
+    () => tenant.post('/v1/billing/coupons', coupons[0]),
+    'coupon.redeemed',
+    couponId,
+  );
+  await change(
+    'DELETE /v1/admin/coupons/{couponId}',
+    () => operator.delete(`/v1/admin/coupons/${couponId}`),
+    'coupon.ended',
+    couponId,
+    { by: asOperator, of: NIL_ID },
+  );
   const { rows: invoices } = await owner.query(
     `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, paid_at)
      SELECT tenant_id, gen_random_uuid(), 'audited-' || tenant_id, 'paid', 'usd', starts_at, ends_at, 'Pro', 'A', 100000, now(), now(), now()

@@ -40,6 +40,8 @@ const RECENT = [
   'POST /v1/admin/organizations/{organizationId}/credit-grants/{creditGrantId}/confirm',
   'POST /v1/admin/organizations/{organizationId}/credit-grants/{creditGrantId}/decline',
   'POST /v1/billing/credit-purchases',
+  'POST /v1/admin/coupons',
+  'DELETE /v1/admin/coupons/{couponId}',
   'PUT /v1/billing/credit-top-up',
   'DELETE /v1/billing/credit-top-up',
   'POST /v1/admin/cost-rates',

@@ -11,13 +11,15 @@ import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { SubscriptionFollower } from '../../libs/features/billing/index.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
 import { Clock } from '../../libs/platform/clock/clock.js';
+import { migrate } from '../../libs/platform/database/migrate.js';
 import { sessionCookie, startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { construct } from '../factories/construct.js';
+import { KINDRED_SECRET } from '../factories/platform.setup.js';
 import { addUsage } from '../factories/usage.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-trials-'));
 const DAY_MS = 86_400_000;
-/** Of each plan, while these tests run. */
+/** Of each plan. */
 const DAYS: Record<string, number> = { pro: 14, scale: 2 };
 
 let api: TestApi;
@@ -29,7 +31,11 @@ let owner: pg.Client;
 beforeAll(async () => {
   const port = await freePort();
   stripeUrl = `http://127.0.0.1:${port}`;
-  api = await startApi({ STRIPE_API_URL: stripeUrl, PUBLIC_URL: 'http://localhost:3000' });
+  // A database of its own, as all others sell plans without a trial.
+  const ownerUrl = new URL(inject('ownerUrl'));
+  ownerUrl.pathname = '/trials';
+  const appUrl = await migrate(ownerUrl.href, KINDRED_SECRET);
+  api = await startApi({ DATABASE_URL: appUrl, STRIPE_API_URL: stripeUrl, PUBLIC_URL: 'http://localhost:3000' });
   const webhookUrl = `${api.url}/v1/billing/stripe/webhook`;
   localStripe = await startLocalStripe({
     file: path.join(folder, 'stripe.db'),
@@ -38,23 +44,18 @@ beforeAll(async () => {
     webhookSecret: WEBHOOK_SECRET,
   });
   stripe = new Stripe('sk_test_none', { host: '127.0.0.1', port: String(port), protocol: 'http' });
-  owner = new pg.Client({ connectionString: inject('ownerUrl') });
+  owner = new pg.Client({ connectionString: ownerUrl.href });
   await owner.connect();
-  await setDays(DAYS);
+  for (const [plan, days] of Object.entries(DAYS))
+    await owner.query(`UPDATE price_versions SET trial_days = $2 WHERE plan_key = $1 AND currency = 'usd'`, [
+      plan,
+      days,
+    ]);
 });
 afterAll(async () => {
-  await setDays({ pro: 0, scale: 0 });
   await Promise.all([api.close(), localStripe.close(), owner.end()]);
   rmSync(folder, { recursive: true });
 });
-
-async function setDays(days: Record<string, number>): Promise<void> {
-  for (const [plan, each] of Object.entries(days))
-    await owner.query(`UPDATE price_versions SET trial_days = $2 WHERE plan_key = $1 AND currency = 'usd'`, [
-      plan,
-      each,
-    ]);
-}
 
 const upcoming = async (tenant: Tenant) => (await tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
 const change = (tenant: Tenant, plan: string) => tenant.put('/v1/billing/plan', { plan });

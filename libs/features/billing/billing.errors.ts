@@ -80,3 +80,10 @@ export const withoutCard = () =>
     'no_card',
     'There is no card on file that could be charged. Pay once, or save one on the page that POST /v1/billing/portal-sessions opens; then try again.',
   );
+
+export const otherCurrencyThanCoupon = (currency: string, own: string) =>
+  new Problem(
+    409,
+    'coupon_other_currency',
+    `Your organization's coupon is in ${currency}, so that of what it pays in ${own} nothing could be taken off.`,
+  );

@@ -6,6 +6,7 @@ import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { PlanChangesService } from './plan-changes.service.js';
+import { StripeCoupons } from './stripe-coupons.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 
 /** Prices, subscriptions and the periods that they are billed by. */
@@ -17,7 +18,11 @@ import { SubscriptionFollower } from './subscription-follower.js';
 export class BillingModule {}
 
 /** Following what Stripe says of subscriptions. */
-@Module({ imports: [BillingModule], providers: [SubscriptionFollower], exports: [SubscriptionFollower] })
+@Module({
+  imports: [BillingModule],
+  providers: [SubscriptionFollower, StripeCoupons],
+  exports: [SubscriptionFollower, StripeCoupons],
+})
 export class SubscriptionFollowingModule {}
 
 /** What the API has besides: its routes, and Checkout. */

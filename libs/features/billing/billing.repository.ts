@@ -35,6 +35,16 @@ export interface SubscriptionState {
   next: { priceVersionId: string; at: Date } | null;
 }
 
+/** A coupon that an organization has redeemed, and that is not on its subscription yet. */
+export interface EnteredCoupon {
+  id: string;
+  code: string;
+  percentOff: number | null;
+  amountOffMinor: bigint | null;
+  currency: string | null;
+  months: number | null;
+}
+
 export interface OverdueSubscription {
   tenantId: string;
   /** Null of who is on Free by now, and owes still. */
@@ -258,6 +268,21 @@ export class BillingRepository {
       UNION SELECT tenant_id FROM subscriptions JOIN organizations ON organizations.id = tenant_id
       WHERE deleted_at IS NULL AND NOT EXISTS (SELECT FROM billing_periods WHERE billing_periods.tenant_id = subscriptions.tenant_id)`;
     return rows.map(({ tenantId }) => tenantId);
+  }
+
+  /** The price with the fee that Stripe charges then, less the coupon that is taken off it. */
+  async lessCoupon(transaction: Transaction, tenantId: string, price: PriceVersion, at: Date): Promise<PriceVersion> {
+    const { monthlyFeeMinor, currency } = price;
+    const [row] = await transaction.$queryRaw<{ fee: bigint }[]>`
+      SELECT fee_less_coupon(${tenantId}::uuid, ${monthlyFeeMinor}::bigint, ${currency}, ${at}::timestamptz) AS fee`;
+    return { ...price, monthlyFeeMinor: row!.fee };
+  }
+
+  async findEnteredCoupon(transaction: Transaction): Promise<EnteredCoupon | null> {
+    const row = await transaction.couponRedemption.findFirst({ where: { appliedAt: null }, include: { coupon: true } });
+    if (!row) return null;
+    const { id, code, percentOff, amountOffMinor, currency, months } = row.coupon;
+    return { id, code, percentOff: percentOff && Number(percentOff), amountOffMinor, currency, months };
   }
 
   /** Whether the organization has neither had a trial nor paid a fee. */

@@ -150,7 +150,15 @@ export class BillingService {
       const { startsAt, share, isCollectedByStripe, isTrial } = running;
       const { trialEndsAt } = subscription;
       const endsAt = trialEndsAt && trialEndsAt < running.endsAt ? trialEndsAt : running.endsAt;
-      const priceVersion = withTerms(whole, { included: null, share, isTrial });
+      const charged = await this.repository.lessCoupon(transaction, tenantId, whole, startsAt);
+      const priceVersion = withTerms(charged, { included: null, share, isTrial });
+      const trial = trialEndsAt && {
+        endsAt: trialEndsAt.toISOString(),
+        monthlyFee: toMain(
+          (await this.repository.lessCoupon(transaction, tenantId, whole, trialEndsAt)).monthlyFeeMinor,
+          whole.currency,
+        ),
+      };
       const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: running.endsAt });
       const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== whole.id);
       const earlier = (await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)])).filter(
@@ -165,10 +173,7 @@ export class BillingService {
         periodEnd: endsAt.toISOString(),
         isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
         paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
-        trial: trialEndsAt && {
-          endsAt: trialEndsAt.toISOString(),
-          monthlyFee: toMain(whole.monthlyFeeMinor, whole.currency),
-        },
+        trial,
         overdue: overdueOf(subscription.overdue),
         next: subscription.next && { ...subscription.next.plan, at: subscription.next.at.toISOString() },
         ...rate(priceVersion, used, earlier),

@@ -2,11 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from './billing.errors.js';
+import {
+  alreadyOnPlan,
+  beingDeleted,
+  otherCurrency,
+  otherCurrencyThanCoupon,
+  payFirst,
+  withoutFee,
+} from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
+import { StripeCoupons } from './stripe-coupons.js';
 import { lookupKeyOf } from './subscription-follower.js';
 
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
@@ -16,26 +24,33 @@ export class CheckoutService {
     private readonly database: Database,
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
+    private readonly coupons: StripeCoupons,
     private readonly stripe: Stripe,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Opens a Checkout for the plan; nothing changes here until Stripe says that it was paid. */
   async open(tenantId: string, { plan, currency }: CreateCheckoutSession): Promise<{ id: string; url: string }> {
-    const { organization, subscription, price, mayTry } = await this.database.tenant(tenantId, async (transaction) => {
-      const current = await this.repository.findSubscription(transaction, tenantId);
-      const { fixedCurrency } = current;
-      if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
-      return {
-        subscription: current,
-        organization: await this.repository.findOrganization(transaction, tenantId),
-        price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
-        mayTry: await this.repository.mayTry(transaction, tenantId),
-      };
-    });
+    const { organization, subscription, price, mayTry, entered } = await this.database.tenant(
+      tenantId,
+      async (transaction) => {
+        const current = await this.repository.findSubscription(transaction, tenantId);
+        const { fixedCurrency } = current;
+        if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
+        return {
+          subscription: current,
+          organization: await this.repository.findOrganization(transaction, tenantId),
+          price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
+          mayTry: await this.repository.mayTry(transaction, tenantId),
+          entered: await this.repository.findEnteredCoupon(transaction),
+        };
+      },
+    );
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
+    if (entered?.currency && entered.currency !== price.currency)
+      throw otherCurrencyThanCoupon(entered.currency, price.currency);
     if (subscription.overdue) throw payFirst();
     const customer = await this.requireCustomer(tenantId);
     const session = await this.stripe.checkout.sessions.create(
@@ -43,6 +58,7 @@ export class CheckoutService {
         mode: 'subscription',
         customer,
         line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
+        ...(entered && { discounts: [{ coupon: await this.coupons.findOrCreate(entered) }] }),
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
         subscription_data: {
@@ -51,7 +67,9 @@ export class CheckoutService {
         },
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
-      { idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}` },
+      {
+        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${entered ? `-${entered.id}` : ''}`,
+      },
     );
     return { id: session.id, url: session.url! };
   }

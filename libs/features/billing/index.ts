@@ -17,7 +17,7 @@ export {
   upcomingInvoiceSchema,
 } from './billing.schema.js';
 export { BillingService } from './billing.service.js';
-export { beingDeleted, withoutCard } from './billing.errors.js';
+export { beingDeleted, otherCurrencyThanCoupon, withoutCard } from './billing.errors.js';
 export { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 export {
   meterInWords,
@@ -30,6 +30,7 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { StripeCoupons } from './stripe-coupons.js';
 export { findCard } from './saved-card.js';
 export { SubscriptionFollower } from './subscription-follower.js';
 export { fromStripe } from './stripe-time.js';

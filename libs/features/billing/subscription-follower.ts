@@ -137,11 +137,12 @@ export class SubscriptionFollower {
     const price = next ? await this.billing.requirePrice(transaction, next.plan.key, currency) : priceVersion;
     if (!trialEndsAt || price.planKey === FREE_PLAN) return null;
     if (!(await this.repository.tellTrialEnd(transaction, tenantId, this.clock.now()))) return null;
+    const { monthlyFeeMinor } = await this.repository.lessCoupon(transaction, tenantId, price, trialEndsAt);
     const values = {
       plan: priceVersion.planName,
       endsAt: trialEndsAt.toISOString(),
       nextPlan: price.planName,
-      monthlyFee: toMain(price.monthlyFeeMinor, currency),
+      monthlyFee: toMain(monthlyFeeMinor, currency),
       currency,
     };
     return { template: 'trial_ending', values };

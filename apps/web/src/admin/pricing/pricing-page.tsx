@@ -18,6 +18,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
+import { CouponsCard } from './coupons-card';
 import { SimulationResult } from './simulation-result';
 
 type Draft = PriceSimulationsRunData['body'];
@@ -74,6 +75,7 @@ export function PricingPage() {
                 />
               </Card>
               {simulation.data && <SimulationResult result={simulation.data satisfies PriceSimulation} />}
+              <CouponsCard />
             </div>
           );
         }}

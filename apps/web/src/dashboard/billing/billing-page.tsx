@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
+import { CouponsCard } from './coupons-card';
 import { CreditsCard } from './credits-card';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
@@ -47,6 +48,7 @@ export function BillingPage() {
             <UpcomingInvoiceCard upcoming={upcoming} />
             <CreditsCard />
             <InvoicesCard />
+            <CouponsCard />
             <PlansCard upcoming={upcoming} />
           </div>
         )}
