@@ -27,6 +27,7 @@ const REFUSED: [name: RegExp, status: number, why: string][] = [
   [/\/rows$/, 403, 'the rows name people, whom no key may see'],
   [/\/report$/, 404, 'popularity has no report'],
   [/\/v1\/billing\/(checkout-sessions|credit-purchases)$/, 503, 'the tests have no Stripe'],
+  [/^POST .*billing\/coupons$/, 404, 'nobody has made the coupon of the example'],
   [/PUT .*\/credit-top-up$/, 409, 'the tenant has no card on file'],
   [/\/auth\/(verifications|email-changes|password)$/, 400, 'the link of the example was sent to nobody'],
   [/totp\/confirmation$/, 401, 'the code of the example is of no app'],
