@@ -20,6 +20,7 @@ export const BOUNDS = {
   addedRows: { most: 100_000, what: 'Rows that are added to a data set by themselves, such as corrections' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
   eventTypes: { most: 100, what: 'Distinct event types of a data set' },
+  unpackedBytes: { most: 20e9, what: 'Bytes of an uploaded file once it is unpacked' },
   lineBytes: { most: 1024 ** 2, what: 'Bytes of a line of an uploaded file' },
   settingsBytes: { most: 8_192, what: "Bytes, as JSON, of a model's settings" },
   artifactBytes: { most: 1024 ** 3, what: 'Bytes of a model version' },

@@ -6,6 +6,7 @@ import pg from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { zipOf } from '../factories/zip.js';
 
 let api: TestApi;
 let tenant: Tenant;
@@ -30,7 +31,7 @@ describe('a file that is not what it says', () => {
       HTML,
       'alert(1);//\nuser_id=1,item_id=2\n',
       Buffer.concat([png, Buffer.from(HTML)]),
-      zipOf('item_id\ni1\n', 'items.csv'),
+      zipOf({ name: '[Content_Types].xml', content: '' }),
       Buffer.from('PAR1\u0015\u0004PAR1'),
       '%PDF-1.7\n1 0 obj\n',
     ];
@@ -56,16 +57,18 @@ describe('a file that is not what it says', () => {
     }
   });
 
-  it('S27: is not unpacked: what is compressed by its type is refused, by its bytes is no CSV', async () => {
+  it('S27: is unpacked as far as it may be, and refused beyond that; a body that is packed by its header is not read', async () => {
     const projectId = await tenant.createProject();
     const id = await tenant.createDataSet(projectId, 'interactions');
     const content = `/v1/projects/${projectId}/data-sets/${id}/content`;
-    // Two thousand times as large when unpacked.
-    const bomb = gzipSync('user_id,item_id\n' + 'u,i\n'.repeat(5_000_000), { level: 9 });
+    // A thousand times as large when unpacked.
+    const bomb = gzipSync('user_id,item_id\n' + 'u,i\n'.repeat(20_000_000), { level: 9 });
     expect(bomb.length).toBeLessThan(200_000);
     await tenant.put(content, bomb).set('content-encoding', 'gzip').expect(415);
-    await tenant.put(content, bomb).set('content-type', 'application/gzip').expect(415);
-    expect(await tenant.upload(projectId, id, bomb)).toMatchObject({ status: 'failed', rowsAccepted: null });
+    const refused = await tenant.upload(projectId, id, bomb);
+    expect(refused).toMatchObject({ status: 'failed', rowsAccepted: null });
+    expect(refused.failureReason).toMatch(/^The file unpacks to more than 67108864 bytes/);
+    expect(await tenant.upload(projectId, id, gzipSync('user_id,item_id\nu,i\n'))).toMatchObject({ rowsAccepted: 1 });
     for (const type of ['application/json', 'application/json; charset=utf-8']) {
       const packed = await request(api.url)
         .post('/v1/auth/login')
@@ -81,7 +84,7 @@ describe('a file that is not what it says', () => {
     const id = await tenant.createDataSet(projectId, 'items');
     const folder = inject('dataDirectory');
     const before = outside(folder);
-    await tenant.upload(projectId, id, zipOf('item_id\ni1\n', '../../../escaped.csv'));
+    await tenant.upload(projectId, id, zipOf({ name: '../../../escaped.csv', content: 'item_id\ni1\n' }));
     const mapped = await tenant.upload(projectId, id, '../escaped\ni1\n', '?item_id=../escaped');
     expect(mapped.status).toBe('succeeded');
     await tenant.put(`/v1/projects/${projectId}/data-sets/..%2f..%2fescaped/content`, 'item_id\ni\n').expect(404);
@@ -196,16 +199,4 @@ function outside(folder: string): string[] {
 /** Open files and sockets of this process, which the API runs in. */
 function descriptors(): number {
   return readdirSync('/proc/self/fd').length;
-}
-
-/** A ZIP archive of one file that is stored as it is. */
-function zipOf(text: string, name: string): Buffer {
-  const [content, file] = [Buffer.from(text), Buffer.from(name)];
-  const header = Buffer.alloc(30);
-  header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(20, 4);
-  header.writeUInt32LE(content.length, 18);
-  header.writeUInt32LE(content.length, 22);
-  header.writeUInt16LE(file.length, 26);
-  return Buffer.concat([header, file, content]);
 }

@@ -45,6 +45,7 @@ const RECENT = [
   'PUT /v1/billing/credit-top-up',
   'DELETE /v1/billing/credit-top-up',
   'POST /v1/admin/cost-rates',
+  'PUT /v1/admin/organizations/{organizationId}/payment-grace',
   'POST /v1/billing/checkout-sessions',
   'PUT /v1/billing/plan',
   'DELETE /v1/billing/plan-change',

@@ -180,7 +180,7 @@ describe('what an import says on a Chinese page is Chinese', () => {
   const sourceOf = (file: string) => readFileSync(path.resolve(import.meta.dirname, '../..', file), 'utf8');
   /** Names of the API, of a file and of formats stay as they are. */
   const NAMES =
-    /\b(UTF-\d+|CSV|JSON|ISO|Unix|user_id|item_id|event_type|value|timestamp|text|label|language|split|train|validation|test|x|xs)\b/g;
+    /\b(UTF-\d+|CSV|JSON|dates|day_first|month_first|encoding|windows|Parquet|ISO|Unix|user_id|item_id|event_type|value|timestamp|text|label|language|split|train|validation|test|x|xs)\b/g;
   const isChinese = (message: string) => {
     const translated = inChinese(message);
     expect(translated.replace(NAMES, ''), message).not.toMatch(/[A-Za-z]{3}/);
@@ -202,7 +202,10 @@ describe('what an import says on a Chinese page is Chinese', () => {
       const all = Object.values(kinds).flatMap((kind: Kind) => {
         const names = [...Object.keys(kind.columns), 'x'];
         const columns = new Map(Object.keys(kind.columns).map((name, index) => [name, index]));
-        return checksOf(kind, names, columns).map(({ message }) => message);
+        const formats = [...columns.values()].map((index) => [index, 'either'] as const);
+        return [new Map(), new Map(formats)].flatMap((times) =>
+          checksOf(kind, names, columns, { numbers: new Map(), times }).map(({ message }) => message),
+        );
       });
       const cells = Array.from({ length: 8 }, (_, index) => `'Dr. X. Y' AS c${index}`).join(', ');
       const reader = await connection.runAndReadAll(`SELECT ${all.join(', ')} FROM (SELECT ${cells})`);

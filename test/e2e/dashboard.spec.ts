@@ -66,7 +66,7 @@ async function createDataSet(name: string, kind: string, csv: string): Promise<v
   await page.getByRole('heading', { name: 'New data set', level: 1 }).waitFor();
   const file = path.join(installation.directory, `${name}.csv`);
   writeFileSync(file, csv);
-  await page.getByLabel('CSV file').setInputFiles(file);
+  await page.getByLabel('Data file').setInputFiles(file);
   // Both are guessed.
   expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe(name);
   expect(await page.getByRole('combobox', { name: 'Kind' }).inputValue()).toBe(kind);
@@ -169,7 +169,7 @@ describe('the first minutes', () => {
     const buffer = Buffer.from(`${csv.trimEnd()}\n,item-1,5,1\n`);
     // Long before it opens: the browser is told in a call of its own that we answer it.
     const chooser = visit.waitForEvent('filechooser');
-    await tabTo(visit.getByLabel('CSV file'));
+    await tabTo(visit.getByLabel('Data file'));
     await visit.keyboard.press('Enter');
     await (await chooser).setFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer });
     await atStart();

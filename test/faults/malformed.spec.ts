@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { beforeAll, expect, it } from 'vitest';
 import { Random } from '../../libs/compute/random/kernel.js';
 import { ContentError, readContent } from '../../libs/features/data-sets/process.js';
+import { withTables } from '../../libs/platform/tables/tables.js';
 import { IS_FULL, note } from '../factories/faults-report.js';
+import { zipOf } from '../factories/zip.js';
 
 const FILES = IS_FULL ? 1_000 : 40;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
@@ -21,10 +24,30 @@ const WRONG_ROWS: [row: (random: Random) => Buffer, column: string | null][] = [
   [() => Buffer.from('user,item,5,1600000000,extra,extra'), null],
   [() => Buffer.from(`${'u'.repeat(300)},item,5,1600000000`), 'user_id'],
   [() => Buffer.from('us\0er,item,5,1600000000'), 'user_id'],
-  // GB18030, which is no UTF-8.
-  [() => Buffer.from([0xd3, 0xc3, 0xbb, 0xa7, 0x2c, 0x69, 0x2c, 0x35, 0x2c, 0x31]), null],
+  // In Windows-1252, which is no UTF-8.
+  [() => Buffer.from('caf\xe9,item,5,1600000000', 'latin1'), null],
   [(random) => Buffer.from(`user,item,5,${'9'.repeat(20 + Math.floor(random.uniform() * 400))}`), 'timestamp'],
 ];
+
+const GOOD = 'user_id,item_id,value\nu1,i1,5\nu2,i2,4\nu3,i3,3\n'.repeat(20);
+/** Files as they should be, in formats that hold more than text. */
+const PACKED = [
+  gzipSync(GOOD),
+  zstdCompressSync(GOOD),
+  zipOf({ name: 'a.csv', content: GOOD }, { name: 'b.csv', content: GOOD }),
+  Buffer.from('{"user_id":"u1","item_id":"i1","value":[1,{"a":"b"}]}\n'.repeat(20)),
+  Buffer.from(`[${'{"user_id":"u1","item_id":"i1"},'.repeat(20)}{}]`),
+  Buffer.from(`\uFEFF${GOOD}`, 'utf16le'),
+];
+
+/** Cut short, or with some bytes that are others. */
+function damaged(bytes: Buffer, random: Random): Buffer {
+  const place = () => Math.floor(random.uniform() * bytes.length);
+  if (random.uniform() < 0.3) return bytes.subarray(0, place());
+  const copy = Buffer.from(bytes);
+  for (let i = 0; i < 1 + 8 * random.uniform(); i++) copy[place()] = Math.floor(random.uniform() * 256);
+  return copy;
+}
 
 /** What is wrong with a whole file. */
 const WRONG_FILES: ((random: Random) => Buffer)[] = [
@@ -37,8 +60,31 @@ const WRONG_FILES: ((random: Random) => Buffer)[] = [
   () => Buffer.from(`user_id,item_id,${'x,'.repeat(10_000)}y\n`),
   () => Buffer.from('PK\x03\x04\x14\0\0\0\x08\0'),
   () => Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'),
+  ...[...PACKED, ...PACKED].map((bytes) => (random: Random) => damaged(bytes, random)),
+  (random) => damaged(parquet, random),
+  (random) => damaged(parquet, random),
   (random) => Buffer.from(Array.from({ length: 4_000 }, () => Math.floor(random.uniform() * 256))),
 ];
+
+let parquet: Buffer;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kindred-malformed-'));
+  const file = path.join(folder, 'good.parquet');
+  await withTables([file], {}, (connection) =>
+    connection.run(
+      `COPY (SELECT 'u' || i AS user_id, 'i' || i AS item_id, i::DOUBLE AS value FROM range(50) rows(i)) TO '${file}' (FORMAT parquet, USE_TMP_FILE false)`,
+    ),
+  );
+  parquet = readFileSync(file);
+  rmSync(folder, { recursive: true });
+});
+
+const readAs = (file: string, target: string) =>
+  readContent(
+    { file, target, kind: 'interactions', mapping: {}, keptMapping: {}, formats: {}, erasedUserIds: [] },
+    1e9,
+  );
 
 it('malformed files crash nothing, and every wrong row is told by its line and column', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'kindred-malformed-'));
@@ -48,7 +94,7 @@ it('malformed files crash nothing, and every wrong row is told by its line and c
   try {
     for (let i = 0; i < FILES; i++) {
       const [file, target] = [path.join(folder, 'in.csv'), path.join(folder, 'out.parquet')];
-      const read = () => readContent({ file, target, kind: 'interactions', mapping: {}, erasedUserIds: [] }, 1e9);
+      const read = () => readAs(file, target);
       if (i % 4 === 0) {
         writeFileSync(file, pick(WRONG_FILES)(random));
         const outcome = await read().catch((error: unknown) => error);
@@ -94,6 +140,5 @@ it('malformed files crash nothing, and every wrong row is told by its line and c
 async function expectHugeCell(folder: string): Promise<void> {
   const [file, target] = [path.join(folder, 'huge.csv'), path.join(folder, 'huge.parquet')];
   writeFileSync(file, `user_id,item_id\nu1,i1\n${'x'.repeat(100_000_000)},i2\nu3,i3\n`);
-  const reading = readContent({ file, target, kind: 'interactions', mapping: {}, erasedUserIds: [] }, 1e9);
-  await expect(reading).rejects.toThrow(/^Line 3 is longer than/);
+  await expect(readAs(file, target)).rejects.toThrow(/^Line 3 is longer than/);
 }

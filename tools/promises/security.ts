@@ -26,7 +26,7 @@ export const SECURITY: Record<number, string> = {
   24: 'Webhooks reach public addresses alone, as resolved for that very connection, and follow no redirect',
   25: 'A receiver of webhooks that is slow or endless is cut off',
   26: 'No cell of an exported CSV is a formula',
-  27: 'What is packed is refused before it is unpacked',
+  27: 'What is packed is unpacked up to a bound, and refused beyond it',
   28: 'No name in an upload or a call becomes a path outside its folder',
   29: 'A file is what its type says, or it is refused',
   30: 'Files of others are read in a process of their own with a bound on memory, whose end harms nothing else',

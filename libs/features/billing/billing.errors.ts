@@ -87,3 +87,10 @@ export const otherCurrencyThanCoupon = (currency: string, own: string) =>
     'coupon_other_currency',
     `Your organization's coupon is in ${currency}, so that of what it pays in ${own} nothing could be taken off.`,
   );
+
+export const unknownPeriod = (startsAt: Date) =>
+  new Problem(
+    404,
+    'unknown_period',
+    `No billing period of your organization starts at ${startsAt.toISOString()}. GET /v1/billing/spend lists those that there are in periods.`,
+  );

@@ -6,6 +6,8 @@ import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { PlanChangesService } from './plan-changes.service.js';
+import { SpendController } from './spend.controller.js';
+import { SpendService } from './spend.service.js';
 import { StripeCoupons } from './stripe-coupons.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 
@@ -28,8 +30,8 @@ export class SubscriptionFollowingModule {}
 /** What the API has besides: its routes, and Checkout. */
 @Module({
   imports: [BillingModule, SubscriptionFollowingModule, UsageModule],
-  controllers: [BillingController],
-  providers: [CheckoutService, PlanChangesService],
+  controllers: [BillingController, SpendController],
+  providers: [CheckoutService, PlanChangesService, SpendService],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

@@ -32,5 +32,6 @@ export {
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
 export { StripeCoupons } from './stripe-coupons.js';
 export { findCard } from './saved-card.js';
+export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
 export { SubscriptionFollower } from './subscription-follower.js';
 export { fromStripe } from './stripe-time.js';

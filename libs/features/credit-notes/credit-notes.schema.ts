@@ -91,6 +91,8 @@ export const listCreditNotesQuerySchema = pageQuerySchema.extend({
   state: z.enum(['proposed', 'all']).default('proposed').describe('proposed: what waits for a second person'),
 });
 
+export const exportCreditNotesQuerySchema = listCreditNotesQuerySchema.pick({ state: true });
+
 export const creditNoteListSchema = pageSchema(creditNoteProposalSchema);
 
 export type ProposeCreditNote = z.infer<typeof proposeCreditNoteSchema>;
@@ -98,3 +100,4 @@ export type CreditNoteProposal = z.infer<typeof creditNoteProposalSchema>;
 export type CreditNotesOfInvoice = z.infer<typeof creditNotesOfInvoiceSchema>;
 export type IssuedCreditNotes = z.infer<typeof issuedCreditNotesSchema>;
 export type ListCreditNotesQuery = z.infer<typeof listCreditNotesQuerySchema>;
+export type ExportCreditNotesQuery = z.infer<typeof exportCreditNotesQuerySchema>;

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kind } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { quoteText, withTables } from '../../platform/tables/tables.js';
+import { ContentError } from './content-error.js';
 import { readContent } from './content-reader.js';
-import { ContentError } from './csv-file.js';
-import type { ColumnMapping } from './data-sets.schema.js';
+import type { ColumnMapping, FileFormats } from './data-sets.schema.js';
 import { leaveUserOut } from './leave-user-out.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-content-'));
@@ -21,11 +21,13 @@ async function read(
   kind: KindKey = 'interactions',
   mapping: ColumnMapping = {},
   erasedUserIds: string[] = [],
+  formats: FileFormats = {},
+  keptMapping: ColumnMapping = {},
 ) {
   const file = path.join(folder, `${files++}.csv`);
   const target = file.replace('.csv', '.parquet');
   writeFileSync(file, csv);
-  const content = await readContent({ file, target, kind, mapping, erasedUserIds }, 1e9);
+  const content = await readContent({ file, target, kind, mapping, keptMapping, formats, erasedUserIds }, 1e9);
   const rows = await withTables([target], {}, async (connection) =>
     (await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(target)})`)).getRowObjects(),
   );
@@ -135,7 +137,7 @@ describe('reading interactions', () => {
   it('counts lines that are not UTF-8 and goes on after them', async () => {
     const csv = Buffer.concat([
       Buffer.from('user_id,item_id\nu1,i1\n'),
-      Buffer.from([0xc4, 0xe3, 0x2c, 0x41, 0x0a]),
+      Buffer.from('caf\xe9,A\n', 'latin1'),
       Buffer.from(',x\nu2,i2\n'),
     ]);
     expect(errorsOf(await read(csv))).toEqual([
@@ -156,11 +158,6 @@ describe('reading interactions', () => {
     ['a header without item ids', 'user_id,thing\n', /There is no column item_id.*has: user_id, thing/],
     ['a column that stands twice', 'user_id,item_id,User_Id\nu,i,x\n', /Two columns are called User_Id/],
     ['bytes that are no text', Buffer.from([0, 1, 2, 255]), /NUL characters.*save the file as UTF-8/],
-    [
-      'UTF-16 without a byte order mark',
-      Buffer.from('user_id,item_id\nu,i\n', 'utf16le'),
-      /UTF-16.*save the file as UTF-8/,
-    ],
     ['a NUL in the header, which would end the SQL', 'user_id,item_id,a\0b\nu,i,1\n', /NUL characters/],
     ['a column name that is too long', `user_id,item_id,${'n'.repeat(257)}\n`, /longer than 256 characters/],
     [
@@ -180,6 +177,19 @@ describe('reading interactions', () => {
       { user_id: 'u', item_id: 'i' },
     ]);
     await expect(read('wer,was\n', 'interactions', { user_id: 'wer', item_id: 'wo' })).rejects.toThrow(/no column wo/);
+  });
+
+  it('counts what is wrong by its reason, the most frequent first, with the first row of each', async () => {
+    const many = Array.from({ length: 150 }, (_, i) => `u,i${i},x${i}`);
+    const { errors, rejections } = await read(
+      ['user_id,item_id,value', ',i,1', ...many, 'u', 'u,i,y', 'v', ',i,1'].join('\n'),
+    );
+    expect(errors).toHaveLength(100);
+    expect(rejections).toEqual([
+      { row: 3, column: 'value', message: '"x0" is not a finite number', rows: 151 },
+      { row: 2, column: 'user_id', message: 'user_id is empty', rows: 2 },
+      { row: 153, column: null, message: 'the row has fewer fields than the header, which has 3', rows: 2 },
+    ]);
   });
 
   it('accounts for every line of any mixture of good and bad ones', async () => {

@@ -3,20 +3,22 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal, Requires, StartsJob } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
-import { isStream } from '../../platform/http/body.js';
+import { isStream, UPLOAD_TYPES } from '../../platform/http/body.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import { type Rename, renameSchema } from '../projects/index.js';
-import { uploadNotCsv } from './data-sets.errors.js';
+import { uploadNotFile } from './data-sets.errors.js';
 import {
-  type ColumnMapping,
-  columnMappingSchema,
   type CreateDataSet,
   createDataSetSchema,
   dataSetSchema,
   importSchema,
   type ListDataSetsQuery,
   listDataSetsQuerySchema,
+  type Restore,
+  restoreSchema,
   uploadedSchema,
+  type UploadQuery,
+  uploadQuerySchema,
 } from './data-sets.schema.js';
 import { DataSetsService } from './data-sets.service.js';
 
@@ -104,31 +106,48 @@ export class DataSetsController {
   }
 
   @ApiOperation({
-    summary: "Replaces the data set's rows by those of a CSV file, once its import succeeds",
+    summary: "Replaces the data set's rows by those of a file, once its import succeeds",
     description:
-      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. Where a header is not understood, name it in the query, such as `?user_id=customer`.',
+      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file.',
   })
   @Put(':dataSetId/content')
   @StartsJob()
   @Requires('project:write')
-  @ApiConsumes('text/csv')
+  @ApiConsumes(...UPLOAD_TYPES)
   @ApiBody({
     schema: { type: 'string', format: 'binary', example: 'user_id,item_id,value\n42,lamp,5\n' },
-    description: 'CSV with a header line',
+    description: 'CSV with a header line, JSON or Parquet; also packed',
   })
   @Answers(202, 'The file is stored and its import queued', uploadedSchema)
   async upload(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
     @Param('dataSetId') dataSetId: string,
-    @Query({ schema: columnMappingSchema }) mapping: ColumnMapping,
+    @Query({ schema: uploadQuerySchema }) query: UploadQuery,
     @Req() request: FastifyRequest,
   ) {
-    if (!isStream(request.body) || request.headers['content-encoding']) throw uploadNotCsv();
+    if (!isStream(request.body) || request.headers['content-encoding']) throw uploadNotFile();
     return {
-      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, mapping, bytesOf(request)),
+      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, query, bytesOf(request)),
       status: 'queued',
     };
+  }
+
+  @ApiOperation({
+    summary: 'Makes the rows of an earlier import the data set’s again',
+    description:
+      'The content of the latest five imports is kept. Models learn from the restored rows when they are trained next; nothing is metered.',
+  })
+  @Put(':dataSetId/current-import')
+  @Requires('project:write')
+  @Answers(200, 'The data set', dataSetSchema)
+  restore(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Body({ schema: restoreSchema }) body: Restore,
+  ) {
+    return this.dataSets.restore(tenantId, projectId, dataSetId, body);
   }
 
   @ApiOperation({

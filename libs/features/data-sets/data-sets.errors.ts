@@ -7,8 +7,12 @@ export const uploadTooLarge = (bytesMax: number) =>
     `The file is larger than ${bytesMax} bytes: split it, or ask us to raise the limit.`,
   );
 
-export const uploadNotCsv = () =>
-  new Problem(415, 'upload_not_csv', 'Send the file uncompressed as the request body with "Content-Type: text/csv".');
+export const uploadNotFile = () =>
+  new Problem(
+    415,
+    'upload_not_a_file',
+    'Send the file itself as the request body, with "Content-Type: text/csv" or application/octet-stream, and without Content-Encoding: what is packed is told by its bytes.',
+  );
 
 export const uploadBrokenOff = () =>
   new Problem(
@@ -42,6 +46,20 @@ export const unknownKind = (kind: string) =>
   new Problem(503, 'unknown_kind', `This server does not know data sets of kind ${kind} yet: try again in a minute.`, {
     headers: { 'retry-after': '60' },
   });
+
+export const notToBeRestored = (status: string) =>
+  new Problem(
+    409,
+    'import_not_restorable',
+    `The import is ${status}: only rows that were imported can be the data set's again.`,
+  );
+
+export const noRoomToRestore = (rows: number, left: number) =>
+  new Problem(
+    402,
+    'quota_exceeded',
+    `The import has ${rows} rows, and the plan leaves room for ${left} besides your other data sets. The data set is as it was.`,
+  );
 
 export const comesInFiles = (kind: string) =>
   new Problem(409, 'comes_in_files', `Rows of the kind ${kind} come in files alone: upload one.`);

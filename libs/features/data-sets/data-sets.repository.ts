@@ -12,6 +12,7 @@ import {
   type ColumnMapping,
   type CreateDataSet,
   type DataSet,
+  type FileFormats,
   type Import,
   importSchema,
   type ListDataSetsQuery,
@@ -27,6 +28,10 @@ export interface ClaimedImport extends Claim {
   kind: KindKey;
   uploadKey: string;
   columnMapping: ColumnMapping;
+  /** Of the file before, which hold for this one where nothing else is said. */
+  keptMapping: ColumnMapping;
+  /** What was said now or then. */
+  formats: FileFormats;
   /** Those who are being erased: what was sent before must not bring them back. */
   erasedUserIds: string[];
 }
@@ -195,6 +200,7 @@ export class DataSetsRepository {
       uploadKey: string;
       uploadBytes: number;
       columnMapping: ColumnMapping;
+      formats: FileFormats;
     },
   ): Promise<void> {
     await transaction.import.create({ data: row });
@@ -203,6 +209,11 @@ export class DataSetsRepository {
   async findImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
     const row = await transaction.import.findFirst({ where: { id, dataSetId } });
     return row && toImport(row);
+  }
+
+  async lockImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
+    await transaction.$queryRaw`SELECT FROM imports WHERE data_set_id = ${dataSetId}::uuid AND id = ${id}::uuid FOR UPDATE`;
+    return this.findImport(transaction, dataSetId, id);
   }
 
   async listImports(transaction: Transaction, dataSetId: string, query: PageQuery): Promise<Import[]> {
@@ -246,14 +257,16 @@ export class DataSetsRepository {
     const { tenantId, id } = claim;
     const row = await transaction.import.findUniqueOrThrow({
       where: { tenantId_id: { tenantId, id } },
-      include: { dataSet: { select: { kind: true, projectId: true } } },
+      include: { dataSet: { select: { kind: true, projectId: true, columnMapping: true, formats: true } } },
     });
     const { dataSetId, uploadKey, dataSet } = row;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
-    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, erasedUserIds };
+    const keptMapping = dataSet.columnMapping as ColumnMapping;
+    const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
+    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, keptMapping, formats, erasedUserIds };
   }
 
   /** Those of a project's people who are being erased. */
@@ -284,9 +297,14 @@ export class DataSetsRepository {
     // A slow import must not undo a later upload that finished before it; ids are in order of creation.
     await transaction.dataSet.updateMany({
       where: { id: claimed.dataSetId, OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] },
-      data: { currentImportId: claimed.id },
+      data: { currentImportId: claimed.id, ...keptFor(claimed) },
     });
     return true;
+  }
+
+  /** The data set's rows are those of the import from now on. */
+  async restore(transaction: Transaction, dataSetId: string, importId: string): Promise<void> {
+    await transaction.dataSet.updateMany({ where: { id: dataSetId }, data: { currentImportId: importId } });
   }
 
   /** False when the claim was lost meanwhile. */
@@ -343,8 +361,13 @@ function withFewErrors(dataSet: DataSet): DataSet {
 
 const fewErrors = (one: Import): Import => ({ ...one, errors: one.errors.slice(0, LISTED_ERRORS) });
 
-function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
-  return { rowsAccepted, rowsRejected, errors };
+function countsOf({ rowsAccepted, rowsRejected, errors, rejections }: Content) {
+  return { rowsAccepted, rowsRejected, errors, rejections };
+}
+
+/** What holds for the next file too: its encoding and delimiter it shows itself. */
+function keptFor({ keptMapping, columnMapping, formats: { decimal, dates } }: ClaimedImport) {
+  return { columnMapping: { ...keptMapping, ...columnMapping }, formats: { decimal, dates } };
 }
 
 function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
@@ -355,6 +378,7 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
     name,
     kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
+    columnMapping: row.columnMapping as Record<string, string>,
     addedRows: _count.addedRows,
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,
@@ -370,6 +394,7 @@ function toImport(row: ImportRow): Import {
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
     errors: importSchema.shape.errors.parse(row.errors),
+    rejections: importSchema.shape.rejections.parse(row.rejections),
     statistics: importSchema.shape.statistics.parse(row.statistics),
     failureReason,
     createdAt: row.createdAt.toISOString(),

@@ -5,6 +5,7 @@ import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
+import { isEncoding } from './encoding.js';
 
 export const kindSchema = z.enum(Object.keys(kinds) as [KindKey, ...KindKey[]]);
 
@@ -20,6 +21,15 @@ export const statisticsSchema = z
 
 const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
 
+const wrongRowSchema = z.object({
+  row: z
+    .int()
+    .positive()
+    .describe('Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1'),
+  column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
+  message: z.string(),
+});
+
 export const importSchema = z
   .object({
     id: z.uuid(),
@@ -27,15 +37,10 @@ export const importSchema = z
     status: z.enum(IMPORT_STATUSES),
     rowsAccepted: count.nullable(),
     rowsRejected: count.nullable(),
-    errors: z
-      .array(
-        z.object({
-          row: z.int().positive().describe('Line of the file; the header is line 1'),
-          column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
-          message: z.string(),
-        }),
-      )
-      .describe('The first 100 rejected rows; in a list the first 3'),
+    errors: z.array(wrongRowSchema).describe('The first 100 rejected rows; in a list the first 3'),
+    rejections: z
+      .array(wrongRowSchema.extend({ rows: count.describe('Rows that are wrong for the same reason, this one too') }))
+      .describe('What is wrong, the most frequent first: of each reason the first row'),
     statistics: statisticsSchema.nullable(),
     failureReason: z.string().nullable(),
     createdAt: z.iso.datetime(),
@@ -50,7 +55,8 @@ export const importSchema = z
         status: 'succeeded',
         rowsAccepted: 68054,
         rowsRejected: 1,
-        errors: [{ row: 4712, column: 'rating', message: '"five" is no number' }],
+        errors: [{ row: 4712, column: 'rating', message: '"five" is not a finite number' }],
+        rejections: [{ row: 4712, column: 'rating', message: '"five" is not a finite number', rows: 1 }],
         statistics: { users: 3756, items: 10506, interactions: 68054 },
         failureReason: null,
         createdAt: EXAMPLE_TIME,
@@ -66,6 +72,9 @@ export const dataSetSchema = z
     name: z.string(),
     kind: z.string().describe('GET /v1/families lists the kinds'),
     createdAt: z.iso.datetime(),
+    columnMapping: z
+      .record(z.string(), z.string())
+      .describe('Which header held which column, as it was said with an upload; holds for the next file too'),
     addedRows: z
       .int()
       .min(0)
@@ -84,6 +93,7 @@ export const dataSetSchema = z
         name: 'Purchases',
         kind: 'interactions',
         createdAt: EXAMPLE_TIME,
+        columnMapping: { user_id: 'customer' },
         addedRows: 0,
         currentImport: null,
         latestImport: null,
@@ -114,13 +124,48 @@ export const columnMappingSchema = z.strictObject(
   ),
 );
 
+/** What a file cannot tell, or tells wrongly. */
+export const fileFormatsSchema = z.strictObject({
+  encoding: z
+    .string()
+    .refine(isEncoding, 'must be an encoding, such as utf-8, gb18030, windows-1252 or utf-32le')
+    .optional()
+    .describe('Of text; found out by its bytes unless you say it')
+    .meta({ examples: ['gb18030'] }),
+  delimiter: z
+    .string()
+    .length(1)
+    .refine((mark) => !/["\r\n\0]/.test(mark), 'must be one character, and neither a quote nor the end of a line')
+    .optional()
+    .describe('What stands between the cells of CSV; found out by the first line unless you say it')
+    .meta({ examples: [';'] }),
+  decimal: z
+    .enum(['point', 'comma'])
+    .optional()
+    .describe('What stands before the decimals of numbers; found out column by column unless you say it'),
+  dates: z
+    .enum(['day_first', 'month_first'])
+    .optional()
+    .describe('What 03/04/2020 is; found out by a day beyond 12 unless you say it'),
+});
+
+export const uploadQuerySchema = columnMappingSchema.extend(fileFormatsSchema.shape);
+
 export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
 
+export const restoreSchema = z
+  .strictObject({ importId: z.uuid().describe('Of the data set, and succeeded') })
+  .meta({ examples: [{ importId: EXAMPLE_IDS.import }] });
+
+export type Restore = z.infer<typeof restoreSchema>;
 export type CreateDataSet = z.infer<typeof createDataSetSchema>;
 export type ListDataSetsQuery = z.infer<typeof listDataSetsQuerySchema>;
 export type DataSet = z.infer<typeof dataSetSchema>;
 export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];
+export type Rejection = Import['rejections'][number];
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
+export type FileFormats = z.infer<typeof fileFormatsSchema>;
+export type UploadQuery = z.infer<typeof uploadQuerySchema>;

@@ -14,8 +14,8 @@ import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/lea
 import { type ClaimOrder, LeasedWork, LeaseLostError, WorkerStoppedError } from '../../platform/queue/leased-work.js';
 import { LimitsService } from '../limits/index.js';
 import { UsageService } from '../usage/index.js';
+import { ContentError } from './content-error.js';
 import type { Content } from './content-reader.js';
-import { ContentError } from './csv-file.js';
 import { type ClaimedImport, DataSetsRepository, IMPORTS, NEXT_IMPORT } from './data-sets.repository.js';
 import { ImportCrashedError, ImportRunner } from './import-runner.js';
 import { uploadKeyOf } from './upload-key.js';
@@ -76,8 +76,9 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     try {
       upload = await this.objects.open(claimed.uploadKey);
       const target = path.join(scratch, 'content.parquet');
-      const { kind, columnMapping: mapping, erasedUserIds } = claimed;
-      const content = await this.runner.run({ file: upload.path, target, kind, mapping, erasedUserIds }, signal);
+      const { kind, columnMapping: mapping, keptMapping, formats, erasedUserIds } = claimed;
+      const task = { file: upload.path, target, kind, mapping, keptMapping, formats, erasedUserIds };
+      const content = await this.runner.run(task, signal);
       if (content.rowsAccepted === 0) return await this.fail(claimed, reasonForNone(content), content);
       return await this.succeed(claimed, target, content);
     } catch (error) {

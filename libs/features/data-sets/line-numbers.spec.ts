@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { findLines } from './line-numbers.js';
 
+const CSV = { hasHeader: true, hasQuotes: true };
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-lines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -17,6 +18,6 @@ it.each([
   const file = path.join(folder, 'lines.csv');
   writeFileSync(file, text);
   const broken = [text.indexOf('broken'), text.lastIndexOf('broken')];
-  expect(await findLines(file, [1, 2, 3, 4], broken)).toEqual({ ofOrdinals: [2, 5, 9, 11], ofBroken: [4, 10] });
-  expect(await findLines(file, [3], broken)).toEqual({ ofOrdinals: [9], ofBroken: [4, 10] });
+  expect(await findLines(file, [1, 2, 3, 4], broken, CSV)).toEqual({ ofOrdinals: [2, 5, 9, 11], ofBroken: [4, 10] });
+  expect(await findLines(file, [3], broken, CSV)).toEqual({ ofOrdinals: [9], ofBroken: [4, 10] });
 });

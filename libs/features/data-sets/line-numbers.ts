@@ -4,7 +4,7 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
 
-/** Where records of a CSV file stand, as lines that an editor would show; the header is line 1. */
+/** Where records of a text stand, as lines that an editor would show, from 1. */
 export interface RecordLines {
   /** Line of each wanted record, in the order asked. */
   ofOrdinals: number[];
@@ -13,14 +13,19 @@ export interface RecordLines {
 }
 
 /**
- * Finds the lines of records in one pass over the file. Blank lines hold no record, and a quoted cell may run over several.
+ * Finds the lines of records in one pass over the file. Blank lines hold no record, and a cell in quotes may run over several.
  *
- * @param ordinals wanted records, rising, numbered from 1 over those that are neither the header nor broken
+ * @param ordinals wanted records, rising, numbered from 1 over those that are neither a header nor broken
  * @param brokenOffsets byte offsets, rising, of the records that a reader refused; blank lines before one count as its own
  */
-export async function findLines(file: string, ordinals: number[], brokenOffsets: number[]): Promise<RecordLines> {
+export async function findLines(
+  file: string,
+  ordinals: number[],
+  brokenOffsets: number[],
+  { hasHeader, hasQuotes }: { hasHeader: boolean; hasQuotes: boolean },
+): Promise<RecordLines> {
   const found: RecordLines = { ofOrdinals: [], ofBroken: [] };
-  let [offset, line, ordinal] = [0, 1, -1];
+  let [offset, line, ordinal] = [0, 1, hasHeader ? -1 : 0];
   let [isQuoted, isAtStart, followsReturn] = [false, true, false];
   const beginRecord = () => {
     isAtStart = false;
@@ -37,7 +42,7 @@ export async function findLines(file: string, ordinals: number[], brokenOffsets:
       }
       followsReturn = byte === CARRIAGE_RETURN;
       if (isAtStart && !isLineEnd) beginRecord();
-      if (byte === QUOTE) isQuoted = !isQuoted;
+      if (hasQuotes && byte === QUOTE) isQuoted = !isQuoted;
       if (!isLineEnd) continue;
       line++;
       if (!isQuoted) isAtStart = true;

@@ -1,12 +1,16 @@
 import { type Column, type Kind, LABEL_SEPARATOR, sqlType } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
+import { asIsoTime, asNumber, type CellFormats } from './cell-formats.js';
 
 /** In Unix seconds. */
 const YEAR_9999_END = 253_402_300_799;
 const ID_CHARACTERS = BOUNDS.idCharacters.most;
 /** What JavaScript's `trim` takes, and what calls may not have at the ends of a text. */
 const WHITE_SPACE = String.raw`[\s\v\p{Z}\x{AD}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}]+`;
+
+const NO_TIME = '" is no time from 1970 to 9999, as Unix time or ISO 8601';
+const EITHER_DATE = '" may have its day or its month first: say which with dates=day_first or dates=month_first';
 
 /** Where a file has each column of its kind: the index of its header; absent columns are left out. */
 export type FoundColumns = Map<string, number>;
@@ -20,12 +24,12 @@ export interface Check {
 }
 
 /** What is asked of every row of a file; `readContent` carries it out, and asks what no row tells alone: repeats, too many values. */
-export function checksOf(kind: Kind, names: string[], columns: FoundColumns): Check[] {
-  const checks = [...columns].flatMap(([column, index]) => columnChecks(kind, column, index));
+export function checksOf(kind: Kind, names: string[], columns: FoundColumns, formats: CellFormats): Check[] {
+  const checks = [...columns].flatMap(([column, index]) => columnChecks(kind, column, index, formats));
   return kind.others === 'attributes' ? [...checks, ...attributeChecks(names, columns)] : checks;
 }
 
-function columnChecks(kind: Kind, column: string, index: number): Check[] {
+function columnChecks(kind: Kind, column: string, index: number, formats: CellFormats): Check[] {
   const { type, isRequired, values } = kind.columns[column]!;
   const cell = `c${index}`;
   const check = (isWrong: string, message: string) => ({ index, isWrong, message });
@@ -62,7 +66,7 @@ function columnChecks(kind: Kind, column: string, index: number): Check[] {
       return [
         ...required,
         check(
-          `${cell} IS NOT NULL AND NOT coalesce(isfinite(try_cast(${cell} AS DOUBLE)), false)`,
+          `${cell} IS NOT NULL AND NOT coalesce(isfinite(try_cast(${asNumber(index, formats)} AS DOUBLE)), false)`,
           `'"' || left(${cell}, 40) || '" is not a finite number'`,
         ),
       ];
@@ -70,8 +74,8 @@ function columnChecks(kind: Kind, column: string, index: number): Check[] {
       return [
         ...required,
         check(
-          `${cell} IS NOT NULL AND ${unixSeconds(cell)} IS NULL`,
-          `'"' || left(${cell}, 40) || '" is no time from 1970 to 9999, as Unix time or ISO 8601'`,
+          `${cell} IS NOT NULL AND ${unixSeconds(asIsoTime(index, formats))} IS NULL`,
+          `'"' || left(${cell}, 40) || ${quoteText(formats.times.get(index) === 'either' ? EITHER_DATE : NO_TIME)}`,
         ),
       ];
   }
@@ -104,10 +108,10 @@ function attributesOf(names: string[], columns: FoundColumns): { name: string; i
 }
 
 /** The columns that are kept, each of its type, as a list of SQL expressions. */
-export function typedColumns(kind: Kind, names: string[], columns: FoundColumns): string {
+export function typedColumns(kind: Kind, names: string[], columns: FoundColumns, formats: CellFormats): string {
   const typed = Object.entries(kind.columns).map(([column, known]) => {
     const index = columns.get(column);
-    return `${index === undefined ? 'NULL' : valueOf(known, `c${index}`)}::${sqlType(known.type)} AS ${quoteName(column)}`;
+    return `${index === undefined ? 'NULL' : valueOf(known, index, formats)}::${sqlType(known.type)} AS ${quoteName(column)}`;
   });
   if (kind.others === 'ignored') return typed.join(', ');
   return [...typed, ...attributesOf(names, columns).map(({ name, index }) => `c${index} AS ${quoteName(name)}`)].join(
@@ -115,11 +119,13 @@ export function typedColumns(kind: Kind, names: string[], columns: FoundColumns)
   );
 }
 
-function valueOf({ type, values }: Column, cell: string): string {
+function valueOf({ type, values }: Column, index: number, formats: CellFormats): string {
+  const cell = `c${index}`;
   if (values) return `nullif(lower(trim(${cell})), '')`;
   if (type === 'id') return `trim(${cell})`;
   if (type === 'labels') return `nullif(array_to_string(${labelsOf(cell)}, ${quoteText(LABEL_SEPARATOR)}), '')`;
-  return type === 'time' ? unixSeconds(cell) : cell;
+  if (type === 'number') return asNumber(index, formats);
+  return type === 'time' ? unixSeconds(asIsoTime(index, formats)) : cell;
 }
 
 /** SQL of the labels in a cell: trimmed as a call's are, without empty ones, each once, in order. */
@@ -130,6 +136,9 @@ function labelsOf(cell: string): string {
   return `list_sort(list_distinct(list_filter(${trimmed}, part -> part <> '')))`;
 }
 
+/** As spreadsheets and browsers of some countries write the time of day. */
+const CLOCKS_OF_TWELVE = `'%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p'`;
+
 /** Unix seconds from seconds, milliseconds (past 10¹¹) or ISO 8601, without an offset UTC; NULL outside 1970 to 9999. */
 function unixSeconds(cell: string): string {
   const number = `try_cast(${cell} AS DOUBLE)`;
@@ -138,6 +147,6 @@ function unixSeconds(cell: string): string {
     WHEN ${number} > 1e11 THEN ${number} / 1000
     WHEN ${number} IS NOT NULL THEN ${number}
     WHEN ${hasOffset} THEN epoch(try_cast(${cell} AS TIMESTAMPTZ))
-    ELSE epoch(try_cast(${cell} AS TIMESTAMP)) END`;
+    ELSE epoch(coalesce(try_cast(${cell} AS TIMESTAMP), try_strptime(${cell}, [${CLOCKS_OF_TWELVE}]))) END`;
   return `(CASE WHEN (${seconds}) BETWEEN 0 AND ${YEAR_9999_END} THEN (${seconds}) END)`;
 }

@@ -1,5 +1,20 @@
 import type { Readable } from 'node:stream';
 
+/** What an uploaded file may call itself. Its bytes decide what it is; JSON is not among them, as that is read as the body of a call. */
+export const UPLOAD_TYPES = [
+  'text/csv',
+  'application/csv',
+  'text/tab-separated-values',
+  'application/x-ndjson',
+  'application/jsonl',
+  'application/vnd.apache.parquet',
+  'application/gzip',
+  'application/x-gzip',
+  'application/zstd',
+  'application/zip',
+  'application/octet-stream',
+];
+
 /** Whether the body is an upload's, which nobody has read yet. */
 export function isStream(body: unknown): body is Readable {
   return typeof (body as { pipe?: unknown } | null)?.pipe === 'function';

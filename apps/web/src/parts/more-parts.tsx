@@ -51,6 +51,7 @@ const KIND: Kind = {
 };
 const START: FileStart = {
   problem: null,
+  isUnseen: false,
   encoding: 'UTF-8',
   delimiter: ',',
   rowCount: 3,
@@ -98,7 +99,13 @@ export function MoreParts() {
         </Card>
       </div>
       <Card title="Preview of a file">
-        <PreviewTable start={START} kind={KIND} columns={columns} onColumns={setColumns} />
+        <PreviewTable
+          start={START}
+          kind={KIND}
+          columns={columns}
+          formats={{ decimal: null, dates: null }}
+          onColumns={setColumns}
+        />
       </Card>
       <Card title="Notices">
         <div className="space-y-3">

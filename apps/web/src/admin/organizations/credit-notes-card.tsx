@@ -144,7 +144,7 @@ export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
       isPinned: true,
       cell: ({ number, kind }) => (
         <>
-          <p className="font-medium">{number ?? '—'}</p>
+          <p className="font-medium whitespace-nowrap">{number ?? '—'}</p>
           <p className="text-xs text-muted">{t(`creditNotes.kinds.${kind}`)}</p>
         </>
       ),
@@ -167,7 +167,8 @@ export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
         <>
           <p className="max-w-md wrap-anywhere">{reason}</p>
           <p className="text-xs text-muted">
-            {proposedBy} · {format.dateTime(proposedAt)}
+            {proposedBy && `${proposedBy} · `}
+            {format.dateTime(proposedAt)}
           </p>
         </>
       ),
@@ -184,7 +185,7 @@ function Decide({ note }: { note: CreditNoteProposal }) {
   const error = confirm.error ?? decline.error;
   return (
     <div className="space-y-1">
-      <div className="flex flex-wrap gap-2">
+      <div className="flex gap-2 max-sm:flex-wrap max-sm:justify-end">
         {!note.isYours && (
           <Button variant="primary" isBusy={confirm.isPending} onClick={() => confirm.mutate(undefined)}>
             {t('creditNotes.confirm')}

@@ -16,6 +16,7 @@ import { CouponsCard } from './coupons-card';
 import { CreditsCard } from './credits-card';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
+import { SpendCard } from './spend-card';
 import { NextPlanNotice, PortalButton } from './subscription-actions';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
@@ -47,6 +48,7 @@ export function BillingPage() {
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
             <CreditsCard />
+            <SpendCard />
             <InvoicesCard />
             <CouponsCard />
             <PlansCard upcoming={upcoming} />

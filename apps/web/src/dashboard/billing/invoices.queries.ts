@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import {
   buildUrl,
+  type InvoiceExportsExportData,
+  type InvoiceExportsExportOfData,
   invoicesFind,
   invoicesList,
   type InvoicesPdfData,
@@ -54,3 +56,11 @@ export const lineUsageQuery = (organizationId: string, invoiceId: string, positi
       query: { cursor },
     }),
   );
+
+export const invoicesCsvUrl = (organizationId?: string): string =>
+  organizationId
+    ? buildUrl<InvoiceExportsExportOfData>({
+        url: '/v1/admin/organizations/{organizationId}/invoices.csv',
+        path: { organizationId },
+      })
+    : buildUrl<InvoiceExportsExportData>({ url: '/v1/billing/invoices.csv' });

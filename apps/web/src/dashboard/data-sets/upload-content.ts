@@ -1,12 +1,11 @@
 import { buildUrl, type DataSetsUploadData, type DataSetsUploadResponse } from '../../api/client';
 import { toProblemError } from '../../api/problem';
 
-export type ColumnMapping = NonNullable<DataSetsUploadData['query']>;
-
 interface UploadInput {
   path: DataSetsUploadData['path'];
   file: File;
-  mapping: ColumnMapping;
+  /** Which header holds which column, and how the file is written. */
+  query: NonNullable<DataSetsUploadData['query']>;
   /** Gets the share that has been sent, 0 to 1. */
   onProgress: (share: number) => void;
 }
@@ -16,16 +15,16 @@ interface UploadInput {
  *
  * @throws ProblemError
  */
-export function uploadContent({ path, file, mapping, onProgress }: UploadInput): Promise<DataSetsUploadResponse> {
+export function uploadContent({ path, file, query, onProgress }: UploadInput): Promise<DataSetsUploadResponse> {
   const url = buildUrl<Omit<DataSetsUploadData, 'body'>>({
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content',
     path,
-    query: mapping,
+    query,
   });
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', url);
-    request.setRequestHeader('content-type', 'text/csv');
+    request.setRequestHeader('content-type', 'application/octet-stream');
     request.responseType = 'json';
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
     request.onload = () => {

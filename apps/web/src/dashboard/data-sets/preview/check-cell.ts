@@ -1,4 +1,5 @@
 import type { Kind } from '../../models/families.queries';
+import { type CellFormats, isDateIn, isNumberIn } from './cell-formats';
 
 type Column = Kind['columns'][number];
 
@@ -7,16 +8,16 @@ export type CellProblem = 'empty' | 'tooLong' | 'number' | 'time' | 'values';
 
 /** The API's own bounds, which stand in its documentation. */
 const ID_CHARACTERS_MAX = 256;
-const ISO_TIME = /^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$/;
+const ISO_TIME = /^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$/;
 
 /** Null where nothing is wrong. */
-export function checkCell({ type, required, values }: Column, cell: string): CellProblem | null {
+export function checkCell({ type, required, values }: Column, cell: string, formats: CellFormats): CellProblem | null {
   const text = cell.trim();
   if (text === '') return required ? 'empty' : null;
   if ((type === 'id' || type === 'text') && text.length > ID_CHARACTERS_MAX) return 'tooLong';
   if (values && !values.includes(text.toLowerCase())) return 'values';
-  if (type === 'number' && !Number.isFinite(Number(text))) return 'number';
-  return type === 'time' && findTimeFormat(text) === null ? 'time' : null;
+  if (type === 'number' && !Number.isFinite(Number(text)) && !isNumberIn(text, formats)) return 'number';
+  return type === 'time' && findTimeFormat(text) === null && !isDateIn(text, formats) ? 'time' : null;
 }
 
 export type TimeFormat = 'seconds' | 'milliseconds' | 'iso';
@@ -25,7 +26,14 @@ export type TimeFormat = 'seconds' | 'milliseconds' | 'iso';
 export function findTimeFormat(text: string): TimeFormat | null {
   const number = Number(text);
   if (Number.isFinite(number)) return number < 0 ? null : number > 1e11 ? 'milliseconds' : 'seconds';
-  return ISO_TIME.test(text) && !Number.isNaN(Date.parse(text.replace(/^(\d{4})-(\d)-/, '$1-0$2-').slice(0, 10)))
+  return ISO_TIME.test(text) &&
+    !Number.isNaN(
+      Date.parse(
+        text
+          .replace(/^(\d{4})[-/](\d{1,2})[-/]/, (_, year, month) => `${year}-${month.padStart(2, '0')}-`)
+          .slice(0, 10),
+      ),
+    )
     ? 'iso'
     : null;
 }

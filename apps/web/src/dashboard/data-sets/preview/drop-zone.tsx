@@ -17,7 +17,7 @@ export function DropZone({ onFile, hint }: { onFile: (file: File) => void; hint:
     >
       <input
         type="file"
-        accept=".csv,.tsv,.txt,text/csv"
+        accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.gz,.zst,.zip,text/csv"
         aria-label={t('upload.file')}
         aria-describedby={hintId}
         onDragEnter={() => setIsOver(true)}

@@ -21,6 +21,23 @@ export function guessColumns(headers: string[], { columns }: Pick<Kind, 'columns
   return found;
 }
 
+/** As it was said of the file before, where this one has such a header too; else as it is guessed. */
+export function keepColumns(
+  headers: string[],
+  kind: Pick<Kind, 'columns'>,
+  kept: Record<string, string>,
+): FoundColumns {
+  const found = guessColumns(headers, kind);
+  for (const [name, header] of Object.entries(kept)) {
+    const index = headers.indexOf(header);
+    if (header === '') delete found[name];
+    if (index < 0) continue;
+    for (const [other, place] of Object.entries(found)) if (place === index) delete found[other];
+    found[name] = index;
+  }
+  return found;
+}
+
 /** The kind whose columns a file has: of those that lack none that they need, the one with the most. The first where none fits. */
 export function guessKind(headers: string[], kinds: Kind[]): Kind | undefined {
   const fits = kinds.map((kind) => {

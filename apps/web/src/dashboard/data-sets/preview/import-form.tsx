@@ -14,6 +14,9 @@ import { toMapping } from './guess-columns';
 import { type Chosen, Preview } from './preview';
 import { readStart } from './read-start';
 
+/** That tell the format, and how it is packed. */
+const EXTENSIONS = /(\.(csv|tsv|txt|json|jsonl|ndjson|parquet))?(\.(gz|zst|zip))?$/i;
+
 interface ImportFormProps {
   projectId: string;
   /** Whose rows the file replaces; absent where it becomes a new data set. */
@@ -65,12 +68,13 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
     retry: false,
   });
   const send = useMutation({
-    mutationFn: async ({ kind, name, headers, columns }: Chosen) => {
+    mutationFn: async ({ kind, name, headers, columns, formats }: Chosen) => {
       setShare(0);
       const target = dataSet ?? (created?.kind === kind.key ? created : await createDataSet(projectId, name, kind));
       setCreated(target);
       const path = { projectId, dataSetId: target.id };
-      await uploadContent({ path, file, mapping: toMapping(headers, columns, kind), onProgress: setShare });
+      const query = { ...toMapping(headers, columns, kind), ...formats };
+      await uploadContent({ path, file, query, onProgress: setShare });
       return target;
     },
     onSuccess: async ({ id }) => {
@@ -90,8 +94,9 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
       file={file}
       start={start.data}
       kinds={kinds}
+      keptMapping={dataSet?.columnMapping ?? {}}
       fixedKind={kinds.find(({ key }) => key === dataSet?.kind)}
-      defaultName={dataSet ? undefined : file.name.replace(/\.\w+$/, '').slice(0, 120) || t('upload.file')}
+      defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
       share={send.isPending ? share : null}
       error={send.error}
       onOther={onOther}

@@ -3,6 +3,7 @@ import { useTerms } from '../../../i18n/use-terms';
 import { classNames } from '../../../ui/class-names';
 import { ScrollRegion } from '../../../ui/scroll-region';
 import type { Kind } from '../../models/families.queries';
+import type { CellFormats } from './cell-formats';
 import { checkCell } from './check-cell';
 import type { FoundColumns } from './guess-columns';
 import type { FileStart } from './read-start';
@@ -11,11 +12,12 @@ interface PreviewTableProps {
   start: FileStart;
   kind: Kind;
   columns: FoundColumns;
+  formats: CellFormats;
   onColumns: (columns: FoundColumns) => void;
 }
 
 /** The first rows under what each column is; a cell that the import will refuse says why. */
-export function PreviewTable({ start: { headers, rows }, kind, columns, onColumns }: PreviewTableProps) {
+export function PreviewTable({ start: { headers, rows }, kind, columns, formats, onColumns }: PreviewTableProps) {
   const { t } = useTranslation();
   const terms = useTerms();
   const columnOf = headers.map((_, index) => kind.columns.find(({ name }) => columns[name] === index));
@@ -59,7 +61,7 @@ export function PreviewTable({ start: { headers, rows }, kind, columns, onColumn
               {headers.map((_, index) => {
                 const column = columnOf[index];
                 const cell = row[index] ?? '';
-                const problem = column && checkCell(column, cell);
+                const problem = column && checkCell(column, cell, formats);
                 return (
                   <td
                     // oxlint-disable-next-line react/no-array-index-key -- two headers may be alike

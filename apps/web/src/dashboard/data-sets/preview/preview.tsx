@@ -9,7 +9,8 @@ import { Form } from '../../../ui/form';
 import { Notice } from '../../../ui/notice';
 import { ProgressBar } from '../../../ui/progress-bar';
 import type { Kind } from '../../models/families.queries';
-import { type FoundColumns, guessColumns, guessKind } from './guess-columns';
+import { type CellFormats, findCellFormats, type SaidFormats } from './cell-formats';
+import { type FoundColumns, guessColumns, guessKind, keepColumns } from './guess-columns';
 import { PreviewTable } from './preview-table';
 import { type FileStart, ROWS_SHOWN } from './read-start';
 import { findBadRows, useFileFacts } from './use-file-facts';
@@ -20,6 +21,8 @@ export interface Chosen {
   name: string;
   headers: string[];
   columns: FoundColumns;
+  /** What the file does not tell by itself. */
+  formats: SaidFormats & { encoding?: string };
 }
 
 /** From this share of rejected rows on, a file is more likely read wrong than a little dirty. */
@@ -31,6 +34,8 @@ interface PreviewProps {
   kinds: Kind[];
   /** Of the data set that it replaces. */
   fixedKind: Kind | undefined;
+  /** Which header held which column in the file that it replaces, as it was said then. */
+  keptMapping: Record<string, string>;
   /** Of the data set that it becomes. */
   defaultName: string | undefined;
   /** How much has been sent; null while nothing is. */
@@ -42,18 +47,22 @@ interface PreviewProps {
 
 /** The first rows of a file with what each column is taken for, to be changed before it is imported. */
 export function Preview(props: PreviewProps) {
-  const { file, start, kinds, fixedKind, defaultName, share, error, onOther, onImport } = props;
+  const { file, start, kinds, fixedKind, keptMapping, defaultName, share, error, onOther, onImport } = props;
   const { t } = useTranslation();
   const format = useFormat();
   const terms = useTerms();
-  const { headers, problem } = start;
+  const { headers, problem, isUnseen } = start;
   const [kind, setKind] = useState(() => fixedKind ?? guessKind(headers, kinds)!);
-  const [columns, setColumns] = useState(() => guessColumns(headers, kind));
-  const facts = useFileFacts(start, kind, columns);
-  const missing = kind.columns.filter(({ name, required }) => required && columns[name] === undefined);
+  const [columns, setColumns] = useState(() => keepColumns(headers, kind, keptMapping));
+  const [said, setSaid] = useState<SaidFormats>({});
+  const seen = findCellFormats(start.rows, kind, columns);
+  const formats = { decimal: said.decimal ?? seen.decimal, dates: said.dates ?? seen.dates };
+  const isUnsaid = formats.decimal === 'either' || formats.dates === 'either';
+  const facts = useFileFacts(start, kind, columns, formats);
+  const missing = isUnseen ? [] : kind.columns.filter(({ name, required }) => required && columns[name] === undefined);
   const canShow = headers.length > 0;
-  const bad = findBadRows(start, kind, columns);
-  const isAlarming = bad.share >= SHARE_ALARMING && missing.length === 0 && problem === null;
+  const bad = findBadRows(start, kind, columns, formats);
+  const isAlarming = bad.share >= SHARE_ALARMING && missing.length === 0 && problem === null && !isUnsaid;
   // Of the file as it is read now.
   const [askedAbout, setAskedAbout] = useState<FoundColumns>();
   const isAsked = askedAbout === columns;
@@ -67,7 +76,8 @@ export function Preview(props: PreviewProps) {
     <Form
       onSubmit={(values) => {
         if (isAlarming && !isAsked) return setAskedAbout(columns);
-        onImport({ kind, name: String(values.get('name') ?? ''), headers, columns });
+        const encoding = start.encoding.startsWith('utf-') ? {} : { encoding: start.encoding };
+        onImport({ kind, name: String(values.get('name') ?? ''), headers, columns, formats: { ...said, ...encoding } });
       }}
       error={error}
       actions={
@@ -79,13 +89,15 @@ export function Preview(props: PreviewProps) {
             type="submit"
             variant={isAlarming ? (isAsked ? 'danger' : 'secondary') : 'primary'}
             isBusy={share !== null}
-            disabled={problem !== null || missing.length > 0 || count === 0}
+            disabled={problem !== null || missing.length > 0 || isUnsaid || (count === 0 && !isUnseen)}
           >
             {isAlarming && isAsked
               ? t('upload.anyway')
-              : start.isWhole
-                ? t('upload.import', { count })
-                : t('upload.importAbout', { count })}
+              : isUnseen
+                ? t('upload.importFile')
+                : start.isWhole
+                  ? t('upload.import', { count })
+                  : t('upload.importAbout', { count })}
           </Button>
         </>
       }
@@ -96,7 +108,8 @@ export function Preview(props: PreviewProps) {
       >
         <div className="space-y-4">
           {problem && <Notice tone="danger">{t(`upload.problems.${problem}`)}</Notice>}
-          {canShow && (
+          {isUnseen && <Notice>{t('upload.unseen')}</Notice>}
+          {(canShow || isUnseen) && (
             <div className="grid gap-3 sm:grid-cols-2">
               {defaultName !== undefined && (
                 <TextField label={t('ui.name')} name="name" defaultValue={defaultName} maxLength={120} required />
@@ -123,6 +136,7 @@ export function Preview(props: PreviewProps) {
               {t('upload.missing', { columns: format.list(missing.map(({ name }) => terms.name('columns', name))) })}
             </Notice>
           )}
+          <FormatFields seen={seen} said={said} onSaid={setSaid} />
           {isAlarming && (
             <Notice tone="danger">
               <p className="font-medium">
@@ -147,7 +161,42 @@ export function Preview(props: PreviewProps) {
           )}
         </div>
       </Card>
-      {canShow && <PreviewTable start={start} kind={kind} columns={columns} onColumns={setColumns} />}
+      {canShow && <PreviewTable start={start} kind={kind} columns={columns} formats={formats} onColumns={setColumns} />}
     </Form>
   );
+}
+
+/** What the cells leave open. */
+function FormatFields({
+  seen,
+  said,
+  onSaid,
+}: {
+  seen: CellFormats;
+  said: SaidFormats;
+  onSaid: (said: SaidFormats) => void;
+}) {
+  const { t } = useTranslation();
+  const fields = [
+    { name: 'dates', choices: ['day_first', 'month_first'] },
+    { name: 'decimal', choices: ['comma', 'point'] },
+  ] as const;
+  return fields
+    .filter(({ name }) => seen[name] === 'either')
+    .map(({ name, choices }) => (
+      <SelectField
+        key={name}
+        name={name}
+        label={t(`upload.${name}.label`)}
+        value={said[name] ?? ''}
+        onChange={(event) => onSaid({ ...said, [name]: event.target.value || undefined })}
+      >
+        <option value="">{t('upload.sayWhich')}</option>
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {t(`upload.${name}.${choice}` as 'upload.dates.day_first')}
+          </option>
+        ))}
+      </SelectField>
+    ));
 }

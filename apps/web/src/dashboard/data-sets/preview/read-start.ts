@@ -4,24 +4,18 @@ import type { ParseResult } from 'papaparse';
 const START_BYTES = 262_144;
 export const ROWS_SHOWN = 200;
 /** In the order in which the API prefers them. */
-const DELIMITERS = [',', ';', '\t', '|'];
+const DELIMITERS = [',', ';', '\t', '|', '^', '~'];
 
 /** Why no row of a file can be imported as it is. */
-export type FileProblem =
-  | 'empty'
-  | 'noRows'
-  | 'twice'
-  | 'spreadsheet'
-  | 'compressed'
-  | 'json'
-  | 'parquet'
-  | 'encoding'
-  | 'unreadable';
+export type FileProblem = 'empty' | 'noRows' | 'twice' | 'spreadsheet' | 'unreadable';
 
 /** What the first part of a file tells of it. */
 export interface FileStart {
   problem: FileProblem | null;
+  /** Only the import can look into it: a zip, zstd or Parquet. */
+  isUnseen: boolean;
   encoding: string;
+  /** `json` where the rows are objects. */
   delimiter: string;
   headers: string[];
   rows: string[][];
@@ -30,14 +24,33 @@ export interface FileStart {
   isWhole: boolean;
 }
 
-/** Reads the first part of a file as the API will: by its byte order mark or as UTF-8, its delimiter by the first line. */
+/** Reads the first part of a file as the API will: unpacked, in the encoding that its bytes show, its delimiter by the first line. */
 export async function readStart(file: Blob): Promise<FileStart> {
-  const bytes = new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer());
-  const isWhole = file.size <= START_BYTES;
+  const packed = new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer());
+  const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
+  const bytes = isGzip ? await gunzipStart(packed) : packed;
+  // How much of a packed file was seen is not known.
+  const isWhole = file.size <= START_BYTES && bytes.length < START_BYTES;
   const { text, encoding } = decode(bytes);
-  const none = { encoding, delimiter: ',', headers: [], rows: [], rowCount: 0, isWhole };
-  const problem = file.size === 0 ? 'empty' : findFormat(bytes, text);
-  if (problem) return { ...none, problem };
+  const none = { encoding, isUnseen: false, delimiter: ',', headers: [], rows: [], rowCount: 0, isWhole };
+  if (file.size === 0) return { ...none, problem: 'empty' };
+  if (isOfficeDocument(text)) return { ...none, problem: 'spreadsheet' };
+  if (isSeenByImportAlone(bytes, text)) return { ...none, isUnseen: true, problem: null };
+  const table = /^\s*(\{|\[\s*[{\]])/.test(text) ? readJson(text, isWhole) : await readCsv(text, isWhole);
+  if (!table) return { ...none, problem: 'unreadable' };
+  const { rows } = table;
+  return {
+    ...none,
+    ...table,
+    problem: findProblem(table.headers, isWhole ? rows.length : null),
+    rows: rows.slice(0, ROWS_SHOWN),
+    rowCount: isWhole ? rows.length : Math.round((rows.length * file.size) / Math.min(file.size, START_BYTES)),
+  };
+}
+
+type Table = Pick<FileStart, 'delimiter' | 'headers' | 'rows'>;
+
+async function readCsv(text: string, isWhole: boolean): Promise<Table | null> {
   const whole = isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1);
   const [line = ''] = text.split(/\r\n|\n|\r/, 1);
   const delimiter = DELIMITERS.reduce((best, mark) =>
@@ -46,26 +59,59 @@ export async function readStart(file: Blob): Promise<FileStart> {
   const { default: papaparse } = await import('papaparse');
   const { data }: ParseResult<string[]> = papaparse.parse(whole, { delimiter, skipEmptyLines: true });
   const [headers, ...rows] = data;
-  if (!headers || headers.every((name) => name.trim() === '')) return { ...none, delimiter, problem: 'unreadable' };
-  return {
-    problem: findProblem(encoding, headers, isWhole ? rows.length : null),
-    encoding,
-    delimiter,
-    headers: headers.map((name) => name.trim()),
-    rows: rows.slice(0, ROWS_SHOWN),
-    rowCount: isWhole ? rows.length : Math.round((rows.length * file.size) / START_BYTES),
-    isWhole,
-  };
+  if (!headers || headers.every((name) => name.trim() === '')) return null;
+  return { delimiter, headers: headers.map((name) => name.trim()), rows };
 }
 
-function findProblem(encoding: string, headers: string[], count: number | null): FileProblem | null {
-  if (!encoding.startsWith('utf-')) return 'encoding';
-  const names = headers.map((name) => name.trim());
-  if (names.some((name, place) => name !== '' && names.indexOf(name) !== place)) return 'twice';
+/** An object a line, or a list of them. */
+function readJson(text: string, isWhole: boolean): Table | null {
+  const objects = /^\s*\[/.test(text)
+    ? parseAll(isWhole ? [text] : [`${text.slice(0, text.lastIndexOf('}') + 1)}]`]).flat()
+    : parseAll((isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1)).split(/\r?\n/).filter(Boolean));
+  const rows = objects.filter((row): row is Record<string, unknown> => typeof row === 'object' && row !== null);
+  const headers = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (headers.length === 0) return null;
+  return { delimiter: 'json', headers, rows: rows.map((row) => headers.map((name) => cellOf(row[name]))) };
+}
+
+function parseAll(texts: string[]): unknown[] {
+  return texts.flatMap((text): unknown[] => {
+    try {
+      return [JSON.parse(text)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(cellOf).join('|');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function findProblem(headers: string[], count: number | null): FileProblem | null {
+  if (headers.some((name, place) => name !== '' && headers.indexOf(name) !== place)) return 'twice';
   return count === 0 ? 'noRows' : null;
 }
 
-/** Text in the encoding that it most likely has; only the UTFs can be imported, the others are for showing. */
+async function gunzipStart(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for (let length = 0; length < START_BYTES;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      length += value.length;
+    }
+  } catch {
+    // The part ends in the middle of what is packed.
+  }
+  return new Uint8Array(await new Blob(parts).slice(0, START_BYTES).arrayBuffer());
+}
+
+/** Text in the encoding that it most likely has. */
 function decode(bytes: Uint8Array): { text: string; encoding: string } {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeAs(bytes, 'utf-16le');
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeAs(bytes, 'utf-16be');
@@ -82,10 +128,11 @@ function decode(bytes: Uint8Array): { text: string; encoding: string } {
 
 const decodeAs = (bytes: Uint8Array, encoding: string) => ({ text: new TextDecoder(encoding).decode(bytes), encoding });
 
-/** What a file is that is no CSV. */
-function findFormat(bytes: Uint8Array, text: string): FileProblem | null {
-  if (text.startsWith('PK')) return 'spreadsheet';
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'compressed';
-  if (text.startsWith('PAR1')) return 'parquet';
-  return /^\s*[[{]/.test(text) ? 'json' : null;
+function isOfficeDocument(text: string): boolean {
+  return text.startsWith('PK') && text.includes('[Content_Types].xml');
+}
+
+function isSeenByImportAlone(bytes: Uint8Array, text: string): boolean {
+  const isZstd = bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+  return isZstd || text.startsWith('PK') || text.startsWith('PAR1');
 }

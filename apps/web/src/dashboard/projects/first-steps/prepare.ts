@@ -74,7 +74,7 @@ async function fill(
   if (!isActive(dataSet.latestImport)) {
     const answer = await fetch(`/samples/${file}`);
     const content = new File([await answer.blob()], file);
-    await uploadContent({ path, file: content, mapping: {}, onProgress: () => undefined });
+    await uploadContent({ path, file: content, query: {}, onProgress: () => undefined });
   }
   for (;;) {
     const found = await unwrap(dataSetsGet({ path }));

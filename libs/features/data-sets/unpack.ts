@@ -1,0 +1,100 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { type Entry, openPromise } from 'yauzl';
+import { BOUNDS } from '../../platform/bounds.js';
+import { ContentError } from './content-error.js';
+import { readStart } from './source-file.js';
+
+/** A table becomes some twenty times smaller; what unpacks to more than this is made to fill a disk. */
+const RATIO_MAX = 200;
+/** Whatever the ratio. */
+const SMALL_BYTES = 64 * 1024 ** 2;
+const ENTRIES_MAX = 1_000;
+
+/** A file of an upload, unpacked. */
+export interface Part {
+  file: string;
+  /** Its name in the archive; null where the upload is the file itself. */
+  name: string | null;
+}
+
+/**
+ * What is packed as gzip, zstd or zip, unpacked into the folder up to a bound; else the file itself. What an archive calls its files names none of ours.
+ *
+ * @throws ContentError where it cannot be unpacked
+ */
+export async function unpack(file: string, folder: string): Promise<Part[]> {
+  const start = await readStart(file, 4);
+  const starts = (...bytes: number[]) => start.subarray(0, bytes.length).equals(Buffer.from(bytes));
+  const bound = boundOf((await stat(file)).size);
+  const copy = (place: number) => path.join(folder, `part-${place}`);
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return unzip(file, copy, bound);
+  const decompress = starts(0x1f, 0x8b) ? createGunzip : starts(0x28, 0xb5, 0x2f, 0xfd) ? createZstdDecompress : null;
+  if (!decompress) return [{ file, name: null }];
+  await pipeline(createReadStream(file), decompress(), bound(), createWriteStream(copy(0))).catch(refuseDamage);
+  return [{ file: copy(0), name: null }];
+}
+
+async function unzip(file: string, copy: (place: number) => string, bound: () => Transform): Promise<Part[]> {
+  const archive = await openPromise(file, { lazyEntries: true, autoClose: false }).catch(refuseDamage);
+  const parts: Part[] = [];
+  try {
+    if (archive.entryCount > ENTRIES_MAX)
+      throw new ContentError(`The archive has ${archive.entryCount} entries; at most ${ENTRIES_MAX} are taken.`);
+    for await (const entry of archive.eachEntry()) {
+      if (entry.fileName === '[Content_Types].xml')
+        throw new ContentError('The file is a document of an office program: save the sheet as CSV and send that.');
+      if (isHidden(entry)) continue;
+      if (entry.isEncrypted()) throw new ContentError(`${entry.fileName} in the archive is encrypted: leave that out.`);
+      const part = { file: copy(parts.length), name: entry.fileName };
+      await pipeline(await archive.openReadStreamPromise(entry), bound(), createWriteStream(part.file));
+      parts.push(part);
+    }
+  } catch (error) {
+    refuseDamage(error as Error);
+  } finally {
+    archive.close();
+  }
+  if (parts.length === 0) throw new ContentError('The archive holds no file.');
+  return parts;
+}
+
+/** Folders, and what a Mac leaves in an archive next to the files. */
+function isHidden({ fileName }: Entry): boolean {
+  return fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(fileName);
+}
+
+/** Streams that count together and end where more comes out than so small a file has any business to hold. */
+function boundOf(packedBytes: number): () => Transform {
+  const most = unpackedBytesMax(packedBytes);
+  let bytes = 0;
+  return () =>
+    new Transform({
+      transform(chunk: Buffer, _, done) {
+        bytes += chunk.length;
+        if (bytes <= most) return done(null, chunk);
+        done(unpacksToTooMuch(most));
+      },
+    });
+}
+
+/** How large what is packed in so many bytes may be. */
+export function unpackedBytesMax(packedBytes: number): number {
+  return Math.min(BOUNDS.unpackedBytes.most, Math.max(SMALL_BYTES, RATIO_MAX * packedBytes));
+}
+
+export function unpacksToTooMuch(most: number): ContentError {
+  return new ContentError(
+    `The file unpacks to more than ${most} bytes, ${RATIO_MAX} times its size or the most that is taken: send it in several parts.`,
+  );
+}
+
+function refuseDamage(error: Error & { code?: string }): never {
+  // What the machine lacks says nothing of the file.
+  if (error instanceof ContentError || error.code?.startsWith('E')) throw error;
+  throw new ContentError(`The file is packed and cannot be unpacked: ${error.message}.`);
+}
