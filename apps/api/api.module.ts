@@ -7,6 +7,8 @@ import { AuthenticationGuard, AuthModule } from '../../libs/features/auth/index.
 import { BillingApiModule } from '../../libs/features/billing/index.js';
 import { ConsentsModule } from '../../libs/features/consents/index.js';
 import { CostsModule } from '../../libs/features/costs/index.js';
+import { CouponsModule } from '../../libs/features/coupons/index.js';
+import { CreditGrantsApiModule } from '../../libs/features/credit-grants/index.js';
 import { CreditNotesModule } from '../../libs/features/credit-notes/index.js';
 import { DataSetsModule } from '../../libs/features/data-sets/index.js';
 import { DeploymentsModule } from '../../libs/features/deployments/index.js';
@@ -79,6 +81,8 @@ const FEATURES = [
   WebhooksModule,
   RequestLogModule,
   CostsModule,
+  CouponsModule,
+  CreditGrantsApiModule,
   CreditNotesModule,
   PriceSimulationsModule,
   PricePublicationsModule,

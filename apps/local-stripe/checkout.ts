@@ -85,6 +85,10 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
     0,
   );
   const amount = mode === 'setup' ? null : isTrial ? 0 : subtotal;
+  const discounted = (params.discounts ?? []).reduce((left, { coupon }) => {
+    const { percent_off, amount_off } = account.need('coupon', coupon!, 'discounts[0][coupon]');
+    return left - (percent_off === null ? Math.min(left, amount_off!) : Math.round((left * percent_off) / 100));
+  }, amount ?? 0);
   const session: CheckoutSession = {
     id,
     object: 'checkout.session',
@@ -93,7 +97,7 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: amount,
-    amount_total: amount,
+    amount_total: amount === null ? null : discounted,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
@@ -152,7 +156,7 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
         required: params.tax_id_collection.required ?? 'never',
       },
     }),
-    total_details: amount === null ? null : { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    total_details: amount === null ? null : { amount_discount: amount - discounted, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: `${account.url}/c/pay/${id}`,
     wallet_options: null,

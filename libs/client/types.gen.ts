@@ -1023,7 +1023,7 @@ export type Plan = {
      */
     commitment: string;
     /**
-     * Days without a fee, of an organization that has not paid for a plan before
+     * Days without a fee, of an organization that has had no trial and paid for no plan before
      */
     trialDays: number;
     /**
@@ -1111,6 +1111,16 @@ export type UpcomingInvoice = {
          * When the next stage begins, or after the last one the subscription ends
          */
         until: string;
+    } | null;
+    /**
+     * Where the plan is on trial: without fee and minimum; what is used beyond what it includes is billed as always
+     */
+    trial: {
+        endsAt: string;
+        /**
+         * Of the plan, charged when the trial ends
+         */
+        monthlyFee: string;
     } | null;
     /**
      * The plan that takes the place of this one, and when; null where this one goes on
@@ -1370,6 +1380,14 @@ export type InvoiceSummary = {
      * Sum of the lines
      */
     total: string;
+    /**
+     * Of the total, what prepaid credits pay
+     */
+    credits: string;
+    /**
+     * The total without it; below 0 where it is in your favour
+     */
+    due: string;
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
@@ -1409,6 +1427,14 @@ export type Invoice = {
      * Sum of the lines
      */
     total: string;
+    /**
+     * Of the total, what prepaid credits pay
+     */
+    credits: string;
+    /**
+     * The total without it; below 0 where it is in your favour
+     */
+    due: string;
     createdAt: string;
     issuedAt: string | null;
     paidAt: string | null;
@@ -2525,6 +2551,269 @@ export type OrganizationMargins = {
     }>;
 };
 
+export type Coupon = {
+    id: string;
+    code: string;
+    /**
+     * Null where an amount is taken off
+     */
+    percentOff: string | null;
+    /**
+     * A month, in the main unit of the currency
+     */
+    amountOff: string | null;
+    /**
+     * Of the amount; null where a percentage is taken off
+     */
+    currency: string | null;
+    /**
+     * For so many months; null: for good
+     */
+    months: number | null;
+    /**
+     * Exclusive
+     */
+    redeemBy: string | null;
+    redemptionsMax: number | null;
+    redemptions: number;
+    createdAt: string;
+    endedAt: string | null;
+};
+
+export type CouponRedemption = {
+    code: string;
+    /**
+     * Null where an amount is taken off
+     */
+    percentOff: string | null;
+    /**
+     * A month, in the main unit of the currency
+     */
+    amountOff: string | null;
+    /**
+     * Of the amount; null where a percentage is taken off
+     */
+    currency: string | null;
+    /**
+     * For so many months; null: for good
+     */
+    months: number | null;
+    redeemedAt: string;
+    /**
+     * Since when it is taken off; null until a plan is paid for, or Stripe has it
+     */
+    appliedAt: string | null;
+    /**
+     * Exclusive; null: for good, or not taken off yet
+     */
+    endsAt: string | null;
+};
+
+export type CreditBalance = {
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * What was granted and has not expired, less what invoices have used of it
+     */
+    balance: string;
+    /**
+     * What no invoice has billed yet: the running period so far, without a fee that Stripe charges
+     */
+    unbilled: string;
+    /**
+     * The balance less what is not billed yet; below 0 where that is more
+     */
+    available: string;
+    /**
+     * A purchase that is not paid yet; the next one takes its place
+     */
+    unpaid: {
+        id: string;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+        isAutomatic: boolean;
+        /**
+         * Where it is paid by hand; null until Stripe says
+         */
+        payUrl: string | null;
+    } | null;
+    /**
+     * The automatic top-up; null where there is none
+     */
+    topUp: {
+        /**
+         * Credits are bought where `available` falls below it
+         */
+        threshold: string;
+        /**
+         * Bought at a time
+         */
+        amount: string;
+        /**
+         * Bought automatically in a calendar month (UTC), at most
+         */
+        monthlyMax: string;
+        /**
+         * Since when nothing is bought, as the card was refused; put it anew to go on
+         */
+        stoppedAt: string | null;
+    } | null;
+};
+
+export type CreditGrant = {
+    id: string;
+    /**
+     * promotional: given; purchased: bought
+     */
+    kind: 'promotional' | 'purchased';
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    /**
+     * What no invoice has used; of an expired grant, what expired
+     */
+    left: string;
+    /**
+     * Exclusive: it pays for periods that end until then. Null where it does not expire
+     */
+    expiresAt: string | null;
+    /**
+     * Null of what was bought
+     */
+    reason: string | null;
+    /**
+     * Bought by the automatic top-up
+     */
+    isAutomatic: boolean;
+    createdAt: string;
+    status: 'active' | 'used_up' | 'expired';
+};
+
+export type CreditPurchase = {
+    /**
+     * Of the grant
+     */
+    id: string;
+    /**
+     * to_be_paid: no card is on file, or it was refused; the credits are there once `payUrl` is paid
+     */
+    status: 'paid' | 'to_be_paid';
+    payUrl: string | null;
+};
+
+export type OrganizationCreditBalance = {
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * What was granted and has not expired, less what invoices have used of it
+     */
+    balance: string;
+    /**
+     * What no invoice has billed yet: the running period so far, without a fee that Stripe charges
+     */
+    unbilled: string;
+    /**
+     * The balance less what is not billed yet; below 0 where that is more
+     */
+    available: string;
+    /**
+     * A purchase that is not paid yet; the next one takes its place
+     */
+    unpaid: {
+        id: string;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+        isAutomatic: boolean;
+        /**
+         * Where it is paid by hand; null until Stripe says
+         */
+        payUrl: string | null;
+    } | null;
+    /**
+     * The automatic top-up; null where there is none
+     */
+    topUp: {
+        /**
+         * Credits are bought where `available` falls below it
+         */
+        threshold: string;
+        /**
+         * Bought at a time
+         */
+        amount: string;
+        /**
+         * Bought automatically in a calendar month (UTC), at most
+         */
+        monthlyMax: string;
+        /**
+         * Since when nothing is bought, as the card was refused; put it anew to go on
+         */
+        stoppedAt: string | null;
+    } | null;
+    /**
+     * What one operator may still give this calendar month (UTC) without a second person
+     */
+    aloneMax: string;
+};
+
+export type OrganizationCreditGrant = {
+    id: string;
+    /**
+     * promotional: given; purchased: bought
+     */
+    kind: 'promotional' | 'purchased';
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    /**
+     * Exact decimal
+     */
+    amount: string;
+    /**
+     * What no invoice has used; of an expired grant, what expired
+     */
+    left: string;
+    /**
+     * Exclusive: it pays for periods that end until then. Null where it does not expire
+     */
+    expiresAt: string | null;
+    /**
+     * Null of what was bought
+     */
+    reason: string | null;
+    /**
+     * Bought by the automatic top-up
+     */
+    isAutomatic: boolean;
+    createdAt: string;
+    /**
+     * proposed: waits for another operator; lapsed: waited for longer than seven days; unpaid: bought, and not paid yet
+     */
+    status: 'active' | 'used_up' | 'expired' | 'proposed' | 'lapsed' | 'unpaid' | 'declined';
+    /**
+     * Address of who gave or bought it; null of the automatic top-up, or where their account is gone
+     */
+    createdBy: string | null;
+    /**
+     * You proposed it, and cannot be the second person
+     */
+    isYours: boolean;
+};
+
 export type CreditNoteProposal = {
     id: string;
     invoiceId: string;
@@ -3218,7 +3507,7 @@ export type PublicPlan = {
      */
     commitment: string;
     /**
-     * Days without a fee, of an organization that has not paid for a plan before
+     * Days without a fee, of an organization that has had no trial and paid for no plan before
      */
     trialDays: number;
     /**
@@ -11777,6 +12066,663 @@ export type CostsOfOrganizationResponses = {
 
 export type CostsOfOrganizationResponse = CostsOfOrganizationResponses[keyof CostsOfOrganizationResponses];
 
+export type CouponsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/coupons';
+};
+
+export type CouponsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsListError = CouponsListErrors[keyof CouponsListErrors];
+
+export type CouponsListResponses = {
+    /**
+     * A page of coupons
+     */
+    200: {
+        data: Array<Coupon>;
+        nextCursor: string | null;
+    };
+};
+
+export type CouponsListResponse = CouponsListResponses[keyof CouponsListResponses];
+
+export type CouponsCreateData = {
+    body: {
+        /**
+         * Upper and lower case are the same
+         */
+        code: string;
+        percentOff?: string | null;
+        amountOff?: string | null;
+        currency?: string | null;
+        /**
+         * For so many months; null: for good
+         */
+        months?: number | null;
+        /**
+         * Exclusive; null: for good
+         */
+        redeemBy?: string | null;
+        /**
+         * Null: any number
+         */
+        redemptionsMax?: number | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/admin/coupons';
+};
+
+export type CouponsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsCreateError = CouponsCreateErrors[keyof CouponsCreateErrors];
+
+export type CouponsCreateResponses = {
+    /**
+     * The coupon
+     */
+    201: Coupon;
+};
+
+export type CouponsCreateResponse = CouponsCreateResponses[keyof CouponsCreateResponses];
+
+export type CouponsEndData = {
+    body?: never;
+    path: {
+        couponId: string;
+    };
+    query?: never;
+    url: '/v1/admin/coupons/{couponId}';
+};
+
+export type CouponsEndErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsEndError = CouponsEndErrors[keyof CouponsEndErrors];
+
+export type CouponsEndResponses = {
+    /**
+     * Over
+     */
+    204: void;
+};
+
+export type CouponsEndResponse = CouponsEndResponses[keyof CouponsEndResponses];
+
+export type CouponsListRedeemedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/coupons';
+};
+
+export type CouponsListRedeemedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsListRedeemedError = CouponsListRedeemedErrors[keyof CouponsListRedeemedErrors];
+
+export type CouponsListRedeemedResponses = {
+    /**
+     * The coupons
+     */
+    200: {
+        data: Array<CouponRedemption>;
+    };
+};
+
+export type CouponsListRedeemedResponse = CouponsListRedeemedResponses[keyof CouponsListRedeemedResponses];
+
+export type CouponsRedeemData = {
+    body: {
+        /**
+         * Upper and lower case are the same
+         */
+        code: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/coupons';
+};
+
+export type CouponsRedeemErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CouponsRedeemError = CouponsRedeemErrors[keyof CouponsRedeemErrors];
+
+export type CouponsRedeemResponses = {
+    /**
+     * The coupon
+     */
+    201: CouponRedemption;
+};
+
+export type CouponsRedeemResponse = CouponsRedeemResponses[keyof CouponsRedeemResponses];
+
+export type CreditsBalanceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/credit-balance';
+};
+
+export type CreditsBalanceErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditsBalanceError = CreditsBalanceErrors[keyof CreditsBalanceErrors];
+
+export type CreditsBalanceResponses = {
+    /**
+     * The balance
+     */
+    200: CreditBalance;
+};
+
+export type CreditsBalanceResponse = CreditsBalanceResponses[keyof CreditsBalanceResponses];
+
+export type CreditsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/billing/credit-grants';
+};
+
+export type CreditsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditsListError = CreditsListErrors[keyof CreditsListErrors];
+
+export type CreditsListResponses = {
+    /**
+     * A page of credit grants
+     */
+    200: {
+        data: Array<CreditGrant>;
+        nextCursor: string | null;
+    };
+};
+
+export type CreditsListResponse = CreditsListResponses[keyof CreditsListResponses];
+
+export type CreditsBuyData = {
+    body: {
+        /**
+         * In the main unit of the currency
+         */
+        amount: string;
+        /**
+         * That of your organization, so that no amount is taken for one in another
+         */
+        currency: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/credit-purchases';
+};
+
+export type CreditsBuyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditsBuyError = CreditsBuyErrors[keyof CreditsBuyErrors];
+
+export type CreditsBuyResponses = {
+    /**
+     * The purchase
+     */
+    201: CreditPurchase;
+};
+
+export type CreditsBuyResponse = CreditsBuyResponses[keyof CreditsBuyResponses];
+
+export type CreditsDeleteTopUpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/credit-top-up';
+};
+
+export type CreditsDeleteTopUpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditsDeleteTopUpError = CreditsDeleteTopUpErrors[keyof CreditsDeleteTopUpErrors];
+
+export type CreditsDeleteTopUpResponses = {
+    /**
+     * Nothing is bought automatically
+     */
+    204: void;
+};
+
+export type CreditsDeleteTopUpResponse = CreditsDeleteTopUpResponses[keyof CreditsDeleteTopUpResponses];
+
+export type CreditsPutTopUpData = {
+    body: {
+        /**
+         * That of your organization
+         */
+        currency: string;
+        /**
+         * Credits are bought where `available` falls below it
+         */
+        threshold: string;
+        /**
+         * Bought at a time
+         */
+        amount: string;
+        /**
+         * Bought automatically in a calendar month (UTC), at most
+         */
+        monthlyMax: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/credit-top-up';
+};
+
+export type CreditsPutTopUpErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditsPutTopUpError = CreditsPutTopUpErrors[keyof CreditsPutTopUpErrors];
+
+export type CreditsPutTopUpResponses = {
+    /**
+     * It holds from now on
+     */
+    204: void;
+};
+
+export type CreditsPutTopUpResponse = CreditsPutTopUpResponses[keyof CreditsPutTopUpResponses];
+
+export type OrganizationCreditsBalanceData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-balance';
+};
+
+export type OrganizationCreditsBalanceErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationCreditsBalanceError = OrganizationCreditsBalanceErrors[keyof OrganizationCreditsBalanceErrors];
+
+export type OrganizationCreditsBalanceResponses = {
+    /**
+     * The balance
+     */
+    200: OrganizationCreditBalance;
+};
+
+export type OrganizationCreditsBalanceResponse = OrganizationCreditsBalanceResponses[keyof OrganizationCreditsBalanceResponses];
+
+export type OrganizationCreditsListData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/admin/organizations/{organizationId}/credit-grants';
+};
+
+export type OrganizationCreditsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationCreditsListError = OrganizationCreditsListErrors[keyof OrganizationCreditsListErrors];
+
+export type OrganizationCreditsListResponses = {
+    /**
+     * A page of credit grants
+     */
+    200: {
+        data: Array<OrganizationCreditGrant>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrganizationCreditsListResponse = OrganizationCreditsListResponses[keyof OrganizationCreditsListResponses];
+
+export type OrganizationCreditsGrantData = {
+    body: {
+        /**
+         * In the main unit of the currency
+         */
+        amount: string;
+        /**
+         * The organization's, so that no amount is taken for one in another
+         */
+        currency: string;
+        /**
+         * Exclusive: it pays for periods that end until then. Null where it does not expire
+         */
+        expiresAt?: string | null;
+        /**
+         * The customer reads it
+         */
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-grants';
+};
+
+export type OrganizationCreditsGrantErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationCreditsGrantError = OrganizationCreditsGrantErrors[keyof OrganizationCreditsGrantErrors];
+
+export type OrganizationCreditsGrantResponses = {
+    /**
+     * The credit grant: active, or proposed
+     */
+    201: OrganizationCreditGrant;
+};
+
+export type OrganizationCreditsGrantResponse = OrganizationCreditsGrantResponses[keyof OrganizationCreditsGrantResponses];
+
+export type OrganizationCreditsConfirmData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditGrantId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-grants/{creditGrantId}/confirm';
+};
+
+export type OrganizationCreditsConfirmErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationCreditsConfirmError = OrganizationCreditsConfirmErrors[keyof OrganizationCreditsConfirmErrors];
+
+export type OrganizationCreditsConfirmResponses = {
+    /**
+     * The credit grant
+     */
+    200: OrganizationCreditGrant;
+};
+
+export type OrganizationCreditsConfirmResponse = OrganizationCreditsConfirmResponses[keyof OrganizationCreditsConfirmResponses];
+
+export type OrganizationCreditsDeclineData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditGrantId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/credit-grants/{creditGrantId}/decline';
+};
+
+export type OrganizationCreditsDeclineErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OrganizationCreditsDeclineError = OrganizationCreditsDeclineErrors[keyof OrganizationCreditsDeclineErrors];
+
+export type OrganizationCreditsDeclineResponses = {
+    /**
+     * The credit grant, declined
+     */
+    200: OrganizationCreditGrant;
+};
+
+export type OrganizationCreditsDeclineResponse = OrganizationCreditsDeclineResponses[keyof OrganizationCreditsDeclineResponses];
+
 export type CreditNotesListData = {
     body?: never;
     path?: never;
@@ -12874,13 +13820,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -12971,13 +13917,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -13028,13 +13974,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'credit_note' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

@@ -54,6 +54,9 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/billing/portal-sessions': 'changes nothing here; what is changed at Stripe is heard from it',
   'PUT /v1/billing/plan': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
   'DELETE /v1/billing/plan-change': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
+  'POST /v1/billing/credit-purchases': 'by an invoice at Stripe: test/api/credit-grants.spec.ts',
+  'PUT /v1/billing/credit-top-up': 'by a card at Stripe: test/api/credit-grants.spec.ts',
+  'DELETE /v1/billing/credit-top-up': 'of what needs a card at Stripe: test/api/credit-grants.spec.ts',
   'POST /v1/billing/checkout-sessions':
     'opens a page of Stripe’s and changes nothing here until Stripe says that it was paid: subscription.changed',
 };
@@ -527,6 +530,27 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     idOf,
     { by: asOperator, of: NIL_ID },
   );
+  const { id: couponId } = await change(
+    'POST /v1/admin/coupons',
+    () => operator.post('/v1/admin/coupons', { code: uuidv7(), percentOff: '10' }),
+    'coupon.created',
+    idOf,
+    { by: asOperator, of: NIL_ID },
+  );
+  const { rows: coupons } = await owner.query('SELECT code FROM coupons WHERE id = $1', [couponId]);
+  await change(
+    'POST /v1/billing/coupons',
+    () => tenant.post('/v1/billing/coupons', coupons[0]),
+    'coupon.redeemed',
+    couponId,
+  );
+  await change(
+    'DELETE /v1/admin/coupons/{couponId}',
+    () => operator.delete(`/v1/admin/coupons/${couponId}`),
+    'coupon.ended',
+    couponId,
+    { by: asOperator, of: NIL_ID },
+  );
   const { rows: invoices } = await owner.query(
     `INSERT INTO invoices (tenant_id, id, number, status, currency, period_start, period_end, plan_name, billed_to, total_minor, created_at, issued_at, paid_at)
      SELECT tenant_id, gen_random_uuid(), 'audited-' || tenant_id, 'paid', 'usd', starts_at, ends_at, 'Pro', 'A', 100000, now(), now(), now()
@@ -588,6 +612,31 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
   await decidePrice(operator, publicationId, 'withdraw', 'price_publication.withdrawn');
   // No price list of another test is to hold it.
   await owner.query(`UPDATE price_versions SET withdrawn_at = now() WHERE plan_key = 'audited'`);
+  const given = { amount: '200.00', currency: 'usd', reason };
+  const proposeCredits = () =>
+    change(
+      `POST ${inAdmin}/credit-grants`,
+      () => operator.post(`${admin}/credit-grants`, given),
+      'credit_grant.proposed',
+      idOf,
+      { by: asOperator },
+    );
+  const { id: declinedCredits } = await proposeCredits();
+  await change(
+    `POST ${inAdmin}/credit-grants/{creditGrantId}/decline`,
+    () => operator.post(`${admin}/credit-grants/${declinedCredits}/decline`),
+    'credit_grant.declined',
+    declinedCredits,
+    { by: asOperator },
+  );
+  const { id: proposedCredits } = await proposeCredits();
+  await change(
+    `POST ${inAdmin}/credit-grants/{creditGrantId}/confirm`,
+    () => secondOperator.post(`${admin}/credit-grants/${proposedCredits}/confirm`),
+    'credit_grant.granted',
+    proposedCredits,
+    { by: { kind: 'operator', id: (await whoIs(secondOperator)).userId } },
+  );
   const enter = () => operator.post(`${admin}/impersonations`, { role: 'viewer', reason });
   const { id: entered } = await change(`POST ${inAdmin}/impersonations`, enter, 'impersonation.started', idOf, {
     by: asOperator,

@@ -7,18 +7,18 @@ import type Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
-import { BillingPeriods, BillingRepository } from '../../libs/features/billing/index.js';
+import { BillingRepository } from '../../libs/features/billing/index.js';
 import { InvoiceFollower } from '../../libs/features/invoices/index.js';
 import { InvoiceCollector } from '../../libs/features/invoices/invoice-collector.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
 import { InvoicesRepository } from '../../libs/features/invoices/invoices.repository.js';
 import { NotificationsService } from '../../libs/features/notifications/index.js';
-import { UsageService } from '../../libs/features/usage/index.js';
 import { WebhooksService } from '../../libs/features/webhooks/index.js';
 import { Clock } from '../../libs/platform/clock/clock.js';
 import { CONFIG } from '../../libs/platform/config/config.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
+import { construct } from '../factories/construct.js';
 import { addDraft } from '../factories/drafts.js';
 import { logInOperator } from '../factories/members.js';
 import { startWorker } from '../factories/platform.setup.js';
@@ -49,18 +49,7 @@ beforeAll(async () => {
   stripe = direct.client();
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
-  const billing = new BillingRepository();
-  writer = new InvoiceWriter(
-    get(Database),
-    billing,
-    new BillingPeriods(billing),
-    new InvoicesRepository(),
-    get(UsageService),
-    get(WebhooksService),
-    get(NotificationsService),
-    get(Clock),
-    get(CONFIG),
-  );
+  writer = construct(api, InvoiceWriter);
 });
 afterEach(async () => {
   proxy.pass();
@@ -179,6 +168,22 @@ describe('a draft that Stripe collects', () => {
     await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
     expect(await messagesOf(shop, 'invoice.finalized')).toHaveLength(1);
     expect(await messagesOf(shop, 'invoice.paid')).toHaveLength(1);
+  });
+
+  it('comes to what prepaid credits leave of it, there as here', async () => {
+    const shop = await withDraft();
+    await owner.query('UPDATE invoices SET credits_minor = 124 WHERE tenant_id = $1', [shop.id]);
+    startCollector();
+    await until(() => isOpen(shop));
+    const [invoice] = await atStripe(shop);
+    expect(invoice).toMatchObject({ total: 400, amount_due: 400 });
+    expect(invoice!.lines.data.map(({ amount, description }) => [amount, description])).toContainEqual([
+      -124,
+      'Prepaid credits',
+    ]);
+    expect(await newestOf(shop)).toMatchObject({ total: '5.24', credits: '1.24', due: '4.00' });
+    const [finalized] = await messagesOf(shop, 'invoice.finalized');
+    expect(finalized.data).toMatchObject({ total: '5.24', amountDue: '4.00' });
   });
 
   it('that is voided or given up at Stripe, or whose payment fails, is so here', async () => {

@@ -4,15 +4,11 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { BillingPeriods, BillingRepository } from '../../libs/features/billing/index.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
-import { InvoicesRepository } from '../../libs/features/invoices/invoices.repository.js';
-import { NotificationsService } from '../../libs/features/notifications/index.js';
 import { UsageService } from '../../libs/features/usage/index.js';
-import { WebhooksService } from '../../libs/features/webhooks/index.js';
-import { Clock } from '../../libs/platform/clock/clock.js';
-import { CONFIG } from '../../libs/platform/config/config.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { Decimal } from '../../libs/platform/decimal.js';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { construct } from '../factories/construct.js';
 import { logInOperator } from '../factories/members.js';
 import { textOfPdf } from '../factories/pdf.js';
 import { addUsage } from '../factories/usage.js';
@@ -28,15 +24,7 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
   database = api.app.get(Database, { strict: false });
-  const billing = new BillingRepository();
-  const usage = api.app.get(UsageService, { strict: false });
-  const [clock, periods] = [api.app.get(Clock, { strict: false }), new BillingPeriods(billing)];
-  const [webhooks, mails] = [WebhooksService, NotificationsService].map((each) =>
-    api.app.get<any>(each, { strict: false }),
-  );
-  const config = api.app.get(CONFIG, { strict: false });
-  const repository = new InvoicesRepository();
-  writer = new InvoiceWriter(database, billing, periods, repository, usage, webhooks, mails, clock, config);
+  writer = construct(api, InvoiceWriter);
 });
 afterAll(() => Promise.all([api.close(), owner.end()]));
 
@@ -592,7 +580,7 @@ it('invoices are a CSV: to their people, and to operators of one organization or
       .trim()
       .split('\n');
   const [head, ...own] = await linesOf(shop.tenant, '/v1/billing/invoices.csv');
-  expect(head).toBe('id,number,status,currency,total,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt');
+  expect(head).toBe('id,number,status,currency,total,credits,due,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt');
   expect(own.map((line) => line.split(',')[1])).toEqual(numbers);
   expect(own[0]).toContain(',open,usd,49.00,');
   const operator = await logInOperator(api);

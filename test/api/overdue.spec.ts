@@ -219,6 +219,9 @@ async function addOpenInvoice(id: string): Promise<void> {
 it('an operator sees who has not paid, since when, what they owe by currency, why the card was refused, what they were told, and what comes next', async () => {
   const { id, failedFor } = await subscribe();
   const stripeInvoiceId = await failToPay(id, 4_900);
+  const failures = `SELECT FROM emails WHERE tenant_id = $1 AND template = 'payment_failed'`;
+  // Told before the stage is, as it would be days earlier.
+  await until(async () => (await owner.query(failures, [id])).rowCount === 1);
   await addOpenInvoice(id);
   await failedFor(7.1);
   await until(async () => (await rowOf(id))?.failure && (await rowOf(id)).due.length === 2);

@@ -33,12 +33,12 @@ afterAll(async () => {
 });
 
 /** Somebody who pays those fees from those days on. */
-async function customer(...changes: [day: string, fee: number][]): Promise<void> {
+async function customer(...changes: [day: string, fee: number, isTrial?: boolean][]): Promise<void> {
   const { id } = (await (await Tenant.signUp(api)).get('/v1/me')).body.organization;
-  for (const [day, fee] of changes)
+  for (const [day, fee, isTrial = false] of changes)
     await owner.query(
-      `INSERT INTO subscription_changes (tenant_id, at, price_version_id, status) VALUES ($1, $2, $3, 'active')`,
-      [id, `${day}T12:00:00Z`, fees.get(fee)],
+      `INSERT INTO subscription_changes (tenant_id, at, price_version_id, status, is_trial) VALUES ($1, $2, $3, 'active', $4)`,
+      [id, `${day}T12:00:00Z`, fees.get(fee), isTrial],
     );
 }
 
@@ -51,7 +51,8 @@ describe('revenue', () => {
     await customer(['2024-01-06', 10_000], ['2024-03-11', 5_000]); // pays less
     await customer(['2024-02-07', 10_000], ['2024-03-31', 13_000]); // pays more
     await customer(['2024-01-08', 10_000], ['2024-02-08', 0], ['2024-03-08', 8_000]); // comes back
-    await customer(['2024-03-09', 10_000]); // is new
+    await customer(['2024-02-20', 10_000, true], ['2024-03-09', 10_000]); // is new, after a trial
+    await customer(['2024-01-20', 13_000, true], ['2024-02-03', 0]); // tried, and paid nothing
     await customer(['2024-03-02', 10_000], ['2024-03-03', 0]); // came and went between two looks
     const { months, cohorts } = await read('currency=kwd&from=2024-01&to=2024-04');
     expect(months.map(({ opening, closing }: any) => [opening, closing])).toEqual([

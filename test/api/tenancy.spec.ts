@@ -27,6 +27,7 @@ const GLOBAL_TABLES = new Set([
   'invoice_numbers',
   'credit_note_numbers',
   'cost_rates',
+  'coupons',
   'plan_quotas',
   'api_nodes',
   'journals',

@@ -94,6 +94,22 @@ describe.skipIf(IS_SANDBOX)('Checkout', () => {
     expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('active');
   });
 
+  it('takes coupons off what is to be paid', async () => {
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 25, duration: 'once' });
+    const plain = await checkout();
+    const session = await checkout({ discounts: [{ coupon }] });
+    const off = Math.round(plain.amount_total! / 4);
+    expect(session).toMatchObject({
+      amount_subtotal: plain.amount_total,
+      amount_total: plain.amount_total! - off,
+      total_details: { amount_discount: off },
+    });
+    expect((await send(session.url!, { number: CARDS.good })).to).toMatch(/done/);
+    const { subscription } = await stripe.checkout.sessions.retrieve(session.id);
+    const [invoice] = (await stripe.invoices.list({ subscription: subscription as string })).data;
+    expect(invoice!.total).toBe(session.amount_total);
+  });
+
   it('makes a customer of who is none, and starts a trial without a card where none is asked for', async () => {
     const session = await checkout({
       customer: undefined,

@@ -4,7 +4,7 @@ import { Decimal } from '../../platform/decimal.js';
 import { periodAt } from '../usage/index.js';
 import { type BillingPeriod, BillingRepository, type SubscriptionState } from './billing.repository.js';
 
-type Terms = Pick<SubscriptionState, 'anchorAt' | 'priceVersionId' | 'stripeSubscriptionId'>;
+type Terms = Pick<SubscriptionState, 'anchorAt' | 'priceVersionId' | 'stripeSubscriptionId' | 'trialEndsAt'>;
 
 /** Decimal places of a share of a month, as the column has them. */
 const SHARE_DIGITS = 10;
@@ -96,6 +96,7 @@ function periodFrom(terms: Terms, at: Date): BillingPeriod {
     endsAt: month.end,
     priceVersionId: terms.priceVersionId,
     isCollectedByStripe: terms.stripeSubscriptionId !== null,
+    isTrial: terms.trialEndsAt !== null,
     share: partOf(month, at, month.end),
     closedAt: null,
     included: null,

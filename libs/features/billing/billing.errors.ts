@@ -76,6 +76,25 @@ export const beingDeleted = () =>
     'Your organization is going to be deleted, so nothing can be bought for it. Cancel the deletion first.',
   );
 
+export const tooManyDecimals = (currency: string, digits: number, path: string) =>
+  new Problem(400, 'invalid_request', `The amount has more decimals than ${currency} has: ${digits}.`, {
+    errors: [{ path, message: 'must have no more decimals than its currency' }],
+  });
+
+export const withoutCard = () =>
+  new Problem(
+    409,
+    'no_card',
+    'There is no card on file that could be charged. Pay once, or save one on the page that POST /v1/billing/portal-sessions opens; then try again.',
+  );
+
+export const otherCurrencyThanCoupon = (currency: string, own: string) =>
+  new Problem(
+    409,
+    'coupon_other_currency',
+    `Your organization's coupon is in ${currency}, so that of what it pays in ${own} nothing could be taken off.`,
+  );
+
 export const unknownPeriod = (startsAt: Date) =>
   new Problem(
     404,

@@ -9,6 +9,7 @@ import { PlanChangesService } from './plan-changes.service.js';
 import { SpendController } from './spend.controller.js';
 import { SpendService } from './spend.service.js';
 import { StripeCatalogue } from './stripe-catalogue.js';
+import { StripeCoupons } from './stripe-coupons.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 import { SubscriptionPrices } from './subscription-prices.js';
 
@@ -23,8 +24,8 @@ export class BillingModule {}
 /** Following what Stripe says of subscriptions, and changing their prices there. */
 @Module({
   imports: [BillingModule],
-  providers: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue],
-  exports: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue],
+  providers: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue, StripeCoupons],
+  exports: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue, StripeCoupons],
 })
 export class SubscriptionFollowingModule {}
 

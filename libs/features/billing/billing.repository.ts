@@ -22,6 +22,8 @@ export interface Subscription {
   priceVersion: PriceVersion;
   /** Null of who pays. */
   overdue: Overdue | null;
+  /** Until when there is no fee; null of who is not on trial. */
+  trialEndsAt: Date | null;
   /** What takes its place, and when; null where it goes on. */
   next: { priceVersionId: string; plan: { key: string; name: string }; at: Date } | null;
 }
@@ -37,7 +39,18 @@ export interface SubscriptionState {
   status: SubscriptionStatus;
   anchorAt: Date;
   stripeSubscriptionId: string | null;
+  trialEndsAt: Date | null;
   next: { priceVersionId: string; at: Date } | null;
+}
+
+/** A coupon that an organization has redeemed, and that is not on its subscription yet. */
+export interface EnteredCoupon {
+  id: string;
+  code: string;
+  percentOff: number | null;
+  amountOffMinor: bigint | null;
+  currency: string | null;
+  months: number | null;
 }
 
 export interface OverdueSubscription {
@@ -55,6 +68,8 @@ export interface BillingPeriod {
   priceVersionId: string;
   /** Stripe bills the fee itself, in advance. */
   isCollectedByStripe: boolean;
+  /** Without fee and minimum. */
+  isTrial: boolean;
   closedAt: Date | null;
   /** Of a month, for which fee, minimum and what is included count: 1 but where another plan began or ended it in mid-month. */
   share: Decimal;
@@ -77,7 +92,7 @@ export class BillingRepository {
     row: { tenantId: string; priceVersionId: string; anchorAt: Date },
   ): Promise<void> {
     await transaction.subscription.create({ data: { ...row, status: 'active' } });
-    await this.recordChange(transaction, row.tenantId, { ...row, status: 'active' }, row.anchorAt);
+    await this.recordChange(transaction, row.tenantId, { ...row, status: 'active', trialEndsAt: null }, row.anchorAt);
   }
 
   async findSubscription(transaction: Transaction, tenantId: string): Promise<Subscription> {
@@ -86,7 +101,7 @@ export class BillingRepository {
       include: { priceVersion: { include: withMeters }, nextPriceVersion: { include: { plan: true } } },
     });
     const { nextPriceVersion: next, nextAt, overdueSince: since, overdueStage: stage } = row;
-    const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency } = row;
+    const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency, trialEndsAt } = row;
     const included = await this.findIncluded(transaction, tenantId);
     const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
     return {
@@ -95,6 +110,7 @@ export class BillingRepository {
       updatedAt,
       stripeSubscriptionId,
       fixedCurrency,
+      trialEndsAt,
       priceVersion,
       overdue: since && stage && { since, stage, graceUntil: row.overdueGraceUntil, remindedAt: row.overdueRemindedAt },
       next: next &&
@@ -125,10 +141,15 @@ export class BillingRepository {
     await transaction.subscription.update({ where: { tenantId }, data });
     await this.settleOverdue(transaction, tenantId, now);
     await this.recordChange(transaction, tenantId, state, now);
-    if (state.stripeSubscriptionId)
-      await transaction.$executeRaw`
-        UPDATE subscriptions SET fixed_currency = price.currency FROM price_versions price
-        WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id AND fixed_currency IS NULL`;
+    if (state.stripeSubscriptionId) await this.fixCurrency(transaction, tenantId);
+  }
+
+  /** From now on the organization pays in the currency of its present price, unless it has chosen before. @returns the currency */
+  async fixCurrency(transaction: Transaction, tenantId: string): Promise<string> {
+    const [row] = await transaction.$queryRaw<{ currency: string }[]>`
+      UPDATE subscriptions SET fixed_currency = coalesce(fixed_currency, price.currency) FROM price_versions price
+      WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id RETURNING fixed_currency AS currency`;
+    return row!.currency;
   }
 
   /**
@@ -198,10 +219,10 @@ export class BillingRepository {
   async createPeriod(
     transaction: Transaction,
     tenantId: string,
-    { startsAt, endsAt, priceVersionId, isCollectedByStripe, share }: BillingPeriod,
+    { startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, share }: BillingPeriod,
   ): Promise<void> {
     await transaction.billingPeriod.create({
-      data: { tenantId, startsAt, endsAt, priceVersionId, isCollectedByStripe, share: share.toFixed() },
+      data: { tenantId, startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, share: share.toFixed() },
     });
   }
 
@@ -271,13 +292,53 @@ export class BillingRepository {
     return rows.map(({ tenantId }) => tenantId);
   }
 
+  /** The price with the fee that Stripe charges then, less the coupon that is taken off it. */
+  async lessCoupon(transaction: Transaction, tenantId: string, price: PriceVersion, at: Date): Promise<PriceVersion> {
+    const { monthlyFeeMinor, currency } = price;
+    const [row] = await transaction.$queryRaw<{ fee: bigint }[]>`
+      SELECT fee_less_coupon(${tenantId}::uuid, ${monthlyFeeMinor}::bigint, ${currency}, ${at}::timestamptz) AS fee`;
+    return { ...price, monthlyFeeMinor: row!.fee };
+  }
+
+  async findEnteredCoupon(transaction: Transaction): Promise<EnteredCoupon | null> {
+    const row = await transaction.couponRedemption.findFirst({ where: { appliedAt: null }, include: { coupon: true } });
+    if (!row) return null;
+    const { id, code, percentOff, amountOffMinor, currency, months } = row.coupon;
+    return { id, code, percentOff: percentOff && Number(percentOff), amountOffMinor, currency, months };
+  }
+
+  /** Whether the organization has neither had a trial nor paid a fee. */
+  async mayTry(transaction: Transaction, tenantId: string): Promise<boolean> {
+    const [row] = await transaction.$queryRaw<{ mayTry: boolean }[]>`
+      SELECT NOT EXISTS (SELECT FROM trials WHERE tenant_id = ${tenantId}::uuid) AND NOT EXISTS (
+        SELECT FROM subscription_changes change JOIN price_versions price ON price.id = change.price_version_id
+        WHERE change.tenant_id = ${tenantId}::uuid AND price.monthly_fee_minor > 0) AS "mayTry"`;
+    return row!.mayTry;
+  }
+
+  /** @returns whether this is the organization's one trial: the first that was written down */
+  async beginTrial(
+    transaction: Transaction,
+    trial: { tenantId: string; stripeSubscriptionId: string; beganAt: Date },
+  ): Promise<boolean> {
+    await transaction.trial.createMany({ data: trial, skipDuplicates: true });
+    const { tenantId, stripeSubscriptionId } = trial;
+    return (await transaction.trial.count({ where: { tenantId, stripeSubscriptionId } })) > 0;
+  }
+
+  /** @returns whether nobody has told them before */
+  async tellTrialEnd(transaction: Transaction, tenantId: string, toldAt: Date): Promise<boolean> {
+    const { count } = await transaction.trial.updateMany({ where: { tenantId, toldAt: null }, data: { toldAt } });
+    return count > 0;
+  }
+
   private async recordChange(
     transaction: Transaction,
     tenantId: string,
-    { priceVersionId, status }: Pick<SubscriptionState, 'priceVersionId' | 'status'>,
+    { priceVersionId, status, trialEndsAt }: Pick<SubscriptionState, 'priceVersionId' | 'status' | 'trialEndsAt'>,
     at: Date,
   ): Promise<void> {
-    const change = { priceVersionId, status };
+    const change = { priceVersionId, status, isTrial: trialEndsAt !== null };
     await transaction.subscriptionChange.upsert({
       where: { tenantId_at: { tenantId, at } },
       create: { tenantId, at, ...change },
@@ -452,12 +513,13 @@ function toPriceVersion(row: Prisma.PriceVersionGetPayload<{ include: typeof wit
 }
 
 function toPeriod({ share, included, ...row }: Prisma.BillingPeriodGetPayload<object>): BillingPeriod {
-  const { startsAt, endsAt, priceVersionId, isCollectedByStripe, closedAt } = row;
+  const { startsAt, endsAt, priceVersionId, isCollectedByStripe, isTrial, closedAt } = row;
   return {
     startsAt,
     endsAt,
     priceVersionId,
     isCollectedByStripe,
+    isTrial,
     closedAt,
     share: toDecimal(share),
     included: included as Included | null,

@@ -60,7 +60,9 @@ export const planSchema = z
     currency: currencySchema,
     monthlyFee: decimal,
     commitment: decimal.describe('What the meters of a month come to at least'),
-    trialDays: z.int().describe('Days without a fee, of an organization that has not paid for a plan before'),
+    trialDays: z
+      .int()
+      .describe('Days without a fee, of an organization that has had no trial and paid for no plan before'),
     nextPrice: z
       .object({ validFrom: z.iso.datetime(), monthlyFee: decimal })
       .nullable()
@@ -217,6 +219,15 @@ export const upcomingInvoiceSchema = z
       })
       .nullable()
       .describe('Where a payment failed and none has been made since'),
+    trial: z
+      .object({
+        endsAt: z.iso.datetime(),
+        monthlyFee: decimal.describe('Of the plan, charged when the trial ends'),
+      })
+      .nullable()
+      .describe(
+        'Where the plan is on trial: without fee and minimum; what is used beyond what it includes is billed as always',
+      ),
     next: planKeySchema
       .extend({ at: z.iso.datetime() })
       .nullable()
@@ -240,6 +251,7 @@ export const upcomingInvoiceSchema = z
         isPaidThroughStripe: true,
         paidInAdvance: '49.00',
         overdue: null,
+        trial: null,
         next: null,
         ...ONE_MONTH,
         forecast: ONE_MONTH,

@@ -16,7 +16,7 @@ import type {
   PriceList,
   UpcomingInvoice,
 } from './billing.schema.js';
-import { type PriceVersion, rate, toMain, toTierView, withTerms } from './invoice-lines.js';
+import { type PriceVersion, rate, toMain, toMinor, toTierView, withTerms } from './invoice-lines.js';
 import { countsFrom, stageEndsAt } from './overdue.js';
 
 /** Of whoever has not chosen. */
@@ -44,7 +44,7 @@ export class BillingService {
     // In whole seconds as Stripe's anchors, none of which is before it then.
     const anchorAt = new Date(Math.floor(this.clock.now().getTime() / 1_000) * 1_000);
     await this.repository.createSubscription(transaction, { tenantId, priceVersionId: price.id, anchorAt });
-    const terms = { priceVersionId: price.id, anchorAt, stripeSubscriptionId: null };
+    const terms = { priceVersionId: price.id, anchorAt, stripeSubscriptionId: null, trialEndsAt: null };
     await this.periods.advance(transaction, tenantId, terms, anchorAt);
   }
 
@@ -64,10 +64,11 @@ export class BillingService {
   async listPlans(tenantId: string, { currency }: CurrencyQuery): Promise<Plans> {
     return this.database.tenant(tenantId, async (transaction) => {
       const { fixedCurrency } = await this.repository.findSubscription(transaction, tenantId);
+      const mayTry = await this.repository.mayTry(transaction, tenantId);
       const prices = await this.listPrices(transaction, fixedCurrency ?? currency);
       const coming = await this.listComing(transaction, prices);
       return {
-        plans: prices.map((price) => toPlanView(price, coming)),
+        plans: prices.map((price) => toPlanView(mayTry ? price : { ...price, trialDays: 0 }, coming)),
         currencies: fixedCurrency ? [fixedCurrency] : await this.repository.listCurrencies(transaction),
       };
     });
@@ -151,14 +152,20 @@ export class BillingService {
       const { priceVersion: whole, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
       const { status, anchorAt } = subscription;
       const terms = { ...subscription, priceVersionId: whole.id };
-      const { startsAt, endsAt, share, isCollectedByStripe } = await this.periods.running(
-        transaction,
-        tenantId,
-        terms,
-        this.clock.now(),
-      );
-      const priceVersion = withTerms(whole, { included: null, share });
-      const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: endsAt });
+      const running = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+      const { startsAt, share, isCollectedByStripe, isTrial } = running;
+      const { trialEndsAt } = subscription;
+      const endsAt = trialEndsAt && trialEndsAt < running.endsAt ? trialEndsAt : running.endsAt;
+      const charged = await this.repository.lessCoupon(transaction, tenantId, whole, startsAt);
+      const priceVersion = withTerms(charged, { included: null, share, isTrial });
+      const trial = trialEndsAt && {
+        endsAt: trialEndsAt.toISOString(),
+        monthlyFee: toMain(
+          (await this.repository.lessCoupon(transaction, tenantId, whole, trialEndsAt)).monthlyFeeMinor,
+          whole.currency,
+        ),
+      };
+      const used = await this.usage.sumByPrice(transaction, { from: startsAt, to: running.endsAt });
       const earlierIds = used.map((row) => row.priceVersionId).filter((id) => id !== whole.id);
       const earlier = (await this.repository.findPriceVersions(transaction, [...new Set(earlierIds)])).filter(
         ({ currency }) => currency === whole.currency,
@@ -172,12 +179,40 @@ export class BillingService {
         periodEnd: endsAt.toISOString(),
         isPaidThroughStripe: subscription.stripeSubscriptionId !== null,
         paidInAdvance: toMain(isCollectedByStripe ? priceVersion.monthlyFeeMinor : 0, priceVersion.currency),
+        trial,
         overdue: overdueOf(subscription.overdue),
         next: toNext(subscription.next, whole),
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };
     });
+  }
+
+  /**
+   * What no invoice has billed yet, in the smallest unit of the currency: of the running period so far, and of what ended within the last hour. Without
+   * the fee where Stripe has charged that.
+   */
+  async sumUnbilled(transaction: Transaction, tenantId: string, currency: string): Promise<bigint> {
+    const { priceVersion, ...subscription } = await this.repository.findSubscription(transaction, tenantId);
+    const terms = { ...subscription, priceVersionId: priceVersion.id };
+    const running = await this.periods.running(transaction, tenantId, terms, this.clock.now());
+    const open = await this.repository.listOpen(transaction, tenantId);
+    const periods = [...open.filter(({ startsAt }) => startsAt < running.startsAt), running];
+    let sum = 0n;
+    for (const period of periods) {
+      const used = await this.usage.sumByPrice(transaction, { from: period.startsAt, to: period.endsAt });
+      const ids = [period.priceVersionId, ...used.map((row) => row.priceVersionId)];
+      const prices = await this.repository.findPriceVersions(transaction, [...new Set(ids)]);
+      const price = prices.find(({ id }) => id === period.priceVersionId)!;
+      const until = period === running ? null : period.endsAt;
+      const included = period.included ?? (await this.repository.findIncluded(transaction, tenantId, until));
+      const others = prices.filter((each) => each !== price && each.currency === price.currency);
+      const { lines } = rate(withTerms(price, { ...period, included }), used, others);
+      if (price.currency !== currency) continue;
+      for (const { kind, amount } of lines)
+        if (kind !== 'plan' || !period.isCollectedByStripe) sum += toMinor(amount, currency);
+    }
+    return sum;
   }
 
   /** What is still to be used until the end, at the pace of the last seven days under the present price; null where there are too few to tell. */

@@ -2,11 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from './billing.errors.js';
+import {
+  alreadyOnPlan,
+  beingDeleted,
+  otherCurrency,
+  otherCurrencyThanCoupon,
+  payFirst,
+  withoutFee,
+} from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import { StripeCatalogue } from './stripe-catalogue.js';
+import { StripeCoupons } from './stripe-coupons.js';
 
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
@@ -16,38 +24,52 @@ export class CheckoutService {
     private readonly repository: BillingRepository,
     private readonly billing: BillingService,
     private readonly catalogue: StripeCatalogue,
+    private readonly coupons: StripeCoupons,
     private readonly stripe: Stripe,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Opens a Checkout for the plan; nothing changes here until Stripe says that it was paid. */
   async open(tenantId: string, { plan, currency }: CreateCheckoutSession): Promise<{ id: string; url: string }> {
-    const { organization, subscription, price } = await this.database.tenant(tenantId, async (transaction) => {
-      const current = await this.repository.findSubscription(transaction, tenantId);
-      const { fixedCurrency } = current;
-      if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
-      return {
-        subscription: current,
-        organization: await this.repository.findOrganization(transaction, tenantId),
-        price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
-      };
-    });
+    const { organization, subscription, price, mayTry, entered } = await this.database.tenant(
+      tenantId,
+      async (transaction) => {
+        const current = await this.repository.findSubscription(transaction, tenantId);
+        const { fixedCurrency } = current;
+        if (currency && fixedCurrency && currency !== fixedCurrency) throw otherCurrency(currency, fixedCurrency);
+        return {
+          subscription: current,
+          organization: await this.repository.findOrganization(transaction, tenantId),
+          price: await this.billing.requirePrice(transaction, plan, fixedCurrency ?? currency ?? DEFAULT_CURRENCY),
+          mayTry: await this.repository.mayTry(transaction, tenantId),
+          entered: await this.repository.findEnteredCoupon(transaction),
+        };
+      },
+    );
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
+    if (entered?.currency && entered.currency !== price.currency)
+      throw otherCurrencyThanCoupon(entered.currency, price.currency);
     if (subscription.overdue) throw payFirst();
-    const customer = organization.stripeCustomerId ?? (await this.createCustomer(tenantId, organization.name));
+    const customer = await this.requireCustomer(tenantId);
     const session = await this.stripe.checkout.sessions.create(
       {
         mode: 'subscription',
         customer,
         line_items: [{ price: await this.catalogue.findOrCreatePrice(price), quantity: 1 }],
+        ...(entered && { discounts: [{ coupon: await this.coupons.findOrCreate(entered) }] }),
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
-        subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
+        subscription_data: {
+          metadata: { tenant_id: tenantId, price_version_id: price.id },
+          ...(mayTry && price.trialDays > 0 && { trial_period_days: price.trialDays }),
+        },
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
-      { idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}` },
+      {
+        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${entered ? `-${entered.id}` : ''}`,
+      },
     );
     return { id: session.id, url: session.url! };
   }
@@ -60,8 +82,12 @@ export class CheckoutService {
     if (stripeSubscriptionId) await this.stripe.subscriptions.cancel(stripeSubscriptionId);
   }
 
-  /** The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */
-  private async createCustomer(tenantId: string, name: string): Promise<string> {
+  /** As whom Stripe knows the organization. The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */
+  async requireCustomer(tenantId: string): Promise<string> {
+    const { name, stripeCustomerId } = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findOrganization(transaction, tenantId),
+    );
+    if (stripeCustomerId) return stripeCustomerId;
     const customer = await this.stripe.customers.create(
       { name, metadata: { tenant_id: tenantId } },
       { idempotencyKey: `customer-${tenantId}` },

@@ -1,3 +1,4 @@
+export { amountSchema, requireMinor } from './amount.js';
 export { BillingPeriods } from './billing-periods.js';
 export { BillingApiModule, BillingModule, SubscriptionFollowingModule } from './billing.module.js';
 export { type BillingPeriod, BillingRepository } from './billing.repository.js';
@@ -17,6 +18,7 @@ export {
   upcomingInvoiceSchema,
 } from './billing.schema.js';
 export { BillingService, toPlanView } from './billing.service.js';
+export { beingDeleted, otherCurrencyThanCoupon, withoutCard } from './billing.errors.js';
 export { paymentFailedMail, toInvoiceEvent, toPaymentFailedEvent } from './invoice-events.js';
 export {
   meterInWords,
@@ -29,6 +31,8 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { StripeCoupons } from './stripe-coupons.js';
+export { findCard } from './saved-card.js';
 export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
 export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
 export { SubscriptionPrices } from './subscription-prices.js';

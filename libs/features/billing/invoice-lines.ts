@@ -25,12 +25,18 @@ const WHOLE = new Decimal(1);
  *
  * @param included by meter, in place of what the price includes itself
  * @param share of a month: of the fee, the minimum and what is included, which is rounded up to whole units
+ * @param isTrial without fee and minimum
  */
 export function withTerms(
   price: PriceVersion,
-  { included, share = WHOLE }: { included: Record<string, string> | null; share?: Decimal },
+  {
+    included,
+    share = WHOLE,
+    isTrial = false,
+  }: { included: Record<string, string> | null; share?: Decimal; isTrial?: boolean },
 ): PriceVersion {
-  const part = (minor: bigint) => BigInt(share.times(minor.toString()).toFixed(0, Decimal.ROUND_HALF_UP));
+  const part = (minor: bigint) =>
+    isTrial ? 0n : BigInt(share.times(minor.toString()).toFixed(0, Decimal.ROUND_HALF_UP));
   const meters = price.meters.map((each) => {
     const whole = new Decimal(included?.[each.meter] ?? each.includedQuantity);
     return { ...each, includedQuantity: share.eq(1) ? whole : whole.times(share).ceil() };

@@ -204,7 +204,7 @@ export class PlanChangesService {
     if (organization.isEnding) throw beingDeleted();
     if (!known.stripeSubscriptionId) throw withoutSubscription();
     const subscription = await this.stripe.subscriptions.retrieve(known.stripeSubscriptionId);
-    if (known.overdue || subscription.status !== 'active') throw payFirst();
+    if (known.overdue || !['active', 'trialing'].includes(subscription.status)) throw payFirst();
     const item = subscription.items.data[0]!;
     // The plan is what Stripe says it is, who may have begun another period before we heard of it.
     const current = await this.priceVersion(toLiveState(subscription).priceVersionId);
@@ -213,11 +213,14 @@ export class PlanChangesService {
     return { customer: organization.stripeCustomerId!, current, subscription, item };
   }
 
-  private async upgradeTo({ wanted, item }: Chosen) {
+  private async upgradeTo({ wanted, item, subscription }: Chosen) {
     return {
       items: [{ id: item.id, price: await this.catalogue.findOrCreatePrice(wanted) }],
       proration_behavior: 'always_invoice' as const,
-      billing_cycle_anchor: { type: 'now' as const },
+      // A trial ends with its plan.
+      ...(subscription.status === 'trialing'
+        ? { trial_end: 'now' as const }
+        : { billing_cycle_anchor: { type: 'now' as const } }),
     };
   }
 
@@ -237,7 +240,10 @@ export class PlanChangesService {
       const terms = { ...subscription, priceVersionId: priceVersion.id };
       const running = await this.periods.running(transaction, tenantId, terms, now);
       const used = await this.usage.sumByPrice(transaction, { from: running.startsAt, to: running.endsAt });
-      const { lines } = rate(withTerms(current, { included: null, share: shareUntil(running, now) }), used, []);
+      const { isTrial } = running;
+      // A trial is not cut by its part.
+      const share = isTrial ? running.share : shareUntil(running, now);
+      const { lines } = rate(withTerms(current, { included: null, share, isTrial }), used, []);
       const { currency } = current;
       const due = lines
         .filter(({ kind }) => kind !== 'plan')

@@ -4,9 +4,11 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
+import type { Mail } from '../notifications/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
+import { toMain } from './invoice-lines.js';
 import { fromStripe } from './stripe-time.js';
 
 /**
@@ -81,12 +83,16 @@ export class SubscriptionFollower {
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
     for (const { id } of replaced) await this.stripe.subscriptions.cancel(id, { prorate: true });
+    if (live?.trialEndsAt && !(await this.beginTrial(tenantId, live))) {
+      await this.stripe.subscriptions.update(live.stripeSubscriptionId, { trial_end: 'now' });
+      return null;
+    }
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
       if (current.updatedAt.getTime() !== before.updatedAt.getTime()) return null;
-      const { priceVersion, status, anchorAt, stripeSubscriptionId } = current;
-      const former = { status, anchorAt, stripeSubscriptionId, priceVersionId: priceVersion.id };
+      const { priceVersion, status, anchorAt, stripeSubscriptionId, trialEndsAt } = current;
+      const former = { status, anchorAt, stripeSubscriptionId, trialEndsAt, priceVersionId: priceVersion.id };
       const now = this.clock.now();
       const free = (await this.billing.requirePrice(transaction, FREE_PLAN, priceVersion.currency)).id;
       const { startedAt, periodStartedAt, nextPrice, nextAt, ...state } = live ?? {
@@ -95,6 +101,7 @@ export class SubscriptionFollower {
         status: 'active' as const,
         anchorAt: stripeSubscriptionId ? now : anchorAt,
         stripeSubscriptionId: null,
+        trialEndsAt: null,
         startedAt: now,
         periodStartedAt: now,
         nextPrice: null,
@@ -106,8 +113,8 @@ export class SubscriptionFollower {
       if (isOther(former, state))
         await this.periods.change(transaction, tenantId, former, state, {
           since: state.stripeSubscriptionId === stripeSubscriptionId ? periodStartedAt : startedAt,
-          // Who goes on with another plan gets credit for the rest of the month, who ends does not.
-          isPaidByPart: live !== undefined,
+          // Who goes on with another plan gets credit for the rest of the month; who ends, or was on trial, paid for none of it by part.
+          isPaidByPart: live !== undefined && trialEndsAt === null,
           now,
         });
       await this.repository.updateSubscription(transaction, tenantId, { ...state, next, updatedAt }, now);
@@ -118,6 +125,31 @@ export class SubscriptionFollower {
       if (isChanged) await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
       return isChanged || isOther(former, state) ? 'changed' : 'unchanged';
     });
+  }
+
+  /** What they are told once before their trial ends; null where they were, or where it ends in nothing to pay. */
+  async trialMail(transaction: Transaction, tenantId: string): Promise<Mail | null> {
+    const { trialEndsAt, priceVersion, next } = await this.repository.findSubscription(transaction, tenantId);
+    const { currency } = priceVersion;
+    const price = next ? await this.billing.requirePrice(transaction, next.plan.key, currency) : priceVersion;
+    if (!trialEndsAt || price.planKey === FREE_PLAN) return null;
+    if (!(await this.repository.tellTrialEnd(transaction, tenantId, this.clock.now()))) return null;
+    const { monthlyFeeMinor } = await this.repository.lessCoupon(transaction, tenantId, price, trialEndsAt);
+    const values = {
+      plan: priceVersion.planName,
+      endsAt: trialEndsAt.toISOString(),
+      nextPlan: price.planName,
+      monthlyFee: toMain(monthlyFeeMinor, currency),
+      currency,
+    };
+    return { template: 'trial_ending', values };
+  }
+
+  /** False where the organization had its one trial before. */
+  private beginTrial(tenantId: string, { stripeSubscriptionId, startedAt: beganAt }: LiveState): Promise<boolean> {
+    return this.database.tenant(tenantId, (transaction) =>
+      this.repository.beginTrial(transaction, { tenantId, stripeSubscriptionId, beganAt }),
+    );
   }
 }
 
@@ -155,18 +187,22 @@ export function toLiveState(subscription: Stripe.Subscription): LiveState {
     metadata,
     billing_cycle_anchor,
     start_date,
+    trial_end,
     items,
     cancel_at_period_end: isCancelled,
   } = subscription;
   const item = items.data[0]!;
   const ofItem = /^kindred-(.+)$/.exec(item.price.lookup_key ?? '')?.[1] ?? metadata['price_version_id']!;
+  const isTrial = status === 'trialing';
   const waits = isWaiting(subscription);
   const hasNext = waits || isCancelled;
   return {
     priceVersionId: waits ? metadata['price_version_id']! : ofItem,
     status: STATUS[status]!,
-    anchorAt: fromStripe(billing_cycle_anchor),
+    // What was called before a trial is not counted in it, as it would be from the end of a trial backwards.
+    anchorAt: fromStripe(isTrial ? start_date : billing_cycle_anchor),
     stripeSubscriptionId: id,
+    trialEndsAt: isTrial ? fromStripe(trial_end!) : null,
     startedAt: fromStripe(start_date),
     periodStartedAt: fromStripe(item.current_period_start),
     nextPrice: isCancelled ? null : ofItem,

@@ -77,9 +77,9 @@ export class CostsRepository {
           SELECT tenant_id, created_at AS at, total_minor / ${scale}::numeric AS amount FROM invoices
           WHERE currency = ${currency} AND status <> 'void' AND ${isIn('created_at')} AND ${only('tenant_id')}
           UNION ALL
-          SELECT tenant_id, starts_at, round(share * monthly_fee_minor) / ${scale}::numeric FROM billing_periods
+          SELECT tenant_id, starts_at, round(share * fee_less_coupon(tenant_id, monthly_fee_minor, price.currency, starts_at)) / ${scale}::numeric FROM billing_periods
           JOIN price_versions price ON price.id = price_version_id AND price.currency = ${currency}
-          WHERE is_collected_by_stripe AND ${isIn('starts_at')} AND ${only('tenant_id')}),
+          WHERE is_collected_by_stripe AND NOT is_trial AND ${isIn('starts_at')} AND ${only('tenant_id')}),
         entry AS (
           SELECT tenant_id, at, amount AS revenue, CASE WHEN amount > 0 THEN amount * coalesce(${rateOf('payment', Prisma.sql`'share'`, Prisma.sql`at`)}, 0)
               + coalesce(${rateOf('payment', Prisma.sql`'payment'`, Prisma.sql`at`)}, 0) ELSE 0 END AS fees, 0::numeric AS training, 0::numeric AS metered

@@ -10,14 +10,6 @@ export const otherCurrencyThanInvoice = (currency: string, ofInvoice: string) =>
     fieldOf('currency', 'must be the currency of the invoice'),
   );
 
-export const tooManyDecimals = (currency: string, digits: number) =>
-  new Problem(
-    400,
-    'invalid_request',
-    `The amount has more decimals than ${currency} has: ${digits}.`,
-    fieldOf('amount', 'must have no more decimals than its currency'),
-  );
-
 export const notToBeRefunded = (status: string) =>
   new Problem(
     409,

@@ -4,7 +4,9 @@ import type { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
 import type { ListCreditNotesQuery } from './credit-notes.schema.js';
 
-const withInvoice = { invoice: { select: { number: true, currency: true, status: true, totalMinor: true } } };
+const withInvoice = {
+  invoice: { select: { number: true, currency: true, status: true, totalMinor: true, creditsMinor: true } },
+};
 
 export type CreditNoteRow = Prisma.CreditNoteGetPayload<{ include: typeof withInvoice }>;
 export type Invoice = CreditNoteRow['invoice'] & { id: string };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
-import { currencySchema, decimal } from '../billing/index.js';
+import { amountSchema, currencySchema, decimal } from '../billing/index.js';
 
 const kind = z
   .enum(['credit', 'refund'])
@@ -11,11 +11,7 @@ const kind = z
 export const proposeCreditNoteSchema = z
   .object({
     kind,
-    amount: z
-      .string()
-      .regex(/^(?!0+(\.0+)?$)\d{1,12}(\.\d{1,3})?$/, 'must be an amount above 0, such as 12.50')
-      .describe('In the main unit of the currency')
-      .meta({ examples: ['12.50'] }),
+    amount: amountSchema,
     currency: currencySchema.describe("The invoice's, so that no amount is taken for one in another"),
     reason: textSchema.trim().min(10).max(500).describe('The customer reads it'),
   })

@@ -4,11 +4,10 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { Decimal } from '../../platform/decimal.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
-import { minorDigits, toMain, toMinor } from '../billing/index.js';
+import { requireMinor, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import {
@@ -20,7 +19,6 @@ import {
   ownProposal,
   proposalExpired,
   proposedAlready,
-  tooManyDecimals,
 } from './credit-notes.errors.js';
 import { type CreditNoteRow, CreditNotesRepository, type Invoice } from './credit-notes.repository.js';
 import type {
@@ -30,8 +28,7 @@ import type {
   ListCreditNotesQuery,
   ProposeCreditNote,
 } from './credit-notes.schema.js';
-
-const WAITS_MS = 7 * 86_400_000;
+import { aloneLeft, PROPOSAL_MS } from './second-operator.js';
 
 /** Credits and refunds of invoices: small ones by one operator, all else by two. */
 @Injectable()
@@ -68,7 +65,7 @@ export class CreditNotesService {
     return {
       data: await this.toProposals(operator, rows),
       left: toMain(leftOf(invoice, this.live(rows)), currency),
-      aloneMax: toMain(aloneLeft(this.aloneMax(currency), rows), currency),
+      aloneMax: toMain(this.aloneLeft(currency, rows), currency),
     };
   }
 
@@ -95,15 +92,13 @@ export class CreditNotesService {
     const row = await this.database.tenant(tenantId, async (transaction) => {
       const invoice = await this.requireInvoice(transaction, invoiceId, true);
       if (currency !== invoice.currency) throw otherCurrencyThanInvoice(currency, invoice.currency);
-      const digits = minorDigits(currency);
-      if (new Decimal(amount).decimalPlaces() > digits) throw tooManyDecimals(currency, digits);
-      const amountMinor = toMinor(amount, currency);
+      const amountMinor = requireMinor(amount, currency);
       const rows = await this.repository.listOf(transaction, invoice.id);
       const live = this.live(rows);
       if (live.some((other) => other.amountMinor === amountMinor && other.reason === reason)) throw proposedAlready();
       this.requireLeft(invoice, { kind, amountMinor }, live);
       const now = this.clock.now();
-      const needsSecond = amountMinor > aloneLeft(this.aloneMax(currency), rows);
+      const needsSecond = amountMinor > this.aloneLeft(currency, rows);
       const made = await this.repository.create(transaction, {
         tenantId,
         id: newId(),
@@ -114,7 +109,7 @@ export class CreditNotesService {
         needsSecond,
         proposedBy: operator.userId,
         proposedAt: now,
-        expiresAt: new Date(now.getTime() + WAITS_MS),
+        expiresAt: new Date(now.getTime() + PROPOSAL_MS),
       });
       if (!needsSecond) return this.issue(transaction, operator, made, now);
       await audit(transaction, tenantId, 'credit_note.proposed', made.id, { after: toAudited(made) });
@@ -212,9 +207,10 @@ export class CreditNotesService {
     return rows.filter(({ status, expiresAt }) => status === 'issued' || (status === 'proposed' && expiresAt > now));
   }
 
-  private aloneMax(currency: string): bigint {
-    const scale = new Decimal(10).pow(minorDigits(currency));
-    return BigInt(new Decimal(this.config.KINDRED_CREDIT_ALONE_MAX).times(scale).floor().toFixed());
+  /** Of one invoice, whenever it was. */
+  private aloneLeft(currency: string, rows: CreditNoteRow[]): bigint {
+    const issued = rows.filter(({ status }) => status === 'issued');
+    return aloneLeft(this.config.KINDRED_CREDIT_ALONE_MAX, currency, issued);
   }
 
   private async requireInvoice(transaction: Transaction, id: string, isToBeLocked = false): Promise<Invoice> {
@@ -251,19 +247,11 @@ export class CreditNotesService {
   }
 }
 
-/** What is due of an open invoice, or was paid of a paid one, less what these take of it; of all others nothing. */
-function leftOf({ status, totalMinor }: Invoice, live: CreditNoteRow[]): bigint {
-  if (status === 'draft' || status === 'void' || totalMinor <= 0n) return 0n;
-  const taken = live.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  return taken < totalMinor ? totalMinor - taken : 0n;
-}
-
-/** So that many small ones are no way around the second person. */
-function aloneLeft(max: bigint, rows: CreditNoteRow[]): bigint {
-  const alone = rows
-    .filter(({ status, needsSecond }) => status === 'issued' && !needsSecond)
-    .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  return alone < max ? max - alone : 0n;
+/** What is due of an open invoice, or was paid of a paid one, less what these take of it; of all others nothing. Prepaid credits are no payment of it. */
+function leftOf({ status, totalMinor, creditsMinor }: Invoice, live: CreditNoteRow[]): bigint {
+  if (status === 'draft' || status === 'void') return 0n;
+  const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, totalMinor - creditsMinor);
+  return left > 0n ? left : 0n;
 }
 
 function toIssued({ id, invoiceId, number, kind, amountMinor, reason, invoice }: CreditNoteRow) {

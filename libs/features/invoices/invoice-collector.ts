@@ -4,7 +4,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import { waitAfter } from '../../platform/queue/waits.js';
-import { BillingRepository } from '../billing/index.js';
+import { BillingRepository, findCard } from '../billing/index.js';
 import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
 import {
   type BlockedReason,
@@ -141,26 +141,26 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     const there = new Set<string>();
     for await (const { metadata } of this.stripe.invoiceItems.list({ invoice, limit: PAGE }, ONE_CALL))
       if (metadata?.['position']) there.add(metadata['position']);
-    for (const [position, line] of draft.lines.entries()) {
-      if (line.amountMinor === 0n || there.has(String(position))) continue;
+    for (const { position, amountMinor, description, periodStart, periodEnd } of itemsOf(draft)) {
+      if (amountMinor === 0n || there.has(position)) continue;
       lease.throwIfAborted();
       await this.stripe.invoiceItems.create(
         {
           customer: customer.id,
           invoice,
           currency: draft.currency,
-          amount: Number(line.amountMinor),
-          description: line.rated.description,
+          amount: Number(amountMinor),
+          description,
           // A coupon is for the fee.
           discountable: false,
-          period: { start: secondsOf(line.periodStart), end: secondsOf(line.periodEnd) },
-          metadata: { position: String(position) },
+          period: { start: secondsOf(periodStart), end: secondsOf(periodEnd) },
+          metadata: { position },
         },
         { ...ONE_CALL, idempotencyKey: keyOf(draft, `line-${position}`) },
       );
     }
     lease.throwIfAborted();
-    const method = await this.methodOf(customer);
+    const method = await findCard(this.stripe, customer);
     const found = method
       ? await this.stripe.invoices.update(invoice, { default_payment_method: method }, ONE_CALL)
       : await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
@@ -171,14 +171,6 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       { auto_advance: true },
       { ...ONE_CALL, idempotencyKey: keyOf(draft, 'finalize') },
     );
-  }
-
-  /** Checkout leaves the card with the subscription, which this invoice is none of; a customer's own is charged unasked. */
-  private async methodOf({ id: customer, invoice_settings: settings }: Stripe.Customer): Promise<string | undefined> {
-    if (settings.default_payment_method) return undefined;
-    const { data } = await this.stripe.subscriptions.list({ customer, status: 'all', limit: PAGE }, ONE_CALL);
-    const method = data.find(({ default_payment_method: each }) => each)?.default_payment_method;
-    return typeof method === 'string' ? method : method?.id;
   }
 
   /** What is in the customer's favour pays for their next invoice at Stripe; ours is issued as one of nothing to pay. */
@@ -199,6 +191,19 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       if (metadata?.['invoice_id'] === id) return true;
     return false;
   }
+}
+
+/** What Stripe charges for: the lines, and less what prepaid credits pay of them. */
+function itemsOf({ lines, creditsMinor, periodStart, periodEnd }: Draft) {
+  const items = lines.map((line, place) => ({
+    position: String(place),
+    amountMinor: line.amountMinor,
+    description: line.rated.description,
+    periodStart: line.periodStart,
+    periodEnd: line.periodEnd,
+  }));
+  const credits = { position: 'credits', amountMinor: -creditsMinor, description: 'Prepaid credits' };
+  return [...items, { ...credits, periodStart, periodEnd }];
 }
 
 /** The same for the same call of the same invoice, until Stripe has refused one. */

@@ -14,6 +14,8 @@ const COLUMNS = [
   'status',
   'currency',
   'total',
+  'credits',
+  'due',
   'periodStart',
   'periodEnd',
   'plan',

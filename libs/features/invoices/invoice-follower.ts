@@ -8,7 +8,13 @@ import { BillingRepository, fromStripe, paymentFailedMail, toMain } from '../bil
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
-import { type BlockedReason, type InvoiceStatus, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+import {
+  type BlockedReason,
+  dueMinorOf,
+  type InvoiceStatus,
+  InvoicesRepository,
+  type KeptInvoice,
+} from './invoices.repository.js';
 
 /** One call to Stripe: whoever makes it tries again by itself. */
 export const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
@@ -186,13 +192,14 @@ export class InvoiceFollower {
 }
 
 /** Whether Stripe is to collect what we rated. */
-export function isSame({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): boolean {
-  return BigInt(found.total) === totalMinor && found.currency === currency;
+export function isSame(invoice: KeptInvoice, found: Stripe.Invoice): boolean {
+  return BigInt(found.total) === dueMinorOf(invoice) && found.currency === invoice.currency;
 }
 
-export function totalsOf({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): object {
+export function totalsOf(invoice: KeptInvoice, found: Stripe.Invoice): object {
+  const { currency } = invoice;
   return {
-    total: `${toMain(totalMinor, currency)} ${currency}`,
+    total: `${toMain(dueMinorOf(invoice), currency)} ${currency}`,
     stripeTotal: `${toMain(found.total, found.currency)} ${found.currency}`,
   };
 }

@@ -1,7 +1,7 @@
 import { toMain } from '../billing/index.js';
 import type { Mail } from '../notifications/index.js';
 import type { WebhookEventData } from '../webhooks/index.js';
-import type { Invoice } from './invoices.repository.js';
+import { dueMinorOf, type Invoice } from './invoices.repository.js';
 
 /** Decimals of the main unit, where Stripe says them: what is due may be less than the total, by a credit. */
 export interface Amounts {
@@ -36,6 +36,7 @@ export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
     invoiceId: id,
     number: invoice.number!,
     total: toMain(invoice.totalMinor, currency),
+    credits: toMain(invoice.creditsMinor, currency),
     amountDue,
     currency,
     periodStart: periodStart.toISOString(),
@@ -45,6 +46,7 @@ export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
 }
 
 /** A total in the customer's favour is not paid. */
-function dueOf({ totalMinor, currency }: Invoice): string {
-  return toMain(totalMinor > 0n ? totalMinor : 0n, currency);
+function dueOf(invoice: Invoice): string {
+  const dueMinor = dueMinorOf(invoice);
+  return toMain(dueMinor > 0n ? dueMinor : 0n, invoice.currency);
 }

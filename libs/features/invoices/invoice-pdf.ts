@@ -119,6 +119,17 @@ class InvoicePage {
     this.y = top;
     const [x, width] = [COLUMNS.unitPrice[0], WIDTH + MARGIN - COLUMNS.unitPrice[0]];
     this.write(this.money(invoice.total), x, { width, isBold: true, size: 11, align: 'right' });
+    if (Number(invoice.credits) === 0) return;
+    for (const [name, amount] of [
+      [texts.credits, `-${invoice.credits}`],
+      [texts.due, invoice.due],
+    ] as const) {
+      this.makeRoom(20);
+      const at = this.y;
+      this.write(name, MARGIN, { width: 300 });
+      this.y = at;
+      this.write(this.money(amount), x, { width, align: 'right' });
+    }
   }
 
   /** Numbers the pages, and hands out the file. */

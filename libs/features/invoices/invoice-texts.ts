@@ -24,6 +24,9 @@ export interface InvoiceTexts {
   unitPrice: string;
   amount: string;
   total: string;
+  /** Of the total, what prepaid credits pay; and what is left. */
+  credits: string;
+  due: string;
   /** Above lines of another period than the invoice's. */
   late: string;
   planFee: (plan: string) => string;
@@ -76,6 +79,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     unitPrice: 'Unit price',
     amount: 'Amount',
     total: 'Total',
+    credits: 'Prepaid credits',
+    due: 'Due',
     late: 'Late or corrected, of an earlier period: what was not billed before',
     planFee: (plan) => `${plan} plan, monthly fee`,
     commitment: (plan) => `Minimum of the ${plan} plan, beyond what was used`,
@@ -106,6 +111,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     unitPrice: '单价',
     amount: '金额',
     total: '合计',
+    credits: '抵扣金',
+    due: '应付',
     late: '较早账期的迟到或更正用量：此前未计费的部分',
     planFee: (plan) => `${plan} 套餐月费`,
     commitment: (plan) => `${plan} 套餐最低消费的差额`,

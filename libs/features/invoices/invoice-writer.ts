@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { type BillingPeriod, BillingPeriods, BillingRepository, rate, withTerms } from '../billing/index.js';
+import { CreditGrantsRepository } from '../credit-grants/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
@@ -32,6 +33,7 @@ export class InvoiceWriter extends RepeatedWork {
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
+    private readonly credits: CreditGrantsRepository,
     @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
   ) {
     super();
@@ -136,7 +138,9 @@ export class InvoiceWriter extends RepeatedWork {
     const ofPeriod = lines.find(({ periodStart }) => periodStart.getTime() === period.startsAt.getTime());
     if (lines.length === 0) return;
     const { name } = await this.billing.findOrganization(transaction, tenantId);
-    const isPaid = totalMinor === 0n;
+    const used = await this.credits.allocate(transaction, currency, period.endsAt, totalMinor);
+    const creditsMinor = used.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const isPaid = totalMinor === creditsMinor;
     const isDraft = !isPaid && isForStripe;
     const number = isDraft ? null : await this.repository.nextNumber(transaction, now);
     const invoice: Invoice = {
@@ -149,18 +153,21 @@ export class InvoiceWriter extends RepeatedWork {
       planName: (ofPeriod ?? lines[0]!).rated.plan,
       billedTo: name,
       totalMinor,
+      creditsMinor,
       createdAt: now,
       issuedAt: isDraft ? null : now,
       paidAt: isPaid ? now : null,
     };
     await this.repository.create(transaction, tenantId, invoice, lines);
-    if (isPaid) return;
+    await this.credits.apply(transaction, tenantId, invoice.id, used);
+    if (totalMinor === 0n) return;
     await audit(transaction, tenantId, 'invoice.created', invoice.id, {
-      after: { number, currency, totalMinor: totalMinor.toString() },
+      after: { number, currency, totalMinor: totalMinor.toString(), creditsMinor: creditsMinor.toString() },
     });
     if (isDraft) return;
     const event = issuedEvent(invoice, this.config.PUBLIC_URL);
     await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, invoice.id);
+    if (isPaid) await this.webhooks.emit(transaction, tenantId, 'invoice.paid', event, `${invoice.id} paid`);
     await this.notifications.email(transaction, tenantId, issuedMail(invoice));
   }
 }

@@ -25,9 +25,16 @@ export interface Invoice {
   planName: string;
   billedTo: string;
   totalMinor: bigint;
+  /** Of the total, what prepaid credits pay. */
+  creditsMinor: bigint;
   createdAt: Date;
   issuedAt: Date | null;
   paidAt: Date | null;
+}
+
+/** What is left of the total to be paid; below 0 where it is in the customer's favour. */
+export function dueMinorOf({ totalMinor, creditsMinor }: Invoice): bigint {
+  return totalMinor - creditsMinor;
 }
 
 /** How far it got at Stripe. */

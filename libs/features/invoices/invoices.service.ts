@@ -8,7 +8,7 @@ import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { BillingRepository, toMain } from '../billing/index.js';
 import { UsageService } from '../usage/index.js';
 import { renderInvoicePdf } from './invoice-pdf.js';
-import { type InvoiceOfAny, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+import { dueMinorOf, type InvoiceOfAny, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
 import type { BlockedInvoiceList, InvoicePdfQuery, InvoiceSummary, InvoiceView, LineUsage } from './invoices.schema.js';
 import type { InvoiceLine } from './lines-to-bill.js';
 
@@ -125,6 +125,8 @@ function toSummary(row: KeptInvoice): InvoiceSummary {
     periodEnd: row.periodEnd.toISOString(),
     plan: planName,
     total: toMain(totalMinor, currency),
+    credits: toMain(row.creditsMinor, currency),
+    due: toMain(dueMinorOf(row), currency),
     createdAt: row.createdAt.toISOString(),
     issuedAt: row.issuedAt?.toISOString() ?? null,
     paidAt: row.paidAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
+import { CreditGrantsModule } from '../credit-grants/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
@@ -10,7 +11,7 @@ import { InvoicesRepository } from './invoices.repository.js';
 
 /** The worker's door to this feature. */
 @Module({
-  imports: [BillingModule, NotificationsModule, UsageModule, WebhooksModule],
+  imports: [BillingModule, CreditGrantsModule, NotificationsModule, UsageModule, WebhooksModule],
   providers: [InvoiceWriter, InvoicesRepository],
 })
 export class InvoicesWorkerModule {}

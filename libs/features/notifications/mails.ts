@@ -47,6 +47,8 @@ export type MailValues = {
     invoiceId: string;
     number: string;
     total: string;
+    /** Of it, what prepaid credits pay; absent from mails of before there were any. */
+    credits?: string;
     /** 0 where the total is in the customer's favour. */
     amountDue: string;
     currency: string;
@@ -72,6 +74,8 @@ export type MailValues = {
   };
   /** By the price that goes on. */
   price_change_called_off: { organizationName: string; plan: string; monthlyFee: string; currency: string };
+  credit_top_up_stopped: { amount: string; currency: string };
+  trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
 };
@@ -127,6 +131,8 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   credit_note_issued: ({ invoiceId }) => `/billing/invoices/${invoiceId}`,
   price_change: () => '/billing',
   price_change_called_off: () => '/billing',
+  credit_top_up_stopped: () => '/billing',
+  trial_ending: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
 };

@@ -51,7 +51,8 @@ const VALUES: MailValues = {
     invoiceId: ID,
     number: '2026-000042',
     total: '53.69',
-    amountDue: '53.69',
+    credits: '20.00',
+    amountDue: '33.69',
     currency: 'usd',
     periodStart: TIME,
     periodEnd: TIME,
@@ -74,6 +75,8 @@ const VALUES: MailValues = {
     isReminder: false,
   },
   price_change_called_off: { organizationName: HOSTILE, plan: 'Pro', monthlyFee: '49.00', currency: 'usd' },
+  credit_top_up_stopped: { amount: '100.00', currency: 'usd' },
+  trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
 };

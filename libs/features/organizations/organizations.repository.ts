@@ -306,6 +306,7 @@ const PURGED = [
   'invitations',
   'impersonations',
   'plan_overrides',
+  'credit_top_ups',
   'one_time_links',
   'sign_ups',
   'single_sign_on',

@@ -126,7 +126,7 @@ export class PriceMoves extends RepeatedWork {
       const pending = await this.repository.findPending(transaction, tenantId);
       if (pending?.publicationId !== publicationId || pending.stripeSubscriptionId || pending.nextAt) return false;
       const { priceVersion, status, anchorAt, updatedAt } = await this.billing.findSubscription(transaction, tenantId);
-      const before = { priceVersionId: priceVersion.id, anchorAt, stripeSubscriptionId: null };
+      const before = { priceVersionId: priceVersion.id, anchorAt, stripeSubscriptionId: null, trialEndsAt: null };
       await this.periods.advance(transaction, tenantId, before, now);
       const earliest = earliestOf(pending, now);
       const open = await this.billing.listOpen(transaction, tenantId);

@@ -64,10 +64,10 @@ const RATE_SLICE = `
         array_agg(tier) FILTER (WHERE is_after) AS tiers
       FROM line GROUP BY 1),
     bill AS MATERIALIZED (
-      SELECT tenant_id, starts_at, tiers, is_collected_by_stripe, round(share * fee) AS fee,
-        greatest(coalesce(before, 0), round(share * commitment)) AS before,
-        greatest(coalesce(after, 0), round(share * $11::numeric)) + round(share * $10::numeric) AS after
-      FROM period JOIN terms ON terms.version = price_version_id LEFT JOIN metered USING (no)),
+      SELECT tenant_id, starts_at, tiers, is_collected_by_stripe, round(paid * fee) AS fee,
+        greatest(coalesce(before, 0), round(paid * commitment)) AS before,
+        greatest(coalesce(after, 0), round(paid * $11::numeric)) + round(paid * $10::numeric) AS after
+      FROM period CROSS JOIN LATERAL (SELECT CASE WHEN is_trial THEN 0 ELSE share END AS paid) part JOIN terms ON terms.version = price_version_id LEFT JOIN metered USING (no)),
     billed AS (
       SELECT line.tenant_id, line.period_start AS starts_at, sum(amount_minor) AS billed
       FROM invoice_lines line JOIN price_versions version ON version.id = price_version_id AND version.currency = $12

@@ -44,6 +44,7 @@ const ENTRIES = `
     terms AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($7) AS terms (version uuid, fee numeric, commitment numeric)),
     period AS MATERIALIZED (
       SELECT row_number() OVER () AS no, tenant_id, starts_at, ends_at, price_version_id, is_collected_by_stripe, closed_at, share,
+        CASE WHEN is_trial THEN 0 ELSE share END AS paid,
         coalesce(included, (SELECT jsonb_object_agg(resource, quantity) FROM plan_overrides override WHERE override.tenant_id = period.tenant_id
           AND kind = 'included' AND (override.ends_at IS NULL OR override.ends_at >= least(period.ends_at, $8::timestamptz)))) AS included
       FROM billing_periods period WHERE ends_at > $1::timestamptz AND ends_at <= $2::timestamptz),
@@ -67,8 +68,8 @@ const ENTRIES = `
       FROM used JOIN segment ON segment.price = key % 1000000 AND billable > above AND (until IS NULL OR billable <= until)
       GROUP BY 1),
     rated AS MATERIALIZED (
-      SELECT period.*, greatest(coalesce(amount, 0), round(share * coalesce(commitment, 0)))
-          + CASE WHEN is_collected_by_stripe THEN 0 ELSE round(share * coalesce(fee, 0)) END AS rated
+      SELECT period.*, greatest(coalesce(amount, 0), round(paid * coalesce(commitment, 0)))
+          + CASE WHEN is_collected_by_stripe THEN 0 ELSE round(paid * coalesce(fee, 0)) END AS rated
       FROM period LEFT JOIN metered USING (no) LEFT JOIN terms ON terms.version = price_version_id),
     line AS MATERIALIZED (
       SELECT rated.no, rated.tenant_id, line.invoice_id, sum(amount_minor) AS amount

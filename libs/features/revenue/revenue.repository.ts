@@ -10,9 +10,10 @@ export interface Months {
   boundaries: Date[];
 }
 
-/** The fee that an organization pays at a moment; 0 where none, or one in another currency. */
+/** The fee that an organization pays at a moment, less its coupon; 0 where none, or one in another currency. */
 const feeAt = (at: Prisma.Sql, currency: string) => Prisma.sql`coalesce((
-  SELECT CASE WHEN change.status <> 'cancelled' AND price.currency = ${currency} THEN price.monthly_fee_minor ELSE 0 END
+  SELECT CASE WHEN change.status <> 'cancelled' AND NOT change.is_trial AND price.currency = ${currency}
+    THEN fee_less_coupon(customer.tenant_id, price.monthly_fee_minor, price.currency, ${at}) ELSE 0 END
   FROM subscription_changes change JOIN price_versions price ON price.id = change.price_version_id
   WHERE change.tenant_id = customer.tenant_id AND change.at < ${at} ORDER BY change.at DESC LIMIT 1), 0)`;
 
@@ -20,7 +21,7 @@ const feeAt = (at: Prisma.Sql, currency: string) => Prisma.sql`coalesce((
 const customers = (currency: string) => Prisma.sql`
   SELECT change.tenant_id, min(change.at) AS paid_since FROM subscription_changes change
   JOIN price_versions price ON price.id = change.price_version_id
-  WHERE price.currency = ${currency} AND price.monthly_fee_minor > 0 AND change.status <> 'cancelled' GROUP BY 1`;
+  WHERE price.currency = ${currency} AND price.monthly_fee_minor > 0 AND change.status <> 'cancelled' AND NOT change.is_trial GROUP BY 1`;
 
 type MovementRow = { [K in keyof Movement]: Movement[K] extends number ? number : string };
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SubscriptionFollowingModule } from '../billing/index.js';
+import { CreditPurchasesModule } from '../credit-grants/index.js';
 import { InvoiceFollowingModule } from '../invoices/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
@@ -9,7 +10,13 @@ import { StripeEventsService } from './stripe-events.service.js';
 
 /** Hearing Stripe. */
 @Module({
-  imports: [SubscriptionFollowingModule, InvoiceFollowingModule, NotificationsModule, WebhooksModule],
+  imports: [
+    SubscriptionFollowingModule,
+    InvoiceFollowingModule,
+    CreditPurchasesModule,
+    NotificationsModule,
+    WebhooksModule,
+  ],
   controllers: [StripeEventsController],
   providers: [StripeEventsService, StripeEventsRepository],
   exports: [StripeEventsService, StripeEventsRepository],

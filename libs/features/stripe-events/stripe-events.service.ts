@@ -16,6 +16,7 @@ import {
   toInvoiceEvent,
   toPaymentFailedEvent,
 } from '../billing/index.js';
+import { CreditPurchases } from '../credit-grants/index.js';
 import { InvoiceFollower } from '../invoices/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { type WebhookEventData, WebhooksService } from '../webhooks/index.js';
@@ -44,6 +45,7 @@ export const FOLLOWED_TYPES = [
   'customer.subscription.created',
   'customer.subscription.updated',
   'customer.subscription.deleted',
+  'customer.subscription.trial_will_end',
   'invoice.finalized',
   'invoice.paid',
   'invoice.payment_failed',
@@ -67,6 +69,7 @@ export class StripeEventsService {
     private readonly repository: StripeEventsRepository,
     private readonly subscriptions: SubscriptionFollower,
     private readonly invoices: InvoiceFollower,
+    private readonly purchases: CreditPurchases,
     private readonly stripe: Stripe,
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
@@ -143,9 +146,22 @@ export class StripeEventsService {
     if (!tenantId || !customerId) return ignored('unknown_customer', tenantId);
     const ofOurs = invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
+    const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
+    if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
     const effect = await this.subscriptions.follow(tenantId, customerId);
-    const isTold = telling !== null && (await this.tell(tenantId, eventId, type, telling));
+    const isTold =
+      type === 'customer.subscription.trial_will_end'
+        ? await this.tellTrialEnd(tenantId)
+        : telling !== null && (await this.tell(tenantId, eventId, type, telling));
     return { effect: isTold ? 'changed' : effect, reason: null, tenantId };
+  }
+
+  private tellTrialEnd(tenantId: string): Promise<boolean> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const mail = await this.subscriptions.trialMail(transaction, tenantId);
+      if (mail) await this.notifications.email(transaction, tenantId, mail);
+      return mail !== null;
+    });
   }
 
   /** Passes on what happened to an invoice of Stripe's own, once for each event. */

@@ -318,7 +318,7 @@ export const configSchema = z.strictObject({
     .regex(/^\d{1,8}(\.\d{1,3})?$/, 'must be an amount such as 100.00')
     .default('100.00')
     .describe(
-      'What one operator may credit or refund on an invoice alone, in the main unit of its currency; more takes a second operator.',
+      'What one operator may credit or refund on an invoice alone, or grant an organization in a month, in the main unit of the currency; more takes a second operator.',
     ),
   KINDRED_SEED: z
     .enum(['demo', 'none'])

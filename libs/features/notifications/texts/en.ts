@@ -186,13 +186,16 @@ export const en: MailTexts = {
     ],
     action: 'Pay, or use another card',
   }),
-  invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
+  invoice_issued: ({ number, total, credits = '0', amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `Invoice ${number}: ${money(total, currency)}`,
     paragraphs: [
       `The invoice ${number} of the billing period from ${day(periodStart)} to ${day(periodEnd)} (UTC) comes to ${money(total, currency)}.`,
+      ...(Number(credits) > 0 ? [`Prepaid credits pay ${money(credits, currency)} of it.`] : []),
       Number(amountDue) > 0
         ? `Due: ${money(amountDue, currency)}, on receipt.`
-        : 'Nothing is due: the total is in your favour.',
+        : Number(credits) > 0
+          ? 'Nothing is due.'
+          : 'Nothing is due: the total is in your favour.',
       'What each meter comes to, and the invoice as a PDF, are on its page.',
     ],
     action: 'See the invoice',
@@ -221,6 +224,22 @@ export const en: MailTexts = {
       `We told you of a new price of the plan ${plan} for your organization ${organizationName}. It was withdrawn: your plan goes on by the price that it has, ${money(monthlyFee, currency)} a month.`,
     ],
     action: 'See Billing',
+  }),
+  credit_top_up_stopped: ({ amount, currency }, { money }) => ({
+    subject: 'The automatic top-up of credits has stopped',
+    paragraphs: [
+      `Prepaid credits ran low, and the card on file could not be charged ${money(amount, currency)}.`,
+      'Nothing more is bought automatically until you set the top-up again. What is used beyond your credits is on your next invoice.',
+    ],
+    action: 'See the credits',
+  }),
+  trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
+    subject: `Your trial of ${plan} ends on ${day(endsAt)}`,
+    paragraphs: [
+      `The trial of the plan ${plan} ends on ${day(endsAt)} (UTC). From then on ${nextPlan} is charged to your card: ${money(monthlyFee, currency)} a month.`,
+      'Choose Free on the page Billing before then, and no fee is due. What is used beyond what the plan includes is billed as always.',
+    ],
+    action: 'See the plan',
   }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `The API key ${prefix}… was found in public and has been revoked`,

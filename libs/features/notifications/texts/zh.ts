@@ -189,13 +189,16 @@ export const zh: MailTexts = {
     ],
     action: '付款或更换银行卡',
   }),
-  invoice_issued: ({ number, total, amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
+  invoice_issued: ({ number, total, credits = '0', amountDue, currency, periodStart, periodEnd }, { day, money }) => ({
     subject: `账单 ${number}：${money(total, currency)}`,
     paragraphs: [
       `${day(periodStart)}至${day(periodEnd)}（UTC）账期的账单 ${number} 共计 ${money(total, currency)}。`,
+      ...(Number(credits) > 0 ? [`其中 ${money(credits, currency)} 由抵扣金支付。`] : []),
       Number(amountDue) > 0
         ? `应付金额：${money(amountDue, currency)}，收到账单后即应支付。`
-        : '无需付款：合计金额为您的余额。',
+        : Number(credits) > 0
+          ? '无需付款。'
+          : '无需付款：合计金额为您的余额。',
       '各计量项的费用明细和账单 PDF 可在账单页面查看。',
     ],
     action: '查看账单',
@@ -224,6 +227,22 @@ export const zh: MailTexts = {
       `我们曾通知您，组织 ${organizationName} 的 ${plan} 套餐将采用新价格。该价格已撤回：您的套餐继续按现有价格收费，每月 ${money(monthlyFee, currency)}。`,
     ],
     action: '查看账单',
+  }),
+  credit_top_up_stopped: ({ amount, currency }, { money }) => ({
+    subject: '抵扣金的自动充值已停止',
+    paragraphs: [
+      `抵扣金不足，而保存的银行卡无法支付 ${money(amount, currency)}。`,
+      '在您重新设置自动充值之前，不会再自动购买。超出抵扣金的用量会计入下一张账单。',
+    ],
+    action: '查看抵扣金',
+  }),
+  trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
+    subject: `${plan} 套餐的试用将于${day(endsAt)}结束`,
+    paragraphs: [
+      `${plan} 套餐的试用将于${day(endsAt)}（UTC）结束。此后 ${nextPlan} 套餐每月从您的银行卡收取 ${money(monthlyFee, currency)}。`,
+      '在此之前于“账单”页面选择 Free，即无需支付月费。超出套餐包含量的用量照常计费。',
+    ],
+    action: '查看套餐',
   }),
   api_key_leaked: ({ prefix, url }) => ({
     subject: `API 密钥 ${prefix}… 已公开泄露，现已吊销`,

@@ -18,6 +18,7 @@ import { AccountActions } from './account-actions';
 import { KeysCard, MembersCard, ProjectsCard } from './account-cards';
 import { AccountLimitsCard } from './account-limits-card';
 import { AccountMarginsCard } from './account-margins-card';
+import { OrganizationCreditsCard } from './organization-credits-card';
 import { accountQuery } from './organizations.queries';
 import { PlanBadges } from './plan-badges';
 import { PlanOverridesCard } from './plan-overrides-card';
@@ -68,6 +69,7 @@ function Account({ account }: { account: OrganizationAccount }) {
         </Card>
         <SignUpCard organizationId={id} />
         <UpcomingInvoiceCard upcoming={upcomingInvoice} />
+        <OrganizationCreditsCard organizationId={id} />
         <InvoicesCard organizationId={id} />
         <JobsCard organizationId={id} />
         <div className="grid items-start gap-5 lg:grid-cols-2">

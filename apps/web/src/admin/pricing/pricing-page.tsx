@@ -18,6 +18,7 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
+import { CouponsCard } from './coupons-card';
 import { PublicationsCard } from './publications-card';
 import { PublishCard } from './publish-card';
 import { SimulationResult } from './simulation-result';
@@ -82,6 +83,7 @@ export function PricingPage() {
                 </>
               )}
               <PublicationsCard />
+              <CouponsCard />
             </div>
           );
         }}

@@ -12,6 +12,8 @@ import { PageHeader } from '../../ui/page-header';
 import { QueryView } from '../../ui/query-view';
 import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
+import { CouponsCard } from './coupons-card';
+import { CreditsCard } from './credits-card';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
 import { PriceChangeNotice } from './price-change-notice';
@@ -42,12 +44,15 @@ export function BillingPage() {
               <CheckoutNotice plan={upcoming.plan} isActive={upcoming.plan.key === plan} isLate={isLate} />
             )}
             {upcoming.overdue && <OverdueNotice overdue={upcoming.overdue} />}
+            {upcoming.trial && <TrialNotice upcoming={upcoming} trial={upcoming.trial} />}
             <NextPlanNotice upcoming={upcoming} />
             <PriceChangeNotice />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
+            <CreditsCard />
             <SpendCard />
             <InvoicesCard />
+            <CouponsCard />
             <PlansCard upcoming={upcoming} />
           </div>
         )}
@@ -76,6 +81,20 @@ function OverdueNotice({ overdue: { stage, until } }: { overdue: NonNullable<Upc
   const { t } = useTranslation();
   const format = useFormat();
   return <Notice tone="danger">{t(`billing.overdue.${stage}`, { date: format.date(until) })}</Notice>;
+}
+
+/** Until when there is no fee, and what comes then. */
+function TrialNotice({
+  upcoming: { plan, next, currency },
+  trial: { endsAt, monthlyFee },
+}: {
+  upcoming: UpcomingInvoice;
+  trial: NonNullable<UpcomingInvoice['trial']>;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const values = { plan: plan.name, date: format.date(endsAt), fee: format.money(monthlyFee, currency) };
+  return <Notice>{t(next ? 'billing.trialUntil' : 'billing.trial', values)}</Notice>;
 }
 
 function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {

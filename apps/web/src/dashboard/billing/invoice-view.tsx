@@ -27,7 +27,8 @@ interface InvoiceViewProps {
 export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProps) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const { id, number, status, currency, total, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } = invoice;
+  const { id, number, status, currency, total, credits, due, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } =
+    invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -56,6 +57,12 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
           <FactList
             facts={[
               { name: t('billing.total'), value: format.money(total, currency) },
+              ...(Number(credits) > 0
+                ? [
+                    { name: t('credits.title'), value: format.money(`-${credits}`, currency) },
+                    { name: t('credits.due'), value: format.money(due, currency) },
+                  ]
+                : []),
               {
                 name: t(issuedAt ? 'invoices.issued' : 'invoices.written'),
                 value: format.day(issuedAt ?? createdAt),

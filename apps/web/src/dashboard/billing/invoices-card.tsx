@@ -83,7 +83,14 @@ function useColumns(organizationId: string | undefined): DataColumn<InvoiceSumma
       key: 'total',
       name: t('billing.total'),
       isNumber: true,
-      cell: ({ total, currency }) => format.money(total, currency),
+      cell: ({ total, credits, due, currency }) => (
+        <>
+          <p>{format.money(total, currency)}</p>
+          {Number(credits) > 0 && (
+            <p className="text-xs text-muted">{t('credits.dueOf', { amount: format.money(due, currency) })}</p>
+          )}
+        </>
+      ),
     },
     {
       key: 'pdf',

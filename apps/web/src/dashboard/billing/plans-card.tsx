@@ -58,6 +58,9 @@ function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice })
         <span className="text-2xl font-semibold tabular-nums">{format.money(plan.monthlyFee, plan.currency)}</span>{' '}
         <span className="text-muted">{t('billing.perMonth')}</span>
       </p>
+      {plan.trialDays > 0 && !isPaidThroughStripe && (
+        <p className="text-xs text-muted">{t('billing.trialDays', { count: plan.trialDays })}</p>
+      )}
       {Number(plan.commitment) > 0 && (
         <p className="text-xs text-muted">
           {t('billing.commitment', { amount: format.money(plan.commitment, plan.currency) })}

@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import Stripe from 'stripe';
+import { audit } from '../../platform/audit/audit.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { newId } from '../../platform/http/ids.js';
+import { BillingRepository, findCard } from '../billing/index.js';
+import { type CreditGrantRow, CreditGrantsRepository } from './credit-grants.repository.js';
+import { toAudited } from './credit-grants.service.js';
+
+/** One call to Stripe: whoever makes it tries again by itself. */
+const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
+
+/** What became of a purchase that was carried on. */
+export type Outcome = 'granted' | 'declined' | 'no_card' | 'card_refused';
+
+/**
+ * Buying credits: a grant that is unpaid, one invoice at Stripe for it, and granted once Stripe says that this is paid. An organization has one at a
+ * time. Each step is found again by what it left, so that the work may end after any call and begin again, also by two at once: what is paid is the one
+ * invoice that the row names, which Stripe takes money for once.
+ */
+@Injectable()
+export class CreditPurchases {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: CreditGrantsRepository,
+    private readonly billing: BillingRepository,
+    private readonly stripe: Stripe,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The row of a purchase; the caller holds the lock of the subscription, and there is none unpaid. */
+  async order(
+    transaction: Transaction,
+    tenantId: string,
+    bought: { currency: string; amountMinor: bigint; createdBy: string | null },
+  ): Promise<CreditGrantRow> {
+    const isAutomatic = bought.createdBy === null;
+    const row = await this.repository.create(transaction, {
+      tenantId,
+      id: newId(),
+      kind: 'purchased',
+      status: 'unpaid',
+      ...bought,
+      isAutomatic,
+      createdAt: this.clock.now(),
+    });
+    await audit(transaction, tenantId, 'credit_grant.ordered', row.id, { after: toAudited(row) });
+    return row;
+  }
+
+  /**
+   * Takes an unpaid grant as far as it goes: to an invoice at Stripe that is open, and paid where a card pays it.
+   *
+   * @throws Error of Stripe's, where it did not answer or refuses; what was done stays, and is gone on with
+   */
+  async carryOn({ tenantId, id, currency, amountMinor }: CreditGrantRow): Promise<Outcome> {
+    const organization = await this.database.tenant(tenantId, (transaction) =>
+      this.billing.findOrganization(transaction, tenantId),
+    );
+    const customer = await this.stripe.customers.retrieve(organization.stripeCustomerId!, {}, ONE_CALL);
+    if (customer.deleted) throw new Error(`Stripe's customer ${customer.id} was deleted.`);
+    const invoice = await this.findOrCreate(tenantId, id, customer.id, currency);
+    let found = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    if (found.status === 'draft') {
+      const { data: items } = await this.stripe.invoiceItems.list({ invoice, limit: 1 }, ONE_CALL);
+      if (items.length === 0)
+        await this.stripe.invoiceItems.create(
+          {
+            customer: customer.id,
+            invoice,
+            currency,
+            amount: Number(amountMinor),
+            description: 'Prepaid credits',
+            discountable: false,
+          },
+          { ...ONE_CALL, idempotencyKey: `credits-${id}-item` },
+        );
+      const { subtotal } = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+      if (BigInt(subtotal) !== amountMinor) throw new Error(`Stripe's invoice ${invoice} is of another amount.`);
+      found = await this.stripe.invoices.finalizeInvoice(
+        invoice,
+        // Nothing is tried again and again: who wants the credits pays, or buys anew.
+        { auto_advance: false },
+        { ...ONE_CALL, idempotencyKey: `credits-${id}-finalize` },
+      );
+    }
+    const card = found.status === 'open' ? await findCard(this.stripe, customer) : undefined;
+    const payment = card ? await this.pay(id, invoice, card) : undefined;
+    const status = await this.follow(tenantId, invoice);
+    if (status !== 'unpaid') return status === 'granted' ? 'granted' : 'declined';
+    return payment ?? 'no_card';
+  }
+
+  /** A card that is refused, or cannot be charged any more, leaves the invoice to be paid by hand. @throws Error where Stripe does not say whether the card pays */
+  private async pay(id: string, invoice: string, card: string): Promise<'card_refused'> {
+    try {
+      await this.stripe.invoices.pay(
+        invoice,
+        { payment_method: card, off_session: true },
+        { ...ONE_CALL, idempotencyKey: `credits-${id}-pay-${card}` },
+      );
+    } catch (error) {
+      const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
+      if (!(error instanceof StripeCardError || error instanceof StripeInvalidRequestError)) throw error;
+    }
+    return 'card_refused';
+  }
+
+  private async findOrCreate(tenantId: string, id: string, customer: string, currency: string): Promise<string> {
+    const known = await this.database.tenant(tenantId, (transaction) => this.repository.find(transaction, id));
+    if (known!.stripeInvoiceId) return known!.stripeInvoiceId;
+    const { id: created } = await this.stripe.invoices.create(
+      {
+        customer,
+        currency,
+        auto_advance: false,
+        pending_invoice_items_behavior: 'exclude',
+        metadata: { credit_grant_id: id },
+      },
+      { ...ONE_CALL, idempotencyKey: `credits-${id}-invoice` },
+    );
+    // Where there were two, the other one stays a draft, by which nothing is paid.
+    return this.database.tenant(tenantId, (transaction) => this.repository.setStripeInvoice(transaction, id, created));
+  }
+
+  /**
+   * Asks Stripe for the invoice of a purchase and writes down what it says: paid, the credits are there, once, whatever was thought of it before.
+   *
+   * @returns what it is now; null where the invoice is of no purchase
+   */
+  async follow(tenantId: string, stripeInvoiceId: string): Promise<CreditGrantRow['status'] | null> {
+    const row = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findByStripe(transaction, stripeInvoiceId),
+    );
+    if (!row) return null;
+    const { status, hosted_invoice_url: payUrl } = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const decidedAt = this.clock.now();
+      if (status === 'paid') {
+        const isNew = await this.repository.decide(transaction, row.id, ['unpaid', 'declined'], {
+          status: 'granted',
+          decidedAt,
+        });
+        if (isNew) await audit(transaction, tenantId, 'credit_grant.granted', row.id, { after: toAudited(row) });
+        return 'granted';
+      }
+      if (status === 'void') {
+        await this.decline(transaction, row, decidedAt);
+        return 'declined';
+      }
+      if (payUrl) await this.repository.setPayUrl(transaction, row.id, payUrl);
+      return (await this.repository.find(transaction, row.id))!.status;
+    });
+  }
+
+  /** Nothing can be paid for it any more; unless it was paid. */
+  async giveUp(row: CreditGrantRow): Promise<'granted' | 'declined'> {
+    const { tenantId, id } = row;
+    const current = await this.database.tenant(tenantId, (transaction) => this.repository.find(transaction, id));
+    const invoice = current!.stripeInvoiceId;
+    if (invoice) {
+      const { status } = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+      if (status === 'draft') await this.stripe.invoices.del(invoice, {}, ONE_CALL);
+      if (status === 'open' || status === 'uncollectible')
+        await this.stripe.invoices.voidInvoice(invoice, {}, ONE_CALL);
+      if (status !== 'draft' && (await this.follow(tenantId, invoice)) === 'granted') return 'granted';
+    }
+    await this.database.tenant(tenantId, (transaction) => this.decline(transaction, row, this.clock.now()));
+    return 'declined';
+  }
+
+  private async decline(transaction: Transaction, row: CreditGrantRow, decidedAt: Date): Promise<void> {
+    if (await this.repository.decide(transaction, row.id, ['unpaid'], { status: 'declined', decidedAt }))
+      await audit(transaction, row.tenantId, 'credit_grant.declined', row.id, { before: toAudited(row) });
+  }
+}
