@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OverdueWorkerModule } from '../../libs/features/billing/worker.js';
+import { CreditNotesWorkerModule } from '../../libs/features/credit-notes/worker.js';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
 import { HealthWorkerModule } from '../../libs/features/health/worker.js';
@@ -41,7 +42,13 @@ const FEATURES = [
 ];
 
 /** Of workers that have its key; of several, one that has it is enough. */
-const STRIPE = [StripeModule, OverdueWorkerModule, CollectionWorkerModule, StripeEventsWorkerModule];
+const STRIPE = [
+  StripeModule,
+  OverdueWorkerModule,
+  CollectionWorkerModule,
+  CreditNotesWorkerModule,
+  StripeEventsWorkerModule,
+];
 
 @Module({})
 export class WorkerModule {

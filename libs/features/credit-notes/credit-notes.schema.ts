@@ -62,6 +62,14 @@ export const creditNoteProposalSchema = z
     expiresAt: z.iso.datetime(),
     decidedBy: z.string().nullable(),
     decidedAt: z.iso.datetime().nullable(),
+    collection: z
+      .enum(['none', 'waiting', 'blocked', 'sent'])
+      .describe(
+        'How far it got at Stripe; none: it is not issued, or Stripe does not collect its invoice; blocked: Stripe refuses it, and is asked again every ten minutes',
+      ),
+    blockedReason: z.string().nullable().describe('In the words of Stripe'),
+    blockedSince: z.iso.datetime().nullable(),
+    stripeCreditNoteId: z.string().nullable(),
   })
   .meta({
     id: 'CreditNoteProposal',
@@ -77,6 +85,10 @@ export const creditNoteProposalSchema = z
         expiresAt: EXAMPLE_TIME,
         decidedBy: 'grace@operator.example',
         decidedAt: EXAMPLE_TIME,
+        collection: 'blocked' as const,
+        blockedReason: 'Charge ch_3SZ3xK2eZvKYlo2C has already been refunded.',
+        blockedSince: EXAMPLE_TIME,
+        stripeCreditNoteId: null,
       },
     ],
   });
@@ -92,7 +104,10 @@ export const creditNotesOfInvoiceSchema = z.object({
 });
 
 export const listCreditNotesQuerySchema = pageQuerySchema.extend({
-  state: z.enum(['proposed', 'all']).default('proposed').describe('proposed: what waits for a second person'),
+  state: z
+    .enum(['proposed', 'blocked', 'all'])
+    .default('proposed')
+    .describe('proposed: what waits for a second person; blocked: what Stripe refuses'),
 });
 
 export const creditNoteListSchema = pageSchema(creditNoteProposalSchema);

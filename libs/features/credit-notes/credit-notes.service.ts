@@ -247,6 +247,10 @@ export class CreditNotesService {
       expiresAt: row.expiresAt.toISOString(),
       decidedBy: row.decidedBy && (emails.get(row.decidedBy) ?? ''),
       decidedAt: row.decidedAt?.toISOString() ?? null,
+      collection: collectionOf(row),
+      blockedReason: row.blockedReason,
+      blockedSince: row.blockedSince?.toISOString() ?? null,
+      stripeCreditNoteId: row.stripeCreditNoteId,
     }));
   }
 }
@@ -264,6 +268,12 @@ function aloneLeft(max: bigint, rows: CreditNoteRow[]): bigint {
     .filter(({ status, needsSecond }) => status === 'issued' && !needsSecond)
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
   return alone < max ? max - alone : 0n;
+}
+
+function collectionOf({ status, invoice, stripeCreditNoteId, blockedReason }: CreditNoteRow) {
+  if (status !== 'issued' || !invoice.stripeInvoiceId) return 'none';
+  if (stripeCreditNoteId) return 'sent';
+  return blockedReason ? 'blocked' : 'waiting';
 }
 
 function toIssued({ id, invoiceId, number, kind, amountMinor, reason, invoice }: CreditNoteRow) {

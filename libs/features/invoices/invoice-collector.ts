@@ -4,8 +4,9 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import { waitAfter } from '../../platform/queue/waits.js';
+import { isAnswered, ONE_CALL } from '../../platform/stripe/one-call.js';
 import { BillingRepository } from '../billing/index.js';
-import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
+import { InvoiceFollower, isSame, totalsOf } from './invoice-follower.js';
 import {
   type BlockedReason,
   type ClaimedInvoice,
@@ -22,8 +23,6 @@ const PAGE = 100;
 /** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
 const BLOCKED_SECONDS = 600;
 const OPEN_SECONDS = 86_400;
-/** Answers that Stripe gives before it begins: under the same idempotency key it answers anew. */
-const UNBEGUN = new Set([409, 429]);
 
 type Draft = KeptInvoice & { lines: InvoiceLine[] };
 
@@ -82,7 +81,8 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
         this.logger.warn({ msg: `invoice ${id} of organization ${tenantId} is tried again in ${wait} s`, err: error });
       await this.database.tenant(tenantId, async (transaction) => {
         if (!(await releaseRow(transaction, INVOICES, claimed, reason ? BLOCKED_SECONDS : wait))) return;
-        if (isAnswered(error as Error)) await this.repository.raiseKeyRound(transaction, id);
+        if (error instanceof Blocked || isAnswered(error as Error))
+          await this.repository.raiseKeyRound(transaction, id);
         const invoice = (await this.repository.find(transaction, id))!;
         if (reason) await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error as Error));
       });
@@ -215,12 +215,6 @@ function reasonOf(error: Error): BlockedReason | undefined {
 function figuresOf(error: Error): object {
   if (error instanceof Blocked) return error.figures;
   return error instanceof Stripe.errors.StripeError ? { code: error.code ?? null } : {};
-}
-
-/** Whether the idempotency key stands for an answer from now on that helps nobody. */
-function isAnswered(error: Error): boolean {
-  if (error instanceof Blocked) return true;
-  return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined && !UNBEGUN.has(error.statusCode);
 }
 
 function secondsOf(time: Date): number {

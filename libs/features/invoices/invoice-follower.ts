@@ -4,14 +4,12 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import { BillingRepository, fromStripe, paymentFailedMail, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
 import { type BlockedReason, type InvoiceStatus, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
-
-/** One call to Stripe: whoever makes it tries again by itself. */
-export const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
 
 /** Stripe never goes back: what was fetched earlier and is written later changes nothing. */
 const RANK: Record<InvoiceStatus, number> = { draft: 0, open: 1, uncollectible: 2, paid: 3, void: 3 };
@@ -55,9 +53,10 @@ export class InvoiceFollower {
     );
     if (!id) return null;
     const found = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
+    const settledMinor = await this.settledOf(found);
     return this.database.tenant(tenantId, async (transaction) => {
       const invoice = await this.repository.lock(transaction, id);
-      const isChanged = await this.write(transaction, tenantId, invoice, found);
+      const isChanged = await this.write(transaction, tenantId, invoice, found, settledMinor);
       const isTold =
         event?.type === 'invoice.payment_failed' &&
         (await this.tellFailure(transaction, tenantId, { ...invoice, number: found.number }, found, event.id));
@@ -83,18 +82,29 @@ export class InvoiceFollower {
     });
   }
 
+  /** What is not asked for any more but by our own credit notes: paid, taken from the balance, or credited by hand at Stripe. */
+  private async settledOf(found: Stripe.Invoice): Promise<bigint> {
+    const { id: invoice, total, amount_remaining: left, pre_payment_credit_notes_amount: credited } = found;
+    let ours = 0;
+    if (credited > 0)
+      for await (const each of this.stripe.creditNotes.list({ invoice, limit: 100 }, ONE_CALL))
+        if (each.metadata?.['credit_note_id'] && each.status === 'issued') ours += each.pre_payment_amount;
+    return BigInt(Math.max(0, total - left - ours));
+  }
+
   private async write(
     transaction: Transaction,
     tenantId: string,
     invoice: KeptInvoice,
     found: Stripe.Invoice,
+    settledMinor: bigint,
   ): Promise<boolean> {
     const status = STATUSES.find((each) => each === found.status);
     if (!status || RANK[status] < RANK[invoice.status]) return false;
     const hostedInvoiceUrl = found.hosted_invoice_url ?? null;
     if (status === invoice.status) {
-      if (hostedInvoiceUrl === invoice.hostedInvoiceUrl) return false;
-      await this.repository.update(transaction, invoice.id, { hostedInvoiceUrl });
+      if (hostedInvoiceUrl === invoice.hostedInvoiceUrl && settledMinor <= invoice.settledMinor) return false;
+      await this.repository.update(transaction, invoice.id, { hostedInvoiceUrl, settledMinor });
       return true;
     }
     if (!isSame(invoice, found)) {
@@ -109,6 +119,7 @@ export class InvoiceFollower {
       status,
       paidAt: status === 'paid' ? (timeOf(paidAt) ?? now) : null,
       hostedInvoiceUrl,
+      settledMinor,
       blockedReason: null,
       blockedSince: null,
       // Whoever has it has nothing more to do.

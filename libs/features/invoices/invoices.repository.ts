@@ -34,6 +34,8 @@ export interface Invoice {
 export interface Collected {
   stripeInvoiceId: string | null;
   hostedInvoiceUrl: string | null;
+  /** What Stripe has of it while it is open. */
+  settledMinor: bigint;
   /** Part of the idempotency keys; raised where Stripe refused what it was asked under the one before. */
   keyRound: number;
   blockedReason: BlockedReason | null;

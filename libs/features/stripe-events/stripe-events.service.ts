@@ -41,6 +41,7 @@ export const FOLLOWED_TYPES = [
   'invoice.payment_failed',
   'invoice.voided',
   'invoice.marked_uncollectible',
+  'credit_note.created',
 ] as const satisfies Stripe.Event.Type[];
 
 const ERROR_CHARACTERS_MAX = 500;
@@ -201,7 +202,8 @@ function customerOf({ data }: Stripe.Event): string | null {
 }
 
 function invoiceOf({ data }: Stripe.Event): string | null {
-  const object = data.object as { object?: string; id?: string };
+  const object = data.object as { object?: string; id?: string; invoice?: unknown };
+  if (object.object === 'credit_note') return typeof object.invoice === 'string' ? object.invoice : null;
   return object.object === 'invoice' ? (object.id ?? null) : null;
 }
 

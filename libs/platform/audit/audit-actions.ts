@@ -6,6 +6,7 @@ export const AUDIT_ACTIONS = [
   'api_key.revoked',
   'api_key.rotated',
   'cost_rate.created',
+  'credit_note.blocked',
   'credit_note.declined',
   'credit_note.issued',
   'credit_note.proposed',

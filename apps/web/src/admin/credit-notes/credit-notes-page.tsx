@@ -14,7 +14,7 @@ import { Select } from '../../ui/select';
 import { useOrganizationColumn } from '../organization-column';
 import { useCreditNoteColumns } from '../organizations/credit-notes-card';
 
-const STATES = ['proposed', 'all'] as const;
+const STATES = ['proposed', 'blocked', 'all'] as const;
 
 /** Credits and refunds of all organizations: first what waits for a second operator. */
 export function CreditNotesPage() {
@@ -47,7 +47,7 @@ export function CreditNotesPage() {
         {({ pages }) => (
           <Card isFlush>
             {pages[0]!.data.length === 0 ? (
-              <EmptyState icon={HandCoins} title={t('creditNotes.noneWaiting')}>
+              <EmptyState icon={HandCoins} title={t(`creditNotes.noneOf.${state}`)}>
                 {t('creditNotes.noneWaitingText')}
               </EmptyState>
             ) : (

@@ -158,7 +158,19 @@ export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
     {
       key: 'status',
       name: t('creditNotes.status'),
-      cell: ({ status }) => <Badge tone={TONES[status]}>{t(`creditNotes.statuses.${status}`)}</Badge>,
+      cell: ({ status, collection, blockedReason }) => (
+        <>
+          <Badge tone={collection === 'blocked' ? 'warning' : TONES[status]}>
+            {t(`creditNotes.statuses.${status}`)}
+          </Badge>
+          {collection !== 'none' && (
+            <p className="mt-1 max-w-xs text-xs wrap-anywhere text-muted">
+              {t(`creditNotes.collections.${collection}`)}
+              {blockedReason && `: ${blockedReason}`}
+            </p>
+          )}
+        </>
+      ),
     },
     {
       key: 'reason',
