@@ -1347,6 +1347,18 @@ export type Invoice = {
      * Name of the organization when the invoice was written
      */
     billedTo: string;
+    /**
+     * What credit notes have taken off what is due
+     */
+    credited: string;
+    /**
+     * What credit notes have given back
+     */
+    refunded: string;
+    /**
+     * What is left to pay of an open invoice; 0 of every other
+     */
+    amountDue: string;
     lines: Array<{
         kind: 'plan' | 'meter' | 'commitment';
         description: string;
@@ -10958,6 +10970,51 @@ export type CreditNotesProposeResponses = {
 
 export type CreditNotesProposeResponse = CreditNotesProposeResponses[keyof CreditNotesProposeResponses];
 
+export type CreditNotesPdfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        creditNoteId: string;
+    };
+    query?: {
+        /**
+         * Unless named, that of your mails; of API keys, en
+         */
+        language?: 'en' | 'zh';
+    };
+    url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/pdf';
+};
+
+export type CreditNotesPdfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesPdfError = CreditNotesPdfErrors[keyof CreditNotesPdfErrors];
+
+export type CreditNotesPdfResponses = {
+    /**
+     * A file
+     */
+    200: Blob | File;
+};
+
+export type CreditNotesPdfResponse = CreditNotesPdfResponses[keyof CreditNotesPdfResponses];
+
 export type CreditNotesConfirmData = {
     body?: never;
     path: {
@@ -11078,6 +11135,50 @@ export type InvoiceCreditNotesListResponses = {
 };
 
 export type InvoiceCreditNotesListResponse = InvoiceCreditNotesListResponses[keyof InvoiceCreditNotesListResponses];
+
+export type InvoiceCreditNotesPdfData = {
+    body?: never;
+    path: {
+        creditNoteId: string;
+    };
+    query?: {
+        /**
+         * Unless named, that of your mails; of API keys, en
+         */
+        language?: 'en' | 'zh';
+    };
+    url: '/v1/billing/credit-notes/{creditNoteId}/pdf';
+};
+
+export type InvoiceCreditNotesPdfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceCreditNotesPdfError = InvoiceCreditNotesPdfErrors[keyof InvoiceCreditNotesPdfErrors];
+
+export type InvoiceCreditNotesPdfResponses = {
+    /**
+     * A file
+     */
+    200: Blob | File;
+};
+
+export type InvoiceCreditNotesPdfResponse = InvoiceCreditNotesPdfResponses[keyof InvoiceCreditNotesPdfResponses];
 
 export type PriceSimulationsRunData = {
     body: {

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, Requires, type UserPrincipal } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { type InvoicePdfQuery, invoicePdfQuerySchema, invoicePdfSchema, sendPdf } from '../invoices/index.js';
 import {
   creditNoteListSchema,
   creditNoteProposalSchema,
@@ -45,6 +47,24 @@ export class CreditNotesController {
     @Param('invoiceId') invoiceId: string,
   ) {
     return this.creditNotes.listOf(operator, organizationId, invoiceId);
+  }
+
+  @ApiOperation({
+    summary: "One of an organization's credit notes as a PDF",
+    description: 'The same file that its own people get.',
+  })
+  @ApiProduces('application/pdf')
+  @Get('organizations/:organizationId/credit-notes/:creditNoteId/pdf')
+  @Requires('operator')
+  @Answers(200, 'A file', invoicePdfSchema)
+  async pdf(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('creditNoteId') id: string,
+    @Query({ schema: invoicePdfQuerySchema }) query: InvoicePdfQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendPdf(reply, await this.creditNotes.pdf(operator, organizationId, id, query));
   }
 
   @ApiOperation({

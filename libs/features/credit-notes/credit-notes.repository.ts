@@ -6,7 +6,9 @@ import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { ListCreditNotesQuery } from './credit-notes.schema.js';
 
 const withInvoice = {
-  invoice: { select: { number: true, currency: true, status: true, totalMinor: true, stripeInvoiceId: true } },
+  invoice: {
+    select: { number: true, currency: true, status: true, totalMinor: true, billedTo: true, stripeInvoiceId: true },
+  },
 };
 
 export type CreditNoteRow = Prisma.CreditNoteGetPayload<{ include: typeof withInvoice }>;

@@ -44,6 +44,13 @@ export interface Collected {
 
 export type KeptInvoice = Invoice & Collected;
 
+export interface FoundInvoice extends KeptInvoice {
+  lines: InvoiceLine[];
+  /** By credit notes: taken off what is due, and given back. */
+  creditedMinor: bigint;
+  refundedMinor: bigint;
+}
+
 /** What is taken to Stripe, and looked at there until it is paid. */
 export const INVOICES: LeasedTable = {
   name: 'invoices',
@@ -78,12 +85,24 @@ export class InvoicesRepository {
     return (await transaction.invoice.findMany(pageArguments(query))).map(toInvoice);
   }
 
-  async find(transaction: Transaction, id: string): Promise<(KeptInvoice & { lines: InvoiceLine[] }) | null> {
+  async find(transaction: Transaction, id: string): Promise<FoundInvoice | null> {
     const row = await transaction.invoice.findFirst({
       where: { id },
-      include: { lines: { orderBy: { position: 'asc' } } },
+      include: {
+        lines: { orderBy: { position: 'asc' } },
+        creditNotes: { where: { status: 'issued' }, select: { kind: true, amountMinor: true } },
+      },
     });
-    return row && { ...toInvoice(row), lines: row.lines.map(toLine) };
+    if (!row) return null;
+    const { creditNotes, lines, ...invoice } = row;
+    const sumOf = (wanted: string) =>
+      creditNotes.reduce((sum, { kind, amountMinor }) => (kind === wanted ? sum + amountMinor : sum), 0n);
+    return {
+      ...toInvoice(invoice),
+      lines: lines.map(toLine),
+      creditedMinor: sumOf('credit'),
+      refundedMinor: sumOf('refund'),
+    };
   }
 
   /** Nobody else changes it until the transaction ends. */

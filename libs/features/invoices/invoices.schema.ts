@@ -80,6 +80,9 @@ export const invoiceSchema = z
   .object({
     ...invoiceShape,
     billedTo: z.string().describe('Name of the organization when the invoice was written'),
+    credited: decimal.describe('What credit notes have taken off what is due'),
+    refunded: decimal.describe('What credit notes have given back'),
+    amountDue: decimal.describe('What is left to pay of an open invoice; 0 of every other'),
     lines: z.array(
       invoiceLineSchema.extend({
         periodStart: z.iso
@@ -97,6 +100,9 @@ export const invoiceSchema = z
       {
         ...EXAMPLE,
         billedTo: 'Corner Shop',
+        credited: '1.00',
+        refunded: '0.00',
+        amountDue: '3.69',
         lines: [
           {
             kind: 'meter' as const,

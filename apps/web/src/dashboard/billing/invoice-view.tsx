@@ -28,6 +28,7 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const { id, number, status, currency, total, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } = invoice;
+  const { credited, refunded, amountDue } = invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -56,6 +57,13 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
           <FactList
             facts={[
               { name: t('billing.total'), value: format.money(total, currency) },
+              ...(Number(credited) > 0
+                ? [{ name: t('invoices.credited'), value: format.money(credited, currency) }]
+                : []),
+              ...(Number(refunded) > 0
+                ? [{ name: t('invoices.refunded'), value: format.money(refunded, currency) }]
+                : []),
+              ...(status === 'open' ? [{ name: t('invoices.due'), value: format.money(amountDue, currency) }] : []),
               {
                 name: t(issuedAt ? 'invoices.issued' : 'invoices.written'),
                 value: format.day(issuedAt ?? createdAt),
