@@ -1239,7 +1239,11 @@ export type PlanChangePreview = {
      */
     dueNow: string;
     /**
-     * Of what is due now, as on Stripe’s invoice
+     * Of what is due now, where taxes are asked for
+     */
+    tax: string;
+    /**
+     * Of what is due now, as on Stripe’s invoice, without tax
      */
     lines: Array<{
         description: string;
@@ -1296,6 +1300,14 @@ export type InvoiceSummary = {
     /**
      * Sum of the lines
      */
+    subtotal: string;
+    /**
+     * On top of the subtotal, where Stripe collects and taxes are asked for; 0 in drafts
+     */
+    tax: string;
+    /**
+     * With tax
+     */
     total: string;
     createdAt: string;
     issuedAt: string | null;
@@ -1334,6 +1346,14 @@ export type Invoice = {
     plan: string;
     /**
      * Sum of the lines
+     */
+    subtotal: string;
+    /**
+     * On top of the subtotal, where Stripe collects and taxes are asked for; 0 in drafts
+     */
+    tax: string;
+    /**
+     * With tax
      */
     total: string;
     createdAt: string;
@@ -1463,9 +1483,9 @@ export type BlockedInvoice = {
     periodStart: string;
     periodEnd: string;
     /**
-     * no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call
+     * no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; no_tax_location: nobody knows in which country it is taxed; other_total: Stripe comes to another total without tax; refused: Stripe refuses a call
      */
-    reason: 'no_customer' | 'customer_deleted' | 'other_total' | 'refused';
+    reason: 'no_customer' | 'customer_deleted' | 'no_tax_location' | 'other_total' | 'refused';
     since: string;
     stripeInvoiceId: string | null;
 };
@@ -10920,7 +10940,7 @@ export type CreditNotesProposeData = {
          */
         kind: 'credit' | 'refund';
         /**
-         * In the main unit of the currency
+         * In the main unit of the currency, with tax where the invoice has some
          */
         amount: string;
         /**

@@ -92,9 +92,9 @@ function newFollower(): InvoiceFollower {
 }
 
 /** A worker's. */
-function startCollector(): InvoiceCollector {
+function startCollector(config = { KINDRED_STRIPE_TAX: false }): InvoiceCollector {
   const [invoices, billing] = [new InvoicesRepository(), new BillingRepository()];
-  const collector = new InvoiceCollector(get(Database), invoices, billing, newFollower(), proxy.client());
+  const collector = new InvoiceCollector(get(Database), invoices, billing, newFollower(), proxy.client(), config);
   collector.onApplicationBootstrap();
   collectors.push(collector);
   return collector;

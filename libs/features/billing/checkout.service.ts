@@ -9,6 +9,13 @@ import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
 import { lookupKeyOf } from './subscription-follower.js';
 
+/** Checkout asks where the customer is, and for the tax id of a business. */
+const TAXED: Partial<Stripe.Checkout.SessionCreateParams> = {
+  automatic_tax: { enabled: true },
+  tax_id_collection: { enabled: true },
+  customer_update: { address: 'auto', name: 'auto' },
+};
+
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
 export class CheckoutService {
@@ -44,10 +51,13 @@ export class CheckoutService {
         line_items: [{ price: await this.findOrCreateStripePrice(price), quantity: 1 }],
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
+        ...(this.config.KINDRED_STRIPE_TAX && TAXED),
         subscription_data: { metadata: { tenant_id: tenantId, price_version_id: price.id } },
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
-      { idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}` },
+      {
+        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${this.config.KINDRED_STRIPE_TAX ? '-taxed' : ''}`,
+      },
     );
     return { id: session.id, url: session.url! };
   }
@@ -82,6 +92,7 @@ export class CheckoutService {
         lookup_key: lookupKey,
         currency: price.currency,
         unit_amount: Number(price.monthlyFeeMinor),
+        tax_behavior: 'exclusive',
         recurring: { interval: 'month' },
         product_data: { name: `Kindred ${price.planName}` },
       },

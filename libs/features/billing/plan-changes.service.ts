@@ -71,11 +71,17 @@ export class PlanChangesService {
         takesEffect: 'at_period_end',
         effectiveAt,
         dueNow: toMain(0, currency),
+        tax: toMain(0, currency),
         lines: [],
         usageDue: null,
       };
     }
-    const { amount_due: due, lines } = await this.stripe.invoices.createPreview({
+    const {
+      amount_due: due,
+      total,
+      total_excluding_tax: withoutTax,
+      lines,
+    } = await this.stripe.invoices.createPreview({
       customer: chosen.customer,
       subscription: subscription.id,
       subscription_details: await this.upgradeTo(chosen),
@@ -85,6 +91,7 @@ export class PlanChangesService {
       takesEffect: 'now',
       effectiveAt: this.clock.now().toISOString(),
       dueNow: toMain(due, currency),
+      tax: toMain(total - (withoutTax ?? total), currency),
       lines: lines.data.map(({ description, amount }) => ({
         description: description ?? '',
         amount: toMain(amount, currency),

@@ -7,7 +7,15 @@ import type { ListCreditNotesQuery } from './credit-notes.schema.js';
 
 const withInvoice = {
   invoice: {
-    select: { number: true, currency: true, status: true, totalMinor: true, billedTo: true, stripeInvoiceId: true },
+    select: {
+      number: true,
+      currency: true,
+      status: true,
+      totalMinor: true,
+      taxMinor: true,
+      billedTo: true,
+      stripeInvoiceId: true,
+    },
   },
 };
 

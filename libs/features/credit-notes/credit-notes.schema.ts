@@ -14,7 +14,7 @@ export const proposeCreditNoteSchema = z
     amount: z
       .string()
       .regex(/^(?!0+(\.0+)?$)\d{1,12}(\.\d{1,3})?$/, 'must be an amount above 0, such as 12.50')
-      .describe('In the main unit of the currency')
+      .describe('In the main unit of the currency, with tax where the invoice has some')
       .meta({ examples: ['12.50'] }),
     currency: currencySchema.describe("The invoice's, so that no amount is taken for one in another"),
     reason: textSchema.trim().min(10).max(500).describe('The customer reads it'),

@@ -277,10 +277,11 @@ export class CreditNotesService {
 }
 
 /** What is due of an open invoice, or was paid of a paid one, less what these take of it; of all others nothing. */
-function leftOf({ status, totalMinor }: Invoice, live: CreditNoteRow[]): bigint {
-  if (status === 'draft' || status === 'void' || totalMinor <= 0n) return 0n;
+function leftOf({ status, totalMinor, taxMinor }: Invoice, live: CreditNoteRow[]): bigint {
+  const total = totalMinor + taxMinor;
+  if (status === 'draft' || status === 'void' || total <= 0n) return 0n;
   const taken = live.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  return taken < totalMinor ? totalMinor - taken : 0n;
+  return taken < total ? total - taken : 0n;
 }
 
 /** So that many small ones are no way around the second person. */

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
@@ -52,6 +53,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     private readonly billing: BillingRepository,
     private readonly follower: InvoiceFollower,
     private readonly stripe: Stripe,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_STRIPE_TAX'>,
   ) {
     super(database);
   }
@@ -138,32 +140,36 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
   /** Puts on it what is missing, and opens it if both come to the same. What is no draft at Stripe any more is left to be followed. */
   private async finalize(draft: Draft, customer: Stripe.Customer, invoice: string, lease: AbortSignal): Promise<void> {
     if ((await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL)).status !== 'draft') return;
+    const isTaxed = this.config.KINDRED_STRIPE_TAX;
     const there = new Set<string>();
     for await (const { metadata } of this.stripe.invoiceItems.list({ invoice, limit: PAGE }, ONE_CALL))
       if (metadata?.['position']) there.add(metadata['position']);
-    for (const [position, line] of draft.lines.entries()) {
-      if (line.amountMinor === 0n || there.has(String(position))) continue;
+    for (const { position, ...item } of itemsOf(draft, isTaxed)) {
+      if (there.has(position)) continue;
       lease.throwIfAborted();
       await this.stripe.invoiceItems.create(
         {
           customer: customer.id,
           invoice,
           currency: draft.currency,
-          amount: Number(line.amountMinor),
-          description: line.rated.description,
+          ...item,
           // A coupon is for the fee.
           discountable: false,
-          period: { start: secondsOf(line.periodStart), end: secondsOf(line.periodEnd) },
-          metadata: { position: String(position) },
+          ...(isTaxed && { tax_behavior: 'exclusive' as const }),
+          metadata: { position },
         },
         { ...ONE_CALL, idempotencyKey: keyOf(draft, `line-${position}`) },
       );
     }
     lease.throwIfAborted();
     const method = await this.methodOf(customer);
-    const found = method
-      ? await this.stripe.invoices.update(invoice, { default_payment_method: method }, ONE_CALL)
-      : await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    const found = await this.stripe.invoices.update(
+      invoice,
+      { automatic_tax: { enabled: isTaxed }, ...(method && { default_payment_method: method }) },
+      ONE_CALL,
+    );
+    if (found.automatic_tax.status === 'requires_location_inputs') throw new Blocked('no_tax_location');
+    if (found.automatic_tax.status === 'failed') throw new Error('Stripe could not compute the tax.');
     if (!isSame(draft, found)) throw new Blocked('other_total', totalsOf(draft, found));
     lease.throwIfAborted();
     await this.stripe.invoices.finalizeInvoice(
@@ -204,6 +210,24 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
 /** The same for the same call of the same invoice, until Stripe has refused one. */
 function keyOf({ id, keyRound }: Draft, what: string): string {
   return `invoice-${id}-${what}-${keyRound}`;
+}
+
+/**
+ * What is put on Stripe's invoice: an item for each line that is of something. An invoice that is taxed takes none below zero, so that one with
+ * corrections has a single item.
+ */
+function itemsOf({ lines, totalMinor, periodStart, periodEnd }: Draft, isTaxed: boolean) {
+  const isOne = isTaxed && lines.some(({ amountMinor }) => amountMinor < 0n);
+  const whole = { amountMinor: totalMinor, description: 'Use, with corrections', periodStart, periodEnd };
+  const each = lines.map((line) => ({ ...line, description: line.rated.description }));
+  return (isOne ? [whole] : each)
+    .map((line, position) => ({
+      position: isOne ? 'all' : String(position),
+      amount: Number(line.amountMinor),
+      description: line.description,
+      period: { start: secondsOf(line.periodStart), end: secondsOf(line.periodEnd) },
+    }))
+    .filter(({ amount }) => amount !== 0);
 }
 
 /** Why there is nothing to wait for but somebody; undefined for what passes by itself. */

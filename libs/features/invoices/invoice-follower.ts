@@ -115,7 +115,7 @@ export class InvoiceFollower {
     const now = this.clock.now();
     const isFirst = invoice.status === 'draft';
     const after = {
-      ...(isFirst && { number: found.number, issuedAt: timeOf(finalizedAt) ?? now }),
+      ...(isFirst && { number: found.number, taxMinor: taxOf(found), issuedAt: timeOf(finalizedAt) ?? now }),
       status,
       paidAt: status === 'paid' ? (timeOf(paidAt) ?? now) : null,
       hostedInvoiceUrl,
@@ -196,15 +196,19 @@ export class InvoiceFollower {
   }
 }
 
-/** Whether Stripe is to collect what we rated. */
+/** Whether Stripe is to collect what we rated, whatever tax is on top. */
 export function isSame({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): boolean {
-  return BigInt(found.total) === totalMinor && found.currency === currency;
+  return BigInt(found.total) - taxOf(found) === totalMinor && found.currency === currency;
+}
+
+function taxOf({ total, total_excluding_tax: without }: Stripe.Invoice): bigint {
+  return BigInt(total - (without ?? total));
 }
 
 export function totalsOf({ totalMinor, currency }: KeptInvoice, found: Stripe.Invoice): object {
   return {
     total: `${toMain(totalMinor, currency)} ${currency}`,
-    stripeTotal: `${toMain(found.total, found.currency)} ${found.currency}`,
+    stripeTotal: `${toMain(BigInt(found.total) - taxOf(found), found.currency)} ${found.currency}`,
   };
 }
 

@@ -21,7 +21,7 @@ export function issuedEvent(
     number,
     subscriptionId: null,
     currency,
-    total: toMain(invoice.totalMinor, currency),
+    total: toMain(totalOf(invoice), currency),
     amountDue,
     amountPaid,
     periodStart: periodStart.toISOString(),
@@ -35,7 +35,7 @@ export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
   const values = {
     invoiceId: id,
     number: invoice.number!,
-    total: toMain(invoice.totalMinor, currency),
+    total: toMain(totalOf(invoice), currency),
     amountDue,
     currency,
     periodStart: periodStart.toISOString(),
@@ -45,6 +45,12 @@ export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
 }
 
 /** A total in the customer's favour is not paid. */
-function dueOf({ totalMinor, currency }: Invoice): string {
-  return toMain(totalMinor > 0n ? totalMinor : 0n, currency);
+function dueOf(invoice: Invoice): string {
+  const total = totalOf(invoice);
+  return toMain(total > 0n ? total : 0n, invoice.currency);
+}
+
+/** With tax. */
+function totalOf({ totalMinor, taxMinor }: Invoice): bigint {
+  return totalMinor + taxMinor;
 }

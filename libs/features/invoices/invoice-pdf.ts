@@ -73,8 +73,12 @@ class InvoicePage extends PdfPage {
       if (isLate) this.write(texts.late, MARGIN, { width: WIDTH, color: MUTED, size: 8 });
       for (const line of lines) this.line(line, isLate);
     }
-    this.makeRoom(40);
+    this.makeRoom(70);
     this.rule();
+    if (Number(invoice.tax) !== 0) {
+      this.sum(texts.subtotal, invoice.subtotal);
+      this.sum(texts.tax, invoice.tax);
+    }
     this.sum(texts.total, invoice.total, true);
   }
 

@@ -23,6 +23,8 @@ export interface InvoiceTexts {
   included: string;
   unitPrice: string;
   amount: string;
+  subtotal: string;
+  tax: string;
   total: string;
   /** Above lines of another period than the invoice's. */
   late: string;
@@ -75,6 +77,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     included: 'Included',
     unitPrice: 'Unit price',
     amount: 'Amount',
+    subtotal: 'Subtotal',
+    tax: 'Tax',
     total: 'Total',
     late: 'Late or corrected, of an earlier period: what was not billed before',
     planFee: (plan) => `${plan} plan, monthly fee`,
@@ -105,6 +109,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     included: '套餐包含',
     unitPrice: '单价',
     amount: '金额',
+    subtotal: '小计',
+    tax: '税额',
     total: '合计',
     late: '较早账期的迟到或更正用量：此前未计费的部分',
     planFee: (plan) => `${plan} 套餐月费`,

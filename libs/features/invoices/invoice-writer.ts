@@ -149,6 +149,7 @@ export class InvoiceWriter extends RepeatedWork {
       planName: (ofPeriod ?? lines[0]!).rated.plan,
       billedTo: name,
       totalMinor,
+      taxMinor: 0n,
       createdAt: now,
       issuedAt: isDraft ? null : now,
       paidAt: isPaid ? now : null,

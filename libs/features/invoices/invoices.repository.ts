@@ -10,7 +10,13 @@ import type { Billed, InvoiceLine, LineKey } from './lines-to-bill.js';
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
 
 /** Why Stripe is not let collect an invoice. */
-export const BLOCKED_REASONS = ['no_customer', 'customer_deleted', 'other_total', 'refused'] as const;
+export const BLOCKED_REASONS = [
+  'no_customer',
+  'customer_deleted',
+  'no_tax_location',
+  'other_total',
+  'refused',
+] as const;
 
 export type BlockedReason = (typeof BLOCKED_REASONS)[number];
 
@@ -24,7 +30,9 @@ export interface Invoice {
   periodEnd: Date;
   planName: string;
   billedTo: string;
+  /** Without tax. */
   totalMinor: bigint;
+  taxMinor: bigint;
   createdAt: Date;
   issuedAt: Date | null;
   paidAt: Date | null;
@@ -149,7 +157,7 @@ export class InvoicesRepository {
     transaction: Transaction,
     id: string,
     collected: Partial<
-      Pick<KeptInvoice, 'number' | 'status' | 'issuedAt' | 'paidAt'> & Collected & { leaseExpiresAt: null }
+      Pick<KeptInvoice, 'number' | 'status' | 'taxMinor' | 'issuedAt' | 'paidAt'> & Collected & { leaseExpiresAt: null }
     >,
   ): Promise<void> {
     await transaction.invoice.updateMany({ where: { id }, data: collected });

@@ -12,6 +12,8 @@ const EXAMPLE = {
   periodStart: '2026-10-01T00:00:00.000Z',
   periodEnd: '2026-11-01T00:00:00.000Z',
   plan: 'Pro',
+  subtotal: '4.69',
+  tax: '0.00',
   total: '4.69',
   createdAt: '2026-11-01T01:00:12.000Z',
   issuedAt: '2026-11-01T01:00:12.000Z',
@@ -32,7 +34,9 @@ const invoiceShape = {
   periodStart: z.iso.datetime().describe('Inclusive'),
   periodEnd: z.iso.datetime().describe('Exclusive'),
   plan: z.string().describe('Name of the plan at the end of the period'),
-  total: decimal.describe('Sum of the lines'),
+  subtotal: decimal.describe('Sum of the lines'),
+  tax: decimal.describe('On top of the subtotal, where Stripe collects and taxes are asked for; 0 in drafts'),
+  total: decimal.describe('With tax'),
   createdAt: z.iso.datetime(),
   issuedAt: z.iso.datetime().nullable(),
   paidAt: z.iso.datetime().nullable(),
@@ -53,7 +57,7 @@ export const blockedInvoiceListSchema = pageSchema(
       reason: z
         .enum(BLOCKED_REASONS)
         .describe(
-          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call',
+          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; no_tax_location: nobody knows in which country it is taxed; other_total: Stripe comes to another total without tax; refused: Stripe refuses a call',
         ),
       since: z.iso.datetime(),
       stripeInvoiceId: z.string().nullable(),

@@ -104,13 +104,13 @@ function toView(row: FoundInvoice): InvoiceView {
   };
 }
 
-function dueOf({ status, totalMinor, settledMinor, creditedMinor }: FoundInvoice): bigint {
-  const due = totalMinor - settledMinor - creditedMinor;
+function dueOf({ status, totalMinor, taxMinor, settledMinor, creditedMinor }: FoundInvoice): bigint {
+  const due = totalMinor + taxMinor - settledMinor - creditedMinor;
   return status === 'open' && due > 0n ? due : 0n;
 }
 
 function toSummary(row: KeptInvoice): InvoiceSummary {
-  const { id, number, status, currency, planName, totalMinor } = row;
+  const { id, number, status, currency, planName, totalMinor, taxMinor } = row;
   return {
     id,
     number,
@@ -119,7 +119,9 @@ function toSummary(row: KeptInvoice): InvoiceSummary {
     periodStart: row.periodStart.toISOString(),
     periodEnd: row.periodEnd.toISOString(),
     plan: planName,
-    total: toMain(totalMinor, currency),
+    subtotal: toMain(totalMinor, currency),
+    tax: toMain(taxMinor, currency),
+    total: toMain(totalMinor + taxMinor, currency),
     createdAt: row.createdAt.toISOString(),
     issuedAt: row.issuedAt?.toISOString() ?? null,
     paidAt: row.paidAt?.toISOString() ?? null,

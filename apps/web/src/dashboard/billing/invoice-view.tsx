@@ -28,7 +28,7 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const { id, number, status, currency, total, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } = invoice;
-  const { credited, refunded, amountDue } = invoice;
+  const { subtotal, tax, credited, refunded, amountDue } = invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -91,6 +91,14 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
                 </span>
               ),
             }))}
+            sums={
+              Number(tax) === 0
+                ? []
+                : [
+                    { name: t('billing.subtotal'), amount: subtotal },
+                    { name: t('billing.tax'), amount: tax },
+                  ]
+            }
             total={total}
             currency={currency}
             {...(action && { action: ({ position }) => action(position) })}
