@@ -135,7 +135,10 @@ function updateInvoice(account: Account, invoice: Invoice, params: z.output<z.Zo
       });
     if (auto_advance !== undefined) {
       invoice.auto_advance = auto_advance;
-      if (isDraft) invoice.automatically_finalizes_at = auto_advance ? account.now(invoice.test_clock) + 3600 : null;
+      const inAnHour = account.now(invoice.test_clock) + 3600;
+      if (isDraft) invoice.automatically_finalizes_at = auto_advance ? inAnHour : null;
+      if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically')
+        invoice.next_payment_attempt = auto_advance ? (invoice.next_payment_attempt ?? inAnHour) : null;
     }
     if (isDraft) addUp(account, invoice);
   });

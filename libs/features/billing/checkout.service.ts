@@ -7,7 +7,7 @@ import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import type { PriceVersion } from './invoice-lines.js';
-import { lookupKeyOf } from './subscription-follower.js';
+import { lookupKeyOf, WITH_CREDIT } from './subscription-follower.js';
 
 /** Checkout asks where the customer is, and for the tax id of a business. */
 const TAXED: Partial<Stripe.Checkout.SessionCreateParams> = {
@@ -62,12 +62,19 @@ export class CheckoutService {
     return { id: session.id, url: session.url! };
   }
 
-  /** Ends the organization's paid subscription, if it has one; what comes of it is heard as of any other change of Stripe's. */
+  /**
+   * Ends the organization's paid subscription, if it has one, with credit for the rest of the month; what comes of it is heard as of any other change
+   * of Stripe's.
+   */
   async cancelAtOnce(tenantId: string): Promise<void> {
     const { stripeSubscriptionId } = await this.database.tenant(tenantId, (transaction) =>
       this.repository.findSubscription(transaction, tenantId),
     );
-    if (stripeSubscriptionId) await this.stripe.subscriptions.cancel(stripeSubscriptionId);
+    if (!stripeSubscriptionId) return;
+    await this.stripe.subscriptions.cancel(stripeSubscriptionId, WITH_CREDIT).catch((error: unknown) => {
+      // It has ended already.
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    });
   }
 
   /** The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */

@@ -24,6 +24,8 @@ const PAGE = 100;
 /** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
 const BLOCKED_SECONDS = 600;
 const OPEN_SECONDS = 86_400;
+/** Stripe's own tries to charge, after which it is not asked to begin anew. */
+const ATTEMPTS_MAX = 8;
 
 type Draft = KeptInvoice & { lines: InvoiceLine[] };
 
@@ -105,8 +107,15 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       draft.stripeInvoiceId ??= await this.findOrCreate(tenantId, draft, customer);
       lease.throwIfAborted();
       await this.finalize(draft, found, draft.stripeInvoiceId, lease);
-    }
+    } else await this.resume(draft.stripeInvoiceId!);
     await this.follower.follow(tenantId, draft.stripeInvoiceId!);
+  }
+
+  /** Where a subscription ends, Stripe collects nothing of its customer by itself any more: what was rated is owed all the same. */
+  private async resume(invoice: string): Promise<void> {
+    const found = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    if (found.status !== 'open' || found.auto_advance || found.attempt_count >= ATTEMPTS_MAX) return;
+    await this.stripe.invoices.update(invoice, { auto_advance: true }, ONE_CALL);
   }
 
   /** Looks first: a key is forgotten after a day, and its worker may have been away for longer. */
