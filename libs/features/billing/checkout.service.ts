@@ -89,14 +89,18 @@ export class CheckoutService {
     return customer.id;
   }
 
-  /** Stripe's price of a price version, found by its lookup key. */
+  /** Stripe's price of a price version, found by its lookup key; undefined before the first who is to pay it. */
+  async findStripePrice({ id }: PriceVersion): Promise<string | undefined> {
+    const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKeyOf(id)], limit: 1 });
+    return data[0]?.id;
+  }
+
   async findOrCreateStripePrice(price: PriceVersion): Promise<string> {
-    const lookupKey = lookupKeyOf(price.id);
-    const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKey], limit: 1 });
-    if (data[0]) return data[0].id;
+    const found = await this.findStripePrice(price);
+    if (found) return found;
     const created = await this.stripe.prices.create(
       {
-        lookup_key: lookupKey,
+        lookup_key: lookupKeyOf(price.id),
         currency: price.currency,
         unit_amount: Number(price.monthlyFeeMinor),
         tax_behavior: 'exclusive',

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { UsageService } from '../usage/index.js';
 import { BillingPeriods, shareUntil } from './billing-periods.js';
 import {
@@ -25,6 +26,11 @@ import { isWaiting, SubscriptionFollower, toLiveState, WAITS_UNTIL } from './sub
 
 /** So near to its end a period may have turned at Stripe while we ask. */
 const TURNING_MS = 120_000;
+
+/** Previews of one organization, each of which asks Stripe three times: a person who compares plans, then one in ten seconds. */
+const PREVIEWS = { burst: 20, perSecond: 1 / 10 };
+
+const AT_ONCE = { proration_behavior: 'always_invoice', billing_cycle_anchor: { type: 'now' } } as const;
 
 /** What a change is made of. */
 interface Chosen {
@@ -50,12 +56,14 @@ export class PlanChangesService {
     private readonly checkout: CheckoutService,
     private readonly follower: SubscriptionFollower,
     private readonly stripe: Stripe,
+    private readonly buckets: TokenBuckets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
   ) {}
 
-  /** What a change would cost, changing nothing. @throws Problem 404, 409 */
+  /** What a change would cost, changing nothing, neither here nor at Stripe. @throws Problem 404, 409, 429 */
   async preview(tenantId: string, { plan }: ChangePlan): Promise<PlanChangePreview> {
+    await this.buckets.take({ key: `plan-change-preview/organization/${tenantId}`, ...PREVIEWS });
     const chosen = await this.choose(tenantId, plan);
     const { current, wanted, subscription, item } = chosen;
     const { currency } = wanted;
@@ -84,7 +92,7 @@ export class PlanChangesService {
     } = await this.stripe.invoices.createPreview({
       customer: chosen.customer,
       subscription: subscription.id,
-      subscription_details: await this.upgradeTo(chosen),
+      subscription_details: { items: [await this.imagined(chosen)], ...AT_ONCE },
     });
     return {
       ...shared,
@@ -217,11 +225,25 @@ export class PlanChangesService {
   }
 
   private async upgradeTo({ wanted, item }: Chosen) {
-    return {
-      items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }],
-      proration_behavior: 'always_invoice' as const,
-      billing_cycle_anchor: { type: 'now' as const },
+    return { items: [{ id: item.id, price: await this.checkout.findOrCreateStripePrice(wanted) }], ...AT_ONCE };
+  }
+
+  /** The item with the price that is wanted, which Stripe need not know yet. */
+  private async imagined({
+    wanted,
+    item,
+  }: Chosen): Promise<Stripe.InvoiceCreatePreviewParams.SubscriptionDetails.Item> {
+    const price = await this.checkout.findStripePrice(wanted);
+    if (price) return { id: item.id, price };
+    const { product } = item.price;
+    const price_data = {
+      currency: wanted.currency,
+      product: typeof product === 'string' ? product : product.id,
+      recurring: { interval: 'month' as const },
+      unit_amount: Number(wanted.monthlyFeeMinor),
+      tax_behavior: 'exclusive' as const,
     };
+    return { id: item.id, price_data };
   }
 
   /** What Stripe says of it is heard by its events too; whoever asked need not wait for them. */
