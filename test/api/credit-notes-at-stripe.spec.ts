@@ -111,9 +111,13 @@ async function invoiced(status: 'open' | 'paid', balance = 0): Promise<Shop> {
 }
 
 async function issue({ id, invoiceId }: Shop, kind: 'credit' | 'refund', amount: string): Promise<any> {
-  const path = `/v1/admin/organizations/${id}/invoices/${invoiceId}/credit-notes`;
   const { body } = await operator
-    .post(path, { kind, amount, currency: 'usd', reason: `${REASON} ${amount}` })
+    .post(`/v1/admin/organizations/${id}/invoices/${invoiceId}/credit-notes`, {
+      kind,
+      amount,
+      currency: 'usd',
+      reason: `${REASON} ${amount}`,
+    })
     .expect(201);
   expect(body).toMatchObject({ status: 'issued', collection: 'waiting', stripeCreditNoteId: null });
   return body;

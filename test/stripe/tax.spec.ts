@@ -60,14 +60,14 @@ describe.skipIf(IS_SANDBOX)('automatic tax', () => {
 
   it('is asked for by Checkout, which keeps country, name and tax id, and goes on with the subscription', async () => {
     const { id: customer } = await stripe.customers.create({ email: 'a@shop.example' });
-    const asked = {
+    const asked: Stripe.Checkout.SessionCreateParams = {
       mode: 'subscription',
       customer,
       line_items: [{ price, quantity: 1 }],
       success_url: 'http://localhost:3000/done',
       automatic_tax: { enabled: true },
       tax_id_collection: { enabled: true },
-    } as const;
+    };
     await expect(stripe.checkout.sessions.create(asked)).rejects.toMatchObject({
       code: 'customer_tax_location_invalid',
     });

@@ -23,7 +23,7 @@ interface LinesTableProps<L extends Line> {
 const WIDE = 'max-sm:hidden';
 
 /** An invoice, line by line. */
-export function LinesTable<L extends Line>({ label, groups, sums = [], total, currency, action }: LinesTableProps<L>) {
+export function LinesTable<L extends Line>({ label, groups, sums, total, currency, action }: LinesTableProps<L>) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -60,8 +60,8 @@ export function LinesTable<L extends Line>({ label, groups, sums = [], total, cu
         ))}
       </tbody>
       <tfoot>
-        {[...sums, { name: t('billing.total'), amount: total }].map(({ name, amount }, index) => (
-          <tr key={name} className={index === sums.length ? 'font-semibold' : ''}>
+        {[...(sums ?? []), { name: t('billing.total'), amount: total }].map(({ name, amount }, index, rows) => (
+          <tr key={name} className={index === rows.length - 1 ? 'font-semibold' : ''}>
             <Cell className="border-t border-b-0">{name}</Cell>
             <Cell className="border-t border-b-0" />
             <Cell className={`border-t border-b-0 ${WIDE}`} />
