@@ -191,6 +191,13 @@ describe('a credit of an open invoice', () => {
   });
 });
 
+/** At Stripe, with no credit note. */
+async function refundByHand(shop: Shop, amount = 5_000): Promise<void> {
+  const { data } = await stripe.invoicePayments.list({ invoice: shop.atStripe });
+  await stripe.refunds.create({ payment_intent: data[0]!.payment.payment_intent as string, amount });
+  await until(async () => Number((await invoiceOf(shop)).refunded) > 0);
+}
+
 describe('a refund of a paid invoice', () => {
   it('goes back to the card, and once', async () => {
     const shop = await invoiced('paid');
@@ -242,11 +249,29 @@ describe('a refund of a paid invoice', () => {
     }
   });
 
+  it('that was made at Stripe by hand is left no more, and is told apart from ours', async () => {
+    const shop = await invoiced('paid');
+    const list = `/v1/admin/organizations/${shop.id}/invoices/${shop.invoiceId}/credit-notes`;
+    startSender();
+    const note = await issue(shop, 'refund', '10.00');
+    await until(() => isSent(note));
+    await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
+    expect(await invoiceOf(shop)).toMatchObject({ refunded: '10.00' });
+    await refundByHand(shop, 500);
+    await until(async () => (await invoiceOf(shop)).refunded === '15.00');
+    expect((await operator.get(list).expect(200)).body.left).toBe('35.00');
+    const { rows } = await owner.query(
+      `SELECT after FROM audit_events WHERE tenant_id = $1 AND action = 'invoice.refunded_elsewhere'`,
+      [shop.id],
+    );
+    expect(rows).toEqual([{ after: { amount: '5.00', currency: 'usd' } }]);
+  });
+
   it('that Stripe refuses says why to operators, is asked again, and keeps no other waiting', async () => {
     const [shop, other] = [await invoiced('paid'), await invoiced('paid')];
-    const { data } = await stripe.invoicePayments.list({ invoice: shop.atStripe });
-    // By hand, at Stripe.
-    await stripe.refunds.create({ payment_intent: data[0]!.payment.payment_intent as string });
+    await refundByHand(shop);
+    // Nobody here has heard of it.
+    await owner.query('UPDATE invoices SET refunded_elsewhere_minor = 0 WHERE id = $1', [shop.invoiceId]);
     const [refused, sent] = [await issue(shop, 'refund', '20.00'), await issue(other, 'refund', '20.00')];
     startSender();
     await until(() => isSent(sent));

@@ -13,6 +13,7 @@ const withInvoice = {
       status: true,
       totalMinor: true,
       taxMinor: true,
+      refundedElsewhereMinor: true,
       billedTo: true,
       stripeInvoiceId: true,
     },

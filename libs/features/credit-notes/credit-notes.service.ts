@@ -276,11 +276,11 @@ export class CreditNotesService {
   }
 }
 
-/** What is due of an open invoice, or was paid of a paid one, less what these take of it; of all others nothing. */
-function leftOf({ status, totalMinor, taxMinor }: Invoice, live: CreditNoteRow[]): bigint {
+/** What is due of an open invoice, or was paid of a paid one, less what these take of it and what was given back elsewhere; of all others nothing. */
+function leftOf({ status, totalMinor, taxMinor, refundedElsewhereMinor }: Invoice, live: CreditNoteRow[]): bigint {
   const total = totalMinor + taxMinor;
   if (status === 'draft' || status === 'void' || total <= 0n) return 0n;
-  const taken = live.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  const taken = live.reduce((sum, { amountMinor }) => sum + amountMinor, refundedElsewhereMinor);
   return taken < total ? total - taken : 0n;
 }
 

@@ -44,6 +44,8 @@ export interface Collected {
   hostedInvoiceUrl: string | null;
   /** What Stripe has of it while it is open. */
   settledMinor: bigint;
+  /** Given back at Stripe by hand. */
+  refundedElsewhereMinor: bigint;
   /** Part of the idempotency keys; raised where Stripe refused what it was asked under the one before. */
   keyRound: number;
   blockedReason: BlockedReason | null;

@@ -85,7 +85,7 @@ export const invoiceSchema = z
     ...invoiceShape,
     billedTo: z.string().describe('Name of the organization when the invoice was written'),
     credited: decimal.describe('What credit notes have taken off what is due'),
-    refunded: decimal.describe('What credit notes have given back'),
+    refunded: decimal.describe('What was given back, by credit notes or at Stripe'),
     amountDue: decimal.describe('What is left to pay of an open invoice; 0 of every other'),
     lines: z.array(
       invoiceLineSchema.extend({

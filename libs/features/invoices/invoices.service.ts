@@ -99,7 +99,7 @@ function toView(row: FoundInvoice): InvoiceView {
     billedTo,
     lines: lines.map((line) => toLineView(line, currency)),
     credited: toMain(creditedMinor, currency),
-    refunded: toMain(refundedMinor, currency),
+    refunded: toMain(refundedMinor + row.refundedElsewhereMinor, currency),
     amountDue: toMain(dueOf(row), currency),
   };
 }

@@ -42,6 +42,7 @@ export const FOLLOWED_TYPES = [
   'invoice.voided',
   'invoice.marked_uncollectible',
   'credit_note.created',
+  'charge.refunded',
 ] as const satisfies Stripe.Event.Type[];
 
 const ERROR_CHARACTERS_MAX = 500;
@@ -133,7 +134,10 @@ export class StripeEventsService {
     const tenantId = isKnown ? claimed.tenantId : customerId && (await this.subscriptions.findTenant(customerId));
     if (!FOLLOWED_TYPES.some((each) => each === type)) return ignored('unknown_type', tenantId);
     if (!tenantId || !customerId) return ignored('unknown_customer', tenantId);
-    const ofOurs = invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
+    const ofOurs =
+      type === 'charge.refunded'
+        ? await this.invoices.followRefund(tenantId, eventId)
+        : invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
     const effect = await this.subscriptions.follow(tenantId, customerId);
     const isTold = telling !== null && (await this.tell(tenantId, eventId, type, telling));

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'invoice.blocked',
   'invoice.created',
   'invoice.issued',
+  'invoice.refunded_elsewhere',
   'invoice.status_changed',
   'limit.created',
   'limit.deleted',
