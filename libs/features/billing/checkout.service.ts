@@ -63,15 +63,16 @@ export class CheckoutService {
   }
 
   /**
-   * Ends the organization's paid subscription, if it has one, with credit for the rest of the month; what comes of it is heard as of any other change
+   * Ends the organization's paid subscription, if it has one, with credit for the rest of the month where that is paid; what comes of it is heard as of any other change
    * of Stripe's.
    */
   async cancelAtOnce(tenantId: string): Promise<void> {
-    const { stripeSubscriptionId } = await this.database.tenant(tenantId, (transaction) =>
+    const { stripeSubscriptionId, status } = await this.database.tenant(tenantId, (transaction) =>
       this.repository.findSubscription(transaction, tenantId),
     );
     if (!stripeSubscriptionId) return;
-    await this.stripe.subscriptions.cancel(stripeSubscriptionId, WITH_CREDIT).catch((error: unknown) => {
+    const how = status === 'past_due' ? {} : WITH_CREDIT;
+    await this.stripe.subscriptions.cancel(stripeSubscriptionId, how).catch((error: unknown) => {
       // It has ended already.
       if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
     });

@@ -134,8 +134,11 @@ export class SubscriptionFollower {
   }
 
   private async isCredited(id: string): Promise<boolean> {
-    const { cancellation_details: ended } = await this.stripe.subscriptions.retrieve(id, {}, ONE_CALL);
-    return ended?.comment === WITH_CREDIT.cancellation_details.comment;
+    const ended = await this.stripe.subscriptions.retrieve(id, {}, ONE_CALL).catch((error: unknown) => {
+      // Stripe knows it no more.
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    });
+    return ended?.cancellation_details?.comment === WITH_CREDIT.cancellation_details.comment;
   }
 
   /** Gives back what was paid of an invoice: to the card, and what came from the balance to that. Once, however often it is asked for. */
