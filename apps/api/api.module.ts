@@ -19,9 +19,11 @@ import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/featur
 import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
 import { OrganizationsModule } from '../../libs/features/organizations/index.js';
+import { OverdueModule } from '../../libs/features/overdue/index.js';
 import { PriceListModule } from '../../libs/features/price-list/index.js';
 import { PriceSimulationsModule } from '../../libs/features/price-simulations/index.js';
 import { ProjectsModule } from '../../libs/features/projects/index.js';
+import { ReconciliationModule } from '../../libs/features/reconciliation/index.js';
 import { RequestLogModule } from '../../libs/features/request-log/index.js';
 import { RevenueModule } from '../../libs/features/revenue/index.js';
 import { ScimModule } from '../../libs/features/scim/index.js';
@@ -71,6 +73,7 @@ const FEATURES = [
   InvitationsModule,
   ScimModule,
   OrganizationsModule,
+  OverdueModule,
   EndUsersModule,
   WebhooksModule,
   RequestLogModule,
@@ -78,6 +81,7 @@ const FEATURES = [
   CreditNotesModule,
   PriceSimulationsModule,
   RevenueModule,
+  ReconciliationModule,
   AuditLogModule,
   PriceListModule,
   ShowcaseModule,

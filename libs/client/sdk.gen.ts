@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AccountChangeEmailData, AccountChangeEmailErrors, AccountChangeEmailResponses, AccountChangePasswordData, AccountChangePasswordErrors, AccountChangePasswordResponses, AccountDeleteData, AccountDeleteErrors, AccountDeleteResponses, AccountExportAccountData, AccountExportAccountErrors, AccountExportAccountResponses, AccountRequestEmailChangeData, AccountRequestEmailChangeErrors, AccountRequestEmailChangeResponses, AccountRequestPasswordResetData, AccountRequestPasswordResetErrors, AccountRequestPasswordResetResponses, AccountRequestVerificationData, AccountRequestVerificationErrors, AccountRequestVerificationResponses, AccountResetPasswordData, AccountResetPasswordErrors, AccountResetPasswordResponses, AccountUpdateData, AccountUpdateErrors, AccountUpdateResponses, AccountVerifyData, AccountVerifyErrors, AccountVerifyResponses, AnnouncementsCreateData, AnnouncementsCreateErrors, AnnouncementsCreateResponses, AnnouncementsCurrentData, AnnouncementsCurrentErrors, AnnouncementsCurrentResponses, AnnouncementsDeleteData, AnnouncementsDeleteErrors, AnnouncementsDeleteResponses, AnnouncementsListData, AnnouncementsListErrors, AnnouncementsListResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuditLogExportCsvData, AuditLogExportCsvErrors, AuditLogExportCsvResponses, AuditLogExportJsonLinesData, AuditLogExportJsonLinesErrors, AuditLogExportJsonLinesResponses, AuditLogListData, AuditLogListErrors, AuditLogListResponses, AuditLogVerifyData, AuditLogVerifyErrors, AuditLogVerifyResponses, AuthChooseOrganizationData, AuthChooseOrganizationErrors, AuthChooseOrganizationResponses, AuthCompleteLoginData, AuthCompleteLoginErrors, AuthCompleteLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingChangePlanData, BillingChangePlanErrors, BillingChangePlanResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingOpenPortalData, BillingOpenPortalErrors, BillingOpenPortalResponses, BillingPreviewChangeData, BillingPreviewChangeErrors, BillingPreviewChangeResponses, BillingTakeBackData, BillingTakeBackErrors, BillingTakeBackResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, BlockedInvoicesListData, BlockedInvoicesListErrors, BlockedInvoicesListResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, ConsentsAcceptData, ConsentsAcceptErrors, ConsentsAcceptResponses, ConsentsFindData, ConsentsFindErrors, ConsentsFindResponses, ConsentsListData, ConsentsListErrors, ConsentsListResponses, CostsCreateRateData, CostsCreateRateErrors, CostsCreateRateResponses, CostsExportData, CostsExportErrors, CostsExportResponses, CostsListMarginsData, CostsListMarginsErrors, CostsListMarginsResponses, CostsListRatesData, CostsListRatesErrors, CostsListRatesResponses, CostsOfOrganizationData, CostsOfOrganizationErrors, CostsOfOrganizationResponses, CreditNotesConfirmData, CreditNotesConfirmErrors, CreditNotesConfirmResponses, CreditNotesDeclineData, CreditNotesDeclineErrors, CreditNotesDeclineResponses, CreditNotesListData, CreditNotesListErrors, CreditNotesListOfData, CreditNotesListOfErrors, CreditNotesListOfResponses, CreditNotesListResponses, CreditNotesPdfData, CreditNotesPdfErrors, CreditNotesPdfResponses, CreditNotesProposeData, CreditNotesProposeErrors, CreditNotesProposeResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListImportsData, DataSetsListImportsErrors, DataSetsListImportsResponses, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HealthShowStatusData, HealthShowStatusErrors, HealthShowStatusResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, IdentitiesConnectData, IdentitiesConnectErrors, IdentitiesConnectResponses, IdentitiesDisconnectData, IdentitiesDisconnectErrors, IdentitiesDisconnectResponses, IdentitiesFinishProviderData, IdentitiesFinishProviderErrors, IdentitiesFinishProviderResponses, IdentitiesFinishSingleSignOnData, IdentitiesFinishSingleSignOnErrors, IdentitiesFinishSingleSignOnResponses, IdentitiesListData, IdentitiesListErrors, IdentitiesListOwnData, IdentitiesListOwnErrors, IdentitiesListOwnResponses, IdentitiesListResponses, IdentitiesStartLogInData, IdentitiesStartLogInErrors, IdentitiesStartLogInResponses, IdentitiesStartSingleSignOnData, IdentitiesStartSingleSignOnErrors, IdentitiesStartSingleSignOnResponses, IdentitiesStartTestData, IdentitiesStartTestErrors, IdentitiesStartTestResponses, ImpersonationsLeaveData, ImpersonationsLeaveErrors, ImpersonationsLeaveResponses, ImpersonationsListData, ImpersonationsListErrors, ImpersonationsListOfData, ImpersonationsListOfErrors, ImpersonationsListOfResponses, ImpersonationsListResponses, ImpersonationsRevokeData, ImpersonationsRevokeErrors, ImpersonationsRevokeResponses, ImpersonationsStartData, ImpersonationsStartErrors, ImpersonationsStartResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsPreviewData, InvitationsPreviewErrors, InvitationsPreviewResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, InvitationsSignUpData, InvitationsSignUpErrors, InvitationsSignUpResponses, InvoiceCreditNotesListData, InvoiceCreditNotesListErrors, InvoiceCreditNotesListResponses, InvoiceCreditNotesPdfData, InvoiceCreditNotesPdfErrors, InvoiceCreditNotesPdfResponses, InvoicesFindData, InvoicesFindErrors, InvoicesFindResponses, InvoicesListData, InvoicesListErrors, InvoicesListResponses, InvoicesPdfData, InvoicesPdfErrors, InvoicesPdfResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, LimitsUseData, LimitsUseErrors, LimitsUseResponses, MailboxGetData, MailboxGetErrors, MailboxGetResponses, MailboxHtmlData, MailboxHtmlErrors, MailboxHtmlResponses, MailboxListData, MailboxListErrors, MailboxListResponses, MembersChangeRoleData, MembersChangeRoleErrors, MembersChangeRoleResponses, MembersLeaveData, MembersLeaveErrors, MembersLeaveResponses, MembersListData, MembersListErrors, MembersListResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MembersTransferData, MembersTransferErrors, MembersTransferResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, MyOrganizationsCreateData, MyOrganizationsCreateErrors, MyOrganizationsCreateResponses, MyOrganizationsListData, MyOrganizationsListErrors, MyOrganizationsListResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationInvoicesFindData, OrganizationInvoicesFindErrors, OrganizationInvoicesFindResponses, OrganizationInvoicesListData, OrganizationInvoicesListErrors, OrganizationInvoicesListResponses, OrganizationInvoicesListUsageData, OrganizationInvoicesListUsageErrors, OrganizationInvoicesListUsageResponses, OrganizationInvoicesPdfData, OrganizationInvoicesPdfErrors, OrganizationInvoicesPdfResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, OrganizationsRestoreData, OrganizationsRestoreErrors, OrganizationsRestoreResponses, OrganizationsSuspendData, OrganizationsSuspendErrors, OrganizationsSuspendResponses, PasskeysCreateData, PasskeysCreateErrors, PasskeysCreateResponses, PasskeysDeleteData, PasskeysDeleteErrors, PasskeysDeleteResponses, PasskeysListData, PasskeysListErrors, PasskeysListResponses, PasskeysLoginData, PasskeysLoginErrors, PasskeysLoginOptionsData, PasskeysLoginOptionsErrors, PasskeysLoginOptionsResponses, PasskeysLoginResponses, PasskeysRegistrationOptionsData, PasskeysRegistrationOptionsErrors, PasskeysRegistrationOptionsResponses, PasskeysStepUpOptionsData, PasskeysStepUpOptionsErrors, PasskeysStepUpOptionsResponses, PlanOverridesDeleteData, PlanOverridesDeleteErrors, PlanOverridesDeleteResponses, PlanOverridesListData, PlanOverridesListErrors, PlanOverridesListResponses, PlanOverridesPutData, PlanOverridesPutErrors, PlanOverridesPutResponses, PriceListEstimateData, PriceListEstimateErrors, PriceListEstimateResponses, PriceListGetData, PriceListGetErrors, PriceListGetResponses, PriceSimulationsRunData, PriceSimulationsRunErrors, PriceSimulationsRunResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, ProjectsRetentionData, ProjectsRetentionErrors, ProjectsRetentionResponses, ProjectsSetRetentionData, ProjectsSetRetentionErrors, ProjectsSetRetentionResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogFindData, RequestLogFindErrors, RequestLogFindResponses, RequestLogHistogramData, RequestLogHistogramErrors, RequestLogHistogramResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, RevenueExportData, RevenueExportErrors, RevenueExportResponses, RevenueReadData, RevenueReadErrors, RevenueReadResponses, RowsListData, RowsListErrors, RowsListResponses, RowsQualityData, RowsQualityErrors, RowsQualityResponses, ScimTokensCreateData, ScimTokensCreateErrors, ScimTokensCreateResponses, ScimTokensListData, ScimTokensListErrors, ScimTokensListResponses, ScimTokensRevokeData, ScimTokensRevokeErrors, ScimTokensRevokeResponses, SecondFactorsConfirmTotpData, SecondFactorsConfirmTotpErrors, SecondFactorsConfirmTotpResponses, SecondFactorsCreateTotpData, SecondFactorsCreateTotpErrors, SecondFactorsCreateTotpResponses, SecondFactorsDeleteTotpData, SecondFactorsDeleteTotpErrors, SecondFactorsDeleteTotpResponses, SecondFactorsMakeRecoveryCodesData, SecondFactorsMakeRecoveryCodesErrors, SecondFactorsMakeRecoveryCodesResponses, SecondFactorsShowData, SecondFactorsShowErrors, SecondFactorsShowResponses, SessionsEndData, SessionsEndErrors, SessionsEndOthersData, SessionsEndOthersErrors, SessionsEndOthersResponses, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, ShowcaseGetData, ShowcaseGetErrors, ShowcaseGetResponses, ShowcaseRecommendData, ShowcaseRecommendErrors, ShowcaseRecommendResponses, SignUpsClearanceData, SignUpsClearanceErrors, SignUpsClearanceResponses, SignUpsFindData, SignUpsFindErrors, SignUpsFindResponses, SignUpsProveData, SignUpsProveErrors, SignUpsProveResponses, SignUpsReleaseData, SignUpsReleaseErrors, SignUpsReleaseResponses, SingleSignOnAddDomainData, SingleSignOnAddDomainErrors, SingleSignOnAddDomainResponses, SingleSignOnEnforceData, SingleSignOnEnforceErrors, SingleSignOnEnforceResponses, SingleSignOnGetData, SingleSignOnGetErrors, SingleSignOnGetResponses, SingleSignOnRemoveData, SingleSignOnRemoveDomainData, SingleSignOnRemoveDomainErrors, SingleSignOnRemoveDomainResponses, SingleSignOnRemoveErrors, SingleSignOnRemoveResponses, SingleSignOnSetData, SingleSignOnSetErrors, SingleSignOnSetResponses, SingleSignOnVerifyDomainData, SingleSignOnVerifyDomainErrors, SingleSignOnVerifyDomainResponses, StepUpStepUpData, StepUpStepUpErrors, StepUpStepUpResponses, StripeEventsListData, StripeEventsListErrors, StripeEventsListResponses, StripeEventsRetryData, StripeEventsRetryErrors, StripeEventsRetryResponses, SupportMessagesListData, SupportMessagesListErrors, SupportMessagesListResponses, SupportMessagesMarkData, SupportMessagesMarkErrors, SupportMessagesMarkResponses, SupportMessagesSendData, SupportMessagesSendErrors, SupportMessagesSendResponses, TrafficGetData, TrafficGetErrors, TrafficGetOfProjectData, TrafficGetOfProjectErrors, TrafficGetOfProjectResponses, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsEndSearchData, TrainingJobsEndSearchErrors, TrainingJobsEndSearchResponses, TrainingJobsEstimateData, TrainingJobsEstimateErrors, TrainingJobsEstimateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, TrainingQueueGetQueueData, TrainingQueueGetQueueErrors, TrainingQueueGetQueueResponses, TrainingQueueListJobsData, TrainingQueueListJobsErrors, TrainingQueueListJobsResponses, TrainingQueueListWorkersData, TrainingQueueListWorkersErrors, TrainingQueueListWorkersResponses, TriesTryData, TriesTryErrors, TriesTryResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageExportData, UsageExportErrors, UsageExportResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhookHealthGetData, WebhookHealthGetErrors, WebhookHealthGetResponses, WebhookHealthListData, WebhookHealthListErrors, WebhookHealthListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
+import type { AccountChangeEmailData, AccountChangeEmailErrors, AccountChangeEmailResponses, AccountChangePasswordData, AccountChangePasswordErrors, AccountChangePasswordResponses, AccountDeleteData, AccountDeleteErrors, AccountDeleteResponses, AccountExportAccountData, AccountExportAccountErrors, AccountExportAccountResponses, AccountRequestEmailChangeData, AccountRequestEmailChangeErrors, AccountRequestEmailChangeResponses, AccountRequestPasswordResetData, AccountRequestPasswordResetErrors, AccountRequestPasswordResetResponses, AccountRequestVerificationData, AccountRequestVerificationErrors, AccountRequestVerificationResponses, AccountResetPasswordData, AccountResetPasswordErrors, AccountResetPasswordResponses, AccountUpdateData, AccountUpdateErrors, AccountUpdateResponses, AccountVerifyData, AccountVerifyErrors, AccountVerifyResponses, AnnouncementsCreateData, AnnouncementsCreateErrors, AnnouncementsCreateResponses, AnnouncementsCurrentData, AnnouncementsCurrentErrors, AnnouncementsCurrentResponses, AnnouncementsDeleteData, AnnouncementsDeleteErrors, AnnouncementsDeleteResponses, AnnouncementsListData, AnnouncementsListErrors, AnnouncementsListResponses, ApiKeysCreateData, ApiKeysCreateErrors, ApiKeysCreateResponses, ApiKeysListData, ApiKeysListErrors, ApiKeysListResponses, ApiKeysRevokeData, ApiKeysRevokeErrors, ApiKeysRevokeResponses, ApiKeysRotateData, ApiKeysRotateErrors, ApiKeysRotateResponses, AuditLogExportCsvData, AuditLogExportCsvErrors, AuditLogExportCsvResponses, AuditLogExportJsonLinesData, AuditLogExportJsonLinesErrors, AuditLogExportJsonLinesResponses, AuditLogListData, AuditLogListErrors, AuditLogListResponses, AuditLogVerifyData, AuditLogVerifyErrors, AuditLogVerifyResponses, AuthChooseOrganizationData, AuthChooseOrganizationErrors, AuthChooseOrganizationResponses, AuthCompleteLoginData, AuthCompleteLoginErrors, AuthCompleteLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthSignupData, AuthSignupErrors, AuthSignupResponses, BillingChangePlanData, BillingChangePlanErrors, BillingChangePlanResponses, BillingCreateCheckoutSessionData, BillingCreateCheckoutSessionErrors, BillingCreateCheckoutSessionResponses, BillingListPlansData, BillingListPlansErrors, BillingListPlansResponses, BillingOpenPortalData, BillingOpenPortalErrors, BillingOpenPortalResponses, BillingPreviewChangeData, BillingPreviewChangeErrors, BillingPreviewChangeResponses, BillingTakeBackData, BillingTakeBackErrors, BillingTakeBackResponses, BillingUpcomingInvoiceData, BillingUpcomingInvoiceErrors, BillingUpcomingInvoiceResponses, BlockedInvoicesListData, BlockedInvoicesListErrors, BlockedInvoicesListResponses, ClassificationsClassifyData, ClassificationsClassifyErrors, ClassificationsClassifyResponses, ClassificationsCorrectData, ClassificationsCorrectErrors, ClassificationsCorrectResponses, ConsentsAcceptData, ConsentsAcceptErrors, ConsentsAcceptResponses, ConsentsFindData, ConsentsFindErrors, ConsentsFindResponses, ConsentsListData, ConsentsListErrors, ConsentsListResponses, CostsCreateRateData, CostsCreateRateErrors, CostsCreateRateResponses, CostsExportData, CostsExportErrors, CostsExportRatesData, CostsExportRatesErrors, CostsExportRatesResponses, CostsExportResponses, CostsListMarginsData, CostsListMarginsErrors, CostsListMarginsResponses, CostsListRatesData, CostsListRatesErrors, CostsListRatesResponses, CostsOfOrganizationData, CostsOfOrganizationErrors, CostsOfOrganizationResponses, CreditNotesConfirmData, CreditNotesConfirmErrors, CreditNotesConfirmResponses, CreditNotesDeclineData, CreditNotesDeclineErrors, CreditNotesDeclineResponses, CreditNotesExportData, CreditNotesExportErrors, CreditNotesExportResponses, CreditNotesListData, CreditNotesListErrors, CreditNotesListOfData, CreditNotesListOfErrors, CreditNotesListOfResponses, CreditNotesListResponses, CreditNotesPdfData, CreditNotesPdfErrors, CreditNotesPdfResponses, CreditNotesProposeData, CreditNotesProposeErrors, CreditNotesProposeResponses, DataSetsCreateData, DataSetsCreateErrors, DataSetsCreateResponses, DataSetsDeleteData, DataSetsDeleteErrors, DataSetsDeleteResponses, DataSetsGetData, DataSetsGetErrors, DataSetsGetImportData, DataSetsGetImportErrors, DataSetsGetImportResponses, DataSetsGetResponses, DataSetsListData, DataSetsListErrors, DataSetsListImportsData, DataSetsListImportsErrors, DataSetsListImportsResponses, DataSetsListResponses, DataSetsRenameData, DataSetsRenameErrors, DataSetsRenameResponses, DataSetsRestoreData, DataSetsRestoreErrors, DataSetsRestoreResponses, DataSetsUploadData, DataSetsUploadErrors, DataSetsUploadResponses, DeploymentsCreateData, DeploymentsCreateErrors, DeploymentsCreateResponses, DeploymentsDeleteData, DeploymentsDeleteErrors, DeploymentsDeleteResponses, DeploymentsGetData, DeploymentsGetErrors, DeploymentsGetResponses, DeploymentsListData, DeploymentsListErrors, DeploymentsListResponses, DeploymentsUpdateData, DeploymentsUpdateErrors, DeploymentsUpdateResponses, EndUsersEraseData, EndUsersEraseErrors, EndUsersEraseResponses, EndUsersExportData, EndUsersExportErrors, EndUsersExportResponses, EndUsersGetData, EndUsersGetErrors, EndUsersGetResponses, EndUsersListData, EndUsersListErrors, EndUsersListResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthShowData, HealthShowErrors, HealthShowResponses, HealthShowStatusData, HealthShowStatusErrors, HealthShowStatusResponses, HistoriesGetData, HistoriesGetErrors, HistoriesGetResponses, HistoriesListData, HistoriesListErrors, HistoriesListResponses, IdentitiesConnectData, IdentitiesConnectErrors, IdentitiesConnectResponses, IdentitiesDisconnectData, IdentitiesDisconnectErrors, IdentitiesDisconnectResponses, IdentitiesFinishProviderData, IdentitiesFinishProviderErrors, IdentitiesFinishProviderResponses, IdentitiesFinishSingleSignOnData, IdentitiesFinishSingleSignOnErrors, IdentitiesFinishSingleSignOnResponses, IdentitiesListData, IdentitiesListErrors, IdentitiesListOwnData, IdentitiesListOwnErrors, IdentitiesListOwnResponses, IdentitiesListResponses, IdentitiesStartLogInData, IdentitiesStartLogInErrors, IdentitiesStartLogInResponses, IdentitiesStartSingleSignOnData, IdentitiesStartSingleSignOnErrors, IdentitiesStartSingleSignOnResponses, IdentitiesStartTestData, IdentitiesStartTestErrors, IdentitiesStartTestResponses, ImpersonationsLeaveData, ImpersonationsLeaveErrors, ImpersonationsLeaveResponses, ImpersonationsListData, ImpersonationsListErrors, ImpersonationsListOfData, ImpersonationsListOfErrors, ImpersonationsListOfResponses, ImpersonationsListResponses, ImpersonationsRevokeData, ImpersonationsRevokeErrors, ImpersonationsRevokeResponses, ImpersonationsStartData, ImpersonationsStartErrors, ImpersonationsStartResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsPreviewData, InvitationsPreviewErrors, InvitationsPreviewResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, InvitationsSignUpData, InvitationsSignUpErrors, InvitationsSignUpResponses, InvoiceCreditNotesListData, InvoiceCreditNotesListErrors, InvoiceCreditNotesListResponses, InvoiceCreditNotesPdfData, InvoiceCreditNotesPdfErrors, InvoiceCreditNotesPdfResponses, InvoiceExportsExportAllData, InvoiceExportsExportAllErrors, InvoiceExportsExportAllResponses, InvoiceExportsExportBlockedData, InvoiceExportsExportBlockedErrors, InvoiceExportsExportBlockedResponses, InvoiceExportsExportData, InvoiceExportsExportErrors, InvoiceExportsExportOfData, InvoiceExportsExportOfErrors, InvoiceExportsExportOfResponses, InvoiceExportsExportResponses, InvoicesFindData, InvoicesFindErrors, InvoicesFindResponses, InvoicesListData, InvoicesListErrors, InvoicesListResponses, InvoicesPdfData, InvoicesPdfErrors, InvoicesPdfResponses, LeakedKeysReportData, LeakedKeysReportErrors, LeakedKeysReportResponses, LimitsDeleteData, LimitsDeleteErrors, LimitsDeleteResponses, LimitsOverviewData, LimitsOverviewErrors, LimitsOverviewResponses, LimitsPutData, LimitsPutErrors, LimitsPutResponses, LimitsUseData, LimitsUseErrors, LimitsUseResponses, MailboxGetData, MailboxGetErrors, MailboxGetResponses, MailboxHtmlData, MailboxHtmlErrors, MailboxHtmlResponses, MailboxListData, MailboxListErrors, MailboxListResponses, MembersChangeRoleData, MembersChangeRoleErrors, MembersChangeRoleResponses, MembersLeaveData, MembersLeaveErrors, MembersLeaveResponses, MembersListData, MembersListErrors, MembersListResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MembersTransferData, MembersTransferErrors, MembersTransferResponses, ModelsCreateData, ModelsCreateErrors, ModelsCreateResponses, ModelsDeleteData, ModelsDeleteErrors, ModelsDeleteResponses, ModelsDeleteVersionData, ModelsDeleteVersionErrors, ModelsDeleteVersionResponses, ModelsGetData, ModelsGetErrors, ModelsGetReportData, ModelsGetReportErrors, ModelsGetReportResponses, ModelsGetResponses, ModelsListData, ModelsListErrors, ModelsListFamiliesData, ModelsListFamiliesErrors, ModelsListFamiliesResponses, ModelsListResponses, ModelsListVersionsData, ModelsListVersionsErrors, ModelsListVersionsResponses, ModelsRenameData, ModelsRenameErrors, ModelsRenameResponses, ModelsRenameVersionData, ModelsRenameVersionErrors, ModelsRenameVersionResponses, MyOrganizationsCreateData, MyOrganizationsCreateErrors, MyOrganizationsCreateResponses, MyOrganizationsListData, MyOrganizationsListErrors, MyOrganizationsListResponses, OrganizationDeleteData, OrganizationDeleteErrors, OrganizationDeleteResponses, OrganizationExportData, OrganizationExportErrors, OrganizationExportResponses, OrganizationGetData, OrganizationGetErrors, OrganizationGetResponses, OrganizationInvoicesFindData, OrganizationInvoicesFindErrors, OrganizationInvoicesFindResponses, OrganizationInvoicesListData, OrganizationInvoicesListErrors, OrganizationInvoicesListResponses, OrganizationInvoicesListUsageData, OrganizationInvoicesListUsageErrors, OrganizationInvoicesListUsageResponses, OrganizationInvoicesPdfData, OrganizationInvoicesPdfErrors, OrganizationInvoicesPdfResponses, OrganizationKeepData, OrganizationKeepErrors, OrganizationKeepResponses, OrganizationRenameData, OrganizationRenameErrors, OrganizationRenameResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsListData, OrganizationsListErrors, OrganizationsListResponses, OrganizationsRestoreData, OrganizationsRestoreErrors, OrganizationsRestoreResponses, OrganizationsSuspendData, OrganizationsSuspendErrors, OrganizationsSuspendResponses, OverdueExportData, OverdueExportErrors, OverdueExportResponses, OverdueExtendGraceData, OverdueExtendGraceErrors, OverdueExtendGraceResponses, OverdueListData, OverdueListErrors, OverdueListResponses, OverdueRemindData, OverdueRemindErrors, OverdueRemindResponses, PasskeysCreateData, PasskeysCreateErrors, PasskeysCreateResponses, PasskeysDeleteData, PasskeysDeleteErrors, PasskeysDeleteResponses, PasskeysListData, PasskeysListErrors, PasskeysListResponses, PasskeysLoginData, PasskeysLoginErrors, PasskeysLoginOptionsData, PasskeysLoginOptionsErrors, PasskeysLoginOptionsResponses, PasskeysLoginResponses, PasskeysRegistrationOptionsData, PasskeysRegistrationOptionsErrors, PasskeysRegistrationOptionsResponses, PasskeysStepUpOptionsData, PasskeysStepUpOptionsErrors, PasskeysStepUpOptionsResponses, PlanOverridesDeleteData, PlanOverridesDeleteErrors, PlanOverridesDeleteResponses, PlanOverridesListData, PlanOverridesListErrors, PlanOverridesListResponses, PlanOverridesPutData, PlanOverridesPutErrors, PlanOverridesPutResponses, PriceListEstimateData, PriceListEstimateErrors, PriceListEstimateResponses, PriceListGetData, PriceListGetErrors, PriceListGetResponses, PriceSimulationsRunData, PriceSimulationsRunErrors, PriceSimulationsRunResponses, ProjectsCreateData, ProjectsCreateErrors, ProjectsCreateResponses, ProjectsDeleteData, ProjectsDeleteErrors, ProjectsDeleteResponses, ProjectsGetData, ProjectsGetErrors, ProjectsGetResponses, ProjectsListData, ProjectsListErrors, ProjectsListResponses, ProjectsRenameData, ProjectsRenameErrors, ProjectsRenameResponses, ProjectsRetentionData, ProjectsRetentionErrors, ProjectsRetentionResponses, ProjectsSetRetentionData, ProjectsSetRetentionErrors, ProjectsSetRetentionResponses, RecommendationsRecommendData, RecommendationsRecommendErrors, RecommendationsRecommendResponses, ReconciliationExportData, ReconciliationExportEntriesData, ReconciliationExportEntriesErrors, ReconciliationExportEntriesResponses, ReconciliationExportErrors, ReconciliationExportResponses, ReconciliationListData, ReconciliationListErrors, ReconciliationListResponses, ReconciliationReadData, ReconciliationReadErrors, ReconciliationReadResponses, RequestLogExportData, RequestLogExportErrors, RequestLogExportResponses, RequestLogFindData, RequestLogFindErrors, RequestLogFindResponses, RequestLogHistogramData, RequestLogHistogramErrors, RequestLogHistogramResponses, RequestLogListData, RequestLogListErrors, RequestLogListResponses, RevenueExportData, RevenueExportErrors, RevenueExportResponses, RevenueReadData, RevenueReadErrors, RevenueReadResponses, RowsListData, RowsListErrors, RowsListResponses, RowsQualityData, RowsQualityErrors, RowsQualityResponses, ScimTokensCreateData, ScimTokensCreateErrors, ScimTokensCreateResponses, ScimTokensListData, ScimTokensListErrors, ScimTokensListResponses, ScimTokensRevokeData, ScimTokensRevokeErrors, ScimTokensRevokeResponses, SecondFactorsConfirmTotpData, SecondFactorsConfirmTotpErrors, SecondFactorsConfirmTotpResponses, SecondFactorsCreateTotpData, SecondFactorsCreateTotpErrors, SecondFactorsCreateTotpResponses, SecondFactorsDeleteTotpData, SecondFactorsDeleteTotpErrors, SecondFactorsDeleteTotpResponses, SecondFactorsMakeRecoveryCodesData, SecondFactorsMakeRecoveryCodesErrors, SecondFactorsMakeRecoveryCodesResponses, SecondFactorsShowData, SecondFactorsShowErrors, SecondFactorsShowResponses, SessionsEndData, SessionsEndErrors, SessionsEndOthersData, SessionsEndOthersErrors, SessionsEndOthersResponses, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, ShowcaseGetData, ShowcaseGetErrors, ShowcaseGetResponses, ShowcaseRecommendData, ShowcaseRecommendErrors, ShowcaseRecommendResponses, SignUpsClearanceData, SignUpsClearanceErrors, SignUpsClearanceResponses, SignUpsFindData, SignUpsFindErrors, SignUpsFindResponses, SignUpsProveData, SignUpsProveErrors, SignUpsProveResponses, SignUpsReleaseData, SignUpsReleaseErrors, SignUpsReleaseResponses, SingleSignOnAddDomainData, SingleSignOnAddDomainErrors, SingleSignOnAddDomainResponses, SingleSignOnEnforceData, SingleSignOnEnforceErrors, SingleSignOnEnforceResponses, SingleSignOnGetData, SingleSignOnGetErrors, SingleSignOnGetResponses, SingleSignOnRemoveData, SingleSignOnRemoveDomainData, SingleSignOnRemoveDomainErrors, SingleSignOnRemoveDomainResponses, SingleSignOnRemoveErrors, SingleSignOnRemoveResponses, SingleSignOnSetData, SingleSignOnSetErrors, SingleSignOnSetResponses, SingleSignOnVerifyDomainData, SingleSignOnVerifyDomainErrors, SingleSignOnVerifyDomainResponses, SpendExportData, SpendExportErrors, SpendExportResponses, SpendReadData, SpendReadErrors, SpendReadResponses, StepUpStepUpData, StepUpStepUpErrors, StepUpStepUpResponses, StripeEventsExportData, StripeEventsExportErrors, StripeEventsExportResponses, StripeEventsListData, StripeEventsListErrors, StripeEventsListResponses, StripeEventsRetryData, StripeEventsRetryErrors, StripeEventsRetryResponses, SupportMessagesListData, SupportMessagesListErrors, SupportMessagesListResponses, SupportMessagesMarkData, SupportMessagesMarkErrors, SupportMessagesMarkResponses, SupportMessagesSendData, SupportMessagesSendErrors, SupportMessagesSendResponses, TrafficGetData, TrafficGetErrors, TrafficGetOfProjectData, TrafficGetOfProjectErrors, TrafficGetOfProjectResponses, TrafficGetResponses, TrainingJobsCancelData, TrainingJobsCancelErrors, TrainingJobsCancelResponses, TrainingJobsCreateData, TrainingJobsCreateErrors, TrainingJobsCreateResponses, TrainingJobsEndSearchData, TrainingJobsEndSearchErrors, TrainingJobsEndSearchResponses, TrainingJobsEstimateData, TrainingJobsEstimateErrors, TrainingJobsEstimateResponses, TrainingJobsFollowData, TrainingJobsFollowErrors, TrainingJobsFollowResponse, TrainingJobsFollowResponses, TrainingJobsGetData, TrainingJobsGetErrors, TrainingJobsGetResponses, TrainingJobsListData, TrainingJobsListErrors, TrainingJobsListResponses, TrainingQueueGetQueueData, TrainingQueueGetQueueErrors, TrainingQueueGetQueueResponses, TrainingQueueListJobsData, TrainingQueueListJobsErrors, TrainingQueueListJobsResponses, TrainingQueueListWorkersData, TrainingQueueListWorkersErrors, TrainingQueueListWorkersResponses, TriesTryData, TriesTryErrors, TriesTryResponses, UsageCorrectData, UsageCorrectErrors, UsageCorrectResponses, UsageExportData, UsageExportErrors, UsageExportResponses, UsageListMetersData, UsageListMetersErrors, UsageListMetersResponses, UsageQueryData, UsageQueryErrors, UsageQueryResponses, WebhookHealthGetData, WebhookHealthGetErrors, WebhookHealthGetResponses, WebhookHealthListData, WebhookHealthListErrors, WebhookHealthListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksDeleteEndpointData, WebhooksDeleteEndpointErrors, WebhooksDeleteEndpointResponses, WebhooksListDeliveriesData, WebhooksListDeliveriesErrors, WebhooksListDeliveriesResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListMessagesData, WebhooksListMessagesErrors, WebhooksListMessagesResponses, WebhooksReplayData, WebhooksReplayErrors, WebhooksReplayFailedData, WebhooksReplayFailedErrors, WebhooksReplayFailedResponses, WebhooksReplayResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateEndpointData, WebhooksUpdateEndpointErrors, WebhooksUpdateEndpointResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -831,6 +831,25 @@ export const dataSetsUpload = <ThrowOnError extends boolean = false>(options: Op
     ...options,
     headers: {
         'Content-Type': 'text/csv',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes the rows of an earlier import the data set’s again
+ *
+ * The content of the latest five imports is kept. Models learn from the restored rows when they are trained next; nothing is metered.
+ */
+export const dataSetsRestore = <ThrowOnError extends boolean = false>(options: Options<DataSetsRestoreData, ThrowOnError>): RequestResult<DataSetsRestoreResponses, DataSetsRestoreErrors, ThrowOnError> => (options.client ?? client).put<DataSetsRestoreResponses, DataSetsRestoreErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/current-import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
         ...options.headers
     }
 });
@@ -1671,6 +1690,36 @@ export const billingOpenPortal = <ThrowOnError extends boolean = false>(options?
 });
 
 /**
+ * Shows what of a billing period’s metered amount falls to each project, API key and meter
+ *
+ * The amounts sum to the metered lines of the invoice. Tiers and included units are of all units together: each takes the share of its line that its units are.
+ */
+export const spendRead = <ThrowOnError extends boolean = false>(options?: Options<SpendReadData, ThrowOnError>): RequestResult<SpendReadResponses, SpendReadErrors, ThrowOnError> => (options?.client ?? client).get<SpendReadResponses, SpendReadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/spend',
+    ...options
+});
+
+/**
+ * The same spend as CSV
+ *
+ * A column for each of `groupBy`, and the amount.
+ */
+export const spendExport = <ThrowOnError extends boolean = false>(options?: Options<SpendExportData, ThrowOnError>): RequestResult<SpendExportResponses, SpendExportErrors, ThrowOnError> => (options?.client ?? client).get<SpendExportResponses, SpendExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/spend.csv',
+    ...options
+});
+
+/**
  * Lists invoices, the newest first
  *
  * One for each billing period that has ended, an hour after its end.
@@ -1791,6 +1840,66 @@ export const blockedInvoicesList = <ThrowOnError extends boolean = false>(option
 });
 
 /**
+ * Exports invoices as CSV
+ *
+ * All of them, the newest first.
+ */
+export const invoiceExportsExport = <ThrowOnError extends boolean = false>(options?: Options<InvoiceExportsExportData, ThrowOnError>): RequestResult<InvoiceExportsExportResponses, InvoiceExportsExportErrors, ThrowOnError> => (options?.client ?? client).get<InvoiceExportsExportResponses, InvoiceExportsExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/invoices.csv',
+    ...options
+});
+
+/**
+ * Exports an organization's invoices as CSV
+ *
+ * All of them, the newest first, as its own people get them.
+ */
+export const invoiceExportsExportOf = <ThrowOnError extends boolean = false>(options: Options<InvoiceExportsExportOfData, ThrowOnError>): RequestResult<InvoiceExportsExportOfResponses, InvoiceExportsExportOfErrors, ThrowOnError> => (options.client ?? client).get<InvoiceExportsExportOfResponses, InvoiceExportsExportOfErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/invoices.csv',
+    ...options
+});
+
+/**
+ * Exports the invoices of every organization as CSV
+ *
+ * All of them, the newest first.
+ */
+export const invoiceExportsExportAll = <ThrowOnError extends boolean = false>(options?: Options<InvoiceExportsExportAllData, ThrowOnError>): RequestResult<InvoiceExportsExportAllResponses, InvoiceExportsExportAllErrors, ThrowOnError> => (options?.client ?? client).get<InvoiceExportsExportAllResponses, InvoiceExportsExportAllErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/invoices.csv',
+    ...options
+});
+
+/**
+ * Exports the invoices that Stripe is not let collect as CSV
+ *
+ * All of GET /v1/admin/blocked-invoices, one a line.
+ */
+export const invoiceExportsExportBlocked = <ThrowOnError extends boolean = false>(options?: Options<InvoiceExportsExportBlockedData, ThrowOnError>): RequestResult<InvoiceExportsExportBlockedResponses, InvoiceExportsExportBlockedErrors, ThrowOnError> => (options?.client ?? client).get<InvoiceExportsExportBlockedResponses, InvoiceExportsExportBlockedErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/blocked-invoices.csv',
+    ...options
+});
+
+/**
  * Lists what Stripe told, and what came of it
  *
  * The newest first, for 90 days. Webhooks that never came are fetched from Stripe once a day.
@@ -1802,6 +1911,21 @@ export const stripeEventsList = <ThrowOnError extends boolean = false>(options?:
             type: 'apiKey'
         }],
     url: '/v1/admin/stripe-events',
+    ...options
+});
+
+/**
+ * Exports what Stripe told, and what came of it, as CSV
+ *
+ * Takes the filters of the list. The newest first.
+ */
+export const stripeEventsExport = <ThrowOnError extends boolean = false>(options?: Options<StripeEventsExportData, ThrowOnError>): RequestResult<StripeEventsExportResponses, StripeEventsExportErrors, ThrowOnError> => (options?.client ?? client).get<StripeEventsExportResponses, StripeEventsExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/stripe-events.csv',
     ...options
 });
 
@@ -2264,6 +2388,70 @@ export const myOrganizationsCreate = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
+ * Lists the organizations that have not paid, what is withheld of them, and what comes next
+ *
+ * With what they owe, why the card was refused and what they were told last; and the sums by stage.
+ */
+export const overdueList = <ThrowOnError extends boolean = false>(options?: Options<OverdueListData, ThrowOnError>): RequestResult<OverdueListResponses, OverdueListErrors, ThrowOnError> => (options?.client ?? client).get<OverdueListResponses, OverdueListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/overdue-organizations',
+    ...options
+});
+
+/**
+ * Exports the organizations that have not paid as CSV
+ *
+ * All that are chosen, a line for each organization and currency.
+ */
+export const overdueExport = <ThrowOnError extends boolean = false>(options?: Options<OverdueExportData, ThrowOnError>): RequestResult<OverdueExportResponses, OverdueExportErrors, ThrowOnError> => (options?.client ?? client).get<OverdueExportResponses, OverdueExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/overdue-organizations.csv',
+    ...options
+});
+
+/**
+ * Reminds an organization that has not paid
+ *
+ * Sends its owners, admins and billing members the mail of its stage again: at most once a day.
+ */
+export const overdueRemind = <ThrowOnError extends boolean = false>(options: Options<OverdueRemindData, ThrowOnError>): RequestResult<OverdueRemindResponses, OverdueRemindErrors, ThrowOnError> => (options.client ?? client).post<OverdueRemindResponses, OverdueRemindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/payment-reminders',
+    ...options
+});
+
+/**
+ * Gives an organization that has not paid more time
+ *
+ * Nothing is withheld until then, also where something was; afterwards the stages begin as if the first had ended then.
+ */
+export const overdueExtendGrace = <ThrowOnError extends boolean = false>(options: Options<OverdueExtendGraceData, ThrowOnError>): RequestResult<OverdueExtendGraceResponses, OverdueExtendGraceErrors, ThrowOnError> => (options.client ?? client).put<OverdueExtendGraceResponses, OverdueExtendGraceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/organizations/{organizationId}/payment-grace',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Erases one person from a project: from data sets and earlier imports, models, checkpoints and logs
  *
  * Every answer leaves them out within 2 seconds; within a day nothing of them is left but this receipt, which does not name them. Rows of a file that was sent before are left out too.
@@ -2670,6 +2858,21 @@ export const costsCreateRate = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Exports the rates of cost as CSV
+ *
+ * All of them, one a line.
+ */
+export const costsExportRates = <ThrowOnError extends boolean = false>(options?: Options<CostsExportRatesData, ThrowOnError>): RequestResult<CostsExportRatesResponses, CostsExportRatesErrors, ThrowOnError> => (options?.client ?? client).get<CostsExportRatesResponses, CostsExportRatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/cost-rates.csv',
+    ...options
+});
+
+/**
  * Shows what is left of what organizations paid in a month, after costs and fees
  *
  * Of those that pay in the currency; the least margin first.
@@ -2726,6 +2929,21 @@ export const creditNotesList = <ThrowOnError extends boolean = false>(options?: 
             type: 'apiKey'
         }],
     url: '/v1/admin/credit-notes',
+    ...options
+});
+
+/**
+ * Exports credits and refunds of every organization as CSV
+ *
+ * All that wait for a second operator, or all, the newest first.
+ */
+export const creditNotesExport = <ThrowOnError extends boolean = false>(options?: Options<CreditNotesExportData, ThrowOnError>): RequestResult<CreditNotesExportResponses, CreditNotesExportErrors, ThrowOnError> => (options?.client ?? client).get<CreditNotesExportResponses, CreditNotesExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/credit-notes.csv',
     ...options
 });
 
@@ -2884,6 +3102,66 @@ export const revenueExport = <ThrowOnError extends boolean = false>(options: Opt
             type: 'apiKey'
         }],
     url: '/v1/admin/revenue.csv',
+    ...options
+});
+
+/**
+ * Holds what the ledger comes to against what was billed, by month
+ *
+ * Rated anew by the prices that held. Of each month it says what is not billed yet and why, what became of the invoices, and what Stripe has of them.
+ */
+export const reconciliationRead = <ThrowOnError extends boolean = false>(options: Options<ReconciliationReadData, ThrowOnError>): RequestResult<ReconciliationReadResponses, ReconciliationReadErrors, ThrowOnError> => (options.client ?? client).get<ReconciliationReadResponses, ReconciliationReadErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/reconciliation',
+    ...options
+});
+
+/**
+ * Exports the months of the reconciliation as CSV
+ *
+ * The months of GET /v1/admin/reconciliation, one a line.
+ */
+export const reconciliationExport = <ThrowOnError extends boolean = false>(options: Options<ReconciliationExportData, ThrowOnError>): RequestResult<ReconciliationExportResponses, ReconciliationExportErrors, ThrowOnError> => (options.client ?? client).get<ReconciliationExportResponses, ReconciliationExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/reconciliation.csv',
+    ...options
+});
+
+/**
+ * Lists what an amount of the reconciliation is made of
+ *
+ * Of one month and kind: the organizations and their periods or invoices, the largest amount first.
+ */
+export const reconciliationList = <ThrowOnError extends boolean = false>(options: Options<ReconciliationListData, ThrowOnError>): RequestResult<ReconciliationListResponses, ReconciliationListErrors, ThrowOnError> => (options.client ?? client).get<ReconciliationListResponses, ReconciliationListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/reconciliation-entries',
+    ...options
+});
+
+/**
+ * Exports what an amount of the reconciliation is made of as CSV
+ *
+ * All of GET /v1/admin/reconciliation-entries, one a line.
+ */
+export const reconciliationExportEntries = <ThrowOnError extends boolean = false>(options: Options<ReconciliationExportEntriesData, ThrowOnError>): RequestResult<ReconciliationExportEntriesResponses, ReconciliationExportEntriesErrors, ThrowOnError> => (options.client ?? client).get<ReconciliationExportEntriesResponses, ReconciliationExportEntriesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'kindred_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/admin/reconciliation-entries.csv',
     ...options
 });
 

@@ -263,6 +263,24 @@ export type Import = {
         column: string | null;
         message: string;
     }>;
+    /**
+     * What is wrong, the most frequent first: of each reason the first row
+     */
+    rejections: Array<{
+        /**
+         * Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1
+         */
+        row: number;
+        /**
+         * Header of the column; null where the whole row is wrong
+         */
+        column: string | null;
+        message: string;
+        /**
+         * Rows that are wrong for the same reason, this one too
+         */
+        rows: number;
+    }>;
     statistics: {
         [key: string]: number | string | null;
     } | null;
@@ -1271,6 +1289,51 @@ export type PlanChange = {
     payUrl: string | null;
 };
 
+export type Spend = {
+    /**
+     * Inclusive
+     */
+    periodStart: string;
+    /**
+     * Exclusive
+     */
+    periodEnd: string;
+    currency: string;
+    /**
+     * What the metered lines of the period come to; the sum of the rows
+     */
+    total: string;
+    rows: Array<{
+        projectId?: string | null;
+        /**
+         * Null for calls made with a session and for training
+         */
+        apiKeyId?: string | null;
+        meter?: string;
+        /**
+         * Where rows are by meter
+         */
+        quantity?: string;
+        /**
+         * The share of the line that its units are
+         */
+        amount: string;
+    }>;
+    /**
+     * The last ones that can be asked for, the newest first
+     */
+    periods: Array<{
+        /**
+         * Inclusive
+         */
+        periodStart: string;
+        /**
+         * Exclusive
+         */
+        periodEnd: string;
+    }>;
+};
+
 export type InvoiceSummary = {
     id: string;
     /**
@@ -1768,6 +1831,112 @@ export type MyOrganization = {
      * What you are there
      */
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
+};
+
+export type OverdueList = {
+    /**
+     * Over all organizations, whatever is chosen
+     */
+    stages: Array<{
+        /**
+         * grace: nothing is withheld; restricted: no training and no import begins; read_only: nothing is changed or called
+         */
+        stage: 'grace' | 'restricted' | 'read_only';
+        organizations: number;
+        /**
+         * By currency; nothing is converted
+         */
+        due: Array<{
+            currency: string;
+            /**
+             * Exact decimal
+             */
+            amount: string;
+        }>;
+    }>;
+    /**
+     * At most 200; the CSV has all
+     */
+    data: Array<OverdueOrganization>;
+};
+
+export type OverdueOrganization = {
+    organization: {
+        id: string;
+        name: string;
+    };
+    /**
+     * When the first payment failed of those that are missing
+     */
+    since: string;
+    /**
+     * grace: nothing is withheld; restricted: no training and no import begins; read_only: nothing is changed or called
+     */
+    stage: 'grace' | 'restricted' | 'read_only';
+    /**
+     * What comes next, and when; ended: the subscription ends. Null of who is on Free by now
+     */
+    next: {
+        stage: 'restricted' | 'read_only' | 'ended';
+        at: string;
+    } | null;
+    /**
+     * Where an operator has given more time
+     */
+    graceUntil: string | null;
+    /**
+     * Whether the fee of the plan is missing, beside or in place of usage
+     */
+    isRenewal: boolean;
+    /**
+     * By currency; nothing is converted
+     */
+    due: Array<{
+        currency: string;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+    }>;
+    invoices: Array<{
+        /**
+         * Null of Stripe's own, for the fee
+         */
+        id: string | null;
+        number: string | null;
+        currency: string;
+        /**
+         * Less what was credited
+         */
+        due: string;
+        stripeInvoiceId: string;
+        /**
+         * Where it is paid
+         */
+        hostedInvoiceUrl: string | null;
+    }>;
+    /**
+     * Why the card was refused last, as Stripe says; kept for 90 days
+     */
+    failure: {
+        code: string | null;
+        /**
+         * The bank's
+         */
+        declineCode: string | null;
+        message: string | null;
+    } | null;
+    /**
+     * The last about it; kept for 30 days
+     */
+    lastMail: {
+        template: 'payment_failed' | 'payment_overdue';
+        at: string;
+    } | null;
+    /**
+     * When an operator last had them reminded
+     */
+    remindedAt: string | null;
 };
 
 export type EndUser = {
@@ -2708,6 +2877,105 @@ export type Revenue = {
          * Null for fees and minimums
          */
         meter: string | null;
+        /**
+         * Exact decimal
+         */
+        amount: string;
+    }>;
+};
+
+export type Reconciliation = {
+    currency: string;
+    months: Array<{
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * What the ledger comes to by the prices of its periods, with fees but for those that Stripe bills itself; the sum of running, closing, late and invoiced
+         */
+        rated: string;
+        /**
+         * What invoices bill of it; the sum of draft, blocked, open, paid, uncollectible and void
+         */
+        invoiced: string;
+        /**
+         * What of it is on invoices that Stripe has issued
+         */
+        atStripe: string;
+        /**
+         * Of periods that go on
+         */
+        running: string;
+        /**
+         * Of periods that have ended and whose invoice is still to be written: an hour after the end
+         */
+        closing: string;
+        /**
+         * Used or corrected after the invoice of its period was written, less what was taken back: the next invoice bills it
+         */
+        late: string;
+        /**
+         * On invoices that are on their way to Stripe
+         */
+        draft: string;
+        /**
+         * On invoices that Stripe is not let collect; the reason stands at each
+         */
+        blocked: string;
+        /**
+         * On invoices that are issued and not paid
+         */
+        open: string;
+        /**
+         * On invoices that are paid
+         */
+        paid: string;
+        /**
+         * On invoices that are given up
+         */
+        uncollectible: string;
+        /**
+         * On invoices that are taken back
+         */
+        void: string;
+        /**
+         * Of the invoices, what was credited or given back since
+         */
+        credited: string;
+        /**
+         * On invoices of which Stripe said that they are paid, and that are not paid here: none is expected
+         */
+        unfollowed: string;
+    }>;
+};
+
+export type ReconciliationEntries = {
+    count: number;
+    /**
+     * Of all of them
+     */
+    amount: string;
+    /**
+     * At most 200, the largest first; the CSV has all
+     */
+    data: Array<{
+        organization: {
+            id: string;
+            name: string;
+        };
+        periodStart: string;
+        periodEnd: string;
+        /**
+         * Null where there is none yet
+         */
+        invoiceId: string | null;
+        number: string | null;
+        stripeInvoiceId: string | null;
+        /**
+         * Why Stripe is not let collect the invoice
+         */
+        reason: string | null;
         /**
          * Exact decimal
          */
@@ -5475,6 +5743,51 @@ export type DataSetsUploadResponses = {
 
 export type DataSetsUploadResponse = DataSetsUploadResponses[keyof DataSetsUploadResponses];
 
+export type DataSetsRestoreData = {
+    body: {
+        /**
+         * Of the data set, and succeeded
+         */
+        importId: string;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/current-import';
+};
+
+export type DataSetsRestoreErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsRestoreError = DataSetsRestoreErrors[keyof DataSetsRestoreErrors];
+
+export type DataSetsRestoreResponses = {
+    /**
+     * The data set
+     */
+    200: DataSet;
+};
+
+export type DataSetsRestoreResponse = DataSetsRestoreResponses[keyof DataSetsRestoreResponses];
+
 export type DataSetsListImportsData = {
     body?: never;
     path: {
@@ -7901,6 +8214,98 @@ export type BillingOpenPortalResponses = {
 
 export type BillingOpenPortalResponse = BillingOpenPortalResponses[keyof BillingOpenPortalResponses];
 
+export type SpendReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start of a billing period, of `periods` of the answer; the running one when absent
+         */
+        period?: string | string;
+        /**
+         * Any of project, apiKey, meter, separated by commas
+         */
+        groupBy?: string;
+    };
+    url: '/v1/billing/spend';
+};
+
+export type SpendReadErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SpendReadError = SpendReadErrors[keyof SpendReadErrors];
+
+export type SpendReadResponses = {
+    /**
+     * The period, the dearest first
+     */
+    200: Spend;
+};
+
+export type SpendReadResponse = SpendReadResponses[keyof SpendReadResponses];
+
+export type SpendExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Start of a billing period, of `periods` of the answer; the running one when absent
+         */
+        period?: string | string;
+        /**
+         * Any of project, apiKey, meter, separated by commas
+         */
+        groupBy?: string;
+    };
+    url: '/v1/billing/spend.csv';
+};
+
+export type SpendExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SpendExportError = SpendExportErrors[keyof SpendExportErrors];
+
+export type SpendExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type SpendExportResponse = SpendExportResponses[keyof SpendExportResponses];
+
 export type InvoicesListData = {
     body?: never;
     path?: never;
@@ -8255,6 +8660,156 @@ export type BlockedInvoicesListResponses = {
 
 export type BlockedInvoicesListResponse = BlockedInvoicesListResponses[keyof BlockedInvoicesListResponses];
 
+export type InvoiceExportsExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/invoices.csv';
+};
+
+export type InvoiceExportsExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks billing:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportError = InvoiceExportsExportErrors[keyof InvoiceExportsExportErrors];
+
+export type InvoiceExportsExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportResponse = InvoiceExportsExportResponses[keyof InvoiceExportsExportResponses];
+
+export type InvoiceExportsExportOfData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/invoices.csv';
+};
+
+export type InvoiceExportsExportOfErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportOfError = InvoiceExportsExportOfErrors[keyof InvoiceExportsExportOfErrors];
+
+export type InvoiceExportsExportOfResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportOfResponse = InvoiceExportsExportOfResponses[keyof InvoiceExportsExportOfResponses];
+
+export type InvoiceExportsExportAllData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/invoices.csv';
+};
+
+export type InvoiceExportsExportAllErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportAllError = InvoiceExportsExportAllErrors[keyof InvoiceExportsExportAllErrors];
+
+export type InvoiceExportsExportAllResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportAllResponse = InvoiceExportsExportAllResponses[keyof InvoiceExportsExportAllResponses];
+
+export type InvoiceExportsExportBlockedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/blocked-invoices.csv';
+};
+
+export type InvoiceExportsExportBlockedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InvoiceExportsExportBlockedError = InvoiceExportsExportBlockedErrors[keyof InvoiceExportsExportBlockedErrors];
+
+export type InvoiceExportsExportBlockedResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type InvoiceExportsExportBlockedResponse = InvoiceExportsExportBlockedResponses[keyof InvoiceExportsExportBlockedResponses];
+
 export type StripeEventsListData = {
     body?: never;
     path?: never;
@@ -8309,6 +8864,56 @@ export type StripeEventsListResponses = {
 };
 
 export type StripeEventsListResponse = StripeEventsListResponses[keyof StripeEventsListResponses];
+
+export type StripeEventsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * All when absent
+         */
+        status?: 'waiting' | 'failing' | 'followed' | 'ignored';
+        /**
+         * A whole type of Stripe’s, such as invoice.paid
+         */
+        type?: string;
+        /**
+         * Stripe's whole id of an event, a customer or an invoice
+         */
+        search?: string;
+    };
+    url: '/v1/admin/stripe-events.csv';
+};
+
+export type StripeEventsExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type StripeEventsExportError = StripeEventsExportErrors[keyof StripeEventsExportErrors];
+
+export type StripeEventsExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type StripeEventsExportResponse = StripeEventsExportResponses[keyof StripeEventsExportResponses];
 
 export type StripeEventsRetryData = {
     body?: never;
@@ -9458,6 +10063,185 @@ export type MyOrganizationsCreateResponses = {
 };
 
 export type MyOrganizationsCreateResponse = MyOrganizationsCreateResponses[keyof MyOrganizationsCreateResponses];
+
+export type OverdueListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * All when absent
+         */
+        stage?: 'grace' | 'restricted' | 'read_only';
+        /**
+         * age: who owes for longest first; amount: who owes most in any one currency first, nothing being converted
+         */
+        sort?: 'age' | 'amount';
+    };
+    url: '/v1/admin/overdue-organizations';
+};
+
+export type OverdueListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OverdueListError = OverdueListErrors[keyof OverdueListErrors];
+
+export type OverdueListResponses = {
+    /**
+     * The organizations
+     */
+    200: OverdueList;
+};
+
+export type OverdueListResponse = OverdueListResponses[keyof OverdueListResponses];
+
+export type OverdueExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * All when absent
+         */
+        stage?: 'grace' | 'restricted' | 'read_only';
+        /**
+         * age: who owes for longest first; amount: who owes most in any one currency first, nothing being converted
+         */
+        sort?: 'age' | 'amount';
+    };
+    url: '/v1/admin/overdue-organizations.csv';
+};
+
+export type OverdueExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OverdueExportError = OverdueExportErrors[keyof OverdueExportErrors];
+
+export type OverdueExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type OverdueExportResponse = OverdueExportResponses[keyof OverdueExportResponses];
+
+export type OverdueRemindData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/payment-reminders';
+};
+
+export type OverdueRemindErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OverdueRemindError = OverdueRemindErrors[keyof OverdueRemindErrors];
+
+export type OverdueRemindResponses = {
+    /**
+     * The organization
+     */
+    200: OverdueOrganization;
+};
+
+export type OverdueRemindResponse = OverdueRemindResponses[keyof OverdueRemindResponses];
+
+export type OverdueExtendGraceData = {
+    body: {
+        /**
+         * After the present grace, at most 30 days from now; what is withheld counts from then
+         */
+        until: string;
+        /**
+         * For the audit log, which its people read too
+         */
+        reason: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/admin/organizations/{organizationId}/payment-grace';
+};
+
+export type OverdueExtendGraceErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type OverdueExtendGraceError = OverdueExtendGraceErrors[keyof OverdueExtendGraceErrors];
+
+export type OverdueExtendGraceResponses = {
+    /**
+     * The organization
+     */
+    200: OverdueOrganization;
+};
+
+export type OverdueExtendGraceResponse = OverdueExtendGraceResponses[keyof OverdueExtendGraceResponses];
 
 export type EndUsersEraseData = {
     body?: never;
@@ -10705,6 +11489,43 @@ export type CostsCreateRateResponses = {
 
 export type CostsCreateRateResponse = CostsCreateRateResponses[keyof CostsCreateRateResponses];
 
+export type CostsExportRatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/admin/cost-rates.csv';
+};
+
+export type CostsExportRatesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CostsExportRatesError = CostsExportRatesErrors[keyof CostsExportRatesErrors];
+
+export type CostsExportRatesResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type CostsExportRatesResponse = CostsExportRatesResponses[keyof CostsExportRatesResponses];
+
 export type CostsListMarginsData = {
     body?: never;
     path?: never;
@@ -10882,6 +11703,48 @@ export type CreditNotesListResponses = {
 };
 
 export type CreditNotesListResponse = CreditNotesListResponses[keyof CreditNotesListResponses];
+
+export type CreditNotesExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * proposed: what waits for a second person; blocked: what Stripe refuses
+         */
+        state?: 'proposed' | 'blocked' | 'all';
+    };
+    url: '/v1/admin/credit-notes.csv';
+};
+
+export type CreditNotesExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditNotesExportError = CreditNotesExportErrors[keyof CreditNotesExportErrors];
+
+export type CreditNotesExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type CreditNotesExportResponse = CreditNotesExportResponses[keyof CreditNotesExportResponses];
 
 export type CreditNotesListOfData = {
     body?: never;
@@ -11389,6 +12252,206 @@ export type RevenueExportResponses = {
 
 export type RevenueExportResponse = RevenueExportResponses[keyof RevenueExportResponses];
 
+export type ReconciliationReadData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/reconciliation';
+};
+
+export type ReconciliationReadErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationReadError = ReconciliationReadErrors[keyof ReconciliationReadErrors];
+
+export type ReconciliationReadResponses = {
+    /**
+     * The months
+     */
+    200: Reconciliation;
+};
+
+export type ReconciliationReadResponse = ReconciliationReadResponses[keyof ReconciliationReadResponses];
+
+export type ReconciliationExportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * The first month
+         */
+        from: string;
+        /**
+         * The last month
+         */
+        to: string;
+    };
+    url: '/v1/admin/reconciliation.csv';
+};
+
+export type ReconciliationExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationExportError = ReconciliationExportErrors[keyof ReconciliationExportErrors];
+
+export type ReconciliationExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type ReconciliationExportResponse = ReconciliationExportResponses[keyof ReconciliationExportResponses];
+
+export type ReconciliationListData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * Of what the entries are listed
+         */
+        kind: 'running' | 'closing' | 'late' | 'draft' | 'blocked' | 'open' | 'paid' | 'uncollectible' | 'void' | 'credited' | 'unfollowed';
+    };
+    url: '/v1/admin/reconciliation-entries';
+};
+
+export type ReconciliationListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationListError = ReconciliationListErrors[keyof ReconciliationListErrors];
+
+export type ReconciliationListResponses = {
+    /**
+     * The entries
+     */
+    200: ReconciliationEntries;
+};
+
+export type ReconciliationListResponse = ReconciliationListResponses[keyof ReconciliationListResponses];
+
+export type ReconciliationExportEntriesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ISO 4217, lower case: nothing is converted
+         */
+        currency?: string;
+        /**
+         * A month (UTC): of periods that end in it, or with it
+         */
+        month: string;
+        /**
+         * Of what the entries are listed
+         */
+        kind: 'running' | 'closing' | 'late' | 'draft' | 'blocked' | 'open' | 'paid' | 'uncollectible' | 'void' | 'credited' | 'unfollowed';
+    };
+    url: '/v1/admin/reconciliation-entries.csv';
+};
+
+export type ReconciliationExportEntriesErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type ReconciliationExportEntriesError = ReconciliationExportEntriesErrors[keyof ReconciliationExportEntriesErrors];
+
+export type ReconciliationExportEntriesResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type ReconciliationExportEntriesResponse = ReconciliationExportEntriesResponses[keyof ReconciliationExportEntriesResponses];
+
 export type AuditLogListData = {
     body?: never;
     path?: never;
@@ -11415,7 +12478,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -11512,7 +12575,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -11569,7 +12632,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.overdue' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

@@ -277,6 +277,14 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'import.created',
     ({ body }) => body.importId,
   );
+  const imported = await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,1\n');
+  await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,2\n');
+  await change(
+    'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/current-import',
+    () => tenant.put(`${dataSetPath}/current-import`, { importId: imported.id }),
+    'data_set.restored',
+    dataSet.id,
+  );
   const live = await tenant.deploy();
   const livePath = `/v1/projects/${live.projectId}`;
   const sources = { interactions: live.interactionsDataSetId };
@@ -702,6 +710,34 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'organization.training_released',
     tenantId,
     { by: asOperator },
+  );
+  await owner.query(
+    `UPDATE subscriptions SET status = 'past_due', overdue_since = now() - interval '1 day', overdue_stage = 'grace' WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  const ofOrganization = '/v1/admin/organizations/{organizationId}';
+  await change(
+    `POST ${ofOrganization}/payment-reminders`,
+    () => operator.post(`/v1/admin/organizations/${tenantId}/payment-reminders`),
+    'subscription.reminded',
+    tenantId,
+    { by: asOperator },
+  );
+  const until30 = new Date(Date.now() + 29 * 86_400_000).toISOString();
+  await change(
+    `PUT ${ofOrganization}/payment-grace`,
+    () =>
+      operator.put(`/v1/admin/organizations/${tenantId}/payment-grace`, {
+        until: until30,
+        reason: 'Their bank is slow.',
+      }),
+    'subscription.grace_extended',
+    tenantId,
+    { by: asOperator },
+  );
+  await owner.query(
+    `UPDATE subscriptions SET status = 'active', overdue_since = NULL, overdue_stage = NULL WHERE tenant_id = $1`,
+    [tenantId],
   );
   // Over plain http nobody is asked for it.
   const { challenge, bits } = new ProofOfWork([KINDRED_SECRET], () => new Date()).challenge(tenantId);

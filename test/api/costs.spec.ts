@@ -126,6 +126,8 @@ describe('what an organization costs', () => {
     const { data } = (await operator.get('/v1/admin/cost-rates').expect(200)).body;
     const amounts = data.filter((each: any) => each.currency === CURRENCY && each.kind === 'pool');
     expect(amounts.map(({ amount }: any) => amount)).toEqual(['0.03', '0.02', '0.01']);
+    const csv = (await operator.get('/v1/admin/cost-rates.csv').expect(200)).text.trim().split('\n');
+    expect([csv[0], csv.length]).toEqual(['kind,resource,currency,amount,startsAt', data.length + 1]);
   });
 });
 

@@ -132,6 +132,8 @@ describe('a refund of more', () => {
     expect(await seenBy(shop)).toEqual([]);
     const waiting = (await second.get('/v1/admin/credit-notes').expect(200)).body.data;
     expect(waiting.find(({ id }: any) => id === note.id)).toMatchObject({ isYours: false, proposedBy: first.email });
+    const csv = (await second.get('/v1/admin/credit-notes.csv?state=proposed').expect(200)).text;
+    expect(csv.split('\n').find((line) => line.includes(note.id))).toContain(`,proposed,100.01,usd,`);
     expect(await codeOf(decide(first, shop, note.id, 'confirm'))).toEqual([403, 'second_person_required']);
     const third = await logInOperator(api);
     const answers = await Promise.all([second, third].map((by) => codeOf(decide(by, shop, note.id, 'confirm'))));

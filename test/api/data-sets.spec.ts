@@ -59,6 +59,38 @@ describe('an upload', () => {
     expect(movieLens).toMatchObject({ status: 'succeeded', statistics: { users: 1, items: 1 } });
   });
 
+  it('is read as the file before was, until something else is said', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const csv = 'customer;sku;when\nu1;i1;03/04/2026\n';
+    await tenant.upload(projectId, id, csv, '?user_id=customer&item_id=sku&timestamp=when&dates=day_first');
+    const again = await tenant.upload(projectId, id, csv.replace('u1', 'u2'));
+    expect(again).toMatchObject({ status: 'succeeded', statistics: { from: '2026-04-03T00:00:00.000Z' } });
+    const monthFirst = await tenant.upload(projectId, id, csv, '?dates=month_first');
+    expect(monthFirst).toMatchObject({ statistics: { from: '2026-03-04T00:00:00.000Z' } });
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`);
+    expect(body.columnMapping).toEqual({ user_id: 'customer', item_id: 'sku', timestamp: 'when' });
+  });
+
+  it('can be undone: the rows of an earlier one are the data set’s again, and those of none that failed', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const dataSet = `/v1/projects/${projectId}/data-sets/${id}`;
+    const first = await tenant.upload(projectId, id, 'user_id,item_id\nu1,i1\n');
+    const second = await tenant.upload(projectId, id, 'user_id,item_id\nu1,i1\nu2,i2\n');
+    const failed = await tenant.upload(projectId, id, 'nothing\n1\n');
+    const { body } = await tenant.put(`${dataSet}/current-import`, { importId: first.id }).expect(200);
+    expect([body.currentImport.id, body.currentImport.rowsAccepted]).toEqual([first.id, 1]);
+    const refused = await tenant.put(`${dataSet}/current-import`, { importId: failed.id }).expect(409);
+    expect(refused.body.code).toBe('import_not_restorable');
+    await tenant.put(`${dataSet}/current-import`, { importId: crypto.randomUUID() }).expect(404);
+    const other = await tenant.createDataSet(projectId, 'interactions');
+    await tenant
+      .put(`/v1/projects/${projectId}/data-sets/${other}/current-import`, { importId: second.id })
+      .expect(404);
+    // The next file takes its place, as ever.
+    const third = await tenant.upload(projectId, id, 'user_id,item_id\nu3,i3\n');
+    expect((await tenant.get(dataSet)).body.currentImport.id).toBe(third.id);
+  });
+
   it('reads a column that its mapping leaves out from no header', async () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     const csv = 'customer,item_id,rating,timestamp\nu1,i1,good,1\n';

@@ -576,3 +576,96 @@ describe('the sum of all invoices', () => {
     );
   });
 });
+
+it('invoices are a CSV: to their people, and to operators of one organization or of all', async () => {
+  const shop = await signUp(new Date('2037-04-01T00:00:00Z'));
+  await writer.bill(shop.id, new Date('2037-06-02T00:00:00Z'));
+  const numbers = (await listOf(shop)).map(({ number }: any) => number);
+  expect(numbers).toHaveLength(2);
+  const linesOf = async (by: Tenant, address: string) =>
+    (
+      await by
+        .get(address)
+        .expect(200)
+        .expect('content-type', /text\/csv/)
+    ).text
+      .trim()
+      .split('\n');
+  const [head, ...own] = await linesOf(shop.tenant, '/v1/billing/invoices.csv');
+  expect(head).toBe('id,number,status,currency,total,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt');
+  expect(own.map((line) => line.split(',')[1])).toEqual(numbers);
+  expect(own[0]).toContain(',open,usd,49.00,');
+  const operator = await logInOperator(api);
+  expect(await linesOf(operator, `/v1/admin/organizations/${shop.id}/invoices.csv`)).toEqual([head, ...own]);
+  const all = await linesOf(operator, '/v1/admin/invoices.csv');
+  expect(all.filter((line) => line.startsWith(shop.id))).toHaveLength(2);
+  await operator.get(`/v1/admin/organizations/${uuidv7()}/invoices.csv`).expect(404);
+  await shop.tenant.get('/v1/admin/invoices.csv').expect(403);
+  expect((await linesOf(operator, '/v1/admin/blocked-invoices.csv'))[0]).toMatch(
+    /^organizationId,organizationName,id,/,
+  );
+});
+
+describe('what is spent by project and API key', () => {
+  const spendOf = async ({ tenant }: Customer, query = '') =>
+    (await tenant.get(`/v1/billing/spend${query}`).expect(200)).body;
+  const [shopProject, otherProject, key] = [uuidv7(), uuidv7(), uuidv7()];
+  const useBy = ({ tenant }: Customer, periodStart: Date, meter: string, quantity: number, by: object) =>
+    addUsage(api, tenant, meter, quantity, { periodStart: periodStart.toISOString(), ...by });
+
+  it('sums to the metered lines of the invoice, by quantity, to the cent, of each period and however it is grouped', async () => {
+    const shop = await signUp(new Date(Date.UTC(2026, 8, 1)));
+    const [first, second] = [shop.anchor, monthsAfter(shop.anchor, 1)];
+    await useBy(shop, first, 'recommendation_requests', 100_000, { projectId: shopProject, apiKeyId: key });
+    await useBy(shop, first, 'recommendation_requests', 20_000, { projectId: shopProject });
+    await useBy(shop, first, 'recommendation_requests', 3_456, { projectId: otherProject });
+    await useBy(shop, first, 'training_seconds', 50_000, { projectId: otherProject, deviceClass: 'cpu' });
+    await useBy(shop, second, 'recommendation_requests', 200_001, { projectId: otherProject });
+    await writer.bill(shop.id, monthsAfter(shop.anchor, 2, 1));
+    const invoices = await listOf(shop);
+    const meteredOf = async ({ id }: any) => {
+      const { lines } = await detailOf(shop, id);
+      const metered = lines.filter(({ meter }: any) => meter !== null);
+      return metered.reduce((sum: Decimal, { amount }: any) => sum.plus(amount), new Decimal(0)).toFixed(2);
+    };
+    for (const invoice of invoices) {
+      const period = `period=${invoice.periodStart}`;
+      for (const groupBy of ['project', 'apiKey', 'meter', 'project,apiKey,meter', '']) {
+        const { total, rows } = await spendOf(shop, `?${period}${groupBy && `&groupBy=${groupBy}`}`);
+        expect(total).toBe(await meteredOf(invoice));
+        const sum = rows.reduce((all: Decimal, { amount }: any) => all.plus(amount), new Decimal(0));
+        expect(sum.toFixed(2)).toBe(total);
+      }
+    }
+    // (123,456 − 100,000) × 0.0002 = 4.69, by 100,000 : 20,000 : 3,456
+    const { rows, periods } = await spendOf(shop, `?period=${first.toISOString()}`);
+    const ofRequests = rows.filter(({ meter }: any) => meter === 'recommendation_requests');
+    expect(ofRequests).toEqual([
+      { projectId: shopProject, apiKeyId: key, meter: 'recommendation_requests', quantity: '100000', amount: '3.80' },
+      { projectId: shopProject, apiKeyId: null, meter: 'recommendation_requests', quantity: '20000', amount: '0.76' },
+      { projectId: otherProject, apiKeyId: null, meter: 'recommendation_requests', quantity: '3456', amount: '0.13' },
+    ]);
+    const byProject = (await spendOf(shop, `?period=${first.toISOString()}&groupBy=project`)).rows;
+    expect(byProject.find(({ projectId }: any) => projectId === shopProject)).toEqual({
+      projectId: shopProject,
+      amount: '4.56',
+    });
+    expect(periods.map(({ periodStart }: any) => periodStart)).toContain(second.toISOString());
+    const csv = (await shop.tenant.get(`/v1/billing/spend.csv?period=${first.toISOString()}`).expect(200)).text;
+    expect(csv.split('\n')[0]).toBe('projectId,apiKeyId,meter,quantity,amount,currency');
+    expect(csv).toContain(`${shopProject},${key},recommendation_requests,100000,3.80,usd`);
+    expect((await shop.tenant.get(`/v1/billing/spend?period=2001-01-01`).expect(404)).body.code).toBe('unknown_period');
+    await shop.tenant.get('/v1/billing/spend?groupBy=colour').expect(400);
+  });
+
+  it('is of the running period unless another is asked for, and as the upcoming invoice', async () => {
+    const now = new Date();
+    const shop = await signUp(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)));
+    await useBy(shop, shop.anchor, 'recommendation_requests', 130_000, { projectId: shopProject });
+    const upcoming = (await shop.tenant.get('/v1/billing/invoices/upcoming').expect(200)).body;
+    const found = await spendOf(shop);
+    expect([found.periodStart, found.periodEnd]).toEqual([upcoming.periodStart, upcoming.periodEnd]);
+    // 30,000 × 0.0002
+    expect([found.total, found.rows.length, found.rows[0].amount]).toEqual(['6.00', 1, '6.00']);
+  });
+});

@@ -37,6 +37,7 @@ const RECENT = [
   'POST /v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/confirm',
   'POST /v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/decline',
   'POST /v1/admin/cost-rates',
+  'PUT /v1/admin/organizations/{organizationId}/payment-grace',
   'POST /v1/billing/checkout-sessions',
   'PUT /v1/billing/plan',
   'DELETE /v1/billing/plan-change',

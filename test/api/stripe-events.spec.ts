@@ -278,6 +278,11 @@ describe('an operator', () => {
     expect((await listed(`type=invoice.paid&search=${shop.customer}`)).map(({ type }: any) => type)).toEqual([
       'invoice.paid',
     ]);
+    const csv = await operator.get(`/v1/admin/stripe-events.csv?type=invoice.paid&search=${shop.customer}`).expect(200);
+    expect(csv.text.trim().split('\n')).toEqual([
+      expect.stringMatching(/^organizationId,organizationName,id,eventId,type,/),
+      expect.stringMatching(new RegExp(`^${shop.id},Hearing shop,.*,invoice\\.paid,`)),
+    ]);
     const { body: first } = await operator.get('/v1/admin/stripe-events?limit=1').expect(200);
     const { body: second } = await operator
       .get(`/v1/admin/stripe-events?limit=1&cursor=${first.nextCursor}`)

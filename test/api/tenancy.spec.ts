@@ -101,6 +101,7 @@ describe('another tenant', () => {
       'POST /v1/deployments/{deploymentId}/recommendations': { userId: 'user-1' },
       'POST /v1/deployments/{deploymentId}/classifications': { text: 'Hello' },
       'POST /v1/deployments/{deploymentId}/feedback': { classificationId: crypto.randomUUID(), labels: ['greeting'] },
+      'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/current-import': { importId: dataSet.currentImport.id },
       'PATCH /v1/organization/members/{memberId}': { role: 'viewer' },
       'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
       'POST /v1/webhook-endpoints/{endpointId}/replays': { since: '2020-01-01T00:00:00Z' },

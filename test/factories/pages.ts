@@ -21,6 +21,8 @@ export const OPERATOR_PAGES: Pages = {
   'admin-organizations': '/admin/organizations',
   'admin-training-jobs': '/admin/training-jobs',
   'admin-revenue': '/admin/revenue',
+  'admin-reconciliation': '/admin/reconciliation',
+  'admin-overdue': '/admin/overdue',
   'admin-credit-notes': '/admin/credit-notes',
   'admin-pricing': '/admin/pricing',
   'admin-workers': '/admin/workers',

@@ -9,6 +9,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { type OrganizationsView, readOrganizationsView } from './admin/organizations/organizations.queries';
+import { type OverdueView, readOverdueView } from './admin/overdue/overdue.queries';
 import { readStripeView, type StripeView } from './admin/stripe/stripe.queries';
 import { type MessagesView, readMessagesView } from './admin/support-messages/messages.queries';
 import { type JobsFilter, readJobsFilter } from './admin/training-jobs/jobs.queries';
@@ -488,6 +489,19 @@ const adminPages = [
     ...forOperators,
     path: '/admin/credit-notes',
     component: lazyRouteComponent(() => import('./admin/credit-notes/credit-notes-page'), 'CreditNotesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
+    path: '/admin/reconciliation',
+    component: lazyRouteComponent(() => import('./admin/reconciliation/reconciliation-page'), 'ReconciliationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    ...forOperators,
+    path: '/admin/overdue',
+    component: lazyRouteComponent(() => import('./admin/overdue/overdue-page'), 'OverduePage'),
+    validateSearch: (search: Record<string, unknown>): OverdueView => readOverdueView(search),
   }),
   createRoute({
     getParentRoute: () => appRoute,

@@ -68,3 +68,10 @@ export const beingDeleted = () =>
     'organization_being_deleted',
     'Your organization is going to be deleted, so nothing can be bought for it. Cancel the deletion first.',
   );
+
+export const unknownPeriod = (startsAt: Date) =>
+  new Problem(
+    404,
+    'unknown_period',
+    `No billing period of your organization starts at ${startsAt.toISOString()}. GET /v1/billing/spend lists those that there are in periods.`,
+  );

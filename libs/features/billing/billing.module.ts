@@ -7,6 +7,8 @@ import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { PlanChangesService } from './plan-changes.service.js';
+import { SpendController } from './spend.controller.js';
+import { SpendService } from './spend.service.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 
 /** Prices, subscriptions and the periods that they are billed by. */
@@ -24,8 +26,8 @@ export class SubscriptionFollowingModule {}
 /** What the API has besides: its routes, and Checkout. */
 @Module({
   imports: [BillingModule, SubscriptionFollowingModule, UsageModule],
-  controllers: [BillingController],
-  providers: [CheckoutService, PlanChangesService, TokenBuckets],
+  controllers: [BillingController, SpendController],
+  providers: [CheckoutService, PlanChangesService, SpendService, TokenBuckets],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { type PriceVersion, withTerms } from './invoice-lines.js';
-import { daysBefore, END_DAYS, type OverdueStage, STAGE_DAYS } from './overdue.js';
+import { daysBefore, END_DAYS, type Overdue, type OverdueStage, STAGE_DAYS } from './overdue.js';
 
 /** By meter, what an operator has included for an organization in place of what the price does. */
 export type Included = Record<string, string>;
@@ -19,7 +19,7 @@ export interface Subscription {
   fixedCurrency: string | null;
   priceVersion: PriceVersion;
   /** Null of who pays. */
-  overdue: { since: Date; stage: OverdueStage } | null;
+  overdue: Overdue | null;
   /** What takes its place, and when; null where it goes on. */
   next: { plan: { key: string; name: string }; at: Date } | null;
 }
@@ -93,7 +93,7 @@ export class BillingRepository {
       stripeSubscriptionId,
       fixedCurrency,
       priceVersion,
-      overdue: since && stage && { since, stage },
+      overdue: since && stage && { since, stage, graceUntil: row.overdueGraceUntil, remindedAt: row.overdueRemindedAt },
       next: next && nextAt && { plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
     };
   }
@@ -138,7 +138,8 @@ export class BillingRepository {
       wanted AS (SELECT CASE WHEN status = 'past_due' THEN coalesce(overdue_since, debt.since, ${now}::timestamptz)
           WHEN debt.since IS NOT NULL THEN coalesce(overdue_since, debt.since) END AS since
         FROM subscriptions, debt WHERE tenant_id = ${tenantId}::uuid)
-      UPDATE subscriptions SET overdue_since = wanted.since, overdue_stage = CASE WHEN wanted.since IS NOT NULL THEN coalesce(overdue_stage, 'grace') END
+      UPDATE subscriptions SET overdue_since = wanted.since, overdue_stage = CASE WHEN wanted.since IS NOT NULL THEN coalesce(overdue_stage, 'grace') END,
+        overdue_grace_until = NULL, overdue_reminded_at = NULL
       FROM wanted WHERE tenant_id = ${tenantId}::uuid AND overdue_since IS DISTINCT FROM wanted.since`;
   }
 
@@ -157,24 +158,36 @@ export class BillingRepository {
     return transaction.$queryRaw<OverdueSubscription[]>`
       SELECT tenant_id AS "tenantId", stripe_subscription_id AS "stripeSubscriptionId", stripe_customer_id AS customer
       FROM subscriptions JOIN organizations ON id = tenant_id
-      WHERE deleted_at IS NULL AND (
-        overdue_stage = 'grace' AND overdue_since <= ${daysBefore(now, STAGE_DAYS.restricted)}
-        OR overdue_stage = 'restricted' AND overdue_since <= ${daysBefore(now, STAGE_DAYS.read_only)}
-        OR stripe_subscription_id IS NOT NULL AND overdue_since <= ${daysBefore(now, END_DAYS)})
+      CROSS JOIN LATERAL (SELECT greatest(overdue_since, overdue_grace_until - make_interval(hours => ${24 * STAGE_DAYS.restricted})) AS counts_from) counted
+      WHERE deleted_at IS NULL AND overdue_since IS NOT NULL AND (
+        overdue_stage = 'grace' AND counts_from <= ${daysBefore(now, STAGE_DAYS.restricted)}
+        OR overdue_stage = 'restricted' AND counts_from <= ${daysBefore(now, STAGE_DAYS.read_only)}
+        OR stripe_subscription_id IS NOT NULL AND counts_from <= ${daysBefore(now, END_DAYS)})
       ORDER BY overdue_since LIMIT ${limit}`;
   }
 
-  /** False where somebody else has written it down, or they have paid. */
+  /** False where somebody else has written it down, they have paid, or were given more time. */
   async enterOverdueStage(
     transaction: Transaction,
     tenantId: string,
-    since: Date,
+    { since, graceUntil }: Overdue,
     stage: OverdueStage,
   ): Promise<boolean> {
     const count = await transaction.$executeRaw`
       UPDATE subscriptions SET overdue_stage = ${stage}::overdue_stage
-      WHERE tenant_id = ${tenantId}::uuid AND overdue_since = ${since} AND overdue_stage < ${stage}::overdue_stage`;
+      WHERE tenant_id = ${tenantId}::uuid AND overdue_since = ${since} AND overdue_stage < ${stage}::overdue_stage
+        AND overdue_grace_until IS NOT DISTINCT FROM ${graceUntil}::timestamptz`;
     return count > 0;
+  }
+
+  /** Of who owes, from whom nothing is withheld until then. */
+  async extendGrace(transaction: Transaction, tenantId: string, until: Date): Promise<void> {
+    const data = { overdueGraceUntil: until, overdueStage: 'grace' as const };
+    await transaction.subscription.update({ where: { tenantId }, data });
+  }
+
+  async setReminded(transaction: Transaction, tenantId: string, at: Date): Promise<void> {
+    await transaction.subscription.update({ where: { tenantId }, data: { overdueRemindedAt: at } });
   }
 
   async createPeriod(

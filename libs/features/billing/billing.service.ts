@@ -17,7 +17,7 @@ import type {
   UpcomingInvoice,
 } from './billing.schema.js';
 import { type PriceVersion, rate, toMain, toTierView, withTerms } from './invoice-lines.js';
-import { stageEndsAt } from './overdue.js';
+import { countsFrom, stageEndsAt } from './overdue.js';
 
 /** Of whoever has not chosen. */
 export const DEFAULT_CURRENCY = 'usd';
@@ -196,7 +196,7 @@ export class BillingService {
 }
 
 function overdueOf(overdue: Subscription['overdue']): UpcomingInvoice['overdue'] {
-  return overdue && { stage: overdue.stage, until: stageEndsAt(overdue.since, overdue.stage).toISOString() };
+  return overdue && { stage: overdue.stage, until: stageEndsAt(countsFrom(overdue), overdue.stage).toISOString() };
 }
 
 function toPlanView(price: PriceVersion): PlanView {

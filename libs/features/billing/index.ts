@@ -28,5 +28,6 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
 export { SubscriptionFollower } from './subscription-follower.js';
 export { fromStripe } from './stripe-time.js';

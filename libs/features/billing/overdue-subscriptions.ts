@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
 import { NotificationsService } from '../notifications/index.js';
 import { BillingRepository, type OverdueSubscription } from './billing.repository.js';
-import { stageAt, stageEndsAt } from './overdue.js';
+import { countsFrom, stageAt, stageEndsAt } from './overdue.js';
 import { SubscriptionFollower } from './subscription-follower.js';
 
 const MOST = 500;
@@ -49,8 +49,8 @@ export class OverdueSubscriptions extends RepeatedWork {
       this.repository.findSubscription(transaction, tenantId),
     );
     if (!overdue) return;
-    const { since } = overdue;
-    const due = stageAt(since, this.clock.now());
+    const from = countsFrom(overdue);
+    const due = stageAt(from, this.clock.now());
     const stage = due === 'ended' && !stripeSubscriptionId ? 'read_only' : due;
     if (stage === 'ended') {
       // What is ended already is answered so, and followed all the same.
@@ -61,10 +61,10 @@ export class OverdueSubscriptions extends RepeatedWork {
       return;
     }
     await this.database.tenant(tenantId, async (transaction) => {
-      if (!(await this.repository.enterOverdueStage(transaction, tenantId, since, stage))) return;
+      if (!(await this.repository.enterOverdueStage(transaction, tenantId, overdue, stage))) return;
       await audit(transaction, tenantId, 'subscription.overdue', tenantId, { after: { stage } });
       const { name: organizationName } = await this.repository.findOrganization(transaction, tenantId);
-      const values = { organizationName, stage, until: stageEndsAt(since, stage).toISOString() };
+      const values = { organizationName, stage, until: stageEndsAt(from, stage).toISOString() };
       await this.notifications.email(transaction, tenantId, { template: 'payment_overdue', values });
     });
   }

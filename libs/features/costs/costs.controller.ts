@@ -19,6 +19,8 @@ import { CostsService } from './costs.service.js';
 
 const COLUMNS = ['organizationId', 'name', 'revenue', 'trainingCost', 'meterCost', 'fees', 'margin', 'marginShare'];
 
+const RATE_COLUMNS = ['kind', 'resource', 'currency', 'amount', 'startsAt'];
+
 @ApiTags('operator')
 @Controller('v1/admin')
 export class CostsController {
@@ -33,6 +35,15 @@ export class CostsController {
   @Answers(200, 'The rates', costRatesSchema)
   async listRates() {
     return { data: await this.costs.listRates() };
+  }
+
+  @ApiOperation({ summary: 'Exports the rates of cost as CSV', description: 'All of them, one a line.' })
+  @Get('cost-rates.csv')
+  @Requires('operator')
+  @ApiProduces('text/csv')
+  @Answers(200, 'A file', z.string().meta({ examples: ['kind,resource,currency,amount,startsAt'] }))
+  async exportRates(@Res() reply: FastifyReply): Promise<void> {
+    sendCsv(reply, 'cost-rates', RATE_COLUMNS, await this.costs.listRates());
   }
 
   @ApiOperation({

@@ -1,19 +1,40 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { CurrentPrincipal, Requires, type UserPrincipal } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
+import { ORGANIZATION_COLUMNS, sendCsv, withOrganization } from '../../platform/http/csv.js';
+import { everyRow } from '../../platform/http/page.js';
 import { type InvoicePdfQuery, invoicePdfQuerySchema, invoicePdfSchema, sendPdf } from '../invoices/index.js';
 import {
   creditNoteListSchema,
   creditNoteProposalSchema,
   creditNotesOfInvoiceSchema,
+  type ExportCreditNotesQuery,
+  exportCreditNotesQuerySchema,
   type ListCreditNotesQuery,
   listCreditNotesQuerySchema,
   type ProposeCreditNote,
   proposeCreditNoteSchema,
 } from './credit-notes.schema.js';
 import { CreditNotesService } from './credit-notes.service.js';
+
+const COLUMNS = [
+  'id',
+  'number',
+  'kind',
+  'status',
+  'amount',
+  'currency',
+  'reason',
+  'invoiceId',
+  'invoiceNumber',
+  'proposedBy',
+  'proposedAt',
+  'decidedBy',
+  'decidedAt',
+];
 
 @ApiTags('operator')
 @Controller('v1/admin')
@@ -32,6 +53,23 @@ export class CreditNotesController {
     @Query({ schema: listCreditNotesQuerySchema }) query: ListCreditNotesQuery,
   ) {
     return this.creditNotes.list(operator, query);
+  }
+
+  @ApiOperation({
+    summary: 'Exports credits and refunds of every organization as CSV',
+    description: 'All that wait for a second operator, or all, the newest first.',
+  })
+  @Get('credit-notes.csv')
+  @Requires('operator')
+  @ApiProduces('text/csv')
+  @Answers(200, 'A file', z.string().meta({ examples: ['organizationId,organizationName,id,number,…'] }))
+  export(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Query({ schema: exportCreditNotesQuerySchema }) { state }: ExportCreditNotesQuery,
+    @Res() reply: FastifyReply,
+  ): void {
+    const rows = everyRow((page) => this.creditNotes.list(operator, { state, ...page }));
+    sendCsv(reply, 'credit-notes', [...ORGANIZATION_COLUMNS, ...COLUMNS], withOrganization(rows));
   }
 
   @ApiOperation({

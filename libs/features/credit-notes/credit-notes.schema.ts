@@ -110,6 +110,8 @@ export const listCreditNotesQuerySchema = pageQuerySchema.extend({
     .describe('proposed: what waits for a second person; blocked: what Stripe refuses'),
 });
 
+export const exportCreditNotesQuerySchema = listCreditNotesQuerySchema.pick({ state: true });
+
 export const creditNoteListSchema = pageSchema(creditNoteProposalSchema);
 
 export type ProposeCreditNote = z.infer<typeof proposeCreditNoteSchema>;
@@ -117,3 +119,4 @@ export type CreditNoteProposal = z.infer<typeof creditNoteProposalSchema>;
 export type CreditNotesOfInvoice = z.infer<typeof creditNotesOfInvoiceSchema>;
 export type IssuedCreditNotes = z.infer<typeof issuedCreditNotesSchema>;
 export type ListCreditNotesQuery = z.infer<typeof listCreditNotesQuerySchema>;
+export type ExportCreditNotesQuery = z.infer<typeof exportCreditNotesQuerySchema>;

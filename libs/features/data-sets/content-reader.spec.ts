@@ -179,6 +179,19 @@ describe('reading interactions', () => {
     await expect(read('wer,was\n', 'interactions', { user_id: 'wer', item_id: 'wo' })).rejects.toThrow(/no column wo/);
   });
 
+  it('counts what is wrong by its reason, the most frequent first, with the first row of each', async () => {
+    const many = Array.from({ length: 150 }, (_, i) => `u,i${i},x${i}`);
+    const { errors, rejections } = await read(
+      ['user_id,item_id,value', ',i,1', ...many, 'u', 'u,i,y', 'v', ',i,1'].join('\n'),
+    );
+    expect(errors).toHaveLength(100);
+    expect(rejections).toEqual([
+      { row: 3, column: 'value', message: '"x0" is not a finite number', rows: 151 },
+      { row: 2, column: 'user_id', message: 'user_id is empty', rows: 2 },
+      { row: 153, column: null, message: 'the row has fewer fields than the header, which has 3', rows: 2 },
+    ]);
+  });
+
   it('accounts for every line of any mixture of good and bad ones', async () => {
     const cell = fc.constantFrom('u1', 'ü', '', '7', 'nan', '"q"', ' ');
     const row = fc.array(cell, { minLength: 2, maxLength: 4 }).map((cells) => cells.join(','));

@@ -9,7 +9,7 @@ import { quoteText, withTables } from '../../platform/tables/tables.js';
 import { findFormats } from './cell-formats.js';
 import { ContentError, unreadable } from './content-error.js';
 import { openCsv } from './csv-file.js';
-import type { ColumnMapping, FileFormats, ImportError } from './data-sets.schema.js';
+import type { ColumnMapping, FileFormats, ImportError, Rejection } from './data-sets.schema.js';
 import { toUtf8 } from './encoding.js';
 import { isJson, openJson } from './json-file.js';
 import { isParquet, openParquet } from './parquet-file.js';
@@ -42,6 +42,8 @@ export interface Content {
   rowsRejected: number;
   /** The first rejected rows, by line. */
   errors: ImportError[];
+  /** What is wrong, the most frequent first: the first such row, and how many there are. */
+  rejections: Rejection[];
   statistics: Statistics;
 }
 
@@ -165,9 +167,9 @@ async function checkRows(
     `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
   await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
     ${whichCase(({ index }) => (index === null ? 'NULL' : quoteText(names[index]!)))} AS problem_column,
-    ${whichCase(({ message }) => message)} AS message FROM raw`);
+    ${whichCase(({ message }) => message)} AS message, ${whichCase((check) => String(checks.indexOf(check)))} AS reason FROM raw`);
   await connection.run(`CREATE TEMP TABLE rejected AS
-    SELECT ordinal, problem_column AS column_name, message FROM checked WHERE message IS NOT NULL`);
+    SELECT ordinal, problem_column AS column_name, message, reason::VARCHAR AS reason FROM checked WHERE message IS NOT NULL`);
   await connection.run(
     `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(kind, names, columns, formats)} FROM checked WHERE message IS NULL`,
   );
@@ -194,7 +196,7 @@ async function rejectRepeats(connection: DuckDBConnection, column: string, heade
   await connection.run(`CREATE TEMP TABLE repeats AS
     SELECT ordinal FROM (SELECT ordinal, row_number() OVER (PARTITION BY ${column} ORDER BY ordinal) AS turn FROM accepted) WHERE turn > 1`);
   await connection.run(`INSERT INTO rejected
-    SELECT ordinal, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row' FROM accepted SEMI JOIN repeats USING (ordinal)`);
+    SELECT ordinal, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row', 'repeat' FROM accepted SEMI JOIN repeats USING (ordinal)`);
   await connection.run('DELETE FROM accepted WHERE ordinal IN (SELECT ordinal FROM repeats)');
 }
 
@@ -210,7 +212,7 @@ async function rejectExtraValues(connection: DuckDBConnection, column: string, h
   await connection.run(`CREATE TEMP TABLE extra_values AS
     SELECT ${column} FROM accepted WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY min(ordinal) OFFSET ${most}`);
   await connection.run(`INSERT INTO rejected
-    SELECT ordinal, ${quoteText(headerName)}, 'there are more than ${most} different values of ${column}, and "' || left(${column}, 40) || '" is not among the first' FROM accepted SEMI JOIN extra_values USING (${column})`);
+    SELECT ordinal, ${quoteText(headerName)}, 'there are more than ${most} different values of ${column}, and "' || left(${column}, 40) || '" is not among the first', 'values of ${column}' FROM accepted SEMI JOIN extra_values USING (${column})`);
   await connection.run(`DELETE FROM accepted WHERE ${column} IN (SELECT ${column} FROM extra_values)`);
 }
 
@@ -221,48 +223,65 @@ async function describe(connection: DuckDBConnection, parts: Loaded[], kind: Kin
   return {
     rowsAccepted: Number(counts['accepted']),
     rowsRejected: Number(counts['rejected']),
-    errors: counts['rejected'] === 0n ? [] : await listErrors(connection, parts),
+    ...(counts['rejected'] === 0n ? { errors: [], rejections: [] } : await listErrors(connection, parts)),
     statistics: await readStatistics(connection, kind),
   };
 }
 
-/** The first wrong rows with their lines in the file, which the reader does not tell for rows that it could read. */
-async function listErrors(connection: DuckDBConnection, parts: Loaded[]): Promise<ImportError[]> {
-  const errors: ImportError[] = [];
-  for (const [place, part] of parts.entries()) {
-    if (errors.length < ERRORS_MAX) errors.push(...(await listErrorsOf(connection, part, place, parts[place + 1])));
-  }
-  return errors.slice(0, ERRORS_MAX);
+/** A row that is wrong, as the first for its reason or one of the first at all. */
+interface WrongRow extends ImportError {
+  isFirstOfReason: boolean;
+  /** How many are wrong for the same reason. */
+  rows: number;
 }
 
-async function listErrorsOf(
+/** The first wrong rows with their lines in the file, which the reader does not tell for rows that it could read. */
+async function listErrors(
+  connection: DuckDBConnection,
+  parts: Loaded[],
+): Promise<Pick<Content, 'errors' | 'rejections'>> {
+  const wrong: WrongRow[] = [];
+  for (const [place, part] of parts.entries())
+    wrong.push(...(await listWrongRows(connection, part, place, parts[place + 1])));
+  const errors = wrong.slice(0, ERRORS_MAX).map(({ row, column, message }) => ({ row, column, message }));
+  const rejections = wrong
+    .filter(({ isFirstOfReason }) => isFirstOfReason)
+    .sort((a, b) => b.rows - a.rows)
+    .map(({ row, column, message, rows }) => ({ row, column, message, rows }));
+  return { errors, rejections };
+}
+
+/** Of a part, in the order of its lines: the first ones, and each that is the first of all parts for its reason. */
+async function listWrongRows(
   connection: DuckDBConnection,
   part: Loaded,
   place: number,
   next: Loaded | undefined,
-): Promise<ImportError[]> {
+): Promise<WrongRow[]> {
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
   const rejected = await rows(
-    `SELECT ordinal - ${part.afterOrdinal}, column_name, message FROM rejected
-     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''} ORDER BY ordinal LIMIT ${ERRORS_MAX}`,
+    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike FROM (
+       SELECT *, row_number() OVER (PARTITION BY reason ORDER BY ordinal) = 1 AS is_first, count(*) OVER (PARTITION BY reason) AS alike FROM rejected)
+     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''}
+     QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${ERRORS_MAX} ORDER BY ordinal`,
   );
   const broken = await rows(
-    `SELECT start, ${structuralMessage(part.columns.length)} FROM broken WHERE part = ${place} ORDER BY start`,
+    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike FROM (
+       SELECT *, row_number() OVER (PARTITION BY error_type ORDER BY part, start) = 1 AS is_first,
+         count(*) OVER (PARTITION BY error_type) AS alike FROM broken)
+     WHERE part = ${place} ORDER BY start`,
   );
-  const starts = broken.map(([start]) => Number(start));
-  const { ofOrdinals, ofBroken } = await part.findLines(
-    rejected.map(([ordinal]) => Number(ordinal)),
-    starts,
-  );
-  const errors = [
-    ...rejected.map(([, column, message], i) => ({ row: ofOrdinals[i]!, column, message })),
-    ...broken.slice(0, ofBroken.length).map(([, message], i) => ({ row: ofBroken[i]!, column: null, message })),
-  ];
-  errors.sort((a, b) => a.row - b.row);
-  const said = (text: unknown) => printable(String(text));
-  return errors.map(({ row, column, message }) => ({
-    row,
-    column: column === null ? null : said(column),
-    message: part.name === null ? said(message) : said(`${part.name}: ${String(message)}`),
-  }));
+  const placesOf = (found: typeof rejected) => found.map(([at]) => Number(at));
+  const { ofOrdinals, ofBroken } = await part.findLines(placesOf(rejected), placesOf(broken));
+  const toWrongRow = (line: number, [, column, message, isFirst, alike]: (typeof rejected)[number]): WrongRow => ({
+    row: line,
+    column: column === null ? null : printable(String(column)),
+    message: printable(part.name === null ? String(message) : `${part.name}: ${String(message)}`),
+    isFirstOfReason: Boolean(isFirst),
+    rows: Number(alike),
+  });
+  return [
+    ...rejected.map((found, i) => toWrongRow(ofOrdinals[i]!, found)),
+    ...broken.slice(0, ofBroken.length).map((found, i) => toWrongRow(ofBroken[i]!, found)),
+  ].sort((a, b) => a.row - b.row);
 }

@@ -14,6 +14,8 @@ import {
   importSchema,
   type ListDataSetsQuery,
   listDataSetsQuerySchema,
+  type Restore,
+  restoreSchema,
   uploadedSchema,
   type UploadQuery,
   uploadQuerySchema,
@@ -129,6 +131,23 @@ export class DataSetsController {
       importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, query, bytesOf(request)),
       status: 'queued',
     };
+  }
+
+  @ApiOperation({
+    summary: 'Makes the rows of an earlier import the data set’s again',
+    description:
+      'The content of the latest five imports is kept. Models learn from the restored rows when they are trained next; nothing is metered.',
+  })
+  @Put(':dataSetId/current-import')
+  @Requires('project:write')
+  @Answers(200, 'The data set', dataSetSchema)
+  restore(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Body({ schema: restoreSchema }) body: Restore,
+  ) {
+    return this.dataSets.restore(tenantId, projectId, dataSetId, body);
   }
 
   @ApiOperation({

@@ -47,6 +47,20 @@ export const unknownKind = (kind: string) =>
     headers: { 'retry-after': '60' },
   });
 
+export const notToBeRestored = (status: string) =>
+  new Problem(
+    409,
+    'import_not_restorable',
+    `The import is ${status}: only rows that were imported can be the data set's again.`,
+  );
+
+export const noRoomToRestore = (rows: number, left: number) =>
+  new Problem(
+    402,
+    'quota_exceeded',
+    `The import has ${rows} rows, and the plan leaves room for ${left} besides your other data sets. The data set is as it was.`,
+  );
+
 export const comesInFiles = (kind: string) =>
   new Problem(409, 'comes_in_files', `Rows of the kind ${kind} come in files alone: upload one.`);
 

@@ -211,6 +211,11 @@ export class DataSetsRepository {
     return row && toImport(row);
   }
 
+  async lockImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
+    await transaction.$queryRaw`SELECT FROM imports WHERE data_set_id = ${dataSetId}::uuid AND id = ${id}::uuid FOR UPDATE`;
+    return this.findImport(transaction, dataSetId, id);
+  }
+
   async listImports(transaction: Transaction, dataSetId: string, query: PageQuery): Promise<Import[]> {
     const page = pageArguments(query);
     const rows = await transaction.import.findMany({ ...page, where: { ...page.where, dataSetId } });
@@ -297,6 +302,11 @@ export class DataSetsRepository {
     return true;
   }
 
+  /** The data set's rows are those of the import from now on. */
+  async restore(transaction: Transaction, dataSetId: string, importId: string): Promise<void> {
+    await transaction.dataSet.updateMany({ where: { id: dataSetId }, data: { currentImportId: importId } });
+  }
+
   /** False when the claim was lost meanwhile. */
   async failImport(
     transaction: Transaction,
@@ -351,8 +361,8 @@ function withFewErrors(dataSet: DataSet): DataSet {
 
 const fewErrors = (one: Import): Import => ({ ...one, errors: one.errors.slice(0, LISTED_ERRORS) });
 
-function countsOf({ rowsAccepted, rowsRejected, errors }: Content) {
-  return { rowsAccepted, rowsRejected, errors };
+function countsOf({ rowsAccepted, rowsRejected, errors, rejections }: Content) {
+  return { rowsAccepted, rowsRejected, errors, rejections };
 }
 
 /** What holds for the next file too: its encoding and delimiter it shows itself. */
@@ -384,6 +394,7 @@ function toImport(row: ImportRow): Import {
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
     errors: importSchema.shape.errors.parse(row.errors),
+    rejections: importSchema.shape.rejections.parse(row.rejections),
     statistics: importSchema.shape.statistics.parse(row.statistics),
     failureReason,
     createdAt: row.createdAt.toISOString(),

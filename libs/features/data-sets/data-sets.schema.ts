@@ -21,6 +21,15 @@ export const statisticsSchema = z
 
 const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
 
+const wrongRowSchema = z.object({
+  row: z
+    .int()
+    .positive()
+    .describe('Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1'),
+  column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
+  message: z.string(),
+});
+
 export const importSchema = z
   .object({
     id: z.uuid(),
@@ -28,20 +37,10 @@ export const importSchema = z
     status: z.enum(IMPORT_STATUSES),
     rowsAccepted: count.nullable(),
     rowsRejected: count.nullable(),
-    errors: z
-      .array(
-        z.object({
-          row: z
-            .int()
-            .positive()
-            .describe(
-              'Line of the file, of which a header is line 1; in Parquet and JSON lists the number of the row, from 1',
-            ),
-          column: z.string().nullable().describe('Header of the column; null where the whole row is wrong'),
-          message: z.string(),
-        }),
-      )
-      .describe('The first 100 rejected rows; in a list the first 3'),
+    errors: z.array(wrongRowSchema).describe('The first 100 rejected rows; in a list the first 3'),
+    rejections: z
+      .array(wrongRowSchema.extend({ rows: count.describe('Rows that are wrong for the same reason, this one too') }))
+      .describe('What is wrong, the most frequent first: of each reason the first row'),
     statistics: statisticsSchema.nullable(),
     failureReason: z.string().nullable(),
     createdAt: z.iso.datetime(),
@@ -56,7 +55,8 @@ export const importSchema = z
         status: 'succeeded',
         rowsAccepted: 68054,
         rowsRejected: 1,
-        errors: [{ row: 4712, column: 'rating', message: '"five" is no number' }],
+        errors: [{ row: 4712, column: 'rating', message: '"five" is not a finite number' }],
+        rejections: [{ row: 4712, column: 'rating', message: '"five" is not a finite number', rows: 1 }],
         statistics: { users: 3756, items: 10506, interactions: 68054 },
         failureReason: null,
         createdAt: EXAMPLE_TIME,
@@ -155,11 +155,17 @@ export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
 
+export const restoreSchema = z
+  .strictObject({ importId: z.uuid().describe('Of the data set, and succeeded') })
+  .meta({ examples: [{ importId: EXAMPLE_IDS.import }] });
+
+export type Restore = z.infer<typeof restoreSchema>;
 export type CreateDataSet = z.infer<typeof createDataSetSchema>;
 export type ListDataSetsQuery = z.infer<typeof listDataSetsQuerySchema>;
 export type DataSet = z.infer<typeof dataSetSchema>;
 export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];
+export type Rejection = Import['rejections'][number];
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 export type FileFormats = z.infer<typeof fileFormatsSchema>;
 export type UploadQuery = z.infer<typeof uploadQuerySchema>;

@@ -14,7 +14,9 @@ import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
 import {
   comesInFiles,
+  noRoomToRestore,
   noSuchColumn,
+  notToBeRestored,
   storageFull,
   tooManyAddedRows,
   unknownKind,
@@ -27,6 +29,7 @@ import {
   type DataSet,
   type Import,
   type ListDataSetsQuery,
+  type Restore,
   type UploadQuery,
   fileFormatsSchema,
 } from './data-sets.schema.js';
@@ -156,6 +159,31 @@ export class DataSetsService {
       const found = await this.repository.findImport(transaction, dataSetId, parseId('import', importId));
       if (!found) throw notFound('import', importId);
       return found;
+    });
+  }
+
+  /**
+   * Makes the rows of an earlier import the data set's again. Nothing is read or metered anew; an import that is on its way takes their place when it
+   * succeeds.
+   *
+   * @throws Problem 404; 409 where the import did not succeed; 402 where its rows are more than the plan has room for
+   */
+  restore(tenantId: string, projectId: string, dataSetId: string, { importId }: Restore): Promise<DataSet> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { id, kind, currentImport } = await this.require(transaction, projectId, dataSetId);
+      // Held until the end, so that retention cannot take it meanwhile.
+      const found = await this.repository.lockImport(transaction, id, parseId('import', importId));
+      if (!found) throw notFound('import', importId);
+      if (found.status !== 'succeeded') throw notToBeRestored(found.status);
+      const known = findKind(kind);
+      if (!known) throw unknownKind(kind);
+      const rows = found.rowsAccepted ?? 0;
+      const left = known.quota ? await this.limits.rowsLeft(transaction, tenantId, known.quota, id) : rows;
+      if (rows > left) throw noRoomToRestore(rows, left);
+      await this.repository.restore(transaction, id, found.id);
+      const change = { before: { importId: currentImport?.id ?? null }, after: { importId: found.id } };
+      await audit(transaction, tenantId, 'data_set.restored', id, change);
+      return this.require(transaction, projectId, dataSetId);
     });
   }
 

@@ -38,6 +38,7 @@ const TRANSACTION_MS = 60_000;
 /** Every text in the database that may name a person, by table and column; ids are named in quotes. `isJson`: they are escaped. */
 const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
   { table: 'imports', column: 'errors', isJson: true },
+  { table: 'imports', column: 'rejections', isJson: true },
   { table: 'imports', column: 'failure_reason' },
   { table: 'training_jobs', column: 'failure_reason' },
   { table: 'training_job_events', column: 'message' },

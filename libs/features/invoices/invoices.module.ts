@@ -4,6 +4,7 @@ import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { BlockedInvoicesController } from './blocked-invoices.controller.js';
+import { InvoiceExportsController } from './invoice-exports.controller.js';
 import { InvoiceFollower } from './invoice-follower.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';
@@ -13,7 +14,12 @@ import { OrganizationInvoicesController } from './organization-invoices.controll
 /** Reading what was billed. */
 @Module({
   imports: [BillingModule, UsageModule],
-  controllers: [InvoicesController, OrganizationInvoicesController, BlockedInvoicesController],
+  controllers: [
+    InvoicesController,
+    OrganizationInvoicesController,
+    BlockedInvoicesController,
+    InvoiceExportsController,
+  ],
   providers: [InvoicesService, InvoicesRepository],
 })
 export class InvoicesModule {}

@@ -84,7 +84,7 @@ export interface ClaimedInvoice extends Claim {
   tries: number;
 }
 
-export interface BlockedInvoice extends KeptInvoice {
+export interface InvoiceOfAny extends KeptInvoice {
   tenantId: string;
   organizationName: string;
 }
@@ -135,9 +135,18 @@ export class InvoicesRepository {
   }
 
   /** Those that Stripe is not let collect, over all organizations; requires a system transaction. */
-  async listBlocked(transaction: Transaction, query: PageQuery): Promise<BlockedInvoice[]> {
+  listBlocked(transaction: Transaction, query: PageQuery): Promise<InvoiceOfAny[]> {
+    return this.listOfAny(transaction, query, { blockedReason: { not: null } });
+  }
+
+  /** Over all organizations; requires a system transaction. */
+  async listOfAny(
+    transaction: Transaction,
+    query: PageQuery,
+    only: Prisma.InvoiceWhereInput = {},
+  ): Promise<InvoiceOfAny[]> {
     const { where, ...page } = pageArguments(query);
-    const rows = await transaction.invoice.findMany({ ...page, where: { ...where, blockedReason: { not: null } } });
+    const rows = await transaction.invoice.findMany({ ...page, where: { ...where, ...only } });
     const organizations = await transaction.organization.findMany({
       where: { id: { in: rows.map(({ tenantId }) => tenantId) } },
       select: { id: true, name: true },

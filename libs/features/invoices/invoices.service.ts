@@ -8,7 +8,7 @@ import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { BillingRepository, toMain } from '../billing/index.js';
 import { UsageService } from '../usage/index.js';
 import { renderInvoicePdf } from './invoice-pdf.js';
-import { type BlockedInvoice, type FoundInvoice, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+import { type FoundInvoice, type InvoiceOfAny, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
 import type { BlockedInvoiceList, InvoicePdfQuery, InvoiceSummary, InvoiceView, LineUsage } from './invoices.schema.js';
 import type { InvoiceLine } from './lines-to-bill.js';
 import type { PdfFile } from './send-pdf.js';
@@ -34,6 +34,18 @@ export class InvoicesService {
     return this.database.system(async (transaction) => {
       const rows = await this.repository.listBlocked(transaction, query);
       return toPage(rows.map(toBlocked), query);
+    });
+  }
+
+  /** Of every organization. */
+  listAll(query: PageQuery) {
+    return this.database.system(async (transaction) => {
+      const rows = await this.repository.listOfAny(transaction, query);
+      const toRow = ({ tenantId: id, organizationName: name, ...row }: InvoiceOfAny) => ({
+        ...toSummary(row),
+        organization: { id, name },
+      });
+      return toPage(rows.map(toRow), query);
     });
   }
 
@@ -129,7 +141,7 @@ function toSummary(row: KeptInvoice): InvoiceSummary {
   };
 }
 
-function toBlocked(row: BlockedInvoice): BlockedInvoiceList['data'][number] {
+function toBlocked(row: InvoiceOfAny): BlockedInvoiceList['data'][number] {
   const { id, tenantId, organizationName: name, currency, totalMinor, periodStart, periodEnd, stripeInvoiceId } = row;
   return {
     id,

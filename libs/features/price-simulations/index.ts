@@ -1,1 +1,2 @@
 export { PriceSimulationsModule } from './price-simulations.module.js';
+export { type SegmentRow, segmentsFor } from './rating-tables.js';

@@ -92,7 +92,8 @@ function placeOf({ meter, deviceClass }: MeterPrice) {
   return { meter, deviceClass };
 }
 
-function segmentsFor(price: MeterPrice): Omit<SegmentRow, 'price' | 'tier'>[] {
+/** A price in parts of a quantity, the first above 0, each up to where the next begins. */
+export function segmentsFor(price: MeterPrice): Omit<SegmentRow, 'price' | 'tier'>[] {
   const { scheme, packageSize, unitAmount } = price;
   if (scheme === 'package')
     return [{ above: '0', until: null, base: '0', unit: unitAmount.toFixed(), size: packageSize!.toFixed() }];

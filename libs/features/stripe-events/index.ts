@@ -1,1 +1,2 @@
 export { StripeEventsModule } from './stripe-events.module.js';
+export type { PaymentFailure } from './stripe-events.service.js';

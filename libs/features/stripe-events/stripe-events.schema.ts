@@ -15,6 +15,8 @@ export const listStripeEventsQuerySchema = pageQuerySchema.extend({
   search: textSchema.trim().max(255).default('').describe("Stripe's whole id of an event, a customer or an invoice"),
 });
 
+export const exportStripeEventsQuerySchema = listStripeEventsQuerySchema.omit({ limit: true, cursor: true });
+
 export const stripeEventSchema = z
   .object({
     id: z.uuid(),
@@ -66,3 +68,4 @@ export const stripeEventListSchema = pageSchema(stripeEventSchema);
 
 export type ListStripeEventsQuery = z.infer<typeof listStripeEventsQuerySchema>;
 export type StripeEventView = z.infer<typeof stripeEventSchema>;
+export type ExportStripeEventsQuery = z.infer<typeof exportStripeEventsQuerySchema>;

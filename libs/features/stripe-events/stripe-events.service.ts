@@ -30,7 +30,15 @@ import {
 } from './stripe-events.repository.js';
 import type { IgnoredReason, ListStripeEventsQuery, StripeEventView } from './stripe-events.schema.js';
 
-/** What may change something here. */
+/** Why the card was refused, as Stripe says; kept of `payment_intent.payment_failed`. */
+export interface PaymentFailure {
+  code: string | null;
+  /** The bank's. */
+  declineCode: string | null;
+  message: string | null;
+}
+
+/** What may change something here, and why a card was refused. */
 export const FOLLOWED_TYPES = [
   'checkout.session.completed',
   'customer.subscription.created',
@@ -43,6 +51,7 @@ export const FOLLOWED_TYPES = [
   'invoice.marked_uncollectible',
   'credit_note.created',
   'charge.refunded',
+  'payment_intent.payment_failed',
 ] as const satisfies Stripe.Event.Type[];
 
 const ERROR_CHARACTERS_MAX = 500;
@@ -147,6 +156,7 @@ export class StripeEventsService {
   /** Passes on what happened to an invoice of Stripe's own, once for each event. */
   private tell(tenantId: string, eventId: string, type: string, telling: object): Promise<boolean> {
     return this.database.tenant(tenantId, async (transaction) => {
+      if (type === 'payment_intent.payment_failed') return false;
       if (type !== 'invoice.payment_failed') {
         const data = telling as WebhookEventData<'invoice.paid'>;
         return this.webhooks.emit(transaction, tenantId, type as 'invoice.paid', data, eventId);
@@ -211,6 +221,11 @@ function invoiceOf({ data }: Stripe.Event): string | null {
   return object.object === 'invoice' ? (object.id ?? null) : null;
 }
 
+/** Of an event that customers are told nothing of by itself: their invoice's says that it failed. */
+function toPaymentFailure({ last_payment_error: error }: Stripe.PaymentIntent): PaymentFailure {
+  return { code: error?.code ?? null, declineCode: error?.decline_code ?? null, message: error?.message ?? null };
+}
+
 /** Kept of the event, as by the time that it is followed Stripe may say more. */
 function tellingOf(event: Stripe.Event): object | null {
   switch (event.type) {
@@ -219,6 +234,8 @@ function tellingOf(event: Stripe.Event): object | null {
       return toInvoiceEvent(event.data.object);
     case 'invoice.payment_failed':
       return toPaymentFailedEvent(event.data.object);
+    case 'payment_intent.payment_failed':
+      return toPaymentFailure(event.data.object);
     default:
       return null;
   }

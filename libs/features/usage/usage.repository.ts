@@ -15,6 +15,9 @@ export interface MeteredQuantity {
   quantity: Decimal;
 }
 
+/** By which project and API key. */
+export type OriginQuantity = MeteredQuantity & { projectId: string | null; apiKeyId: string | null };
+
 /** Used in the billing period that starts then. */
 export type PeriodQuantity = MeteredQuantity & { periodStart: Date };
 
@@ -83,6 +86,30 @@ export class UsageRepository {
     });
     return rows.map(({ bucketStart, meterKey, deviceClass, priceVersionId, _sum }) => ({
       periodStart: bucketStart,
+      meter: meterKey,
+      deviceClass,
+      priceVersionId,
+      quantity: new Decimal(plain(_sum.quantity)),
+    }));
+  }
+
+  /** The same by where it came from; of one period, whose rows are few. @throws Problem 422 where they are too many to show */
+  async sumByOrigin(
+    transaction: Transaction,
+    { from, to }: Pick<UsageQuery, 'from' | 'to'>,
+  ): Promise<OriginQuantity[]> {
+    const rows = await transaction.usageRollup.groupBy({
+      by: ['projectId', 'apiKeyId', 'meterKey', 'deviceClass', 'priceVersionId'],
+      where: { granularity: 'period', bucketStart: { gte: from, lt: to } },
+      _sum: { quantity: true },
+      orderBy: [{ projectId: 'asc' }, { apiKeyId: 'asc' }, { meterKey: 'asc' }, { deviceClass: 'asc' }],
+      take: USAGE_ROWS_MAX + 1,
+    });
+    if (rows.length > USAGE_ROWS_MAX) throw tooManyRows(USAGE_ROWS_MAX);
+    const idOf = (id: string) => (id === NIL_ID ? null : id);
+    return rows.map(({ projectId, apiKeyId, meterKey, deviceClass, priceVersionId, _sum }) => ({
+      projectId: idOf(projectId),
+      apiKeyId: idOf(apiKeyId),
       meter: meterKey,
       deviceClass,
       priceVersionId,

@@ -9,7 +9,7 @@ import { LedgerRepository } from './ledger.repository.js';
 import { periodAt } from './period.js';
 import { type BillingContext, hashPayload, type MeteredWork } from './usage-event.js';
 import { idTaken } from './usage.errors.js';
-import { type Counted, type PeriodQuantity, UsageRepository } from './usage.repository.js';
+import { type Counted, type OriginQuantity, type PeriodQuantity, UsageRepository } from './usage.repository.js';
 import type { Correction, UsageQuery } from './usage.schema.js';
 
 /** Work that is counted in the transaction that completes it. */
@@ -88,6 +88,11 @@ export class UsageService {
   /** What was used in the billing periods that start in [from, to). */
   sumByPrice(transaction: Transaction, range: { from: Date; to: Date }): Promise<PeriodQuantity[]> {
     return this.repository.sumByPrice(transaction, range);
+  }
+
+  /** The same, all together, by project and API key. @throws Problem 422 where there are too many of them */
+  sumByOrigin(transaction: Transaction, range: { from: Date; to: Date }): Promise<OriginQuantity[]> {
+    return this.repository.sumByOrigin(transaction, range);
   }
 
   /** The ledger's entries that a price counts in a period, page by page, and the sum of all of them. */

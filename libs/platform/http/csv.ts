@@ -17,3 +17,13 @@ export function sendCsv(
   };
   void reply.headers(headers).send(Readable.from(rows).compose(csv) as unknown as Readable);
 }
+
+export const ORGANIZATION_COLUMNS = ['organizationId', 'organizationName'];
+
+/** With the organization's id and name in columns of their own. */
+export async function* withOrganization(
+  rows: AsyncIterable<{ organization: { id: string; name: string } | null }>,
+): AsyncGenerator<object> {
+  for await (const { organization, ...row } of rows)
+    yield { organizationId: organization?.id, organizationName: organization?.name, ...row };
+}

@@ -51,3 +51,18 @@ export function toPage<T extends { id: string }>(
   const data = rows.slice(0, limit);
   return { data, nextCursor: rows.length > limit ? data.at(-1)!.id : null };
 }
+
+/** Of one page of a download. */
+const DOWNLOAD_ROWS = 500;
+
+/** All rows of a list, page by page, so that neither a transaction nor memory lasts as long as their download. */
+export async function* everyRow<T>(
+  list: (page: PageQuery) => Promise<{ data: T[]; nextCursor: string | null }>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const { data, nextCursor } = await list({ limit: DOWNLOAD_ROWS, cursor });
+    yield* data;
+    cursor = nextCursor ?? undefined;
+  } while (cursor);
+}

@@ -3,7 +3,8 @@ ALTER TABLE "data_sets" ADD COLUMN "column_mapping" JSONB NOT NULL DEFAULT '{}',
 ADD COLUMN "formats" JSONB NOT NULL DEFAULT '{}';
 
 -- AlterTable
-ALTER TABLE "imports" ADD COLUMN "formats" JSONB NOT NULL DEFAULT '{}';
+ALTER TABLE "imports" ADD COLUMN "formats" JSONB NOT NULL DEFAULT '{}',
+ADD COLUMN "rejections" JSONB NOT NULL DEFAULT '[]';
 
 -- What Prisma's schema cannot express -----------------------------------------------------------------------------
 

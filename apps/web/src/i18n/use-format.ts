@@ -39,7 +39,9 @@ function createFormat(language: string) {
     percent: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 0 }),
     /** With a digit more, for shares that are near to none or all. */
     share: (share: number) => number(share, { style: 'percent', maximumFractionDigits: 1 }),
-    money: (amount: string, currency: string) => number(amount, { style: 'currency', currency }),
+    // What rounds to nothing has no sign.
+    money: (amount: string, currency: string) =>
+      number(amount, { style: 'currency', currency, signDisplay: 'negative' }),
     unitPrice: (amount: string, currency: string) =>
       number(amount, { style: 'currency', currency, maximumFractionDigits: UNIT_PRICE_DIGITS_MAX }),
     /** "US Dollar (usd)" */

@@ -26,7 +26,7 @@ export function Card({ title, hint, actions, children, isFlush }: CardProps) {
             <h2 className="text-[0.9375rem] font-semibold wrap-anywhere">{title}</h2>
             {hint && <p className="text-muted">{hint}</p>}
           </div>
-          {actions}
+          {actions && <div className="flex min-w-0 flex-wrap items-center gap-2">{actions}</div>}
         </div>
       )}
       <div

@@ -46,7 +46,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows } = props;
   const isLong = rows.length > VIRTUAL_FROM;
   return (
-    <ScrollRegion aria-label={label} className="rounded-[inherit]">
+    // Isolated, so that its pinned cells stay below the bar of the page.
+    <ScrollRegion aria-label={label} className="isolate rounded-[inherit]">
       <table
         aria-label={label}
         className={classNames(

@@ -175,10 +175,14 @@ export const en: MailTexts = {
     paragraphs: [
       stage === 'read_only'
         ? `No payment has been made for more than two weeks. Until one is, nothing of ${organizationName} can be changed or called; it can be read and exported, and nothing is deleted.`
-        : `No payment has been made for more than a week. Until one is, no training and no import of ${organizationName} begins; calls are answered as before.`,
+        : stage === 'restricted'
+          ? `No payment has been made for more than a week. Until one is, no training and no import of ${organizationName} begins; calls are answered as before.`
+          : `A payment of ${organizationName} failed and has not been made since. All goes on as before until ${day(until)}.`,
       stage === 'read_only'
         ? `On ${day(until)} the subscription ends and the Free plan begins. Models stay.`
-        : `From ${day(until)} on nothing can be changed or called.`,
+        : stage === 'restricted'
+          ? `From ${day(until)} on nothing can be changed or called.`
+          : 'After that no training and no import begins.',
     ],
     action: 'Pay, or use another card',
   }),

@@ -178,10 +178,14 @@ export const zh: MailTexts = {
     paragraphs: [
       stage === 'read_only'
         ? `两周多来没有收到付款。付款之前，${organizationName} 不能更改或调用任何内容；仍可查看和导出，不会删除任何内容。`
-        : `一周多来没有收到付款。付款之前，${organizationName} 不能开始训练或导入；调用照常应答。`,
+        : stage === 'restricted'
+          ? `一周多来没有收到付款。付款之前，${organizationName} 不能开始训练或导入；调用照常应答。`
+          : `${organizationName} 有一笔付款失败，此后尚未付款。${day(until)}之前一切照常。`,
       stage === 'read_only'
         ? `${day(until)}订阅将结束，改为 Free 套餐。模型会保留。`
-        : `自${day(until)}起将不能更改或调用。`,
+        : stage === 'restricted'
+          ? `自${day(until)}起将不能更改或调用。`
+          : '此后不能再开始训练或导入。',
     ],
     action: '付款或更换银行卡',
   }),

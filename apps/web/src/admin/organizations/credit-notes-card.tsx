@@ -192,7 +192,8 @@ export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
         <>
           <p className="max-w-md wrap-anywhere">{reason}</p>
           <p className="text-xs text-muted">
-            {proposedBy} · {format.dateTime(proposedAt)}
+            {proposedBy && `${proposedBy} · `}
+            {format.dateTime(proposedAt)}
           </p>
         </>
       ),
@@ -209,7 +210,7 @@ function Decide({ note }: { note: CreditNoteProposal }) {
   const error = confirm.error ?? decline.error;
   return (
     <div className="space-y-1">
-      <div className="flex flex-wrap gap-2">
+      <div className="flex gap-2 max-sm:flex-wrap max-sm:justify-end">
         {!note.isYours && (
           <Button variant="primary" isBusy={confirm.isPending} onClick={() => confirm.mutate(undefined)}>
             {t('creditNotes.confirm')}

@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -8,14 +7,17 @@ import {
   costsCreateRate,
   type CostsCreateRateData,
   type CostsExportData,
+  type CostsExportRatesData,
   costsListMargins,
   costsListRates,
   type Margins,
   unwrap,
 } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
-import { Button, buttonClass } from '../../ui/button';
+import { useTerms } from '../../i18n/use-terms';
+import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { DateTimeField, readTime } from '../../ui/date-time-field';
 import { SelectField, TextField } from '../../ui/field';
@@ -80,14 +82,7 @@ export function MarginsCard({ currency, months }: { currency: string; months: st
               </option>
             ))}
           </Select>
-          <a
-            href={buildUrl<CostsExportData>({ url: '/v1/admin/margins.csv', query })}
-            download
-            className={buttonClass()}
-          >
-            <Download aria-hidden />
-            CSV
-          </a>
+          <CsvLink href={buildUrl<CostsExportData>({ url: '/v1/admin/margins.csv', query })} />
         </>
       }
     >
@@ -116,6 +111,11 @@ export function CostRatesCard({ currency }: { currency: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isAdding, setIsAdding] = useState(false);
+  const terms = useTerms();
+  const nameOf = (kind: CostRate['kind'], resource: string) => {
+    if (kind === 'meter') return terms.name('meters', resource);
+    return kind === 'payment' ? t(`operator.margins.payments.${resource as 'share' | 'payment'}`) : resource;
+  };
   const rates = useQuery({ queryKey: ratesKey, queryFn: () => unwrap(costsListRates()) });
   const columns: DataColumn<CostRate>[] = [
     {
@@ -124,7 +124,7 @@ export function CostRatesCard({ currency }: { currency: string }) {
       isPinned: true,
       cell: ({ kind, resource }) => (
         <>
-          <p className="font-medium">{resource}</p>
+          <p className="font-medium">{nameOf(kind, resource)}</p>
           <p className="text-xs text-muted">{t(`operator.margins.kinds.${kind}`)}</p>
         </>
       ),
@@ -133,7 +133,10 @@ export function CostRatesCard({ currency }: { currency: string }) {
       key: 'amount',
       name: t('billing.amount'),
       isNumber: true,
-      cell: ({ amount, currency: of }) => `${amount} ${of.toUpperCase()}`,
+      cell: ({ kind, resource, amount, currency: of }) =>
+        kind === 'payment' && resource === 'share'
+          ? format.number(amount, { style: 'percent', maximumFractionDigits: 6 })
+          : `${amount} ${of.toUpperCase()}`,
     },
     { key: 'from', name: t('operator.margins.startsAt'), cell: ({ startsAt }) => format.dateTime(startsAt) },
   ];
@@ -142,7 +145,12 @@ export function CostRatesCard({ currency }: { currency: string }) {
       title={t('operator.margins.rates')}
       hint={t('operator.margins.ratesHint')}
       isFlush
-      actions={<Button onClick={() => setIsAdding(true)}>{t('operator.margins.add')}</Button>}
+      actions={
+        <>
+          <CsvLink href={buildUrl<CostsExportRatesData>({ url: '/v1/admin/cost-rates.csv' })} />
+          <Button onClick={() => setIsAdding(true)}>{t('operator.margins.add')}</Button>
+        </>
+      }
     >
       <QueryView query={rates}>
         {({ data }) =>

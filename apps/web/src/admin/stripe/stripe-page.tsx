@@ -7,6 +7,7 @@ import { useFormat } from '../../i18n/use-format';
 import { Badge, type Tone } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { MoreButton } from '../../ui/more-button';
@@ -18,7 +19,15 @@ import { SearchForm } from '../../ui/search-form';
 import { Select } from '../../ui/select';
 import { TextLink } from '../../ui/text-link';
 import { useOrganizationColumn } from '../organization-column';
-import { blockedInvoicesQuery, readStripeView, STATUSES, STRIPE_EVENTS_KEY, stripeEventsQuery } from './stripe.queries';
+import {
+  blockedCsvUrl,
+  blockedInvoicesQuery,
+  eventsCsvUrl,
+  readStripeView,
+  STATUSES,
+  STRIPE_EVENTS_KEY,
+  stripeEventsQuery,
+} from './stripe.queries';
 
 const TONES: Record<StripeEvent['status'], Tone> = {
   waiting: 'warning',
@@ -46,7 +55,12 @@ function BlockedCard() {
   const columns = useBlockedColumns();
   const invoices = useInfiniteQuery(blockedInvoicesQuery);
   return (
-    <Card title={t('operator.stripe.blocked')} hint={t('operator.stripe.blockedHint')} isFlush>
+    <Card
+      title={t('operator.stripe.blocked')}
+      hint={t('operator.stripe.blockedHint')}
+      isFlush
+      actions={<CsvLink href={blockedCsvUrl} />}
+    >
       <QueryView query={invoices}>
         {({ pages }) => {
           const rows = pages.flatMap(({ data }) => data);
@@ -70,9 +84,14 @@ function useBlockedColumns(): DataColumn<BlockedInvoice>[] {
       key: 'invoice',
       name: t('billing.period'),
       cell: ({ id: invoiceId, organization: { id: organizationId }, periodStart, periodEnd }) => (
-        <TextLink to="/admin/organizations/$organizationId/invoices/$invoiceId" params={{ organizationId, invoiceId }}>
-          {`${format.day(periodStart)} – ${format.day(periodEnd)}`}
-        </TextLink>
+        <span className="whitespace-nowrap">
+          <TextLink
+            to="/admin/organizations/$organizationId/invoices/$invoiceId"
+            params={{ organizationId, invoiceId }}
+          >
+            {`${format.day(periodStart)} – ${format.day(periodEnd)}`}
+          </TextLink>
+        </span>
       ),
     },
     organization,
@@ -132,6 +151,7 @@ function EventsCard() {
               show({ status, ...(text.includes('.') ? { type: text } : { search: text }) });
             }}
           />
+          <CsvLink href={eventsCsvUrl(view)} />
         </>
       }
     >

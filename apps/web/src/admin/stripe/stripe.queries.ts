@@ -1,5 +1,13 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { blockedInvoicesList, stripeEventsList, type StripeEventsListData, unwrap } from '../../api/client';
+import {
+  blockedInvoicesList,
+  buildUrl,
+  type InvoiceExportsExportBlockedData,
+  type StripeEventsExportData,
+  stripeEventsList,
+  type StripeEventsListData,
+  unwrap,
+} from '../../api/client';
 
 /** Which events are listed; kept in the address. */
 export type StripeView = Pick<NonNullable<StripeEventsListData['query']>, 'search' | 'status' | 'type'>;
@@ -33,4 +41,12 @@ export const blockedInvoicesQuery = infiniteQueryOptions({
   queryFn: ({ pageParam: cursor }) => unwrap(blockedInvoicesList({ query: { cursor } })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+});
+
+/** Where the browser downloads all that are chosen. */
+export const eventsCsvUrl = (query: StripeView): string =>
+  buildUrl<StripeEventsExportData>({ url: '/v1/admin/stripe-events.csv', query });
+
+export const blockedCsvUrl: string = buildUrl<InvoiceExportsExportBlockedData>({
+  url: '/v1/admin/blocked-invoices.csv',
 });

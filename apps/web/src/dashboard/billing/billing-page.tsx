@@ -14,6 +14,7 @@ import { useMe } from '../auth/auth.queries';
 import { upcomingInvoiceQuery } from './billing.queries';
 import { InvoicesCard } from './invoices-card';
 import { PlansCard } from './plans-card';
+import { SpendCard } from './spend-card';
 import { NextPlanNotice, PortalButton } from './subscription-actions';
 import { UpcomingInvoiceCard } from './upcoming-invoice-card';
 
@@ -43,6 +44,7 @@ export function BillingPage() {
             <NextPlanNotice upcoming={upcoming} />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
+            <SpendCard />
             <InvoicesCard />
             <PlansCard upcoming={upcoming} />
           </div>

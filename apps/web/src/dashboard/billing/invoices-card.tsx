@@ -6,11 +6,12 @@ import { mailLanguageOf } from '../../i18n/i18n';
 import { useFormat } from '../../i18n/use-format';
 import { Badge, type Tone } from '../../ui/badge';
 import { Card } from '../../ui/card';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
 import { QueryView } from '../../ui/query-view';
 import { TextLink } from '../../ui/text-link';
-import { invoicesQuery, pdfUrl } from './invoices.queries';
+import { invoicesCsvUrl, invoicesQuery, pdfUrl } from './invoices.queries';
 
 const TONES: Record<InvoiceSummary['status'], Tone> = {
   draft: 'neutral',
@@ -26,7 +27,12 @@ export function InvoicesCard({ organizationId }: { organizationId?: string }) {
   const invoices = useInfiniteQuery(invoicesQuery(organizationId));
   const columns = useColumns(organizationId);
   return (
-    <Card title={t('invoices.title')} hint={t('invoices.hint')} isFlush>
+    <Card
+      title={t('invoices.title')}
+      hint={t('invoices.hint')}
+      isFlush
+      actions={<CsvLink href={invoicesCsvUrl(organizationId)} />}
+    >
       <QueryView query={invoices}>
         {({ pages }) => {
           const rows = pages.flatMap(({ data }) => data);

@@ -3,6 +3,8 @@ import {
   buildUrl,
   type CreditNotesPdfData,
   type InvoiceCreditNotesPdfData,
+  type InvoiceExportsExportData,
+  type InvoiceExportsExportOfData,
   invoicesFind,
   invoicesList,
   type InvoicesPdfData,
@@ -69,3 +71,11 @@ export const lineUsageQuery = (organizationId: string, invoiceId: string, positi
       query: { cursor },
     }),
   );
+
+export const invoicesCsvUrl = (organizationId?: string): string =>
+  organizationId
+    ? buildUrl<InvoiceExportsExportOfData>({
+        url: '/v1/admin/organizations/{organizationId}/invoices.csv',
+        path: { organizationId },
+      })
+    : buildUrl<InvoiceExportsExportData>({ url: '/v1/billing/invoices.csv' });

@@ -1,7 +1,14 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { type DataSet, dataSetsGetImport, dataSetsListImports, type Import, unwrap } from '../../api/client';
+import {
+  type DataSet,
+  dataSetsGetImport,
+  dataSetsListImports,
+  dataSetsRestore,
+  type Import,
+  unwrap,
+} from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
@@ -10,9 +17,12 @@ import { Card } from '../../ui/card';
 import { downloadCsv, toCsv } from '../../ui/csv';
 import { DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
+import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
 import { StatusBadge } from '../../ui/status-badge';
+import { toast } from '../../ui/toasts';
 import { useMe } from '../auth/auth.queries';
+import { dataSetsQuery } from './data-sets.queries';
 import { ImportErrorsCard } from './import-errors-card';
 import { ImportForm } from './preview/import-form';
 
@@ -33,12 +43,12 @@ export function ImportsTab({ dataSet, isReadOnly = false }: { dataSet: DataSet; 
         </section>
       )}
       {latest && latest.errors.length > 0 && <ImportErrorsCard latest={latest} />}
-      <History dataSet={dataSet} />
+      <History dataSet={dataSet} canRestore={!isReadOnly && can('project:write')} />
     </div>
   );
 }
 
-function History({ dataSet }: { dataSet: DataSet }) {
+function History({ dataSet, canRestore }: { dataSet: DataSet; canRestore: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const terms = useTerms();
@@ -90,6 +100,17 @@ function History({ dataSet }: { dataSet: DataSet }) {
                   cell: (row) =>
                     row.rowsRejected ? <RejectedRows of={row} dataSet={dataSet} /> : count(row.rowsRejected),
                 },
+                ...(canRestore
+                  ? [
+                      {
+                        key: 'restore',
+                        name: t('ui.actions'),
+                        cell: (row: Import) =>
+                          row.status === 'succeeded' &&
+                          row.id !== currentImport?.id && <RestoreButton of={row} dataSet={dataSet} />,
+                      },
+                    ]
+                  : []),
               ]}
             />
             <MoreButton query={imports} />
@@ -97,6 +118,26 @@ function History({ dataSet }: { dataSet: DataSet }) {
         )}
       </QueryView>
     </Card>
+  );
+}
+
+function RestoreButton({ of, dataSet: { projectId, id: dataSetId } }: { of: Import; dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const restore = useMutation({
+    mutationFn: () => unwrap(dataSetsRestore({ path: { projectId, dataSetId }, body: { importId: of.id } })),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: dataSetsQuery(projectId).queryKey });
+      toast(t('import.restored'));
+    },
+  });
+  return (
+    <>
+      <Button variant="quiet" isBusy={restore.isPending} onClick={() => restore.mutate()}>
+        {t('import.restore')}
+      </Button>
+      {restore.isError && <ProblemNotice error={restore.error} />}
+    </>
   );
 }
 

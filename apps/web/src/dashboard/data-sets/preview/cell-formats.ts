@@ -44,15 +44,17 @@ function findDateOrder(cells: string[]): CellFormats['dates'] {
   return beyond(3) > 0 ? 'month_first' : 'either';
 }
 
-/** Whether the cell is a number or a date in that writing. */
+/** Whether the cell is a number in that writing, or would be in one of two. */
 export function isNumberIn(cell: string, { decimal }: CellFormats): boolean {
   if (decimal === 'comma' && DECIMAL_COMMA.test(cell)) return true;
-  return decimal === 'point' && GROUPED.test(cell);
+  return (decimal === 'point' || decimal === 'either') && GROUPED.test(cell);
 }
 
+/** As {@link isNumberIn}, of dates. */
 export function isDateIn(cell: string, { dates }: CellFormats): boolean {
   const match = DATE.exec(cell);
-  if (!match || !dates || dates === 'either') return false;
+  if (!match || !dates) return false;
+  if (dates === 'either') return true;
   const [day, month] = dates === 'day_first' ? [match[1], match[3]] : [match[3], match[1]];
   return Number(month) <= 12 && Number(day) <= 31;
 }

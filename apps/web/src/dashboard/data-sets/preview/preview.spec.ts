@@ -165,6 +165,7 @@ it('a cell is held against its column', () => {
   expect(checkCell(value!, '1.234,5', commas)).toBeNull();
   expect(checkCell(timestamp!, '31/12/2020 10:00', commas)).toBeNull();
   expect(checkCell(timestamp!, '12/31/2020', commas)).toBe('time');
+  expect(checkCell(timestamp!, '03/04/2020', { decimal: null, dates: 'either' })).toBeNull();
   expect(checkCell({ ...value!, type: 'text', values: ['train', 'test'] }, 'dev', PLAIN)).toBe('values');
 });
 
