@@ -10,6 +10,8 @@ export const API_VERSION = '2026-10-28.endive';
 export interface Settings {
   /** What becomes of a subscription when the last retry of its invoice failed too. */
   afterLastRetry: 'cancel' | 'unpaid';
+  /** Percent by country, as of the account's tax registrations. */
+  taxRates: Record<string, number>;
 }
 
 /** The merchant's account: what it holds, what time it is for whom, and what it tells of what happened. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Account, newId } from './account.js';
-import { createCustomer } from './customers.js';
+import { createCustomer, createTaxId, updateCustomer } from './customers.js';
 import { discountParam } from './discounts.js';
 import { invalid, required } from './errors.js';
 import { bool, int, isWithin, list, mergeMetadata, metadataParam, oneOf, pages, range, text } from './form.js';
@@ -11,6 +11,7 @@ import { setUp } from './payments.js';
 import { present } from './present.js';
 import { priceData, priceFrom } from './prices.js';
 import { createSubscription } from './subscription-create.js';
+import { automaticTaxOf, automaticTaxParam } from './tax.js';
 
 const DAY = 86_400;
 
@@ -18,6 +19,7 @@ const newSession = z.strictObject({
   mode: oneOf('setup', 'subscription'),
   allow_promotion_codes: bool.optional(),
   allowed_payment_method_types: list(oneOf('card')).optional(),
+  automatic_tax: automaticTaxParam.optional(),
   billing_address_collection: oneOf('auto', 'required').optional(),
   cancel_url: text.optional(),
   client_reference_id: text.max(200).optional(),
@@ -64,7 +66,19 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
   if (mode === 'subscription' && !prices.some(({ recurring }) => recurring))
     throw invalid('In subscription mode at least one price must be recurring.', { param: 'line_items' });
   const { trial_end, trial_period_days } = subscription_data;
+  const isTaxed = params.automatic_tax?.enabled ?? false;
+  const { customer_update: update } = params;
+  if (isTaxed && customer && !customer.address?.country && update?.address !== 'auto')
+    throw invalid(
+      "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set `customer_update[address]` to 'auto'.",
+      { param: 'automatic_tax', code: 'customer_tax_location_invalid' },
+    );
+  if (params.tax_id_collection?.enabled && customer && update?.name !== 'auto')
+    throw invalid("Tax ID collection requires `customer_update[name]` to be 'auto' where a customer is given.", {
+      param: 'tax_id_collection',
+    });
   const order: CheckoutOrder = {
+    keeps: { address: update?.address === 'auto' || !customer, name: update?.name === 'auto' || !customer },
     items: prices.map(({ id }, index) => ({ price: id, quantity: line_items[index]!.quantity ?? 1 })),
     subscription: {
       metadata: mergeMetadata({}, subscription_data.metadata),
@@ -98,7 +112,7 @@ function createSession(account: Account, params: z.output<typeof newSession>): C
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: amount,
     amount_total: amount === null ? null : discounted,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    automatic_tax: automaticTaxOf(isTaxed, customer),
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
@@ -186,6 +200,30 @@ export function needsNoCard({ payment_method_collection, payment_status }: Check
   return payment_method_collection === 'if_required' && payment_status === 'no_payment_required';
 }
 
+/** What who pays says of themselves. */
+export interface Payer {
+  email?: string | undefined;
+  name?: string | undefined;
+  country?: string | undefined;
+  taxId?: string | undefined;
+}
+
+function keepPayer(
+  account: Account,
+  session: CheckoutSession,
+  customer: Customer,
+  { name, country, taxId }: Payer,
+  keeps: CheckoutOrder['keeps'],
+): void {
+  if (country && keeps?.address)
+    updateCustomer(account, customer, {
+      address: { ...customer.address, country } as { country: string },
+    });
+  if (name && keeps?.name) updateCustomer(account, customer, { name });
+  if (taxId && session.tax_id_collection?.enabled)
+    createTaxId(account, customer.id, { type: taxId.startsWith('GB') ? 'gb_vat' : 'eu_vat', value: taxId });
+}
+
 /**
  * What paying does: it sets up the card or starts the subscription, and tells of it.
  *
@@ -195,13 +233,14 @@ export function complete(
   account: Account,
   session: CheckoutSession,
   method: PaymentMethod | undefined,
-  { isAuthenticated, email }: { isAuthenticated: boolean; email?: string | undefined },
+  { isAuthenticated, email, ...payer }: Payer & { isAuthenticated: boolean },
 ): void {
   const order = account.store.notes('checkout.session', session.id);
   const customer = session.customer
     ? account.needCustomer(session.customer, 'customer')
     : createCustomer(account, { email: session.customer_email ?? email });
   if (method) adopt(account, method.id, customer.id);
+  keepPayer(account, session, customer, payer, order.keeps);
   Object.assign(session, {
     customer: customer.id,
     customer_details: detailsOf(customer, email),
@@ -221,6 +260,7 @@ export function complete(
         trialEnd: trialEnd ?? (trialDays === null ? undefined : account.now(customer.test_clock) + trialDays * DAY),
         missingPaymentMethod: missingPaymentMethod ?? undefined,
         defaultPaymentMethod: method?.id,
+        isTaxed: session.automatic_tax.enabled,
         discounts: discounts.map((coupon) => ({ coupon })),
         paymentBehavior: 'error_if_incomplete',
       },
@@ -231,6 +271,8 @@ export function complete(
       subscription: subscription.id,
       invoice: invoice.id,
       amount_total: invoice.total,
+      automatic_tax: automaticTaxOf(session.automatic_tax.enabled, customer),
+      total_details: { ...session.total_details!, amount_tax: invoice.total - invoice.total_excluding_tax! },
       payment_status: invoice.total > 0 ? 'paid' : 'no_payment_required',
     });
   }

@@ -22,6 +22,7 @@ const fields = {
   invoice: text,
   amount: int.optional(),
   credit_amount: int.optional(),
+  email_type: oneOf('credit_note', 'none').optional(),
   lines: list(line).optional(),
   memo: text.optional(),
   metadata: metadataParam.optional(),

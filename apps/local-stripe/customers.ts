@@ -130,7 +130,11 @@ export function changeBalance(
   });
 }
 
-function updateCustomer(account: Account, customer: Customer, params: z.output<z.ZodObject<typeof fields>>): Customer {
+export function updateCustomer(
+  account: Account,
+  customer: Customer,
+  params: z.output<z.ZodObject<typeof fields>>,
+): Customer {
   const { balance, invoice_settings, metadata, address, shipping, ...given } = params;
   const currency = customer.currency ?? 'usd';
   const before = customer.balance;
@@ -177,7 +181,7 @@ function ownPaymentMethod(account: Account, customer: Customer, id: string): str
   return method.id;
 }
 
-function createTaxId(account: Account, customer: string, { type, value }: z.output<typeof taxIdData>): TaxId {
+export function createTaxId(account: Account, customer: string, { type, value }: z.output<typeof taxIdData>): TaxId {
   const prefix = type.slice(0, 2).toUpperCase();
   const taxId = account.store.add<'tax_id'>({
     id: newId('txi'),

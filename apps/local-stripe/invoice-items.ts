@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Account, newId } from './account.js';
 import { invalid, required } from './errors.js';
-import { bool, currencyParam, int, isWithin, mergeMetadata, metadataParam, pages, range, text } from './form.js';
+import { bool, currencyParam, int, isWithin, mergeMetadata, metadataParam, oneOf, pages, range, text } from './form.js';
 import { addUp } from './invoice-life.js';
 import { lineOfItem, pricingOf, ratePrice } from './lines.js';
 import {
@@ -27,6 +27,7 @@ export const itemFields = {
   price_data: oneTimePriceData.optional(),
   pricing: z.strictObject({ price: text }).optional(),
   quantity: int.optional(),
+  tax_behavior: oneOf('exclusive', 'unspecified').optional(),
 };
 const { currency: _fixed, ...changeableFields } = itemFields;
 const newItem = z.strictObject({
@@ -161,6 +162,8 @@ function createItem(account: Account, { customer: id, ...params }: z.output<type
       param: 'invoice',
     });
   const item = addInvoiceItem(account, customer, readItem(account, params, account.now(customer.test_clock)));
+  if (invoice?.automatic_tax.enabled && item.amount < 0)
+    throw invalid('An invoice with automatic tax takes no items below zero.', { param: 'amount' });
   if (invoice) {
     invoice.lines.data.push(...takeItems(invoice.id, [item]));
     addUp(account, invoice);

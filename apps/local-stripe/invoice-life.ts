@@ -14,6 +14,7 @@ import {
   giveUp,
   subscriptionOf,
 } from './subscription-state.js';
+import { applyTax, automaticTaxOf } from './tax.js';
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -28,6 +29,7 @@ export interface NewInvoice {
   subscription?: Subscription;
   period?: { start: number; end: number };
   autoAdvance?: boolean;
+  isTaxed?: boolean;
   collectionMethod?: Invoice['collection_method'];
   daysUntilDue?: number | null;
   dueDate?: number | null;
@@ -62,7 +64,10 @@ export function newInvoice(account: Account, customer: Customer, given: NewInvoi
     attempt_count: 0,
     attempted: false,
     auto_advance: autoAdvance,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatic_tax: {
+      disabled_reason: null,
+      ...automaticTaxOf(given.isTaxed ?? subscription?.automatic_tax.enabled ?? false, customer),
+    },
     automatically_finalizes_at: autoAdvance ? now + HOUR : null,
     billing_reason: given.reason,
     collection_method: collection,
@@ -144,7 +149,9 @@ export function addUp(account: Account, invoice: Invoice): void {
   const customer = customerOf(account, invoice);
   applyDiscounts(account, invoice);
   invoice.subtotal = invoice.subtotal_excluding_tax = total(invoice.lines.data);
-  invoice.total = invoice.total_excluding_tax = invoice.subtotal - total(invoice.total_discount_amounts!);
+  invoice.total_excluding_tax = invoice.subtotal - total(invoice.total_discount_amounts!);
+  applyTax(account, invoice, customer);
+  invoice.total = invoice.total_excluding_tax + total(invoice.total_taxes!);
   invoice.starting_balance = customer.balance;
   invoice.amount_due = invoice.amount_remaining = Math.max(0, invoice.total + appliedBalance(invoice));
 }
@@ -167,6 +174,12 @@ export function finalize(account: Account, invoice: Invoice): void {
   const now = account.now(invoice.test_clock);
   const { afterFinalizing } = account.store.notes('invoice', invoice.id);
   addUp(account, invoice);
+  // As of a renewal: it goes on without tax, and says why.
+  if (invoice.automatic_tax.status === 'requires_location_inputs')
+    Object.assign(invoice.automatic_tax, {
+      ...automaticTaxOf(false, customer),
+      disabled_reason: 'finalization_requires_location_inputs',
+    });
   applyCredits(account, invoice, customer);
   settleBalance(account, invoice, customer);
   customer.currency ??= invoice.currency;

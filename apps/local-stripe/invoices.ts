@@ -33,9 +33,11 @@ import type { Invoice } from './objects.js';
 import { type Operation, operation, page, pageOf, retrieve } from './operation.js';
 import { cardError, findPaymentMethod } from './payment-methods.js';
 import { periodOf, subscriptionOf } from './subscription-state.js';
+import { automaticTaxParam, requireLocation } from './tax.js';
 
 const fields = {
   auto_advance: bool.optional(),
+  automatic_tax: automaticTaxParam.optional(),
   collection_method: oneOf('charge_automatically', 'send_invoice').optional(),
   days_until_due: int.optional(),
   default_payment_method: text.optional(),
@@ -78,6 +80,7 @@ function createInvoice(account: Account, params: z.output<typeof newInvoiceParam
     currency: params.currency ?? items[0]?.currency ?? customer.currency ?? 'usd',
     ...(subscription && { subscription, period: periodOf(subscription) }),
     autoAdvance: params.auto_advance ?? false,
+    ...(params.automatic_tax && { isTaxed: params.automatic_tax.enabled }),
     collectionMethod: params.collection_method ?? 'charge_automatically',
     daysUntilDue: params.days_until_due ?? null,
     dueDate: params.due_date ?? null,
@@ -104,9 +107,13 @@ function needDraft(account: Account, id: string): Invoice {
 }
 
 function updateInvoice(account: Account, invoice: Invoice, params: z.output<z.ZodObject<typeof fields>>): Invoice {
-  const { auto_advance, metadata, discounts, days_until_due, default_payment_method, ...rest } = params;
+  const { auto_advance, automatic_tax, metadata, discounts, days_until_due, default_payment_method, ...rest } = params;
   const isDraft = invoice.status === 'draft';
-  const fixed = Object.keys({ ...rest, ...(discounts !== undefined && { discounts }) });
+  const fixed = Object.keys({
+    ...rest,
+    ...(discounts !== undefined && { discounts }),
+    ...(automatic_tax && { automatic_tax }),
+  });
   if (!isDraft && fixed.length > 0)
     throw invalid(`This invoice is finalized: ${fixed.join(', ')} can no longer be changed.`, {
       code: 'invoice_not_editable',
@@ -118,6 +125,7 @@ function updateInvoice(account: Account, invoice: Invoice, params: z.output<z.Zo
       invoice.default_payment_method = default_payment_method
         ? account.need('payment_method', default_payment_method, 'default_payment_method').id
         : null;
+    if (automatic_tax) invoice.automatic_tax.enabled = automatic_tax.enabled;
     if (metadata !== undefined) invoice.metadata = mergeMetadata(invoice.metadata, metadata);
     if (days_until_due !== undefined) invoice.due_date = account.now(invoice.test_clock) + days_until_due * 86_400;
     if (discounts !== undefined)
@@ -127,7 +135,10 @@ function updateInvoice(account: Account, invoice: Invoice, params: z.output<z.Zo
       });
     if (auto_advance !== undefined) {
       invoice.auto_advance = auto_advance;
-      if (isDraft) invoice.automatically_finalizes_at = auto_advance ? account.now(invoice.test_clock) + 3600 : null;
+      const inAnHour = account.now(invoice.test_clock) + 3600;
+      if (isDraft) invoice.automatically_finalizes_at = auto_advance ? inAnHour : null;
+      if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically')
+        invoice.next_payment_attempt = auto_advance ? (invoice.next_payment_attempt ?? inAnHour) : null;
     }
     if (isDraft) addUp(account, invoice);
   });
@@ -241,6 +252,7 @@ export const invoiceOperations: Operation[] = [
     (account, { auto_advance }, { id }) => {
       const invoice = account.need('invoice', id!);
       if (auto_advance !== undefined) invoice.auto_advance = auto_advance;
+      requireLocation(invoice.automatic_tax.enabled, account.needCustomer(invoice.customer!));
       finalize(account, invoice);
       const isCollected =
         invoice.auto_advance && invoice.status === 'open' && invoice.collection_method === 'charge_automatically';

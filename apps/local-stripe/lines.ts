@@ -1,6 +1,6 @@
 import { type Account, newId } from './account.js';
 import type { InvoiceItem, InvoiceLine, Price, Subscription, SubscriptionItem } from './objects.js';
-import { formatMoney, type Part, rate } from './rating.js';
+import { formatMoney, type Part, rate, total } from './rating.js';
 
 type Period = InvoiceLine['period'];
 type Parent = NonNullable<InvoiceLine['parent']>;
@@ -50,6 +50,11 @@ export function newLine(invoice: string | null, parts: LineParts): InvoiceLine {
     subtotal: amount,
     taxes: [],
   };
+}
+
+/** Without what discounts take off. */
+export function netOf({ amount, discount_amounts }: InvoiceLine): number {
+  return amount - total(discount_amounts ?? []);
 }
 
 export function ratePrice(account: Account, price: Price, quantity: number): Part[] {

@@ -106,6 +106,8 @@ export interface CheckoutOrder {
     missingPaymentMethod: 'cancel' | 'create_invoice' | 'pause' | null;
     discounts: string[];
   };
+  /** Whether what the payer says of themselves is kept with the customer. */
+  keeps?: { address: boolean; name: boolean };
   setupMetadata: Record<string, string>;
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Account } from './account.js';
-import { complete, needsNoCard } from './checkout.js';
+import { complete, needsNoCard, type Payer } from './checkout.js';
 import { setDefault } from './customers.js';
 import { invalid, missing, StripeError } from './errors.js';
 import { alert, button, cardForm, escape, htmlPage, link, table } from './html.js';
@@ -51,13 +51,12 @@ export function addPages(server: FastifyInstance, account: Account): void {
             const target = find(params['id']!);
             if (target.object === 'checkout.session' && target.status === 'complete') return successUrl(target);
             if (target.object === 'checkout.session' && needsNoCard(target) && !form['number'])
-              return finish(account, target, undefined, false, form['email']);
+              return finish(account, target, undefined, false, payerOf(form));
             const method = createCard(account, form['number'] ?? '', { email: form['email'] });
             const mustProve = outcomeOf(account, method, false).status === 'requires_action';
-            const email = form['email'] ? `?email=${encodeURIComponent(form['email'])}` : '';
             return mustProve
-              ? `/3ds/${target.id}/${method.id}${email}`
-              : finish(account, target, method, false, form['email']);
+              ? threeDs(target.id, method.id, form)
+              : finish(account, target, method, false, payerOf(form));
           });
           return reply.redirect(to, 303);
         } catch (error) {
@@ -100,19 +99,19 @@ export function addPages(server: FastifyInstance, account: Account): void {
     const { amount, currency, status } = account.need('charge', id!);
     return { page: htmlPage(`Receipt: ${formatMoney(amount, currency)}, ${status}`, '') };
   });
-  show('GET', '/3ds/:target/:method', ({ target, method }, _, { email }) => {
-    const action = `/3ds/${target}/${method}${email ? `?email=${encodeURIComponent(email)}` : ''}`;
+  show('GET', '/3ds/:target/:method', ({ target, method }, _, query) => {
+    const action = threeDs(target!, method!, query);
     const question = '<p>The bank asks its customer to confirm this payment.</p>';
     const answers =
       button(action, 'Complete authentication', { result: 'complete' }) +
       button(action, 'Fail authentication', { result: 'fail' }, true);
     return { page: htmlPage('3D Secure', question + answers) };
   });
-  show('POST', '/3ds/:target/:method', ({ target: id, method: methodId }, { result }, { email }) => {
+  show('POST', '/3ds/:target/:method', ({ target: id, method: methodId }, { result }, query) => {
     const intent = account.store.get('payment_intent', id!);
     const target = intent ? invoiceOf(account, intent) : findTarget(account, id!);
     const method = account.need('payment_method', methodId!);
-    if (result === 'complete') return { to: finish(account, target, method, true, email) };
+    if (result === 'complete') return { to: finish(account, target, method, true, payerOf(query)) };
     const payment = target.object === 'invoice' && paymentOf(account, target);
     if (payment) failAuthentication(account, account.need('payment_intent', payment.payment.payment_intent!));
     return {
@@ -138,18 +137,28 @@ function invoiceOf(account: Account, { id, customer }: PaymentIntent): Invoice {
   return account.need('invoice', payment.invoice);
 }
 
+function payerOf({ email, name, country, tax_id: taxId }: Form): Payer {
+  return { email, name, country: country?.toUpperCase(), taxId: taxId?.replaceAll(/\s/g, '').toUpperCase() };
+}
+
+/** Where the bank asks; what the payer said of themselves is taken along. */
+function threeDs(target: string, method: string, form: Form): string {
+  const said = ['email', 'name', 'country', 'tax_id'].flatMap((name) => (form[name] ? [[name, form[name]]] : []));
+  return `/3ds/${target}/${method}${said.length > 0 ? `?${new URLSearchParams(said as [string, string][])}` : ''}`;
+}
+
 /** Does with a card what its page is for, and says where to go then. */
 function finish(
   account: Account,
   target: Target,
   method: PaymentMethod | undefined,
   isAuthenticated: boolean,
-  email?: string,
+  payer: Payer,
 ): string {
   if (target.object === 'checkout.session') {
     if (target.status === 'complete') return successUrl(target);
     if (target.status !== 'open') throw invalid('This Checkout is over: go back and begin anew.');
-    complete(account, target, method, { isAuthenticated, email });
+    complete(account, target, method, { isAuthenticated, ...payer });
     return successUrl(target);
   }
   if (target.object === 'invoice') {
@@ -189,7 +198,7 @@ function checkoutPage(account: Account, session: CheckoutSession, message?: stri
     );
   const back = cancel_url ? link(cancel_url, 'Go back without paying') : '';
   const action = `/c/pay/${id}`;
-  const form = { email: !session.customer && !session.customer_email };
+  const form = { email: !session.customer && !session.customer_email, extra: payerFields(session) };
   if (mode === 'setup') return htmlPage('Save a card', alert(message) + cardForm(action, 'Save card', form) + back);
   const { items } = account.store.notes('checkout.session', id);
   const rows = items.map(({ price: priceId, quantity }) => {
@@ -208,10 +217,27 @@ function checkoutPage(account: Account, session: CheckoutSession, message?: stri
   );
 }
 
+/** What Checkout asks of who pays, beside the card. */
+function payerFields({
+  automatic_tax: tax,
+  billing_address_collection: address,
+  tax_id_collection: taxId,
+}: CheckoutSession) {
+  const country =
+    '<label>Country, two letters <input name="country" autocomplete="country" pattern="[A-Za-z]{2}" required></label>';
+  return [
+    ...(tax.enabled || address === 'required' ? [country] : []),
+    ...(taxId?.enabled
+      ? ['<label>Business name <input name="name"></label><label>Tax ID <input name="tax_id"></label>']
+      : []),
+  ].join('\n');
+}
+
 function invoicePage(invoice: Invoice, message?: string): string {
-  const { id, number, status, total, currency, lines, amount_due, amount_remaining } = invoice;
+  const { id, number, status, total, currency, lines, amount_due, amount_remaining, total_taxes } = invoice;
   const rows = lines.data.map(({ description, amount }) => [escape(description ?? ''), formatMoney(amount, currency)]);
   const sums = [
+    ...total_taxes!.map(({ amount }) => ['Tax', formatMoney(amount, currency)]),
     ['Total', formatMoney(total, currency)],
     ['Amount due', formatMoney(amount_due, currency)],
   ];

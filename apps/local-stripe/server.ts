@@ -23,6 +23,7 @@ import { addOperations } from './router.js';
 import { keysOf } from './schedule.js';
 import { Store } from './store.js';
 import { subscriptionOperations } from './subscriptions.js';
+import { TAX_RATES } from './tax.js';
 import { runClocks, testClockOperations } from './test-clocks.js';
 
 export interface LocalStripeOptions extends Partial<Settings> {
@@ -62,9 +63,10 @@ export async function startLocalStripe({
   webhookUrl,
   webhookSecret,
   afterLastRetry = 'cancel',
+  taxRates = TAX_RATES,
 }: LocalStripeOptions): Promise<FastifyInstance> {
   const store = new Store(file, keysOf);
-  const account = new Account(store, { afterLastRetry });
+  const account = new Account(store, { afterLastRetry, taxRates });
   const server = fastify({ forceCloseConnections: true });
   addOperations(server, account, OPERATIONS);
   addPages(server, account);

@@ -3,8 +3,8 @@ import { takeDiscounts } from './discounts.js';
 import { invalid, StripeError } from './errors.js';
 import { addInvoiceItem, nameOf } from './invoice-items.js';
 import type { NewInvoice } from './invoice-life.js';
-import { pricingOf, ratePrice } from './lines.js';
-import type { Customer, Invoice, InvoiceLine, Price, Subscription } from './objects.js';
+import { netOf, pricingOf, ratePrice } from './lines.js';
+import type { Customer, Invoice, Price, Subscription } from './objects.js';
 import { cardError } from './payment-methods.js';
 import type { Outcome } from './payments.js';
 import { total } from './rating.js';
@@ -57,10 +57,6 @@ export function recordBilled(account: Account, subscription: Subscription, invoi
     });
     if (lines.length > 0) billed[id] = { amount: lines.reduce((sum, line) => sum + netOf(line), 0), start, end };
   }
-}
-
-export function netOf({ amount, discount_amounts }: InvoiceLine): number {
-  return amount - total(discount_amounts ?? []);
 }
 
 export function addOneTime(account: Account, customer: Customer, price: Price, quantity: number, now: number): void {

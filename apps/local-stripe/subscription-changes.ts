@@ -3,7 +3,7 @@ import type { Account } from './account.js';
 import { couponOf } from './discounts.js';
 import { addInvoiceItem, nameOf, pendingItems, takeItems } from './invoice-items.js';
 import { announce, attempt, finalize, newInvoice } from './invoice-life.js';
-import { itemLines, pricingOf, ratePrice } from './lines.js';
+import { itemLines, netOf, pricingOf, ratePrice } from './lines.js';
 import type { Billed, Customer, Invoice, Price, Subscription, SubscriptionItem } from './objects.js';
 import { dayOf, nextBoundary, previousBoundary } from './periods.js';
 import { prorate, roundMoney, total } from './rating.js';
@@ -11,7 +11,6 @@ import {
   addOneTime,
   billingOf,
   INCOMPLETE_SECONDS,
-  netOf,
   type PaymentBehavior,
   type ProrationBehavior,
   recurringOf,

@@ -20,6 +20,7 @@ import {
 } from './subscription-billing.js';
 import { TRIAL_NOTICE_SECONDS, tellTrialEnd } from './subscription-renewal.js';
 import { changeSubscription } from './subscription-state.js';
+import { automaticTaxOf, requireLocation } from './tax.js';
 
 export interface NewSubscription {
   customer: Customer;
@@ -37,6 +38,7 @@ export interface NewSubscription {
   cancelAtPeriodEnd?: boolean | undefined;
   description?: string | null | undefined;
   discounts?: DiscountParam[] | undefined;
+  isTaxed?: boolean | undefined;
   metadata?: Record<string, string> | undefined;
   addInvoiceItems?: { price: Price; quantity: number }[];
 }
@@ -44,6 +46,7 @@ export interface NewSubscription {
 export function createSubscription(account: Account, given: NewSubscription, first: Attempt = {}): Subscription {
   const { customer, prorationBehavior = 'create_prorations', paymentBehavior = 'allow_incomplete' } = given;
   const now = account.now(customer.test_clock);
+  requireLocation(given.isTaxed ?? false, customer);
   const recurring = recurringOf(given.items.map(({ price }) => price));
   const isTrial = given.trialEnd !== undefined && given.trialEnd > now;
   const anchor = given.anchor ?? (isTrial ? given.trialEnd! : now);
@@ -106,12 +109,13 @@ function draft(
 ): Subscription {
   const id = newId('sub');
   const { customer, cancelAt, cancelAtPeriodEnd = false, trialEnd } = given;
+  const { enabled, liability } = automaticTaxOf(given.isTaxed ?? false, customer);
   return {
     id,
     object: 'subscription',
     application: null,
     application_fee_percent: null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+    automatic_tax: { disabled_reason: null, enabled, liability },
     billing_cycle_anchor: anchor,
     billing_cycle_anchor_config: null,
     billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible', updated_at: now },

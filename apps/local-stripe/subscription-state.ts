@@ -41,10 +41,11 @@ function pendingProrations(account: Account, { id, customer }: Subscription) {
     .filter(({ proration, parent }) => proration && parent?.subscription_details?.subscription === id);
 }
 
-/** Nothing of the subscription's is collected by itself any more. */
+/** No finalized invoice of the customer's, and no draft of the subscription's, is collected by itself any more. */
 export function stopCollecting(account: Account, subscription: Subscription): void {
-  for (const invoice of invoicesOf(account, subscription)) {
-    if (invoice.status === 'open' || invoice.status === 'draft')
+  for (const invoice of account.store.find('invoice', subscription.customer)) {
+    const isOfIt = invoice.parent?.subscription_details?.subscription === subscription.id;
+    if (invoice.status === 'open' || (invoice.status === 'draft' && isOfIt))
       Object.assign(invoice, { auto_advance: false, next_payment_attempt: null, automatically_finalizes_at: null });
   }
 }

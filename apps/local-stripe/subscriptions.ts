@@ -23,6 +23,7 @@ import { cancelNow, changeBilling } from './subscription-changes.js';
 import { createSubscription, newItem } from './subscription-create.js';
 import { resume } from './subscription-renewal.js';
 import { periodOf } from './subscription-state.js';
+import { automaticTaxOf, automaticTaxParam, requireLocation } from './tax.js';
 
 const DAY = 86_400;
 
@@ -63,6 +64,7 @@ export const itemChange = z.strictObject({
   deleted: bool.optional(),
 });
 const shared = {
+  automatic_tax: automaticTaxParam.optional(),
   add_invoice_items: list(
     z.strictObject({ price: text.optional(), price_data: oneTimePriceData.optional(), quantity: int.optional() }),
   ).optional(),
@@ -158,6 +160,7 @@ export function readNewSubscription(account: Account, params: z.output<typeof ne
     description: params.description,
     discounts: params.discounts ?? undefined,
     metadata: mergeMetadata({}, params.metadata),
+    isTaxed: params.automatic_tax?.enabled,
     addInvoiceItems: oneTimeItems(account, params.add_invoice_items),
   };
 }
@@ -253,6 +256,11 @@ function setFields(
 ): void {
   const { cancel_at_period_end, cancel_at, pause_collection, cancellation_details } = params;
   if (params.metadata !== undefined) subscription.metadata = mergeMetadata(subscription.metadata, params.metadata);
+  if (params.automatic_tax) {
+    requireLocation(params.automatic_tax.enabled, customer);
+    const { enabled, liability } = automaticTaxOf(params.automatic_tax.enabled, customer);
+    subscription.automatic_tax = { disabled_reason: null, enabled, liability };
+  }
   if (params.description !== undefined) subscription.description = params.description;
   if (params.collection_method) subscription.collection_method = params.collection_method;
   if (params.days_until_due !== undefined) subscription.days_until_due = params.days_until_due;

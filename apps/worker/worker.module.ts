@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { OverdueWorkerModule } from '../../libs/features/billing/worker.js';
 import { CouponsWorkerModule } from '../../libs/features/coupons/worker.js';
 import { CreditTopUpsWorkerModule } from '../../libs/features/credit-grants/worker.js';
+import { CreditNotesWorkerModule } from '../../libs/features/credit-notes/worker.js';
 import { ImportsWorkerModule } from '../../libs/features/data-sets/worker.js';
 import { ErasuresWorkerModule } from '../../libs/features/end-users/worker.js';
 import { HealthWorkerModule } from '../../libs/features/health/worker.js';
@@ -52,6 +53,7 @@ const STRIPE = [
   PriceMovesWorkerModule,
   CouponsWorkerModule,
   CreditTopUpsWorkerModule,
+  CreditNotesWorkerModule,
 ];
 
 @Module({})

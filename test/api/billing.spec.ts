@@ -221,6 +221,60 @@ describe('Checkout', () => {
       10_000,
     );
     expect((await invoiceOf(tenant)).plan.key).toBe('free');
+    // What was paid goes back to the card, and nothing of it becomes credit too.
+    await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
+    const [paid, ...others] = (await stripe.invoices.list({ customer })).data;
+    expect([paid!.amount_paid, others]).toEqual([4_900, []]);
+    const { data: notes } = await stripe.creditNotes.list({ invoice: paid!.id });
+    expect(notes).toMatchObject([{ amount: 4_900, refunds: [{ amount_refunded: 4_900 }] }]);
+    expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: 0 });
+  });
+
+  it('of an organization that is deleted is over at once, and the rest of the month is credit that the last invoice takes', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const customer = await customerOf(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    await tenant.post('/v1/organization/deletion', { name: organization.name }).expect(202);
+    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+    expect((await stripe.invoiceItems.list({ customer, pending: true })).data).toEqual([]);
+    const { balance } = (await stripe.customers.retrieve(customer)) as Stripe.Customer;
+    expect(balance).toBeLessThan(-4_880);
+    const { rows } = await owner.query(
+      `SELECT share::float AS share FROM billing_periods WHERE tenant_id = $1 AND is_collected_by_stripe`,
+      [organization.id],
+    );
+    // Of the month that was credited, no more than its part is included.
+    expect(rows).toHaveLength(1);
+    expect(rows[0].share).toBeLessThan(0.01);
+  });
+
+  it('of an organization that is deleted and has not paid for its month is over without credit', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const customer = await customerOf(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
+    await owner.query(`UPDATE subscriptions SET status = 'past_due' WHERE tenant_id = $1`, [organization.id]);
+    await tenant.post('/v1/organization/deletion', { name: organization.name }).expect(202);
+    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+    expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: 0 });
+  });
+
+  it('of an organization that is deleted twice over, as after a kill in between, is over all the same', async () => {
+    const tenant = await Tenant.signUp(api);
+    await upgrade(tenant);
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const { rows } = await owner.query('SELECT stripe_subscription_id AS id FROM subscriptions WHERE tenant_id = $1', [
+      organization.id,
+    ]);
+    await cancelAtStripe(tenant);
+    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
+    await owner.query('UPDATE subscriptions SET stripe_subscription_id = $2 WHERE tenant_id = $1', [
+      organization.id,
+      rows[0].id,
+    ]);
+    await tenant.post('/v1/organization/deletion', { name: organization.name }).expect(202);
   });
 
   it('puts the organization back on Free when the subscription ends', async () => {
@@ -267,6 +321,9 @@ describe('of two subscriptions', () => {
     await until(async () => (await stripe.subscriptions.retrieve(before)).status === 'canceled');
     const { data: live } = await stripe.subscriptions.list({ customer });
     expect(live.map(({ items }) => items.data[0]!.price.unit_amount)).toEqual([19_900]);
+    // What is left of its month is credit, and nothing waits for an invoice that never comes.
+    expect((await stripe.invoiceItems.list({ customer, pending: true })).data).toEqual([]);
+    expect(((await stripe.customers.retrieve(customer)) as Stripe.Customer).balance).toBeLessThan(-4_880);
     // That the one before is gone is heard too, and changes nothing.
     await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
     expect((await invoiceOf(tenant)).plan.key).toBe('team');

@@ -81,9 +81,9 @@ function newFollower(): InvoiceFollower {
 }
 
 /** A worker's. */
-function startCollector(): InvoiceCollector {
+function startCollector(config = { KINDRED_STRIPE_TAX: false }): InvoiceCollector {
   const [invoices, billing] = [new InvoicesRepository(), new BillingRepository()];
-  const collector = new InvoiceCollector(get(Database), invoices, billing, newFollower(), proxy.client());
+  const collector = new InvoiceCollector(get(Database), invoices, billing, newFollower(), proxy.client(), config);
   collector.onApplicationBootstrap();
   collectors.push(collector);
   return collector;
@@ -216,6 +216,25 @@ describe('a draft that Stripe collects', () => {
     expect(await newestOf(shop)).toMatchObject({ status: 'open' });
     await hasten(shop);
     await until(async () => (await newestOf(shop)).status === 'paid');
+  });
+
+  it('is collected though the subscription ends, after which Stripe collects nothing by itself, until its tries are over', async () => {
+    const shop = await withDraft();
+    const { id: price } = await stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 4_900,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Pro' },
+    });
+    const { id: subscription } = await stripe.subscriptions.create({ customer: shop.customer, items: [{ price }] });
+    startCollector();
+    await until(() => isOpen(shop));
+    const { stripe_invoice_id: id } = await rowOf(shop);
+    await stripe.subscriptions.cancel(subscription);
+    expect(await stripe.invoices.retrieve(id)).toMatchObject({ auto_advance: false, next_payment_attempt: null });
+    await hasten(shop);
+    await until(async () => (await stripe.invoices.retrieve(id)).auto_advance === true);
+    expect((await stripe.invoices.retrieve(id)).next_payment_attempt).not.toBeNull();
   });
 
   it('keeps what Stripe said last, though something older is written later', async () => {

@@ -4,6 +4,7 @@ import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
 import { construct } from '../factories/construct.js';
 import { logInOperator, whoIs } from '../factories/members.js';
+import { textOfPdf } from '../factories/pdf.js';
 import { until } from '../factories/until.js';
 import { addUsage } from '../factories/usage.js';
 
@@ -60,6 +61,11 @@ const decide = (by: Tenant, { organizationId }: Invoiced, id: string, word: 'con
   by.post(`/v1/admin/organizations/${organizationId}/credit-notes/${id}/${word}`, {});
 const seenBy = async ({ tenant, invoiceId }: Invoiced) =>
   (await tenant.get(`/v1/billing/invoices/${invoiceId}/credit-notes`).expect(200)).body.data;
+const pdfOf = async (reader: Tenant, path: string) => {
+  const answer = await fetch(`${api.url}${path}`, { headers: { cookie: reader.cookie } });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+  return (await textOfPdf(new Uint8Array(await answer.arrayBuffer()))).join('');
+};
 const codeOf = async (call: PromiseLike<{ status: number; body: { code: string } }>) => {
   const { status, body } = await call;
   return [status, body.code];
@@ -242,6 +248,34 @@ describe('what cannot be credited or refunded', () => {
     await decide(second, other, note.id, 'confirm').expect(404);
     await other.tenant.get(`/v1/billing/invoices/${shop.invoiceId}/credit-notes`).expect(404);
   });
+});
+
+it('a credit note is a PDF with its numbers, reason and amount, in English and Chinese, to its organization and to operators', async () => {
+  const [shop, other] = [await invoiced(), await invoiced()];
+  const { body: note } = await propose(first, shop).expect(201);
+  const own = `/v1/billing/credit-notes/${note.id}/pdf`;
+  const english = await pdfOf(shop.tenant, own);
+  for (const part of ['Credit note', note.number, shop.number, REASON, 'Corner Shop', 'USD 60.00', 'Given back'])
+    expect(english).toContain(part.replaceAll(' ', ''));
+  const admin = `/v1/admin/organizations/${shop.organizationId}/credit-notes/${note.id}/pdf?language=zh`;
+  const chinese = await pdfOf(first, admin);
+  for (const part of ['贷记单', note.number, shop.number, REASON, 'USD 60.00', '退回款项'])
+    expect(chinese).toContain(part.replaceAll(' ', ''));
+  await other.tenant.get(own).expect(404);
+  const { body: waiting } = await propose(first, shop, { amount: '300.00' }).expect(201);
+  await shop.tenant.get(`/v1/billing/credit-notes/${waiting.id}/pdf`).expect(404);
+});
+
+it('the invoice says what was credited, what was given back, and what is left to pay', async () => {
+  const seen = async ({ tenant, invoiceId }: Invoiced) =>
+    (await tenant.get(`/v1/billing/invoices/${invoiceId}`).expect(200)).body;
+  const [open, paid] = [await invoiced('open'), await invoiced('paid')];
+  expect(await seen(open)).toMatchObject({ credited: '0.00', refunded: '0.00', amountDue: '449.00' });
+  await propose(first, open, { kind: 'credit', amount: '49.00' }).expect(201);
+  await propose(first, open, { kind: 'credit', amount: '200.00' }).expect(201);
+  expect(await seen(open)).toMatchObject({ credited: '49.00', refunded: '0.00', amountDue: '400.00' });
+  await propose(first, paid).expect(201);
+  expect(await seen(paid)).toMatchObject({ credited: '0.00', refunded: '60.00', amountDue: '0.00' });
 });
 
 it('credit notes are numbered without a gap, also where some are refused', async () => {

@@ -40,6 +40,7 @@ const REFUSED: [name: RegExp, status: number, why: string][] = [
   [/training-clearance\/proofs$/, 422, 'the challenge of the example was made for nobody'],
   [/auth\/providers\/\{provider\}/, 404, 'the operator of the tests has set no provider'],
   [/billing\/invoices\/\{invoiceId\}(\/pdf|\/credit-notes)?$/, 404, 'no billing period of the tenant has ended'],
+  [/billing\/credit-notes\/\{creditNoteId\}\/pdf$/, 404, 'nothing of an invoice of the tenant was credited'],
   [/auth\/single-sign-on$/, 404, 'nobody has shown that the domain of the example is theirs'],
   [/auth\/single-sign-on\/\{organizationId\}\/callback$/, 302, 'leads a browser back to the page of login'],
   [/(POST|DELETE) .*me\/identities/, 404, 'the operator of the tests has set no provider'],

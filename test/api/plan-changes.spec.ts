@@ -8,7 +8,11 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { trainingUse } from '../../libs/features/training-jobs/training-use.js';
+import { UsageService } from '../../libs/features/usage/index.js';
 import { Clock } from '../../libs/platform/clock/clock.js';
+import { Database } from '../../libs/platform/database/database.js';
+import { newId } from '../../libs/platform/http/ids.js';
 import { sessionCookie, startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { invite } from '../factories/members.js';
 import { addUsage } from '../factories/usage.js';
@@ -94,6 +98,25 @@ describe('another plan', () => {
     expect(data).toHaveLength(1);
   });
 
+  it('is previewed without a trace at Stripe, and so often that a person can compare', async () => {
+    const tenant = await subscribe();
+    const pricesAtStripe = async () => (await stripe.prices.list({ limit: 100 })).data.map(({ id }) => id);
+    const before = await pricesAtStripe();
+    const { body } = await preview(tenant, 'enterprise').expect(200);
+    expect(body.takesEffect).toBe('now');
+    expect(Number(body.dueNow)).toBeCloseTo(Number(body.monthlyFee) - 49, 0);
+    expect(await pricesAtStripe()).toEqual(before);
+    const statuses = await Promise.all(
+      Array.from({ length: 25 }, async () => (await preview(tenant, 'enterprise')).status),
+    );
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(3);
+    const refused = await preview(tenant, 'enterprise').expect(429);
+    expect(refused.body.code).toBe('too_many_attempts');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    // Changing it is bounded by what it costs alone.
+    await change(tenant, 'scale').expect(200);
+  });
+
   it('that is cheaper begins with the next period, and can be taken back until then', async () => {
     const tenant = await subscribe('scale');
     const before = await upcoming(tenant);
@@ -124,6 +147,40 @@ describe('another plan', () => {
     await until(async () => (await upcoming(tenant)).next?.key === 'free');
     await change(tenant, 'enterprise').expect(200);
     expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'enterprise' }, next: null });
+  });
+
+  it('does not price a training that began before it', async () => {
+    const tenant = await subscribe();
+    const { organizationId } = await idsOf(tenant);
+    const { id: projectId } = (await tenant.post('/v1/projects', { name: 'Shop' }).expect(201)).body;
+    const before = await upcoming(tenant);
+    const began = api.app.get(Clock).now();
+    // Stripe's periods begin on whole seconds.
+    await until(() => api.app.get(Clock).now().getTime() > began.getTime() + 1_000);
+    await change(tenant, 'scale').expect(200);
+    const train = (beganAt: Date) => {
+      const job = { id: newId(), tenantId: organizationId, projectId, pool: 'cpu' };
+      const use = trainingUse(job, 100, beganAt, api.app.get(Clock).now());
+      return api.app
+        .get(Database)
+        .tenant(organizationId, (transaction) =>
+          api.app.get(UsageService, { strict: false }).recordIn(transaction, use),
+        );
+    };
+    await train(began);
+    await train(api.app.get(Clock).now());
+    const { rows } = await owner.query(
+      `SELECT plan_key AS plan, period_start AS "periodStart" FROM usage_events JOIN price_versions price ON price.id = price_version_id
+       WHERE tenant_id = $1 AND meter_key = 'training_seconds' ORDER BY usage_events.id`,
+      [organizationId],
+    );
+    const after = await upcoming(tenant);
+    expect(rows).toEqual([
+      { plan: 'pro', periodStart: new Date(before.periodStart) },
+      { plan: 'scale', periodStart: new Date(after.periodStart) },
+    ]);
+    const { lines } = after;
+    expect(lines.find(({ meter }: { meter: string }) => meter === 'training_seconds').quantity).toBe('100');
   });
 
   it('that is Free begins when the paid month ends', async () => {

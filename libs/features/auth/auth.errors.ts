@@ -86,11 +86,6 @@ export const totpEnabled = () =>
 export const noSecondFactor = () =>
   new Problem(409, 'no_second_factor', 'Recovery codes stand in for a second factor: set one up first.');
 
-export const tooManyAttempts = (seconds: number) =>
-  new Problem(429, 'too_many_attempts', `Too many attempts. Wait ${seconds} s, then try again.`, {
-    headers: { 'retry-after': String(seconds) },
-  });
-
 export const signInBusy = () =>
   new Problem(503, 'sign_in_busy', 'Too many people are logging in right now: try again in a few seconds.', {
     headers: { 'retry-after': '2' },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { ConsentsModule } from '../consents/index.js';
 import { MembersModule } from '../members/index.js';
 import { NotificationsModule } from '../notifications/index.js';
@@ -77,6 +78,7 @@ import { Throttle } from './throttle.js';
     AuthRepository,
     Passwords,
     Throttle,
+    TokenBuckets,
     SessionStrategy,
   ],
   exports: [StepUpService, AuthService, LiveSessions, Throttle, VouchedAccounts],

@@ -1,17 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
 import { subscriberOf } from '../../platform/http/network.js';
-import { hmac } from '../../platform/secrets/secrets.js';
-import { tooManyAttempts } from './auth.errors.js';
-
-interface Bucket {
-  /** What the attempts are counted by, kept as a hash. */
-  key: string;
-  burst: number;
-  perSecond: number;
-}
+import { type Bucket, TokenBuckets } from '../../platform/throttle/token-buckets.js';
 
 /** Calls of the public pages from one network: what a person does by hand, and a few behind one address. */
 const VISITS = { burst: 60, perSecond: 1 };
@@ -23,26 +13,14 @@ const MESSAGES = { burst: 10, perSecond: 10 / 3600 };
 /** Mails to strangers in the name of one organization: a team at once, then 50 an hour. */
 const INVITATIONS = { burst: 100, perSecond: 50 / 3600 };
 
-const TAKE = `
-  INSERT INTO throttles AS bucket (key, tokens, is_granted, refilled_at) VALUES ($1, $2::float8 - 1, true, clock_timestamp())
-  ON CONFLICT (key) DO UPDATE SET
-    is_granted = least($2, bucket.tokens + $3 * extract(epoch FROM clock_timestamp() - bucket.refilled_at)) >= 1,
-    tokens = least($2, bucket.tokens + $3 * extract(epoch FROM clock_timestamp() - bucket.refilled_at))
-      - CASE WHEN least($2, bucket.tokens + $3 * extract(epoch FROM clock_timestamp() - bucket.refilled_at)) >= 1 THEN 1 ELSE 0 END,
-    refilled_at = clock_timestamp()
-  RETURNING is_granted AS "isGranted", tokens`;
-
 /**
  * Slows down whoever guesses or floods, over all processes: token buckets by account and by address. Nobody is locked out: a browser that
  * the account's owner has signed in from has buckets of its own, which nobody else's guesses drain.
  */
 @Injectable()
 export class Throttle {
-  /** Until when there is nothing to be had: whoever does not wait is refused without asking Postgres. */
-  private readonly refused = new LRUCache<string, number>({ max: 10_000 });
-
   constructor(
-    private readonly database: Database,
+    private readonly buckets: TokenBuckets,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -121,31 +99,7 @@ export class Throttle {
   }
 
   private async admit(buckets: Bucket[]): Promise<() => Promise<void>> {
-    for (const bucket of buckets) await this.take(bucket);
-    return () => this.giveBack(buckets);
-  }
-
-  private async take({ key, burst, perSecond }: Bucket): Promise<void> {
-    const untilMs = this.refused.get(key) ?? 0;
-    if (untilMs > performance.now()) throw tooManyAttempts(Math.ceil((untilMs - performance.now()) / 1000));
-    const [bucket] = await this.database.systemSql((sql) =>
-      sql.rows<{ isGranted: boolean; tokens: number }>(TAKE, [this.hash(key), burst, perSecond]),
-    );
-    const { isGranted, tokens } = bucket!;
-    if (isGranted) return;
-    const seconds = Math.max(1, Math.ceil((1 - tokens) / perSecond));
-    this.refused.set(key, performance.now() + 1000 * seconds);
-    throw tooManyAttempts(seconds);
-  }
-
-  private async giveBack(buckets: Bucket[]): Promise<void> {
-    await this.database.systemSql(async (sql) => {
-      for (const { key, burst } of buckets)
-        await sql.run('UPDATE throttles SET tokens = least($2, tokens + 1) WHERE key = $1', [this.hash(key), burst]);
-    });
-  }
-
-  private hash(key: string): Buffer {
-    return Buffer.from(hmac(this.config.KINDRED_SECRET, 'throttle', key));
+    for (const bucket of buckets) await this.buckets.take(bucket);
+    return () => this.buckets.giveBack(buckets);
   }
 }

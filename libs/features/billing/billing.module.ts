@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { UsageModule } from '../usage/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingController } from './billing.controller.js';
@@ -33,7 +34,7 @@ export class SubscriptionFollowingModule {}
 @Module({
   imports: [BillingModule, SubscriptionFollowingModule, UsageModule],
   controllers: [BillingController, SpendController],
-  providers: [CheckoutService, PlanChangesService, SpendService],
+  providers: [CheckoutService, PlanChangesService, SpendService, TokenBuckets],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

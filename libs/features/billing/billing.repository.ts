@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import type { Prisma } from '../../platform/database/generated/client.js';
+import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { newId } from '../../platform/http/ids.js';
 import { type PriceVersion, withTerms } from './invoice-lines.js';
@@ -85,6 +85,11 @@ const withMeters = {
   },
 } satisfies Prisma.PriceVersionInclude;
 
+/** Of an invoice that Stripe collects: it is open, and credit notes leave something to pay of it. */
+const IS_DUE = Prisma.sql`invoices.status = 'open' AND invoices.stripe_invoice_id IS NOT NULL AND invoices.total_minor + invoices.tax_minor - invoices.credits_minor - invoices.settled_minor > (
+  SELECT coalesce(sum(amount_minor), 0) FROM credit_notes
+  WHERE credit_notes.tenant_id = invoices.tenant_id AND credit_notes.invoice_id = invoices.id AND credit_notes.status = 'issued')`;
+
 @Injectable()
 export class BillingRepository {
   async createSubscription(
@@ -154,12 +159,12 @@ export class BillingRepository {
 
   /**
    * Writes down since when a payment is missing, if any is: that of the subscription, or of an invoice that Stripe was to collect and has not within a
-   * day. One that fails again begins nothing anew.
+   * day; what was credited is missing no more. One that fails again begins nothing anew.
    */
   async settleOverdue(transaction: Transaction, tenantId: string, now: Date): Promise<void> {
     await transaction.$executeRaw`
       WITH debt AS (SELECT min(issued_at) AS since FROM invoices
-        WHERE tenant_id = ${tenantId}::uuid AND status = 'open' AND stripe_invoice_id IS NOT NULL AND issued_at <= ${now}::timestamptz - interval '1 day'),
+        WHERE tenant_id = ${tenantId}::uuid AND ${IS_DUE} AND issued_at <= ${now}::timestamptz - interval '1 day'),
       wanted AS (SELECT CASE WHEN status = 'past_due' THEN coalesce(overdue_since, debt.since, ${now}::timestamptz)
           WHEN debt.since IS NOT NULL THEN coalesce(overdue_since, debt.since) END AS since
         FROM subscriptions, debt WHERE tenant_id = ${tenantId}::uuid)
@@ -173,8 +178,7 @@ export class BillingRepository {
     const rows = await transaction.$queryRaw<{ tenantId: string }[]>`
       SELECT tenant_id AS "tenantId" FROM subscriptions
       WHERE status <> 'past_due' AND (overdue_since IS NOT NULL) <> EXISTS (SELECT FROM invoices
-        WHERE invoices.tenant_id = subscriptions.tenant_id AND invoices.status = 'open' AND stripe_invoice_id IS NOT NULL
-          AND issued_at <= ${now}::timestamptz - interval '1 day')
+        WHERE invoices.tenant_id = subscriptions.tenant_id AND ${IS_DUE} AND issued_at <= ${now}::timestamptz - interval '1 day')
       LIMIT ${limit}`;
     return rows.map(({ tenantId }) => tenantId);
   }

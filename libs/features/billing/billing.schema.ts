@@ -273,9 +273,10 @@ export const planChangePreviewSchema = z
     dueNow: decimal.describe(
       'What Stripe charges at once: a month of the plan less credit for the rest of the month that is paid',
     ),
+    tax: decimal.describe('Of what is due now, where taxes are asked for'),
     lines: z
       .array(z.object({ description: z.string(), amount: decimal }))
-      .describe('Of what is due now, as on Stripe’s invoice'),
+      .describe('Of what is due now, as on Stripe’s invoice, without tax'),
     usageDue: decimal
       .nullable()
       .describe(
@@ -292,6 +293,7 @@ export const planChangePreviewSchema = z
         takesEffect: 'now' as const,
         effectiveAt: '2026-11-16T09:30:00.000Z',
         dueNow: '474.50',
+        tax: '0.00',
         lines: [
           { description: 'Unused time on Kindred Pro after 16 Nov 2026', amount: '-24.50' },
           { description: '1 × Kindred Scale (at $499.00 / month)', amount: '499.00' },

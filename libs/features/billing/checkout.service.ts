@@ -15,6 +15,14 @@ import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import { StripeCatalogue } from './stripe-catalogue.js';
 import { StripeCoupons } from './stripe-coupons.js';
+import { WITH_CREDIT } from './subscription-follower.js';
+
+/** Checkout asks where the customer is, and for the tax id of a business. */
+const TAXED: Partial<Stripe.Checkout.SessionCreateParams> = {
+  automatic_tax: { enabled: true },
+  tax_id_collection: { enabled: true },
+  customer_update: { address: 'auto', name: 'auto' },
+};
 
 /** Opening a Checkout at Stripe; `SubscriptionFollower` hears what came of it. */
 @Injectable()
@@ -61,6 +69,7 @@ export class CheckoutService {
         ...(entered && { discounts: [{ coupon: await this.coupons.findOrCreate(entered) }] }),
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
+        ...(this.config.KINDRED_STRIPE_TAX && TAXED),
         subscription_data: {
           metadata: { tenant_id: tenantId, price_version_id: price.id },
           ...(mayTry && price.trialDays > 0 && { trial_period_days: price.trialDays }),
@@ -68,18 +77,26 @@ export class CheckoutService {
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
       {
-        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${entered ? `-${entered.id}` : ''}`,
+        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${entered ? `-${entered.id}` : ''}${this.config.KINDRED_STRIPE_TAX ? '-taxed' : ''}`,
       },
     );
     return { id: session.id, url: session.url! };
   }
 
-  /** Ends the organization's paid subscription, if it has one; what comes of it is heard as of any other change of Stripe's. */
+  /**
+   * Ends the organization's paid subscription, if it has one, with credit for the rest of the month where that is paid; what comes of it is heard as of any other change
+   * of Stripe's.
+   */
   async cancelAtOnce(tenantId: string): Promise<void> {
-    const { stripeSubscriptionId } = await this.database.tenant(tenantId, (transaction) =>
+    const { stripeSubscriptionId, status } = await this.database.tenant(tenantId, (transaction) =>
       this.repository.findSubscription(transaction, tenantId),
     );
-    if (stripeSubscriptionId) await this.stripe.subscriptions.cancel(stripeSubscriptionId);
+    if (!stripeSubscriptionId) return;
+    const how = status === 'past_due' ? {} : WITH_CREDIT;
+    await this.stripe.subscriptions.cancel(stripeSubscriptionId, how).catch((error: unknown) => {
+      // It has ended already.
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    });
   }
 
   /** As whom Stripe knows the organization. The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { UsageService } from '../usage/index.js';
 import { BillingPeriods, shareUntil } from './billing-periods.js';
 import {
@@ -26,6 +27,9 @@ import { SubscriptionPrices } from './subscription-prices.js';
 
 /** So near to its end a period may have turned at Stripe while we ask. */
 export const TURNING_MS = 120_000;
+
+/** Previews of one organization, each of which asks Stripe three times: a person who compares plans, then one in ten seconds. */
+const PREVIEWS = { burst: 20, perSecond: 1 / 10 };
 
 /** What a change is made of. */
 interface Chosen {
@@ -52,12 +56,14 @@ export class PlanChangesService {
     private readonly prices: SubscriptionPrices,
     private readonly follower: SubscriptionFollower,
     private readonly stripe: Stripe,
+    private readonly buckets: TokenBuckets,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
   ) {}
 
-  /** What a change would cost, changing nothing. @throws Problem 404, 409 */
+  /** What a change would cost, changing nothing, neither here nor at Stripe. @throws Problem 404, 409, 429 */
   async preview(tenantId: string, { plan }: ChangePlan): Promise<PlanChangePreview> {
+    await this.buckets.take({ key: `plan-change-preview/organization/${tenantId}`, ...PREVIEWS });
     const chosen = await this.choose(tenantId, plan);
     const { current, wanted, subscription, item } = chosen;
     const { currency } = wanted;
@@ -73,20 +79,27 @@ export class PlanChangesService {
         takesEffect: 'at_period_end',
         effectiveAt,
         dueNow: toMain(0, currency),
+        tax: toMain(0, currency),
         lines: [],
         usageDue: null,
       };
     }
-    const { amount_due: due, lines } = await this.stripe.invoices.createPreview({
+    const {
+      amount_due: due,
+      total,
+      total_excluding_tax: withoutTax,
+      lines,
+    } = await this.stripe.invoices.createPreview({
       customer: chosen.customer,
       subscription: subscription.id,
-      subscription_details: await this.upgradeTo(chosen),
+      subscription_details: { items: [await this.imagined(chosen)], ...atOnce(subscription) },
     });
     return {
       ...shared,
       takesEffect: 'now',
       effectiveAt: this.clock.now().toISOString(),
       dueNow: toMain(due, currency),
+      tax: toMain(total - (withoutTax ?? total), currency),
       lines: lines.data.map(({ description, amount }) => ({
         description: description ?? '',
         amount: toMain(amount, currency),
@@ -216,12 +229,26 @@ export class PlanChangesService {
   private async upgradeTo({ wanted, item, subscription }: Chosen) {
     return {
       items: [{ id: item.id, price: await this.catalogue.findOrCreatePrice(wanted) }],
-      proration_behavior: 'always_invoice' as const,
-      // A trial ends with its plan.
-      ...(subscription.status === 'trialing'
-        ? { trial_end: 'now' as const }
-        : { billing_cycle_anchor: { type: 'now' as const } }),
+      ...atOnce(subscription),
     };
+  }
+
+  /** The item with the price that is wanted, which Stripe need not know yet. */
+  private async imagined({
+    wanted,
+    item,
+  }: Chosen): Promise<Stripe.InvoiceCreatePreviewParams.SubscriptionDetails.Item> {
+    const price = await this.catalogue.findPrice(wanted);
+    if (price) return { id: item.id, price };
+    const { product } = item.price;
+    const price_data = {
+      currency: wanted.currency,
+      product: typeof product === 'string' ? product : product.id,
+      recurring: { interval: 'month' as const },
+      unit_amount: Number(wanted.monthlyFeeMinor),
+      tax_behavior: 'exclusive' as const,
+    };
+    return { id: item.id, price_data };
   }
 
   /** What Stripe says of it is heard by its events too; whoever asked need not wait for them. */
@@ -251,6 +278,14 @@ export class PlanChangesService {
       return toMain(due, currency);
     });
   }
+}
+
+/** With credit for what is left of the month that was paid; a trial ends with its plan. */
+function atOnce({ status }: Stripe.Subscription) {
+  return {
+    proration_behavior: 'always_invoice' as const,
+    ...(status === 'trialing' ? { trial_end: 'now' as const } : { billing_cycle_anchor: { type: 'now' as const } }),
+  };
 }
 
 /** Of two that cost the same the other one begins with the next period: nothing is due now. */

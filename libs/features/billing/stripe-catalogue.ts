@@ -29,16 +29,27 @@ export class StripeCatalogue {
    * @throws Error where its lookup key is that of another amount
    */
   async findOrCreatePrice(price: CataloguePrice['price']): Promise<string> {
-    const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKeyOf(price.id)], limit: 1 });
-    const [found] = data;
+    const found = await this.find(price);
     if (!found) {
       const product = await this.findProduct(price.planKey);
       if (!product) await this.apply({ kind: 'create_product', ...productOf(price), was: null });
       return this.createPrice(price);
     }
-    requireSame(price, found);
     if (!found.active) await this.apply({ kind: 'activate_price', id: found.id, price });
     return found.id;
+  }
+
+  /** As {@link findOrCreatePrice}, making nothing: undefined where Stripe has none that can be bought. */
+  async findPrice(price: CataloguePrice['price']): Promise<string | undefined> {
+    const found = await this.find(price);
+    return found?.active ? found.id : undefined;
+  }
+
+  private async find(price: CataloguePrice['price']): Promise<Stripe.Price | undefined> {
+    const { data } = await this.stripe.prices.list({ lookup_keys: [lookupKeyOf(price.id)], limit: 1 });
+    const [found] = data;
+    if (found) requireSame(price, found);
+    return found;
   }
 
   /**
@@ -93,6 +104,7 @@ export class StripeCatalogue {
         lookup_key: lookupKeyOf(id),
         currency,
         unit_amount: Number(monthlyFeeMinor),
+        tax_behavior: 'exclusive',
         recurring: { interval: 'month' },
         product: productOf({ planKey, planName }).id,
         metadata: { price_version_id: id, plan: planKey },

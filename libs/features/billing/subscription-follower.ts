@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import type { Mail } from '../notifications/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
@@ -16,6 +17,13 @@ import { fromStripe } from './stripe-time.js';
  * on until then. With any other period, the next one or one that an upgrade began, the item's own price holds.
  */
 export const WAITS_UNTIL = 'waits_until';
+
+/** Stripe puts the rest of the month that was paid on the customer's balance, which pays for the next invoice. */
+export const WITH_CREDIT = {
+  prorate: true,
+  invoice_now: true,
+  cancellation_details: { comment: 'Credited for the rest of the period' },
+} satisfies Stripe.SubscriptionCancelParams;
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
   active: 'active',
@@ -68,25 +76,27 @@ export class SubscriptionFollower {
       isEnding: (await this.repository.findOrganization(transaction, tenantId)).isEnding,
     }));
     // No retries: the event is followed again.
-    const { data } = await this.stripe.subscriptions.list(
-      { customer, limit: 100 },
-      { timeout: 10_000, maxNetworkRetries: 0 },
-    );
+    const { data } = await this.stripe.subscriptions.list({ customer, limit: 100 }, ONE_CALL);
     // A Checkout that was opened before the organization was to be deleted can still be paid.
     const [found, ...replaced] = data
       .filter(({ status, metadata }) => STATUS[status] && metadata['price_version_id'])
       .sort((a, b) => b.created - a.created);
     const live = found && toLiveState(found);
     if (isEnding && live) {
-      await this.stripe.subscriptions.cancel(live.stripeSubscriptionId);
+      const { stripeSubscriptionId: id } = live;
+      const isKnown = id === before.stripeSubscriptionId;
+      // First, as nobody looks at it again once it has ended.
+      if (!isKnown) await this.refund(found.latest_invoice);
+      await this.stripe.subscriptions.cancel(id, isKnown ? WITH_CREDIT : {});
       return null;
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
-    for (const { id } of replaced) await this.stripe.subscriptions.cancel(id, { prorate: true });
+    for (const { id } of replaced) await this.stripe.subscriptions.cancel(id, WITH_CREDIT);
     if (live?.trialEndsAt && !(await this.beginTrial(tenantId, live))) {
       await this.stripe.subscriptions.update(live.stripeSubscriptionId, { trial_end: 'now' });
       return null;
     }
+    const isCredited = !live && before.stripeSubscriptionId && (await this.isCredited(before.stripeSubscriptionId));
     return this.database.tenant(tenantId, async (transaction) => {
       await this.repository.lockSubscription(transaction, tenantId);
       const current = await find(transaction);
@@ -113,8 +123,8 @@ export class SubscriptionFollower {
       if (isOther(former, state))
         await this.periods.change(transaction, tenantId, former, state, {
           since: state.stripeSubscriptionId === stripeSubscriptionId ? periodStartedAt : startedAt,
-          // Who goes on with another plan gets credit for the rest of the month; who ends, or was on trial, paid for none of it by part.
-          isPaidByPart: live !== undefined && trialEndsAt === null,
+          // Who goes on with another plan gets credit for the rest of the month, as does whoever is deleted; who simply ends does not, and a trial was not paid.
+          isPaidByPart: trialEndsAt === null && (live !== undefined || Boolean(isCredited)),
           now,
         });
       await this.repository.updateSubscription(transaction, tenantId, { ...state, next, updatedAt }, now);
@@ -149,6 +159,33 @@ export class SubscriptionFollower {
   private beginTrial(tenantId: string, { stripeSubscriptionId, startedAt: beganAt }: LiveState): Promise<boolean> {
     return this.database.tenant(tenantId, (transaction) =>
       this.repository.beginTrial(transaction, { tenantId, stripeSubscriptionId, beganAt }),
+    );
+  }
+
+  private async isCredited(id: string): Promise<boolean> {
+    const ended = await this.stripe.subscriptions.retrieve(id, {}, ONE_CALL).catch((error: unknown) => {
+      // Stripe knows it no more.
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    });
+    return ended?.cancellation_details?.comment === WITH_CREDIT.cancellation_details.comment;
+  }
+
+  /** Gives back what was paid of an invoice: to the card, and what came from the balance to that. Once, however often it is asked for. */
+  private async refund(latest: Stripe.Subscription['latest_invoice']): Promise<void> {
+    const id = typeof latest === 'string' ? latest : latest?.id;
+    if (!id) return;
+    const { status, total, amount_paid: paid } = await this.stripe.invoices.retrieve(id, {}, ONE_CALL);
+    const { data: before } = await this.stripe.creditNotes.list({ invoice: id, limit: 1 }, ONE_CALL);
+    if (status !== 'paid' || total <= 0 || before.length > 0) return;
+    await this.stripe.creditNotes.create(
+      {
+        invoice: id,
+        amount: total,
+        ...(paid > 0 && { refund_amount: paid }),
+        ...(total > paid && { credit_amount: total - paid }),
+        reason: 'order_change',
+      },
+      { ...ONE_CALL, idempotencyKey: `refund-${id}` },
     );
   }
 }

@@ -6,6 +6,7 @@ import { CurrentPrincipal, Requires, type UserPrincipal } from '../../platform/a
 import { Answers } from '../../platform/http/answers.js';
 import { ORGANIZATION_COLUMNS, sendCsv, withOrganization } from '../../platform/http/csv.js';
 import { everyRow } from '../../platform/http/page.js';
+import { type InvoicePdfQuery, invoicePdfQuerySchema, invoicePdfSchema, sendPdf } from '../invoices/index.js';
 import {
   creditNoteListSchema,
   creditNoteProposalSchema,
@@ -84,6 +85,24 @@ export class CreditNotesController {
     @Param('invoiceId') invoiceId: string,
   ) {
     return this.creditNotes.listOf(operator, organizationId, invoiceId);
+  }
+
+  @ApiOperation({
+    summary: "One of an organization's credit notes as a PDF",
+    description: 'The same file that its own people get.',
+  })
+  @ApiProduces('application/pdf')
+  @Get('organizations/:organizationId/credit-notes/:creditNoteId/pdf')
+  @Requires('operator')
+  @Answers(200, 'A file', invoicePdfSchema)
+  async pdf(
+    @CurrentPrincipal() operator: UserPrincipal,
+    @Param('organizationId') organizationId: string,
+    @Param('creditNoteId') id: string,
+    @Query({ schema: invoicePdfQuerySchema }) query: InvoicePdfQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendPdf(reply, await this.creditNotes.pdf(operator, organizationId, id, query));
   }
 
   @ApiOperation({

@@ -11,7 +11,7 @@ const kind = z
 export const proposeCreditNoteSchema = z
   .object({
     kind,
-    amount: amountSchema,
+    amount: amountSchema.describe('In the main unit of the currency, with tax where the invoice has some'),
     currency: currencySchema.describe("The invoice's, so that no amount is taken for one in another"),
     reason: textSchema.trim().min(10).max(500).describe('The customer reads it'),
   })
@@ -58,6 +58,14 @@ export const creditNoteProposalSchema = z
     expiresAt: z.iso.datetime(),
     decidedBy: z.string().nullable(),
     decidedAt: z.iso.datetime().nullable(),
+    collection: z
+      .enum(['none', 'waiting', 'blocked', 'sent'])
+      .describe(
+        'How far it got at Stripe; none: it is not issued, or Stripe does not collect its invoice; blocked: Stripe refuses it, and is asked again every ten minutes',
+      ),
+    blockedReason: z.string().nullable().describe('In the words of Stripe'),
+    blockedSince: z.iso.datetime().nullable(),
+    stripeCreditNoteId: z.string().nullable(),
   })
   .meta({
     id: 'CreditNoteProposal',
@@ -73,6 +81,10 @@ export const creditNoteProposalSchema = z
         expiresAt: EXAMPLE_TIME,
         decidedBy: 'grace@operator.example',
         decidedAt: EXAMPLE_TIME,
+        collection: 'blocked' as const,
+        blockedReason: 'Charge ch_3SZ3xK2eZvKYlo2C has already been refunded.',
+        blockedSince: EXAMPLE_TIME,
+        stripeCreditNoteId: null,
       },
     ],
   });
@@ -88,7 +100,10 @@ export const creditNotesOfInvoiceSchema = z.object({
 });
 
 export const listCreditNotesQuerySchema = pageQuerySchema.extend({
-  state: z.enum(['proposed', 'all']).default('proposed').describe('proposed: what waits for a second person'),
+  state: z
+    .enum(['proposed', 'blocked', 'all'])
+    .default('proposed')
+    .describe('proposed: what waits for a second person; blocked: what Stripe refuses'),
 });
 
 export const exportCreditNotesQuerySchema = listCreditNotesQuerySchema.pick({ state: true });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { UserPrincipal } from '../../platform/access/principal.js';
+import type { Principal, UserPrincipal } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -8,8 +8,10 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { requireMinor, toMain } from '../billing/index.js';
+import type { InvoicePdfQuery, PdfFile } from '../invoices/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
+import { renderCreditNotePdf } from './credit-note-pdf.js';
 import {
   decidedAlready,
   moreThanIsLeft,
@@ -39,7 +41,7 @@ export class CreditNotesService {
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_CREDIT_ALONE_MAX'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_CREDIT_ALONE_MAX' | 'KINDRED_SELLER'>,
   ) {}
 
   /** Those that were issued of an invoice: what its organization sees. */
@@ -52,6 +54,25 @@ export class CreditNotesService {
         .map((row) => ({ ...toIssued(row), issuedAt: row.decidedAt!.toISOString() }));
       return { data };
     });
+  }
+
+  /**
+   * In the language of who asks, unless they name another.
+   *
+   * @throws Problem 404 also where it is not issued
+   */
+  async pdf(reader: Principal, organizationId: string, id: string, query: InvoicePdfQuery): Promise<PdfFile> {
+    const noteId = parseId('credit note', id);
+    const row = await this.database.tenant(parseId('organization', organizationId), (transaction) =>
+      this.repository.find(transaction, noteId),
+    );
+    if (row?.status !== 'issued') throw notFound('credit note', id);
+    const { billedTo, number: invoiceNumber } = row.invoice;
+    const [number, issuedAt] = [row.number!, row.decidedAt!.toISOString()];
+    const note = { ...toIssued(row), number, issuedAt, billedTo, invoiceNumber: invoiceNumber! };
+    const language = query.language ?? (reader.kind === 'user' ? reader.language : 'en');
+    const pdf = await renderCreditNotePdf(note, this.config.KINDRED_SELLER, language);
+    return { name: `credit-note-${number}`, pdf };
   }
 
   /** All of an invoice, and what is left of it. */
@@ -243,15 +264,30 @@ export class CreditNotesService {
       expiresAt: row.expiresAt.toISOString(),
       decidedBy: row.decidedBy && (emails.get(row.decidedBy) ?? ''),
       decidedAt: row.decidedAt?.toISOString() ?? null,
+      collection: collectionOf(row),
+      blockedReason: row.blockedReason,
+      blockedSince: row.blockedSince?.toISOString() ?? null,
+      stripeCreditNoteId: row.stripeCreditNoteId,
     }));
   }
 }
 
-/** What is due of an open invoice, or was paid of a paid one, less what these take of it; of all others nothing. Prepaid credits are no payment of it. */
-function leftOf({ status, totalMinor, creditsMinor }: Invoice, live: CreditNoteRow[]): bigint {
+/**
+ * What is due of an open invoice, or was paid of a paid one, less what these take of it and what was given back elsewhere; of all others nothing. Prepaid
+ * credits are no payment of it.
+ */
+function leftOf(invoice: Invoice, live: CreditNoteRow[]): bigint {
+  const { status, totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor } = invoice;
   if (status === 'draft' || status === 'void') return 0n;
-  const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, totalMinor - creditsMinor);
+  const due = totalMinor + taxMinor - creditsMinor - refundedElsewhereMinor;
+  const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, due);
   return left > 0n ? left : 0n;
+}
+
+function collectionOf({ status, invoice, stripeCreditNoteId, blockedReason }: CreditNoteRow) {
+  if (status !== 'issued' || !invoice.stripeInvoiceId) return 'none';
+  if (stripeCreditNoteId) return 'sent';
+  return blockedReason ? 'blocked' : 'waiting';
 }
 
 function toIssued({ id, invoiceId, number, kind, amountMinor, reason, invoice }: CreditNoteRow) {

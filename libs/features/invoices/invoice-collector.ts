@@ -1,11 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import { waitAfter } from '../../platform/queue/waits.js';
+import { isAnswered, ONE_CALL } from '../../platform/stripe/one-call.js';
 import { BillingRepository, findCard } from '../billing/index.js';
-import { InvoiceFollower, isSame, ONE_CALL, totalsOf } from './invoice-follower.js';
+import { InvoiceFollower, isSame, totalsOf } from './invoice-follower.js';
 import {
   type BlockedReason,
   type ClaimedInvoice,
@@ -13,6 +15,7 @@ import {
   InvoicesRepository,
   type KeptInvoice,
   NEXT_INVOICES,
+  untaxedDueMinorOf,
 } from './invoices.repository.js';
 import type { InvoiceLine } from './lines-to-bill.js';
 
@@ -22,8 +25,8 @@ const PAGE = 100;
 /** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
 const BLOCKED_SECONDS = 600;
 const OPEN_SECONDS = 86_400;
-/** Answers that Stripe gives before it begins: under the same idempotency key it answers anew. */
-const UNBEGUN = new Set([409, 429]);
+/** Stripe's own tries to charge, after which it is not asked to begin anew. */
+const ATTEMPTS_MAX = 8;
 
 type Draft = KeptInvoice & { lines: InvoiceLine[] };
 
@@ -53,6 +56,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     private readonly billing: BillingRepository,
     private readonly follower: InvoiceFollower,
     private readonly stripe: Stripe,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_STRIPE_TAX'>,
   ) {
     super(database);
   }
@@ -82,7 +86,8 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
         this.logger.warn({ msg: `invoice ${id} of organization ${tenantId} is tried again in ${wait} s`, err: error });
       await this.database.tenant(tenantId, async (transaction) => {
         if (!(await releaseRow(transaction, INVOICES, claimed, reason ? BLOCKED_SECONDS : wait))) return;
-        if (isAnswered(error as Error)) await this.repository.raiseKeyRound(transaction, id);
+        if (error instanceof Blocked || isAnswered(error as Error))
+          await this.repository.raiseKeyRound(transaction, id);
         const invoice = (await this.repository.find(transaction, id))!;
         if (reason) await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error as Error));
       });
@@ -103,8 +108,15 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       draft.stripeInvoiceId ??= await this.findOrCreate(tenantId, draft, customer);
       lease.throwIfAborted();
       await this.finalize(draft, found, draft.stripeInvoiceId, lease);
-    }
+    } else await this.resume(draft.stripeInvoiceId!);
     await this.follower.follow(tenantId, draft.stripeInvoiceId!);
+  }
+
+  /** Where a subscription ends, Stripe collects nothing of its customer by itself any more: what was rated is owed all the same. */
+  private async resume(invoice: string): Promise<void> {
+    const found = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    if (found.status !== 'open' || found.auto_advance || found.attempt_count >= ATTEMPTS_MAX) return;
+    await this.stripe.invoices.update(invoice, { auto_advance: true }, ONE_CALL);
   }
 
   /** Looks first: a key is forgotten after a day, and its worker may have been away for longer. */
@@ -138,22 +150,22 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
   /** Puts on it what is missing, and opens it if both come to the same. What is no draft at Stripe any more is left to be followed. */
   private async finalize(draft: Draft, customer: Stripe.Customer, invoice: string, lease: AbortSignal): Promise<void> {
     if ((await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL)).status !== 'draft') return;
+    const isTaxed = this.config.KINDRED_STRIPE_TAX;
     const there = new Set<string>();
     for await (const { metadata } of this.stripe.invoiceItems.list({ invoice, limit: PAGE }, ONE_CALL))
       if (metadata?.['position']) there.add(metadata['position']);
-    for (const { position, amountMinor, description, periodStart, periodEnd } of itemsOf(draft)) {
-      if (amountMinor === 0n || there.has(position)) continue;
+    for (const { position, ...item } of itemsOf(draft, isTaxed)) {
+      if (there.has(position)) continue;
       lease.throwIfAborted();
       await this.stripe.invoiceItems.create(
         {
           customer: customer.id,
           invoice,
           currency: draft.currency,
-          amount: Number(amountMinor),
-          description,
+          ...item,
           // A coupon is for the fee.
           discountable: false,
-          period: { start: secondsOf(periodStart), end: secondsOf(periodEnd) },
+          ...(isTaxed && { tax_behavior: 'exclusive' as const }),
           metadata: { position },
         },
         { ...ONE_CALL, idempotencyKey: keyOf(draft, `line-${position}`) },
@@ -161,9 +173,13 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     }
     lease.throwIfAborted();
     const method = await findCard(this.stripe, customer);
-    const found = method
-      ? await this.stripe.invoices.update(invoice, { default_payment_method: method }, ONE_CALL)
-      : await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+    const found = await this.stripe.invoices.update(
+      invoice,
+      { automatic_tax: { enabled: isTaxed }, ...(method && { default_payment_method: method }) },
+      ONE_CALL,
+    );
+    if (found.automatic_tax.status === 'requires_location_inputs') throw new Blocked('no_tax_location');
+    if (found.automatic_tax.status === 'failed') throw new Error('Stripe could not compute the tax.');
     if (!isSame(draft, found)) throw new Blocked('other_total', totalsOf(draft, found));
     lease.throwIfAborted();
     await this.stripe.invoices.finalizeInvoice(
@@ -193,22 +209,35 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
   }
 }
 
-/** What Stripe charges for: the lines, and less what prepaid credits pay of them. */
-function itemsOf({ lines, creditsMinor, periodStart, periodEnd }: Draft) {
-  const items = lines.map((line, place) => ({
-    position: String(place),
-    amountMinor: line.amountMinor,
-    description: line.rated.description,
-    periodStart: line.periodStart,
-    periodEnd: line.periodEnd,
-  }));
-  const credits = { position: 'credits', amountMinor: -creditsMinor, description: 'Prepaid credits' };
-  return [...items, { ...credits, periodStart, periodEnd }];
-}
-
 /** The same for the same call of the same invoice, until Stripe has refused one. */
 function keyOf({ id, keyRound }: Draft, what: string): string {
   return `invoice-${id}-${what}-${keyRound}`;
+}
+
+/**
+ * What is put on Stripe's invoice: an item for each line that is of something, and less what prepaid credits pay of them. An invoice that is taxed takes
+ * none below zero, so that one with credits or corrections has a single item.
+ */
+function itemsOf(draft: Draft, isTaxed: boolean) {
+  const { lines, creditsMinor, periodStart, periodEnd } = draft;
+  const each = lines.map((line, place) => ({ ...line, position: String(place), description: line.rated.description }));
+  const ofWhole = { periodStart, periodEnd };
+  const credits = { ...ofWhole, position: 'credits', amountMinor: -creditsMinor, description: 'Prepaid credits' };
+  const whole = {
+    position: 'all',
+    amountMinor: untaxedDueMinorOf(draft),
+    description: 'Use, less credits and corrections',
+  };
+  const parts = [...each, credits];
+  const isOne = isTaxed && parts.some(({ amountMinor }) => amountMinor < 0n);
+  return (isOne ? [{ ...ofWhole, ...whole }] : parts)
+    .map((part) => ({
+      position: part.position,
+      amount: Number(part.amountMinor),
+      description: part.description,
+      period: { start: secondsOf(part.periodStart), end: secondsOf(part.periodEnd) },
+    }))
+    .filter(({ amount }) => amount !== 0);
 }
 
 /** Why there is nothing to wait for but somebody; undefined for what passes by itself. */
@@ -220,12 +249,6 @@ function reasonOf(error: Error): BlockedReason | undefined {
 function figuresOf(error: Error): object {
   if (error instanceof Blocked) return error.figures;
   return error instanceof Stripe.errors.StripeError ? { code: error.code ?? null } : {};
-}
-
-/** Whether the idempotency key stands for an answer from now on that helps nobody. */
-function isAnswered(error: Error): boolean {
-  if (error instanceof Blocked) return true;
-  return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined && !UNBEGUN.has(error.statusCode);
 }
 
 function secondsOf(time: Date): number {

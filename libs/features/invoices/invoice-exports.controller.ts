@@ -13,6 +13,8 @@ const COLUMNS = [
   'number',
   'status',
   'currency',
+  'subtotal',
+  'tax',
   'total',
   'credits',
   'due',

@@ -4,20 +4,18 @@ import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import { BillingRepository, fromStripe, paymentFailedMail, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
 import {
   type BlockedReason,
-  dueMinorOf,
+  untaxedDueMinorOf,
   type InvoiceStatus,
   InvoicesRepository,
   type KeptInvoice,
 } from './invoices.repository.js';
-
-/** One call to Stripe: whoever makes it tries again by itself. */
-export const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
 
 /** Stripe never goes back: what was fetched earlier and is written later changes nothing. */
 const RANK: Record<InvoiceStatus, number> = { draft: 0, open: 1, uncollectible: 2, paid: 3, void: 3 };
@@ -61,13 +59,46 @@ export class InvoiceFollower {
     );
     if (!id) return null;
     const found = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
+    const settledMinor = await this.settledOf(found);
     return this.database.tenant(tenantId, async (transaction) => {
       const invoice = await this.repository.lock(transaction, id);
-      const isChanged = await this.write(transaction, tenantId, invoice, found);
+      const isChanged = await this.write(transaction, tenantId, invoice, found, settledMinor);
       const isTold =
         event?.type === 'invoice.payment_failed' &&
         (await this.tellFailure(transaction, tenantId, { ...invoice, number: found.number }, found, event.id));
       return isChanged || isTold ? 'changed' : 'unchanged';
+    });
+  }
+
+  /**
+   * Asks Stripe how much of a charge was given back, and writes down what our credit notes do not account for.
+   *
+   * @returns null where the charge is for none of ours
+   */
+  async followRefund(tenantId: string, eventId: string): Promise<'changed' | 'unchanged' | null> {
+    const { data } = await this.stripe.events.retrieve(eventId, {}, ONE_CALL);
+    const { id: chargeId, payment_intent: intent } = data.object as Stripe.Charge;
+    if (!intent) return null;
+    const payment = {
+      type: 'payment_intent' as const,
+      payment_intent: typeof intent === 'string' ? intent : intent.id,
+    };
+    const [paid] = (await this.stripe.invoicePayments.list({ payment }, ONE_CALL)).data;
+    const invoice = paid && (typeof paid.invoice === 'string' ? paid.invoice : paid.invoice.id);
+    const id =
+      invoice &&
+      (await this.database.tenant(tenantId, (transaction) => this.repository.findByStripe(transaction, invoice)));
+    if (!id) return null;
+    let elsewhere = (await this.stripe.charges.retrieve(chargeId, {}, ONE_CALL)).amount_refunded;
+    for await (const { refunds, metadata } of this.stripe.creditNotes.list({ invoice, limit: 100 }, ONE_CALL))
+      if (metadata?.['credit_note_id']) for (const { amount_refunded: amount } of refunds) elsewhere -= amount;
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { currency, refundedElsewhereMinor } = await this.repository.lock(transaction, id);
+      if (elsewhere <= refundedElsewhereMinor) return 'unchanged';
+      await this.repository.update(transaction, id, { refundedElsewhereMinor: BigInt(elsewhere) });
+      const after = { amount: toMain(elsewhere, currency), currency };
+      await audit(transaction, tenantId, 'invoice.refunded_elsewhere', id, { after });
+      return 'changed';
     });
   }
 
@@ -89,18 +120,29 @@ export class InvoiceFollower {
     });
   }
 
+  /** What is not asked for any more but by our own credit notes: paid, taken from the balance, or credited by hand at Stripe. */
+  private async settledOf(found: Stripe.Invoice): Promise<bigint> {
+    const { id: invoice, total, amount_remaining: left, pre_payment_credit_notes_amount: credited } = found;
+    let ours = 0;
+    if (credited > 0)
+      for await (const each of this.stripe.creditNotes.list({ invoice, limit: 100 }, ONE_CALL))
+        if (each.metadata?.['credit_note_id'] && each.status === 'issued') ours += each.pre_payment_amount;
+    return BigInt(Math.max(0, total - left - ours));
+  }
+
   private async write(
     transaction: Transaction,
     tenantId: string,
     invoice: KeptInvoice,
     found: Stripe.Invoice,
+    settledMinor: bigint,
   ): Promise<boolean> {
     const status = STATUSES.find((each) => each === found.status);
     if (!status || RANK[status] < RANK[invoice.status]) return false;
     const hostedInvoiceUrl = found.hosted_invoice_url ?? null;
     if (status === invoice.status) {
-      if (hostedInvoiceUrl === invoice.hostedInvoiceUrl) return false;
-      await this.repository.update(transaction, invoice.id, { hostedInvoiceUrl });
+      if (hostedInvoiceUrl === invoice.hostedInvoiceUrl && settledMinor <= invoice.settledMinor) return false;
+      await this.repository.update(transaction, invoice.id, { hostedInvoiceUrl, settledMinor });
       return true;
     }
     if (!isSame(invoice, found)) {
@@ -111,10 +153,11 @@ export class InvoiceFollower {
     const now = this.clock.now();
     const isFirst = invoice.status === 'draft';
     const after = {
-      ...(isFirst && { number: found.number, issuedAt: timeOf(finalizedAt) ?? now }),
+      ...(isFirst && { number: found.number, taxMinor: taxOf(found), issuedAt: timeOf(finalizedAt) ?? now }),
       status,
       paidAt: status === 'paid' ? (timeOf(paidAt) ?? now) : null,
       hostedInvoiceUrl,
+      settledMinor,
       blockedReason: null,
       blockedSince: null,
       // Whoever has it has nothing more to do.
@@ -191,16 +234,20 @@ export class InvoiceFollower {
   }
 }
 
-/** Whether Stripe is to collect what we rated. */
+/** Whether Stripe is to collect what we rated, whatever tax is on top. */
 export function isSame(invoice: KeptInvoice, found: Stripe.Invoice): boolean {
-  return BigInt(found.total) === dueMinorOf(invoice) && found.currency === invoice.currency;
+  return BigInt(found.total) - taxOf(found) === untaxedDueMinorOf(invoice) && found.currency === invoice.currency;
+}
+
+function taxOf({ total, total_excluding_tax: without }: Stripe.Invoice): bigint {
+  return BigInt(total - (without ?? total));
 }
 
 export function totalsOf(invoice: KeptInvoice, found: Stripe.Invoice): object {
   const { currency } = invoice;
   return {
-    total: `${toMain(dueMinorOf(invoice), currency)} ${currency}`,
-    stripeTotal: `${toMain(found.total, found.currency)} ${found.currency}`,
+    total: `${toMain(untaxedDueMinorOf(invoice), currency)} ${currency}`,
+    stripeTotal: `${toMain(BigInt(found.total) - taxOf(found), found.currency)} ${found.currency}`,
   };
 }
 

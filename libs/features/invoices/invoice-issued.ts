@@ -21,7 +21,7 @@ export function issuedEvent(
     number,
     subscriptionId: null,
     currency,
-    total: toMain(invoice.totalMinor, currency),
+    total: toMain(invoice.totalMinor + invoice.taxMinor, currency),
     amountDue,
     amountPaid,
     periodStart: periodStart.toISOString(),
@@ -35,7 +35,7 @@ export function issuedMail(invoice: Invoice, amountDue = dueOf(invoice)): Mail {
   const values = {
     invoiceId: id,
     number: invoice.number!,
-    total: toMain(invoice.totalMinor, currency),
+    total: toMain(invoice.totalMinor + invoice.taxMinor, currency),
     credits: toMain(invoice.creditsMinor, currency),
     amountDue,
     currency,

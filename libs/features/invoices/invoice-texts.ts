@@ -23,6 +23,8 @@ export interface InvoiceTexts {
   included: string;
   unitPrice: string;
   amount: string;
+  subtotal: string;
+  tax: string;
   total: string;
   /** Of the total, what prepaid credits pay; and what is left. */
   credits: string;
@@ -78,6 +80,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     included: 'Included',
     unitPrice: 'Unit price',
     amount: 'Amount',
+    subtotal: 'Subtotal',
+    tax: 'Tax',
     total: 'Total',
     credits: 'Prepaid credits',
     due: 'Due',
@@ -110,6 +114,8 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     included: '套餐包含',
     unitPrice: '单价',
     amount: '金额',
+    subtotal: '小计',
+    tax: '税额',
     total: '合计',
     credits: '抵扣金',
     due: '应付',

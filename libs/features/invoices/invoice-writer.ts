@@ -154,6 +154,7 @@ export class InvoiceWriter extends RepeatedWork {
       billedTo: name,
       totalMinor,
       creditsMinor,
+      taxMinor: 0n,
       createdAt: now,
       issuedAt: isDraft ? null : now,
       paidAt: isPaid ? now : null,

@@ -10,7 +10,13 @@ import type { Billed, InvoiceLine, LineKey } from './lines-to-bill.js';
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
 
 /** Why Stripe is not let collect an invoice. */
-export const BLOCKED_REASONS = ['no_customer', 'customer_deleted', 'other_total', 'refused'] as const;
+export const BLOCKED_REASONS = [
+  'no_customer',
+  'customer_deleted',
+  'no_tax_location',
+  'other_total',
+  'refused',
+] as const;
 
 export type BlockedReason = (typeof BLOCKED_REASONS)[number];
 
@@ -24,16 +30,23 @@ export interface Invoice {
   periodEnd: Date;
   planName: string;
   billedTo: string;
+  /** Without tax. */
   totalMinor: bigint;
   /** Of the total, what prepaid credits pay. */
   creditsMinor: bigint;
+  taxMinor: bigint;
   createdAt: Date;
   issuedAt: Date | null;
   paidAt: Date | null;
 }
 
 /** What is left of the total to be paid; below 0 where it is in the customer's favour. */
-export function dueMinorOf({ totalMinor, creditsMinor }: Invoice): bigint {
+export function dueMinorOf(invoice: Invoice): bigint {
+  return untaxedDueMinorOf(invoice) + invoice.taxMinor;
+}
+
+/** What Stripe is to collect, and to put tax on. */
+export function untaxedDueMinorOf({ totalMinor, creditsMinor }: Invoice): bigint {
   return totalMinor - creditsMinor;
 }
 
@@ -41,6 +54,10 @@ export function dueMinorOf({ totalMinor, creditsMinor }: Invoice): bigint {
 export interface Collected {
   stripeInvoiceId: string | null;
   hostedInvoiceUrl: string | null;
+  /** What Stripe has of it while it is open. */
+  settledMinor: bigint;
+  /** Given back at Stripe by hand. */
+  refundedElsewhereMinor: bigint;
   /** Part of the idempotency keys; raised where Stripe refused what it was asked under the one before. */
   keyRound: number;
   blockedReason: BlockedReason | null;
@@ -48,6 +65,13 @@ export interface Collected {
 }
 
 export type KeptInvoice = Invoice & Collected;
+
+export interface FoundInvoice extends KeptInvoice {
+  lines: InvoiceLine[];
+  /** By credit notes: taken off what is due, and given back. */
+  creditedMinor: bigint;
+  refundedMinor: bigint;
+}
 
 /** What is taken to Stripe, and looked at there until it is paid. */
 export const INVOICES: LeasedTable = {
@@ -83,12 +107,24 @@ export class InvoicesRepository {
     return (await transaction.invoice.findMany(pageArguments(query))).map(toInvoice);
   }
 
-  async find(transaction: Transaction, id: string): Promise<(KeptInvoice & { lines: InvoiceLine[] }) | null> {
+  async find(transaction: Transaction, id: string): Promise<FoundInvoice | null> {
     const row = await transaction.invoice.findFirst({
       where: { id },
-      include: { lines: { orderBy: { position: 'asc' } } },
+      include: {
+        lines: { orderBy: { position: 'asc' } },
+        creditNotes: { where: { status: 'issued' }, select: { kind: true, amountMinor: true } },
+      },
     });
-    return row && { ...toInvoice(row), lines: row.lines.map(toLine) };
+    if (!row) return null;
+    const { creditNotes, lines, ...invoice } = row;
+    const sumOf = (wanted: string) =>
+      creditNotes.reduce((sum, { kind, amountMinor }) => (kind === wanted ? sum + amountMinor : sum), 0n);
+    return {
+      ...toInvoice(invoice),
+      lines: lines.map(toLine),
+      creditedMinor: sumOf('credit'),
+      refundedMinor: sumOf('refund'),
+    };
   }
 
   /** Nobody else changes it until the transaction ends. */
@@ -144,7 +180,7 @@ export class InvoicesRepository {
     transaction: Transaction,
     id: string,
     collected: Partial<
-      Pick<KeptInvoice, 'number' | 'status' | 'issuedAt' | 'paidAt'> & Collected & { leaseExpiresAt: null }
+      Pick<KeptInvoice, 'number' | 'status' | 'taxMinor' | 'issuedAt' | 'paidAt'> & Collected & { leaseExpiresAt: null }
     >,
   ): Promise<void> {
     await transaction.invoice.updateMany({ where: { id }, data: collected });

@@ -12,6 +12,8 @@ const EXAMPLE = {
   periodStart: '2026-10-01T00:00:00.000Z',
   periodEnd: '2026-11-01T00:00:00.000Z',
   plan: 'Pro',
+  subtotal: '4.69',
+  tax: '0.00',
   total: '4.69',
   credits: '4.00',
   due: '0.69',
@@ -34,7 +36,9 @@ const invoiceShape = {
   periodStart: z.iso.datetime().describe('Inclusive'),
   periodEnd: z.iso.datetime().describe('Exclusive'),
   plan: z.string().describe('Name of the plan at the end of the period'),
-  total: decimal.describe('Sum of the lines'),
+  subtotal: decimal.describe('Sum of the lines'),
+  tax: decimal.describe('On top of the subtotal, where Stripe collects and taxes are asked for; 0 in drafts'),
+  total: decimal.describe('With tax'),
   credits: decimal.describe('Of the total, what prepaid credits pay'),
   due: decimal.describe('The total without it; below 0 where it is in your favour'),
   createdAt: z.iso.datetime(),
@@ -57,7 +61,7 @@ export const blockedInvoiceListSchema = pageSchema(
       reason: z
         .enum(BLOCKED_REASONS)
         .describe(
-          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; other_total: Stripe comes to another total; refused: Stripe refuses a call',
+          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; no_tax_location: nobody knows in which country it is taxed; other_total: Stripe comes to another total without tax; refused: Stripe refuses a call',
         ),
       since: z.iso.datetime(),
       stripeInvoiceId: z.string().nullable(),
@@ -84,6 +88,9 @@ export const invoiceSchema = z
   .object({
     ...invoiceShape,
     billedTo: z.string().describe('Name of the organization when the invoice was written'),
+    credited: decimal.describe('What credit notes have taken off what is due'),
+    refunded: decimal.describe('What was given back, by credit notes or at Stripe'),
+    amountDue: decimal.describe('What is left to pay of an open invoice; 0 of every other'),
     lines: z.array(
       invoiceLineSchema.extend({
         periodStart: z.iso
@@ -101,6 +108,9 @@ export const invoiceSchema = z
       {
         ...EXAMPLE,
         billedTo: 'Corner Shop',
+        credited: '1.00',
+        refunded: '0.00',
+        amountDue: '3.69',
         lines: [
           {
             kind: 'meter' as const,

@@ -8,15 +8,16 @@ import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { BillingRepository, toMain } from '../billing/index.js';
 import { UsageService } from '../usage/index.js';
 import { renderInvoicePdf } from './invoice-pdf.js';
-import { dueMinorOf, type InvoiceOfAny, InvoicesRepository, type KeptInvoice } from './invoices.repository.js';
+import {
+  dueMinorOf,
+  type FoundInvoice,
+  type InvoiceOfAny,
+  InvoicesRepository,
+  type KeptInvoice,
+} from './invoices.repository.js';
 import type { BlockedInvoiceList, InvoicePdfQuery, InvoiceSummary, InvoiceView, LineUsage } from './invoices.schema.js';
 import type { InvoiceLine } from './lines-to-bill.js';
-
-export interface InvoiceFile {
-  /** Without its ending. */
-  name: string;
-  pdf: Buffer;
-}
+import type { PdfFile } from './send-pdf.js';
 
 @Injectable()
 export class InvoicesService {
@@ -59,7 +60,7 @@ export class InvoicesService {
   }
 
   /** In the language of who asks, unless they name another. */
-  async pdf(reader: Principal, organizationId: string, id: string, query: InvoicePdfQuery): Promise<InvoiceFile> {
+  async pdf(reader: Principal, organizationId: string, id: string, query: InvoicePdfQuery): Promise<PdfFile> {
     const invoice = await this.find(organizationId, id);
     const language = query.language ?? (reader.kind === 'user' ? reader.language : 'en');
     const pdf = await renderInvoicePdf(invoice, this.config.KINDRED_SELLER, language);
@@ -94,7 +95,7 @@ export class InvoicesService {
     });
   }
 
-  private async require(transaction: Transaction, id: string): Promise<KeptInvoice & { lines: InvoiceLine[] }> {
+  private async require(transaction: Transaction, id: string): Promise<FoundInvoice> {
     const row = await this.repository.find(transaction, parseId('invoice', id));
     if (!row) throw notFound('invoice', id);
     return row;
@@ -109,13 +110,26 @@ export class InvoicesService {
   }
 }
 
-function toView(row: KeptInvoice & { lines: InvoiceLine[] }): InvoiceView {
-  const { billedTo, currency, lines } = row;
-  return { ...toSummary(row), billedTo, lines: lines.map((line) => toLineView(line, currency)) };
+function toView(row: FoundInvoice): InvoiceView {
+  const { billedTo, currency, lines, creditedMinor, refundedMinor } = row;
+  return {
+    ...toSummary(row),
+    billedTo,
+    lines: lines.map((line) => toLineView(line, currency)),
+    credited: toMain(creditedMinor, currency),
+    refunded: toMain(refundedMinor + row.refundedElsewhereMinor, currency),
+    amountDue: toMain(dueOf(row), currency),
+  };
+}
+
+function dueOf(invoice: FoundInvoice): bigint {
+  const { status, settledMinor, creditedMinor } = invoice;
+  const due = dueMinorOf(invoice) - settledMinor - creditedMinor;
+  return status === 'open' && due > 0n ? due : 0n;
 }
 
 function toSummary(row: KeptInvoice): InvoiceSummary {
-  const { id, number, status, currency, planName, totalMinor } = row;
+  const { id, number, status, currency, planName, totalMinor, taxMinor } = row;
   return {
     id,
     number,
@@ -124,7 +138,9 @@ function toSummary(row: KeptInvoice): InvoiceSummary {
     periodStart: row.periodStart.toISOString(),
     periodEnd: row.periodEnd.toISOString(),
     plan: planName,
-    total: toMain(totalMinor, currency),
+    subtotal: toMain(totalMinor, currency),
+    tax: toMain(taxMinor, currency),
+    total: toMain(totalMinor + taxMinor, currency),
     credits: toMain(row.creditsMinor, currency),
     due: toMain(dueMinorOf(row), currency),
     createdAt: row.createdAt.toISOString(),

@@ -1,7 +1,12 @@
 import type { FastifyReply } from 'fastify';
-import type { InvoiceFile } from './invoices.service.js';
 
-export function sendPdf(reply: FastifyReply, { name, pdf }: InvoiceFile): void {
+export interface PdfFile {
+  /** Without its ending. */
+  name: string;
+  pdf: Buffer;
+}
+
+export function sendPdf(reply: FastifyReply, { name, pdf }: PdfFile): void {
   const headers = {
     'content-type': 'application/pdf',
     'content-disposition': `attachment; filename="${name}.pdf"`,

@@ -51,6 +51,8 @@ export const FOLLOWED_TYPES = [
   'invoice.payment_failed',
   'invoice.voided',
   'invoice.marked_uncollectible',
+  'credit_note.created',
+  'charge.refunded',
   'payment_intent.payment_failed',
 ] as const satisfies Stripe.Event.Type[];
 
@@ -144,7 +146,10 @@ export class StripeEventsService {
     const tenantId = isKnown ? claimed.tenantId : customerId && (await this.subscriptions.findTenant(customerId));
     if (!FOLLOWED_TYPES.some((each) => each === type)) return ignored('unknown_type', tenantId);
     if (!tenantId || !customerId) return ignored('unknown_customer', tenantId);
-    const ofOurs = invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
+    const ofOurs =
+      type === 'charge.refunded'
+        ? await this.invoices.followRefund(tenantId, eventId)
+        : invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
     const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
     if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
@@ -227,7 +232,8 @@ function customerOf({ data }: Stripe.Event): string | null {
 }
 
 function invoiceOf({ data }: Stripe.Event): string | null {
-  const object = data.object as { object?: string; id?: string };
+  const object = data.object as { object?: string; id?: string; invoice?: unknown };
+  if (object.object === 'credit_note') return typeof object.invoice === 'string' ? object.invoice : null;
   return object.object === 'invoice' ? (object.id ?? null) : null;
 }
 

@@ -95,7 +95,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   }
 
   protected override async carryOut(job: ClaimedJob, lease: AbortSignal): Promise<void> {
-    const attempt = new Attempt(job);
+    const attempt = new Attempt(job, this.clock.now());
     try {
       await this.train(attempt, lease);
       await this.deleteCheckpoints(job);
@@ -310,7 +310,10 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   }
 
   private async meter(transaction: Transaction, attempt: Attempt): Promise<void> {
-    await this.usage.recordIn(transaction, trainingUse(attempt.job, attempt.seconds(), this.clock.now()));
+    await this.usage.recordIn(
+      transaction,
+      trainingUse(attempt.job, attempt.seconds(), attempt.beganAt, this.clock.now()),
+    );
   }
 
   /** What becomes of a job whose attempt brought no model. */
@@ -392,7 +395,10 @@ class Attempt {
   /** Of this attempt's process, as it last said. */
   computeSeconds = 0;
 
-  constructor(readonly job: ClaimedJob) {}
+  constructor(
+    readonly job: ClaimedJob,
+    readonly beganAt: Date,
+  ) {}
 
   /** Of computing that counts: what the checkpoint held and what came since. What our own failures lost is nobody's to pay. */
   seconds(): number {

@@ -163,7 +163,8 @@ export class TrainingJobsService {
       // What a worker that was restarted had computed; of a running job its worker says.
       if (waited) {
         const { pool, checkpointSeconds } = waited;
-        const use = trainingUse({ id, tenantId, projectId: job.projectId, pool }, checkpointSeconds, this.clock.now());
+        const now = this.clock.now();
+        const use = trainingUse({ id, tenantId, projectId: job.projectId, pool }, checkpointSeconds, now, now);
         await this.usage.recordIn(transaction, use);
       }
       const event = { trainingJobId: id, projectId: job.projectId, modelId: job.modelId };

@@ -4,6 +4,7 @@ import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
 import { NIL_ID } from '../../platform/http/ids.js';
 import type { PageQuery } from '../../platform/http/page.js';
+import type { BillingContext } from './usage-event.js';
 import { tooManyRows } from './usage.errors.js';
 import { columnOf, type Group, type Meter, type UsageQuery, type UsageRow } from './usage.schema.js';
 
@@ -132,6 +133,15 @@ export class UsageRepository {
       where: { tenantId },
       select: { priceVersionId: true, anchorAt: true },
     });
+  }
+
+  /** The billing period that a time lies in; null where it is not written down yet: it has only just begun. */
+  async findPeriod(transaction: Transaction, tenantId: string, at: Date): Promise<BillingContext | null> {
+    const row = await transaction.billingPeriod.findFirst({
+      where: { tenantId, startsAt: { lte: at }, endsAt: { gt: at } },
+      select: { priceVersionId: true, startsAt: true },
+    });
+    return row && { priceVersionId: row.priceVersionId, periodStart: row.startsAt.toISOString() };
   }
 
   /** A page of entries, and one more where another follows; the newest first. */

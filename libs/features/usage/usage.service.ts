@@ -13,7 +13,13 @@ import { type Counted, type OriginQuantity, type PeriodQuantity, UsageRepository
 import type { Correction, UsageQuery } from './usage.schema.js';
 
 /** Work that is counted in the transaction that completes it. */
-export type CompletedWork = MeteredWork & { meter: string; quantity: number; deviceClass?: string };
+export type CompletedWork = MeteredWork & {
+  meter: string;
+  quantity: number;
+  deviceClass?: string;
+  /** ISO 8601. Of work that lasts: it belongs to the billing period in which it began, and is priced by its plan. */
+  beganAt?: string;
+};
 
 @Injectable()
 export class UsageService {
@@ -36,9 +42,10 @@ export class UsageService {
   }
 
   /** Counts work in the same transaction that completes it; once, however often it is completed. */
-  async recordIn(transaction: Transaction, work: CompletedWork): Promise<void> {
+  async recordIn(transaction: Transaction, { beganAt, ...work }: CompletedWork): Promise<void> {
     const { tenantId, meter, quantity, projectId, deviceClass } = work;
-    const context = await this.contextOf(transaction, tenantId, new Date(work.occurredAt));
+    const began = beganAt && (await this.repository.findPeriod(transaction, tenantId, new Date(beganAt)));
+    const context = began || (await this.contextOf(transaction, tenantId, new Date(work.occurredAt)));
     const payloadHash = hashPayload([meter, quantity, projectId, deviceClass]);
     const { conflicts } = await this.ledger.appendIn(sqlOf(transaction), [{ ...work, ...context, payloadHash }]);
     if (conflicts.length > 0) throw new Error(`Work ${work.id} is in the ledger of ${meter} with another quantity`);

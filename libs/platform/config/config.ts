@@ -320,6 +320,13 @@ export const configSchema = z.strictObject({
     .describe(
       'What one operator may credit or refund on an invoice alone, or grant an organization in a month, in the main unit of the currency; more takes a second operator.',
     ),
+  KINDRED_STRIPE_TAX: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      "Whether Stripe Tax adds taxes to what Stripe collects, and Checkout asks for country and tax id. It wants tax registrations in Stripe's settings; prices are without tax then.",
+    ),
   KINDRED_SEED: z
     .enum(['demo', 'none'])
     .default('demo')

@@ -5,7 +5,15 @@ export const LEASE_SECONDS = 30;
 
 /** A table whose rows are worked on under a lease: each has attempt, losses and lease_expires_at. What differs is SQL. */
 export interface LeasedTable {
-  name: 'imports' | 'training_jobs' | 'webhook_deliveries' | 'emails' | 'erasures' | 'invoices' | 'stripe_events';
+  name:
+    | 'imports'
+    | 'training_jobs'
+    | 'webhook_deliveries'
+    | 'emails'
+    | 'erasures'
+    | 'invoices'
+    | 'credit_notes'
+    | 'stripe_events';
   /** Held while one worker claims, so that what the order of claims promises holds however many ask. */
   lock: number;
   /** Of the rows that a worker may have: they have not ended. */

@@ -16,7 +16,7 @@ import { TextLink } from '../../ui/text-link';
 import { useOrganizationColumn } from '../organization-column';
 import { useCreditNoteColumns } from '../organizations/credit-notes-card';
 
-const STATES = ['proposed', 'all'] as const;
+const STATES = ['proposed', 'blocked', 'all'] as const;
 
 function useInvoiceColumn(): DataColumn<CreditNoteProposal> {
   const { t } = useTranslation();
@@ -67,7 +67,7 @@ export function CreditNotesPage() {
         {({ pages }) => (
           <Card isFlush>
             {pages[0]!.data.length === 0 ? (
-              <EmptyState icon={HandCoins} title={t('creditNotes.noneWaiting')}>
+              <EmptyState icon={HandCoins} title={t(`creditNotes.noneOf.${state}`)}>
                 {t('creditNotes.noneWaitingText')}
               </EmptyState>
             ) : (

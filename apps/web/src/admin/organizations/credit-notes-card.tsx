@@ -10,6 +10,8 @@ import {
   type Invoice,
   unwrap,
 } from '../../api/client';
+import { creditNotePdfUrl } from '../../dashboard/billing/invoices.queries';
+import { mailLanguageOf } from '../../i18n/i18n';
 import { useFormat } from '../../i18n/use-format';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
@@ -19,6 +21,7 @@ import { TextAreaField, TextField } from '../../ui/field';
 import { FormDialog } from '../../ui/form-dialog';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { QueryView } from '../../ui/query-view';
+import { textLinkClass } from '../../ui/text-link';
 
 const TONES = { proposed: 'warning', issued: 'success', declined: 'neutral', expired: 'neutral' } as const;
 
@@ -135,16 +138,26 @@ function ProposeDialog({ invoice, organizationId, kind, hint, onClose }: Propose
 
 /** With the buttons of the second operator. */
 export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   return [
     {
       key: 'number',
       name: t('creditNotes.number'),
       isPinned: true,
-      cell: ({ number, kind }) => (
+      cell: ({ id, organization, number, kind }) => (
         <>
-          <p className="font-medium whitespace-nowrap">{number ?? '—'}</p>
+          {number ? (
+            <a
+              href={creditNotePdfUrl(mailLanguageOf(i18n.language), id, organization.id)}
+              download
+              className={textLinkClass}
+            >
+              {number}
+            </a>
+          ) : (
+            <p className="font-medium">—</p>
+          )}
           <p className="text-xs text-muted">{t(`creditNotes.kinds.${kind}`)}</p>
         </>
       ),
@@ -158,7 +171,19 @@ export function useCreditNoteColumns(): DataColumn<CreditNoteProposal>[] {
     {
       key: 'status',
       name: t('creditNotes.status'),
-      cell: ({ status }) => <Badge tone={TONES[status]}>{t(`creditNotes.statuses.${status}`)}</Badge>,
+      cell: ({ status, collection, blockedReason }) => (
+        <>
+          <Badge tone={collection === 'blocked' ? 'warning' : TONES[status]}>
+            {t(`creditNotes.statuses.${status}`)}
+          </Badge>
+          {collection !== 'none' && (
+            <p className="mt-1 max-w-xs text-xs wrap-anywhere text-muted">
+              {t(`creditNotes.collections.${collection}`)}
+              {blockedReason && `: ${blockedReason}`}
+            </p>
+          )}
+        </>
+      ),
     },
     {
       key: 'reason',

@@ -51,7 +51,7 @@ export function ChangePlanDialog({ plan, onClose }: { plan: Plan; onClose: () =>
 function Preview({ preview }: { preview: PlanChangePreview }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { plan, currency, monthlyFee, takesEffect, effectiveAt, dueNow, lines, usageDue } = preview;
+  const { plan, currency, monthlyFee, takesEffect, effectiveAt, dueNow, tax, lines, usageDue } = preview;
   const words = { plan: plan.name, date: format.date(effectiveAt) };
   const money = (amount: string) => format.money(amount, currency);
   const later = plan.key === 'free' ? t('billing.changeToFree', words) : t('billing.changeLater', words);
@@ -62,6 +62,7 @@ function Preview({ preview }: { preview: PlanChangePreview }) {
         {lines.map(({ description, amount }) => (
           <Row key={description} name={description} amount={money(amount)} />
         ))}
+        {Number(tax) !== 0 && <Row name={t('billing.tax')} amount={money(tax)} />}
         {takesEffect === 'now' && <Row name={t('billing.changeDueNow')} amount={money(dueNow)} isSum />}
         {usageDue !== null && Number(usageDue) > 0 && (
           <Row name={t('billing.changeUsageDue')} amount={money(usageDue)} />

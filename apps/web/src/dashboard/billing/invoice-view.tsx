@@ -29,6 +29,7 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
   const format = useFormat();
   const { id, number, status, currency, total, credits, due, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } =
     invoice;
+  const { subtotal, tax, credited, refunded, amountDue } = invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -58,11 +59,18 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
             facts={[
               { name: t('billing.total'), value: format.money(total, currency) },
               ...(Number(credits) > 0
-                ? [
-                    { name: t('credits.title'), value: format.money(`-${credits}`, currency) },
-                    { name: t('credits.due'), value: format.money(due, currency) },
-                  ]
+                ? [{ name: t('credits.title'), value: format.money(`-${credits}`, currency) }]
                 : []),
+              ...(Number(credited) > 0
+                ? [{ name: t('invoices.credited'), value: format.money(credited, currency) }]
+                : []),
+              ...(Number(refunded) > 0
+                ? [{ name: t('invoices.refunded'), value: format.money(refunded, currency) }]
+                : []),
+              ...(Number(credits) > 0 && status !== 'open'
+                ? [{ name: t('credits.due'), value: format.money(due, currency) }]
+                : []),
+              ...(status === 'open' ? [{ name: t('invoices.due'), value: format.money(amountDue, currency) }] : []),
               {
                 name: t(issuedAt ? 'invoices.issued' : 'invoices.written'),
                 value: format.day(issuedAt ?? createdAt),
@@ -90,6 +98,14 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
                 </span>
               ),
             }))}
+            sums={
+              Number(tax) === 0
+                ? []
+                : [
+                    { name: t('billing.subtotal'), amount: subtotal },
+                    { name: t('billing.tax'), amount: tax },
+                  ]
+            }
             total={total}
             currency={currency}
             {...(action && { action: ({ position }) => action(position) })}

@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import {
   buildUrl,
+  type CreditNotesPdfData,
+  type InvoiceCreditNotesPdfData,
   type InvoiceExportsExportData,
   type InvoiceExportsExportOfData,
   invoicesFind,
@@ -45,6 +47,19 @@ export const pdfUrl = (language: Language, invoiceId: string, organizationId?: s
     : buildUrl<InvoicesPdfData>({
         url: '/v1/billing/invoices/{invoiceId}/pdf',
         path: { invoiceId },
+        query: { language },
+      });
+
+export const creditNotePdfUrl = (language: Language, creditNoteId: string, organizationId?: string): string =>
+  organizationId
+    ? buildUrl<CreditNotesPdfData>({
+        url: '/v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/pdf',
+        path: { organizationId, creditNoteId },
+        query: { language },
+      })
+    : buildUrl<InvoiceCreditNotesPdfData>({
+        url: '/v1/billing/credit-notes/{creditNoteId}/pdf',
+        path: { creditNoteId },
         query: { language },
       });
 

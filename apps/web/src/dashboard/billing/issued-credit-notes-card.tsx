@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { invoiceCreditNotesList, unwrap } from '../../api/client';
+import { mailLanguageOf } from '../../i18n/i18n';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
 import { DataTable } from '../../ui/data-table';
+import { textLinkClass } from '../../ui/text-link';
+import { creditNotePdfUrl } from './invoices.queries';
 
 /** What was taken off an invoice, or given back of it; nothing where nothing was. */
 export function IssuedCreditNotesCard({ invoiceId }: { invoiceId: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const { data } = useQuery({
     queryKey: ['invoices', undefined, invoiceId, 'credit-notes'],
@@ -21,7 +24,16 @@ export function IssuedCreditNotesCard({ invoiceId }: { invoiceId: string }) {
         rows={data.data}
         keyOf={({ id }) => id}
         columns={[
-          { key: 'number', name: t('creditNotes.number'), isPinned: true, cell: ({ number }) => number },
+          {
+            key: 'number',
+            name: t('creditNotes.number'),
+            isPinned: true,
+            cell: ({ id, number }) => (
+              <a href={creditNotePdfUrl(mailLanguageOf(i18n.language), id)} download className={textLinkClass}>
+                {number}
+              </a>
+            ),
+          },
           { key: 'kind', name: t('creditNotes.kind'), cell: ({ kind }) => t(`creditNotes.kinds.${kind}`) },
           { key: 'reason', name: t('creditNotes.reason'), cell: ({ reason }) => reason },
           { key: 'day', name: t('invoices.issued'), cell: ({ issuedAt }) => format.day(issuedAt) },

@@ -12,6 +12,8 @@ interface LinesTableProps<L extends Line> {
   label: string;
   /** Lines that belong together, under a heading where there is one. */
   groups: { key: string; heading?: ReactNode; lines: L[] }[];
+  /** Above the total, where that is more than the sum of the lines. */
+  sums?: { name: string; amount: string }[];
   total: string;
   currency: string;
   /** Under what a metered line is about. */
@@ -22,7 +24,7 @@ interface LinesTableProps<L extends Line> {
 const WIDE = 'max-sm:hidden';
 
 /** An invoice, line by line. */
-export function LinesTable<L extends Line>({ label, groups, total, currency, action }: LinesTableProps<L>) {
+export function LinesTable<L extends Line>({ label, groups, sums, total, currency, action }: LinesTableProps<L>) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -59,15 +61,17 @@ export function LinesTable<L extends Line>({ label, groups, total, currency, act
         ))}
       </tbody>
       <tfoot>
-        <tr className="font-semibold">
-          <Cell className="border-t border-b-0">{t('billing.total')}</Cell>
-          <Cell className="border-t border-b-0" />
-          <Cell className={`border-t border-b-0 ${WIDE}`} />
-          <Cell className={`border-t border-b-0 ${WIDE}`} />
-          <Cell isNumber className="border-t border-b-0">
-            {format.money(total, currency)}
-          </Cell>
-        </tr>
+        {[...(sums ?? []), { name: t('billing.total'), amount: total }].map(({ name, amount }, index, rows) => (
+          <tr key={name} className={index === rows.length - 1 ? 'font-semibold' : ''}>
+            <Cell className="border-t border-b-0">{name}</Cell>
+            <Cell className="border-t border-b-0" />
+            <Cell className={`border-t border-b-0 ${WIDE}`} />
+            <Cell className={`border-t border-b-0 ${WIDE}`} />
+            <Cell isNumber className="border-t border-b-0">
+              {format.money(amount, currency)}
+            </Cell>
+          </tr>
+        ))}
       </tfoot>
     </Table>
   );
