@@ -143,6 +143,9 @@ const entriesOf = async (kind: string, of = month(-1)) =>
 describe('a month that was worked by hand, with a difference of each kind', () => {
   // 10 a month, of which the first 100 requests cost nothing and each further one 0.01.
   const shops: Record<string, Shop> = {};
+  const holder = new pg.Client({ connectionString: inject('ownerUrl') });
+  afterAll(() => holder.end());
+
   beforeAll(async () => {
     const price = await addVersion({ included: 100, scheme: 'per_unit', unitAmount: '0.01' });
     const add = async (name: string, requests: number, options = {}) =>
@@ -180,6 +183,10 @@ describe('a month that was worked by hand, with a difference of each kind', () =
       [shops['paid at Stripe']!.id, `evt_${uuidv7()}`, stripeInvoiceId],
     );
     await add('closing', 150);
+    // Until all is looked at, no worker closes it.
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM subscriptions WHERE tenant_id = $1 FOR UPDATE', [shops['closing']!.id]);
     await add('running', 130, { start: month(0) });
   });
 

@@ -2,20 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import {
-  alreadyOnPlan,
-  beingDeleted,
-  otherCurrency,
-  otherCurrencyThanCoupon,
-  payFirst,
-  withoutFee,
-} from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
 import { StripeCatalogue } from './stripe-catalogue.js';
 import { StripeCoupons } from './stripe-coupons.js';
-import { WITH_CREDIT } from './subscription-follower.js';
+import { creditOf } from './subscription-follower.js';
 
 /** Checkout asks where the customer is, and for the tax id of a business. */
 const TAXED: Partial<Stripe.Checkout.SessionCreateParams> = {
@@ -57,16 +50,16 @@ export class CheckoutService {
     if (subscription.priceVersion.planKey === plan) throw alreadyOnPlan(plan);
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
-    if (entered?.currency && entered.currency !== price.currency)
-      throw otherCurrencyThanCoupon(entered.currency, price.currency);
     if (subscription.overdue) throw payFirst();
     const customer = await this.requireCustomer(tenantId);
+    // One in another currency takes nothing off.
+    const coupon = entered?.currency && entered.currency !== price.currency ? null : entered;
     const session = await this.stripe.checkout.sessions.create(
       {
         mode: 'subscription',
         customer,
         line_items: [{ price: await this.catalogue.findOrCreatePrice(price), quantity: 1 }],
-        ...(entered && { discounts: [{ coupon: await this.coupons.findOrCreate(entered) }] }),
+        ...(coupon && { discounts: [{ coupon: await this.coupons.findOrCreate(coupon) }] }),
         success_url: `${this.config.PUBLIC_URL}/billing?checkout=success&plan=${plan}`,
         cancel_url: `${this.config.PUBLIC_URL}/billing?checkout=cancelled`,
         ...(this.config.KINDRED_STRIPE_TAX && TAXED),
@@ -77,7 +70,7 @@ export class CheckoutService {
       },
       // Until the subscription changes, every click opens the same session: two could be paid, and bill twice.
       {
-        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${entered ? `-${entered.id}` : ''}${this.config.KINDRED_STRIPE_TAX ? '-taxed' : ''}`,
+        idempotencyKey: `checkout-${tenantId}-${price.id}-${subscription.updatedAt.getTime()}${coupon ? `-${coupon.id}` : ''}${this.config.KINDRED_STRIPE_TAX ? '-taxed' : ''}`,
       },
     );
     return { id: session.id, url: session.url! };
@@ -88,15 +81,17 @@ export class CheckoutService {
    * of Stripe's.
    */
   async cancelAtOnce(tenantId: string): Promise<void> {
-    const { stripeSubscriptionId, status } = await this.database.tenant(tenantId, (transaction) =>
+    const { stripeSubscriptionId } = await this.database.tenant(tenantId, (transaction) =>
       this.repository.findSubscription(transaction, tenantId),
     );
     if (!stripeSubscriptionId) return;
-    const how = status === 'past_due' ? {} : WITH_CREDIT;
-    await this.stripe.subscriptions.cancel(stripeSubscriptionId, how).catch((error: unknown) => {
+    try {
+      const found = await this.stripe.subscriptions.retrieve(stripeSubscriptionId);
+      await this.stripe.subscriptions.cancel(stripeSubscriptionId, creditOf(found));
+    } catch (error) {
       // It has ended already.
       if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-    });
+    }
   }
 
   /** As whom Stripe knows the organization. The idempotency key makes two clicks at once, or a retry after a crash, end in one customer. */

@@ -19,11 +19,16 @@ import { fromStripe } from './stripe-time.js';
 export const WAITS_UNTIL = 'waits_until';
 
 /** Stripe puts the rest of the month that was paid on the customer's balance, which pays for the next invoice. */
-export const WITH_CREDIT = {
+const WITH_CREDIT = {
   prorate: true,
   invoice_now: true,
   cancellation_details: { comment: 'Credited for the rest of the period' },
 } satisfies Stripe.SubscriptionCancelParams;
+
+/** Stripe would give credit for a month that nobody has paid, too. */
+export function creditOf({ status }: Pick<Stripe.Subscription, 'status'>): Stripe.SubscriptionCancelParams {
+  return status === 'past_due' || status === 'unpaid' ? {} : WITH_CREDIT;
+}
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
   active: 'active',
@@ -87,11 +92,11 @@ export class SubscriptionFollower {
       const isKnown = id === before.stripeSubscriptionId;
       // First, as nobody looks at it again once it has ended.
       if (!isKnown) await this.refund(found.latest_invoice);
-      await this.stripe.subscriptions.cancel(id, isKnown ? WITH_CREDIT : {});
+      await this.stripe.subscriptions.cancel(id, isKnown ? creditOf(found) : {});
       return null;
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
-    for (const { id } of replaced) await this.stripe.subscriptions.cancel(id, WITH_CREDIT);
+    for (const each of replaced) await this.stripe.subscriptions.cancel(each.id, creditOf(each));
     if (live?.trialEndsAt && !(await this.beginTrial(tenantId, live))) {
       await this.stripe.subscriptions.update(live.stripeSubscriptionId, { trial_end: 'now' });
       return null;

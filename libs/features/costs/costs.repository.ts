@@ -8,6 +8,11 @@ import type { Earnings } from './margin.js';
 export type OrganizationEarnings = Earnings & { tenantId: string; name: string; month: Date };
 
 /** Requires a system transaction, as all here. */
+/** What of an amount that was paid of an invoice is no tax. */
+const UNTAXED = Prisma.raw(
+  'coalesce((total_minor - credits_minor)::numeric / nullif(total_minor - credits_minor + tax_minor, 0), 1)',
+);
+
 @Injectable()
 export class CostsRepository {
   async listRates(transaction: Transaction): Promise<CostRate[]> {
@@ -74,20 +79,28 @@ export class CostsRepository {
     >`
       WITH month AS (SELECT * FROM unnest(${boundaries.slice(0, -1)}::timestamptz[], ${boundaries.slice(1)}::timestamptz[]) month (start, until)),
         payment AS (
-          SELECT tenant_id, created_at AS at, total_minor / ${scale}::numeric AS amount FROM invoices
+          -- What credits pay for costs no fee; buying them did.
+          SELECT tenant_id, created_at AS at, total_minor / ${scale}::numeric AS amount, (total_minor - credits_minor) / ${scale}::numeric AS paid FROM invoices
           WHERE currency = ${currency} AND status <> 'void' AND ${isIn('created_at')} AND ${only('tenant_id')}
           UNION ALL
-          SELECT tenant_id, starts_at, round(share * fee_less_coupon(tenant_id, monthly_fee_minor, price.currency, starts_at)) / ${scale}::numeric FROM billing_periods
+          SELECT tenant_id, decided_at, 0, amount_minor / ${scale}::numeric FROM credit_grants
+          WHERE currency = ${currency} AND kind = 'purchased' AND status = 'granted' AND ${isIn('decided_at')} AND ${only('tenant_id')}
+          UNION ALL
+          SELECT tenant_id, at, fee, fee FROM (SELECT tenant_id, starts_at AS at, round(share * fee_less_coupon(tenant_id, monthly_fee_minor, price.currency, starts_at)) / ${scale}::numeric AS fee FROM billing_periods
           JOIN price_versions price ON price.id = price_version_id AND price.currency = ${currency}
-          WHERE is_collected_by_stripe AND NOT is_trial AND ${isIn('starts_at')} AND ${only('tenant_id')}),
+          WHERE is_collected_by_stripe AND NOT is_trial AND ${isIn('starts_at')} AND ${only('tenant_id')}) period),
         entry AS (
-          SELECT tenant_id, at, amount AS revenue, CASE WHEN amount > 0 THEN amount * coalesce(${rateOf('payment', Prisma.sql`'share'`, Prisma.sql`at`)}, 0)
+          SELECT tenant_id, at, amount AS revenue, CASE WHEN paid > 0 THEN paid * coalesce(${rateOf('payment', Prisma.sql`'share'`, Prisma.sql`at`)}, 0)
               + coalesce(${rateOf('payment', Prisma.sql`'payment'`, Prisma.sql`at`)}, 0) ELSE 0 END AS fees, 0::numeric AS training, 0::numeric AS metered
           FROM payment
           UNION ALL
-          SELECT note.tenant_id, decided_at, -amount_minor / ${scale}::numeric, 0, 0, 0 FROM credit_notes note
+          SELECT note.tenant_id, decided_at, -round(amount_minor * ${UNTAXED}) / ${scale}::numeric, 0, 0, 0 FROM credit_notes note
           JOIN invoices invoice ON invoice.tenant_id = note.tenant_id AND invoice.id = note.invoice_id AND invoice.currency = ${currency}
           WHERE note.status = 'issued' AND ${isIn('decided_at')} AND ${only('note.tenant_id')}
+          UNION ALL
+          -- Given back at Stripe by hand, of which we know the sum and not the day.
+          SELECT tenant_id, created_at, -round(refunded_elsewhere_minor * ${UNTAXED}) / ${scale}::numeric, 0, 0, 0 FROM invoices invoice
+          WHERE refunded_elsewhere_minor > 0 AND currency = ${currency} AND ${isIn('created_at')} AND ${only('tenant_id')}
           UNION ALL
           SELECT tenant_id, started_at, 0, 0, extract(epoch FROM seen_at - started_at) * ${rateOf('pool', Prisma.sql`pool`, Prisma.sql`started_at`)}, 0
           FROM training_attempts WHERE ${isIn('started_at')} AND ${only('tenant_id')}

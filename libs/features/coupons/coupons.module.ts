@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { BillingModule, SubscriptionFollowingModule } from '../billing/index.js';
 import { CouponApplication, CouponApplications } from './coupon-application.js';
 import { CouponsController } from './coupons.controller.js';
@@ -11,7 +12,7 @@ const IMPORTS = [BillingModule, SubscriptionFollowingModule];
 @Module({
   imports: IMPORTS,
   controllers: [CouponsController],
-  providers: [CouponsService, CouponsRepository, CouponApplication],
+  providers: [CouponsService, CouponsRepository, CouponApplication, TokenBuckets],
 })
 export class CouponsModule {}
 

@@ -6,6 +6,7 @@ import { Decimal } from '../../platform/decimal.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { BillingRepository, otherCurrencyThanCoupon, requireMinor, toMain } from '../billing/index.js';
 import { CouponApplication } from './coupon-application.js';
 import { codeTaken, couponRunning, notRedeemable, takesOffNothing } from './coupons.errors.js';
@@ -22,6 +23,7 @@ export class CouponsService {
     private readonly repository: CouponsRepository,
     private readonly billing: BillingRepository,
     private readonly application: CouponApplication,
+    private readonly buckets: TokenBuckets,
     private readonly clock: Clock,
   ) {}
 
@@ -77,15 +79,20 @@ export class CouponsService {
    * @throws Problem 404 where it cannot be redeemed; 409 where the organization has one already, or pays in another currency
    */
   async redeem(tenantId: string, { code }: Redeem): Promise<Redemption> {
+    // Nobody guesses codes.
+    await this.buckets.take({ key: `coupon/organization/${tenantId}`, burst: 20, perSecond: 1 / 30 });
     await this.database.tenant(tenantId, async (transaction) => {
       await this.billing.lockSubscription(transaction, tenantId);
       const now = this.clock.now();
       const coupon = await this.repository.findByCode(transaction, code);
       if (!coupon) throw notRedeemable(code);
       const redeemed = await this.repository.listRedeemed(transaction);
-      const other = redeemed.find(({ couponId, endsAt }) => couponId === coupon.id || endsAt === null || endsAt > now);
-      if (other) throw couponRunning(other.coupon.code);
       const { fixedCurrency } = await this.billing.findSubscription(transaction, tenantId);
+      const isOfUse = ({ currency }: CouponRow) => !currency || !fixedCurrency || currency === fixedCurrency;
+      const other = redeemed.find(
+        (each) => each.couponId === coupon.id || ((!each.endsAt || each.endsAt > now) && isOfUse(each.coupon)),
+      );
+      if (other) throw couponRunning(other.coupon.code);
       if (coupon.currency && fixedCurrency && coupon.currency !== fixedCurrency)
         throw otherCurrencyThanCoupon(coupon.currency, fixedCurrency);
       if (!(await this.repository.count(transaction, coupon.id, now))) throw notRedeemable(code);

@@ -43,7 +43,8 @@ export class AutomaticTopUps extends RepeatedWork {
       if (page.length < PAGE) break;
       after = page.at(-1)!;
     }
-    const unpaid = await this.database.system((transaction) => this.repository.listUnpaid(transaction, PAGE));
+    const before = new Date(this.clock.now().getTime() - UNPAID_MS);
+    const unpaid = await this.database.system((transaction) => this.repository.listUnpaid(transaction, before, PAGE));
     for (const row of unpaid)
       await this.carryOn(row).catch((error: Error) =>
         this.logger.warn({ msg: `the credit purchase ${row.id} is tried again in a minute`, err: error }),

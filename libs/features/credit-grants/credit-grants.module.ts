@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { BillingApiModule, BillingModule } from '../billing/index.js';
 import { CreditGrantsRepository } from './credit-grants.repository.js';
 import { CreditGrantsService } from './credit-grants.service.js';
@@ -23,6 +24,6 @@ export class CreditPurchasesModule {}
 @Module({
   imports: [BillingApiModule, CreditGrantsModule, CreditPurchasesModule],
   controllers: [CreditsController, OrganizationCreditsController],
-  providers: [CreditGrantsService, CreditTopUpsService],
+  providers: [CreditGrantsService, CreditTopUpsService, TokenBuckets],
 })
 export class CreditGrantsApiModule {}

@@ -115,10 +115,10 @@ export class CreditGrantsRepository {
     return _sum.amountMinor ?? 0n;
   }
 
-  /** Of all organizations; requires a system transaction. */
-  async listUnpaid(transaction: Transaction, limit: number): Promise<CreditGrantRow[]> {
+  /** Of all organizations, what a worker buys or, where it is older than that, gives up; requires a system transaction. */
+  async listUnpaid(transaction: Transaction, before: Date, limit: number): Promise<CreditGrantRow[]> {
     return transaction.creditGrant.findMany({
-      where: { status: 'unpaid' },
+      where: { status: 'unpaid', OR: [{ isAutomatic: true }, { createdAt: { lte: before } }] },
       orderBy: { id: 'asc' },
       take: limit,
       include: withUse,

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { BillingRepository, findCard } from '../billing/index.js';
@@ -27,6 +28,7 @@ export class CreditPurchases {
     private readonly billing: BillingRepository,
     private readonly stripe: Stripe,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_STRIPE_TAX'>,
   ) {}
 
   /** The row of a purchase; the caller holds the lock of the subscription, and there is none unpaid. */
@@ -54,10 +56,13 @@ export class CreditPurchases {
    *
    * @throws Error of Stripe's, where it did not answer or refuses; what was done stays, and is gone on with
    */
-  async carryOn({ tenantId, id, currency, amountMinor }: CreditGrantRow): Promise<Outcome> {
+  async carryOn(row: CreditGrantRow): Promise<Outcome> {
+    const { tenantId, id, currency, amountMinor } = row;
     const organization = await this.database.tenant(tenantId, (transaction) =>
       this.billing.findOrganization(transaction, tenantId),
     );
+    // Whoever leaves is charged for nothing to come.
+    if (organization.isEnding) return this.giveUp(row);
     const customer = await this.stripe.customers.retrieve(organization.stripeCustomerId!, {}, ONE_CALL);
     if (customer.deleted) throw new Error(`Stripe's customer ${customer.id} was deleted.`);
     const invoice = await this.findOrCreate(tenantId, id, customer.id, currency);
@@ -73,6 +78,8 @@ export class CreditPurchases {
             amount: Number(amountMinor),
             description: 'Prepaid credits',
             discountable: false,
+            // It is taxed when it is bought: what credits pay for is not taxed again.
+            ...(this.config.KINDRED_STRIPE_TAX && { tax_behavior: 'exclusive' as const }),
           },
           { ...ONE_CALL, idempotencyKey: `credits-${id}-item` },
         );
@@ -115,6 +122,7 @@ export class CreditPurchases {
         customer,
         currency,
         auto_advance: false,
+        automatic_tax: { enabled: this.config.KINDRED_STRIPE_TAX },
         pending_invoice_items_behavior: 'exclude',
         metadata: { credit_grant_id: id },
       },
@@ -154,17 +162,28 @@ export class CreditPurchases {
     });
   }
 
+  /** Null where the draft was deleted, by whoever was killed before they wrote it down. */
+  private async statusOf(invoice: string): Promise<Stripe.Invoice.Status | null> {
+    try {
+      return (await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL)).status;
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeError && error.code === 'resource_missing') return null;
+      throw error;
+    }
+  }
+
   /** Nothing can be paid for it any more; unless it was paid. */
   async giveUp(row: CreditGrantRow): Promise<'granted' | 'declined'> {
     const { tenantId, id } = row;
     const current = await this.database.tenant(tenantId, (transaction) => this.repository.find(transaction, id));
     const invoice = current!.stripeInvoiceId;
     if (invoice) {
-      const { status } = await this.stripe.invoices.retrieve(invoice, {}, ONE_CALL);
+      const status = await this.statusOf(invoice);
       if (status === 'draft') await this.stripe.invoices.del(invoice, {}, ONE_CALL);
       if (status === 'open' || status === 'uncollectible')
         await this.stripe.invoices.voidInvoice(invoice, {}, ONE_CALL);
-      if (status !== 'draft' && (await this.follow(tenantId, invoice)) === 'granted') return 'granted';
+      const isThere = status !== null && status !== 'draft';
+      if (isThere && (await this.follow(tenantId, invoice)) === 'granted') return 'granted';
     }
     await this.database.tenant(tenantId, (transaction) => this.decline(transaction, row, this.clock.now()));
     return 'declined';

@@ -3,6 +3,7 @@ import Stripe from 'stripe';
 import type { UserPrincipal } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import {
   beingDeleted,
   BillingRepository,
@@ -22,6 +23,13 @@ import type { BuyCredits, CreditPurchase, PutTopUp } from './credit-grants.schem
 import { CreditPurchases } from './credit-purchases.service.js';
 
 /** What a customer does to have credits: buys them, or has them bought. */
+/** Each makes a dozen calls to Stripe, which answers only so many to all organizations together. */
+const callsOf = (tenantId: string) => ({
+  key: `credit-purchase/organization/${tenantId}`,
+  burst: 30,
+  perSecond: 1 / 10,
+});
+
 @Injectable()
 export class CreditTopUpsService {
   constructor(
@@ -31,6 +39,7 @@ export class CreditTopUpsService {
     private readonly checkout: CheckoutService,
     private readonly purchases: CreditPurchases,
     private readonly stripe: Stripe,
+    private readonly buckets: TokenBuckets,
   ) {}
 
   /**
@@ -40,6 +49,7 @@ export class CreditTopUpsService {
    */
   async buy({ tenantId, userId }: UserPrincipal, { amount, currency }: BuyCredits): Promise<CreditPurchase> {
     const amountMinor = requireMinor(amount, currency);
+    await this.buckets.take(callsOf(tenantId));
     const before = await this.database.tenant(tenantId, async (transaction) => {
       await this.requireCurrency(transaction, tenantId, currency);
       return this.repository.findUnpaid(transaction);
@@ -52,6 +62,7 @@ export class CreditTopUpsService {
       : await this.database.tenant(tenantId, async (transaction) => {
           await this.billing.lockSubscription(transaction, tenantId);
           if (await this.repository.findUnpaid(transaction)) throw purchaseUnderWay();
+          await this.requireCurrency(transaction, tenantId, currency);
           await this.billing.fixCurrency(transaction, tenantId);
           return this.purchases.order(transaction, tenantId, { currency, amountMinor, createdBy: userId });
         });
@@ -81,6 +92,7 @@ export class CreditTopUpsService {
       stoppedAt: null,
     };
     if (topUp.monthlyMaxMinor < topUp.amountMinor) throw monthlyMaxTooLow();
+    await this.buckets.take(callsOf(tenantId));
     const { stripeCustomerId } = await this.database.tenant(tenantId, async (transaction) => {
       await this.requireCurrency(transaction, tenantId, currency);
       return this.billing.findOrganization(transaction, tenantId);
@@ -89,6 +101,7 @@ export class CreditTopUpsService {
     if (!customer || customer.deleted || !(await findCard(this.stripe, customer))) throw withoutCard();
     await this.database.tenant(tenantId, async (transaction) => {
       await this.billing.lockSubscription(transaction, tenantId);
+      await this.requireCurrency(transaction, tenantId, currency);
       await this.billing.fixCurrency(transaction, tenantId);
       await this.repository.putTopUp(transaction, topUp);
       const after = { currency, threshold, amount, monthlyMax };

@@ -16,7 +16,7 @@ import { isParquet, openParquet } from './parquet-file.js';
 import { type Check, checksOf, type FoundColumns, typedColumns } from './row-checks.js';
 import type { SourceFile } from './source-file.js';
 import { readStatistics } from './statistics.js';
-import { type Part, unpack } from './unpack.js';
+import { type Part, unpack, UnpackBudget } from './unpack.js';
 
 const ERRORS_MAX = 100;
 const LINE_BYTES = BOUNDS.lineBytes.most;
@@ -63,9 +63,10 @@ export async function readContent(task: ImportTask, memoryBytes: number): Promis
     [file, target],
     { memoryBytes, scratchParent: path.dirname(target), threads: THREADS },
     async (connection, scratch) => {
-      const parts = await unpack(file, scratch);
+      const budget = await UnpackBudget.of(file);
+      const parts = await unpack(file, scratch, budget);
       const loaded: Loaded[] = [];
-      for (const part of parts) loaded.push(await loadPart(connection, part, scratch, loaded, task));
+      for (const part of parts) loaded.push(await loadPart(connection, part, scratch, budget, loaded, task));
       const { columns: names } = loaded[0]!;
       const columns = findColumns(names, kind, task);
       await checkRows(connection, names, columns, task, erasedUserIds);
@@ -106,11 +107,12 @@ async function loadPart(
   connection: DuckDBConnection,
   part: Part,
   scratch: string,
+  budget: UnpackBudget,
   before: Loaded[],
   { formats }: ImportTask,
 ): Promise<Loaded> {
   const place = before.length;
-  const source = await openPart(connection, part, scratch, place, formats);
+  const source = await openPart(connection, part, scratch, budget, place, formats);
   const first = before[0];
   const order = first?.columns.map((name) => source.columns.indexOf(name)) ?? source.columns.map((_, index) => index);
   if (first && (order.includes(-1) || source.columns.length !== first.columns.length)) {
@@ -140,11 +142,12 @@ async function openPart(
   connection: DuckDBConnection,
   { file }: Part,
   scratch: string,
+  budget: UnpackBudget,
   place: number,
   { encoding, delimiter }: FileFormats,
 ): Promise<SourceFile> {
-  if (await isParquet(file)) return openParquet(connection, file);
-  const text = await toUtf8(file, path.join(scratch, `utf-8-${place}`), encoding);
+  if (await isParquet(file)) return openParquet(connection, file, budget);
+  const text = await toUtf8(file, path.join(scratch, `utf-8-${place}`), budget, encoding);
   const rejects = `errors_${place}`;
   return (await isJson(text))
     ? openJson(connection, text, rejects)
@@ -240,6 +243,11 @@ async function listErrors(
   connection: DuckDBConnection,
   parts: Loaded[],
 ): Promise<Pick<Content, 'errors' | 'rejections'>> {
+  await connection.run(`CREATE TEMP TABLE told AS SELECT * FROM (
+      SELECT *, row_number() OVER (PARTITION BY reason ORDER BY ordinal) = 1 AS is_first, count(*) OVER (PARTITION BY reason) AS alike FROM rejected)
+    QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${ERRORS_MAX}`);
+  await connection.run(`CREATE TEMP TABLE told_broken AS SELECT *,
+    row_number() OVER (PARTITION BY error_type ORDER BY part, start) = 1 AS is_first, count(*) OVER (PARTITION BY error_type) AS alike FROM broken`);
   const wrong: WrongRow[] = [];
   for (const [place, part] of parts.entries())
     wrong.push(...(await listWrongRows(connection, part, place, parts[place + 1])));
@@ -260,16 +268,11 @@ async function listWrongRows(
 ): Promise<WrongRow[]> {
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
   const rejected = await rows(
-    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike FROM (
-       SELECT *, row_number() OVER (PARTITION BY reason ORDER BY ordinal) = 1 AS is_first, count(*) OVER (PARTITION BY reason) AS alike FROM rejected)
-     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''}
-     QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${ERRORS_MAX} ORDER BY ordinal`,
+    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike FROM told
+     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''} ORDER BY ordinal`,
   );
   const broken = await rows(
-    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike FROM (
-       SELECT *, row_number() OVER (PARTITION BY error_type ORDER BY part, start) = 1 AS is_first,
-         count(*) OVER (PARTITION BY error_type) AS alike FROM broken)
-     WHERE part = ${place} ORDER BY start`,
+    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike FROM told_broken WHERE part = ${place} ORDER BY start`,
   );
   const placesOf = (found: typeof rejected) => found.map(([at]) => Number(at));
   const { ofOrdinals, ofBroken } = await part.findLines(placesOf(rejected), placesOf(broken));

@@ -3,6 +3,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ContentError } from './content-error.js';
 import { readStart } from './source-file.js';
+import type { UnpackBudget } from './unpack.js';
 
 /** Enough to tell an encoding by. */
 const START_BYTES = 262_144;
@@ -12,12 +13,12 @@ const PAIRED_SHARE = 0.9;
 const NUL_SHARE = 0.5;
 
 /** The text in UTF-8: the file itself, or a copy. @param said the encoding, where the customer has named it */
-export async function toUtf8(file: string, copy: string, said?: string): Promise<string> {
+export async function toUtf8(file: string, copy: string, budget: UnpackBudget, said?: string): Promise<string> {
   const start = await readStart(file, START_BYTES);
   if (start.length === 0) throw new ContentError('The file is empty.');
   const encoding = said?.toLowerCase() ?? guessEncoding(start);
   if (encoding === 'utf-8') return file;
-  await pipeline(createReadStream(file), decoderOf(encoding), createWriteStream(copy));
+  await pipeline(createReadStream(file), decoderOf(encoding), budget.stream(), createWriteStream(copy));
   return copy;
 }
 

@@ -1,17 +1,20 @@
-import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LABEL_SEPARATOR } from '../../models/kinds/kind.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { unreadable } from './content-error.js';
 import { readStart, refuseColumns, type SourceFile } from './source-file.js';
-import { unpackedBytesMax, unpacksToTooMuch } from './unpack.js';
+import type { UnpackBudget } from './unpack.js';
 
 export async function isParquet(file: string): Promise<boolean> {
   return (await readStart(file, 4)).toString('latin1') === 'PAR1';
 }
 
 /** Lists become cells with | between their values, as labels have it; what is nested deeper becomes JSON. */
-export async function openParquet(connection: DuckDBConnection, file: string): Promise<SourceFile> {
+export async function openParquet(
+  connection: DuckDBConnection,
+  file: string,
+  budget: UnpackBudget,
+): Promise<SourceFile> {
   const table = `read_parquet(${quoteText(file)}, binary_as_string = true)`;
   const read = (sql: string) =>
     connection.runAndReadAll(sql).catch((error: Error) => {
@@ -25,10 +28,9 @@ export async function openParquet(connection: DuckDBConnection, file: string): P
   const columns = fields.map(({ name }) => name);
   refuseColumns(columns);
   // A page may say in a few bytes that a value stands there a million times.
-  const most = unpackedBytesMax((await stat(file)).size);
   const sizes = columns.map((name) => `coalesce(strlen(${quoteName(name)}::VARCHAR), 0) + 1`).join(' + ');
   const [bytes] = (await read(`SELECT sum(${sizes}) FROM ${table}`)).getRows()[0]!;
-  if (Number(bytes) > most) throw unpacksToTooMuch(most);
+  budget.take(Number(bytes));
   const cells = fields.map(({ name, type }, index) => `nullif(${textOf(quoteName(name), type)}, '') AS c${index}`);
   return {
     columns,

@@ -13,7 +13,7 @@ import { readStart } from './source-file.js';
 const RATIO_MAX = 200;
 /** Whatever the ratio. */
 const SMALL_BYTES = 64 * 1024 ** 2;
-const ENTRIES_MAX = 1_000;
+const ENTRIES_MAX = 100;
 
 /** A file of an upload, unpacked. */
 export interface Part {
@@ -27,19 +27,18 @@ export interface Part {
  *
  * @throws ContentError where it cannot be unpacked
  */
-export async function unpack(file: string, folder: string): Promise<Part[]> {
+export async function unpack(file: string, folder: string, budget: UnpackBudget): Promise<Part[]> {
   const start = await readStart(file, 4);
   const starts = (...bytes: number[]) => start.subarray(0, bytes.length).equals(Buffer.from(bytes));
-  const bound = boundOf((await stat(file)).size);
   const copy = (place: number) => path.join(folder, `part-${place}`);
-  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return unzip(file, copy, bound);
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return unzip(file, copy, budget);
   const decompress = starts(0x1f, 0x8b) ? createGunzip : starts(0x28, 0xb5, 0x2f, 0xfd) ? createZstdDecompress : null;
   if (!decompress) return [{ file, name: null }];
-  await pipeline(createReadStream(file), decompress(), bound(), createWriteStream(copy(0))).catch(refuseDamage);
+  await pipeline(createReadStream(file), decompress(), budget.stream(), createWriteStream(copy(0))).catch(refuseDamage);
   return [{ file: copy(0), name: null }];
 }
 
-async function unzip(file: string, copy: (place: number) => string, bound: () => Transform): Promise<Part[]> {
+async function unzip(file: string, copy: (place: number) => string, budget: UnpackBudget): Promise<Part[]> {
   const archive = await openPromise(file, { lazyEntries: true, autoClose: false }).catch(refuseDamage);
   const parts: Part[] = [];
   try {
@@ -51,7 +50,7 @@ async function unzip(file: string, copy: (place: number) => string, bound: () =>
       if (isHidden(entry)) continue;
       if (entry.isEncrypted()) throw new ContentError(`${entry.fileName} in the archive is encrypted: leave that out.`);
       const part = { file: copy(parts.length), name: entry.fileName };
-      await pipeline(await archive.openReadStreamPromise(entry), bound(), createWriteStream(part.file));
+      await pipeline(await archive.openReadStreamPromise(entry), budget.stream(), createWriteStream(part.file));
       parts.push(part);
     }
   } catch (error) {
@@ -68,29 +67,39 @@ function isHidden({ fileName }: Entry): boolean {
   return fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(fileName);
 }
 
-/** Streams that count together and end where more comes out than so small a file has any business to hold. */
-function boundOf(packedBytes: number): () => Transform {
-  const most = unpackedBytesMax(packedBytes);
-  let bytes = 0;
-  return () =>
-    new Transform({
-      transform(chunk: Buffer, _, done) {
-        bytes += chunk.length;
-        if (bytes <= most) return done(null, chunk);
-        done(unpacksToTooMuch(most));
+/** How many bytes an upload may become, all of its files and copies together. */
+export class UnpackBudget {
+  private bytes = 0;
+
+  private constructor(private readonly most: number) {}
+
+  static async of(file: string): Promise<UnpackBudget> {
+    const { size } = await stat(file);
+    return new UnpackBudget(Math.min(BOUNDS.unpackedBytes.most, Math.max(SMALL_BYTES, RATIO_MAX * size)));
+  }
+
+  /** @throws ContentError where there would be more than so small a file has any business to hold */
+  take(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes <= this.most) return;
+    throw new ContentError(
+      `The file unpacks to more than ${this.most} bytes, ${RATIO_MAX} times its size or the most that is taken: send it in several parts.`,
+    );
+  }
+
+  /** Takes what goes through. */
+  stream(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        try {
+          this.take(chunk.length);
+          done(null, chunk);
+        } catch (error) {
+          done(error as Error);
+        }
       },
     });
-}
-
-/** How large what is packed in so many bytes may be. */
-export function unpackedBytesMax(packedBytes: number): number {
-  return Math.min(BOUNDS.unpackedBytes.most, Math.max(SMALL_BYTES, RATIO_MAX * packedBytes));
-}
-
-export function unpacksToTooMuch(most: number): ContentError {
-  return new ContentError(
-    `The file unpacks to more than ${most} bytes, ${RATIO_MAX} times its size or the most that is taken: send it in several parts.`,
-  );
+  }
 }
 
 function refuseDamage(error: Error & { code?: string }): never {

@@ -55,6 +55,7 @@ export class OverdueRepository {
             WHERE event.tenant_id = subscription.tenant_id AND subscription.status = 'past_due' AND invoice_id IS NOT NULL
               AND type IN ('invoice.payment_failed', 'invoice.paid', 'invoice.voided', 'invoice.marked_uncollectible')
               AND NOT EXISTS (SELECT FROM invoices ours WHERE ours.tenant_id = event.tenant_id AND ours.stripe_invoice_id = event.invoice_id)
+              AND NOT EXISTS (SELECT FROM credit_grants bought WHERE bought.tenant_id = event.tenant_id AND bought.stripe_invoice_id = event.invoice_id)
             ORDER BY invoice_id, type = 'invoice.payment_failed', created_at DESC) latest
           WHERE type = 'invoice.payment_failed') invoice) due
       LEFT JOIN LATERAL (

@@ -87,18 +87,20 @@ const ENTRIES = `
       FROM line JOIN invoices ON invoices.tenant_id = line.tenant_id AND invoices.id = line.invoice_id
       GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) <> 0
       UNION ALL
-      SELECT 'credited', invoice.tenant_id, period_start, period_end, invoice.id, sum(amount_minor)
+      SELECT 'credited', invoice.tenant_id, period_start, period_end, invoice.id,
+        sum(round(amount_minor * coalesce((total_minor - credits_minor)::numeric / nullif(total_minor - credits_minor + tax_minor, 0), 1)))
       FROM invoice JOIN credit_notes note ON note.tenant_id = invoice.tenant_id AND note.invoice_id = invoice.id AND note.status = 'issued'
       GROUP BY 1, 2, 3, 4, 5
       UNION ALL
-      SELECT 'unfollowed', tenant_id, period_start, period_end, id, total_minor
+      SELECT 'unfollowed', tenant_id, period_start, period_end, id, total_minor - credits_minor
       FROM invoice WHERE status NOT IN ('paid', 'void') AND stripe_invoice_id IS NOT NULL
         AND EXISTS (SELECT FROM stripe_events event WHERE event.invoice_id = invoice.stripe_invoice_id AND event.type = 'invoice.paid'))`;
 
 const SUMS = `${ENTRIES}
   SELECT (SELECT coalesce(sum(rated), 0)::text FROM rated) AS rated,
-    (SELECT coalesce(sum(amount), 0)::text FROM line JOIN invoices ON invoices.tenant_id = line.tenant_id AND invoices.id = line.invoice_id
-      WHERE stripe_invoice_id IS NOT NULL AND status <> 'draft') AS "atStripe",
+    ((SELECT coalesce(sum(amount), 0) FROM line JOIN invoices ON invoices.tenant_id = line.tenant_id AND invoices.id = line.invoice_id
+      WHERE stripe_invoice_id IS NOT NULL AND status <> 'draft') - (SELECT coalesce(sum(credits_minor), 0) FROM invoice
+      WHERE stripe_invoice_id IS NOT NULL AND status <> 'draft'))::text AS "atStripe",
     (SELECT coalesce(jsonb_object_agg(kind, amount), '{}') FROM (SELECT kind, sum(amount)::text AS amount FROM entry GROUP BY 1) sums) AS kinds`;
 
 const LIST = `${ENTRIES}

@@ -70,7 +70,8 @@ export class RetentionService {
   }
 
   private isYoung(modifiedMs: number): boolean {
-    return this.clock.now().getTime() - modifiedMs < UNNAMED_HOURS * HOUR_MS;
+    // The machine's clock, by which files are dated: that of trials may be moved.
+    return Date.now() - modifiedMs < UNNAMED_HOURS * HOUR_MS;
   }
 }
 

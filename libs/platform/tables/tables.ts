@@ -4,6 +4,8 @@ import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 const MEMORY_BYTES = 2e9;
+/** Beyond it the work gives up as for want of memory, before it fills the disk that others need too. */
+const SPILLED_MAX = '20GB';
 
 export interface TablesOptions {
   /** What the engine may hold before it spills; 2 GB by default. */
@@ -26,6 +28,7 @@ export async function withTables<T>(
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(memoryBytes / 1e6)}MB`,
     temp_directory: scratch,
+    max_temp_directory_size: SPILLED_MAX,
     threads: String(threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -58,3 +58,15 @@ CREATE FUNCTION fee_less_coupon(tenant uuid, fee bigint, fee_currency text, at t
     WHERE redeemed.tenant_id = tenant AND applied_at <= at AND (ends_at IS NULL OR ends_at > at) AND (currency IS NULL OR currency = fee_currency)
     ORDER BY applied_at DESC LIMIT 1), 0)
 $$;
+
+-- Stripe knows it on the subscription alone: with that, it ends.
+CREATE FUNCTION end_coupons_with_subscription() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE coupon_redemptions SET ends_at = now() + (SELECT offset_seconds FROM clock) * interval '1 second'
+  WHERE tenant_id = NEW.tenant_id AND applied_at IS NOT NULL
+    AND (ends_at IS NULL OR ends_at > now() + (SELECT offset_seconds FROM clock) * interval '1 second');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER end_coupons_with_subscription AFTER UPDATE OF "stripe_subscription_id" ON "subscriptions"
+  FOR EACH ROW WHEN (OLD."stripe_subscription_id" IS NOT NULL AND NEW."stripe_subscription_id" IS DISTINCT FROM OLD."stripe_subscription_id")
+  EXECUTE FUNCTION end_coupons_with_subscription();
