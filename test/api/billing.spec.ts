@@ -250,18 +250,6 @@ describe('Checkout', () => {
     expect(rows[0].share).toBeLessThan(0.01);
   });
 
-  it('of an organization that is deleted and has not paid for its month is over without credit', async () => {
-    const tenant = await Tenant.signUp(api);
-    await upgrade(tenant);
-    const customer = await customerOf(tenant);
-    const { organization } = (await tenant.get('/v1/me')).body;
-    await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
-    await owner.query(`UPDATE subscriptions SET status = 'past_due' WHERE tenant_id = $1`, [organization.id]);
-    await tenant.post('/v1/organization/deletion', { name: organization.name }).expect(202);
-    await until(async () => (await invoiceOf(tenant)).plan.key === 'free');
-    expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: 0 });
-  });
-
   it('of an organization that is deleted twice over, as after a kill in between, is over all the same', async () => {
     const tenant = await Tenant.signUp(api);
     await upgrade(tenant);

@@ -99,6 +99,14 @@ const tellings = async (id: string) =>
     )
   ).rows.map(({ stage }) => stage);
 
+it('who deletes the organization without having paid for the month gets no credit for it', async () => {
+  const { tenant, id } = await subscribe();
+  await tenant.post('/v1/organization/deletion', { name: 'Late shop' }).expect(202);
+  await until(async () => (await upcoming(tenant)).plan.key === 'free');
+  const { rows } = await owner.query('SELECT stripe_customer_id AS id FROM organizations WHERE id = $1', [id]);
+  expect(await stripe.customers.retrieve(rows[0].id)).toMatchObject({ balance: 0 });
+});
+
 it('who does not pay first starts no job, then changes and calls nothing, is told of each step once, and goes on at once where it pays', async () => {
   const { tenant, id, failedFor } = await subscribe();
   const live = await tenant.deploy();

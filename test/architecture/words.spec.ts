@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import apiZhCn from '../../apps/web/src/i18n/api.zh-CN.json' with { type: 'json' };
 import en from '../../apps/web/src/i18n/en.json' with { type: 'json' };
+import operatorEn from '../../apps/web/src/i18n/operator.en.json' with { type: 'json' };
+import operatorZhCn from '../../apps/web/src/i18n/operator.zh-CN.json' with { type: 'json' };
 import zhCn from '../../apps/web/src/i18n/zh-CN.json' with { type: 'json' };
 import { listFamilies } from '../../libs/features/models/families.js';
 import { AUDIT_ACTIONS } from '../../libs/platform/audit/audit-actions.js';
@@ -104,7 +106,7 @@ describe('one word for one thing, in whatever people read', () => {
       .map((line) => `${file}: ${line}`),
   );
   const read = [
-    ...[en, zhCn, apiZhCn].flatMap(textsOf),
+    ...[en, operatorEn, zhCn, operatorZhCn, apiZhCn].flatMap(textsOf),
     ...problems.flatMap(({ details }) => details),
     ...[...sentences, ...ofFields].map(({ text }) => text),
     ...guides,

@@ -79,6 +79,7 @@ async function operate(): Promise<{ visitor: BrowserContext; visit: Page }> {
   const { email, password } = installation.account('Operator');
   const visitor = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
   await visitor.request.post('/v1/auth/login', { data: { email, password } });
+  visitor.setDefaultTimeout(120_000);
   const visit = await visitor.newPage();
   listenTo(visit, complaints);
   return { visitor, visit };
@@ -93,6 +94,7 @@ describe('the first minutes', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     visitor.setDefaultTimeout(200_000);
+    visitor.setDefaultTimeout(120_000);
     const visit = await visitor.newPage();
     listenTo(visit, complaints);
     const startMs = performance.now();
@@ -202,6 +204,7 @@ describe('the first minutes', () => {
 describe('a visitor', () => {
   it('sees on the start page what a model recommends, what it costs, and what their month would cost', async () => {
     const visitor = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
+    visitor.setDefaultTimeout(120_000);
     const visit = await visitor.newPage();
     listenTo(visit, complaints);
     const scripts = new Map<string, Promise<Buffer>>();
@@ -249,6 +252,7 @@ describe('whoever chose a plan', () => {
 
   it('comes by signing up to its payment, and is not asked to log in again', async () => {
     const visitor = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
+    visitor.setDefaultTimeout(120_000);
     const visit = await visitor.newPage();
     listenTo(visit, complaints);
     await signUp(visit, account.password);
@@ -280,6 +284,7 @@ describe('whoever chose a plan', () => {
 
   it('with an address that has an account is led to the log-in, and from there to the payment', async () => {
     const visitor = await browser.newContext({ baseURL: installation.url, locale: 'en-US' });
+    visitor.setDefaultTimeout(120_000);
     const visit = await visitor.newPage();
     await signUp(visit, 'another long password');
     await visit.getByText(/^This address may have an account already/).waitFor();
@@ -830,6 +835,7 @@ describe('a newcomer in the browser', () => {
         // At length (`npm run e2e`) each page in each look; else each page in one of them.
         const seen = IS_FULL ? paths : paths.filter((_, place) => place % looks.length === index);
         const visitor = await browser.newContext({ baseURL: installation.url, ...look });
+        visitor.setDefaultTimeout(120_000);
         const visit = await visitor.newPage();
         listenTo(visit, complaints);
         // The pages for everyone come first; some of them are only for whoever is not logged in.

@@ -33,6 +33,7 @@ import { type ProjectsView, readProjectsView } from './dashboard/projects/projec
 import { readSearch, type RequestLogSearch } from './dashboard/request-log/request-log.queries';
 import { readView, type UsageView } from './dashboard/usage/usage.queries';
 import { type EndpointsView, readEndpointsView } from './dashboard/webhooks/webhooks.queries';
+import { loadOperatorTexts } from './i18n/i18n';
 import { ErrorPage, NotFoundPage } from './shell/error-pages';
 import './shell/permission';
 import { isId } from './shell/search';
@@ -188,7 +189,9 @@ async function isSignedIn(): Promise<boolean> {
 /** Who is signed in; whoever is not logs in first and comes back. */
 async function requireMe(returnTo: string) {
   try {
-    return await queryClient.ensureQueryData(meQuery);
+    const me = await queryClient.ensureQueryData(meQuery);
+    if (me.permissions.includes('operator')) await loadOperatorTexts();
+    return me;
   } catch (error) {
     if (error instanceof ProblemError && error.status === 401) throw redirect({ to: '/login', search: { returnTo } });
     throw error;

@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import en from './en.json' with { type: 'json' };
+import operatorEn from './operator.en.json' with { type: 'json' };
+import operatorZhCn from './operator.zh-CN.json' with { type: 'json' };
 import zhCn from './zh-CN.json' with { type: 'json' };
 
 type Texts = { [key: string]: string | Texts };
@@ -10,7 +12,7 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 const SOURCES = path.resolve(import.meta.dirname, '..');
 const ROOT = path.resolve(SOURCES, '../../..');
 
-const languages = { en: flatten(en), 'zh-CN': flatten(zhCn) };
+const languages = { en: flatten({ ...en, ...operatorEn }), 'zh-CN': flatten({ ...zhCn, ...operatorZhCn }) };
 const withoutPlural = (key: string) => key.replace(PLURAL, '');
 const keysOf = (texts: Map<string, string>) => [...new Set([...texts.keys()].map(withoutPlural))].sort();
 

@@ -18,6 +18,24 @@ const TEXTS: Record<Language, () => Promise<ResourceLanguage>> = {
   },
 };
 
+/** Of the pages of who runs the platform, which nobody else loads. */
+const OPERATOR_TEXTS: Record<Language, () => Promise<object>> = {
+  en: async () => (await import('./operator.en.json')).default,
+  'zh-CN': async () => (await import('./operator.zh-CN.json')).default,
+};
+let hasOperatorTexts = false;
+
+async function addOperatorTexts(language: Language): Promise<void> {
+  i18next.addResourceBundle(language, 'translation', await OPERATOR_TEXTS[language](), true);
+}
+
+/** Before a page is drawn for an operator. */
+export async function loadOperatorTexts(): Promise<void> {
+  if (hasOperatorTexts) return;
+  await addOperatorTexts(i18next.language as Language);
+  hasOperatorTexts = true;
+}
+
 /** By the address, as a link of a search engine has it; else as was chosen before; else as the browser is set. */
 function preferredLanguage(): Language {
   const asked = [new URLSearchParams(window.location.search).get('lang'), readPreference('language')];
@@ -36,6 +54,7 @@ export async function chooseLanguage(language: Language): Promise<void> {
   }
   for (const [namespace, texts] of Object.entries(await TEXTS[language]()))
     i18next.addResourceBundle(language, namespace, texts);
+  if (hasOperatorTexts) await addOperatorTexts(language);
   await i18next.changeLanguage(language);
 }
 
