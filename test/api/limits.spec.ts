@@ -290,7 +290,8 @@ describe('limits', () => {
     const shop = await Tenant.signUp(api);
     const { organization } = (await shop.get('/v1/me')).body;
     const { rows } = await owner.query(
-      `SELECT DISTINCT ON (plan_key) id, plan_key AS plan FROM price_versions WHERE currency = 'usd' ORDER BY plan_key, version DESC`,
+      `SELECT DISTINCT ON (plan_key) id, plan_key AS plan FROM price_versions
+       WHERE currency = 'usd' AND plan_key IN ('free', 'pro', 'scale', 'enterprise') ORDER BY plan_key, version DESC`,
     );
     for (const { id, plan } of rows) {
       await owner.query('UPDATE subscriptions SET price_version_id = $2 WHERE tenant_id = $1', [organization.id, id]);
