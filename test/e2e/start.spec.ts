@@ -97,11 +97,17 @@ describe('npm start', () => {
   });
 
   it('starts a killed Postgres again, and serves', async () => {
-    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args']);
-    const postmaster = stdout
-      .split('\n')
-      .find((line) => line.includes('/postgres -D') && line.includes(installation.directory));
-    process.kill(Number(postmaster!.trim().split(' ', 1)[0]), 'SIGKILL');
+    const findPostmaster = async () => {
+      const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args']);
+      const found = stdout
+        .split('\n')
+        .find((line) => line.includes('/postgres -D') && line.includes(installation.directory));
+      return found && Number(found.trim().split(' ', 1)[0]);
+    };
+    const killed = (await findPostmaster())!;
+    process.kill(killed, 'SIGKILL');
+    // Models answer without it, so that an answer does not tell.
+    await until(async () => ![undefined, killed].includes(await findPostmaster()));
     await until(async () => (await fetch(`${installation.url}/readyz`)).ok);
     await until(async () => (await installation.curl())['source'] === 'model');
   });
