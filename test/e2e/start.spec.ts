@@ -102,7 +102,7 @@ describe('npm start', () => {
       const found = stdout
         .split('\n')
         .find((line) => line.includes('/postgres -D') && line.includes(installation.directory));
-      return found && Number(found.trim().split(' ', 1)[0]);
+      return found === undefined ? undefined : Number(found.trim().split(' ', 1)[0]);
     };
     const killed = (await findPostmaster())!;
     process.kill(killed, 'SIGKILL');
