@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CLOCK_NOW } from '../../platform/clock/clock.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
@@ -127,7 +128,7 @@ export class BillingRepository {
   async findIncluded(transaction: Transaction, tenantId: string, until: Date | null = null): Promise<Included> {
     const rows = await transaction.$queryRaw<{ meter: string; quantity: string }[]>`
       SELECT resource AS meter, trim_scale(quantity)::text AS quantity FROM plan_overrides
-      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at >= coalesce(${until}, now() + (SELECT offset_seconds FROM clock) * interval '1 second'))`;
+      WHERE tenant_id = ${tenantId}::uuid AND kind = 'included' AND (ends_at IS NULL OR ends_at >= coalesce(${until}, ${Prisma.raw(CLOCK_NOW)}))`;
     return Object.fromEntries(rows.map(({ meter, quantity }) => [meter, quantity]));
   }
 

@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
-
-const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 
 /** What a customer is charged by unasked: their own card or, as Checkout leaves it there, that of a subscription. */
 export async function findCard(stripe: Stripe, customer: Stripe.Customer): Promise<string | undefined> {

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import type { EnteredCoupon } from './billing.repository.js';
-
-const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
 
 /** Our coupons as Stripe's, which takes them off the fee. */
 @Injectable()

@@ -2,17 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
+import { UNTAXED_SHARE } from '../invoices/index.js';
 import type { CostRate, CreateCostRate } from './costs.schema.js';
 import type { Earnings } from './margin.js';
 
 export type OrganizationEarnings = Earnings & { tenantId: string; name: string; month: Date };
 
-/** Requires a system transaction, as all here. */
-/** What of an amount that was paid of an invoice is no tax. */
-const UNTAXED = Prisma.raw(
-  'coalesce((total_minor - credits_minor)::numeric / nullif(total_minor - credits_minor + tax_minor, 0), 1)',
-);
+const UNTAXED = Prisma.raw(UNTAXED_SHARE);
 
+/** Requires a system transaction, as all here. */
 @Injectable()
 export class CostsRepository {
   async listRates(transaction: Transaction): Promise<CostRate[]> {

@@ -5,12 +5,10 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import { BillingRepository, findCard } from '../billing/index.js';
 import { type CreditGrantRow, CreditGrantsRepository } from './credit-grants.repository.js';
 import { toAudited } from './credit-grants.service.js';
-
-/** One call to Stripe: whoever makes it tries again by itself. */
-const ONE_CALL = { timeout: 10_000, maxNetworkRetries: 0 };
 
 /** What became of a purchase that was carried on. */
 export type Outcome = 'granted' | 'declined' | 'no_card' | 'card_refused';

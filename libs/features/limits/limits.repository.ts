@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { kinds, kindsWhere } from '../../models/kinds/kinds.js';
 import { CHANNEL } from '../../platform/changes/changes.js';
+import { CLOCK_NOW } from '../../platform/clock/clock.js';
 import type { Sql, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
@@ -63,7 +64,7 @@ interface TermsRow {
 }
 
 /** Of the tenant $1, those that have not ended. */
-const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NULL OR ends_at > now() + (SELECT offset_seconds FROM clock) * interval '1 second')`;
+const OVERRIDES = `plan_overrides WHERE tenant_id = $1::uuid AND (ends_at IS NULL OR ends_at > ${CLOCK_NOW})`;
 
 const TERMS = `
   SELECT plan.name AS "planName", version.currency, version.id AS "priceVersionId",

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/database.js';
 import { Decimal } from '../../platform/decimal.js';
 import { minorDigits, type PriceVersion } from '../billing/index.js';
+import { UNTAXED_SHARE } from '../invoices/index.js';
 import { segmentsFor } from '../price-simulations/index.js';
 import type { Kind } from './reconciliation.schema.js';
 
@@ -88,7 +89,7 @@ const ENTRIES = `
       GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) <> 0
       UNION ALL
       SELECT 'credited', invoice.tenant_id, period_start, period_end, invoice.id,
-        sum(round(amount_minor * coalesce((total_minor - credits_minor)::numeric / nullif(total_minor - credits_minor + tax_minor, 0), 1)))
+        sum(round(amount_minor * ${UNTAXED_SHARE}))
       FROM invoice JOIN credit_notes note ON note.tenant_id = invoice.tenant_id AND note.invoice_id = invoice.id AND note.status = 'issued'
       GROUP BY 1, 2, 3, 4, 5
       UNION ALL

@@ -11,6 +11,9 @@ export interface ReadClock {
   offsetMs: number;
 }
 
+/** SQL of what the clock shows. */
+export const CLOCK_NOW = `now() + (SELECT offset_seconds FROM clock) * interval '1 second'`;
+
 /**
  * The time, as something a test can set. It is Postgres's, carried on by the monotonic clock: a machine whose clock jumps
  * neither expires anything early nor puts usage into another billing period. Expiry, billing and retention read it, and the

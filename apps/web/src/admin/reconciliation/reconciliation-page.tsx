@@ -11,10 +11,10 @@ import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView, Together } from '../../ui/query-view';
-import { Select } from '../../ui/select';
 import { TextLink } from '../../ui/text-link';
 import { priceListQuery } from '../../visitors/visitors.queries';
 import { useOrganizationColumn } from '../organization-column';
+import { SpanSelect } from '../span-select';
 import {
   entriesCsvUrl,
   entriesQuery,
@@ -55,17 +55,7 @@ export function ReconciliationPage() {
               value={view.currency}
               onChange={(currency) => setView({ ...view, currency })}
             />
-            <Select
-              aria-label={t('operator.revenue.span')}
-              value={view.months}
-              onChange={({ target }) => setView({ ...view, months: Number(target.value) })}
-            >
-              {SPANS.map((months) => (
-                <option key={months} value={months}>
-                  {t('operator.revenue.months', { count: months })}
-                </option>
-              ))}
-            </Select>
+            <SpanSelect spans={SPANS} value={view.months} onChange={(months) => setView({ ...view, months })} />
             <CsvLink href={monthsCsvUrl(view)} />
             <CsvLink href={invoicesCsvUrl} name={t('operator.reconciliation.invoices')} />
           </>

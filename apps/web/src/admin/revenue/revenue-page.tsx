@@ -1,23 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
-import { Download, Receipt, Users } from 'lucide-react';
+import { Receipt, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Revenue } from '../../api/client';
 import { CurrencySelect } from '../../dashboard/billing/currency-select';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
-import { buttonClass } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { BarChart } from '../../ui/chart/bar-chart';
 import { Chart } from '../../ui/chart/chart';
+import { CsvLink } from '../../ui/csv-link';
 import { type DataColumn, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
 import { FactList } from '../../ui/fact-list';
 import { PageHeader } from '../../ui/page-header';
 import { QueryView, Together } from '../../ui/query-view';
-import { Select } from '../../ui/select';
 import { priceListQuery } from '../../visitors/visitors.queries';
 import { useOrganizationColumn } from '../organization-column';
+import { SpanSelect } from '../span-select';
 import { CostRatesCard, MarginsCard } from './margins-card';
 import { csvUrl, organizationsCsvUrl, revenueQuery } from './revenue.queries';
 
@@ -45,21 +45,8 @@ export function RevenuePage() {
               value={view.currency}
               onChange={(currency) => setView({ ...view, currency })}
             />
-            <Select
-              aria-label={t('operator.revenue.span')}
-              value={view.months}
-              onChange={({ target }) => setView({ ...view, months: Number(target.value) })}
-            >
-              {SPANS.map((months) => (
-                <option key={months} value={months}>
-                  {t('operator.revenue.months', { count: months })}
-                </option>
-              ))}
-            </Select>
-            <a href={csvUrl(view)} download className={buttonClass()}>
-              <Download aria-hidden />
-              CSV
-            </a>
+            <SpanSelect spans={SPANS} value={view.months} onChange={(months) => setView({ ...view, months })} />
+            <CsvLink href={csvUrl(view)} />
           </>
         }
       />
@@ -255,12 +242,7 @@ function OrganizationsCard({ revenue: { organizations, currency }, csv }: { reve
       title={t('operator.revenue.byOrganization')}
       hint={t('operator.revenue.byOrganizationHint')}
       isFlush
-      actions={
-        <a href={csv} download className={buttonClass()}>
-          <Download aria-hidden />
-          CSV
-        </a>
-      }
+      actions={<CsvLink href={csv} />}
     >
       {organizations.length === 0 ? (
         <EmptyState icon={Receipt} title={t('operator.revenue.noneBilled')}>
