@@ -8,12 +8,14 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { PausedSubscriptions } from '../../libs/features/billing/paused-subscriptions.js';
 import { trainingUse } from '../../libs/features/training-jobs/training-use.js';
 import { UsageService } from '../../libs/features/usage/index.js';
 import { Clock } from '../../libs/platform/clock/clock.js';
 import { Database } from '../../libs/platform/database/database.js';
 import { newId } from '../../libs/platform/http/ids.js';
 import { sessionCookie, startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
+import { construct } from '../factories/construct.js';
 import { invite } from '../factories/members.js';
 import { addUsage } from '../factories/usage.js';
 
@@ -61,6 +63,22 @@ async function idsOf(tenant: Tenant): Promise<{ organizationId: string; customer
     [organization.id],
   );
   return { organizationId: organization.id, ...rows[0] };
+}
+
+/** Both clocks are then; sessions have ended meanwhile. */
+async function moveTo(timeMs: number) {
+  const clock = vi.spyOn(api.app.get(Clock), 'now').mockReturnValue(new Date(timeMs));
+  await fetch(`${stripeUrl}/_clock`, {
+    method: 'POST',
+    body: JSON.stringify({ to: Math.floor(timeMs / 1_000) - 30 }),
+    headers: { 'content-type': 'application/json' },
+  });
+  return clock;
+}
+
+async function again({ email, password }: Tenant): Promise<Tenant> {
+  const login = await request(api.url).post('/v1/auth/login').send({ email, password }).expect(200);
+  return Tenant.of(api, { email, password, cookie: sessionCookie(login) });
 }
 
 describe('another plan', () => {
@@ -229,18 +247,8 @@ describe('another plan', () => {
     const end = Math.max(
       ...[await upcoming(cheaper), await upcoming(leaving)].map((each) => Date.parse(each.periodEnd)),
     );
-    const clock = vi.spyOn(api.app.get(Clock), 'now').mockReturnValue(new Date(end + 60_000));
+    const clock = await moveTo(end + 60_000);
     try {
-      await fetch(`${stripeUrl}/_clock`, {
-        method: 'POST',
-        body: JSON.stringify({ to: end / 1_000 + 30 }),
-        headers: { 'content-type': 'application/json' },
-      });
-      // Their sessions have ended meanwhile.
-      const again = async ({ email, password }: Tenant) => {
-        const login = await request(api.url).post('/v1/auth/login').send({ email, password }).expect(200);
-        return Tenant.of(api, { email, password, cookie: sessionCookie(login) });
-      };
       const [one, other] = [await again(cheaper), await again(leaving)];
       await until(async () => (await upcoming(one)).plan.key === 'pro');
       expect(await upcoming(one)).toMatchObject({ next: null, paidInAdvance: '49.00', periodStart: periodEnd });
@@ -248,6 +256,163 @@ describe('another plan', () => {
       expect(await upcoming(other)).toMatchObject({ next: null, isPaidThroughStripe: false });
     } finally {
       clock.mockRestore();
+    }
+  });
+});
+
+describe('a pause', () => {
+  const HOUR_MS = 3_600_000;
+  const pause = (tenant: Tenant, months = 1) => tenant.put('/v1/billing/pause', { months });
+  const resume = (tenant: Tenant) => tenant.delete('/v1/billing/pause');
+  const codeOf = async (call: PromiseLike<{ status: number; body: { code: string } }>) => {
+    const { status, body } = await call;
+    return [status, body.code];
+  };
+  const feesOf = async (customer: string) =>
+    (await stripe.invoices.list({ customer, limit: 100 })).data
+      .filter(({ status }) => status === 'paid' || status === 'void')
+      .map(({ status, total }) => `${status} ${total}`)
+      .toReversed();
+  const turn = () => (construct(api, PausedSubscriptions) as unknown as { work(): Promise<void> }).work();
+  const mailsOf = async (organizationId: string) => {
+    const { rows } = await owner.query(
+      `SELECT template FROM emails WHERE tenant_id = $1 AND template IN ('plan_paused', 'plan_resuming') ORDER BY id`,
+      [organizationId],
+    );
+    return rows.map(({ template }) => template);
+  };
+  const changesOf = async (organizationId: string) => {
+    const { rows } = await owner.query(
+      `SELECT plan_key AS plan FROM subscription_changes JOIN price_versions ON id = price_version_id WHERE tenant_id = $1 ORDER BY at`,
+      [organizationId],
+    );
+    // One of two after each other that are the same.
+    return rows.map(({ plan }) => plan).filter((plan, place, all) => plan !== all[place - 1]);
+  };
+
+  it('is to come from the end of the paid month, and can be taken back until then', async () => {
+    const tenant = await subscribe();
+    const before = await upcoming(tenant);
+    const { body: planned } = await pause(tenant, 3).expect(200);
+    expect(planned).toEqual({ from: before.periodEnd, until: expect.any(String), isOn: false });
+    const days = (Date.parse(planned.until) - Date.parse(planned.from)) / 86_400_000;
+    expect(days).toBeGreaterThanOrEqual(89);
+    expect(days).toBeLessThanOrEqual(92);
+    const next = { key: 'free', name: 'Free', at: before.periodEnd };
+    expect(await upcoming(tenant)).toEqual({ ...before, next, pause: planned });
+    expect(await codeOf(pause(tenant))).toEqual([409, 'subscription_paused']);
+    expect(await codeOf(change(tenant, 'scale'))).toEqual([409, 'subscription_paused']);
+    expect(await codeOf(tenant.post('/v1/billing/checkout-sessions', { plan: 'scale' }))).toEqual([
+      409,
+      'subscription_paused',
+    ]);
+    await resume(tenant).expect(204);
+    expect(await upcoming(tenant)).toEqual(before);
+    const { subscription, customer } = await idsOf(tenant);
+    expect((await stripe.subscriptions.retrieve(subscription)).pause_collection).toBeNull();
+    expect(await codeOf(resume(tenant))).toEqual([409, 'not_paused']);
+    expect(await feesOf(customer)).toEqual(['paid 4900']);
+    const { data } = (await tenant.get('/v1/audit-events').expect(200)).body;
+    const actions = data.map(({ action }: { action: string }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['subscription.pause_scheduled', 'subscription.pause_withdrawn']));
+  });
+
+  it('is of who pays, for one to three months, and of no plan that another takes the place of', async () => {
+    const free = await Tenant.signUp(api);
+    expect(await codeOf(pause(free))).toEqual([409, 'no_subscription']);
+    expect(await codeOf(resume(free))).toEqual([409, 'no_subscription']);
+    const tenant = await subscribe();
+    for (const months of [0, 4, 1.5, '1', null, undefined])
+      expect(await codeOf(tenant.put('/v1/billing/pause', { months }))).toEqual([400, 'invalid_request']);
+    const viewer = await invite(tenant, 'viewer');
+    await pause(viewer).expect(403);
+    await resume(viewer).expect(403);
+    await change(tenant, 'free').expect(200);
+    expect(await codeOf(pause(tenant))).toEqual([409, 'other_plan_next']);
+    await tenant.delete('/v1/billing/plan-change').expect(204);
+    await pause(tenant).expect(200);
+    // Who thinks otherwise leaves for good, with the month that is paid.
+    expect((await change(tenant, 'free').expect(200)).body.takesEffect).toBe('at_period_end');
+    expect(await upcoming(tenant)).toMatchObject({ plan: { key: 'pro' }, pause: null, next: { key: 'free' } });
+  });
+
+  it('is Free without a fee, heard by Stripe’s word alone, and ends by a card, by itself, or for good; in one subscription', async () => {
+    const tenants = await Promise.all(Array.from({ length: 5 }, () => subscribe()));
+    const ids = await Promise.all(tenants.map(idsOf));
+    for (const tenant of tenants) await pause(tenant).expect(200);
+    // As where who asked was killed right after Stripe did it.
+    await owner.query('UPDATE subscriptions SET paused_from = NULL, paused_until = NULL, next_price_version_id = NULL, next_at = NULL WHERE tenant_id = $1', [
+      ids[0]!.organizationId,
+    ]);
+    const ends = (await Promise.all(tenants.map(upcoming))).map(({ periodEnd }) => Date.parse(periodEnd));
+    const end = Math.max(...ends);
+    const clocks = [await moveTo(end + 2 * HOUR_MS)];
+    try {
+      const [byCard, refused, byItself, leaving, deleted] = (await Promise.all(tenants.map(again))) as [
+        Tenant,
+        Tenant,
+        Tenant,
+        Tenant,
+        Tenant,
+      ];
+      for (const [place, tenant] of [byCard, refused, byItself, leaving, deleted].entries()) {
+        await until(async () => (await upcoming(tenant)).plan.key === 'free');
+        const shown = await upcoming(tenant);
+        expect(shown).toMatchObject({ total: '0.00', paidInAdvance: '0.00', next: { key: 'pro' }, pause: { isOn: true } });
+        expect(shown.periodStart).toBe(new Date(ends[place]!).toISOString());
+        await until(async () => (await feesOf(ids[place]!.customer)).includes('void 4900'));
+      }
+      // Nobody is told of an invoice by which nothing is to be paid.
+      await until(async () => {
+        const { rows } = await owner.query(
+          `SELECT FROM stripe_events WHERE customer_id = $1 AND type = 'invoice.voided' AND effect IS NOT NULL`,
+          [ids[0]!.customer],
+        );
+        return rows.length > 0;
+      });
+      const told = (await byCard.get('/v1/webhook-messages?type=invoice.finalized').expect(200)).body.data;
+      expect(told).toHaveLength(1);
+      await Promise.all([turn(), turn()]);
+      await turn();
+      expect(await mailsOf(ids[2]!.organizationId)).toEqual(['plan_paused']);
+
+      clocks.push(await moveTo(end + 2 * HOUR_MS + 60_000));
+      await resume(byCard).expect(204);
+      expect(await upcoming(byCard)).toMatchObject({ plan: { key: 'pro' }, pause: null, next: null, paidInAdvance: '49.00' });
+      expect(await feesOf(ids[0]!.customer)).toEqual(['paid 4900', 'void 4900', 'paid 4900']);
+      expect(await codeOf(resume(byCard))).toEqual([409, 'not_paused']);
+      expect(await changesOf(ids[0]!.organizationId)).toEqual(['free', 'pro', 'free', 'pro']);
+
+      const { id: bad } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: ids[1]!.customer });
+      await stripe.subscriptions.update(ids[1]!.subscription, { default_payment_method: bad });
+      expect(await codeOf(resume(refused))).toEqual([409, 'card_refused']);
+      expect(await upcoming(refused)).toMatchObject({ plan: { key: 'free' }, overdue: null, pause: { isOn: true } });
+      expect(await feesOf(ids[1]!.customer)).toEqual(['paid 4900', 'void 4900']);
+
+      expect((await change(leaving, 'free').expect(200)).body.takesEffect).toBe('now');
+      expect(await upcoming(leaving)).toMatchObject({ plan: { key: 'free' }, isPaidThroughStripe: false, pause: null });
+
+      await deleted.post('/v1/organization/deletion', { name: 'Test shop' });
+      const { balance } = (await stripe.customers.retrieve(ids[4]!.customer)) as Stripe.Customer;
+      // Of a month in a pause nothing was paid.
+      expect(balance).toBe(0);
+      expect((await stripe.subscriptions.retrieve(ids[4]!.subscription)).status).toBe('canceled');
+
+      const { until: goesOn } = (await upcoming(byItself)).pause;
+      clocks.push(await moveTo(Date.parse(goesOn) - 86_400_000));
+      await turn();
+      await turn();
+      expect(await mailsOf(ids[2]!.organizationId)).toEqual(['plan_paused', 'plan_resuming']);
+      clocks.push(await moveTo(Date.parse(goesOn) + 2 * HOUR_MS));
+      const later = await again(byItself);
+      await until(async () => (await upcoming(later)).plan.key === 'pro');
+      expect(await upcoming(later)).toMatchObject({ pause: null, next: null, paidInAdvance: '49.00', periodStart: goesOn });
+      await until(async () => (await feesOf(ids[2]!.customer)).length === 3);
+      expect(await feesOf(ids[2]!.customer)).toEqual(['paid 4900', 'void 4900', 'paid 4900']);
+      for (const { customer } of ids)
+        expect((await stripe.subscriptions.list({ customer, status: 'all' })).data).toHaveLength(1);
+    } finally {
+      for (const clock of clocks) clock.mockRestore();
     }
   });
 });

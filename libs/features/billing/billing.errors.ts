@@ -101,3 +101,34 @@ export const unknownPeriod = (startsAt: Date) =>
     'unknown_period',
     `No billing period of your organization starts at ${startsAt.toISOString()}. GET /v1/billing/spend lists those that there are in periods.`,
   );
+
+export const pausedPlan = (plan: string) =>
+  new Problem(
+    409,
+    'subscription_paused',
+    `Your plan ${plan} is paused, or going to be. Resume it on the page Billing first, by DELETE /v1/billing/pause; or choose Free, which ends it.`,
+  );
+
+export const notPaused = () =>
+  new Problem(409, 'not_paused', 'Your plan is not paused, and no pause is to come, so there is nothing to resume.');
+
+export const trialNotPaused = () =>
+  new Problem(
+    409,
+    'trial_not_paused',
+    'A trial cannot be paused: it costs nothing. Choose Free before it ends, or pause the plan once it is paid.',
+  );
+
+export const otherPlanNext = () =>
+  new Problem(
+    409,
+    'other_plan_next',
+    'Another plan begins with the next period, so there is nothing to pause. Keep the present plan first, by DELETE /v1/billing/plan-change.',
+  );
+
+export const resumeRefused = () =>
+  new Problem(
+    409,
+    'card_refused',
+    'The card was refused, so nothing was charged and the plan stays paused. Save another card on the page that POST /v1/billing/portal-sessions opens, and resume again.',
+  );

@@ -6,6 +6,9 @@ import { BillingController } from './billing.controller.js';
 import { BillingRepository } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { CheckoutService } from './checkout.service.js';
+import { PaidSubscriptions } from './paid-subscriptions.js';
+import { PausesController } from './pauses.controller.js';
+import { PausesService } from './pauses.service.js';
 import { PlanChangesService } from './plan-changes.service.js';
 import { SpendController } from './spend.controller.js';
 import { SpendService } from './spend.service.js';
@@ -33,8 +36,8 @@ export class SubscriptionFollowingModule {}
 /** What the API has besides: its routes, and Checkout. */
 @Module({
   imports: [BillingModule, SubscriptionFollowingModule, UsageModule],
-  controllers: [BillingController, SpendController],
-  providers: [CheckoutService, PlanChangesService, SpendService, TokenBuckets],
+  controllers: [BillingController, PausesController, SpendController],
+  providers: [CheckoutService, PaidSubscriptions, PausesService, PlanChangesService, SpendService, TokenBuckets],
   exports: [BillingModule, CheckoutService],
 })
 export class BillingApiModule {}

@@ -27,6 +27,8 @@ export interface Subscription {
   trialEndsAt: Date | null;
   /** What takes its place, and when; null where it goes on. */
   next: { priceVersionId: string; plan: { key: string; name: string }; at: Date } | null;
+  /** When Free holds in its place; null where no pause is on or to come. */
+  pause: { from: Date; until: Date } | null;
 }
 
 export interface ComingPrice {
@@ -42,6 +44,15 @@ export interface SubscriptionState {
   stripeSubscriptionId: string | null;
   trialEndsAt: Date | null;
   next: { priceVersionId: string; at: Date } | null;
+  /** Absent where nobody pauses, as of who does not pay through Stripe. */
+  pause?: { from: Date; until: Date } | null;
+}
+
+/** Of who is told that their plan pauses, or goes on soon. */
+export interface PausedSubscription {
+  tenantId: string;
+  from: Date;
+  until: Date;
 }
 
 /** A coupon that an organization has redeemed, and that is not on its subscription yet. */
@@ -107,6 +118,7 @@ export class BillingRepository {
       include: { priceVersion: { include: withMeters }, nextPriceVersion: { include: { plan: true } } },
     });
     const { nextPriceVersion: next, nextAt, overdueSince: since, overdueStage: stage } = row;
+    const { pausedFrom, pausedUntil } = row;
     const { status, anchorAt, updatedAt, stripeSubscriptionId, fixedCurrency, trialEndsAt } = row;
     const included = await this.findIncluded(transaction, tenantId);
     const priceVersion = withTerms(toPriceVersion(row.priceVersion), { included });
@@ -121,6 +133,7 @@ export class BillingRepository {
       overdue: since && stage && { since, stage, graceUntil: row.overdueGraceUntil, remindedAt: row.overdueRemindedAt },
       next: next &&
         nextAt && { priceVersionId: next.id, plan: { key: next.planKey, name: next.plan.name }, at: nextAt },
+      pause: pausedFrom && pausedUntil && { from: pausedFrom, until: pausedUntil },
     };
   }
 
@@ -140,10 +153,17 @@ export class BillingRepository {
   async updateSubscription(
     transaction: Transaction,
     tenantId: string,
-    { next, ...state }: SubscriptionState & { updatedAt: Date },
+    { next, pause, ...state }: SubscriptionState & { updatedAt: Date },
     now: Date,
   ): Promise<void> {
-    const data = { ...state, nextPriceVersionId: next?.priceVersionId ?? null, nextAt: next?.at ?? null };
+    const data = {
+      ...state,
+      nextPriceVersionId: next?.priceVersionId ?? null,
+      nextAt: next?.at ?? null,
+      pausedFrom: pause?.from ?? null,
+      pausedUntil: pause?.until ?? null,
+      ...(!pause && { pauseToldAt: null, resumeToldAt: null }),
+    };
     await transaction.subscription.update({ where: { tenantId }, data });
     await this.settleOverdue(transaction, tenantId, now);
     await this.recordChange(transaction, tenantId, state, now);
@@ -219,6 +239,25 @@ export class BillingRepository {
 
   async setReminded(transaction: Transaction, tenantId: string, at: Date): Promise<void> {
     await transaction.subscription.update({ where: { tenantId }, data: { overdueRemindedAt: at } });
+  }
+
+  /** Those whose pause has begun, or ends by `soon`, and who were not told; requires a system transaction. */
+  async listPausesToTell(transaction: Transaction, now: Date, soon: Date, limit: number): Promise<PausedSubscription[]> {
+    return transaction.$queryRaw<PausedSubscription[]>`
+      SELECT tenant_id AS "tenantId", paused_from AS "from", paused_until AS "until" FROM subscriptions JOIN organizations ON id = tenant_id
+      WHERE paused_from <= ${now} AND deletes_at IS NULL AND deleted_at IS NULL
+        AND (pause_told_at IS NULL OR resume_told_at IS NULL AND paused_until <= ${soon}) ORDER BY paused_from LIMIT ${limit}`;
+  }
+
+  /** @returns whether nobody has told them before of this pause */
+  async tellPause(
+    transaction: Transaction,
+    { tenantId, from, until }: PausedSubscription,
+    what: 'pauseToldAt' | 'resumeToldAt',
+    at: Date,
+  ): Promise<boolean> {
+    const where = { tenantId, pausedFrom: from, pausedUntil: until, [what]: null };
+    return (await transaction.subscription.updateMany({ where, data: { [what]: at } })).count > 0;
   }
 
   async createPeriod(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SCHEMES } from '../../platform/database/price-list.js';
 import { OVERDUE_STAGES } from './overdue.js';
+import { PAUSE_MONTHS_MAX } from './pause.js';
 
 /** An amount or a quantity on the wire. */
 export const decimal = z
@@ -197,6 +198,23 @@ export const priceEstimateSchema = z.object({
 
 const planKeySchema = z.object({ key: z.string(), name: z.string() });
 
+export const pauseSchema = z
+  .object({
+    from: z.iso.datetime().describe('From when Free holds in place of the plan: the end of the month that is paid'),
+    until: z.iso.datetime().describe('When the plan goes on by itself, and its fee is charged'),
+    isOn: z.boolean().describe('Whether it has begun'),
+  })
+  .meta({
+    id: 'Pause',
+    examples: [{ from: '2026-12-01T00:00:00.000Z', until: '2027-02-01T00:00:00.000Z', isOn: false }],
+  });
+
+export const pausePlanSchema = z
+  .object({
+    months: z.int().min(1).max(PAUSE_MONTHS_MAX).describe('Billing months, after which the plan goes on by itself'),
+  })
+  .meta({ examples: [{ months: 2 }] });
+
 export const upcomingInvoiceSchema = z
   .object({
     plan: planKeySchema,
@@ -232,6 +250,7 @@ export const upcomingInvoiceSchema = z
       .extend({ at: z.iso.datetime() })
       .nullable()
       .describe('The plan that takes the place of this one, and when; null where this one goes on'),
+    pause: pauseSchema.nullable().describe('Where the plan is paused, or going to be'),
     ...ratedSchema.shape,
     forecast: ratedSchema
       .nullable()
@@ -253,6 +272,7 @@ export const upcomingInvoiceSchema = z
         overdue: null,
         trial: null,
         next: null,
+        pause: null,
         ...ONE_MONTH,
         forecast: ONE_MONTH,
       },
@@ -348,6 +368,8 @@ export type EstimatePrice = z.infer<typeof estimatePriceSchema>;
 export type PriceEstimate = z.infer<typeof priceEstimateSchema>;
 export type UpcomingInvoice = z.infer<typeof upcomingInvoiceSchema>;
 export type InvoiceLine = UpcomingInvoice['lines'][number];
+export type PauseView = z.infer<typeof pauseSchema>;
+export type PausePlan = z.infer<typeof pausePlanSchema>;
 export type ChangePlan = z.infer<typeof changePlanSchema>;
 export type PlanChangePreview = z.infer<typeof planChangePreviewSchema>;
 export type PlanChange = z.infer<typeof planChangeSchema>;

@@ -11,6 +11,7 @@ import type {
   CurrencyQuery,
   EstimatePrice,
   Plans,
+  PauseView,
   PlanView,
   PriceEstimate,
   PriceList,
@@ -182,6 +183,7 @@ export class BillingService {
         trial,
         overdue: overdueOf(subscription.overdue),
         next: toNext(subscription.next, whole),
+        pause: subscription.pause && toPauseView(subscription.pause, startsAt.getTime() / 1_000),
         ...rate(priceVersion, used, earlier),
         forecast: toCome && rate(priceVersion, [...used, ...toCome], earlier),
       };
@@ -239,6 +241,11 @@ export class BillingService {
 
 function overdueOf(overdue: Subscription['overdue']): UpcomingInvoice['overdue'] {
   return overdue && { stage: overdue.stage, until: stageEndsAt(countsFrom(overdue), overdue.stage).toISOString() };
+}
+
+/** @param periodStart of the period that runs, in seconds */
+export function toPauseView({ from, until }: { from: Date; until: Date }, periodStart: number): PauseView {
+  return { from: from.toISOString(), until: until.toISOString(), isOn: periodStart >= from.getTime() / 1_000 };
 }
 
 /** Another plan; that the same goes on with another price is no change of the plan. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { alreadyOnPlan, beingDeleted, otherCurrency, payFirst, withoutFee } from './billing.errors.js';
+import { alreadyOnPlan, beingDeleted, otherCurrency, pausedPlan, payFirst, withoutFee } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { CreateCheckoutSession } from './billing.schema.js';
 import { BillingService, DEFAULT_CURRENCY } from './billing.service.js';
@@ -51,6 +51,8 @@ export class CheckoutService {
     if (price.monthlyFeeMinor === 0n) throw withoutFee(plan);
     if (organization.isEnding) throw beingDeleted();
     if (subscription.overdue) throw payFirst();
+    // It would be a second subscription.
+    if (subscription.pause) throw pausedPlan(subscription.next?.plan.name ?? plan);
     const customer = await this.requireCustomer(tenantId);
     // One in another currency takes nothing off.
     const coupon = entered?.currency && entered.currency !== price.currency ? null : entered;

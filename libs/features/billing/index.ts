@@ -36,6 +36,6 @@ export { findCard } from './saved-card.js';
 export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
 export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
 export { SubscriptionPrices } from './subscription-prices.js';
-export { TURNING_MS } from './plan-changes.service.js';
+export { TURNING_MS } from './paid-subscriptions.js';
 export { type CatalogueChange, type CataloguePrice, StripeCatalogue } from './stripe-catalogue.js';
 export { fromStripe } from './stripe-time.js';

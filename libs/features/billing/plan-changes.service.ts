@@ -8,37 +8,23 @@ import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
 import { UsageService } from '../usage/index.js';
 import { BillingPeriods, shareUntil } from './billing-periods.js';
-import {
-  alreadyOnPlan,
-  beingDeleted,
-  nothingScheduled,
-  payFirst,
-  periodEnding,
-  withoutSubscription,
-} from './billing.errors.js';
+import { alreadyOnPlan, nothingScheduled, pausedPlan, withoutSubscription } from './billing.errors.js';
 import { BillingRepository } from './billing.repository.js';
 import type { ChangePlan, PlanChange, PlanChangePreview, PortalSession } from './billing.schema.js';
 import { BillingService } from './billing.service.js';
 import { type PriceVersion, rate, toMain, toMinor, withTerms } from './invoice-lines.js';
+import { type PaidSubscription, PaidSubscriptions } from './paid-subscriptions.js';
+import { UNPAUSED } from './pause.js';
 import { StripeCatalogue } from './stripe-catalogue.js';
 import { fromStripe } from './stripe-time.js';
 import { isWaiting, SubscriptionFollower, toLiveState } from './subscription-follower.js';
 import { SubscriptionPrices } from './subscription-prices.js';
 
-/** So near to its end a period may have turned at Stripe while we ask. */
-export const TURNING_MS = 120_000;
-
 /** Previews of one organization, each of which asks Stripe three times: a person who compares plans, then one in ten seconds. */
 const PREVIEWS = { burst: 20, perSecond: 1 / 10 };
 
 /** What a change is made of. */
-interface Chosen {
-  customer: string;
-  current: PriceVersion;
-  wanted: PriceVersion;
-  subscription: Stripe.Subscription;
-  item: Stripe.SubscriptionItem;
-}
+type Chosen = PaidSubscription & { wanted: PriceVersion };
 
 /**
  * Changing the plan of who pays through Stripe. A dearer plan begins at once: Stripe gives credit for the rest of the month that was paid and
@@ -53,6 +39,7 @@ export class PlanChangesService {
     private readonly periods: BillingPeriods,
     private readonly usage: UsageService,
     private readonly catalogue: StripeCatalogue,
+    private readonly paid: PaidSubscriptions,
     private readonly prices: SubscriptionPrices,
     private readonly follower: SubscriptionFollower,
     private readonly stripe: Stripe,
@@ -65,7 +52,7 @@ export class PlanChangesService {
   async preview(tenantId: string, { plan }: ChangePlan): Promise<PlanChangePreview> {
     await this.buckets.take({ key: `plan-change-preview/organization/${tenantId}`, ...PREVIEWS });
     const chosen = await this.choose(tenantId, plan);
-    const { current, wanted, subscription, item } = chosen;
+    const { current, wanted, subscription, item, pause } = chosen;
     const { currency } = wanted;
     const shared = {
       plan: { key: wanted.planKey, name: wanted.planName },
@@ -73,11 +60,11 @@ export class PlanChangesService {
       monthlyFee: toMain(wanted.monthlyFeeMinor, currency),
     };
     if (!isDearer(wanted, current)) {
-      const effectiveAt = fromStripe(item.current_period_end).toISOString();
+      const effectiveAt = pause?.isOn ? this.clock.now() : fromStripe(item.current_period_end);
       return {
         ...shared,
-        takesEffect: 'at_period_end',
-        effectiveAt,
+        takesEffect: pause?.isOn ? 'now' : 'at_period_end',
+        effectiveAt: effectiveAt.toISOString(),
         dueNow: toMain(0, currency),
         tax: toMain(0, currency),
         lines: [],
@@ -116,6 +103,7 @@ export class PlanChangesService {
   private async changeAlone(tenantId: string, plan: string): Promise<PlanChange> {
     const chosen = await this.choose(tenantId, plan);
     const { customer, current, wanted, subscription, item } = chosen;
+    if (chosen.pause) return this.endPaused(tenantId, chosen, chosen.pause.isOn);
     if (isDearer(wanted, current)) return this.upgrade(tenantId, chosen);
     if (wanted.planKey === FREE_PLAN) {
       if (isWaiting(subscription)) await this.keep(chosen);
@@ -130,13 +118,23 @@ export class PlanChangesService {
     };
   }
 
+  /** Who pauses may leave: at once where nothing is paid any more, else with the month that is. */
+  private async endPaused(tenantId: string, { customer, wanted, subscription, item }: Chosen, isOn: boolean) {
+    if (isOn) await this.stripe.subscriptions.cancel(subscription.id);
+    else await this.stripe.subscriptions.update(subscription.id, { ...UNPAUSED, cancel_at_period_end: true });
+    await this.finish(tenantId, customer, wanted);
+    const at = isOn ? this.clock.now() : fromStripe(item.current_period_end);
+    const takesEffect = isOn ? ('now' as const) : ('at_period_end' as const);
+    return { plan: wanted.planKey, takesEffect, effectiveAt: at.toISOString(), payUrl: null };
+  }
+
   /** What was to come with the next period gives way, but only to a plan that is paid. */
   private async upgrade(tenantId: string, chosen: Chosen): Promise<PlanChange> {
     const { customer, current, wanted, subscription } = chosen;
     const plan = wanted.planKey;
     // Stripe gives credit by the price that the item has, which is to be the one that was paid.
     const { nextPrice } = toLiveState(subscription);
-    const waiting = isWaiting(subscription) && nextPrice ? await this.priceVersion(nextPrice) : null;
+    const waiting = isWaiting(subscription) && nextPrice ? await this.paid.priceVersion(nextPrice) : null;
     if (isWaiting(subscription)) await this.keep(chosen);
     const changed = await this.stripe.subscriptions
       .update(subscription.id, {
@@ -160,30 +158,18 @@ export class PlanChangesService {
   }
 
   /** The present plan goes on, whatever was to come with the next period. */
-  private keep({ subscription, current }: Omit<Chosen, 'wanted'>): Promise<void> {
+  private keep({ subscription, current }: PaidSubscription): Promise<void> {
     return this.prices.schedule(subscription, current, current);
-  }
-
-  private async priceVersion(id: string): Promise<PriceVersion> {
-    const [price] = await this.database.system((transaction) => this.repository.findPriceVersions(transaction, [id]));
-    return price!;
   }
 
   /** The present plan goes on after the period. @throws Problem 409 where nothing else was to come */
   takeBack(tenantId: string): Promise<void> {
     return this.prices.exclusively(tenantId, async () => {
-      const chosen = await this.find(tenantId);
-      if (!(await this.hasOtherPlanNext(chosen))) throw nothingScheduled();
+      const chosen = await this.paid.find(tenantId);
+      if (!(await this.paid.hasOtherPlanNext(chosen))) throw nothingScheduled();
       await this.keep(chosen);
       await this.finish(tenantId, chosen.customer, chosen.current);
     });
-  }
-
-  /** Not where the same plan goes on with another price, which is not theirs to take back. */
-  private async hasOtherPlanNext({ subscription, current }: Omit<Chosen, 'wanted'>): Promise<boolean> {
-    if (subscription.cancel_at_period_end) return true;
-    if (!isWaiting(subscription)) return false;
-    return (await this.priceVersion(toLiveState(subscription).nextPrice!)).planKey !== current.planKey;
   }
 
   /** Stripe's page for cards, addresses, tax ids and Stripe's own invoices. @throws Problem 409 before anything was bought */
@@ -200,30 +186,14 @@ export class PlanChangesService {
   }
 
   private async choose(tenantId: string, plan: string): Promise<Chosen> {
-    const found = await this.find(tenantId);
-    const { current } = found;
+    const found = await this.paid.find(tenantId);
+    const { current, pause } = found;
+    if (pause && plan !== FREE_PLAN) throw pausedPlan(current.planName);
     if (current.planKey === plan) throw alreadyOnPlan(current.planName);
     const wanted = await this.database.tenant(tenantId, (transaction) =>
       this.billing.requirePrice(transaction, plan, current.currency),
     );
     return { ...found, wanted };
-  }
-
-  private async find(tenantId: string): Promise<Omit<Chosen, 'wanted'>> {
-    const { organization, known } = await this.database.tenant(tenantId, async (transaction) => ({
-      known: await this.repository.findSubscription(transaction, tenantId),
-      organization: await this.repository.findOrganization(transaction, tenantId),
-    }));
-    if (organization.isEnding) throw beingDeleted();
-    if (!known.stripeSubscriptionId) throw withoutSubscription();
-    const subscription = await this.stripe.subscriptions.retrieve(known.stripeSubscriptionId);
-    if (known.overdue || !['active', 'trialing'].includes(subscription.status)) throw payFirst();
-    const item = subscription.items.data[0]!;
-    // The plan is what Stripe says it is, who may have begun another period before we heard of it.
-    const current = await this.priceVersion(toLiveState(subscription).priceVersionId);
-    const leftMs = 1_000 * item.current_period_end - this.clock.now().getTime();
-    if (leftMs < TURNING_MS) throw periodEnding();
-    return { customer: organization.stripeCustomerId!, current, subscription, item };
   }
 
   private async upgradeTo({ wanted, item, subscription }: Chosen) {

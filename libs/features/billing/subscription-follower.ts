@@ -10,6 +10,7 @@ import { BillingPeriods } from './billing-periods.js';
 import { BillingRepository, type SubscriptionState } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { toMain } from './invoice-lines.js';
+import { type Pause, pauseOf } from './pause.js';
 import { fromStripe } from './stripe-time.js';
 
 /**
@@ -25,9 +26,10 @@ const WITH_CREDIT = {
   cancellation_details: { comment: 'Credited for the rest of the period' },
 } satisfies Stripe.SubscriptionCancelParams;
 
-/** Stripe would give credit for a month that nobody has paid, too. */
-export function creditOf({ status }: Pick<Stripe.Subscription, 'status'>): Stripe.SubscriptionCancelParams {
-  return status === 'past_due' || status === 'unpaid' ? {} : WITH_CREDIT;
+/** Stripe would give credit for a month that nobody has paid, too, as one in a pause. */
+export function creditOf(subscription: Stripe.Subscription): Stripe.SubscriptionCancelParams {
+  const isUnpaid = subscription.status === 'past_due' || subscription.status === 'unpaid';
+  return isUnpaid || pauseOf(subscription)?.isOn ? {} : WITH_CREDIT;
 }
 
 const STATUS: Partial<Record<Stripe.Subscription.Status, SubscriptionState['status']>> = {
@@ -110,7 +112,7 @@ export class SubscriptionFollower {
       const former = { status, anchorAt, stripeSubscriptionId, trialEndsAt, priceVersionId: priceVersion.id };
       const now = this.clock.now();
       const free = (await this.billing.requirePrice(transaction, FREE_PLAN, priceVersion.currency)).id;
-      const { startedAt, periodStartedAt, nextPrice, nextAt, ...state } = live ?? {
+      const { startedAt, periodStartedAt, nextPrice, nextAt, pause, ...ofStripe } = live ?? {
         // Without one that lives the organization is on Free, from now on where it was not.
         priceVersionId: free,
         status: 'active' as const,
@@ -121,7 +123,9 @@ export class SubscriptionFollower {
         periodStartedAt: now,
         nextPrice: null,
         nextAt: null,
+        pause: null,
       };
+      const state = { ...ofStripe, ...(pause?.isOn && { priceVersionId: free }) };
       const next = nextAt && { priceVersionId: nextPrice ?? free, at: nextAt };
       // Later than before by the least that the column tells, however fast they follow each other.
       const updatedAt = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
@@ -132,7 +136,7 @@ export class SubscriptionFollower {
           isPaidByPart: trialEndsAt === null && (live !== undefined || Boolean(isCredited)),
           now,
         });
-      await this.repository.updateSubscription(transaction, tenantId, { ...state, next, updatedAt }, now);
+      await this.repository.updateSubscription(transaction, tenantId, { ...state, next, pause, updatedAt }, now);
       const was = { priceVersionId: priceVersion.id, status };
       const is = { priceVersionId: state.priceVersionId, status: state.status };
       // Most of what Stripe says of changes nothing here.
@@ -140,6 +144,12 @@ export class SubscriptionFollower {
       if (isChanged) await audit(transaction, tenantId, 'subscription.changed', tenantId, { before: was, after: is });
       return isChanged || isOther(former, state) ? 'changed' : 'unchanged';
     });
+  }
+
+  /** Whether no fee is charged for a period that starts then. */
+  async isPaused(transaction: Transaction, tenantId: string, at: Date): Promise<boolean> {
+    const { pause } = await this.repository.findSubscription(transaction, tenantId);
+    return pause !== null && at >= pause.from && at < pause.until;
   }
 
   /** What they are told once before their trial ends; null where they were, or where it ends in nothing to pay. */
@@ -195,8 +205,9 @@ export class SubscriptionFollower {
   }
 }
 
-type Terms = Omit<SubscriptionState, 'next'>;
+type Terms = Omit<SubscriptionState, 'next' | 'pause'>;
 
+/** Its price is that of the plan, also in a pause. */
 type LiveState = Terms & {
   stripeSubscriptionId: string;
   startedAt: Date;
@@ -205,6 +216,7 @@ type LiveState = Terms & {
   nextPrice: string | null;
   /** Null where the present price goes on. */
   nextAt: Date | null;
+  pause: Pause | null;
 };
 
 /** Whether it is billed by other terms. */
@@ -237,7 +249,10 @@ export function toLiveState(subscription: Stripe.Subscription): LiveState {
   const ofItem = /^kindred-(.+)$/.exec(item.price.lookup_key ?? '')?.[1] ?? metadata['price_version_id']!;
   const isTrial = status === 'trialing';
   const waits = isWaiting(subscription);
-  const hasNext = waits || isCancelled;
+  const planned = pauseOf(subscription);
+  const pause = planned?.isOn || !isCancelled ? planned : null;
+  const hasNext = waits || isCancelled || pause;
+  const endsAt = fromStripe(item.current_period_end);
   return {
     priceVersionId: waits ? metadata['price_version_id']! : ofItem,
     status: STATUS[status]!,
@@ -247,7 +262,8 @@ export function toLiveState(subscription: Stripe.Subscription): LiveState {
     trialEndsAt: isTrial ? fromStripe(trial_end!) : null,
     startedAt: fromStripe(start_date),
     periodStartedAt: fromStripe(item.current_period_start),
-    nextPrice: isCancelled ? null : ofItem,
-    nextAt: hasNext ? fromStripe(item.current_period_end) : null,
+    nextPrice: isCancelled || (pause && !pause.isOn) ? null : ofItem,
+    nextAt: pause?.isOn && !isCancelled ? pause.until : hasNext ? endsAt : null,
+    pause,
   };
 }

@@ -75,6 +75,8 @@ export type MailValues = {
   /** By the price that goes on. */
   price_change_called_off: { organizationName: string; plan: string; monthlyFee: string; currency: string };
   credit_top_up_stopped: { amount: string; currency: string };
+  plan_paused: { plan: string; until: string; monthlyFee: string; currency: string };
+  plan_resuming: { plan: string; until: string; monthlyFee: string; currency: string };
   trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
@@ -132,6 +134,8 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   price_change: () => '/billing',
   price_change_called_off: () => '/billing',
   credit_top_up_stopped: () => '/billing',
+  plan_paused: () => '/billing',
+  plan_resuming: () => '/billing',
   trial_ending: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,

@@ -76,6 +76,8 @@ const VALUES: MailValues = {
   },
   price_change_called_off: { organizationName: HOSTILE, plan: 'Pro', monthlyFee: '49.00', currency: 'usd' },
   credit_top_up_stopped: { amount: '100.00', currency: 'usd' },
+  plan_paused: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
+  plan_resuming: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
   trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },

@@ -175,6 +175,8 @@ export class StripeEventsService {
       if (type === 'payment_intent.payment_failed') return false;
       if (type !== 'invoice.payment_failed') {
         const data = telling as WebhookEventData<'invoice.paid'>;
+        // One of a pause is void at once: nothing is to be paid by it.
+        if (await this.subscriptions.isPaused(transaction, tenantId, new Date(data.periodStart))) return false;
         return this.webhooks.emit(transaction, tenantId, type as 'invoice.paid', data, eventId);
       }
       const data = telling as WebhookEventData<'invoice.payment_failed'>;

@@ -233,6 +233,22 @@ export const en: MailTexts = {
     ],
     action: 'See the credits',
   }),
+  plan_paused: ({ plan, until, monthlyFee, currency }, { day, money }) => ({
+    subject: `Your plan ${plan} is paused`,
+    paragraphs: [
+      `Your plan ${plan} is paused: what Free includes and allows holds from now on, and no fee is charged. Your models and data are kept.`,
+      `It goes on by itself on ${day(until)} (UTC), for ${money(monthlyFee, currency)} a month. On the page Billing you can resume it at any time before, or choose Free, which ends it.`,
+    ],
+    action: 'See the plan',
+  }),
+  plan_resuming: ({ plan, until, monthlyFee, currency }, { day, money }) => ({
+    subject: `Your plan ${plan} goes on on ${day(until)}`,
+    paragraphs: [
+      `The pause of your plan ${plan} ends on ${day(until)} (UTC). From then on ${money(monthlyFee, currency)} a month is charged to your card.`,
+      'Choose Free on the page Billing before then, and no fee is due.',
+    ],
+    action: 'See the plan',
+  }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `Your trial of ${plan} ends on ${day(endsAt)}`,
     paragraphs: [

@@ -236,6 +236,22 @@ export const zh: MailTexts = {
     ],
     action: '查看抵扣金',
   }),
+  plan_paused: ({ plan, until, monthlyFee, currency }, { day, money }) => ({
+    subject: `${plan} 套餐已暂停`,
+    paragraphs: [
+      `${plan} 套餐已暂停：从现在起适用 Free 套餐的包含量和上限，不收取月费。您的模型和数据都会保留。`,
+      `套餐将于${day(until)}（UTC）自动恢复，每月 ${money(monthlyFee, currency)}。在此之前，您可以随时在“账单”页面恢复套餐，或选择 Free 以终止套餐。`,
+    ],
+    action: '查看套餐',
+  }),
+  plan_resuming: ({ plan, until, monthlyFee, currency }, { day, money }) => ({
+    subject: `${plan} 套餐将于${day(until)}恢复`,
+    paragraphs: [
+      `${plan} 套餐的暂停将于${day(until)}（UTC）结束。此后每月从您的银行卡收取 ${money(monthlyFee, currency)}。`,
+      '在此之前于“账单”页面选择 Free，即无需支付月费。',
+    ],
+    action: '查看套餐',
+  }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `${plan} 套餐的试用将于${day(endsAt)}结束`,
     paragraphs: [
