@@ -17,6 +17,7 @@ export type PaymentMethod = Plain<Stripe.PaymentMethod>;
 export type PaymentIntent = Plain<Stripe.PaymentIntent>;
 export type SetupIntent = Plain<Stripe.SetupIntent>;
 export type Charge = Plain<Stripe.Charge>;
+export type Dispute = Plain<Stripe.Dispute>;
 export type Refund = Plain<Stripe.Refund>;
 export type Subscription = Plain<Stripe.Subscription>;
 export type SubscriptionItem = Plain<Stripe.SubscriptionItem>;
@@ -45,6 +46,7 @@ export interface Kinds {
   payment_intent: PaymentIntent;
   setup_intent: SetupIntent;
   charge: Charge;
+  dispute: Dispute;
   refund: Refund;
   subscription: Subscription;
   invoiceitem: InvoiceItem;
@@ -73,6 +75,7 @@ export const NAMES: Record<Kind, string> = {
   payment_intent: 'payment_intent',
   setup_intent: 'setupintent',
   charge: 'charge',
+  dispute: 'dispute',
   refund: 'refund',
   subscription: 'subscription',
   invoiceitem: 'invoiceitem',

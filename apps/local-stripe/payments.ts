@@ -1,4 +1,5 @@
 import { type Account, newId } from './account.js';
+import { createDispute } from './disputes.js';
 import { isWithin, mergeMetadata, metadataParam, pages, range, text } from './form.js';
 import type { Charge, Customer, PaymentIntent, PaymentMethod, SetupIntent } from './objects.js';
 import { type Operation, operation, page, retrieve } from './operation.js';
@@ -121,6 +122,7 @@ export function charge(
   });
   account.emit('charge.succeeded', account.need('charge', id));
   account.emit('payment_intent.succeeded', intent);
+  if (cardOf(account, method).disputes) createDispute(account, account.need('charge', id));
   return outcome;
 }
 

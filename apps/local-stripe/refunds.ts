@@ -1,7 +1,7 @@
 import { type Account, newId } from './account.js';
 import { invalid, required } from './errors.js';
 import { int, isWithin, mergeMetadata, metadataParam, oneOf, pages, range, text } from './form.js';
-import type { Charge, Refund } from './objects.js';
+import type { Charge, Dispute, Refund } from './objects.js';
 import { type Operation, operation, page, retrieve } from './operation.js';
 
 interface NewRefund {
@@ -13,6 +13,9 @@ interface NewRefund {
 /** Gives money back to the card that it came from. */
 export function createRefund(account: Account, charge: Charge, { amount, reason, metadata }: NewRefund): Refund {
   const left = charge.amount_captured - charge.amount_refunded;
+  const isLost = ({ charge: of, status }: Dispute) => of === charge.id && status !== 'won';
+  if (account.store.find('dispute', charge.customer!).some(isLost))
+    throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
   if (!charge.paid || left === 0) {
     const message = charge.paid
       ? `Charge ${charge.id} has already been refunded.`

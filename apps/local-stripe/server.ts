@@ -8,6 +8,7 @@ import { creditGrantOperations } from './credit-grants.js';
 import { creditNoteOperations } from './credit-notes.js';
 import { customerOperations } from './customers.js';
 import { deliver } from './delivery.js';
+import { disputeOperations } from './disputes.js';
 import { eventOperations } from './events.js';
 import { invoiceItemOperations } from './invoice-items.js';
 import { invoiceOperations } from './invoices.js';
@@ -47,6 +48,7 @@ export const OPERATIONS = [
   ...previewOperations,
   ...invoiceOperations,
   ...refundOperations,
+  ...disputeOperations,
   ...creditNoteOperations,
   ...couponOperations,
   ...creditGrantOperations,

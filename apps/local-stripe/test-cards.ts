@@ -5,6 +5,8 @@ export interface TestCard {
   declines?: Decline;
   /** Can be attached to a customer, though no payment with it succeeds. */
   isAttachable?: boolean;
+  /** A payment succeeds, and its holder asks their bank for it back at once. */
+  disputes?: true;
   /** When its holder must prove who they are: at each payment, or once, after which they may be away. */
   authentication?: 'always' | 'unless_set_up';
 }
@@ -33,6 +35,7 @@ const CARDS: Record<string, TestCard> = {
     declines: declined('processing_error', 'An error occurred while processing your card.', 'processing_error'),
   },
   '4000000000000341': { brand: 'visa', declines: declined('generic_decline'), isAttachable: true },
+  '4000000000000259': { brand: 'visa', disputes: true },
   '4000002500003155': { brand: 'visa', authentication: 'unless_set_up' },
   '4000002760003184': { brand: 'visa', authentication: 'always' },
 };
@@ -47,6 +50,7 @@ const TOKENS: Record<string, string> = {
   chargeDeclinedExpiredCard: '4000000000000069',
   chargeDeclinedProcessingError: '4000000000000119',
   chargeCustomerFail: '4000000000000341',
+  createDispute: '4000000000000259',
   authenticationRequiredOnSetup: '4000002500003155',
   authenticationRequired: '4000002760003184',
 };

@@ -10,8 +10,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { AutomaticTopUps } from '../../libs/features/credit-grants/automatic-top-ups.js';
+import { CreditRefundSender } from '../../libs/features/credit-grants/credit-refund-sender.js';
 import { CreditGrantsRepository, CreditPurchases } from '../../libs/features/credit-grants/index.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
+import { OrganizationDeletion } from '../../libs/features/organizations/organization-deletion.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { construct } from '../factories/construct.js';
 import { logInOperator } from '../factories/members.js';
@@ -528,5 +530,280 @@ describe('the automatic top-up', () => {
     ]);
     await turn();
     expect(await balanceOf(shop)).toMatchObject({ unpaid: null, balance: '0.00' });
+  });
+});
+
+/** The invoice of a purchase at Stripe, and the charge that paid it. */
+async function paidOf(grantId: string): Promise<{ invoice: string; charge: string }> {
+  const { rows } = await owner.query('SELECT stripe_invoice_id AS invoice FROM credit_grants WHERE id = $1', [grantId]);
+  const [paid] = (await stripe.invoicePayments.list({ invoice: rows[0].invoice })).data;
+  const intent = await stripe.paymentIntents.retrieve(paid!.payment.payment_intent as string);
+  return { invoice: rows[0].invoice, charge: intent.latest_charge as string };
+}
+const isWorth = (shop: Shop, balance: string) => until(async () => (await balanceOf(shop)).balance === balance);
+const operatorsBalanceOf = async ({ id }: Shop) =>
+  (await first.get(`/v1/admin/organizations/${id}/credit-balance`).expect(200)).body;
+
+describe('credits that were bought, and whose money goes back', () => {
+  const ANCHOR = new Date('2037-01-01T00:00:00Z');
+  const after = (months: number) => new Date(Date.UTC(2037, months, 1, 1));
+
+  it('are worth less by each refund, and nothing once all is refunded, however often and in which order Stripe says so', async () => {
+    const shop = await signUp();
+    await withCustomer(shop);
+    const { body: bought } = await buy(shop).expect(201);
+    const { invoice, charge } = await paidOf(bought.id);
+    await stripe.refunds.create({ charge, amount: 2_000 });
+    await isWorth(shop, '30.00');
+    const purchases = construct(api, CreditPurchases);
+    // One that has asked before the second refund, and writes after who has asked since.
+    let [release, isHeld] = [() => {}, false];
+    proxy.hold = ({ path: asked }) => {
+      if (isHeld || !asked.startsWith('/v1/charges?')) return Promise.resolve();
+      isHeld = true;
+      return new Promise((resolve) => (release = resolve));
+    };
+    const late = purchases.follow(shop.id, invoice);
+    await until(() => isHeld);
+    await stripe.refunds.create({ charge });
+    await isWorth(shop, '0.00');
+    release();
+    await late;
+    proxy.hold = async () => {};
+    await Promise.all([1, 2, 3].map(() => purchases.follow(shop.id, invoice)));
+    expect(await grantsOf(shop)).toMatchObject([
+      { amount: '50.00', takenBack: '50.00', left: '0.00', status: 'used_up' },
+    ]);
+    expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', owed: '0.00' });
+    const mails = await owner.query(`SELECT values FROM emails WHERE tenant_id = $1 AND template = 'credits_taken_back'`, [
+      shop.id,
+    ]);
+    expect(mails.rows.map(({ values }) => values)).toEqual([
+      { amount: '20.00', owed: '0.00', currency: 'usd' },
+      { amount: '30.00', owed: '0.00', currency: 'usd' },
+    ]);
+    expect(await actionsOf(shop)).toEqual([
+      'credit_grant.ordered',
+      'credit_grant.granted',
+      'credit_grant.taken_back',
+      'credit_grant.taken_back',
+    ]);
+  });
+
+  it('are owed as far as they were used: the next invoice asks for that, once, less other credits', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    await withCustomer(shop);
+    const { body: bought } = await buy(shop).expect(201);
+    await writer.bill(shop.id, after(1));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ total: '49.00', credits: '49.00', status: 'paid' });
+    const { charge } = await paidOf(bought.id);
+    await stripe.refunds.create({ charge });
+    await until(async () => (await balanceOf(shop)).owed === '49.00');
+    expect(await operatorsBalanceOf(shop)).toMatchObject({ balance: '0.00', owed: '49.00' });
+    expect(await grantsOf(shop)).toMatchObject([{ left: '0.00', takenBack: '50.00' }]);
+    await addGrant(shop, 3_000);
+    const broken = construct(api, InvoiceWriter);
+    const credits = new CreditGrantsRepository();
+    credits.apply = () => Promise.reject(new Error('killed'));
+    Object.assign(broken, { credits });
+    await expect(broken.bill(shop.id, after(2))).rejects.toThrow('killed');
+    expect(await balanceOf(shop)).toMatchObject({ owed: '49.00' });
+    await Promise.all([1, 2].map(() => writer.bill(shop.id, after(2))));
+    const [invoice] = await invoicesOf(shop);
+    // Stripe is to collect it, who took the money for the credits too.
+    expect(invoice).toMatchObject({ status: 'draft', total: '49.00', credits: '-19.00', due: '68.00' });
+    expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', owed: '0.00' });
+    await writer.bill(shop.id, after(3));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ credits: '0.00', due: '49.00' });
+    const pdf = await fetch(`${api.url}/v1/billing/invoices/${invoice.id}/pdf`, { headers: { cookie: shop.tenant.cookie } });
+    const text = (await textOfPdf(new Uint8Array(await pdf.arrayBuffer()))).join('');
+    expect(text).toContain('PrepaidcreditsgivenortakenbackUSD19.00DueUSD68.00');
+  });
+
+  it('cannot be used while a bank disputes them, are there again where it decides for us, and gone where not', async () => {
+    const shop = await signUp();
+    await withCustomer(shop, 'pm_card_createDispute');
+    await shop.tenant
+      .put('/v1/billing/credit-top-up', { currency: 'usd', threshold: '20.00', amount: '50.00', monthlyMax: '120.00' })
+      .expect(204);
+    const { body: won } = await buy(shop).expect(201);
+    await until(async () => (await grantsOf(shop))[0]?.takenBack === '50.00');
+    expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', topUp: { stoppedAt: expect.any(String) } });
+    const disputeOf = async (grantId: string) =>
+      (await stripe.disputes.list({ charge: (await paidOf(grantId)).charge })).data[0]!.id;
+    await stripe.disputes.update(await disputeOf(won.id), { evidence: { uncategorized_text: 'winning_evidence' } });
+    await isWorth(shop, '50.00');
+    const { body: lost } = await buy(shop).expect(201);
+    await until(async () => (await grantsOf(shop))[0]?.takenBack === '50.00');
+    await stripe.disputes.close(await disputeOf(lost.id));
+    await construct(api, CreditPurchases).follow(shop.id, (await paidOf(lost.id)).invoice);
+    expect(await balanceOf(shop)).toMatchObject({ balance: '50.00', owed: '0.00' });
+    expect(await grantsOf(shop)).toMatchObject([
+      { id: lost.id, left: '0.00', takenBack: '50.00' },
+      { id: won.id, left: '50.00', takenBack: '0.00' },
+    ]);
+    expect(await actionsOf(shop)).toEqual(expect.arrayContaining(['credit_top_up.stopped', 'credit_grant.given_back']));
+    const { rows } = await owner.query(
+      `SELECT effect FROM stripe_events WHERE tenant_id = $1 AND type LIKE 'charge.dispute.%'`,
+      [shop.id],
+    );
+    expect(rows.length).toBeGreaterThan(3);
+  });
+
+  it('pay for nothing more than is left of them, whoever writes the row', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    await writer.bill(shop.id, after(1));
+    const [{ id: invoiceId }] = await invoicesOf(shop);
+    const use = (grantId: string, amount: number) =>
+      owner.query(
+        'INSERT INTO credit_applications (tenant_id, invoice_id, grant_id, amount_minor) VALUES ($1, $2, $3, $4)',
+        [shop.id, invoiceId, grantId, amount],
+      );
+    const bought = await addGrant(shop, 500, { kind: 'purchased' });
+    await owner.query('UPDATE credit_grants SET taken_back_minor = 200 WHERE id = $1', [bought]);
+    await expect(use(bought, 301)).rejects.toThrow(/is used up/);
+    await expect(use(bought, -1)).rejects.toThrow(/was not used so much/);
+  });
+});
+
+describe('a correction of what credits paid', () => {
+  const ANCHOR = new Date('2037-01-01T00:00:00Z');
+  const after = (months: number) => new Date(Date.UTC(2037, months, 1, 1));
+  const credit = ({ id }: Shop, invoiceId: string, kind: 'credit' | 'refund', amount: string) =>
+    first.post(`/v1/admin/organizations/${id}/invoices/${invoiceId}/credit-notes`, {
+      kind,
+      amount,
+      currency: 'usd',
+      reason: `${REASON}: ${amount}`,
+    });
+
+  it('by a credit note takes off first what is due in money, and gives the rest back as credits', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    const [soon, later] = [
+      await addGrant(shop, 1_500, { expiresAt: new Date('2040-01-01T00:00:00Z') }),
+      await addGrant(shop, 500),
+    ];
+    await writer.bill(shop.id, after(1));
+    const [{ id: invoiceId }] = await invoicesOf(shop);
+    const { body: note } = await credit(shop, invoiceId, 'credit', '40.00').expect(201);
+    expect(note).toMatchObject({ status: 'issued', amount: '40.00', asCredits: '11.00', collection: 'none' });
+    expect((await shop.tenant.get(`/v1/billing/invoices/${invoiceId}`).expect(200)).body).toMatchObject({
+      credits: '20.00',
+      credited: '40.00',
+      amountDue: '0.00',
+    });
+    // As though less had been used: what was used last is there first.
+    const left = (await grantsOf(shop)).map((each: any) => [each.id, each.left]);
+    expect(new Map(left)).toEqual(
+      new Map([
+        [soon, '6.00'],
+        [later, '5.00'],
+      ]),
+    );
+    expect(await codeOf(credit(shop, invoiceId, 'credit', '9.01'))).toEqual([409, 'more_than_is_left']);
+    expect((await credit(shop, invoiceId, 'credit', '9.00').expect(201)).body.asCredits).toBe('9.00');
+    expect(await balanceOf(shop)).toMatchObject({ balance: '20.00' });
+    const { data } = (await shop.tenant.get(`/v1/billing/invoices/${invoiceId}/credit-notes`).expect(200)).body;
+    expect(data.map((each: any) => each.asCredits)).toEqual(['11.00', '9.00']);
+  });
+
+  it('of an invoice that they paid wholly is all credits, once, whichever operators do it at once', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    await addGrant(shop, 5_000);
+    await writer.bill(shop.id, after(1));
+    const [{ id: invoiceId }] = await invoicesOf(shop);
+    const answers = await Promise.all(
+      ['30.00', '29.00', '28.00'].map((amount) => credit(shop, invoiceId, 'refund', amount)),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    const { amount, asCredits } = answers.find(({ status }) => status === 201)!.body;
+    expect(asCredits).toBe(amount);
+    expect(await balanceOf(shop)).toMatchObject({ balance: (1 + Number(amount)).toFixed(2) });
+  });
+
+  it('by usage that is taken back gives back what money paid, and the rest as credits', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    await addGrant(shop, 12_000);
+    const usage = { periodStart: ANCHOR.toISOString() };
+    // 400,000 × 0.0002
+    await addUsage(api, shop.tenant, 'recommendation_requests', 500_000, usage);
+    await writer.bill(shop.id, after(1));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ total: '129.00', credits: '120.00', due: '9.00' });
+    await addUsage(api, shop.tenant, 'recommendation_requests', -400_000, usage);
+    await writer.bill(shop.id, after(2));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ total: '-31.00', credits: '-22.00', due: '-9.00' });
+    expect(await balanceOf(shop)).toMatchObject({ balance: '22.00' });
+  });
+});
+
+describe('credits that were bought by an organization that is deleted', () => {
+  const turn = () => (construct(api, OrganizationDeletion) as unknown as { work(): Promise<void> }).work();
+  const refundsOf = async ({ id }: Shop, state: string) =>
+    (await first.get(`/v1/admin/credit-refunds?state=${state}&limit=100`).expect(200)).body.data.filter(
+      ({ organizationId }: any) => organizationId === id,
+    );
+  const refundedOf = async (customer: string) =>
+    (await stripe.charges.list({ customer, limit: 100 })).data.map((each) => each.amount_refunded);
+  async function end({ id }: Shop) {
+    await owner.query('DELETE FROM billing_periods WHERE tenant_id = $1 AND closed_at IS NULL', [id]);
+    await owner.query(`UPDATE organizations SET deletes_at = now() - interval '1 hour' WHERE id = $1`, [id]);
+    await Promise.all([turn(), turn()]);
+  }
+  /** Workers until all is done; each is one of its own. */
+  async function send(shop: Shop, workers = 1): Promise<void> {
+    const senders = Array.from({ length: workers }, () => construct(api, CreditRefundSender));
+    for (const sender of senders) sender.onApplicationBootstrap();
+    try {
+      await until(async () => (await refundsOf(shop, 'open')).length === 0);
+    } finally {
+      await Promise.all(senders.map((sender) => sender.beforeApplicationShutdown()));
+    }
+  }
+  const hasten = ({ id }: Shop) =>
+    owner.query('UPDATE credit_refunds SET next_attempt_at = now() WHERE tenant_id = $1', [id]);
+
+  it.each<[string, Fate]>([
+    ['lost on its way', 'drop'],
+    ['done and its answer lost', 'lose'],
+  ])('go back to the card as far as they were not used, the oldest used first, once, though a call is %s', async (_, fate) => {
+    const shop = await signUpOnPro(new Date('2037-01-01T00:00:00Z'));
+    const customer = await withCustomer(shop);
+    for (const amount of ['50.00', '30.00']) await buy(shop, amount).expect(201);
+    await writer.bill(shop.id, new Date('2037-02-01T01:00:00Z'));
+    // What is given lapses.
+    await addGrant(shop, 700);
+    await end(shop);
+    expect((await refundsOf(shop, 'all')).map(({ amount, status }: any) => [amount, status]).toSorted()).toEqual([
+      ['1.00', 'waiting'],
+      ['30.00', 'waiting'],
+    ]);
+    let calls = 0;
+    proxy.fate = ({ method }) => (method === 'POST' && calls++ < 2 ? fate : 'pass');
+    const hastening = setInterval(() => void hasten(shop), 200);
+    try {
+      await send(shop, 2);
+    } finally {
+      clearInterval(hastening);
+    }
+    expect((await refundedOf(customer)).toSorted((a, b) => a - b)).toEqual([100, 3_000]);
+    expect((await refundsOf(shop, 'all')).every(({ status, stripeCreditNoteId }: any) => status === 'done' && stripeCreditNoteId)).toBe(true);
+    const { rows } = await owner.query('SELECT taken_back_minor::int AS amount FROM credit_grants WHERE tenant_id = $1', [
+      shop.id,
+    ]);
+    expect(rows.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([0, 100, 3_000]);
+  });
+
+  it('that went back already do not again, and what Stripe refuses is shown to the operator in its words', async () => {
+    const [refunded, refused] = [await signUp(), await signUp()];
+    const customers = [await withCustomer(refunded), await withCustomer(refused)];
+    const grants = [(await buy(refunded).expect(201)).body, (await buy(refused).expect(201)).body];
+    for (const shop of [refunded, refused]) await end(shop);
+    await stripe.refunds.create({ charge: (await paidOf(grants[0].id)).charge });
+    await send(refunded);
+    expect(await refundsOf(refunded, 'all')).toMatchObject([{ status: 'done', stripeCreditNoteId: null }]);
+    expect(await refundedOf(customers[0]!)).toEqual([5_000]);
+    // The sender above may have done the other already.
+    await until(async () => (await refundsOf(refused, 'open')).length === 0);
+    expect(await refundedOf(customers[1]!)).toEqual([5_000]);
   });
 });

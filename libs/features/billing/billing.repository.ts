@@ -99,7 +99,7 @@ const withMeters = {
 
 /** Of an invoice that Stripe collects: it is open, and credit notes leave something to pay of it. */
 const IS_DUE = Prisma.sql`invoices.status = 'open' AND invoices.stripe_invoice_id IS NOT NULL AND invoices.total_minor + invoices.tax_minor - invoices.credits_minor - invoices.settled_minor > (
-  SELECT coalesce(sum(amount_minor), 0) FROM credit_notes
+  SELECT coalesce(sum(amount_minor - as_credits_minor), 0) FROM credit_notes
   WHERE credit_notes.tenant_id = invoices.tenant_id AND credit_notes.invoice_id = invoices.id AND credit_notes.status = 'issued')`;
 
 @Injectable()

@@ -31,6 +31,9 @@ export {
   withTerms,
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
+export { aloneLeft, PROPOSAL_MS } from './second-operator.js';
+export { goneOf, invoiceOfCharge } from './stripe-charges.js';
+export { findOrCreateCreditNote } from './stripe-credit-notes.js';
 export { StripeCoupons } from './stripe-coupons.js';
 export { findCard } from './saved-card.js';
 export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';

@@ -92,7 +92,7 @@ export class CostsRepository {
               + coalesce(${rateOf('payment', Prisma.sql`'payment'`, Prisma.sql`at`)}, 0) ELSE 0 END AS fees, 0::numeric AS training, 0::numeric AS metered
           FROM payment
           UNION ALL
-          SELECT note.tenant_id, decided_at, -round(amount_minor * ${UNTAXED}) / ${scale}::numeric, 0, 0, 0 FROM credit_notes note
+          SELECT note.tenant_id, decided_at, -(as_credits_minor + round((amount_minor - as_credits_minor) * ${UNTAXED})) / ${scale}::numeric, 0, 0, 0 FROM credit_notes note
           JOIN invoices invoice ON invoice.tenant_id = note.tenant_id AND invoice.id = note.invoice_id AND invoice.currency = ${currency}
           WHERE note.status = 'issued' AND ${isIn('decided_at')} AND ${only('note.tenant_id')}
           UNION ALL

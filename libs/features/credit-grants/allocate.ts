@@ -7,7 +7,7 @@ export interface AvailableGrant {
   leftMinor: bigint;
 }
 
-/** What an invoice uses of a grant. */
+/** What an invoice uses of a grant; below 0, what it takes or gives back. */
 export interface Allocation {
   grantId: string;
   amountMinor: bigint;
@@ -24,6 +24,23 @@ export function allocate(grants: AvailableGrant[], totalMinor: bigint): Allocati
     rest -= amountMinor;
   }
   return allocations;
+}
+
+/** What goes back of an amount to grants, in the reverse order of their use, so that all is as though less had been used. @param used `leftMinor` is what was used of each */
+export function giveBack(used: AvailableGrant[], amountMinor: bigint): Allocation[] {
+  const allocations: Allocation[] = [];
+  let rest = amountMinor;
+  for (const { id, leftMinor } of used.toSorted(byUse).toReversed()) {
+    const given = leftMinor < rest ? leftMinor : rest;
+    if (given <= 0n) continue;
+    allocations.push({ grantId: id, amountMinor: -given });
+    rest -= given;
+  }
+  return allocations;
+}
+
+export function sumOf(allocations: Allocation[]): bigint {
+  return allocations.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
 }
 
 function byUse(a: AvailableGrant, b: AvailableGrant): number {

@@ -1,37 +1,106 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import type { Prisma } from '../../platform/database/generated/client.js';
+import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
-import { allocate, type Allocation, type AvailableGrant } from './allocate.js';
+import { allocate, type Allocation, type AvailableGrant, giveBack, sumOf } from './allocate.js';
 
 /** What void invoices used is there again. */
-const withUse = {
+export const withUse = {
   applications: { where: { invoice: { status: { not: 'void' as const } } }, select: { amountMinor: true } },
 };
 
 export type CreditGrantRow = Prisma.CreditGrantGetPayload<{ include: typeof withUse }>;
 export type CreditTopUpRow = Prisma.CreditTopUpGetPayload<object>;
 
-/** In the smallest unit of the currency. */
-export function leftOf({ amountMinor, applications }: CreditGrantRow): bigint {
-  return applications.reduce((left, used) => left - used.amountMinor, amountMinor);
+/** In the smallest unit of the currency; nothing where more was used than is left of its money. */
+export function leftOf({ amountMinor, takenBackMinor, applications }: CreditGrantRow): bigint {
+  const left = applications.reduce((rest, used) => rest - used.amountMinor, amountMinor - takenBackMinor);
+  return left > 0n ? left : 0n;
 }
+
+const LEFT = Prisma.sql`
+  SELECT id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", amount_minor - taken_back_minor - used.amount AS "leftMinor"
+  FROM credit_grants CROSS JOIN LATERAL (
+    SELECT coalesce(sum(application.amount_minor), 0)::bigint AS amount FROM credit_applications application
+    JOIN invoices ON invoices.tenant_id = application.tenant_id AND invoices.id = application.invoice_id
+    WHERE application.tenant_id = credit_grants.tenant_id AND grant_id = credit_grants.id AND invoices.status <> 'void') used`;
 
 @Injectable()
 export class CreditGrantsRepository {
-  /** What of an invoice's total is paid by grants that had not expired when its period ended. The caller holds the lock of the subscription. */
+  /**
+   * What an invoice uses of grants that had not expired when its period ended, and takes back of those whose money has gone back. One in the customer's
+   * favour gives back what credits paid of what it corrects. The caller holds the lock of the subscription.
+   *
+   * @param corrected starts of the periods of which it takes something off
+   */
   async allocate(
     transaction: Transaction,
     currency: string,
     periodEnd: Date,
     totalMinor: bigint,
+    corrected: Date[],
   ): Promise<Allocation[]> {
-    return totalMinor > 0n ? allocate(await this.listAvailable(transaction, currency, periodEnd), totalMinor) : [];
+    if (totalMinor < 0n) return this.allocateReturns(transaction, currency, corrected, -totalMinor);
+    const owed = (await this.listOwed(transaction, currency)).map(({ id, leftMinor }) => ({
+      grantId: id,
+      amountMinor: leftMinor,
+    }));
+    const payable = totalMinor - sumOf(owed);
+    const available = payable > 0n ? await this.listAvailable(transaction, currency, periodEnd) : [];
+    return [...owed, ...allocate(available, payable)];
   }
 
-  async apply(transaction: Transaction, tenantId: string, invoiceId: string, allocations: Allocation[]): Promise<void> {
-    const data = allocations.map((allocation) => ({ tenantId, invoiceId, ...allocation }));
+  async apply(
+    transaction: Transaction,
+    tenantId: string,
+    invoiceId: string,
+    allocations: Allocation[],
+    creditNoteId: string | null = null,
+  ): Promise<void> {
+    const data = allocations.map((allocation) => ({ tenantId, invoiceId, creditNoteId, ...allocation }));
     if (data.length > 0) await transaction.creditApplication.createMany({ data });
+  }
+
+  /** By a credit note of an invoice, what credits paid of it goes back to them. The caller holds the lock of the invoice. */
+  async giveBack(
+    transaction: Transaction,
+    tenantId: string,
+    { invoiceId, creditNoteId, amountMinor }: { invoiceId: string; creditNoteId: string; amountMinor: bigint },
+  ): Promise<void> {
+    const used = await this.listUsed(transaction, [invoiceId]);
+    await this.apply(transaction, tenantId, invoiceId, giveBack(used, amountMinor), creditNoteId);
+  }
+
+  /** First what money paid of the invoices of those periods goes back, as though they had come to less from the start; the rest as credits. */
+  private async allocateReturns(
+    transaction: Transaction,
+    currency: string,
+    corrected: Date[],
+    favourMinor: bigint,
+  ): Promise<Allocation[]> {
+    const invoices = await transaction.$queryRaw<{ id: string; moneyMinor: bigint }[]>`
+      SELECT id, (total_minor - credits_minor - refunded_elsewhere_minor - coalesce((
+        SELECT sum(amount_minor - as_credits_minor) FROM credit_notes note
+        WHERE note.tenant_id = invoices.tenant_id AND note.invoice_id = invoices.id AND note.status = 'issued'), 0))::bigint AS "moneyMinor"
+      FROM invoices WHERE currency = ${currency} AND status <> 'void' AND EXISTS (SELECT FROM invoice_lines line
+        WHERE line.tenant_id = invoices.tenant_id AND invoice_id = invoices.id AND line.period_start = ANY(${corrected}::timestamptz[]))`;
+    const moneyMinor = invoices.reduce((sum, each) => sum + each.moneyMinor, 0n);
+    const rest = moneyMinor > 0n ? favourMinor - moneyMinor : favourMinor;
+    if (rest <= 0n) return [];
+    const used = await this.listUsed(
+      transaction,
+      invoices.map(({ id }) => id),
+    );
+    return giveBack(used, rest);
+  }
+
+  /** What the invoices have used of each grant, less what was given back. */
+  private listUsed(transaction: Transaction, invoiceIds: string[]): Promise<AvailableGrant[]> {
+    return transaction.$queryRaw`
+      SELECT granted.id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", used.amount AS "leftMinor"
+      FROM (SELECT grant_id, sum(amount_minor)::bigint AS amount FROM credit_applications
+        WHERE invoice_id = ANY(${invoiceIds}::uuid[]) GROUP BY 1) used
+      JOIN credit_grants granted ON granted.id = used.grant_id WHERE used.amount > 0`;
   }
 
   /** What is left now, of what has not expired. */
@@ -42,14 +111,20 @@ export class CreditGrantsRepository {
       .reduce((sum, { leftMinor }) => sum + leftMinor, 0n);
   }
 
-  private listAvailable(transaction: Transaction, currency: string, until: Date): Promise<AvailableGrant[]> {
-    return transaction.$queryRaw`
-      SELECT id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", amount_minor - used.amount AS "leftMinor"
-      FROM credit_grants CROSS JOIN LATERAL (
-        SELECT coalesce(sum(application.amount_minor), 0)::bigint AS amount FROM credit_applications application
-        JOIN invoices ON invoices.tenant_id = application.tenant_id AND invoices.id = application.invoice_id
-        WHERE application.tenant_id = credit_grants.tenant_id AND grant_id = credit_grants.id AND invoices.status <> 'void') used
-      WHERE status = 'granted' AND currency = ${currency} AND (expires_at IS NULL OR expires_at >= ${until}) AND used.amount < amount_minor`;
+  /** What was used of credits whose money has gone back, which the next invoice asks for. */
+  async owed(transaction: Transaction, currency: string): Promise<bigint> {
+    return (await this.listOwed(transaction, currency)).reduce((sum, { leftMinor }) => sum - leftMinor, 0n);
+  }
+
+  private async listAvailable(transaction: Transaction, currency: string, until: Date): Promise<AvailableGrant[]> {
+    return transaction.$queryRaw`${LEFT}
+      WHERE status = 'granted' AND currency = ${currency} AND (expires_at IS NULL OR expires_at >= ${until}) AND used.amount < amount_minor - taken_back_minor`;
+  }
+
+  /** Of each, less than nothing is left. */
+  private async listOwed(transaction: Transaction, currency: string): Promise<AvailableGrant[]> {
+    return transaction.$queryRaw`${LEFT}
+      WHERE status = 'granted' AND currency = ${currency} AND taken_back_minor > 0 AND used.amount > amount_minor - taken_back_minor`;
   }
 
   /** @param isOperator also what was proposed, declined, or not paid */
@@ -100,6 +175,12 @@ export class CreditGrantsRepository {
   async setStripeInvoice(transaction: Transaction, id: string, stripeInvoiceId: string): Promise<string> {
     await transaction.creditGrant.updateMany({ where: { id, stripeInvoiceId: null }, data: { stripeInvoiceId } });
     return (await this.find(transaction, id))!.stripeInvoiceId!;
+  }
+
+  /** Unless somebody has written another meanwhile. @param follows of when it was read @returns whether it was written */
+  async setTakenBack(transaction: Transaction, id: string, follows: number, takenBackMinor: bigint): Promise<boolean> {
+    const data = { takenBackMinor, follows: { increment: 1 } };
+    return (await transaction.creditGrant.updateMany({ where: { id, follows }, data })).count > 0;
   }
 
   async setPayUrl(transaction: Transaction, id: string, payUrl: string | null): Promise<void> {

@@ -20,7 +20,8 @@ export const creditBalanceSchema = z
     unbilled: money.describe(
       'What no invoice has billed yet: the running period so far, without a fee that Stripe charges',
     ),
-    available: money.describe('The balance less what is not billed yet; below 0 where that is more'),
+    owed: money.describe('What was used of credits whose money has gone back to the card: the next invoice asks for it'),
+    available: money.describe('The balance less what is not billed yet and what is owed; below 0 where that is more'),
     unpaid: z
       .object({
         id: z.uuid(),
@@ -48,6 +49,7 @@ export const creditBalanceSchema = z
         currency: 'usd',
         balance: '80.00',
         unbilled: '12.50',
+        owed: '0.00',
         available: '67.50',
         unpaid: null,
         topUp: { ...TOP_UP, stoppedAt: null },
@@ -60,6 +62,9 @@ const grantShape = {
   kind: z.enum(['promotional', 'purchased']).describe('promotional: given; purchased: bought'),
   currency: currencySchema,
   amount: money,
+  takenBack: money.describe(
+    'Of a purchase, what has gone back of its payment, without tax, or is disputed at the bank; it can be used no more',
+  ),
   left: money.describe('What no invoice has used; of an expired grant, what expired'),
   expiresAt: z.iso
     .datetime()
@@ -74,6 +79,7 @@ const GRANT = {
   kind: 'promotional' as const,
   currency: 'usd',
   amount: '100.00',
+  takenBack: '0.00',
   left: '80.00',
   expiresAt: '2027-01-01T00:00:00.000Z',
   reason: 'For the outage of 3 November',
@@ -119,6 +125,7 @@ export const organizationCreditBalanceSchema = creditBalanceSchema
         currency: 'usd',
         balance: '80.00',
         unbilled: '12.50',
+        owed: '0.00',
         available: '67.50',
         unpaid: null,
         topUp: null,

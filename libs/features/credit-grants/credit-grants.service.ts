@@ -7,8 +7,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { BillingRepository, BillingService, requireMinor, toMain } from '../billing/index.js';
-import { aloneLeft, PROPOSAL_MS } from '../credit-notes/index.js';
+import { aloneLeft, BillingRepository, BillingService, PROPOSAL_MS, requireMinor, toMain } from '../billing/index.js';
 import {
   expiresTooEarly,
   grantDecided,
@@ -165,13 +164,15 @@ export class CreditGrantsService {
     const currency = await this.currencyOf(transaction, tenantId);
     const balance = await this.repository.balance(transaction, currency, this.clock.now());
     const unbilled = await this.billing.sumUnbilled(transaction, tenantId, currency);
+    const owed = await this.repository.owed(transaction, currency);
     const unpaid = await this.repository.findUnpaid(transaction);
     const topUp = await this.repository.findTopUp(transaction, tenantId);
     return {
       currency,
       balance: toMain(balance, currency),
       unbilled: toMain(unbilled, currency),
-      available: toMain(balance - unbilled, currency),
+      owed: toMain(owed, currency),
+      available: toMain(balance - unbilled - owed, currency),
       unpaid: unpaid && {
         id: unpaid.id,
         amount: toMain(unpaid.amountMinor, unpaid.currency),
@@ -241,12 +242,13 @@ function standingOf(row: CreditGrantRow, now: Date): CreditGrantView['status'] {
 }
 
 function toShared(row: CreditGrantRow) {
-  const { id, kind, status, currency, amountMinor, expiresAt, reason, isAutomatic, createdAt } = row;
+  const { id, kind, status, currency, amountMinor, takenBackMinor, expiresAt, reason, isAutomatic, createdAt } = row;
   return {
     id,
     kind,
     currency,
     amount: toMain(amountMinor, currency),
+    takenBack: toMain(takenBackMinor, currency),
     left: toMain(status === 'granted' ? leftOf(row) : 0n, currency),
     expiresAt: expiresAt?.toISOString() ?? null,
     reason,

@@ -6,9 +6,13 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
-import { BillingRepository, findCard } from '../billing/index.js';
+import { BillingRepository, findCard, goneOf, toMain } from '../billing/index.js';
+import { NotificationsService } from '../notifications/index.js';
 import { type CreditGrantRow, CreditGrantsRepository } from './credit-grants.repository.js';
 import { toAudited } from './credit-grants.service.js';
+
+/** Of following one purchase; each but the first finds that somebody else followed it meanwhile. */
+const TRIES_MAX = 8;
 
 /** What became of a purchase that was carried on. */
 export type Outcome = 'granted' | 'declined' | 'no_card' | 'card_refused';
@@ -25,6 +29,7 @@ export class CreditPurchases {
     private readonly repository: CreditGrantsRepository,
     private readonly billing: BillingRepository,
     private readonly stripe: Stripe,
+    private readonly notifications: NotificationsService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_STRIPE_TAX'>,
   ) {}
@@ -131,33 +136,82 @@ export class CreditPurchases {
   }
 
   /**
-   * Asks Stripe for the invoice of a purchase and writes down what it says: paid, the credits are there, once, whatever was thought of it before.
+   * Asks Stripe for the invoice of a purchase and writes down what it says: paid, the credits are there, once, whatever was thought of it before, less what
+   * has gone back of the payment since.
    *
    * @returns what it is now; null where the invoice is of no purchase
+   * @throws Error where others change it all the while
    */
   async follow(tenantId: string, stripeInvoiceId: string): Promise<CreditGrantRow['status'] | null> {
-    const row = await this.database.tenant(tenantId, (transaction) =>
-      this.repository.findByStripe(transaction, stripeInvoiceId),
-    );
-    if (!row) return null;
-    const { status, hosted_invoice_url: payUrl } = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
-    return this.database.tenant(tenantId, async (transaction) => {
-      const decidedAt = this.clock.now();
-      if (status === 'paid') {
-        const isNew = await this.repository.decide(transaction, row.id, ['unpaid', 'declined'], {
-          status: 'granted',
-          decidedAt,
-        });
-        if (isNew) await audit(transaction, tenantId, 'credit_grant.granted', row.id, { after: toAudited(row) });
-        return 'granted';
-      }
-      if (status === 'void') {
-        await this.decline(transaction, row, decidedAt);
-        return 'declined';
-      }
-      if (payUrl) await this.repository.setPayUrl(transaction, row.id, payUrl);
-      return (await this.repository.find(transaction, row.id))!.status;
-    });
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      const row = await this.database.tenant(tenantId, (transaction) =>
+        this.repository.findByStripe(transaction, stripeInvoiceId),
+      );
+      if (!row) return null;
+      const invoice = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
+      const { gone, isDisputed } =
+        invoice.status === 'paid' ? await goneOf(this.stripe, invoice) : { gone: 0, isDisputed: false };
+      const takenBackMinor = shareOf(row.amountMinor, gone, invoice.total);
+      const written = await this.database.tenant(tenantId, async (transaction) => {
+        if (takenBackMinor !== row.takenBackMinor && !(await this.takeBack(transaction, row, takenBackMinor, isDisputed)))
+          return null;
+        return this.write(transaction, row, invoice);
+      });
+      if (written) return written;
+    }
+    throw new Error(`The credit purchase of Stripe's invoice ${stripeInvoiceId} is changing too fast to keep up with.`);
+  }
+
+  private async write(
+    transaction: Transaction,
+    row: CreditGrantRow,
+    { status, hosted_invoice_url: payUrl }: Stripe.Invoice,
+  ): Promise<CreditGrantRow['status']> {
+    const decidedAt = this.clock.now();
+    if (status === 'paid') {
+      const isNew = await this.repository.decide(transaction, row.id, ['unpaid', 'declined'], {
+        status: 'granted',
+        decidedAt,
+      });
+      if (isNew) await audit(transaction, row.tenantId, 'credit_grant.granted', row.id, { after: toAudited(row) });
+      return 'granted';
+    }
+    if (status === 'void') {
+      await this.decline(transaction, row, decidedAt);
+      return 'declined';
+    }
+    if (payUrl) await this.repository.setPayUrl(transaction, row.id, payUrl);
+    return (await this.repository.find(transaction, row.id))!.status;
+  }
+
+  /** What was used of it is owed from then on; a bank that decides for us gives all back. @returns false where somebody else has written meanwhile */
+  private async takeBack(
+    transaction: Transaction,
+    row: CreditGrantRow,
+    takenBackMinor: bigint,
+    isDisputed: boolean,
+  ): Promise<boolean> {
+    const { tenantId, id, currency, follows } = row;
+    if (!(await this.repository.setTakenBack(transaction, id, follows, takenBackMinor))) return false;
+    const { isEnding, deletesAt } = await this.billing.findOrganization(transaction, tenantId);
+    // Of one that was deleted nothing is left but what it paid.
+    if (isEnding && !deletesAt) return true;
+    const isMore = takenBackMinor > row.takenBackMinor;
+    const [before, after] = [row.takenBackMinor, takenBackMinor].map((amount) => ({
+      takenBack: toMain(amount, currency),
+      currency,
+    }));
+    const action = isMore ? 'credit_grant.taken_back' : 'credit_grant.given_back';
+    await audit(transaction, tenantId, action, id, { before, after });
+    if (!isMore) return true;
+    // Nobody's card is charged anew while their bank takes money back.
+    if (isDisputed && (await this.repository.stopTopUp(transaction, tenantId, this.clock.now())))
+      await audit(transaction, tenantId, 'credit_top_up.stopped', tenantId);
+    const owed = await this.repository.owed(transaction, currency);
+    const amount = toMain(takenBackMinor - row.takenBackMinor, currency);
+    const values = { amount, owed: toMain(owed, currency), currency };
+    await this.notifications.email(transaction, tenantId, { template: 'credits_taken_back', values });
+    return true;
   }
 
   /** Null where the draft was deleted, by whoever was killed before they wrote it down. */
@@ -191,4 +245,10 @@ export class CreditPurchases {
     if (await this.repository.decide(transaction, row.id, ['unpaid'], { status: 'declined', decidedAt }))
       await audit(transaction, row.tenantId, 'credit_grant.declined', row.id, { before: toAudited(row) });
   }
+}
+
+/** Of an amount without tax, what a part of the total with tax comes to: rounded half up. @param total of Stripe's invoice */
+function shareOf(amountMinor: bigint, part: number, total: number): bigint {
+  if (total <= 0) return 0n;
+  return (2n * amountMinor * BigInt(part) + BigInt(total)) / (2n * BigInt(total));
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CreditGrantsModule } from '../credit-grants/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { CreditNotesController } from './credit-notes.controller.js';
@@ -8,7 +9,7 @@ import { InvoiceCreditNotesController } from './invoice-credit-notes.controller.
 
 /** What is taken off invoices, and given back. */
 @Module({
-  imports: [NotificationsModule, WebhooksModule],
+  imports: [CreditGrantsModule, NotificationsModule, WebhooksModule],
   controllers: [CreditNotesController, InvoiceCreditNotesController],
   providers: [CreditNotesService, CreditNotesRepository],
 })

@@ -28,7 +28,7 @@ export type Invoice = CreditNoteRow['invoice'] & { id: string };
 export const CREDIT_NOTES: LeasedTable = {
   name: 'credit_notes',
   lock: 0x6372656e,
-  isOpen: `(status = 'issued' AND stripe_credit_note_id IS NULL
+  isOpen: `(status = 'issued' AND stripe_credit_note_id IS NULL AND amount_minor > as_credits_minor
     AND EXISTS (SELECT FROM invoices WHERE invoices.id = invoice_id AND invoices.stripe_invoice_id IS NOT NULL))`,
   onClaim: 'tries = tries + 1',
   due: 'next_attempt_at',
@@ -91,7 +91,7 @@ export class CreditNotesRepository {
   decide(
     transaction: Transaction,
     { tenantId, id }: CreditNoteRow,
-    data: { status: 'issued' | 'declined'; number?: string; decidedBy: string; decidedAt: Date },
+    data: { status: 'issued' | 'declined'; number?: string; asCreditsMinor?: bigint; decidedBy: string; decidedAt: Date },
   ): Promise<CreditNoteRow> {
     return transaction.creditNote.update({ where: { tenantId_id: { tenantId, id } }, data, include: withInvoice });
   }

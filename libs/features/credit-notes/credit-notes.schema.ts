@@ -23,6 +23,7 @@ const issuedShape = {
   number: z.string().nullable().describe('Without a gap within a year; null until it is issued'),
   kind,
   amount: decimal,
+  asCredits: decimal.describe('Of it, what goes back as prepaid credits, which paid it; 0 until it is issued'),
   currency: z.string(),
   reason: z.string(),
 };
@@ -32,6 +33,7 @@ const EXAMPLE = {
   number: 'CN-2026-000007',
   kind: 'refund' as const,
   amount: '12.50',
+  asCredits: '0.00',
   currency: 'usd',
   reason: 'Counted twice on 3 November',
 };

@@ -7,7 +7,8 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
-import { requireMinor, toMain } from '../billing/index.js';
+import { aloneLeft, PROPOSAL_MS, requireMinor, toMain } from '../billing/index.js';
+import { CreditGrantsRepository } from '../credit-grants/index.js';
 import type { InvoicePdfQuery, PdfFile } from '../invoices/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
@@ -30,7 +31,6 @@ import type {
   ListCreditNotesQuery,
   ProposeCreditNote,
 } from './credit-notes.schema.js';
-import { aloneLeft, PROPOSAL_MS } from './second-operator.js';
 
 /** Credits and refunds of invoices: small ones by one operator, all else by two. */
 @Injectable()
@@ -38,6 +38,7 @@ export class CreditNotesService {
   constructor(
     private readonly database: Database,
     private readonly repository: CreditNotesRepository,
+    private readonly credits: CreditGrantsRepository,
     private readonly webhooks: WebhooksService,
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
@@ -191,24 +192,30 @@ export class CreditNotesService {
     row: CreditNoteRow,
     now: Date,
   ): Promise<CreditNoteRow> {
+    const { tenantId, id } = row;
+    const before = (await this.repository.listOf(transaction, row.invoiceId)).filter(({ status }) => status === 'issued');
+    const rest = row.amountMinor - moneyLeftOf(row.invoice, before);
+    const asCreditsMinor = rest > 0n ? rest : 0n;
     const year = now.getUTCFullYear();
     const place = await this.repository.nextNumber(transaction, year);
     const number = `CN-${year}-${String(place).padStart(6, '0')}`;
     const issued = await this.repository.decide(transaction, row, {
       status: 'issued',
       number,
+      asCreditsMinor,
       decidedBy: operator.userId,
       decidedAt: now,
     });
-    const { tenantId, id } = row;
+    const back = { invoiceId: row.invoiceId, creditNoteId: id, amountMinor: asCreditsMinor };
+    if (asCreditsMinor > 0n) await this.credits.giveBack(transaction, tenantId, back);
     await audit(transaction, tenantId, 'credit_note.issued', id, { after: { ...toAudited(issued), number } });
-    const { kind, amount, currency, reason, invoiceId } = toIssued(issued);
+    const { kind, amount, asCredits, currency, reason, invoiceId } = toIssued(issued);
     const invoiceNumber = issued.invoice.number;
     const event = { creditNoteId: id, number, invoiceId, invoiceNumber, kind, amount, currency, reason };
     await this.webhooks.emit(transaction, tenantId, 'credit_note.issued', event, id);
     await this.notifications.email(transaction, tenantId, {
       template: 'credit_note_issued',
-      values: { invoiceId, number, invoiceNumber: invoiceNumber ?? '', kind, amount, currency, reason },
+      values: { invoiceId, number, invoiceNumber: invoiceNumber ?? '', kind, amount, asCredits, currency, reason },
     });
     return issued;
   }
@@ -273,29 +280,41 @@ export class CreditNotesService {
 }
 
 /**
- * What is due of an open invoice, or was paid of a paid one, less what these take of it and what was given back elsewhere; of all others nothing. Prepaid
- * credits are no payment of it.
+ * What is due of an open invoice, or was paid of a paid one, in money or by prepaid credits, less what these take of it and what was given back elsewhere; of
+ * all others nothing.
  */
 function leftOf(invoice: Invoice, live: CreditNoteRow[]): bigint {
   const { status, totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor } = invoice;
   if (status === 'draft' || status === 'void') return 0n;
-  const due = totalMinor + taxMinor - creditsMinor - refundedElsewhereMinor;
-  const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, due);
+  const takenBackMinor = creditsMinor < 0n ? -creditsMinor : 0n;
+  const whole = totalMinor + taxMinor + takenBackMinor - refundedElsewhereMinor;
+  const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, whole);
   return left > 0n ? left : 0n;
 }
 
-function collectionOf({ status, invoice, stripeCreditNoteId, blockedReason }: CreditNoteRow) {
-  if (status !== 'issued' || !invoice.stripeInvoiceId) return 'none';
+/** Of that, what is money: it goes back first, as though the invoice had come to less from the start; what is more goes back as credits. */
+function moneyLeftOf(invoice: CreditNoteRow['invoice'], issued: CreditNoteRow[]): bigint {
+  const { totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor } = invoice;
+  const left = issued.reduce(
+    (rest, { amountMinor, asCreditsMinor }) => rest - (amountMinor - asCreditsMinor),
+    totalMinor + taxMinor - creditsMinor - refundedElsewhereMinor,
+  );
+  return left > 0n ? left : 0n;
+}
+
+function collectionOf({ status, invoice, stripeCreditNoteId, blockedReason, ...note }: CreditNoteRow) {
+  if (status !== 'issued' || !invoice.stripeInvoiceId || note.asCreditsMinor === note.amountMinor) return 'none';
   if (stripeCreditNoteId) return 'sent';
   return blockedReason ? 'blocked' : 'waiting';
 }
 
-function toIssued({ id, invoiceId, number, kind, amountMinor, reason, invoice }: CreditNoteRow) {
+function toIssued({ id, invoiceId, number, kind, amountMinor, asCreditsMinor, reason, invoice }: CreditNoteRow) {
   const { currency } = invoice;
-  return { id, invoiceId, number, kind, amount: toMain(amountMinor, currency), currency, reason };
+  const asCredits = toMain(asCreditsMinor, currency);
+  return { id, invoiceId, number, kind, amount: toMain(amountMinor, currency), asCredits, currency, reason };
 }
 
 function toAudited(row: CreditNoteRow) {
-  const { invoiceId, kind, amount, currency, reason } = toIssued(row);
-  return { invoiceId, kind, amount, currency, reason };
+  const { invoiceId, kind, amount, asCredits, currency, reason } = toIssued(row);
+  return { invoiceId, kind, amount, asCredits, currency, reason };
 }

@@ -1,2 +1,1 @@
 export { CreditNotesModule } from './credit-notes.module.js';
-export { aloneLeft, PROPOSAL_MS } from './second-operator.js';

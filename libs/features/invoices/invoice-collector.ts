@@ -3,9 +3,9 @@ import Stripe from 'stripe';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
-import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
-import { waitAfter } from '../../platform/queue/waits.js';
-import { isAnswered, ONE_CALL } from '../../platform/stripe/one-call.js';
+import type { ClaimOrder } from '../../platform/queue/leased-work.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
+import { StripeOutbox } from '../../platform/stripe/stripe-outbox.js';
 import { BillingRepository, findCard } from '../billing/index.js';
 import { InvoiceFollower, isSame, totalsOf } from './invoice-follower.js';
 import {
@@ -22,8 +22,7 @@ import type { InvoiceLine } from './lines-to-bill.js';
 /** Organizations at a time, in one worker. */
 const ORGANIZATIONS_MAX = 16;
 const PAGE = 100;
-/** Until what is blocked is looked at again, and what is open: of that, webhooks tell earlier. */
-const BLOCKED_SECONDS = 600;
+/** Until what is open is looked at again: webhooks tell earlier. */
 const OPEN_SECONDS = 86_400;
 /** Stripe's own tries to charge, after which it is not asked to begin anew. */
 const ATTEMPTS_MAX = 8;
@@ -45,8 +44,7 @@ class Blocked extends Error {
  * drafts are the queue. Whatever was done before is found there, by what it is marked with, so that the work may end after any call and begin again.
  */
 @Injectable()
-export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
-  protected override readonly everyMs = 1_000;
+export class InvoiceCollector extends StripeOutbox<ClaimedInvoice, BlockedReason> {
   protected readonly table = INVOICES;
   protected readonly most = ORGANIZATIONS_MAX;
 
@@ -69,29 +67,36 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
     return this.repository.readClaimed(transaction, claims);
   }
 
-  protected override async carryOut(claimed: ClaimedInvoice, lease: AbortSignal): Promise<void> {
-    const { tenantId, id, tries } = claimed;
-    try {
-      await this.collect(claimed, lease);
-      await this.database.tenant(tenantId, async (transaction) => {
-        if (await releaseRow(transaction, INVOICES, claimed, OPEN_SECONDS))
-          await this.repository.unblock(transaction, id);
-      });
-    } catch (error) {
-      // It is another worker's, or nobody's, to go on with.
-      if (lease.aborted) return;
-      const reason = reasonOf(error as Error);
-      const wait = waitAfter(tries);
-      if (!(error instanceof Blocked))
-        this.logger.warn({ msg: `invoice ${id} of organization ${tenantId} is tried again in ${wait} s`, err: error });
-      await this.database.tenant(tenantId, async (transaction) => {
-        if (!(await releaseRow(transaction, INVOICES, claimed, reason ? BLOCKED_SECONDS : wait))) return;
-        if (error instanceof Blocked || isAnswered(error as Error))
-          await this.repository.raiseKeyRound(transaction, id);
-        const invoice = (await this.repository.find(transaction, id))!;
-        if (reason) await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error as Error));
-      });
-    }
+  protected override async send(claimed: ClaimedInvoice, lease: AbortSignal): Promise<void> {
+    const { tenantId, id } = claimed;
+    await this.collect(claimed, lease);
+    await this.database.tenant(tenantId, async (transaction) => {
+      if (await releaseRow(transaction, INVOICES, claimed, OPEN_SECONDS))
+        await this.repository.unblock(transaction, id);
+    });
+  }
+
+  protected override reasonOf(error: Error): BlockedReason | undefined {
+    if (error instanceof Blocked) return error.reason;
+    return error instanceof Stripe.errors.StripeInvalidRequestError ? 'refused' : undefined;
+  }
+
+  protected override isKeySpent(error: Error): boolean {
+    return error instanceof Blocked || super.isKeySpent(error);
+  }
+
+  protected override raiseKeyRound(transaction: Transaction, id: string): Promise<void> {
+    return this.repository.raiseKeyRound(transaction, id);
+  }
+
+  protected override async block(
+    transaction: Transaction,
+    { tenantId, id }: ClaimedInvoice,
+    reason: BlockedReason,
+    error: Error,
+  ): Promise<void> {
+    const invoice = (await this.repository.find(transaction, id))!;
+    await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error));
   }
 
   private async collect({ tenantId, id }: ClaimedInvoice, lease: AbortSignal): Promise<void> {
@@ -104,7 +109,7 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
       const found = await this.stripe.customers.retrieve(customer, {}, ONE_CALL);
       if (found.deleted) throw new Blocked('customer_deleted');
       lease.throwIfAborted();
-      if (draft.totalMinor <= 0n) return this.credit(tenantId, draft, customer, lease);
+      if (untaxedDueMinorOf(draft) <= 0n) return this.credit(tenantId, draft, customer, lease);
       draft.stripeInvoiceId ??= await this.findOrCreate(tenantId, draft, customer);
       lease.throwIfAborted();
       await this.finalize(draft, found, draft.stripeInvoiceId, lease);
@@ -191,11 +196,12 @@ export class InvoiceCollector extends LeasedWork<ClaimedInvoice> {
 
   /** What is in the customer's favour pays for their next invoice at Stripe; ours is issued as one of nothing to pay. */
   private async credit(tenantId: string, draft: Draft, customer: string, lease: AbortSignal): Promise<void> {
-    if (draft.totalMinor < 0n && !(await this.isCredited(draft, customer))) {
+    const dueMinor = untaxedDueMinorOf(draft);
+    if (dueMinor < 0n && !(await this.isCredited(draft, customer))) {
       lease.throwIfAborted();
       await this.stripe.customers.createBalanceTransaction(
         customer,
-        { amount: Number(draft.totalMinor), currency: draft.currency, metadata: { invoice_id: draft.id } },
+        { amount: Number(dueMinor), currency: draft.currency, metadata: { invoice_id: draft.id } },
         { ...ONE_CALL, idempotencyKey: keyOf(draft, 'credit') },
       );
     }
@@ -222,7 +228,8 @@ function itemsOf(draft: Draft, isTaxed: boolean) {
   const { lines, creditsMinor, periodStart, periodEnd } = draft;
   const each = lines.map((line, place) => ({ ...line, position: String(place), description: line.rated.description }));
   const ofWhole = { periodStart, periodEnd };
-  const credits = { ...ofWhole, position: 'credits', amountMinor: -creditsMinor, description: 'Prepaid credits' };
+  const description = creditsMinor < 0n ? 'Prepaid credits given or taken back' : 'Prepaid credits';
+  const credits = { ...ofWhole, position: 'credits', amountMinor: -creditsMinor, description };
   const whole = {
     position: 'all',
     amountMinor: untaxedDueMinorOf(draft),
@@ -238,12 +245,6 @@ function itemsOf(draft: Draft, isTaxed: boolean) {
       period: { start: secondsOf(part.periodStart), end: secondsOf(part.periodEnd) },
     }))
     .filter(({ amount }) => amount !== 0);
-}
-
-/** Why there is nothing to wait for but somebody; undefined for what passes by itself. */
-function reasonOf(error: Error): BlockedReason | undefined {
-  if (error instanceof Blocked) return error.reason;
-  return error instanceof Stripe.errors.StripeInvalidRequestError ? 'refused' : undefined;
 }
 
 function figuresOf(error: Error): object {

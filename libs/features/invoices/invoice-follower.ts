@@ -73,21 +73,13 @@ export class InvoiceFollower {
   /**
    * Asks Stripe how much of a charge was given back, and writes down what our credit notes do not account for.
    *
-   * @returns null where the charge is for none of ours
+   * @param invoice which the charge paid
+   * @returns null where that is none of ours
    */
-  async followRefund(tenantId: string, eventId: string): Promise<'changed' | 'unchanged' | null> {
-    const { data } = await this.stripe.events.retrieve(eventId, {}, ONE_CALL);
-    const { id: chargeId, payment_intent: intent } = data.object as Stripe.Charge;
-    if (!intent) return null;
-    const payment = {
-      type: 'payment_intent' as const,
-      payment_intent: typeof intent === 'string' ? intent : intent.id,
-    };
-    const [paid] = (await this.stripe.invoicePayments.list({ payment }, ONE_CALL)).data;
-    const invoice = paid && (typeof paid.invoice === 'string' ? paid.invoice : paid.invoice.id);
-    const id =
-      invoice &&
-      (await this.database.tenant(tenantId, (transaction) => this.repository.findByStripe(transaction, invoice)));
+  async followRefund(tenantId: string, chargeId: string, invoice: string): Promise<'changed' | 'unchanged' | null> {
+    const id = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.findByStripe(transaction, invoice),
+    );
     if (!id) return null;
     let elsewhere = (await this.stripe.charges.retrieve(chargeId, {}, ONE_CALL)).amount_refunded;
     for await (const { refunds, metadata } of this.stripe.creditNotes.list({ invoice, limit: 100 }, ONE_CALL))

@@ -81,7 +81,8 @@ class InvoicePage extends PdfPage {
     }
     this.sum(texts.total, invoice.total, true);
     if (Number(invoice.credits) === 0) return;
-    this.sum(texts.credits, `-${invoice.credits}`);
+    const isBack = invoice.credits.startsWith('-');
+    this.sum(isBack ? texts.creditsBack : texts.credits, isBack ? invoice.credits.slice(1) : `-${invoice.credits}`);
     this.sum(texts.due, invoice.due);
   }
 

@@ -28,6 +28,8 @@ export interface InvoiceTexts {
   total: string;
   /** Of the total, what prepaid credits pay; and what is left. */
   credits: string;
+  /** Where they are given or taken back. */
+  creditsBack: string;
   due: string;
   /** Above lines of another period than the invoice's. */
   late: string;
@@ -84,6 +86,7 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     tax: 'Tax',
     total: 'Total',
     credits: 'Prepaid credits',
+    creditsBack: 'Prepaid credits given or taken back',
     due: 'Due',
     late: 'Late or corrected, of an earlier period: what was not billed before',
     planFee: (plan) => `${plan} plan, monthly fee`,
@@ -118,6 +121,7 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     tax: '税额',
     total: '合计',
     credits: '抵扣金',
+    creditsBack: '退还或收回的抵扣金',
     due: '应付',
     late: '较早账期的迟到或更正用量：此前未计费的部分',
     planFee: (plan) => `${plan} 套餐月费`,

@@ -138,10 +138,13 @@ export class InvoiceWriter extends RepeatedWork {
     const ofPeriod = lines.find(({ periodStart }) => periodStart.getTime() === period.startsAt.getTime());
     if (lines.length === 0) return;
     const { name } = await this.billing.findOrganization(transaction, tenantId);
-    const used = await this.credits.allocate(transaction, currency, period.endsAt, totalMinor);
+    const corrected = lines.filter(({ amountMinor }) => amountMinor < 0n).map(({ periodStart }) => periodStart);
+    const used = await this.credits.allocate(transaction, currency, period.endsAt, totalMinor, corrected);
     const creditsMinor = used.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
     const isPaid = totalMinor === creditsMinor;
-    const isDraft = !isPaid && isForStripe;
+    // Whoever bought credits pays through Stripe.
+    const isOwed = totalMinor >= 0n && used.some(({ amountMinor }) => amountMinor < 0n);
+    const isDraft = !isPaid && (isForStripe || isOwed);
     const number = isDraft ? null : await this.repository.nextNumber(transaction, now);
     const invoice: Invoice = {
       id: uuidv7(),
@@ -161,7 +164,7 @@ export class InvoiceWriter extends RepeatedWork {
     };
     await this.repository.create(transaction, tenantId, invoice, lines);
     await this.credits.apply(transaction, tenantId, invoice.id, used);
-    if (totalMinor === 0n) return;
+    if (totalMinor === 0n && creditsMinor === 0n) return;
     await audit(transaction, tenantId, 'invoice.created', invoice.id, {
       after: { number, currency, totalMinor: totalMinor.toString(), creditsMinor: creditsMinor.toString() },
     });

@@ -70,6 +70,8 @@ export interface FoundInvoice extends KeptInvoice {
   lines: InvoiceLine[];
   /** By credit notes: taken off what is due, and given back. */
   creditedMinor: bigint;
+  /** Of what was taken off, what was to be paid in money. */
+  creditedMoneyMinor: bigint;
   refundedMinor: bigint;
 }
 
@@ -112,17 +114,21 @@ export class InvoicesRepository {
       where: { id },
       include: {
         lines: { orderBy: { position: 'asc' } },
-        creditNotes: { where: { status: 'issued' }, select: { kind: true, amountMinor: true } },
+        creditNotes: { where: { status: 'issued' }, select: { kind: true, amountMinor: true, asCreditsMinor: true } },
       },
     });
     if (!row) return null;
     const { creditNotes, lines, ...invoice } = row;
     const sumOf = (wanted: string) =>
       creditNotes.reduce((sum, { kind, amountMinor }) => (kind === wanted ? sum + amountMinor : sum), 0n);
+    const asCreditsMinor = creditNotes
+      .filter(({ kind }) => kind === 'credit')
+      .reduce((sum, each) => sum + each.asCreditsMinor, 0n);
     return {
       ...toInvoice(invoice),
       lines: lines.map(toLine),
       creditedMinor: sumOf('credit'),
+      creditedMoneyMinor: sumOf('credit') - asCreditsMinor,
       refundedMinor: sumOf('refund'),
     };
   }

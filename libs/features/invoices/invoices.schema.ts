@@ -39,7 +39,9 @@ const invoiceShape = {
   subtotal: decimal.describe('Sum of the lines'),
   tax: decimal.describe('On top of the subtotal, where Stripe collects and taxes are asked for; 0 in drafts'),
   total: decimal.describe('With tax'),
-  credits: decimal.describe('Of the total, what prepaid credits pay'),
+  credits: decimal.describe(
+    'Of the total, what prepaid credits pay; below 0 what they paid before and was taken back, or what is given back as credits',
+  ),
   due: decimal.describe('The total without it; below 0 where it is in your favour'),
   createdAt: z.iso.datetime(),
   issuedAt: z.iso.datetime().nullable(),

@@ -123,8 +123,8 @@ function toView(row: FoundInvoice): InvoiceView {
 }
 
 function dueOf(invoice: FoundInvoice): bigint {
-  const { status, settledMinor, creditedMinor } = invoice;
-  const due = dueMinorOf(invoice) - settledMinor - creditedMinor;
+  const { status, settledMinor, creditedMoneyMinor } = invoice;
+  const due = dueMinorOf(invoice) - settledMinor - creditedMoneyMinor;
   return status === 'open' && due > 0n ? due : 0n;
 }
 

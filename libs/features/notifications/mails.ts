@@ -61,6 +61,8 @@ export type MailValues = {
     invoiceNumber: string;
     kind: 'credit' | 'refund';
     amount: string;
+    /** Of it, what goes back as prepaid credits; absent from mails of before it could. */
+    asCredits?: string;
     currency: string;
     reason: string;
   };
@@ -75,6 +77,7 @@ export type MailValues = {
   /** By the price that goes on. */
   price_change_called_off: { organizationName: string; plan: string; monthlyFee: string; currency: string };
   credit_top_up_stopped: { amount: string; currency: string };
+  credits_taken_back: { amount: string; owed: string; currency: string };
   plan_paused: { plan: string; until: string; monthlyFee: string; currency: string };
   plan_resuming: { plan: string; until: string; monthlyFee: string; currency: string };
   trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
@@ -134,6 +137,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   price_change: () => '/billing',
   price_change_called_off: () => '/billing',
   credit_top_up_stopped: () => '/billing',
+  credits_taken_back: () => '/billing',
   plan_paused: () => '/billing',
   plan_resuming: () => '/billing',
   trial_ending: () => '/billing',

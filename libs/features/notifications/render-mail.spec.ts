@@ -76,6 +76,7 @@ const VALUES: MailValues = {
   },
   price_change_called_off: { organizationName: HOSTILE, plan: 'Pro', monthlyFee: '49.00', currency: 'usd' },
   credit_top_up_stopped: { amount: '100.00', currency: 'usd' },
+  credits_taken_back: { amount: '100.00', owed: '20.00', currency: 'usd' },
   plan_paused: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
   plan_resuming: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
   trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },

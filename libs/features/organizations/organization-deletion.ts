@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
+import { CreditRefundsRepository } from '../credit-grants/index.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 
 const EVERY_MS = 10_000;
@@ -17,6 +18,7 @@ export class OrganizationDeletion extends RepeatedWork {
     private readonly database: Database,
     private readonly repository: OrganizationsRepository,
     private readonly clock: Clock,
+    private readonly refunds: CreditRefundsRepository,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
   ) {
     super();
@@ -37,6 +39,8 @@ export class OrganizationDeletion extends RepeatedWork {
     while (await chunk());
     const isPurged = await this.database.system(async (transaction) => {
       if (!(await this.repository.purge(transaction, tenantId, now))) return false;
+      // With that, or not at all: nobody looks at it again.
+      await this.refunds.order(transaction, tenantId, now);
       // Above organizations: what this one had of events has gone with it.
       await audit(transaction, null, 'organization.deleted', tenantId);
       return true;

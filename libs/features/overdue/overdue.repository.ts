@@ -46,7 +46,7 @@ export class OverdueRepository {
       CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_agg(invoice ORDER BY invoice."stripeInvoiceId"), '[]') AS invoices FROM (
           SELECT id, number, currency, hosted_invoice_url AS "hostedInvoiceUrl", stripe_invoice_id AS "stripeInvoiceId", NULL AS "dueMain",
-            greatest(total_minor + tax_minor - credits_minor - settled_minor - coalesce((SELECT sum(amount_minor) FROM credit_notes note
+            greatest(total_minor + tax_minor - credits_minor - settled_minor - coalesce((SELECT sum(amount_minor - as_credits_minor) FROM credit_notes note
               WHERE note.tenant_id = invoice.tenant_id AND note.invoice_id = invoice.id AND note.status = 'issued'), 0), 0)::text AS "dueMinor"
           FROM invoices invoice WHERE invoice.tenant_id = subscription.tenant_id AND status = 'open' AND stripe_invoice_id IS NOT NULL
           UNION ALL

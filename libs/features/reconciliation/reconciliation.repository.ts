@@ -89,7 +89,7 @@ const ENTRIES = `
       GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) <> 0
       UNION ALL
       SELECT 'credited', invoice.tenant_id, period_start, period_end, invoice.id,
-        sum(round(amount_minor * ${UNTAXED_SHARE}))
+        sum(as_credits_minor + round((amount_minor - as_credits_minor) * ${UNTAXED_SHARE}))
       FROM invoice JOIN credit_notes note ON note.tenant_id = invoice.tenant_id AND note.invoice_id = invoice.id AND note.status = 'issued'
       GROUP BY 1, 2, 3, 4, 5
       UNION ALL

@@ -9,8 +9,10 @@ import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { releaseRow } from '../../platform/queue/leased-rows.js';
 import { waitAfter } from '../../platform/queue/waits.js';
+import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import {
   fromStripe,
+  invoiceOfCharge,
   paymentFailedMail,
   SubscriptionFollower,
   toInvoiceEvent,
@@ -53,6 +55,10 @@ export const FOLLOWED_TYPES = [
   'invoice.marked_uncollectible',
   'credit_note.created',
   'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.closed',
   'payment_intent.payment_failed',
 ] as const satisfies Stripe.Event.Type[];
 
@@ -134,22 +140,20 @@ export class StripeEventsService {
     }
   }
 
-  private async look({
-    eventId,
-    type,
-    customerId,
-    invoiceId,
-    telling,
-    ...claimed
-  }: ClaimedStripeEvent): Promise<Outcome> {
+  private async look({ eventId, type, invoiceId: named, telling, ...claimed }: ClaimedStripeEvent): Promise<Outcome> {
+    const charge = isOfCharge(type) ? await this.chargeOf(eventId) : null;
+    // A dispute names no customer.
+    const customerId = claimed.customerId ?? idOf(charge?.customer);
     const isKnown = claimed.tenantId !== NIL_ID;
     const tenantId = isKnown ? claimed.tenantId : customerId && (await this.subscriptions.findTenant(customerId));
     if (!FOLLOWED_TYPES.some((each) => each === type)) return ignored('unknown_type', tenantId);
     if (!tenantId || !customerId) return ignored('unknown_customer', tenantId);
+    const invoiceId = charge ? await invoiceOfCharge(this.stripe, charge) : named;
     const ofOurs =
-      type === 'charge.refunded'
-        ? await this.invoices.followRefund(tenantId, eventId)
-        : invoiceId && (await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
+      invoiceId &&
+      (charge
+        ? await this.invoices.followRefund(tenantId, charge.id, invoiceId)
+        : await this.invoices.follow(tenantId, invoiceId, { id: eventId, type }));
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
     const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
     if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
@@ -159,6 +163,12 @@ export class StripeEventsService {
         ? await this.tellTrialEnd(tenantId)
         : telling !== null && (await this.tell(tenantId, eventId, type, telling));
     return { effect: isTold ? 'changed' : effect, reason: null, tenantId };
+  }
+
+  private async chargeOf(eventId: string): Promise<Stripe.Charge> {
+    const { data } = await this.stripe.events.retrieve(eventId, {}, ONE_CALL);
+    const object = data.object as Stripe.Charge | Stripe.Dispute;
+    return this.stripe.charges.retrieve(object.object === 'dispute' ? idOf(object.charge)! : object.id, {}, ONE_CALL);
   }
 
   private tellTrialEnd(tenantId: string): Promise<boolean> {
@@ -222,9 +232,18 @@ function ignored(reason: IgnoredReason, tenantId: string | null): Outcome {
   return { effect: 'ignored', reason, tenantId: tenantId ?? NIL_ID };
 }
 
-function reasonToIgnore({ type }: Stripe.Event, tenantId: string | null): IgnoredReason | null {
-  if (!FOLLOWED_TYPES.some((each) => each === type)) return 'unknown_type';
-  return tenantId ? null : 'unknown_customer';
+function reasonToIgnore(event: Stripe.Event, tenantId: string | null): IgnoredReason | null {
+  if (!FOLLOWED_TYPES.some((each) => each === event.type)) return 'unknown_type';
+  return tenantId || !customerOf(event) && isOfCharge(event.type) ? null : 'unknown_customer';
+}
+
+/** What is told of a charge, or of a dispute about one. */
+function isOfCharge(type: string): boolean {
+  return type.startsWith('charge.');
+}
+
+function idOf(object: string | { id: string } | null | undefined): string | null {
+  return typeof object === 'string' ? object : (object?.id ?? null);
 }
 
 function customerOf({ data }: Stripe.Event): string | null {

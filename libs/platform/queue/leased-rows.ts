@@ -13,6 +13,7 @@ export interface LeasedTable {
     | 'erasures'
     | 'invoices'
     | 'credit_notes'
+    | 'credit_refunds'
     | 'stripe_events';
   /** Held while one worker claims, so that what the order of claims promises holds however many ask. */
   lock: number;

@@ -200,12 +200,13 @@ export const en: MailTexts = {
     ],
     action: 'See the invoice',
   }),
-  credit_note_issued: ({ number, invoiceNumber, kind, amount, currency, reason }, { money }) => ({
+  credit_note_issued: ({ number, invoiceNumber, kind, amount, asCredits, currency, reason }, { money }) => ({
     subject: `Credit note ${number}: ${money(amount, currency)}`,
     paragraphs: [
       kind === 'credit'
         ? `We have taken ${money(amount, currency)} off what is due of invoice ${invoiceNumber}.`
         : `We give back ${money(amount, currency)} of what you paid for invoice ${invoiceNumber}.`,
+      ...(Number(asCredits ?? 0) > 0 ? [`Of it, ${money(asCredits!, currency)} goes back to your prepaid credits, which paid it.`] : []),
       `The reason: ${reason}`,
     ],
     action: 'See the invoice',
@@ -248,6 +249,17 @@ export const en: MailTexts = {
       'Choose Free on the page Billing before then, and no fee is due.',
     ],
     action: 'See the plan',
+  }),
+  credits_taken_back: ({ amount, owed, currency }, { money }) => ({
+    subject: 'Prepaid credits were taken back',
+    paragraphs: [
+      `${money(amount, currency)} that you paid for prepaid credits went back to your card, or your bank asks for it. What was left of those credits can be used no more.`,
+      ...(Number(owed) > 0
+        ? [`Of them, ${money(owed, currency)} had been used already: your next invoice asks for it.`]
+        : []),
+      'Where the bank decides against it, the credits are there again.',
+    ],
+    action: 'See the credits',
   }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `Your trial of ${plan} ends on ${day(endsAt)}`,

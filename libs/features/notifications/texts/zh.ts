@@ -203,12 +203,13 @@ export const zh: MailTexts = {
     ],
     action: '查看账单',
   }),
-  credit_note_issued: ({ number, invoiceNumber, kind, amount, currency, reason }, { money }) => ({
+  credit_note_issued: ({ number, invoiceNumber, kind, amount, asCredits, currency, reason }, { money }) => ({
     subject: `贷记单 ${number}：${money(amount, currency)}`,
     paragraphs: [
       kind === 'credit'
         ? `账单 ${invoiceNumber} 的应付金额已减免 ${money(amount, currency)}。`
         : `您为账单 ${invoiceNumber} 支付的款项将退回 ${money(amount, currency)}。`,
+      ...(Number(asCredits ?? 0) > 0 ? [`其中 ${money(asCredits!, currency)} 由抵扣金支付，已退回抵扣金。`] : []),
       `原因：${reason}`,
     ],
     action: '查看账单',
@@ -251,6 +252,15 @@ export const zh: MailTexts = {
       '在此之前于“账单”页面选择 Free，即无需支付月费。',
     ],
     action: '查看套餐',
+  }),
+  credits_taken_back: ({ amount, owed, currency }, { money }) => ({
+    subject: '抵扣金已被收回',
+    paragraphs: [
+      `您为抵扣金支付的 ${money(amount, currency)} 已退回您的银行卡，或您的银行正在要求退回。这些抵扣金的剩余部分不能再使用。`,
+      ...(Number(owed) > 0 ? [`其中 ${money(owed, currency)} 已被使用，会计入您的下一张账单。`] : []),
+      '如果银行驳回该要求，抵扣金会恢复。',
+    ],
+    action: '查看抵扣金',
   }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `${plan} 套餐的试用将于${day(endsAt)}结束`,

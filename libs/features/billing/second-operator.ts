@@ -1,5 +1,5 @@
 import { Decimal } from '../../platform/decimal.js';
-import { minorDigits } from '../billing/index.js';
+import { minorDigits } from './invoice-lines.js';
 
 /** How long what an operator proposed waits for another one. */
 export const PROPOSAL_MS = 7 * 86_400_000;
