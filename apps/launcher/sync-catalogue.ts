@@ -1,4 +1,9 @@
-import type { CatalogueChange, CataloguePrice, StripeCatalogue } from '../../libs/features/billing/index.js';
+import type {
+  CatalogueChange,
+  CataloguePrice,
+  StripeCatalogue,
+  UntaxedSubscriptions,
+} from '../../libs/features/billing/index.js';
 
 /**
  * Compares what is sold with what Stripe has, and says each difference in a line.
@@ -43,4 +48,25 @@ function inWords(change: CatalogueChange): string {
 
 function priceInWords({ planKey, currency, monthlyFeeMinor, id }: CataloguePrice['price']): string {
   return `${planKey}, ${monthlyFeeMinor} ${currency} a month in the smallest unit (price version ${id})`;
+}
+
+/**
+ * Says which subscriptions have no tax on their fee, which is where they were bought before taxes were asked for.
+ *
+ * @param isToApply whether to have Stripe put it on their next fee; where it is broken off, the next run does the rest
+ */
+export async function syncTax(
+  subscriptions: UntaxedSubscriptions,
+  isToApply: boolean,
+  say: (line: string) => void,
+): Promise<void> {
+  const untaxed = await subscriptions.list();
+  for (const each of untaxed) {
+    const isDone = isToApply ? await subscriptions.tax(each) : true;
+    say(`put tax on the fee of the subscription ${each.id} of the customer ${each.customer}`);
+    if (!isDone)
+      say('  not done: the customer has no address; let them give one on the page Billing, and run this again');
+  }
+  if (untaxed.length === 0) say('Every subscription has tax on its fee.');
+  else if (!isToApply) say('No tax was put on. To make it so: npm run catalogue -- --apply');
 }

@@ -55,8 +55,20 @@ const TOKENS: Record<string, string> = {
   authenticationRequired: '4000002760003184',
 };
 
+/** So that customers may have a card of their own each: any number that begins with 424242 and has the right last digit is one that pays. */
+const OF_ONES_OWN = /^424242\d{10}$/;
+
 export function findCard(number: string): TestCard | undefined {
-  return CARDS[number];
+  return CARDS[number] ?? (OF_ONES_OWN.test(number) && hasRightLastDigit(number) ? { brand: 'visa' } : undefined);
+}
+
+/** By Luhn's sum. */
+function hasRightLastDigit(number: string): boolean {
+  const sum = [...number].toReversed().reduce((total, digit, place) => {
+    const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
 }
 
 /** The number behind `pm_card_visa` or `tok_visa`. */

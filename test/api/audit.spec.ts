@@ -54,6 +54,8 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/billing/portal-sessions': 'changes nothing here; what is changed at Stripe is heard from it',
   'PUT /v1/billing/plan': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
   'DELETE /v1/billing/plan-change': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
+  'PUT /v1/billing/pause': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
+  'DELETE /v1/billing/pause': 'of a subscription at Stripe: test/api/plan-changes.spec.ts',
   'POST /v1/billing/credit-purchases': 'by an invoice at Stripe: test/api/credit-grants.spec.ts',
   'PUT /v1/billing/credit-top-up': 'by a card at Stripe: test/api/credit-grants.spec.ts',
   'DELETE /v1/billing/credit-top-up': 'of what needs a card at Stripe: test/api/credit-grants.spec.ts',

@@ -180,6 +180,50 @@ describe('Checkout', () => {
     expect(await invoiceOf(tenant)).toMatchObject({ currency: 'jpy', total: '0' });
   });
 
+  it('B11: keeps credits and an open Checkout to one currency, and lets another be chosen while nothing is paid or given', async () => {
+    const operator = await logInOperator(api);
+    const tenant = await Tenant.signUp(api);
+    const { id } = (await tenant.get('/v1/me').expect(200)).body.organization;
+    const open = (currency: string) => tenant.post('/v1/billing/checkout-sessions', { plan: 'pro', currency });
+    const grant = (currency: string) =>
+      operator.post(`/v1/admin/organizations/${id}/credit-grants`, {
+        amount: '60.00',
+        currency,
+        reason: 'For the outage of 3 November',
+      });
+    const buy = (currency: string) => tenant.post('/v1/billing/credit-purchases', { amount: '50.00', currency });
+    const currencies = async () => (await tenant.get('/v1/billing/plans').expect(200)).body.currencies;
+    const euros = (await open('eur').expect(201)).body;
+    expect((await grant('usd').expect(409)).body.code).toBe('other_currency');
+    expect((await buy('usd').expect(409)).body.code).toBe('other_currency');
+    expect(await currencies()).toHaveLength(4);
+    const dollars = (await open('usd').expect(201)).body;
+    expect((await stripe.checkout.sessions.retrieve(euros.id)).status).toBe('expired');
+    // Back again it is another one, not that which is over.
+    const again = (await open('eur').expect(201)).body;
+    expect(again.id).not.toBe(euros.id);
+    expect((await stripe.checkout.sessions.retrieve(dollars.id)).status).toBe('expired');
+    expect((await grant('eur').expect(201)).body.status).toBe('active');
+    expect((await open('usd').expect(409)).body.code).toBe('other_currency');
+    expect(await currencies()).toEqual(['eur']);
+    // However many choose at once, what is open is of one currency.
+    const other = await Tenant.signUp(api);
+    const answers = await Promise.all(
+      ['eur', 'usd', 'jpy', 'eur', 'usd'].map((currency) =>
+        other.post('/v1/billing/checkout-sessions', { plan: 'pro', currency }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).every((status) => status === 201 || status === 409)).toBe(true);
+    const { rows } = await owner.query(
+      `SELECT stripe_customer_id AS customer, fixed_currency AS currency FROM organizations JOIN subscriptions ON tenant_id = id WHERE id = $1`,
+      [(await other.get('/v1/me').expect(200)).body.organization.id],
+    );
+    const sessions = await stripe.checkout.sessions.list({ customer: rows[0].customer, status: 'open' });
+    expect([...new Set(sessions.data.map(({ currency }) => currency))].every((each) => each === rows[0].currency)).toBe(
+      true,
+    );
+  });
+
   it('sells every plan that has a fee, and no other', async () => {
     const tenant = await Tenant.signUp(api);
     const { plans } = (await tenant.get('/v1/billing/plans').expect(200)).body;

@@ -14,6 +14,7 @@ import { CreditRefundSender } from '../../libs/features/credit-grants/credit-ref
 import { CreditGrantsRepository, CreditPurchases } from '../../libs/features/credit-grants/index.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
 import { OrganizationDeletion } from '../../libs/features/organizations/organization-deletion.js';
+import { UsageService } from '../../libs/features/usage/index.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { construct } from '../factories/construct.js';
 import { logInOperator } from '../factories/members.js';
@@ -575,9 +576,10 @@ describe('credits that were bought, and whose money goes back', () => {
       { amount: '50.00', takenBack: '50.00', left: '0.00', status: 'used_up' },
     ]);
     expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', owed: '0.00' });
-    const mails = await owner.query(`SELECT values FROM emails WHERE tenant_id = $1 AND template = 'credits_taken_back'`, [
-      shop.id,
-    ]);
+    const mails = await owner.query(
+      `SELECT values FROM emails WHERE tenant_id = $1 AND template = 'credits_taken_back' ORDER BY id`,
+      [shop.id],
+    );
     expect(mails.rows.map(({ values }) => values)).toEqual([
       { amount: '20.00', owed: '0.00', currency: 'usd' },
       { amount: '30.00', owed: '0.00', currency: 'usd' },
@@ -615,7 +617,9 @@ describe('credits that were bought, and whose money goes back', () => {
     expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', owed: '0.00' });
     await writer.bill(shop.id, after(3));
     expect((await invoicesOf(shop))[0]).toMatchObject({ credits: '0.00', due: '49.00' });
-    const pdf = await fetch(`${api.url}/v1/billing/invoices/${invoice.id}/pdf`, { headers: { cookie: shop.tenant.cookie } });
+    const pdf = await fetch(`${api.url}/v1/billing/invoices/${invoice.id}/pdf`, {
+      headers: { cookie: shop.tenant.cookie },
+    });
     const text = (await textOfPdf(new Uint8Array(await pdf.arrayBuffer()))).join('');
     expect(text).toContain('PrepaidcreditsgivenortakenbackUSD19.00DueUSD68.00');
   });
@@ -726,10 +730,11 @@ describe('a correction of what credits paid', () => {
     await addGrant(shop, 12_000);
     const usage = { periodStart: ANCHOR.toISOString() };
     // 400,000 × 0.0002
-    await addUsage(api, shop.tenant, 'recommendation_requests', 500_000, usage);
+    const { id: correctsId, meter } = await addUsage(api, shop.tenant, 'recommendation_requests', 500_000, usage);
     await writer.bill(shop.id, after(1));
     expect((await invoicesOf(shop))[0]).toMatchObject({ total: '129.00', credits: '120.00', due: '9.00' });
-    await addUsage(api, shop.tenant, 'recommendation_requests', -400_000, usage);
+    const correction = { id: uuidv7(), meter, quantity: -400_000, correctsId, reason: 'Counted twice' };
+    await api.app.get(UsageService, { strict: false }).correct(shop.id, correction);
     await writer.bill(shop.id, after(2));
     expect((await invoicesOf(shop))[0]).toMatchObject({ total: '-31.00', credits: '-22.00', due: '-9.00' });
     expect(await balanceOf(shop)).toMatchObject({ balance: '22.00' });
@@ -765,33 +770,41 @@ describe('credits that were bought by an organization that is deleted', () => {
   it.each<[string, Fate]>([
     ['lost on its way', 'drop'],
     ['done and its answer lost', 'lose'],
-  ])('go back to the card as far as they were not used, the oldest used first, once, though a call is %s', async (_, fate) => {
-    const shop = await signUpOnPro(new Date('2037-01-01T00:00:00Z'));
-    const customer = await withCustomer(shop);
-    for (const amount of ['50.00', '30.00']) await buy(shop, amount).expect(201);
-    await writer.bill(shop.id, new Date('2037-02-01T01:00:00Z'));
-    // What is given lapses.
-    await addGrant(shop, 700);
-    await end(shop);
-    expect((await refundsOf(shop, 'all')).map(({ amount, status }: any) => [amount, status]).toSorted()).toEqual([
-      ['1.00', 'waiting'],
-      ['30.00', 'waiting'],
-    ]);
-    let calls = 0;
-    proxy.fate = ({ method }) => (method === 'POST' && calls++ < 2 ? fate : 'pass');
-    const hastening = setInterval(() => void hasten(shop), 200);
-    try {
-      await send(shop, 2);
-    } finally {
-      clearInterval(hastening);
-    }
-    expect((await refundedOf(customer)).toSorted((a, b) => a - b)).toEqual([100, 3_000]);
-    expect((await refundsOf(shop, 'all')).every(({ status, stripeCreditNoteId }: any) => status === 'done' && stripeCreditNoteId)).toBe(true);
-    const { rows } = await owner.query('SELECT taken_back_minor::int AS amount FROM credit_grants WHERE tenant_id = $1', [
-      shop.id,
-    ]);
-    expect(rows.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([0, 100, 3_000]);
-  });
+  ])(
+    'go back to the card as far as they were not used, the oldest used first, once, though a call is %s',
+    async (_, fate) => {
+      const shop = await signUpOnPro(new Date('2037-01-01T00:00:00Z'));
+      const customer = await withCustomer(shop);
+      for (const amount of ['50.00', '30.00']) await buy(shop, amount).expect(201);
+      await writer.bill(shop.id, new Date('2037-02-01T01:00:00Z'));
+      // What is given lapses.
+      await addGrant(shop, 700);
+      await end(shop);
+      expect((await refundsOf(shop, 'all')).map(({ amount, status }: any) => [amount, status]).toSorted()).toEqual([
+        ['1.00', 'waiting'],
+        ['30.00', 'waiting'],
+      ]);
+      let calls = 0;
+      proxy.fate = ({ method }) => (method === 'POST' && calls++ < 2 ? fate : 'pass');
+      const hastening = setInterval(() => void hasten(shop), 200);
+      try {
+        await send(shop, 2);
+      } finally {
+        clearInterval(hastening);
+      }
+      expect((await refundedOf(customer)).toSorted((a, b) => a - b)).toEqual([100, 3_000]);
+      expect(
+        (await refundsOf(shop, 'all')).every(
+          ({ status, stripeCreditNoteId }: any) => status === 'done' && stripeCreditNoteId,
+        ),
+      ).toBe(true);
+      const { rows } = await owner.query(
+        'SELECT taken_back_minor::int AS amount FROM credit_grants WHERE tenant_id = $1',
+        [shop.id],
+      );
+      expect(rows.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([0, 100, 3_000]);
+    },
+  );
 
   it('that went back already do not again, and what Stripe refuses is shown to the operator in its words', async () => {
     const [refunded, refused] = [await signUp(), await signUp()];

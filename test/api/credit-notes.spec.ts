@@ -94,6 +94,7 @@ describe('a refund that one operator may make alone', () => {
         number: note.number,
         kind: 'refund',
         amount: '60.00',
+        asCredits: '0.00',
         currency: 'usd',
         reason: REASON,
         issuedAt: note.decidedAt,

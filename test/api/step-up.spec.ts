@@ -53,6 +53,8 @@ const RECENT = [
   'POST /v1/billing/checkout-sessions',
   'PUT /v1/billing/plan',
   'DELETE /v1/billing/plan-change',
+  'PUT /v1/billing/pause',
+  'DELETE /v1/billing/pause',
   'POST /v1/billing/portal-sessions',
   'PATCH /v1/organization/members/{memberId}',
   'POST /v1/organization/transfer',

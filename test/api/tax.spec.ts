@@ -5,8 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { syncTax } from '../../apps/launcher/sync-catalogue.js';
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
+import { UntaxedSubscriptions } from '../../libs/features/billing/index.js';
 import { InvoiceCollector } from '../../libs/features/invoices/invoice-collector.js';
 import { startApi, Tenant, type TestApi, until, WEBHOOK_SECRET } from '../factories/api.js';
 import { construct } from '../factories/construct.js';
@@ -97,6 +99,26 @@ it('is on the fee, and on what is metered beyond it: ours has Stripe’s tax, on
   const operator = await logInOperator(api);
   const notes = `/v1/admin/organizations/${shop.id}/invoices/${invoice.id}/credit-notes`;
   expect((await operator.get(notes).expect(200)).body.left).toBe('12.50');
+});
+
+it('is put on the fee of who bought their plan before, from the next one on, once that is asked for, but not where nobody knows their country', async () => {
+  const [earlier, nowhere] = [await bought('DE'), await bought('DE')];
+  const subscriptionOf = async ({ customer }: Shop) => (await stripe.subscriptions.list({ customer })).data[0]!;
+  for (const shop of [earlier, nowhere])
+    await stripe.subscriptions.update((await subscriptionOf(shop)).id, { automatic_tax: { enabled: false } });
+  await stripe.customers.update(nowhere.customer, { address: '' });
+  const untaxed = new UntaxedSubscriptions(stripe);
+  const run = async (isToApply: boolean) => {
+    const lines: string[] = [];
+    await syncTax(untaxed, isToApply, (line) => lines.push(line));
+    return lines;
+  };
+  expect((await run(false)).at(-1)).toContain('--apply');
+  expect((await subscriptionOf(earlier)).automatic_tax.enabled).toBe(false);
+  expect((await run(true)).filter((line) => line.includes('no address'))).toHaveLength(1);
+  expect((await subscriptionOf(earlier)).automatic_tax.enabled).toBe(true);
+  expect((await subscriptionOf(nowhere)).automatic_tax.enabled).toBe(false);
+  expect((await run(false)).some((line) => line.includes(earlier.customer))).toBe(false);
 });
 
 it('is in the preview of a dearer plan', async () => {

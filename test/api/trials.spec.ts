@@ -63,12 +63,18 @@ const trialDaysOf = async (tenant: Tenant) =>
   (await tenant.get('/v1/billing/plans').expect(200)).body.plans.map(({ trialDays }: any) => trialDays);
 const checkOut = async (tenant: Tenant, plan: string): Promise<string> =>
   (await tenant.post('/v1/billing/checkout-sessions', { plan }).expect(201)).body.url;
-const complete = (url: string) =>
-  fetch(url, {
-    method: 'POST',
-    body: new URLSearchParams({ number: '4242 4242 4242 4242' }),
-    redirect: 'manual',
-  });
+let cards = 0;
+/** A card that nobody has had, with the right last digit. */
+function newCard(): string {
+  const digits = `424242${String(++cards).padStart(9, '0')}`;
+  const sum = [...digits].toReversed().reduce((total, digit, place) => {
+    const value = Number(digit) * (place % 2 === 0 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
+const complete = (url: string, number = newCard()) =>
+  fetch(url, { method: 'POST', body: new URLSearchParams({ number }), redirect: 'manual' });
 
 async function subscribe(plan: string): Promise<Tenant> {
   const tenant = await Tenant.signUp(api);
@@ -118,6 +124,27 @@ async function at(timeMs: number, tenant: Tenant, work: (again: Tenant) => Promi
 }
 
 describe('a trial', () => {
+  it('is one of a card: where another organization had one by it nothing is charged, they are told, and buy it without', async () => {
+    const number = newCard();
+    const [had, wants] = [await Tenant.signUp(api), await Tenant.signUp(api)];
+    await complete(await checkOut(had, 'pro'), number);
+    await until(async () => (await upcoming(had)).plan.key === 'pro');
+    await complete(await checkOut(wants, 'pro'), number);
+    const { organization } = (await wants.get('/v1/me').expect(200)).body;
+    const refused = () =>
+      owner.query(`SELECT values FROM emails WHERE tenant_id = $1 AND template = 'trial_refused'`, [organization.id]);
+    await until(async () => (await refused()).rows.length > 0);
+    const { customer } = await rowOf(wants);
+    await until(async () => (await stripe.subscriptions.list({ customer })).data.length === 0);
+    await until(async () => (await upcoming(wants)).plan.key === 'free');
+    expect((await paidOf(customer)).every((total) => total === 0)).toBe(true);
+    expect((await refused()).rows).toEqual([{ values: { plan: 'Pro' } }]);
+    expect(await trialDaysOf(wants)).toEqual([0, 0, 0, 0]);
+    await complete(await checkOut(wants, 'pro'), number);
+    await until(async () => (await upcoming(wants)).plan.key === 'pro');
+    expect(await upcoming(wants)).toMatchObject({ trial: null, paidInAdvance: '49.00' });
+  });
+
   it('is offered to who has paid for no plan yet, and has no fee until it ends', async () => {
     const tenant = await Tenant.signUp(api);
     expect(await trialDaysOf(tenant)).toEqual([0, 14, 2, 0]);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TokenBuckets } from '../../platform/throttle/token-buckets.js';
+import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
 import { BillingPeriods } from './billing-periods.js';
 import { BillingController } from './billing.controller.js';
@@ -27,7 +28,7 @@ export class BillingModule {}
 
 /** Following what Stripe says of subscriptions, and changing their prices there. */
 @Module({
-  imports: [BillingModule],
+  imports: [BillingModule, NotificationsModule],
   providers: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue, StripeCoupons],
   exports: [SubscriptionFollower, SubscriptionPrices, StripeCatalogue, StripeCoupons],
 })

@@ -48,6 +48,9 @@ export interface SubscriptionState {
   pause?: { from: Date; until: Date } | null;
 }
 
+/** `had_one`: the organization; `card_had_one`: the card of another one. */
+export type TrialOutcome = 'begun' | 'had_one' | 'card_had_one';
+
 /** Of who is told that their plan pauses, or goes on soon. */
 export interface PausedSubscription {
   tenantId: string;
@@ -166,16 +169,38 @@ export class BillingRepository {
     };
     await transaction.subscription.update({ where: { tenantId }, data });
     await this.settleOverdue(transaction, tenantId, now);
+    // Before it is written down that a plan is paid for.
+    if (state.stripeSubscriptionId) await this.fixCurrency(transaction, tenantId, true);
     await this.recordChange(transaction, tenantId, state, now);
-    if (state.stripeSubscriptionId) await this.fixCurrency(transaction, tenantId);
   }
 
-  /** From now on the organization pays in the currency of its present price, unless it has chosen before. @returns the currency */
-  async fixCurrency(transaction: Transaction, tenantId: string): Promise<string> {
-    const [row] = await transaction.$queryRaw<{ currency: string }[]>`
-      UPDATE subscriptions SET fixed_currency = coalesce(fixed_currency, price.currency) FROM price_versions price
-      WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id RETURNING fixed_currency AS currency`;
-    return row!.currency;
+  /**
+   * From now on the organization pays in the currency of its present price, unless it has chosen before; what is paid for counts more than a Checkout that
+   * is not.
+   */
+  async fixCurrency(transaction: Transaction, tenantId: string, isPaid = false): Promise<void> {
+    const mayChoose = isPaid && (await this.mayChooseCurrency(transaction, tenantId));
+    await transaction.$executeRaw`
+      UPDATE subscriptions SET fixed_currency = CASE WHEN ${mayChoose} THEN price.currency ELSE coalesce(fixed_currency, price.currency) END
+      FROM price_versions price WHERE tenant_id = ${tenantId}::uuid AND price.id = price_version_id`;
+  }
+
+  /** Whether nothing of theirs is worth anything in a currency yet: no plan was paid for, no credits were given or ordered. */
+  async mayChooseCurrency(transaction: Transaction, tenantId: string): Promise<boolean> {
+    const [row] = await transaction.$queryRaw<{ mayChoose: boolean }[]>`
+      SELECT NOT EXISTS (SELECT FROM credit_grants WHERE tenant_id = ${tenantId}::uuid AND status IN ('unpaid', 'granted'))
+        AND NOT EXISTS (SELECT FROM credit_top_ups WHERE tenant_id = ${tenantId}::uuid) AND NOT EXISTS (
+        SELECT FROM subscription_changes change JOIN price_versions price ON price.id = change.price_version_id
+        WHERE change.tenant_id = ${tenantId}::uuid AND price.monthly_fee_minor > 0) AS "mayChoose"`;
+    return row!.mayChoose;
+  }
+
+  /** @param isOther in place of another one: a Checkout under the same key would be the one of before */
+  async chooseCurrency(transaction: Transaction, tenantId: string, currency: string, isOther: boolean): Promise<void> {
+    await transaction.$executeRaw`
+      UPDATE subscriptions SET fixed_currency = ${currency},
+        updated_at = CASE WHEN ${isOther} THEN greatest(date_trunc('milliseconds', now()), updated_at + interval '1 millisecond') ELSE updated_at END
+      WHERE tenant_id = ${tenantId}::uuid`;
   }
 
   /**
@@ -242,7 +267,12 @@ export class BillingRepository {
   }
 
   /** Those whose pause has begun, or ends by `soon`, and who were not told; requires a system transaction. */
-  async listPausesToTell(transaction: Transaction, now: Date, soon: Date, limit: number): Promise<PausedSubscription[]> {
+  async listPausesToTell(
+    transaction: Transaction,
+    now: Date,
+    soon: Date,
+    limit: number,
+  ): Promise<PausedSubscription[]> {
     return transaction.$queryRaw<PausedSubscription[]>`
       SELECT tenant_id AS "tenantId", paused_from AS "from", paused_until AS "until" FROM subscriptions JOIN organizations ON id = tenant_id
       WHERE paused_from <= ${now} AND deletes_at IS NULL AND deleted_at IS NULL
@@ -360,14 +390,23 @@ export class BillingRepository {
     return row!.mayTry;
   }
 
-  /** @returns whether this is the organization's one trial: the first that was written down */
+  /** What became of a subscription's trial; null where it is not known yet. */
+  async findTrial(transaction: Transaction, tenantId: string, stripeSubscriptionId: string): Promise<TrialOutcome | null> {
+    const row = await transaction.trial.findUnique({ where: { tenantId } });
+    if (!row) return null;
+    if (row.stripeSubscriptionId !== stripeSubscriptionId) return 'had_one';
+    return row.refusedAt ? 'card_had_one' : 'begun';
+  }
+
+  /** The first of an organization, and of a card, that is written down is its one trial. @returns false where the card had one, which is written down now */
   async beginTrial(
     transaction: Transaction,
-    trial: { tenantId: string; stripeSubscriptionId: string; beganAt: Date },
+    trial: { tenantId: string; stripeSubscriptionId: string; beganAt: Date; cardFingerprint: string | null },
+    now: Date,
   ): Promise<boolean> {
-    await transaction.trial.createMany({ data: trial, skipDuplicates: true });
-    const { tenantId, stripeSubscriptionId } = trial;
-    return (await transaction.trial.count({ where: { tenantId, stripeSubscriptionId } })) > 0;
+    if ((await transaction.trial.createMany({ data: trial, skipDuplicates: true })).count > 0) return true;
+    const refused = { ...trial, cardFingerprint: null, refusedAt: now, toldAt: now };
+    return (await transaction.trial.createMany({ data: refused, skipDuplicates: true })).count === 0;
   }
 
   /** @returns whether nobody has told them before */

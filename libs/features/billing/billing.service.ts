@@ -66,11 +66,15 @@ export class BillingService {
     return this.database.tenant(tenantId, async (transaction) => {
       const { fixedCurrency } = await this.repository.findSubscription(transaction, tenantId);
       const mayTry = await this.repository.mayTry(transaction, tenantId);
-      const prices = await this.listPrices(transaction, fixedCurrency ?? currency);
+      const isFixed = fixedCurrency && !(await this.repository.mayChooseCurrency(transaction, tenantId));
+      const prices = await this.listPrices(
+        transaction,
+        isFixed ? fixedCurrency : (currency ?? fixedCurrency ?? undefined),
+      );
       const coming = await this.listComing(transaction, prices);
       return {
         plans: prices.map((price) => toPlanView(mayTry ? price : { ...price, trialDays: 0 }, coming)),
-        currencies: fixedCurrency ? [fixedCurrency] : await this.repository.listCurrencies(transaction),
+        currencies: isFixed ? [fixedCurrency] : await this.repository.listCurrencies(transaction),
       };
     });
   }

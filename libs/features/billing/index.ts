@@ -25,6 +25,7 @@ export {
   minorDigits,
   type PriceVersion,
   rate,
+  scaleUnitPrice,
   type RatedLine,
   toMain,
   toMinor,
@@ -41,4 +42,5 @@ export { isWaiting, SubscriptionFollower, toLiveState } from './subscription-fol
 export { SubscriptionPrices } from './subscription-prices.js';
 export { TURNING_MS } from './paid-subscriptions.js';
 export { type CatalogueChange, type CataloguePrice, StripeCatalogue } from './stripe-catalogue.js';
+export { type UntaxedSubscription, UntaxedSubscriptions } from './untaxed-subscriptions.js';
 export { fromStripe } from './stripe-time.js';

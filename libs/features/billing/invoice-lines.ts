@@ -76,6 +76,17 @@ export function rate(current: PriceVersion, used: MeteredQuantity[], others: Pri
   return { lines: [...lines, ...ofOthers(false)], total: sumOf(lines).toFixed(minorDigits(current.currency)) };
 }
 
+/** How many units a price is said of. */
+const PER = [1, 1_000, 1_000_000] as const;
+
+/** A price of one unit, said of as many units as it takes to be no less than the currency's smallest coin, as the screens say it: never rounded. */
+export function scaleUnitPrice(amount: string, currency: string): { amount: string; per: (typeof PER)[number] } {
+  const coin = new Decimal(10).pow(-minorDigits(currency));
+  const price = new Decimal(amount);
+  const per = price.isZero() ? 1 : (PER.find((each) => price.times(each).gte(coin)) ?? 1_000_000);
+  return { amount: price.times(per).toFixed(), per };
+}
+
 /** An amount of the smallest unit in the main one, as text: 4900 of usd are 49.00. */
 export function toMain(minor: bigint | number | Decimal, currency: string): string {
   const digits = minorDigits(currency);

@@ -5,9 +5,9 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { FREE_PLAN } from '../../platform/database/price-list.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
-import type { Mail } from '../notifications/index.js';
+import { type Mail, NotificationsService } from '../notifications/index.js';
 import { BillingPeriods } from './billing-periods.js';
-import { BillingRepository, type SubscriptionState } from './billing.repository.js';
+import { BillingRepository, type SubscriptionState, type TrialOutcome } from './billing.repository.js';
 import { BillingService } from './billing.service.js';
 import { toMain } from './invoice-lines.js';
 import { type Pause, pauseOf } from './pause.js';
@@ -51,6 +51,7 @@ export class SubscriptionFollower {
     private readonly billing: BillingService,
     private readonly periods: BillingPeriods,
     private readonly stripe: Stripe,
+    private readonly notifications: NotificationsService,
     private readonly clock: Clock,
   ) {}
 
@@ -99,8 +100,11 @@ export class SubscriptionFollower {
     }
     // Who buys another plan pays for one alone: what is left of the month paid before becomes credit at Stripe.
     for (const each of replaced) await this.stripe.subscriptions.cancel(each.id, creditOf(each));
-    if (live?.trialEndsAt && !(await this.beginTrial(tenantId, live))) {
-      await this.stripe.subscriptions.update(live.stripeSubscriptionId, { trial_end: 'now' });
+    const trial = live?.trialEndsAt ? await this.beginTrial(tenantId, live, found!) : 'begun';
+    if (trial !== 'begun') {
+      // Nobody is charged at once who was told of a trial: whose card had one elsewhere buys the plan again, without.
+      if (trial === 'card_had_one') await this.stripe.subscriptions.cancel(live!.stripeSubscriptionId);
+      else await this.stripe.subscriptions.update(live!.stripeSubscriptionId, { trial_end: 'now' });
       return null;
     }
     const isCredited = !live && before.stripeSubscriptionId && (await this.isCredited(before.stripeSubscriptionId));
@@ -170,11 +174,36 @@ export class SubscriptionFollower {
     return { template: 'trial_ending', values };
   }
 
-  /** False where the organization had its one trial before. */
-  private beginTrial(tenantId: string, { stripeSubscriptionId, startedAt: beganAt }: LiveState): Promise<boolean> {
-    return this.database.tenant(tenantId, (transaction) =>
-      this.repository.beginTrial(transaction, { tenantId, stripeSubscriptionId, beganAt }),
-    );
+  private async beginTrial(
+    tenantId: string,
+    { stripeSubscriptionId, startedAt: beganAt, priceVersionId }: LiveState,
+    subscription: Stripe.Subscription,
+  ): Promise<TrialOutcome> {
+    const find = (transaction: Transaction) => this.repository.findTrial(transaction, tenantId, stripeSubscriptionId);
+    const known = await this.database.tenant(tenantId, find);
+    if (known) return known;
+    const cardFingerprint = await this.fingerprintOf(subscription);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const now = this.clock.now();
+      const trial = { tenantId, stripeSubscriptionId, beganAt, cardFingerprint };
+      if (!(await this.repository.beginTrial(transaction, trial, now))) {
+        const [price] = await this.repository.findPriceVersions(transaction, [priceVersionId]);
+        await audit(transaction, tenantId, 'subscription.trial_refused', tenantId);
+        const mail = { template: 'trial_refused', values: { plan: price!.planName } } as const;
+        await this.notifications.email(transaction, tenantId, mail);
+      }
+      return (await find(transaction))!;
+    });
+  }
+
+  /** Of the card that is charged when the trial ends, the same for every customer of Stripe's; null where there is none. */
+  private async fingerprintOf({ default_payment_method: method, customer }: Stripe.Subscription): Promise<string | null> {
+    const id = typeof customer === 'string' ? customer : customer.id;
+    const owner = method ? null : await this.stripe.customers.retrieve(id, {}, ONE_CALL);
+    const card = method ?? (owner && !owner.deleted ? owner.invoice_settings.default_payment_method : null);
+    if (!card) return null;
+    const found = typeof card === 'string' ? await this.stripe.paymentMethods.retrieve(card, {}, ONE_CALL) : card;
+    return found.card?.fingerprint ?? null;
   }
 
   private async isCredited(id: string): Promise<boolean> {

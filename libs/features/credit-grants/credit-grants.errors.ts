@@ -56,3 +56,10 @@ export const purchaseUnderWay = () =>
     'purchase_under_way',
     'Another purchase of credits is under way just now. Look at the balance in a minute, and try again if you still want to.',
   );
+
+export const otherCurrencyThanCheckout = (currency: string, ofCheckout: string) =>
+  new Problem(
+    409,
+    'other_currency',
+    `A Checkout in ${ofCheckout} was opened for the organization, so that credits in ${currency} could not pay for its plan. Take them in ${ofCheckout}, or open a Checkout in ${currency} on the page Billing, which closes that one.`,
+  );

@@ -12,6 +12,7 @@ import {
   expiresTooEarly,
   grantDecided,
   grantProposalExpired,
+  otherCurrencyThanCheckout,
   otherCurrencyThanOrganization,
   ownGrantProposal,
 } from './credit-grants.errors.js';
@@ -83,6 +84,9 @@ export class CreditGrantsService {
       // Who gives waits for who does so before them.
       await this.billingRepository.lockSubscription(transaction, tenantId);
       const own = await this.currencyOf(transaction, tenantId);
+      const { fixedCurrency } = await this.billingRepository.findSubscription(transaction, tenantId);
+      const mayChoose = fixedCurrency && (await this.billingRepository.mayChooseCurrency(transaction, tenantId));
+      if (currency !== own && mayChoose) throw otherCurrencyThanCheckout(currency, own);
       if (currency !== own) throw otherCurrencyThanOrganization(currency, own);
       const now = this.clock.now();
       const expires = expiresAt === null ? null : new Date(expiresAt);

@@ -14,6 +14,7 @@ import {
 } from '../billing/index.js';
 import {
   monthlyMaxTooLow,
+  otherCurrencyThanCheckout,
   otherCurrencyThanOrganization,
   purchaseRefused,
   purchaseUnderWay,
@@ -120,6 +121,8 @@ export class CreditTopUpsService {
   private async requireCurrency(transaction: Transaction, tenantId: string, currency: string): Promise<void> {
     const { fixedCurrency, priceVersion } = await this.billing.findSubscription(transaction, tenantId);
     const own = fixedCurrency ?? priceVersion.currency;
+    if (currency !== own && fixedCurrency && (await this.billing.mayChooseCurrency(transaction, tenantId)))
+      throw otherCurrencyThanCheckout(currency, own);
     if (currency !== own) throw otherCurrencyThanOrganization(currency, own);
     if ((await this.billing.findOrganization(transaction, tenantId)).isEnding) throw beingDeleted();
   }

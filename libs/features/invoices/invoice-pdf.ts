@@ -1,3 +1,4 @@
+import { scaleUnitPrice } from '../billing/index.js';
 import { INVOICE_TEXTS, type InvoiceTexts } from './invoice-texts.js';
 import type { InvoiceView } from './invoices.schema.js';
 import { INK, MARGIN, MUTED, PdfPage, WIDTH } from './pdf-page.js';
@@ -90,11 +91,13 @@ class InvoicePage extends PdfPage {
     const { texts } = this;
     const { meter, deviceClass, kind, plan, includedQuantity, unitAmount, packageSize, tiers } = line;
     const isMetered = meter !== null;
+    const priceOf = (amount: string) =>
+      isMetered && !packageSize ? this.perUnit(amount, meter) : this.unitPrice(amount);
     const name = isMetered ? texts.meter(meter) : kind === 'plan' ? texts.planFee(plan) : texts.commitment(plan);
     // Of a late line the tiers are those of the whole period.
     const parts = isLate ? [] : tiers;
     const prices = parts.flatMap(({ quantity, unitAmount: price, flatAmount }) => [
-      texts.part(this.number(quantity), this.unitPrice(price)),
+      texts.part(this.number(quantity), priceOf(price)),
       ...(Number(flatAmount) > 0 ? [texts.flat(this.unitPrice(flatAmount))] : []),
     ]);
     this.row({
@@ -104,11 +107,7 @@ class InvoicePage extends PdfPage {
       ],
       quantity: [this.number(line.quantity)],
       included: [isMetered ? this.number(includedQuantity) : '–'],
-      unitPrice: [
-        this.unitPrice(unitAmount),
-        ...prices,
-        ...(packageSize ? [texts.perPackage(this.number(packageSize))] : []),
-      ],
+      unitPrice: [priceOf(unitAmount), ...prices, ...(packageSize ? [texts.perPackage(this.number(packageSize))] : [])],
       amount: [this.money(line.amount)],
     });
   }
@@ -145,6 +144,11 @@ class InvoicePage extends PdfPage {
     const isOther = super.makeRoom(height);
     if (isOther) this.tableHead();
     return isOther;
+  }
+
+  private perUnit(amount: string, meter: string): string {
+    const scaled = scaleUnitPrice(amount, this.invoice.currency);
+    return this.texts.perUnit(this.unitPrice(scaled.amount), meter, scaled.per);
   }
 
   private unitPrice(amount: string): string {

@@ -37,6 +37,8 @@ export interface InvoiceTexts {
   commitment: (plan: string) => string;
   meter: (meter: string) => string;
   perPackage: (size: string) => string;
+  /** Of one unit of a meter, of a thousand or a million. */
+  perUnit: (price: string, meter: string, per: 1 | 1_000 | 1_000_000) => string;
   part: (quantity: string, price: string) => string;
   flat: (fee: string) => string;
   utc: string;
@@ -54,6 +56,32 @@ const METERS_ZH: Record<string, string> = {
   classified_texts: '已分类文本',
   texts_ingested: '导入的文本',
   stored_texts: '存储的文本（按天）',
+};
+
+/** One, and many, of what a meter counts, as the screens say it. */
+const UNITS_EN: Record<string, [string, string]> = {
+  recommendation_requests: ['request', 'requests'],
+  recommended_items: ['item', 'items'],
+  interactions_ingested: ['interaction', 'interactions'],
+  training_seconds: ['second', 'seconds'],
+  stored_interactions: ['interaction-day', 'interaction-days'],
+  test_requests: ['request', 'requests'],
+  classification_requests: ['request', 'requests'],
+  classified_texts: ['text', 'texts'],
+  texts_ingested: ['text', 'texts'],
+  stored_texts: ['text-day', 'text-days'],
+};
+const UNITS_ZH: Record<string, [string, string]> = {
+  recommendation_requests: ['次', '次'],
+  recommended_items: ['个物品', '个物品'],
+  interactions_ingested: ['条互动', '条互动'],
+  training_seconds: ['秒', '秒'],
+  stored_interactions: ['互动·天', '互动·天'],
+  test_requests: ['次请求', '次请求'],
+  classification_requests: ['次', '次'],
+  classified_texts: ['条文本', '条文本'],
+  texts_ingested: ['条文本', '条文本'],
+  stored_texts: ['文本·天', '文本·天'],
 };
 
 export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
@@ -93,6 +121,10 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     commitment: (plan) => `Minimum of the ${plan} plan, beyond what was used`,
     meter: meterInWords,
     perPackage: (size) => `for each ${size} begun`,
+    perUnit: (price, meter, per) => {
+      const [one, many] = UNITS_EN[meter] ?? ['unit', 'units'];
+      return per === 1 ? `${price} per ${one}` : `${price} per ${per === 1_000 ? '1,000' : 'million'} ${many}`;
+    },
     part: (quantity, price) => `${quantity} × ${price}`,
     flat: (fee) => `+ ${fee} once`,
     utc: 'UTC',
@@ -128,6 +160,10 @@ export const INVOICE_TEXTS: Record<'en' | 'zh', InvoiceTexts> = {
     commitment: (plan) => `${plan} 套餐最低消费的差额`,
     meter: (meter) => METERS_ZH[meter] ?? meterInWords(meter),
     perPackage: (size) => `每 ${size}（不足按一份计）`,
+    perUnit: (price, meter, per) => {
+      const [one, many] = UNITS_ZH[meter] ?? ['单位', '单位'];
+      return per === 1 ? `每${one} ${price}` : `每${per === 1_000 ? ' 1,000 ' : '百万'}${many} ${price}`;
+    },
     part: (quantity, price) => `${quantity} × ${price}`,
     flat: (fee) => `+ 固定费用 ${fee}`,
     utc: 'UTC',

@@ -80,6 +80,7 @@ export type MailValues = {
   credits_taken_back: { amount: string; owed: string; currency: string };
   plan_paused: { plan: string; until: string; monthlyFee: string; currency: string };
   plan_resuming: { plan: string; until: string; monthlyFee: string; currency: string };
+  trial_refused: { plan: string };
   trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
@@ -140,6 +141,7 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   credits_taken_back: () => '/billing',
   plan_paused: () => '/billing',
   plan_resuming: () => '/billing',
+  trial_refused: () => '/billing',
   trial_ending: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,

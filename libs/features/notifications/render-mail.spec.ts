@@ -79,6 +79,7 @@ const VALUES: MailValues = {
   credits_taken_back: { amount: '100.00', owed: '20.00', currency: 'usd' },
   plan_paused: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
   plan_resuming: { plan: HOSTILE, until: TIME, monthlyFee: '49.00', currency: 'usd' },
+  trial_refused: { plan: HOSTILE },
   trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },

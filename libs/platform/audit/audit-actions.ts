@@ -109,6 +109,7 @@ export const AUDIT_ACTIONS = [
   'subscription.pause_withdrawn',
   'subscription.reminded',
   'subscription.resumed',
+  'subscription.trial_refused',
   'support_message.marked',
   'support_message.sent',
   'training_job.cancelled',

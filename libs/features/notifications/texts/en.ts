@@ -261,6 +261,14 @@ export const en: MailTexts = {
     ],
     action: 'See the credits',
   }),
+  trial_refused: ({ plan }) => ({
+    subject: `No trial of ${plan}: the card had one before`,
+    paragraphs: [
+      `The card that you gave has had a trial before, in another organization: a card has one. So the plan ${plan} has not begun, and nothing was charged.`,
+      'You are on Free. Choose the plan again on the page Billing to pay for it from the first day.',
+    ],
+    action: 'See the plans',
+  }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `Your trial of ${plan} ends on ${day(endsAt)}`,
     paragraphs: [

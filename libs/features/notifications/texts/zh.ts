@@ -262,6 +262,14 @@ export const zh: MailTexts = {
     ],
     action: '查看抵扣金',
   }),
+  trial_refused: ({ plan }) => ({
+    subject: `无法试用 ${plan}：该银行卡已试用过`,
+    paragraphs: [
+      `您填写的银行卡已在另一个组织中试用过：每张卡只能试用一次。因此 ${plan} 套餐没有开始，也没有收取任何费用。`,
+      '您目前使用 Free 套餐。如需从第一天起付费使用，请在“账单”页面再次选择套餐。',
+    ],
+    action: '查看套餐',
+  }),
   trial_ending: ({ plan, endsAt, nextPlan, monthlyFee, currency }, { day, money }) => ({
     subject: `${plan} 套餐的试用将于${day(endsAt)}结束`,
     paragraphs: [

@@ -15,6 +15,7 @@ import { Select } from '../../ui/select';
 import { TextLink } from '../../ui/text-link';
 import { useOrganizationColumn } from '../organization-column';
 import { useCreditNoteColumns } from '../organizations/credit-notes-card';
+import { CreditRefundsCard } from './credit-refunds-card';
 
 const STATES = ['proposed', 'blocked', 'all'] as const;
 
@@ -82,6 +83,9 @@ export function CreditNotesPage() {
           </Card>
         )}
       </QueryView>
+      <div className="mt-5">
+        <CreditRefundsCard />
+      </div>
     </>
   );
 }

@@ -1,9 +1,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { impersonationsListOf, type OrganizationAccount, unwrap } from '../../api/client';
+import {
+  impersonationsListOf,
+  type OrganizationAccount,
+  type Pause,
+  unwrap,
+  type UpcomingInvoice,
+} from '../../api/client';
 import { ImpersonationsTable } from '../../dashboard/audit/impersonations-table';
 import { InvoicesCard } from '../../dashboard/billing/invoices-card';
+import { usePauseText } from '../../dashboard/billing/pause-plan';
 import { UpcomingInvoiceCard } from '../../dashboard/billing/upcoming-invoice-card';
 import { useFormat } from '../../i18n/use-format';
 import { Card } from '../../ui/card';
@@ -57,6 +64,7 @@ function Account({ account }: { account: OrganizationAccount }) {
         {deletesAt && (
           <Notice tone="warning">{t('organization.deleting', { name, date: format.dateTime(deletesAt) })}</Notice>
         )}
+        {upcomingInvoice.pause && <PausedNotice upcoming={upcomingInvoice} pause={upcomingInvoice.pause} />}
         <Card>
           <FactList
             facts={[
@@ -84,6 +92,10 @@ function Account({ account }: { account: OrganizationAccount }) {
       </div>
     </>
   );
+}
+
+function PausedNotice(props: { upcoming: UpcomingInvoice; pause: Pause }) {
+  return <Notice tone="warning">{usePauseText(props.upcoming, props.pause)}</Notice>;
 }
 
 /** When operators acted in it, as its owners see it. */

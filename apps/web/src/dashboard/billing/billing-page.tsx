@@ -15,6 +15,7 @@ import { upcomingInvoiceQuery } from './billing.queries';
 import { CouponsCard } from './coupons-card';
 import { CreditsCard } from './credits-card';
 import { InvoicesCard } from './invoices-card';
+import { PauseButton, PauseNotice } from './pause-plan';
 import { PlansCard } from './plans-card';
 import { PriceChangeNotice } from './price-change-notice';
 import { SpendCard } from './spend-card';
@@ -45,7 +46,11 @@ export function BillingPage() {
             )}
             {upcoming.overdue && <OverdueNotice overdue={upcoming.overdue} />}
             {upcoming.trial && <TrialNotice upcoming={upcoming} trial={upcoming.trial} />}
-            <NextPlanNotice upcoming={upcoming} />
+            {upcoming.pause ? (
+              <PauseNotice upcoming={upcoming} pause={upcoming.pause} />
+            ) : (
+              <NextPlanNotice upcoming={upcoming} />
+            )}
             <PriceChangeNotice />
             <CurrentPlanCard upcoming={upcoming} />
             <UpcomingInvoiceCard upcoming={upcoming} />
@@ -119,8 +124,11 @@ function CurrentPlanCard({ upcoming }: { upcoming: UpcomingInvoice }) {
         ]}
       />
       {upcoming.isPaidThroughStripe && can('billing:write') && (
-        <div className="mt-4">
+        <div className="mt-4 flex flex-wrap items-start gap-3">
           <PortalButton />
+          {!upcoming.pause && !upcoming.next && !upcoming.trial && !upcoming.overdue && (
+            <PauseButton upcoming={upcoming} />
+          )}
         </div>
       )}
     </Card>

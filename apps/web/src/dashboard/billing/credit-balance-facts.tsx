@@ -13,12 +13,13 @@ const TONES: Partial<Record<Grant['status'], Tone>> = { active: 'success', propo
 export function CreditBalanceFacts({ credits }: { credits: CreditBalance }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { balance, unbilled, available, currency } = credits;
+  const { balance, unbilled, owed, available, currency } = credits;
   return (
     <FactList
       facts={[
         { name: t('credits.balance'), value: format.money(balance, currency) },
         { name: t('credits.unbilled'), value: format.money(unbilled, currency) },
+        ...(Number(owed) > 0 ? [{ name: t('credits.owed'), value: format.money(owed, currency) }] : []),
         { name: t('credits.available'), value: format.money(available, currency) },
       ]}
     />
@@ -51,7 +52,16 @@ export function useCreditGrantColumns<Row extends Grant>(): DataColumn<Row>[] {
       key: 'left',
       name: t('credits.left'),
       isNumber: true,
-      cell: ({ left, currency }) => format.money(left, currency),
+      cell: ({ left, takenBack, currency }) => (
+        <>
+          {format.money(left, currency)}
+          {Number(takenBack) > 0 && (
+            <p className="text-xs text-muted">
+              {t('credits.takenBack', { amount: format.money(takenBack, currency) })}
+            </p>
+          )}
+        </>
+      ),
     },
     {
       key: 'status',

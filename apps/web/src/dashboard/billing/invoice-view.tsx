@@ -61,13 +61,16 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
               ...(Number(credits) > 0
                 ? [{ name: t('credits.title'), value: format.money(`-${credits}`, currency) }]
                 : []),
+              ...(Number(credits) < 0
+                ? [{ name: t('credits.givenOrTakenBack'), value: format.money(credits.slice(1), currency) }]
+                : []),
               ...(Number(credited) > 0
                 ? [{ name: t('invoices.credited'), value: format.money(credited, currency) }]
                 : []),
               ...(Number(refunded) > 0
                 ? [{ name: t('invoices.refunded'), value: format.money(refunded, currency) }]
                 : []),
-              ...(Number(credits) > 0 && status !== 'open'
+              ...(Number(credits) !== 0 && status !== 'open'
                 ? [{ name: t('credits.due'), value: format.money(due, currency) }]
                 : []),
               ...(status === 'open' ? [{ name: t('invoices.due'), value: format.money(amountDue, currency) }] : []),

@@ -41,7 +41,16 @@ export function IssuedCreditNotesCard({ invoiceId }: { invoiceId: string }) {
             key: 'amount',
             name: t('billing.amount'),
             isNumber: true,
-            cell: ({ amount, currency }) => format.money(amount, currency),
+            cell: ({ amount, asCredits, currency }) => (
+              <>
+                {format.money(amount, currency)}
+                {Number(asCredits) > 0 && (
+                  <p className="text-xs text-muted">
+                    {t('creditNotes.asCredits', { amount: format.money(asCredits, currency) })}
+                  </p>
+                )}
+              </>
+            ),
           },
         ]}
       />

@@ -45,9 +45,9 @@ function PlanItem({ plan, upcoming }: { plan: Plan; upcoming: UpcomingInvoice })
   const { t } = useTranslation();
   const { can } = useMe();
   const format = useFormat();
-  const { isPaidThroughStripe, next } = upcoming;
+  const { isPaidThroughStripe, next, pause } = upcoming;
   const isCurrent = plan.key === upcoming.plan.key;
-  const mayChoose = !isCurrent && plan.key !== next?.key && can('billing:write');
+  const mayChoose = !isCurrent && !pause && plan.key !== next?.key && can('billing:write');
   return (
     <li className={`flex flex-col rounded-lg border bg-surface p-5 ${isCurrent ? 'border-accent' : 'border-line'}`}>
       <div className="flex items-center justify-between gap-2">
