@@ -341,9 +341,10 @@ describe('a pause', () => {
     const ids = await Promise.all(tenants.map(idsOf));
     for (const tenant of tenants) await pause(tenant).expect(200);
     // As where who asked was killed right after Stripe did it.
-    await owner.query('UPDATE subscriptions SET paused_from = NULL, paused_until = NULL, next_price_version_id = NULL, next_at = NULL WHERE tenant_id = $1', [
-      ids[0]!.organizationId,
-    ]);
+    await owner.query(
+      'UPDATE subscriptions SET paused_from = NULL, paused_until = NULL, next_price_version_id = NULL, next_at = NULL WHERE tenant_id = $1',
+      [ids[0]!.organizationId],
+    );
     const ends = (await Promise.all(tenants.map(upcoming))).map(({ periodEnd }) => Date.parse(periodEnd));
     const end = Math.max(...ends);
     const clocks = [await moveTo(end + 2 * HOUR_MS)];
@@ -358,7 +359,12 @@ describe('a pause', () => {
       for (const [place, tenant] of [byCard, refused, byItself, leaving, deleted].entries()) {
         await until(async () => (await upcoming(tenant)).plan.key === 'free');
         const shown = await upcoming(tenant);
-        expect(shown).toMatchObject({ total: '0.00', paidInAdvance: '0.00', next: { key: 'pro' }, pause: { isOn: true } });
+        expect(shown).toMatchObject({
+          total: '0.00',
+          paidInAdvance: '0.00',
+          next: { key: 'pro' },
+          pause: { isOn: true },
+        });
         expect(shown.periodStart).toBe(new Date(ends[place]!).toISOString());
         await until(async () => (await feesOf(ids[place]!.customer)).includes('void 4900'));
       }
@@ -378,12 +384,19 @@ describe('a pause', () => {
 
       clocks.push(await moveTo(end + 2 * HOUR_MS + 60_000));
       await resume(byCard).expect(204);
-      expect(await upcoming(byCard)).toMatchObject({ plan: { key: 'pro' }, pause: null, next: null, paidInAdvance: '49.00' });
+      expect(await upcoming(byCard)).toMatchObject({
+        plan: { key: 'pro' },
+        pause: null,
+        next: null,
+        paidInAdvance: '49.00',
+      });
       expect(await feesOf(ids[0]!.customer)).toEqual(['paid 4900', 'void 4900', 'paid 4900']);
       expect(await codeOf(resume(byCard))).toEqual([409, 'not_paused']);
       expect(await changesOf(ids[0]!.organizationId)).toEqual(['free', 'pro', 'free', 'pro']);
 
-      const { id: bad } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: ids[1]!.customer });
+      const { id: bad } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+        customer: ids[1]!.customer,
+      });
       await stripe.subscriptions.update(ids[1]!.subscription, { default_payment_method: bad });
       expect(await codeOf(resume(refused))).toEqual([409, 'card_refused']);
       expect(await upcoming(refused)).toMatchObject({ plan: { key: 'free' }, overdue: null, pause: { isOn: true } });
@@ -406,7 +419,12 @@ describe('a pause', () => {
       clocks.push(await moveTo(Date.parse(goesOn) + 2 * HOUR_MS));
       const later = await again(byItself);
       await until(async () => (await upcoming(later)).plan.key === 'pro');
-      expect(await upcoming(later)).toMatchObject({ pause: null, next: null, paidInAdvance: '49.00', periodStart: goesOn });
+      expect(await upcoming(later)).toMatchObject({
+        pause: null,
+        next: null,
+        paidInAdvance: '49.00',
+        periodStart: goesOn,
+      });
       await until(async () => (await feesOf(ids[2]!.customer)).length === 3);
       expect(await feesOf(ids[2]!.customer)).toEqual(['paid 4900', 'void 4900', 'paid 4900']);
       for (const { customer } of ids)

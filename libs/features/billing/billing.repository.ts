@@ -391,7 +391,11 @@ export class BillingRepository {
   }
 
   /** What became of a subscription's trial; null where it is not known yet. */
-  async findTrial(transaction: Transaction, tenantId: string, stripeSubscriptionId: string): Promise<TrialOutcome | null> {
+  async findTrial(
+    transaction: Transaction,
+    tenantId: string,
+    stripeSubscriptionId: string,
+  ): Promise<TrialOutcome | null> {
     const row = await transaction.trial.findUnique({ where: { tenantId } });
     if (!row) return null;
     if (row.stripeSubscriptionId !== stripeSubscriptionId) return 'had_one';

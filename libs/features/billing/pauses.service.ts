@@ -2,14 +2,7 @@ import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 import { audit } from '../../platform/audit/audit.js';
 import { Database } from '../../platform/database/database.js';
-import {
-  notPaused,
-  otherPlanNext,
-  pausedPlan,
-  resumeRefused,
-  trialNotPaused,
-  withoutCard,
-} from './billing.errors.js';
+import { notPaused, otherPlanNext, pausedPlan, resumeRefused, trialNotPaused, withoutCard } from './billing.errors.js';
 import type { PausePlan, PauseView } from './billing.schema.js';
 import { toPauseView } from './billing.service.js';
 import { type PaidSubscription, PaidSubscriptions } from './paid-subscriptions.js';

@@ -6,7 +6,10 @@ const PAGE = 100;
 const HARMLESS = new Set(['won', 'warning_needs_response', 'warning_under_review', 'warning_closed', 'prevented']);
 
 /** The invoice that a charge paid; null where it paid none. */
-export async function invoiceOfCharge(stripe: Stripe, { payment_intent: intent }: Stripe.Charge): Promise<string | null> {
+export async function invoiceOfCharge(
+  stripe: Stripe,
+  { payment_intent: intent }: Stripe.Charge,
+): Promise<string | null> {
   if (!intent) return null;
   const payment = { type: 'payment_intent' as const, payment_intent: typeof intent === 'string' ? intent : intent.id };
   const [paid] = (await stripe.invoicePayments.list({ payment }, ONE_CALL)).data;

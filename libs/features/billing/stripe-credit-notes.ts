@@ -35,7 +35,14 @@ export async function findOrCreateCreditNote(
   if (amount <= 0) return null;
   lease.throwIfAborted();
   return stripe.creditNotes.create(
-    { invoice: invoice.id, amount, ...partsOf(amount, isRefund, invoice, refunded), memo, email_type: 'none', metadata: mark },
+    {
+      invoice: invoice.id,
+      amount,
+      ...partsOf(amount, isRefund, invoice, refunded),
+      memo,
+      email_type: 'none',
+      metadata: mark,
+    },
     { ...ONE_CALL, idempotencyKey },
   );
 }

@@ -197,7 +197,10 @@ export class SubscriptionFollower {
   }
 
   /** Of the card that is charged when the trial ends, the same for every customer of Stripe's; null where there is none. */
-  private async fingerprintOf({ default_payment_method: method, customer }: Stripe.Subscription): Promise<string | null> {
+  private async fingerprintOf({
+    default_payment_method: method,
+    customer,
+  }: Stripe.Subscription): Promise<string | null> {
     const id = typeof customer === 'string' ? customer : customer.id;
     const owner = method ? null : await this.stripe.customers.retrieve(id, {}, ONE_CALL);
     const card = method ?? (owner && !owner.deleted ? owner.invoice_settings.default_payment_method : null);

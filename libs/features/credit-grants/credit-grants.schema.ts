@@ -20,7 +20,9 @@ export const creditBalanceSchema = z
     unbilled: money.describe(
       'What no invoice has billed yet: the running period so far, without a fee that Stripe charges',
     ),
-    owed: money.describe('What was used of credits whose money has gone back to the card: the next invoice asks for it'),
+    owed: money.describe(
+      'What was used of credits whose money has gone back to the card: the next invoice asks for it',
+    ),
     available: money.describe('The balance less what is not billed yet and what is owed; below 0 where that is more'),
     unpaid: z
       .object({

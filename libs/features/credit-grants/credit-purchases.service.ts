@@ -153,7 +153,10 @@ export class CreditPurchases {
         invoice.status === 'paid' ? await goneOf(this.stripe, invoice) : { gone: 0, isDisputed: false };
       const takenBackMinor = shareOf(row.amountMinor, gone, invoice.total);
       const written = await this.database.tenant(tenantId, async (transaction) => {
-        if (takenBackMinor !== row.takenBackMinor && !(await this.takeBack(transaction, row, takenBackMinor, isDisputed)))
+        if (
+          takenBackMinor !== row.takenBackMinor &&
+          !(await this.takeBack(transaction, row, takenBackMinor, isDisputed))
+        )
           return null;
         return this.write(transaction, row, invoice);
       });

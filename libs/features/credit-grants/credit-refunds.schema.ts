@@ -14,10 +14,14 @@ export const creditRefundSchema = z
   .object({
     id: z.uuid(),
     organizationId: z.uuid().describe('Which was deleted'),
-    amount: decimal.describe('Of prepaid credits, without the tax that goes back with it').meta({ examples: ['80.00'] }),
+    amount: decimal
+      .describe('Of prepaid credits, without the tax that goes back with it')
+      .meta({ examples: ['80.00'] }),
     currency: currencySchema,
     orderedAt: z.iso.datetime(),
-    status: z.enum(['waiting', 'blocked', 'done']).describe('blocked: Stripe refuses it, and is asked every ten minutes'),
+    status: z
+      .enum(['waiting', 'blocked', 'done'])
+      .describe('blocked: Stripe refuses it, and is asked every ten minutes'),
     blockedReason: z.string().nullable().describe('In the words of Stripe'),
     doneAt: z.iso.datetime().nullable(),
     stripeInvoiceId: z.string().describe('Of the purchase'),

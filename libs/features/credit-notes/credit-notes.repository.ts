@@ -91,7 +91,13 @@ export class CreditNotesRepository {
   decide(
     transaction: Transaction,
     { tenantId, id }: CreditNoteRow,
-    data: { status: 'issued' | 'declined'; number?: string; asCreditsMinor?: bigint; decidedBy: string; decidedAt: Date },
+    data: {
+      status: 'issued' | 'declined';
+      number?: string;
+      asCreditsMinor?: bigint;
+      decidedBy: string;
+      decidedAt: Date;
+    },
   ): Promise<CreditNoteRow> {
     return transaction.creditNote.update({ where: { tenantId_id: { tenantId, id } }, data, include: withInvoice });
   }

@@ -193,7 +193,9 @@ export class CreditNotesService {
     now: Date,
   ): Promise<CreditNoteRow> {
     const { tenantId, id } = row;
-    const before = (await this.repository.listOf(transaction, row.invoiceId)).filter(({ status }) => status === 'issued');
+    const before = (await this.repository.listOf(transaction, row.invoiceId)).filter(
+      ({ status }) => status === 'issued',
+    );
     const rest = row.amountMinor - moneyLeftOf(row.invoice, before);
     const asCreditsMinor = rest > 0n ? rest : 0n;
     const year = now.getUTCFullYear();

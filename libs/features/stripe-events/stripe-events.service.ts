@@ -234,7 +234,7 @@ function ignored(reason: IgnoredReason, tenantId: string | null): Outcome {
 
 function reasonToIgnore(event: Stripe.Event, tenantId: string | null): IgnoredReason | null {
   if (!FOLLOWED_TYPES.some((each) => each === event.type)) return 'unknown_type';
-  return tenantId || !customerOf(event) && isOfCharge(event.type) ? null : 'unknown_customer';
+  return tenantId || (!customerOf(event) && isOfCharge(event.type)) ? null : 'unknown_customer';
 }
 
 /** What is told of a charge, or of a dispute about one. */

@@ -51,7 +51,10 @@ export abstract class StripeOutbox<C extends OutboxClaim, Reason extends string 
       const reason = this.reasonOf(error);
       const wait = reason ? BLOCKED_SECONDS : waitAfter(tries);
       const { name } = this.table;
-      this.logger.warn({ msg: `${name} ${id} of organization ${tenantId}: taken to Stripe again in ${wait} s`, err: error });
+      this.logger.warn({
+        msg: `${name} ${id} of organization ${tenantId}: taken to Stripe again in ${wait} s`,
+        err: error,
+      });
       await this.database.tenant(tenantId, async (transaction) => {
         if (!(await releaseRow(transaction, this.table, claimed, wait))) return;
         if (this.isKeySpent(error)) await this.raiseKeyRound(transaction, id);

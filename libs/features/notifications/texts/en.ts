@@ -206,7 +206,9 @@ export const en: MailTexts = {
       kind === 'credit'
         ? `We have taken ${money(amount, currency)} off what is due of invoice ${invoiceNumber}.`
         : `We give back ${money(amount, currency)} of what you paid for invoice ${invoiceNumber}.`,
-      ...(Number(asCredits ?? 0) > 0 ? [`Of it, ${money(asCredits!, currency)} goes back to your prepaid credits, which paid it.`] : []),
+      ...(Number(asCredits ?? 0) > 0
+        ? [`Of it, ${money(asCredits!, currency)} goes back to your prepaid credits, which paid it.`]
+        : []),
       `The reason: ${reason}`,
     ],
     action: 'See the invoice',
