@@ -52,7 +52,7 @@ export const otherCurrency = (currency: string, fixed: string) =>
   new Problem(
     409,
     'other_currency',
-    `Your organization pays in ${fixed} since its first paid plan, so ${currency} cannot be chosen any more. Leave the currency out.`,
+    `Your organization pays in ${fixed} since its first plan or credits, so ${currency} cannot be chosen any more. Leave the currency out.`,
   );
 
 export const unknownResource = (resource: string) =>

@@ -1,3 +1,7 @@
+-- Loosens two checks and the key of credit_applications, of which no program of before relies on more than that a row is written once: see the
+-- unique index below, which holds that on.
+-- contracts: 20261130930000_prepaid_credits
+
 -- AlterTable
 ALTER TABLE "credit_grants" ADD COLUMN     "taken_back_minor" BIGINT NOT NULL DEFAULT 0,
 ADD COLUMN     "follows" INTEGER NOT NULL DEFAULT 0;
