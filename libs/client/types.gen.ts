@@ -289,6 +289,104 @@ export type Import = {
     finishedAt: string | null;
 };
 
+export type Preview = {
+    /**
+     * Of the rows: that of the data set, or as it was said or guessed
+     */
+    kind: string;
+    /**
+     * Why the file cannot be imported like this; null where it can
+     */
+    problem: string | null;
+    /**
+     * Why nothing of it can be shown before it is imported; null where something is
+     */
+    unseen: string | null;
+    /**
+     * Whether all of the file was sent, so that what is said of its rows holds for all
+     */
+    isWhole: boolean;
+    format: 'CSV' | 'JSON' | 'Parquet' | null;
+    compression: 'gzip' | 'zstd' | 'zip' | null;
+    /**
+     * Of text
+     */
+    encoding: string | null;
+    /**
+     * Of CSV
+     */
+    delimiter: string | null;
+    /**
+     * What stands before decimals, where numbers have a comma; `either` where you have to say it
+     */
+    decimal: 'point' | 'comma' | 'either' | null;
+    /**
+     * How dates such as 03/04/2020 are written, where there are such; `either` where you have to say it
+     */
+    dates: 'day_first' | 'month_first' | 'either' | null;
+    /**
+     * Of the file; an estimate where only its start was sent
+     */
+    rows: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsAccepted: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsRejected: number;
+    /**
+     * Columns of the kind that the file needs, and no header seems to hold
+     */
+    missing: Array<string>;
+    /**
+     * As the file was read here: upload it with these in the query, and it is imported like that
+     */
+    columnMapping: {
+        [key: string]: string;
+    };
+    columns: Array<{
+        header: string;
+        /**
+         * Of the kind, that it holds; null for an attribute and what is not read
+         */
+        column: string | null;
+        /**
+         * What was said now, or with the file before; its spelling; or a guess, which no upload makes by itself
+         */
+        foundBy: 'mapping' | 'kept' | 'spelling' | 'guess' | null;
+        /**
+         * Of its cells: as the column has it, or as they look
+         */
+        type: 'empty' | 'id' | 'number' | 'date' | 'picture' | 'list' | 'category' | 'text';
+        /**
+         * What an attribute is known to hold, such as `published_at`
+         */
+        attribute: string | null;
+    }>;
+    /**
+     * The first 50 rows
+     */
+    data: Array<{
+        /**
+         * Line of the file, or the number of the row, as for an import
+         */
+        row: number;
+        /**
+         * The start of each, in the order of `columns`
+         */
+        cells: Array<string | null>;
+        problems: Array<{
+            /**
+             * Null where the whole row is wrong
+             */
+            header: string | null;
+            message: string;
+        }>;
+    }>;
+};
+
 export type DataSetRows = {
     data: Array<{
         /**
@@ -6325,6 +6423,250 @@ export type DataSetsGetImportResponses = {
 };
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
+
+export type DataSetsDownloadRejectedData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/rejected-rows.csv';
+};
+
+export type DataSetsDownloadRejectedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsDownloadRejectedError = DataSetsDownloadRejectedErrors[keyof DataSetsDownloadRejectedErrors];
+
+export type DataSetsDownloadRejectedResponses = {
+    /**
+     * A CSV file with the columns line, column, value and reason
+     */
+    200: string;
+};
+
+export type DataSetsDownloadRejectedResponse = DataSetsDownloadRejectedResponses[keyof DataSetsDownloadRejectedResponses];
+
+export type PreviewsCreateData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/previews';
+};
+
+export type PreviewsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateError = PreviewsCreateErrors[keyof PreviewsCreateErrors];
+
+export type PreviewsCreateResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateResponse = PreviewsCreateResponses[keyof PreviewsCreateResponses];
+
+export type PreviewsCreateOfNewData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+        /**
+         * Of the rows; guessed by the headers unless you say it
+         */
+        kind?: 'interactions' | 'items' | 'users' | 'labelled-texts';
+    };
+    url: '/v1/projects/{projectId}/data-sets/previews';
+};
+
+export type PreviewsCreateOfNewErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateOfNewError = PreviewsCreateOfNewErrors[keyof PreviewsCreateOfNewErrors];
+
+export type PreviewsCreateOfNewResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateOfNewResponse = PreviewsCreateOfNewResponses[keyof PreviewsCreateOfNewResponses];
 
 export type RowsListData = {
     body?: never;

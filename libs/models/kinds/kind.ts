@@ -65,6 +65,8 @@ export interface Kind {
   columns: Record<string, Column>;
   /** What becomes of a file's further columns: text columns under their headers, or nothing. */
   others: 'attributes' | 'ignored';
+  /** Attributes of which the platform knows what they hold, by name, with the headers in lower case that they have. */
+  attributes?: Record<string, { spellings: readonly string[]; meaning: string }>;
   /** The column that each row is about: a further row about the same is rejected. Absent where rows may repeat. */
   identity?: string;
   /** The column that names a person, whose rows can be exported and erased. */
