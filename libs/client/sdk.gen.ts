@@ -1134,7 +1134,7 @@ export const modelsRenameVersion = <ThrowOnError extends boolean = false>(option
 /**
  * Queues a training job for a model, which has one at a time
  *
- * Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Ends with a new model version.
+ * Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Data that is judged not to be enough is refused with 409, unless you send `despiteVerdict`. Ends with a new model version.
  */
 export const trainingJobsCreate = <ThrowOnError extends boolean = false>(options: Options<TrainingJobsCreateData, ThrowOnError>): RequestResult<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError> => (options.client ?? client).post<TrainingJobsCreateResponses, TrainingJobsCreateErrors, ThrowOnError>({
     security: [{

@@ -409,9 +409,42 @@ export type DataSetRows = {
 
 export type DataSetQuality = {
     /**
+     * Whether the rows are enough to train a model; null while there are none
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
+    /**
      * What is worth changing before a model learns from the rows; empty where all is well
      */
-    advice: Array<string>;
+    findings: Array<{
+        code: string;
+        sentence: string;
+        parameters: {
+            [key: string]: number;
+        };
+        /**
+         * Whether a training is refused for it, unless it is asked for all the same
+         */
+        blocks: boolean;
+    }>;
+    /**
+     * Further figures of the rows by name, in the order in which they are shown
+     */
+    report: {
+        [key: string]: {
+            meaning: string;
+            /**
+             * `share`: 0 to 1
+             */
+            type: 'count' | 'share' | 'time';
+            value: number | string | null;
+        };
+    };
     /**
      * By name, in the order in which they are shown
      */
@@ -715,6 +748,16 @@ export type TrainingJob = {
 };
 
 export type TrainingEstimate = {
+    /**
+     * Whether what a training now would learn from is enough; null where a data set is empty
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
     /**
      * That a training now would learn from; null where a data set is empty
      */
@@ -7215,7 +7258,10 @@ export type ModelsRenameVersionResponse = ModelsRenameVersionResponses[keyof Mod
 
 export type TrainingJobsCreateData = {
     body: {
-        [key: string]: never;
+        /**
+         * Train although the data is judged not to be enough, which is refused otherwise
+         */
+        despiteVerdict?: boolean;
     };
     path: {
         projectId: string;

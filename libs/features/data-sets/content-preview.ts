@@ -11,7 +11,7 @@ import { checkRows, type Loaded, loadRows, structuralMessage } from './content-r
 import type { ColumnMapping, FileFormats } from './data-sets.schema.js';
 import { guessEncoding } from './encoding.js';
 import { guessKind, proposeColumns, toMapping } from './file-columns.js';
-import type { Preview } from './previews.schema.js';
+import { NOTHING_SEEN, type Preview } from './previews.schema.js';
 import type { Check } from './row-checks.js';
 import { readStart } from './source-file.js';
 import { readStartOfFile, UnseenError } from './start-of-file.js';
@@ -44,7 +44,7 @@ export async function previewContent(task: PreviewTask): Promise<Preview> {
   const compression = await compressionOf(file);
   const { size } = await stat(file);
   const isWhole = size >= fileBytes;
-  const none = { ...NOTHING, kind: task.kind ?? 'interactions', compression, isWhole };
+  const none = { ...NOTHING_SEEN, kind: task.kind ?? 'interactions', compression, isWhole };
   return withTables([file], { memoryBytes: MEMORY_BYTES, scratchParent, threads: 1 }, async (connection, scratch) => {
     const start = isWhole ? null : await readStartOfFile(file, scratch, formats);
     const read = start ? { ...formats, encoding: 'utf-8' } : formats;
@@ -59,23 +59,6 @@ export async function previewContent(task: PreviewTask): Promise<Preview> {
     throw error;
   });
 }
-
-const NOTHING: Omit<Preview, 'kind' | 'compression' | 'isWhole'> = {
-  problem: null,
-  unseen: null,
-  format: null,
-  encoding: null,
-  delimiter: null,
-  decimal: null,
-  dates: null,
-  rows: 0,
-  rowsAccepted: 0,
-  rowsRejected: 0,
-  missing: [],
-  columnMapping: {},
-  columns: [],
-  data: [],
-};
 
 async function encodingOf({ file, format }: Loaded, { encoding }: FileFormats): Promise<string | null> {
   if (format === 'Parquet') return null;

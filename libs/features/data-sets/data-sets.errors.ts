@@ -38,13 +38,6 @@ export const previewTooLarge = (most: number) =>
     `A preview takes the first ${most} bytes of a file: send no more of it, and its size with fileBytes.`,
   );
 
-export const previewTooHeavy = () =>
-  new Problem(
-    422,
-    'preview_too_heavy',
-    'To look at the file took more memory or time than a preview may. Send less of its start, or import it without a preview.',
-  );
-
 export const tooManyPreviews = (most: number) =>
   new Problem(
     429,

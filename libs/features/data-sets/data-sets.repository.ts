@@ -264,6 +264,15 @@ export class DataSetsRepository {
       WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
+  /** What data sets of a kind hold now, at most so many of them, the latest first. */
+  async listContentKeys(transaction: Transaction, projectId: string, kind: string, most: number): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ key: string }[]>`
+      SELECT content_key AS key FROM data_sets
+      JOIN imports ON imports.tenant_id = data_sets.tenant_id AND imports.id = current_import_id
+      WHERE project_id = ${projectId}::uuid AND kind = ${kind} ORDER BY data_sets.id DESC LIMIT ${most}`;
+    return rows.map(({ key }) => key);
+  }
+
   /** Requires a system transaction. */
   async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedImport> {
     const { tenantId, id } = claim;

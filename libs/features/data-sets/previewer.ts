@@ -6,14 +6,17 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { explainExit, forkChild, keepErrorOutput, watchMemory } from '../../platform/processes/children.js';
 import { Turns } from '../../platform/queue/turns.js';
 import type { PreviewTask } from './content-preview.js';
-import { previewTooHeavy, tooManyPreviews } from './data-sets.errors.js';
-import type { Preview } from './previews.schema.js';
+import { tooManyPreviews } from './data-sets.errors.js';
+import { NOTHING_SEEN, type Preview } from './previews.schema.js';
 
 /** What a preview's process may hold and take; it computes on one thread. */
 const MEMORY_BYTES = 512 * 1024 ** 2;
 const MOST_MS = 20_000;
 /** Of this process, whoever asked for them. */
 const AT_ONCE = 2;
+
+const TOO_HEAVY =
+  'To look at it took more memory or time than a preview may have: what is in it is seen when the file is imported.';
 
 /** What a preview's process says; null where it had no room. */
 export interface PreviewMessage {
@@ -33,7 +36,8 @@ export class Previewer {
 
   /**
    * @param start the first bytes of the file, or all of it
-   * @throws Problem 429 where too many of the organization wait already, 422 where the file takes more than a preview may
+   * @returns that nothing can be seen where the file takes more than a preview may
+   * @throws Problem 429 where too many of the organization wait already
    */
   preview(tenantId: string, start: Buffer, task: Omit<PreviewTask, 'file' | 'scratch'>): Promise<Preview> {
     return this.turns.run(tenantId, () => this.whenFree(() => this.run(start, task)));
@@ -70,7 +74,7 @@ export class Previewer {
       return await new Promise<Preview>((resolve, reject) => {
         const giveUp = (why: string) => {
           this.logger.warn(`a preview ${why}`);
-          reject(previewTooHeavy());
+          resolve({ ...NOTHING_SEEN, kind: task.kind ?? NOTHING_SEEN.kind, unseen: TOO_HEAVY });
         };
         timer = setTimeout(() => giveUp(`took more than ${MOST_MS} ms`), MOST_MS);
         watchMemory(child, MEMORY_BYTES, (bytes) => giveUp(`held ${bytes} bytes`));

@@ -114,5 +114,27 @@ export const previewSchema = z
   });
 
 export type Preview = z.infer<typeof previewSchema>;
+
+/** Of a file in which nothing was found yet. */
+export const NOTHING_SEEN: Preview = {
+  kind: 'interactions',
+  problem: null,
+  unseen: null,
+  isWhole: false,
+  format: null,
+  compression: null,
+  encoding: null,
+  delimiter: null,
+  decimal: null,
+  dates: null,
+  rows: 0,
+  rowsAccepted: 0,
+  rowsRejected: 0,
+  missing: [],
+  columnMapping: {},
+  columns: [],
+  data: [],
+};
+
 /** Next to the names of columns with their headers, which the compiler would take these for. */
 export type PreviewQuery = UploadQuery & { fileBytes?: number; kind?: KindKey };

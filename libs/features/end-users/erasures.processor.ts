@@ -82,8 +82,8 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const version of versions) await this.eraseArtifact(erasure, version);
     const texts = await within(
       async (transaction) =>
-        (await this.repository.blotTexts(transaction, userId)) +
-        (await this.dataSets.eraseRejected(transaction, projectId, userId)),
+        (await this.dataSets.eraseRejected(transaction, projectId, userId)) +
+        (await this.repository.blotTexts(transaction, userId)),
     );
     if (texts > 0) await within((transaction) => this.recordErased(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
