@@ -211,7 +211,7 @@ describe('a training job', () => {
     // So little is not trained on unless somebody says so.
     const refused = await tenant.post(`${model}/training-jobs`, {}).expect(409);
     expect(refused.body.code).toBe('not_enough_data');
-    expect(refused.body.detail).toMatch(/1 interactions; below 1000.* 0 users have two.*despiteVerdict/);
+    expect(refused.body.detail).toMatch(/despiteVerdict.* 1 interactions; below 1000.* 0 users have two/);
     const { verdict } = (await tenant.get(`${model}/training-estimate`)).body;
     expect(verdict).toMatchObject({ isEnough: false, because: [expect.any(String), expect.any(String)] });
     const { body } = await tenant.post(`${model}/training-jobs`, { despiteVerdict: true }).expect(202);

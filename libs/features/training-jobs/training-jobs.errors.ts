@@ -12,7 +12,7 @@ export const notEnoughData = (because: string[]) =>
   new Problem(
     409,
     'not_enough_data',
-    `${because.join(' ')} Import more rows, or send "despiteVerdict": true to train all the same.`,
+    `There is not enough data: import more rows, or send "despiteVerdict": true to train all the same. ${because.join(' ')}`,
   );
 
 /** @param most of the organization's; null where the process itself is full */
