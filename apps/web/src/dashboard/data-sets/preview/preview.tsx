@@ -170,11 +170,13 @@ function useFacts({
     ...(encoding ? [encoding.toUpperCase()] : []),
     ...(dates ? [t(`upload.times.${dates}`)] : []),
     ...(decimal === 'comma' ? [t('upload.decimalComma')] : []),
-    ...(rowsRejected > 0
-      ? [t('upload.badRows', { count: rowsRejected })]
-      : found.problem || found.rowsAccepted === 0
-        ? []
-        : [t('upload.noBadRows')]),
+    ...(decimal === 'either' || dates === 'either'
+      ? []
+      : rowsRejected > 0
+        ? [t('upload.badRows', { count: rowsRejected })]
+        : found.problem || found.rowsAccepted === 0
+          ? []
+          : [t('upload.noBadRows')]),
   ];
 }
 
