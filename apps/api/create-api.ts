@@ -64,9 +64,9 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     if (lifecycle.isDraining) void reply.header('connection', 'close');
     if (!isUpload(request)) limitBody(request);
   });
-  // Uploads stay streams, on the one route that bounds what it reads.
+  // Uploads stay streams, on the routes that bound what they read.
   fastify.addContentTypeParser(UPLOAD_TYPES, (request, payload, done) => {
-    if (request.method === 'PUT') done(null, payload);
+    if (request.method === 'PUT' || takesFile(request)) done(null, payload);
     else done(new Problem(415, 'unsupported_media_type', 'This call takes application/json.'));
   });
   fastify.addContentTypeParser(
@@ -105,6 +105,11 @@ function acceptRequestId(header: string | string[] | undefined): string | undefi
 
 function isUpload({ method, headers }: FastifyRequest): boolean {
   return method === 'PUT' && UPLOAD_TYPES.includes(headers['content-type']?.split(';', 1)[0]?.trim() ?? '');
+}
+
+/** Whether the route says of itself that its body is a file. */
+function takesFile({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { takesFile?: boolean }).takesFile === true;
 }
 
 /** Ends the connection of a client that takes too long over a body. */

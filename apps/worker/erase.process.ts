@@ -1,5 +1,5 @@
 import type { EraseTask } from '../../libs/features/end-users/worker.js';
-import { beChild } from './children.js';
+import { beChild } from '../../libs/platform/processes/children.js';
 import { eraseFile } from './erase-file.js';
 
 beChild();

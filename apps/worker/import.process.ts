@@ -1,7 +1,7 @@
 import { ContentError, readContent } from '../../libs/features/data-sets/process.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
+import { beChild } from '../../libs/platform/processes/children.js';
 import { isOutOfMemory } from '../../libs/platform/tables/tables.js';
-import { beChild } from './children.js';
 import type { ImportMessage, ImportOrder } from './import-messages.js';
 
 beChild();

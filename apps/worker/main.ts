@@ -1,8 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { readConfig } from '../../libs/platform/config/config.js';
+import { comeAfter } from '../../libs/platform/processes/priority.js';
 import { stopOnSignal } from '../../libs/platform/telemetry/lifecycle.js';
-import { comeAfter } from './priority.js';
 import { WorkerModule } from './worker.module.js';
 
 const NICENESS = 10;

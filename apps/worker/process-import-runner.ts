@@ -8,7 +8,7 @@ import {
   type ImportTask,
 } from '../../libs/features/data-sets/worker.js';
 import { CONFIG, type Config } from '../../libs/platform/config/config.js';
-import { explainExit, forkChild, keepErrorOutput, watchMemory } from './children.js';
+import { explainExit, forkChild, keepErrorOutput, watchMemory } from '../../libs/platform/processes/children.js';
 import type { ImportMessage, ImportOrder } from './import-messages.js';
 
 /** Of the cap; the rest is Node's own and what the engine does not count. */
@@ -23,7 +23,7 @@ export class ProcessImportRunner extends ImportRunner {
 
   override async run(task: ImportTask, signal: AbortSignal): Promise<Content> {
     signal.throwIfAborted();
-    const child = forkChild('./import.process.js');
+    const child = forkChild('apps/worker/import.process.js');
     try {
       return await this.follow(child, task, signal);
     } finally {

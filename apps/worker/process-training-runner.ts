@@ -12,7 +12,7 @@ import {
   type TrainingWatch,
 } from '../../libs/features/training-jobs/worker.js';
 import { CONFIG, type Config } from '../../libs/platform/config/config.js';
-import { explainExit, forkChild, keepErrorOutput } from './children.js';
+import { explainExit, forkChild, keepErrorOutput } from '../../libs/platform/processes/children.js';
 import type { TrainingMessage, TrainingOrder } from './training-messages.js';
 
 /** How long a process that is asked to stop may take to reach the end of its slice of work and to write a checkpoint. */
@@ -34,7 +34,7 @@ export class ProcessTrainingRunner extends TrainingRunner {
   override async run(task: TrainingTask, watch: TrainingWatch): Promise<void> {
     watch.signal.throwIfAborted();
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-training-'));
-    const child = forkChild('./training.process.js');
+    const child = forkChild('apps/worker/training.process.js');
     // An order that finds the process gone is no error of its own: how the process ended says more.
     const order = (message: TrainingOrder) => child.connected && child.send(message, () => undefined);
     try {

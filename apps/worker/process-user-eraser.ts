@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Erased, type EraseTask, UserEraser } from '../../libs/features/end-users/worker.js';
-import { explainExit, forkChild, keepErrorOutput } from './children.js';
+import { explainExit, forkChild, keepErrorOutput } from '../../libs/platform/processes/children.js';
 
 /** For one file, however large. */
 const ERASE_MS = 10 * 60_000;
@@ -9,7 +9,7 @@ const ERASE_MS = 10 * 60_000;
 @Injectable()
 export class ProcessUserEraser extends UserEraser {
   override async erase(task: EraseTask): Promise<Erased> {
-    const child = forkChild('./erase.process.js');
+    const child = forkChild('apps/worker/erase.process.js');
     const errorOutput = keepErrorOutput(child);
     // One that hangs would keep all other people's erasures waiting.
     const timer = setTimeout(() => child.kill('SIGKILL'), ERASE_MS);

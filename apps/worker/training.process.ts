@@ -15,7 +15,7 @@ import { trainers } from '../../libs/models/trainers.js';
 import { checkVersion } from '../../libs/models/training/check-version.js';
 import { inPlainWords } from '../../libs/platform/http/plain-words.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
-import { beChild } from './children.js';
+import { beChild } from '../../libs/platform/processes/children.js';
 import { withSources } from './sources.js';
 import type { TrainingMessage, TrainingOrder, TrainingStart } from './training-messages.js';
 

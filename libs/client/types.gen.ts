@@ -289,6 +289,104 @@ export type Import = {
     finishedAt: string | null;
 };
 
+export type Preview = {
+    /**
+     * Of the rows: that of the data set, or as it was said or guessed
+     */
+    kind: string;
+    /**
+     * Why the file cannot be imported like this; null where it can
+     */
+    problem: string | null;
+    /**
+     * Why nothing of it can be shown before it is imported; null where something is
+     */
+    unseen: string | null;
+    /**
+     * Whether all of the file was sent, so that what is said of its rows holds for all
+     */
+    isWhole: boolean;
+    format: 'CSV' | 'JSON' | 'Parquet' | null;
+    compression: 'gzip' | 'zstd' | 'zip' | null;
+    /**
+     * Of text
+     */
+    encoding: string | null;
+    /**
+     * Of CSV
+     */
+    delimiter: string | null;
+    /**
+     * What stands before decimals, where numbers have a comma; `either` where you have to say it
+     */
+    decimal: 'point' | 'comma' | 'either' | null;
+    /**
+     * How dates such as 03/04/2020 are written, where there are such; `either` where you have to say it
+     */
+    dates: 'day_first' | 'month_first' | 'either' | null;
+    /**
+     * Of the file; an estimate where only its start was sent
+     */
+    rows: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsAccepted: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsRejected: number;
+    /**
+     * Columns of the kind that the file needs, and no header seems to hold
+     */
+    missing: Array<string>;
+    /**
+     * As the file was read here: upload it with these in the query, and it is imported like that
+     */
+    columnMapping: {
+        [key: string]: string;
+    };
+    columns: Array<{
+        header: string;
+        /**
+         * Of the kind, that it holds; null for an attribute and what is not read
+         */
+        column: string | null;
+        /**
+         * What was said now, or with the file before; its spelling; or a guess, which no upload makes by itself
+         */
+        foundBy: 'mapping' | 'kept' | 'spelling' | 'guess' | null;
+        /**
+         * Of its cells: as the column has it, or as they look
+         */
+        type: 'empty' | 'id' | 'number' | 'date' | 'picture' | 'list' | 'category' | 'text';
+        /**
+         * What an attribute is known to hold, such as `published_at`
+         */
+        attribute: string | null;
+    }>;
+    /**
+     * The first 50 rows
+     */
+    data: Array<{
+        /**
+         * Line of the file, or the number of the row, as for an import
+         */
+        row: number;
+        /**
+         * The start of each, in the order of `columns`
+         */
+        cells: Array<string | null>;
+        problems: Array<{
+            /**
+             * Null where the whole row is wrong
+             */
+            header: string | null;
+            message: string;
+        }>;
+    }>;
+};
+
 export type DataSetRows = {
     data: Array<{
         /**
@@ -311,9 +409,42 @@ export type DataSetRows = {
 
 export type DataSetQuality = {
     /**
+     * Whether the rows are enough to train a model; null while there are none
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
+    /**
      * What is worth changing before a model learns from the rows; empty where all is well
      */
-    advice: Array<string>;
+    findings: Array<{
+        code: string;
+        sentence: string;
+        parameters: {
+            [key: string]: number;
+        };
+        /**
+         * Whether a training is refused for it, unless it is asked for all the same
+         */
+        blocks: boolean;
+    }>;
+    /**
+     * Further figures of the rows by name, in the order in which they are shown
+     */
+    report: {
+        [key: string]: {
+            meaning: string;
+            /**
+             * `share`: 0 to 1
+             */
+            type: 'count' | 'share' | 'time';
+            value: number | string | null;
+        };
+    };
     /**
      * By name, in the order in which they are shown
      */
@@ -617,6 +748,16 @@ export type TrainingJob = {
 };
 
 export type TrainingEstimate = {
+    /**
+     * Whether what a training now would learn from is enough; null where a data set is empty
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
     /**
      * That a training now would learn from; null where a data set is empty
      */
@@ -1130,10 +1271,6 @@ export type UpcomingInvoice = {
         name: string;
         at: string;
     } | null;
-    /**
-     * Where the plan is paused, or going to be
-     */
-    pause: Pause | null;
     lines: Array<{
         kind: 'plan' | 'meter' | 'commitment';
         description: string;
@@ -1259,21 +1396,6 @@ export type UpcomingInvoice = {
          */
         total: string;
     } | null;
-};
-
-export type Pause = {
-    /**
-     * From when Free holds in place of the plan: the end of the month that is paid
-     */
-    from: string;
-    /**
-     * When the plan goes on by itself, and its fee is charged
-     */
-    until: string;
-    /**
-     * Whether it has begun
-     */
-    isOn: boolean;
 };
 
 export type PlanChangePreview = {
@@ -1412,7 +1534,7 @@ export type InvoiceSummary = {
      */
     total: string;
     /**
-     * Of the total, what prepaid credits pay; below 0 what they paid before and was taken back, or what is given back as credits
+     * Of the total, what prepaid credits pay
      */
     credits: string;
     /**
@@ -1467,7 +1589,7 @@ export type Invoice = {
      */
     total: string;
     /**
-     * Of the total, what prepaid credits pay; below 0 what they paid before and was taken back, or what is given back as credits
+     * Of the total, what prepaid credits pay
      */
     credits: string;
     /**
@@ -2674,11 +2796,7 @@ export type CreditBalance = {
      */
     unbilled: string;
     /**
-     * What was used of credits whose money has gone back to the card: the next invoice asks for it
-     */
-    owed: string;
-    /**
-     * The balance less what is not billed yet and what is owed; below 0 where that is more
+     * The balance less what is not billed yet; below 0 where that is more
      */
     available: string;
     /**
@@ -2734,10 +2852,6 @@ export type CreditGrant = {
      */
     amount: string;
     /**
-     * Of a purchase, what has gone back of its payment, without tax, or is disputed at the bank; it can be used no more
-     */
-    takenBack: string;
-    /**
      * What no invoice has used; of an expired grant, what expired
      */
     left: string;
@@ -2769,40 +2883,6 @@ export type CreditPurchase = {
     payUrl: string | null;
 };
 
-export type CreditRefund = {
-    id: string;
-    /**
-     * Which was deleted
-     */
-    organizationId: string;
-    /**
-     * Of prepaid credits, without the tax that goes back with it
-     */
-    amount: string;
-    /**
-     * ISO 4217, lower case
-     */
-    currency: string;
-    orderedAt: string;
-    /**
-     * blocked: Stripe refuses it, and is asked every ten minutes
-     */
-    status: 'waiting' | 'blocked' | 'done';
-    /**
-     * In the words of Stripe
-     */
-    blockedReason: string | null;
-    doneAt: string | null;
-    /**
-     * Of the purchase
-     */
-    stripeInvoiceId: string;
-    /**
-     * Null before, and where all had gone back already
-     */
-    stripeCreditNoteId: string | null;
-};
-
 export type OrganizationCreditBalance = {
     /**
      * ISO 4217, lower case
@@ -2817,11 +2897,7 @@ export type OrganizationCreditBalance = {
      */
     unbilled: string;
     /**
-     * What was used of credits whose money has gone back to the card: the next invoice asks for it
-     */
-    owed: string;
-    /**
-     * The balance less what is not billed yet and what is owed; below 0 where that is more
+     * The balance less what is not billed yet; below 0 where that is more
      */
     available: string;
     /**
@@ -2881,10 +2957,6 @@ export type OrganizationCreditGrant = {
      */
     amount: string;
     /**
-     * Of a purchase, what has gone back of its payment, without tax, or is disputed at the bank; it can be used no more
-     */
-    takenBack: string;
-    /**
      * What no invoice has used; of an expired grant, what expired
      */
     left: string;
@@ -2930,10 +3002,6 @@ export type CreditNoteProposal = {
      * Exact decimal
      */
     amount: string;
-    /**
-     * Of it, what goes back as prepaid credits, which paid it; 0 until it is issued
-     */
-    asCredits: string;
     currency: string;
     reason: string;
     organization: {
@@ -2984,10 +3052,6 @@ export type CreditNote = {
      * Exact decimal
      */
     amount: string;
-    /**
-     * Of it, what goes back as prepaid credits, which paid it; 0 until it is issued
-     */
-    asCredits: string;
     currency: string;
     reason: string;
     issuedAt: string;
@@ -6403,6 +6467,250 @@ export type DataSetsGetImportResponses = {
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
 
+export type DataSetsDownloadRejectedData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/rejected-rows.csv';
+};
+
+export type DataSetsDownloadRejectedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsDownloadRejectedError = DataSetsDownloadRejectedErrors[keyof DataSetsDownloadRejectedErrors];
+
+export type DataSetsDownloadRejectedResponses = {
+    /**
+     * A CSV file with the columns line, column, value and reason
+     */
+    200: string;
+};
+
+export type DataSetsDownloadRejectedResponse = DataSetsDownloadRejectedResponses[keyof DataSetsDownloadRejectedResponses];
+
+export type PreviewsCreateData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/previews';
+};
+
+export type PreviewsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateError = PreviewsCreateErrors[keyof PreviewsCreateErrors];
+
+export type PreviewsCreateResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateResponse = PreviewsCreateResponses[keyof PreviewsCreateResponses];
+
+export type PreviewsCreateOfNewData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+        /**
+         * Of the rows; guessed by the headers unless you say it
+         */
+        kind?: 'interactions' | 'items' | 'users' | 'labelled-texts';
+    };
+    url: '/v1/projects/{projectId}/data-sets/previews';
+};
+
+export type PreviewsCreateOfNewErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateOfNewError = PreviewsCreateOfNewErrors[keyof PreviewsCreateOfNewErrors];
+
+export type PreviewsCreateOfNewResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateOfNewResponse = PreviewsCreateOfNewResponses[keyof PreviewsCreateOfNewResponses];
+
 export type RowsListData = {
     body?: never;
     path: {
@@ -6950,7 +7258,10 @@ export type ModelsRenameVersionResponse = ModelsRenameVersionResponses[keyof Mod
 
 export type TrainingJobsCreateData = {
     body: {
-        [key: string]: never;
+        /**
+         * Train although the data is judged not to be enough, which is refused otherwise
+         */
+        despiteVerdict?: boolean;
     };
     path: {
         projectId: string;
@@ -8741,85 +9052,6 @@ export type BillingOpenPortalResponses = {
 };
 
 export type BillingOpenPortalResponse = BillingOpenPortalResponses[keyof BillingOpenPortalResponses];
-
-export type PausesResumeData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/billing/pause';
-};
-
-export type PausesResumeErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type PausesResumeError = PausesResumeErrors[keyof PausesResumeErrors];
-
-export type PausesResumeResponses = {
-    /**
-     * The plan goes on
-     */
-    204: void;
-};
-
-export type PausesResumeResponse = PausesResumeResponses[keyof PausesResumeResponses];
-
-export type PausesPauseData = {
-    body: {
-        /**
-         * Billing months, after which the plan goes on by itself
-         */
-        months: number;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/billing/pause';
-};
-
-export type PausesPauseErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type PausesPauseError = PausesPauseErrors[keyof PausesPauseErrors];
-
-export type PausesPauseResponses = {
-    /**
-     * From when until when
-     */
-    200: Pause;
-};
-
-export type PausesPauseResponse = PausesPauseResponses[keyof PausesPauseResponses];
 
 export type SpendReadData = {
     body?: never;
@@ -12701,53 +12933,6 @@ export type CreditsPutTopUpResponses = {
 
 export type CreditsPutTopUpResponse = CreditsPutTopUpResponses[keyof CreditsPutTopUpResponses];
 
-export type CreditRefundsListData = {
-    body?: never;
-    path?: never;
-    query?: {
-        limit?: number;
-        cursor?: string;
-        /**
-         * open: on its way to Stripe; blocked: of those, what Stripe refuses
-         */
-        state?: 'open' | 'blocked' | 'all';
-    };
-    url: '/v1/admin/credit-refunds';
-};
-
-export type CreditRefundsListErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks operator
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type CreditRefundsListError = CreditRefundsListErrors[keyof CreditRefundsListErrors];
-
-export type CreditRefundsListResponses = {
-    /**
-     * A page of refunds
-     */
-    200: {
-        data: Array<CreditRefund>;
-        nextCursor: string | null;
-    };
-};
-
-export type CreditRefundsListResponse = CreditRefundsListResponses[keyof CreditRefundsListResponses];
-
 export type OrganizationCreditsBalanceData = {
     body?: never;
     path: {
@@ -14154,13 +14339,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14251,13 +14436,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14308,13 +14493,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

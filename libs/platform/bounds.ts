@@ -18,6 +18,7 @@ export const BOUNDS = {
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },
   addedRows: { most: 100_000, what: 'Rows that are added to a data set by themselves, such as corrections' },
+  rejectedRows: { most: 10_000, what: 'Rejected rows of an import that are kept to be downloaded' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
   eventTypes: { most: 100, what: 'Distinct event types of a data set' },
   unpackedBytes: { most: 20e9, what: 'Bytes of an uploaded file once it is unpacked' },
@@ -48,6 +49,8 @@ export const BOUNDS = {
   scimTokens: { most: 2, what: "Tokens of an organization's directory for SCIM" },
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
   uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },
+  previewBytes: { most: 256 * 1024, what: 'Bytes of the start of a file that a preview takes' },
+  previewsWaiting: { most: 5, what: 'Previews of files of one organization that wait in one process' },
   uploadBytesPerSecond: {
     most: 8 * 1024 ** 2,
     what: 'Bytes of uploads a second of one organization in one process; more wait',

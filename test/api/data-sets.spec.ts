@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
 
 let api: TestApi;
 let tenant: Tenant;
@@ -28,6 +28,27 @@ describe('an upload', () => {
       { row: 4, column: 'rating', message: '"five" is not a finite number' },
       { row: 5, column: null, message: 'the row has fewer fields than the header, which has 4' },
     ]);
+  });
+
+  it('gives all rows that it rejected as a file, safe to be opened, while the data set is there, to those who may see people', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const bad = Array.from({ length: 1_500 }, (_, i) => `u${i},i${i},=${i}+1`);
+    const done = await tenant.upload(projectId, id, ['user_id,item_id,value', 'u,i,1', ...bad, 'short'].join('\n'));
+    expect([done.rowsRejected, done.errors.length]).toEqual([1_501, 100]);
+    const path = `/v1/projects/${projectId}/data-sets/${id}/imports/${done.id}/rejected-rows.csv`;
+    const { text, headers } = await tenant.get(path).expect(200);
+    expect(headers['content-type']).toMatch(/^text\/csv/);
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(1_502);
+    expect(lines.slice(0, 2)).toEqual(['line,column,value,reason', `3,value,'=0+1,"""=0+1"" is not a finite number"`]);
+    expect(lines.at(-1)).toBe('1503,,,"the row has fewer fields than the header, which has 3"');
+    const { key } = await tenant.createKey(projectId, ['project:read']);
+    const byKey = await withKey(api, key).get(path);
+    expect([byKey.status, byKey.body.code]).toEqual([403, 'not_permitted']);
+    const failed = await tenant.upload(projectId, id, 'user_id,item_id\n,i\n');
+    expect((await tenant.get(path.replace(done.id, failed.id))).text).toContain('2,user_id,,user_id is empty');
+    await tenant.delete(`/v1/projects/${projectId}/data-sets/${id}`).expect(204);
+    await tenant.get(path).expect(404);
   });
 
   it('may name headers of its own kind’s columns alone', async () => {

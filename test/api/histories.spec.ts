@@ -77,7 +77,31 @@ describe('the rows of a data set', () => {
 
   it('are judged before training, and spread over time, users and items', async () => {
     const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${dataSetId}/quality`).expect(200);
-    expect(body.advice[0]).toMatch(/^There are 7 interactions/);
+    expect(body.verdict).toEqual({
+      isEnough: false,
+      because: [
+        expect.stringMatching(/^There are 7 interactions; below 1000/),
+        expect.stringMatching(/^2 users have two/),
+      ],
+    });
+    expect(body.findings.map(({ code, blocks }: { code: string; blocks: boolean }) => [code, blocks])).toEqual([
+      ['few_interactions', true],
+      ['few_active_users', true],
+      ['unknown_items', false],
+      ['concentrated', false],
+    ]);
+    const figures = Object.entries<{ value: number }>(body.report).map(([name, { value }]) => [name, value]);
+    // Three items, of which one is the most popular hundredth and one is in no data set of items.
+    expect(Object.fromEntries(figures)).toEqual({
+      density: 7 / 12,
+      days: 1_096,
+      duplicates: 0,
+      usersWithOne: 2,
+      itemsWithOne: 1,
+      topShare: 4 / 7,
+      futureTimes: 0,
+      unknownItems: 2,
+    });
     const { overTime, ofUsers, ofItems } = body.distributions;
     const sum = ({ bars }: { bars: { count: number }[] }) => bars.reduce((total, { count }) => total + count, 0);
     expect([sum(overTime), sum(ofUsers), sum(ofItems)]).toEqual([7, 4, 3]);
@@ -95,7 +119,7 @@ describe('the rows of a data set', () => {
     const empty = await tenant.createDataSet(projectId, 'labelled-texts');
     expect(await rowsOf('', empty)).toEqual({ data: [], nextCursor: null });
     const quality = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);
-    expect(quality.body).toEqual({ advice: [], distributions: {} });
+    expect(quality.body).toEqual({ verdict: null, findings: [], report: {}, distributions: {} });
     await tenant.upload(projectId, empty, 'text,label\nWhere is it?,delivery\nMoney back!,refund|money\n');
     expect((await rowsOf('search=MONEY', empty)).data).toHaveLength(1);
     const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);

@@ -180,7 +180,7 @@ describe('what an import says on a Chinese page is Chinese', () => {
   const sourceOf = (file: string) => readFileSync(path.resolve(import.meta.dirname, '../..', file), 'utf8');
   /** Names of the API, of a file and of formats stay as they are. */
   const NAMES =
-    /\b(UTF-\d+|CSV|JSON|dates|day_first|month_first|encoding|windows|Parquet|ISO|Unix|user_id|item_id|event_type|value|timestamp|text|label|language|split|train|validation|test|x|xs)\b/g;
+    /\b(UTF-\d+|CSV|JSON|dates|day_first|month_first|encoding|windows|Parquet|ISO|Unix|user_id|item_id|event_type|value|timestamp|text|label|language|split|train|validation|test|decimal|comma|point|x|xs)\b/g;
   const isChinese = (message: string) => {
     const translated = inChinese(message);
     expect(translated.replace(NAMES, ''), message).not.toMatch(/[A-Za-z]{3}/);
@@ -216,6 +216,7 @@ describe('what an import says on a Chinese page is Chinese', () => {
     const later = [
       '"Dr. X" was described on an earlier row',
       'there are more than 50 different values of event_type, and "Dr. X" is not among the first',
+      '"Dr. X" may have its comma before decimals or between thousands: say which with decimal=comma or decimal=point',
     ];
     for (const message of [...messages, ...structural, ...later])
       isChinese(message.replaceAll('Dr. X. Y', 'x').replaceAll('Dr. X', 'x'));
@@ -224,12 +225,14 @@ describe('what an import says on a Chinese page is Chinese', () => {
 
   it('of rows before training', () => {
     const few = { usersWithTwoOrMore: 1, labelled: 3, labels: 2_000, rareLabels: 2, contradictions: 1 };
+    const reported = { duplicates: 5, futureTimes: 1, unknownItems: 2, topShare: 0.6, largestLabel: 0.95 };
     const advice = Object.values(kinds).flatMap((kind: Kind) => [
-      ...kind.judge(7, few),
-      ...kind.judge(7, { labelled: 0 }),
-      ...kind.judge(7, { labelled: 7, labels: 1 }),
+      ...kind.judge(7, { ...few, ...reported }).map(({ sentence }) => sentence),
+      ...kind.judge(7, { labelled: 0 }).map(({ sentence }) => sentence),
+      ...kind.judge(7, { labelled: 7, labels: 1 }).map(({ sentence }) => sentence),
+      ...(kind.enough ? [kind.enough(7, few)] : []),
     ]);
-    expect(new Set(advice).size).toBeGreaterThan(7);
+    expect(new Set(advice).size).toBeGreaterThan(14);
     for (const sentence of advice) isChinese(sentence);
   });
 });

@@ -167,7 +167,7 @@ describe('the first minutes', () => {
 
   it('lead there by a file of one’s own and the keyboard alone too: what each header is taken for is seen before it is sent', async () => {
     const { visit, tabTo, press, pressButton, goLive, atStart } = await newcomer('file@example.com', false);
-    const csv = tasteCsv().replace(/^.*/, 'customer,sku,stars,when');
+    const csv = tasteCsv(120).replace(/^.*/, 'customer,sku,stars,when');
     const buffer = Buffer.from(`${csv.trimEnd()}\n,item-1,5,1\n`);
     // Long before it opens: the browser is told in a call of its own that we answer it.
     const chooser = visit.waitForEvent('filechooser');
@@ -312,7 +312,7 @@ describe('a newcomer in the browser', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
     await button('Create project').dblclick();
 
-    await createDataSet('Purchases', 'interactions', `${tasteCsv()}\n,item-1,5,1\n`);
+    await createDataSet('Purchases', 'interactions', `${tasteCsv(120)}\n,item-1,5,1\n`);
     await page.getByText(/^1 row of the latest file was rejected/).waitFor();
     await page.getByRole('row', { name: 'user-0 ' }).first().waitFor();
     await page.getByRole('tab', { name: 'Quality' }).click();

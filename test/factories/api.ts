@@ -68,7 +68,7 @@ export class Tenant {
     return request(this.api.url).get(path).set('cookie', this.cookie);
   }
 
-  post(path: string, body: object = {}) {
+  post(path: string, body: object = bodyOf(path)) {
     return request(this.api.url).post(path).set('cookie', this.cookie).send(body);
   }
 
@@ -160,12 +160,15 @@ export class Tenant {
   }
 }
 
+/** What a call sends of itself: tests train on data that is known by eye, which is judged not to be enough. */
+const bodyOf = (path: string) => (path.endsWith('/training-jobs') ? { despiteVerdict: true } : {});
+
 /** A call with an API key. */
 export function withKey(api: TestApi, key: string) {
   const authorization = `Bearer ${key}`;
   return {
     get: (path: string) => request(api.url).get(path).set({ authorization }),
-    post: (path: string, body: object = {}) => request(api.url).post(path).set({ authorization }).send(body),
+    post: (path: string, body: object = bodyOf(path)) => request(api.url).post(path).set({ authorization }).send(body),
   };
 }
 

@@ -72,7 +72,8 @@ const ACTS: Record<AttackKind, () => void> = {
     }),
   'every training that may wait': () =>
     forever(1, async () => {
-      for (const modelId of attack.modelIds) await send('POST', `${inProject}/models/${modelId}/training-jobs`, '{}');
+      for (const modelId of attack.modelIds)
+        await send('POST', `${inProject}/models/${modelId}/training-jobs`, '{"despiteVerdict":true}');
       await sleep(500);
     }),
   'a file of 16,000 columns': () => {

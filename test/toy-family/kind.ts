@@ -11,5 +11,8 @@ export const numbers = {
   statistics: { largest: { sql: 'max(number)', type: 'count', meaning: 'The largest' } },
   meters: {},
   rowBytes: 16,
-  judge: (rows) => (rows < 3 ? [`A mean of ${rows} numbers says little.`] : []),
+  judge: (rows) =>
+    rows < 3
+      ? [{ code: 'few', sentence: `A mean of ${rows} numbers says little.`, parameters: { rows }, blocks: false }]
+      : [],
 } satisfies Kind;

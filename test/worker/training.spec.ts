@@ -207,7 +207,14 @@ describe('a training job', () => {
     const tenant = await Tenant.signUp(api);
     const { projectId, modelId, interactionsDataSetId, deploymentId, modelVersionId } = await tenant.deploy();
     await tenant.upload(projectId, interactionsDataSetId, 'user_id,item_id\nu1,i1\n');
-    const { body } = await tenant.post(`/v1/projects/${projectId}/models/${modelId}/training-jobs`).expect(202);
+    const model = `/v1/projects/${projectId}/models/${modelId}`;
+    // So little is not trained on unless somebody says so.
+    const refused = await tenant.post(`${model}/training-jobs`, {}).expect(409);
+    expect(refused.body.code).toBe('not_enough_data');
+    expect(refused.body.detail).toMatch(/despiteVerdict.* 1 interactions; below 1000.* 0 users have two/);
+    const { verdict } = (await tenant.get(`${model}/training-estimate`)).body;
+    expect(verdict).toMatchObject({ isEnough: false, because: [expect.any(String), expect.any(String)] });
+    const { body } = await tenant.post(`${model}/training-jobs`, { despiteVerdict: true }).expect(202);
     expect(body.warnings[0]).toMatch(/1 interactions; below 1000/);
     const job = await tenant.waitFor(`/v1/projects/${projectId}/training-jobs/${body.id}`);
     expect(job).toMatchObject({ status: 'failed', failureKind: 'input', attempt: 1 });

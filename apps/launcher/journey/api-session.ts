@@ -93,7 +93,9 @@ export class ApiSession {
     modelId: string,
     onProgress: (job: TrainingJobState) => void = () => {},
   ): Promise<TrainingJobState> {
-    const { id } = await this.post<{ id: string }>(`${inProject}/models/${modelId}/training-jobs`);
+    const { id } = await this.post<{ id: string }>(`${inProject}/models/${modelId}/training-jobs`, {
+      despiteVerdict: true,
+    });
     const job = await this.poll<TrainingJobState>(`${inProject}/training-jobs/${id}`, onProgress);
     if (job.status !== 'succeeded')
       throw new Error(`Training ${job.status}: ${job.failureReason ?? 'no reason given'}`);

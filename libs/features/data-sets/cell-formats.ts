@@ -9,18 +9,19 @@ export interface SaidFormats {
 
 /** By index, how the numbers and times of a column are written, where it is in no way that the engine reads by itself. */
 export interface CellFormats {
-  numbers: Map<number, 'comma' | 'grouped'>;
+  /** `either`: each comma may stand before decimals or between thousands. */
+  numbers: Map<number, 'comma' | 'grouped' | 'either'>;
   /** `either`: each date would be one by day and by month first. */
   times: Map<number, 'day_first' | 'month_first' | 'year_first' | 'either'>;
 }
 
 /** 1.234,5 or 12,5 or, where another of the column is such a one, 1.234. */
-const DECIMAL_COMMA = String.raw`[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)`;
+export const DECIMAL_COMMA = String.raw`[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)`;
 /** 1,234.5 or 1,234. */
-const GROUPED = String.raw`[+-]?\d{1,3}(,\d{3})+(\.\d+)?`;
+export const GROUPED = String.raw`[+-]?\d{1,3}(,\d{3})+(\.\d+)?`;
 /** 3/4/2020, 3.4.2020 or 3-4-2020, and a time of day. */
-const DATE = String.raw`^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}),?(.*)$`;
-const CHINESE_DATE = String.raw`^\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)$`;
+export const DATE = String.raw`^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}),?(.*)$`;
+export const CHINESE_DATE = String.raw`^\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)$`;
 
 /** Looks at all cells of the table `raw`: what a column has in one place tells how it is written in all others. */
 export async function findFormats(
@@ -44,6 +45,7 @@ export async function findFormats(
       // 1,234 alone may be a thousand and more or one and less.
       const isGrouped = said.decimal === 'point' || (grouped === commas && grouped > both);
       if (commas > 0 && (isComma || isGrouped)) formats.numbers.set(index, isComma ? 'comma' : 'grouped');
+      else if (commas > 0 && both === commas) formats.numbers.set(index, 'either');
     }
     if (type === 'time') {
       const part = (place: number) => `try_cast(regexp_extract(${cell}, '${DATE}', ${place}) AS INTEGER)`;
@@ -65,7 +67,7 @@ export async function findFormats(
 export function asNumber(index: number, { numbers }: CellFormats): string {
   const cell = `c${index}`;
   const format = numbers.get(index);
-  if (!format) return cell;
+  if (!format || format === 'either') return cell;
   const [pattern, number] =
     format === 'comma'
       ? [DECIMAL_COMMA, `replace(replace(${cell}, '.', ''), ',', '.')`]

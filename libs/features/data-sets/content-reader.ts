@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Kind, Statistics } from '../../models/kinds/kind.js';
+import type { Statistics } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { printable } from '../../platform/http/text.js';
 import { quoteText, withTables } from '../../platform/tables/tables.js';
-import { findFormats } from './cell-formats.js';
+import { type CellFormats, findFormats } from './cell-formats.js';
 import { ContentError, unreadable } from './content-error.js';
 import { openCsv } from './csv-file.js';
 import type { ColumnMapping, FileFormats, ImportError, Rejection } from './data-sets.schema.js';
 import { toUtf8 } from './encoding.js';
+import { findColumns } from './file-columns.js';
 import { isJson, openJson } from './json-file.js';
 import { isParquet, openParquet } from './parquet-file.js';
 import { type Check, checksOf, type FoundColumns, typedColumns } from './row-checks.js';
@@ -19,6 +20,8 @@ import { readStatistics } from './statistics.js';
 import { type Part, unpack, UnpackBudget } from './unpack.js';
 
 const ERRORS_MAX = 100;
+/** Characters of a rejected row's value. */
+const VALUE_CHARACTERS = 200;
 const LINE_BYTES = BOUNDS.lineBytes.most;
 /** The other half of the machine is left to those whose calls are being answered. */
 const THREADS = Math.ceil(availableParallelism() / 2);
@@ -37,6 +40,14 @@ export interface ImportTask {
   erasedUserIds: string[];
 }
 
+/** A row that was left out. */
+export interface RejectedRow extends ImportError {
+  /** The start of the cell that is wrong; null where the whole row is. */
+  value: string | null;
+  /** Whom the row is about, where it says so. */
+  person: string | null;
+}
+
 export interface Content {
   rowsAccepted: number;
   rowsRejected: number;
@@ -44,11 +55,13 @@ export interface Content {
   errors: ImportError[];
   /** What is wrong, the most frequent first: the first such row, and how many there are. */
   rejections: Rejection[];
+  /** Of those that were rejected the first {@link BOUNDS.rejectedRows}, by line. */
+  rejectedRows: RejectedRow[];
   statistics: Statistics;
 }
 
 /** A part of an upload as rows, and which of the table `raw` are its. */
-type Loaded = Part & SourceFile & { afterOrdinal: number };
+export type Loaded = Part & SourceFile & { afterOrdinal: number };
 
 /**
  * Reads a file, or an archive of several alike: CSV, JSON or Parquet, packed or not, text in any encoding. Checks every row and writes the good ones to
@@ -57,49 +70,36 @@ type Loaded = Part & SourceFile & { afterOrdinal: number };
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
 export async function readContent(task: ImportTask, memoryBytes: number): Promise<Content> {
-  const { file, target, kind: key, erasedUserIds } = task;
+  const { file, target, kind: key } = task;
   const kind = kinds[key];
   return withTables(
     [file, target],
     { memoryBytes, scratchParent: path.dirname(target), threads: THREADS },
     async (connection, scratch) => {
-      const budget = await UnpackBudget.of(file);
-      const parts = await unpack(file, scratch, budget);
-      const loaded: Loaded[] = [];
-      for (const part of parts) loaded.push(await loadPart(connection, part, scratch, budget, loaded, task));
+      const loaded = await loadRows(connection, file, scratch, task.formats);
       const { columns: names } = loaded[0]!;
       const columns = findColumns(names, kind, task);
-      await checkRows(connection, names, columns, task, erasedUserIds);
+      await checkRows(connection, names, columns, task);
       await connection.run(
         `COPY (SELECT * EXCLUDE (ordinal) FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
       );
-      return describe(connection, loaded, kind);
+      return describe(connection, loaded, columns, task);
     },
   );
 }
 
-/** The index of each of the kind's columns in the file. */
-function findColumns(
-  names: string[],
-  kind: Kind,
-  { mapping, keptMapping }: Pick<ImportTask, 'mapping' | 'keptMapping'>,
-): FoundColumns {
-  const columns: FoundColumns = new Map();
-  for (const [column, { spellings, isRequired }] of Object.entries(kind.columns)) {
-    const mapped = mapping[column];
-    const kept = keptMapping[column];
-    if ((mapped ?? kept) === '' && !isRequired) continue;
-    const wanted: readonly string[] = mapped ? [mapped] : [...(kept ? [kept] : []), ...spellings];
-    const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
-    if (index !== undefined) columns.set(column, index);
-    else if (mapped || isRequired) {
-      throw new ContentError(
-        `There is no column ${mapped || spellings[0]}. The file has: ${names.join(', ')}. ` +
-          `Rename one, or say which it is with the query parameter ${column}=HEADER.`,
-      );
-    }
-  }
-  return columns;
+/** Reads every row of a file, and of each in an archive, as text into the tables `raw` and `broken`. */
+export async function loadRows(
+  connection: DuckDBConnection,
+  file: string,
+  scratch: string,
+  formats: FileFormats,
+): Promise<Loaded[]> {
+  const budget = await UnpackBudget.of(file);
+  const loaded: Loaded[] = [];
+  for (const part of await unpack(file, scratch, budget))
+    loaded.push(await loadPart(connection, part, scratch, budget, loaded, formats));
+  return loaded;
 }
 
 /** Reads every row of a part as text into `raw`, after those of the parts before it, which have the same columns, and into `broken` what is no row. */
@@ -109,7 +109,7 @@ async function loadPart(
   scratch: string,
   budget: UnpackBudget,
   before: Loaded[],
-  { formats }: ImportTask,
+  formats: FileFormats,
 ): Promise<Loaded> {
   const place = before.length;
   const source = await openPart(connection, part, scratch, budget, place, formats);
@@ -155,13 +155,12 @@ async function openPart(
 }
 
 /** Sorts `raw` into `accepted`, typed, and `rejected`: its ordinal, column and message. */
-async function checkRows(
+export async function checkRows(
   connection: DuckDBConnection,
   names: string[],
   columns: FoundColumns,
-  { kind: key, formats: said }: ImportTask,
-  erasedUserIds: string[],
-): Promise<void> {
+  { kind: key, formats: said, erasedUserIds }: Pick<ImportTask, 'kind' | 'formats' | 'erasedUserIds'>,
+): Promise<{ formats: CellFormats; checks: Check[] }> {
   const kind = kinds[key];
   const formats = await findFormats(connection, kind, columns, said);
   const isNoRow: Check = { index: null, isWrong: 'raw.problem IS NOT NULL', message: 'raw.problem' };
@@ -182,9 +181,11 @@ async function checkRows(
     if (column === kind.identity) await rejectRepeats(connection, column, names[index]!);
     if (kind.columns[column]!.isCategory) await rejectExtraValues(connection, column, names[index]!);
   }
+  return { formats, checks };
 }
 
-function structuralMessage(columnCount: number): string {
+/** SQL of what is wrong with a row of `broken`. */
+export function structuralMessage(columnCount: number): string {
   return `CASE error_type
     WHEN 'MISSING COLUMNS' THEN 'the row has fewer fields than the header, which has ${columnCount}'
     WHEN 'TOO MANY COLUMNS' THEN 'the row has more fields than the header, which has ${columnCount}'
@@ -219,20 +220,28 @@ async function rejectExtraValues(connection: DuckDBConnection, column: string, h
   await connection.run(`DELETE FROM accepted WHERE ${column} IN (SELECT ${column} FROM extra_values)`);
 }
 
-async function describe(connection: DuckDBConnection, parts: Loaded[], kind: Kind): Promise<Content> {
+async function describe(
+  connection: DuckDBConnection,
+  parts: Loaded[],
+  columns: FoundColumns,
+  { kind: key, erasedUserIds }: ImportTask,
+): Promise<Content> {
+  const kind = kinds[key];
   const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
   const counts = await one(`SELECT (SELECT count(*) FROM accepted) AS accepted,
     (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken) AS rejected`);
+  const person = kind.person ? columns.get(kind.person) : undefined;
+  const none = { errors: [], rejections: [], rejectedRows: [] };
   return {
     rowsAccepted: Number(counts['accepted']),
     rowsRejected: Number(counts['rejected']),
-    ...(counts['rejected'] === 0n ? { errors: [], rejections: [] } : await listErrors(connection, parts)),
+    ...(counts['rejected'] === 0n ? none : await listErrors(connection, parts, person, erasedUserIds)),
     statistics: await readStatistics(connection, kind),
   };
 }
 
 /** A row that is wrong, as the first for its reason or one of the first at all. */
-interface WrongRow extends ImportError {
+interface WrongRow extends RejectedRow {
   isFirstOfReason: boolean;
   /** How many are wrong for the same reason. */
   rows: number;
@@ -242,10 +251,16 @@ interface WrongRow extends ImportError {
 async function listErrors(
   connection: DuckDBConnection,
   parts: Loaded[],
-): Promise<Pick<Content, 'errors' | 'rejections'>> {
-  await connection.run(`CREATE TEMP TABLE told AS SELECT * FROM (
+  person: number | undefined,
+  erasedUserIds: string[],
+): Promise<Pick<Content, 'errors' | 'rejections' | 'rejectedRows'>> {
+  const { most } = BOUNDS.rejectedRows;
+  const cells = parts[0]!.columns.map((name, index) => `WHEN ${quoteText(name)} THEN c${index}`).join(' ');
+  await connection.run(`CREATE TEMP TABLE told AS SELECT chosen.*,
+      left(CASE column_name ${cells} END, ${VALUE_CHARACTERS}) AS value, ${person === undefined ? 'NULL' : `trim(c${person})`} AS person
+    FROM (SELECT * FROM (
       SELECT *, row_number() OVER (PARTITION BY reason ORDER BY ordinal) = 1 AS is_first, count(*) OVER (PARTITION BY reason) AS alike FROM rejected)
-    QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${ERRORS_MAX}`);
+    QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${most}) chosen JOIN raw USING (ordinal)`);
   await connection.run(`CREATE TEMP TABLE told_broken AS SELECT *,
     row_number() OVER (PARTITION BY error_type ORDER BY part, start) = 1 AS is_first, count(*) OVER (PARTITION BY error_type) AS alike FROM broken`);
   const wrong: WrongRow[] = [];
@@ -256,7 +271,12 @@ async function listErrors(
     .filter(({ isFirstOfReason }) => isFirstOfReason)
     .sort((a, b) => b.rows - a.rows)
     .map(({ row, column, message, rows }) => ({ row, column, message, rows }));
-  return { errors, rejections };
+  const erased = new Set(erasedUserIds);
+  const rejectedRows = wrong
+    .filter((row) => row.person === null || !erased.has(row.person))
+    .slice(0, most)
+    .map(({ row, column, value, message, person: whom }) => ({ row, column, value, message, person: whom }));
+  return { errors, rejections, rejectedRows };
 }
 
 /** Of a part, in the order of its lines: the first ones, and each that is the first of all parts for its reason. */
@@ -268,21 +288,27 @@ async function listWrongRows(
 ): Promise<WrongRow[]> {
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
   const rejected = await rows(
-    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike FROM told
+    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike, value, person FROM told
      WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''} ORDER BY ordinal`,
   );
   const broken = await rows(
-    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike FROM told_broken WHERE part = ${place} ORDER BY start`,
+    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike, NULL, NULL FROM told_broken WHERE part = ${place} ORDER BY start`,
   );
   const placesOf = (found: typeof rejected) => found.map(([at]) => Number(at));
   const { ofOrdinals, ofBroken } = await part.findLines(placesOf(rejected), placesOf(broken));
-  const toWrongRow = (line: number, [, column, message, isFirst, alike]: (typeof rejected)[number]): WrongRow => ({
-    row: line,
-    column: column === null ? null : printable(String(column)),
-    message: printable(part.name === null ? String(message) : `${part.name}: ${String(message)}`),
-    isFirstOfReason: Boolean(isFirst),
-    rows: Number(alike),
-  });
+  const text = (value: unknown) => (value === null ? null : printable(String(value)));
+  const toWrongRow = (line: number, found: (typeof rejected)[number]): WrongRow => {
+    const [, column, message, isFirst, alike, value, person] = found;
+    return {
+      row: line,
+      column: text(column),
+      value: text(value),
+      message: printable(part.name === null ? String(message) : `${part.name}: ${String(message)}`),
+      person: text(person),
+      isFirstOfReason: Boolean(isFirst),
+      rows: Number(alike),
+    };
+  };
   return [
     ...rejected.map((found, i) => toWrongRow(ofOrdinals[i]!, found)),
     ...broken.slice(0, ofBroken.length).map((found, i) => toWrongRow(ofBroken[i]!, found)),

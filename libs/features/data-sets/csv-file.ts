@@ -36,6 +36,20 @@ export async function refuseEndlessLines(file: string): Promise<void> {
   }
 }
 
+/** Of a text in UTF-8. */
+export function firstLineOf(text: Buffer): string {
+  const start = text
+    .subarray(0, HEADER_BYTES_MAX)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+  return start.split(/\r\n|\n|\r/, 1)[0]!;
+}
+
+/** What stands between the cells of a header: the mark that it has most of. */
+export function delimiterOf(line: string): string {
+  return DELIMITERS.reduce((best, mark) => (line.split(mark).length > line.split(best).length ? mark : best));
+}
+
 /**
  * Reads the first line alone, so that no oddity further down can change what the columns are taken to be.
  *
@@ -49,18 +63,14 @@ export async function openCsv(
   said?: string,
 ): Promise<SourceFile> {
   await refuseEndlessLines(file);
-  const line = (await readStart(file, HEADER_BYTES_MAX))
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/, 1)[0]!;
+  const line = firstLineOf(await readStart(file, HEADER_BYTES_MAX));
   if (line.trim() === '') throw new ContentError('The first line is empty: it must hold the column names.');
   if (line.includes('\0')) {
     throw new ContentError('The first line holds NUL characters, so that it is no text: save the file as UTF-8.');
   }
   const copy = path.join(scratch, 'header.csv');
   await pipeline(Readable.from([`${line}\n`]), createWriteStream(copy));
-  const delimiter =
-    said ?? DELIMITERS.reduce((best, mark) => (line.split(mark).length > line.split(best).length ? mark : best));
+  const delimiter = said ?? delimiterOf(line);
   refuseCount(line.split(delimiter).length, HEADER_FIELDS_MAX);
   const reader = await connection
     .runAndReadAll(
@@ -80,6 +90,7 @@ export async function openCsv(
       max_line_size = ${LINE_BYTES})`,
     rejectsTable,
     format: 'CSV',
+    delimiter,
     findLines: (ordinals, brokenOffsets) => findLines(file, ordinals, brokenOffsets, CSV),
   };
 }

@@ -1,9 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { CurrentPrincipal, type Principal, Requires, StartsJob } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { isStream, UPLOAD_TYPES } from '../../platform/http/body.js';
+import { sendCsv } from '../../platform/http/csv.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import { type Rename, renameSchema } from '../projects/index.js';
 import { uploadNotFile } from './data-sets.errors.js';
@@ -21,6 +23,8 @@ import {
   uploadQuerySchema,
 } from './data-sets.schema.js';
 import { DataSetsService } from './data-sets.service.js';
+
+const REJECTED = 'line,column,value,reason\n4712,rating,five,"""five"" is not a finite number"\n';
 
 @ApiTags('data sets')
 @Controller('v1/projects/:projectId/data-sets')
@@ -181,6 +185,26 @@ export class DataSetsController {
     @Param('importId') importId: string,
   ) {
     return this.dataSets.getImport(tenantId, projectId, dataSetId, importId);
+  }
+
+  @ApiOperation({
+    summary: 'Downloads the rows that an import rejected, as CSV',
+    description:
+      'The first 10,000, by line: the column that is wrong, the start of what it holds, and the reason. A cell that a spreadsheet would take for a formula is made text. Of rows that name people it needs the permission `end-users:read` too, which no API key has.',
+  })
+  @ApiProduces('text/csv')
+  @Get(':dataSetId/imports/:importId/rejected-rows.csv')
+  @Requires('project:read')
+  @Answers(200, 'A CSV file with the columns line, column, value and reason', z.string().meta({ examples: [REJECTED] }))
+  async downloadRejected(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Param('importId') importId: string,
+    @Res() reply: FastifyReply,
+  ) {
+    const rows = await this.dataSets.listRejected(principal, projectId, dataSetId, importId);
+    sendCsv(reply, 'rejected-rows', ['line', 'column', 'value', 'reason'], rows);
   }
 }
 

@@ -31,6 +31,21 @@ export const tooManyUploads = (most: number) =>
     },
   );
 
+export const previewTooLarge = (most: number) =>
+  new Problem(
+    413,
+    'preview_too_large',
+    `A preview takes the first ${most} bytes of a file: send no more of it, and its size with fileBytes.`,
+  );
+
+export const tooManyPreviews = (most: number) =>
+  new Problem(
+    429,
+    'too_many_previews',
+    `${most} previews of your organization wait for earlier ones already: send the next when some are answered.`,
+    { headers: { 'retry-after': '2' } },
+  );
+
 export const storageFull = () =>
   new Problem(507, 'storage_full', 'There is no room to store the file. The data set is unchanged: try again later.');
 

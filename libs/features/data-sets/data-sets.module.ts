@@ -6,13 +6,16 @@ import { ContentTables } from './content-tables.js';
 import { DataSetsController } from './data-sets.controller.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
+import { Previewer } from './previewer.js';
+import { PreviewsController } from './previews.controller.js';
+import { PreviewsService } from './previews.service.js';
 import { RowsController } from './rows.controller.js';
 import { RowsService } from './rows.service.js';
 
 @Module({
   imports: [LimitsModule, ProjectsModule],
-  controllers: [DataSetsController, RowsController],
-  providers: [DataSetsService, DataSetsRepository, AddedRows, ContentTables, RowsService],
+  controllers: [DataSetsController, PreviewsController, RowsController],
+  providers: [DataSetsService, DataSetsRepository, AddedRows, ContentTables, RowsService, Previewer, PreviewsService],
   exports: [DataSetsService, AddedRows, ContentTables],
 })
 export class DataSetsModule {}

@@ -129,6 +129,18 @@ export class DataSetsRepository {
     return rows.map((row) => withFewErrors(toDataSet(row, byId.get(row.currentImportId ?? '') ?? null)));
   }
 
+  /** What was said of the data set's last file, which holds for the next one. */
+  async findKept(
+    transaction: Transaction,
+    id: string,
+  ): Promise<{ columnMapping: ColumnMapping; formats: FileFormats }> {
+    const row = await transaction.dataSet.findFirstOrThrow({
+      where: { id },
+      select: { columnMapping: true, formats: true },
+    });
+    return { columnMapping: row.columnMapping as ColumnMapping, formats: row.formats as FileFormats };
+  }
+
   async rename(transaction: Transaction, id: string, name: string): Promise<void> {
     await transaction.dataSet.updateMany({ where: { id }, data: { name } });
   }
@@ -252,6 +264,15 @@ export class DataSetsRepository {
       WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
+  /** What data sets of a kind hold now, at most so many of them, the latest first. */
+  async listContentKeys(transaction: Transaction, projectId: string, kind: string, most: number): Promise<string[]> {
+    const rows = await transaction.$queryRaw<{ key: string }[]>`
+      SELECT content_key AS key FROM data_sets
+      JOIN imports ON imports.tenant_id = data_sets.tenant_id AND imports.id = current_import_id
+      WHERE project_id = ${projectId}::uuid AND kind = ${kind} ORDER BY data_sets.id DESC LIMIT ${most}`;
+    return rows.map(({ key }) => key);
+  }
+
   /** Requires a system transaction. */
   async readClaimed(transaction: Transaction, claim: Claim): Promise<ClaimedImport> {
     const { tenantId, id } = claim;
@@ -294,6 +315,7 @@ export class DataSetsRepository {
       },
     });
     if (count === 0) return false;
+    await this.keepRejected(transaction, claimed, content);
     // A slow import must not undo a later upload that finished before it; ids are in order of creation.
     await transaction.dataSet.updateMany({
       where: { id: claimed.dataSetId, OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] },
@@ -310,7 +332,7 @@ export class DataSetsRepository {
   /** False when the claim was lost meanwhile. */
   async failImport(
     transaction: Transaction,
-    { id, attempt }: Claim,
+    { tenantId, id, attempt }: Claim,
     failureReason: string,
     content?: Content,
   ): Promise<boolean> {
@@ -318,7 +340,35 @@ export class DataSetsRepository {
       where: { id, attempt, status: { in: ['queued', 'running'] } },
       data: { status: 'failed', finishedAt: new Date(), failureReason, ...(content && countsOf(content)) },
     });
+    if (count === 1 && content) await this.keepRejected(transaction, { id, tenantId }, content);
     return count === 1;
+  }
+
+  private async keepRejected(
+    transaction: Transaction,
+    { tenantId, id: importId }: Pick<Claim, 'tenantId' | 'id'>,
+    { rejectedRows }: Content,
+  ): Promise<void> {
+    const data = rejectedRows.map(({ column: columnName, ...row }, place) => {
+      return { tenantId, importId, place, columnName, ...row };
+    });
+    if (data.length > 0) await transaction.rejectedRow.createMany({ data });
+  }
+
+  /** The next of an import's rejected rows, by their place. */
+  listRejected(transaction: Transaction, importId: string, from: number, most: number) {
+    return transaction.rejectedRow.findMany({
+      where: { importId, place: { gte: from } },
+      orderBy: { place: 'asc' },
+      take: most,
+      select: { place: true, row: true, columnName: true, value: true, message: true },
+    });
+  }
+
+  /** Takes a person's rows out of what imports of the project left out; returns how many. */
+  async eraseRejected(transaction: Transaction, projectId: string, userId: string): Promise<number> {
+    const where = { person: userId, import: { dataSet: { projectId } } };
+    return (await transaction.rejectedRow.deleteMany({ where })).count;
   }
 
   /** Every content that is kept of the project's data sets about people, that of earlier imports among them. */

@@ -1,6 +1,7 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { findKind } from '../../models/kinds/kinds.js';
+import { type Principal, requirePermission } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -35,6 +36,16 @@ import {
 } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
+
+const REJECTED_PAGE = 1_000;
+
+/** A rejected row as its file shows it. */
+export interface RejectedLine {
+  line: number;
+  column: string | null;
+  value: string | null;
+  reason: string;
+}
 
 @Injectable()
 export class DataSetsService {
@@ -160,6 +171,36 @@ export class DataSetsService {
       if (!found) throw notFound('import', importId);
       return found;
     });
+  }
+
+  /**
+   * The rows that an import left out, by line, a page at a time.
+   *
+   * @throws Problem 404; 403 where the rows name people, whom the caller may not see
+   */
+  async listRejected(
+    principal: Principal,
+    projectId: string,
+    dataSetId: string,
+    importId: string,
+  ): Promise<AsyncIterable<RejectedLine>> {
+    const { tenantId } = principal;
+    const { kind } = await this.get(tenantId, projectId, dataSetId);
+    if (findKind(kind)?.person) requirePermission(principal, 'end-users:read');
+    const { id } = await this.getImport(tenantId, projectId, dataSetId, importId);
+    const next = (from: number) =>
+      this.database.tenant(tenantId, (transaction) =>
+        this.repository.listRejected(transaction, id, from, REJECTED_PAGE),
+      );
+    return (async function* () {
+      for (let from = 0; ;) {
+        const page = await next(from);
+        for (const { row, columnName, value, message } of page)
+          yield { line: row, column: columnName, value, reason: message };
+        if (page.length < REJECTED_PAGE) return;
+        from = page.at(-1)!.place + 1;
+      }
+    })();
   }
 
   /**

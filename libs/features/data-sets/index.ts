@@ -3,3 +3,4 @@ export { ContentTables, rowsOf } from './content-tables.js';
 export { DataSetsModule } from './data-sets.module.js';
 export { DataSetsRepository, IMPORTS, type ImportedContent, type StoredContent } from './data-sets.repository.js';
 export { DataSetsService } from './data-sets.service.js';
+export { verdictSchema } from './rows.schema.js';

@@ -20,6 +20,11 @@ export async function isJson(file: string): Promise<boolean> {
   return /^\uFEFF?\s*(\{|\[\s*[{\]])/.test((await readStart(file, 1_024)).toString('utf8'));
 }
 
+/** Whether a JSON text is a list of objects, rather than an object a line. */
+export async function isJsonList(file: string): Promise<boolean> {
+  return /^\uFEFF?\s*\[/.test((await readStart(file, 1_024)).toString('utf8'));
+}
+
 async function readEnd(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
@@ -36,7 +41,7 @@ async function readEnd(file: string): Promise<string> {
 
 /** A row is an object, and a column a name that one of them has at least. */
 export async function openJson(connection: DuckDBConnection, file: string, rejectsTable: string): Promise<SourceFile> {
-  const isList = /^\uFEFF?\s*\[/.test((await readStart(file, 1_024)).toString('utf8'));
+  const isList = await isJsonList(file);
   if (!isList) await refuseEndlessLines(file);
   else if (!(await readEnd(file)).trimEnd().endsWith(']'))
     throw new ContentError('The file is a JSON list whose end is missing: send it whole.');
@@ -72,6 +77,7 @@ export async function openJson(connection: DuckDBConnection, file: string, rejec
       FROM (${rows}))`,
     rejectsTable: isList ? null : rejectsTable,
     format: 'JSON',
+    delimiter: null,
     // Objects of a list are counted, as they stand on lines of any number.
     findLines: (ordinals, brokenOffsets) =>
       isList

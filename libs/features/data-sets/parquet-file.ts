@@ -37,6 +37,7 @@ export async function openParquet(
     rows: `SELECT NULL::VARCHAR AS problem, ${cells.join(', ')} FROM ${table}`,
     rejectsTable: null,
     format: 'Parquet',
+    delimiter: null,
     // Rows of Parquet stand on no lines: they are counted.
     findLines: (ordinals) => Promise.resolve({ ofOrdinals: ordinals, ofBroken: [] }),
   };

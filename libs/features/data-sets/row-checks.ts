@@ -10,6 +10,9 @@ const ID_CHARACTERS = BOUNDS.idCharacters.most;
 const WHITE_SPACE = String.raw`[\s\v\p{Z}\x{AD}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}]+`;
 
 const NO_TIME = '" is no time from 1970 to 9999, as Unix time or ISO 8601';
+const NO_NUMBER = '" is not a finite number';
+const EITHER_NUMBER =
+  '" may have its comma before decimals or between thousands: say which with decimal=comma or decimal=point';
 const EITHER_DATE = '" may have its day or its month first: say which with dates=day_first or dates=month_first';
 
 /** Where a file has each column of its kind: the index of its header; absent columns are left out. */
@@ -67,7 +70,11 @@ function columnChecks(kind: Kind, column: string, index: number, formats: CellFo
         ...required,
         check(
           `${cell} IS NOT NULL AND NOT coalesce(isfinite(try_cast(${asNumber(index, formats)} AS DOUBLE)), false)`,
-          `'"' || left(${cell}, 40) || '" is not a finite number'`,
+          `'"' || left(${cell}, 40) || ${
+            formats.numbers.get(index) === 'either'
+              ? `CASE WHEN contains(${cell}, ',') THEN ${quoteText(EITHER_NUMBER)} ELSE ${quoteText(NO_NUMBER)} END`
+              : quoteText(NO_NUMBER)
+          }`,
         ),
       ];
     case 'time':

@@ -40,11 +40,36 @@ export const rowsSchema = z
     ],
   });
 
+export const verdictSchema = z.object({
+  isEnough: z.boolean(),
+  because: z.array(z.string()).describe('Why, in sentences'),
+});
+
 export const qualitySchema = z
   .object({
-    advice: z
-      .array(z.string())
+    verdict: verdictSchema
+      .nullable()
+      .describe('Whether the rows are enough to train a model; null while there are none'),
+    findings: z
+      .array(
+        z.object({
+          code: z.string(),
+          sentence: z.string(),
+          parameters: z.record(z.string(), z.number()),
+          blocks: z.boolean().describe('Whether a training is refused for it, unless it is asked for all the same'),
+        }),
+      )
       .describe('What is worth changing before a model learns from the rows; empty where all is well'),
+    report: z
+      .record(
+        z.string(),
+        z.object({
+          meaning: z.string(),
+          type: z.enum(['count', 'share', 'time']).describe('`share`: 0 to 1'),
+          value: z.union([z.number(), z.iso.datetime()]).nullable(),
+        }),
+      )
+      .describe('Further figures of the rows by name, in the order in which they are shown'),
     distributions: z
       .record(
         z.string(),
@@ -60,10 +85,22 @@ export const qualitySchema = z
     id: 'DataSetQuality',
     examples: [
       {
-        advice: ['Few users have 2 interactions or more. A recommender learns from those alone.'],
+        verdict: {
+          isEnough: false,
+          because: ['There are 214 interactions; below 1000 a recommender rarely beats popularity.'],
+        },
+        findings: [
+          {
+            code: 'few_interactions',
+            sentence: 'There are 214 interactions; below 1000 a recommender rarely beats popularity.',
+            parameters: { rows: 214, least: 1_000 },
+            blocks: true,
+          },
+        ],
+        report: { duplicates: { meaning: 'Interactions that repeat another in everything', type: 'count', value: 3 } },
         distributions: {
-          per_day: {
-            meaning: 'Interactions a day',
+          overTime: {
+            meaning: 'Interactions over time',
             labels: 'days',
             bars: [{ label: '2026-11-23', count: 214 }],
           },

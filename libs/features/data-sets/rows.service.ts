@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Injectable } from '@nestjs/common';
-import type { Kind } from '../../models/kinds/kind.js';
+import type { Kind, Statistics } from '../../models/kinds/kind.js';
 import { findKind } from '../../models/kinds/kinds.js';
+import { judgeAll } from '../../models/kinds/verdict.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf, withPlaces } from './content-tables.js';
@@ -10,8 +12,11 @@ import { countsNothing, unknownKind } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
 import type { Quality, Rows, RowsQuery } from './rows.schema.js';
+import { readStatistics } from './statistics.js';
 
 const PLACE = 'file_row_number';
+/** Data sets in which things are looked up at most, the latest first. */
+const DESCRIBING = 10;
 
 /** Looks into what a data set's last import brought, within bounds of time and memory. */
 @Injectable()
@@ -21,6 +26,7 @@ export class RowsService {
     private readonly dataSets: DataSetsService,
     private readonly repository: DataSetsRepository,
     private readonly contents: ContentTables,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws Problem 403 where the rows name people, whom the caller may not see */
@@ -61,24 +67,46 @@ export class RowsService {
     });
   }
 
+  /** What is known of the rows before a model learns from them; things that they name are looked up in what describes such in the project. */
   async quality(tenantId: string, projectId: string, dataSetId: string): Promise<Quality> {
-    const { content, kind } = await this.database.tenant(tenantId, (transaction) =>
-      this.requireContent(transaction, projectId, dataSetId),
+    const { content, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
+      const found = await this.requireContent(transaction, projectId, dataSetId);
+      const describedBy = found.kind.history?.describedBy;
+      const keys =
+        describedBy && (await this.repository.listContentKeys(transaction, projectId, describedBy, DESCRIBING));
+      return { ...found, describing: keys ?? [] };
+    });
+    if (!content) return { verdict: null, findings: [], report: {}, distributions: {} };
+    const wanted = Object.entries(kind.report ?? {}).filter(
+      ([, { needsDescribed }]) => !needsDescribed || describing.length > 0,
     );
-    if (!content) return { advice: [], distributions: {} };
-    const wanted = Object.entries(kind.distributions);
     const distributions: Quality['distributions'] = {};
-    if (wanted.length > 0) {
-      await this.contents.look(tenantId, [content.contentKey], async (connection, [table]) => {
-        await connection.run(`CREATE TEMP VIEW accepted AS SELECT * FROM ${table}`);
-        for (const [name, { sql, labels, meaning }] of wanted) {
-          const bars = await rowsOf(connection, sql);
-          const shown = bars.map(({ label, count }) => ({ label: String(label), count: Number(count) }));
-          distributions[name] = { meaning, labels, bars: shown };
-        }
-      });
+    let reported: Statistics = {};
+    if (wanted.length + Object.keys(kind.distributions).length > 0) {
+      await this.contents.look(
+        tenantId,
+        [content.contentKey, ...describing],
+        async (connection, [table, ...others]) => {
+          await connection.run(`CREATE TEMP VIEW accepted AS SELECT * FROM ${table}`);
+          await connection.run(`SET VARIABLE now = ${this.clock.now().getTime() / 1_000}`);
+          if (others.length > 0) {
+            const things = others.map((other) => `SELECT ${quoteName(kind.history!.thing)} FROM ${other}`);
+            await connection.run(`CREATE TEMP VIEW described AS ${things.join(' UNION ')}`);
+          }
+          reported = await readStatistics(connection, { statistics: Object.fromEntries(wanted) });
+          for (const [name, { sql, labels, meaning }] of Object.entries(kind.distributions)) {
+            const bars = await rowsOf(connection, sql);
+            const shown = bars.map(({ label, count }) => ({ label: String(label), count: Number(count) }));
+            distributions[name] = { meaning, labels, bars: shown };
+          }
+        },
+      );
     }
-    return { advice: kind.judge(content.rows, content.statistics), distributions };
+    const { rows } = content;
+    const report = Object.fromEntries(
+      wanted.map(([name, { meaning, type }]) => [name, { meaning, type, value: reported[name] ?? null }]),
+    );
+    return { ...judgeAll([{ kind, rows, statistics: { ...content.statistics, ...reported } }]), report, distributions };
   }
 
   private async requireContent(transaction: Transaction, projectId: string, dataSetId: string) {

@@ -13,6 +13,8 @@ export interface SourceFile {
   /** The engine's table of rows that it could not read at all; null where it reads all or none. */
   rejectsTable: string | null;
   format: 'CSV' | 'JSON' | 'Parquet';
+  /** Of CSV. */
+  delimiter: string | null;
   /** Where records stand, as {@link RecordLines} says. */
   findLines(ordinals: number[], brokenOffsets: number[]): Promise<RecordLines>;
 }

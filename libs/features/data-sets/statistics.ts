@@ -2,7 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Kind, Statistic, Statistics } from '../../models/kinds/kind.js';
 
 /** The kind's figures of the rows in the table `accepted`. */
-export async function readStatistics(connection: DuckDBConnection, { statistics }: Kind): Promise<Statistics> {
+export async function readStatistics(
+  connection: DuckDBConnection,
+  { statistics }: Pick<Kind, 'statistics'>,
+): Promise<Statistics> {
   const entries = Object.entries(statistics);
   if (entries.length === 0) return {};
   const sql = `SELECT ${entries.map(([, statistic]) => statistic.sql).join(', ')} FROM accepted`;

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +14,8 @@ const RATIO_MAX = 200;
 /** Whatever the ratio. */
 const SMALL_BYTES = 64 * 1024 ** 2;
 const ENTRIES_MAX = 100;
+const OFFICE_ENTRY = '[Content_Types].xml';
+const UNPACKERS = { gzip: createGunzip, zstd: createZstdDecompress };
 
 /** A file of an upload, unpacked. */
 export interface Part {
@@ -28,14 +30,59 @@ export interface Part {
  * @throws ContentError where it cannot be unpacked
  */
 export async function unpack(file: string, folder: string, budget: UnpackBudget): Promise<Part[]> {
+  const compression = await compressionOf(file);
+  const copy = (place: number) => path.join(folder, `part-${place}`);
+  if (compression === 'zip') return unzip(file, copy, budget);
+  if (!compression) return [{ file, name: null }];
+  const unpacked = pipeline(
+    createReadStream(file),
+    UNPACKERS[compression](),
+    budget.stream(),
+    createWriteStream(copy(0)),
+  );
+  await unpacked.catch(refuseDamage);
+  return [{ file: copy(0), name: null }];
+}
+
+/** By the first bytes. */
+export async function compressionOf(file: string): Promise<'gzip' | 'zstd' | 'zip' | null> {
   const start = await readStart(file, 4);
   const starts = (...bytes: number[]) => start.subarray(0, bytes.length).equals(Buffer.from(bytes));
-  const copy = (place: number) => path.join(folder, `part-${place}`);
-  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return unzip(file, copy, budget);
-  const decompress = starts(0x1f, 0x8b) ? createGunzip : starts(0x28, 0xb5, 0x2f, 0xfd) ? createZstdDecompress : null;
-  if (!decompress) return [{ file, name: null }];
-  await pipeline(createReadStream(file), decompress(), budget.stream(), createWriteStream(copy(0))).catch(refuseDamage);
-  return [{ file: copy(0), name: null }];
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return 'zip';
+  if (starts(0x1f, 0x8b)) return 'gzip';
+  return starts(0x28, 0xb5, 0x2f, 0xfd) ? 'zstd' : null;
+}
+
+/**
+ * The first bytes of what the start of a packed file unpacks to, at most so many.
+ *
+ * @returns how many bytes of the start they took
+ * @throws ContentError where it cannot be unpacked
+ */
+export async function unpackStart(
+  file: string,
+  copy: string,
+  compression: keyof typeof UNPACKERS,
+  most: number,
+): Promise<number> {
+  const unpacker = UNPACKERS[compression]();
+  const parts: Buffer[] = [];
+  let length = 0;
+  await new Promise<void>((resolve, reject) => {
+    unpacker.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length >= most) unpacker.destroy();
+    });
+    // It ends in the middle of what is packed, which is no error here.
+    unpacker.on('error', (error: NodeJS.ErrnoException) =>
+      length > 0 || error.code === 'Z_BUF_ERROR' ? resolve() : reject(error),
+    );
+    unpacker.on('close', resolve);
+    createReadStream(file).pipe(unpacker);
+  }).catch(refuseDamage);
+  await writeFile(copy, Buffer.concat(parts).subarray(0, most));
+  return unpacker.bytesWritten;
 }
 
 async function unzip(file: string, copy: (place: number) => string, budget: UnpackBudget): Promise<Part[]> {
@@ -45,8 +92,7 @@ async function unzip(file: string, copy: (place: number) => string, budget: Unpa
     if (archive.entryCount > ENTRIES_MAX)
       throw new ContentError(`The archive has ${archive.entryCount} entries; at most ${ENTRIES_MAX} are taken.`);
     for await (const entry of archive.eachEntry()) {
-      if (entry.fileName === '[Content_Types].xml')
-        throw new ContentError('The file is a document of an office program: save the sheet as CSV and send that.');
+      if (entry.fileName === OFFICE_ENTRY) throw ofOffice();
       if (isHidden(entry)) continue;
       if (entry.isEncrypted()) throw new ContentError(`${entry.fileName} in the archive is encrypted: leave that out.`);
       const part = { file: copy(parts.length), name: entry.fileName };
@@ -61,6 +107,12 @@ async function unzip(file: string, copy: (place: number) => string, budget: Unpa
   if (parts.length === 0) throw new ContentError('The archive holds no file.');
   return parts;
 }
+
+/** Whether the start of a zip is that of a document of an office program. */
+export const isOfOffice = (start: Buffer): boolean => start.includes(OFFICE_ENTRY);
+
+export const ofOffice = () =>
+  new ContentError('The file is a document of an office program: save the sheet as CSV and send that.');
 
 /** Folders, and what a Mac leaves in an archive next to the files. */
 function isHidden({ fileName }: Entry): boolean {

@@ -80,7 +80,11 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const key of checkpoints) await this.objects.delete(key);
     const versions = await within((transaction) => this.models.listStoredVersions(transaction, projectId));
     for (const version of versions) await this.eraseArtifact(erasure, version);
-    const texts = await within((transaction) => this.repository.blotTexts(transaction, userId));
+    const texts = await within(
+      async (transaction) =>
+        (await this.dataSets.eraseRejected(transaction, projectId, userId)) +
+        (await this.repository.blotTexts(transaction, userId)),
+    );
     if (texts > 0) await within((transaction) => this.recordErased(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.
     if (erasure.replacedKeys.length > replacedBefore || texts > 0) return;

@@ -40,6 +40,7 @@ const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
   { table: 'imports', column: 'errors', isJson: true },
   { table: 'imports', column: 'rejections', isJson: true },
   { table: 'imports', column: 'failure_reason' },
+  { table: 'rejected_rows', column: 'message' },
   { table: 'training_jobs', column: 'failure_reason' },
   { table: 'training_job_events', column: 'message' },
   { table: 'webhook_messages', column: 'data', isJson: true },

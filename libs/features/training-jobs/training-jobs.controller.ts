@@ -7,6 +7,7 @@ import { pageSchema } from '../../platform/http/page.js';
 import { goneSignal, sendEvents } from '../../platform/http/server-sent-events.js';
 import { TrainingEventsService } from './training-events.service.js';
 import {
+  type CreateTrainingJob,
   createTrainingJobSchema,
   type ListTrainingJobsQuery,
   listTrainingJobsQuerySchema,
@@ -27,7 +28,7 @@ export class TrainingJobsController {
   @ApiOperation({
     summary: 'Queues a training job for a model, which has one at a time',
     description:
-      'Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Ends with a new model version.',
+      'Answers 202 with the new job, or 200 with the one that is under way already, so that asking twice trains once. Data that is judged not to be enough is refused with 409, unless you send `despiteVerdict`. Ends with a new model version.',
   })
   @Post('models/:modelId/training-jobs')
   @StartsJob()
@@ -42,10 +43,10 @@ export class TrainingJobsController {
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
     @Param('modelId') modelId: string,
-    @Body({ schema: createTrainingJobSchema }) _body: object,
+    @Body({ schema: createTrainingJobSchema }) body: CreateTrainingJob,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { job, isNew } = await this.trainingJobs.create(tenantId, projectId, modelId);
+    const { job, isNew } = await this.trainingJobs.create(tenantId, projectId, modelId, body);
     if (!isNew) void reply.status(200);
     return job;
   }

@@ -7,6 +7,14 @@ export const dataSetEmpty = (name: string) =>
     `The data set "${name}" holds no rows yet: upload a file, and wait until its import has succeeded.`,
   );
 
+/** @param because whole sentences */
+export const notEnoughData = (because: string[]) =>
+  new Problem(
+    409,
+    'not_enough_data',
+    `There is not enough data: import more rows, or send "despiteVerdict": true to train all the same. ${because.join(' ')}`,
+  );
+
 /** @param most of the organization's; null where the process itself is full */
 export const tooManyStreams = (most: number | null) =>
   new Problem(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { pageQuerySchema } from '../../platform/http/page.js';
+import { verdictSchema } from '../data-sets/index.js';
 
 export const TRAINING_JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
@@ -9,9 +10,13 @@ export const FAILURE_KINDS = ['input', 'time_limit', 'gave_up'] as const;
 
 const decimal = z.string().regex(/^\d+(\.\d+)?$/);
 
-/** Takes no parameters yet; unknown ones are refused, so that adding some later changes no meaning. */
 export const createTrainingJobSchema = z
-  .strictObject({})
+  .strictObject({
+    despiteVerdict: z
+      .boolean()
+      .default(false)
+      .describe('Train although the data is judged not to be enough, which is refused otherwise'),
+  })
   .prefault({})
   .meta({ examples: [{}] });
 
@@ -137,6 +142,9 @@ const rangeSchema = z.object({ least: z.number(), most: z.number() });
 
 export const trainingEstimateSchema = z
   .object({
+    verdict: verdictSchema
+      .nullable()
+      .describe('Whether what a training now would learn from is enough; null where a data set is empty'),
     rows: z.int().nullable().describe('That a training now would learn from; null where a data set is empty'),
     seconds: rangeSchema
       .nullable()
@@ -159,6 +167,7 @@ export const trainingEstimateSchema = z
     id: 'TrainingEstimate',
     examples: [
       {
+        verdict: { isEnough: true, because: ['There are 68055 interactions, and 3756 users have two or more.'] },
         rows: 68_055,
         seconds: { least: 3, most: 9 },
         trainingSeconds: { least: 6, most: 18 },
@@ -172,6 +181,7 @@ export const trainingEstimateSchema = z
     ],
   });
 
+export type CreateTrainingJob = z.infer<typeof createTrainingJobSchema>;
 export type TrainingEstimate = z.infer<typeof trainingEstimateSchema>;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export type JobProgress = z.infer<typeof jobProgressSchema>;

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { kinds } from '../../models/kinds/kinds.js';
+import { judgeAll } from '../../models/kinds/verdict.js';
 import { findRecipe } from '../../models/manifests.js';
 import { audit } from '../../platform/audit/audit.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -18,9 +19,14 @@ import { UsageService } from '../usage/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { checkpointKeysOf } from './checkpoint-key.js';
 import { estimateTraining } from './training-estimate.js';
-import { dataSetEmpty, jobEnded, nothingCompared } from './training-jobs.errors.js';
+import { dataSetEmpty, jobEnded, notEnoughData, nothingCompared } from './training-jobs.errors.js';
 import { TrainingJobsRepository } from './training-jobs.repository.js';
-import type { ListTrainingJobsQuery, TrainingEstimate, TrainingJob } from './training-jobs.schema.js';
+import type {
+  CreateTrainingJob,
+  ListTrainingJobsQuery,
+  TrainingEstimate,
+  TrainingJob,
+} from './training-jobs.schema.js';
 import { trainingUse } from './training-use.js';
 
 /** What a training process holds before it has read anything. */
@@ -47,14 +53,20 @@ export class TrainingJobsService {
   /**
    * Queues a job on the rows that the model's data sets hold now, unless one of the model waits or runs: then it is that one.
    *
-   * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with; 403 where the organization may not train yet
+   * @throws Problem 402 or 429 where a quota or spend cap leaves nothing to train with; 403 where the organization may not train yet; 409 where
+   * there is not enough data and nobody said to train all the same
    */
-  async create(tenantId: string, projectId: string, modelId: string): Promise<{ job: TrainingJob; isNew: boolean }> {
+  async create(
+    tenantId: string,
+    projectId: string,
+    modelId: string,
+    options: CreateTrainingJob,
+  ): Promise<{ job: TrainingJob; isNew: boolean }> {
     const find = () =>
       this.database.tenant(tenantId, (transaction) => this.repository.findActive(transaction, modelId));
     await this.signUps.requireClearance(tenantId);
     try {
-      return await this.queue(tenantId, projectId, modelId);
+      return await this.queue(tenantId, projectId, modelId, options);
     } catch (error) {
       // Another call queued one in the same moment.
       const job = isUniqueViolation(error) && (await find());
@@ -63,7 +75,7 @@ export class TrainingJobsService {
     }
   }
 
-  private queue(tenantId: string, projectId: string, modelId: string) {
+  private queue(tenantId: string, projectId: string, modelId: string, { despiteVerdict }: CreateTrainingJob) {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
       const active = await this.repository.findActive(transaction, model.id);
@@ -75,6 +87,8 @@ export class TrainingJobsService {
       const contents: Record<string, ImportedContent> = {};
       for (const [role, dataSetId] of Object.entries(model.sources))
         contents[role] = await this.requireContent(transaction, projectId, dataSetId);
+      const { verdict, findings } = judge(Object.values(contents));
+      if (!verdict.isEnough && !despiteVerdict) throw notEnoughData(verdict.because);
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
       const job = await this.repository.create(transaction, {
         tenantId,
@@ -83,9 +97,11 @@ export class TrainingJobsService {
         modelId,
         sources: Object.fromEntries(Object.entries(contents).map(([role, { importId }]) => [role, [importId]])),
         memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, contents) : GROWTH * measured)),
-        warnings: Object.values(contents).flatMap(({ kind, rows, statistics }) => kinds[kind].judge(rows, statistics)),
+        warnings: findings.map(({ sentence }) => sentence),
       });
-      await audit(transaction, tenantId, 'training_job.created', job.id, { after: { projectId, modelId } });
+      await audit(transaction, tenantId, 'training_job.created', job.id, {
+        after: { projectId, modelId, ...(!verdict.isEnough && { despiteVerdict }) },
+      });
       return { job, isNew: true };
     });
   }
@@ -105,7 +121,8 @@ export class TrainingJobsService {
   estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
-      const rows = await this.countRows(transaction, model);
+      const contents = await this.listContents(transaction, model);
+      const rows = contents && contents.reduce((sum, content) => sum + content.rows, 0);
       const { pool, secondsMax } = await this.repository.findTerms(transaction, tenantId);
       const caller = { tenantId, projectId: model.projectId };
       const left = await this.limits.unitsLeft(transaction, caller, 'training_seconds', pool);
@@ -123,6 +140,7 @@ export class TrainingJobsService {
       };
       const trainingSeconds = found && within(found.trainingSeconds);
       return {
+        verdict: contents && judge(contents).verdict,
         rows,
         seconds: found?.seconds ?? null,
         trainingSeconds,
@@ -184,17 +202,13 @@ export class TrainingJobsService {
   }
 
   /** Of all sources; null where one of them is empty. */
-  private async countRows(transaction: Transaction, model: Model): Promise<number | null> {
+  private async listContents(transaction: Transaction, model: Model): Promise<ImportedContent[] | null> {
     const contents = Object.values(model.sources).map(async (dataSetId) => {
       const { currentImport } = await this.dataSets.require(transaction, model.projectId, dataSetId);
       return currentImport && (await this.dataSets.findContent(transaction, currentImport.id));
     });
-    let rows = 0;
-    for (const content of await Promise.all(contents)) {
-      if (!content) return null;
-      rows += content.rows;
-    }
-    return rows;
+    const found = (await Promise.all(contents)).filter((content) => content !== null);
+    return found.length === contents.length ? found : null;
   }
 
   private async requireContent(
@@ -208,6 +222,9 @@ export class TrainingJobsService {
     return content;
   }
 }
+
+const judge = (contents: ImportedContent[]) =>
+  judgeAll(contents.map(({ kind, rows, statistics }) => ({ kind: kinds[kind], rows, statistics })));
 
 function expectedMemory({ family, recipe, settings }: Model, contents: Record<string, ImportedContent>): number {
   const read = Object.values(contents).reduce((sum, { kind, rows }) => sum + kinds[kind].rowBytes * rows, 0);

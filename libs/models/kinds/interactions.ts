@@ -1,9 +1,12 @@
 import { bucketsOf } from './buckets.js';
-import type { Kind } from './kind.js';
+import type { Finding, Kind } from './kind.js';
 
-/** Below these a recommender rarely beats popularity. */
-const ROWS_ADVISED = 1_000;
-const ACTIVE_USERS_ADVISED = 25;
+/** Below these a recommender rarely beats popularity, and its metrics say nothing. */
+const ROWS_LEAST = 1_000;
+const ACTIVE_USERS_LEAST = 25;
+/** Of all rows: from here on it is worth a look. */
+const DUPLICATES_SHARE = 0.1;
+const TOP_SHARE = 0.5;
 
 export const interactions = {
   summary: 'What users did with items: one row for each click, purchase or rating.',
@@ -135,6 +138,50 @@ export const interactions = {
     from: { sql: 'min(timestamp)', type: 'time', meaning: 'Earliest timestamp' },
     to: { sql: 'max(timestamp)', type: 'time', meaning: 'Latest timestamp' },
   },
+  report: {
+    density: {
+      sql: 'count(DISTINCT hash(user_id, item_id)) / (count(DISTINCT user_id) * count(DISTINCT item_id))',
+      type: 'share',
+      meaning: 'Density: of all pairs of a user and an item, those that occur',
+    },
+    days: {
+      sql: 'CAST(ceil((max(timestamp) - min(timestamp)) / 86400) AS BIGINT)',
+      type: 'count',
+      meaning: 'Days from the first to the last interaction',
+    },
+    duplicates: {
+      sql: 'count(*) - count(DISTINCT hash(user_id, item_id, event_type, value, timestamp))',
+      type: 'count',
+      meaning: 'Interactions that repeat another in everything',
+    },
+    usersWithOne: {
+      sql: '(SELECT count(*) FROM (SELECT user_id FROM accepted GROUP BY user_id HAVING count(*) < 2))',
+      type: 'count',
+      meaning: 'Users with a single interaction',
+    },
+    itemsWithOne: {
+      sql: '(SELECT count(*) FROM (SELECT item_id FROM accepted GROUP BY item_id HAVING count(*) < 2))',
+      type: 'count',
+      meaning: 'Items with a single interaction',
+    },
+    topShare: {
+      sql: `(SELECT sum(size) FILTER (WHERE place <= greatest(1, things * 0.01)) / sum(size)
+        FROM (SELECT count(*) AS size, row_number() OVER (ORDER BY count(*) DESC) AS place, count(*) OVER () AS things FROM accepted GROUP BY item_id))`,
+      type: 'share',
+      meaning: 'Of all interactions, those with the most popular 1 % of the items',
+    },
+    futureTimes: {
+      sql: "count(*) FILTER (WHERE timestamp > getvariable('now'))",
+      type: 'count',
+      meaning: 'Interactions with a time in the future',
+    },
+    unknownItems: {
+      sql: '(SELECT count(*) FROM accepted ANTI JOIN described USING (item_id))',
+      type: 'count',
+      meaning: 'Interactions with items that no items data set of the project has',
+      needsDescribed: true,
+    },
+  },
   distributions: {
     overTime: {
       // At most some ninety bars, each of as many whole days.
@@ -160,16 +207,49 @@ export const interactions = {
   meters: { ingested: 'interactions_ingested', stored: 'stored_interactions' },
   quota: 'interactions_held',
   rowBytes: 64,
-  judge(rows, { usersWithTwoOrMore }) {
-    const activeUsers = Number(usersWithTwoOrMore ?? 0);
-    const warnings = [];
-    if (rows < ROWS_ADVISED)
-      warnings.push(`There are ${rows} interactions; below ${ROWS_ADVISED} a recommender rarely beats popularity.`);
-    if (activeUsers < ACTIVE_USERS_ADVISED) {
-      warnings.push(
-        `${activeUsers} users have two interactions or more; the metrics say little below ${ACTIVE_USERS_ADVISED}.`,
+  judge(rows, statistics) {
+    const count = (name: string) => Number(statistics[name] ?? 0);
+    const [active, duplicates, topShare] = [count('usersWithTwoOrMore'), count('duplicates'), count('topShare')];
+    const [futureTimes, unknownItems] = [count('futureTimes'), count('unknownItems')];
+    const findings: Finding[] = [];
+    const find = (code: string, sentence: string, parameters: Record<string, number>, blocks = false) =>
+      findings.push({ code, sentence, parameters, blocks });
+    if (rows < ROWS_LEAST)
+      find(
+        'few_interactions',
+        `There are ${rows} interactions; below ${ROWS_LEAST} a recommender rarely beats popularity.`,
+        { rows, least: ROWS_LEAST },
+        true,
       );
-    }
-    return warnings;
+    if (active < ACTIVE_USERS_LEAST)
+      find(
+        'few_active_users',
+        `${active} users have two interactions or more; the metrics say little below ${ACTIVE_USERS_LEAST}.`,
+        { users: active, least: ACTIVE_USERS_LEAST },
+        true,
+      );
+    if (duplicates > DUPLICATES_SHARE * rows)
+      find('duplicates', `${duplicates} interactions repeat another in everything: is a file in it twice?`, {
+        duplicates,
+      });
+    if (futureTimes > 0)
+      find('future_times', `${futureTimes} interactions have a time in the future: look at how times are written.`, {
+        interactions: futureTimes,
+      });
+    if (unknownItems > 0)
+      find(
+        'unknown_items',
+        `${unknownItems} interactions are with items that no items data set of the project has: import those too.`,
+        { interactions: unknownItems },
+      );
+    if (topShare > TOP_SHARE)
+      find(
+        'concentrated',
+        `The most popular 1 % of the items have ${Math.round(100 * topShare)} % of the interactions, so that a model is hard put to beat popularity.`,
+        { share: topShare },
+      );
+    return findings;
   },
+  enough: (rows, { usersWithTwoOrMore }) =>
+    `There are ${rows} interactions, and ${Number(usersWithTwoOrMore ?? 0)} users have two or more.`,
 } satisfies Kind;

@@ -40,8 +40,8 @@ export interface Column {
 export interface Statistic {
   /** Over the table `accepted`, which has the kind's columns; null where the rows say nothing. */
   sql: string;
-  /** `count`: rows of some sort; `time`: Unix seconds, shown as ISO 8601. */
-  type: 'count' | 'time';
+  /** `count`: rows of some sort; `share`: 0..1; `time`: Unix seconds, shown as ISO 8601. */
+  type: 'count' | 'share' | 'time';
   meaning: string;
 }
 
@@ -54,7 +54,23 @@ export interface Distribution {
   meaning: string;
 }
 
-/** Statistic name to its value: a count, or an ISO 8601 time; null where the rows say nothing. */
+/** A figure that is worked out when somebody looks. Its SQL may use `getvariable('now')`, Unix seconds. */
+export interface ReportedStatistic extends Statistic {
+  /** It needs the table `described` too: the rows of the project that describe things, see {@link Kind.history}. */
+  needsDescribed?: true;
+}
+
+/** Something that is worth saying of rows before a model learns from them. */
+export interface Finding {
+  code: string;
+  /** For customers: what is so, and what to do where that is not plain. */
+  sentence: string;
+  parameters: Record<string, number>;
+  /** A model that learns from such rows is worth nothing: nobody trains one without saying so. */
+  blocks: boolean;
+}
+
+/** Statistic name to its value: a count or share, or an ISO 8601 time; null where the rows say nothing. */
 export type Statistics = Record<string, number | string | null>;
 
 /** A kind of data: how a file of it is read, checked, kept, described and metered. Data alone, so that every process can load it. */
@@ -65,6 +81,8 @@ export interface Kind {
   columns: Record<string, Column>;
   /** What becomes of a file's further columns: text columns under their headers, or nothing. */
   others: 'attributes' | 'ignored';
+  /** Attributes of which the platform knows what they hold, by name, with the headers in lower case that they have. */
+  attributes?: Record<string, { spellings: readonly string[]; meaning: string }>;
   /** The column that each row is about: a further row about the same is rejected. Absent where rows may repeat. */
   identity?: string;
   /** The column that names a person, whose rows can be exported and erased. */
@@ -81,6 +99,7 @@ export interface Kind {
   correctedBy?: string;
   statistics: Record<string, Statistic>;
   /** What a person looks at before training; asked for when somebody looks, not kept. */
+  report?: Record<string, ReportedStatistic>;
   distributions: Record<string, Distribution>;
   /** Of every row that is imported, and of every row that is held, once a day; absent where nothing is metered. */
   meters: { ingested?: string; stored?: string };
@@ -88,6 +107,12 @@ export interface Kind {
   quota?: string;
   /** What training holds of each row that it reads, in bytes. */
   rowBytes: number;
-  /** What is worth saying before training on such rows, in sentences for the customer; empty where all is well. */
-  judge(rows: number, statistics: Statistics): string[];
+  /**
+   * What is worth saying before training on such rows; empty where all is well.
+   *
+   * @param statistics those of the report too, where they were asked for
+   */
+  judge(rows: number, statistics: Statistics): Finding[];
+  /** In a sentence, why rows of which no finding blocks are enough; absent where any number is. */
+  enough?(rows: number, statistics: Statistics): string;
 }

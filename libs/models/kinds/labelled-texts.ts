@@ -1,9 +1,10 @@
 import { bucketsOf } from './buckets.js';
-import type { Kind } from './kind.js';
+import type { Finding, Kind } from './kind.js';
 
 /** Below these a classifier's metrics say little. */
 const ROWS_ADVISED = 100;
 const ROWS_OF_LABEL_ADVISED = 5;
+const LARGEST_LABEL_SHARE = 0.9;
 /** What training takes. */
 export const LABELS_MAX = 1_000;
 
@@ -58,6 +59,19 @@ export const labelledTexts = {
     },
     characters: { sql: 'sum(length(text))', type: 'count', meaning: 'Characters' },
   },
+  report: {
+    unlabelled: { sql: 'count(*) - count(label)', type: 'count', meaning: 'Rows without a label' },
+    duplicates: {
+      sql: 'count(*) - count(DISTINCT hash(text))',
+      type: 'count',
+      meaning: 'Rows whose text stands on another row too',
+    },
+    largestLabel: {
+      sql: `(SELECT max(size) / sum(size) FROM (SELECT count(*) AS size FROM (SELECT unnest(string_split(label, '|')) AS part FROM accepted) GROUP BY part))`,
+      type: 'share',
+      meaning: 'Of all labels given, those that are the most frequent one',
+    },
+  },
   distributions: {
     ofLabels: {
       sql: `SELECT left(part, 40) AS label, count(*) AS count FROM (SELECT unnest(string_split(label, '|')) AS part FROM accepted)
@@ -76,23 +90,48 @@ export const labelledTexts = {
   rowBytes: 4_096,
   judge(rows, statistics) {
     const count = (name: string) => Number(statistics[name] ?? 0);
-    const [labelled, labels] = [count('labelled'), count('labels')];
-    const warnings = [];
+    const [labelled, labels, largest] = [count('labelled'), count('labels'), count('largestLabel')];
+    const findings: Finding[] = [];
+    const find = (code: string, sentence: string, parameters: Record<string, number>, blocks = false) =>
+      findings.push({ code, sentence, parameters, blocks });
     if (labelled === 0)
-      warnings.push(`None of the ${rows} rows has a label: name the column that holds it, or add labels.`);
-    else if (labels < 2) warnings.push('All rows have the same label: a classifier needs at least two.');
+      find(
+        'no_labels',
+        `None of the ${rows} rows has a label: name the column that holds it, or add labels.`,
+        { rows },
+        true,
+      );
+    else if (labels < 2) find('one_label', 'All rows have the same label: a classifier needs at least two.', {}, true);
     if (labelled > 0 && labelled < ROWS_ADVISED)
-      warnings.push(`There are ${labelled} rows with a label; the metrics say little below ${ROWS_ADVISED}.`);
+      find('few_labelled', `There are ${labelled} rows with a label; the metrics say little below ${ROWS_ADVISED}.`, {
+        rows: labelled,
+        least: ROWS_ADVISED,
+      });
     if (labels > LABELS_MAX)
-      warnings.push(
+      find(
+        'too_many_labels',
         `There are ${labels} labels, and a classifier takes at most ${LABELS_MAX}: is it the right column?`,
+        { labels, most: LABELS_MAX },
+        true,
       );
     if (labels >= 2 && count('rareLabels') > 0)
-      warnings.push(
+      find(
+        'rare_labels',
         `${count('rareLabels')} labels have fewer than ${ROWS_OF_LABEL_ADVISED} rows each; they will rarely be found.`,
+        { labels: count('rareLabels'), least: ROWS_OF_LABEL_ADVISED },
       );
     if (count('contradictions') > 0)
-      warnings.push(`${count('contradictions')} texts stand on several rows with different labels.`);
-    return warnings;
+      find('contradictions', `${count('contradictions')} texts stand on several rows with different labels.`, {
+        texts: count('contradictions'),
+      });
+    if (labels >= 2 && largest > LARGEST_LABEL_SHARE)
+      find(
+        'unbalanced',
+        `${Math.round(100 * largest)} % of the labels are the same one: a model that always answers it looks good, and is not.`,
+        { share: largest },
+      );
+    return findings;
   },
+  enough: (_, { labelled, labels }) =>
+    `There are ${Number(labelled ?? 0)} rows with a label, of ${Number(labels ?? 0)} different ones.`,
 } satisfies Kind;

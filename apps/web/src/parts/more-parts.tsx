@@ -1,8 +1,7 @@
 import { useState } from 'react';
+import type { Preview } from '../api/client';
 import { ProblemError } from '../api/problem';
-import type { FoundColumns } from '../dashboard/data-sets/preview/guess-columns';
 import { PreviewTable } from '../dashboard/data-sets/preview/preview-table';
-import type { FileStart } from '../dashboard/data-sets/preview/read-start';
 import type { Kind } from '../dashboard/models/families.queries';
 import { Card } from '../ui/card';
 import { DotPlot, type DotSeries } from '../ui/chart/dot-plot';
@@ -49,25 +48,63 @@ const KIND: Kind = {
   others: 'ignored',
   statistics: {},
 };
-const START: FileStart = {
+const head = (header: string, column: string | null, type: Preview['columns'][number]['type']) => ({
+  header,
+  column,
+  foundBy: column === null ? null : ('guess' as const),
+  type,
+  attribute: null,
+});
+const FOUND: Preview = {
+  kind: 'interactions',
   problem: null,
-  isUnseen: false,
-  encoding: 'UTF-8',
-  delimiter: ',',
-  rowCount: 3,
+  unseen: null,
   isWhole: true,
-  headers: ['customer', 'sku', 'stars', 'colour'],
-  rows: [
-    ['anna', 'teapot', '5', 'blue'],
-    ['', 'cup', 'many', 'red'],
-    ['ben', 'bowl'],
+  format: 'CSV',
+  compression: null,
+  encoding: 'utf-8',
+  delimiter: ',',
+  decimal: null,
+  dates: null,
+  rows: 3,
+  rowsAccepted: 1,
+  rowsRejected: 2,
+  missing: [],
+  columnMapping: {},
+  columns: [
+    head('customer', 'user_id', 'id'),
+    head('sku', 'item_id', 'id'),
+    head('stars', 'value', 'number'),
+    head('colour', null, 'category'),
+  ],
+  data: [
+    { row: 2, cells: ['anna', 'teapot', '5', 'blue'], problems: [] },
+    {
+      row: 3,
+      cells: [null, 'cup', 'many', 'red'],
+      problems: [
+        { header: 'customer', message: 'user_id is empty' },
+        { header: 'stars', message: '"many" is not a finite number' },
+      ],
+    },
+    {
+      row: 4,
+      cells: ['ben', 'bowl'],
+      problems: [{ header: null, message: 'the row has fewer fields than the header, which has 4' }],
+    },
   ],
 };
 
 /** The parts of {@link PartsPage} that show figures, files and what went wrong. */
 export function MoreParts() {
   const [choice, setChoice] = useState<'cards' | 'json'>('cards');
-  const [columns, setColumns] = useState<FoundColumns>({ user_id: 0, item_id: 1, value: 2 });
+  const [mapping, setMapping] = useState<Record<string, string>>({
+    user_id: 'customer',
+    item_id: 'sku',
+    value: 'stars',
+  });
+  const columnOf = ({ header }: { header: string }) =>
+    Object.keys(mapping).find((name) => mapping[name] === header) ?? null;
   return (
     <>
       <Card title="Dot plot">
@@ -100,11 +137,10 @@ export function MoreParts() {
       </div>
       <Card title="Preview of a file">
         <PreviewTable
-          start={START}
+          found={{ ...FOUND, columns: FOUND.columns.map((each) => ({ ...each, column: columnOf(each) })) }}
           kind={KIND}
-          columns={columns}
-          formats={{ decimal: null, dates: null }}
-          onColumns={setColumns}
+          isStale={false}
+          onColumns={setMapping}
         />
       </Card>
       <Card title="Notices">

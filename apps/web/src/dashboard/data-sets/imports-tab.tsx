@@ -1,20 +1,12 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import {
-  type DataSet,
-  dataSetsGetImport,
-  dataSetsListImports,
-  dataSetsRestore,
-  type Import,
-  unwrap,
-} from '../../api/client';
+import { buildUrl, type DataSet, dataSetsListImports, dataSetsRestore, type Import, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
-import { downloadCsv, toCsv } from '../../ui/csv';
+import { CsvLink } from '../../ui/csv-link';
 import { DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
 import { ProblemNotice } from '../../ui/problem-notice';
@@ -141,26 +133,15 @@ function RestoreButton({ of, dataSet: { projectId, id: dataSetId } }: { of: Impo
   );
 }
 
-/** How many, and the first of them with their reasons as a file. */
-function RejectedRows({ of, dataSet: { projectId, id: dataSetId, name } }: { of: Import; dataSet: DataSet }) {
+/** How many, and which they are as a file. */
+function RejectedRows({ of, dataSet: { projectId, id: dataSetId } }: { of: Import; dataSet: DataSet }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const terms = useTerms();
-  const download = useMutation({
-    mutationFn: () => unwrap(dataSetsGetImport({ path: { projectId, dataSetId, importId: of.id } })),
-    onSuccess: ({ errors }) => {
-      const head = [t('import.row'), t('import.column'), t('import.message')];
-      const rows = errors.map(({ row, column, message }) => [String(row), column ?? '', terms.sentences(message)]);
-      downloadCsv(`${name}-${t('import.errors')}.csv`, toCsv([head, ...rows]));
-    },
-  });
+  const url = '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/rejected-rows.csv';
   return (
     <span className="inline-flex items-center gap-2">
       {format.number(of.rowsRejected ?? 0)}
-      <Button variant="quiet" isBusy={download.isPending} onClick={() => download.mutate()}>
-        <Download aria-hidden />
-        {t('import.download')}
-      </Button>
+      <CsvLink href={buildUrl({ url, path: { projectId, dataSetId, importId: of.id } })} name={t('import.download')} />
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { BarChart } from '../../ui/chart/bar-chart';
 import { Chart } from '../../ui/chart/chart';
 import { Notice } from '../../ui/notice';
 import { QueryView } from '../../ui/query-view';
+import { Figures } from './statistic-tiles';
 
 /** Whether a model can be trained of the rows, and how they are spread. */
 export function QualityTab({ dataSet }: { dataSet: DataSet }) {
@@ -20,21 +21,40 @@ export function QualityTab({ dataSet }: { dataSet: DataSet }) {
     queryFn: () => unwrap(rowsQuality({ path: { projectId, dataSetId } })),
     staleTime: Infinity,
   });
+  const shareOf = (share: number) => format.number(share, { style: 'percent', maximumSignificantDigits: 2 });
   return (
     <QueryView query={quality}>
-      {({ advice, distributions }) => (
+      {({ verdict, findings, report, distributions }) => (
         <div className="space-y-4">
-          {advice.length === 0 ? (
-            <Notice tone="success">
-              {Object.keys(distributions).length > 0 ? t('quality.ready') : t('quality.nothing')}
+          {verdict && verdict.because.length > 0 ? (
+            <Notice tone={verdict.isEnough ? 'success' : 'danger'}>
+              <p className="font-medium">{t(verdict.isEnough ? 'quality.enough' : 'quality.notEnough')}</p>
+              {verdict.because.map((sentence) => (
+                <p key={sentence}>{terms.sentences(sentence)}</p>
+              ))}
             </Notice>
           ) : (
-            advice.map((sentence) => (
-              <Notice key={sentence} tone="warning">
+            findings.length === 0 && <Notice tone="success">{t('quality.nothing')}</Notice>
+          )}
+          {findings
+            .filter(({ blocks }) => !blocks)
+            .map(({ code, sentence }) => (
+              <Notice key={code} tone="warning">
                 {terms.sentences(sentence)}
               </Notice>
-            ))
-          )}
+            ))}
+          <Figures
+            figures={Object.entries(report).flatMap(([name, { meaning, type, value }]) => {
+              if (value === null) return [];
+              const shown =
+                typeof value === 'string'
+                  ? format.date(value)
+                  : type === 'share'
+                    ? shareOf(value)
+                    : format.number(value);
+              return [{ name: terms.name('statistics', name, meaning), value: shown }];
+            })}
+          />
           <div className="grid gap-4 lg:grid-cols-2">
             {Object.entries(distributions)
               .filter(([, { bars }]) => bars.length > 0)

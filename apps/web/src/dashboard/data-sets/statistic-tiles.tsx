@@ -18,9 +18,14 @@ export function StatisticTiles({ dataSet: { kind, currentImport } }: { dataSet: 
     return [{ name: terms.name('statistics', name, meaning), value: shown }];
   });
   const tiles = [{ name: t('projects.rows'), value: format.number(currentImport.rowsAccepted ?? 0) }, ...statistics];
+  return <Figures figures={tiles} />;
+}
+
+export function Figures({ figures }: { figures: { name: string; value: string }[] }) {
+  if (figures.length === 0) return null;
   return (
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
-      {tiles.map(({ name, value }) => (
+      {figures.map(({ name, value }) => (
         <div key={name} className="rounded-lg border border-line bg-surface px-4 py-3">
           <dt className="text-xs text-muted">{name}</dt>
           <dd className="mt-0.5 text-lg font-semibold tracking-tight tabular-nums">{value}</dd>

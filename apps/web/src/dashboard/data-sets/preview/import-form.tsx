@@ -5,14 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { type DataSet, dataSetsCreate, type DataSetsCreateData, unwrap } from '../../../api/client';
 import { useFormat } from '../../../i18n/use-format';
 import { useTerms } from '../../../i18n/use-terms';
+import { Button } from '../../../ui/button';
+import { ProblemNotice } from '../../../ui/problem-notice';
 import { Loading } from '../../../ui/query-view';
 import { familiesQuery, type Kind } from '../../models/families.queries';
 import { dataSetsQuery } from '../data-sets.queries';
 import { uploadContent } from '../upload-content';
 import { DropZone } from './drop-zone';
-import { toMapping } from './guess-columns';
-import { type Chosen, Preview } from './preview';
-import { readStart } from './read-start';
+import { Preview } from './preview';
+import { previewQuery, type Said } from './preview.queries';
 
 /** That tell the format, and how it is packed. */
 const EXTENSIONS = /(\.(csv|tsv|txt|json|jsonl|ndjson|parquet))?(\.(gz|zst|zip))?$/i;
@@ -61,20 +62,17 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   const [share, setShare] = useState(0);
   // A second try must not make a second data set.
   const [created, setCreated] = useState<DataSet>();
-  const start = useQuery({
-    queryKey: ['file-start', file.name, file.size, file.lastModified],
-    queryFn: () => readStart(file),
-    gcTime: 0,
-    retry: false,
-  });
+  const [said, setSaid] = useState<Said>({});
+  const start = useQuery(previewQuery(projectId, dataSet?.id, file, said));
   const send = useMutation({
-    mutationFn: async ({ kind, name, headers, columns, formats }: Chosen) => {
+    mutationFn: async (name: string) => {
+      const { kind, columnMapping } = start.data!;
+      const { kind: _, ...ofFile } = said;
       setShare(0);
-      const target = dataSet ?? (created?.kind === kind.key ? created : await createDataSet(projectId, name, kind));
+      const target = dataSet ?? (created?.kind === kind ? created : await createDataSet(projectId, name, kind));
       setCreated(target);
       const path = { projectId, dataSetId: target.id };
-      const query = { ...toMapping(headers, columns, kind), ...formats };
-      await uploadContent({ path, file, query, onProgress: setShare });
+      await uploadContent({ path, file, query: { ...ofFile, ...columnMapping }, onProgress: setShare });
       return target;
     },
     onSuccess: async ({ id }) => {
@@ -88,14 +86,24 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
       });
     },
   });
+  if (start.isError) {
+    return (
+      <div className="space-y-3">
+        <ProblemNotice error={start.error} />
+        <Button onClick={onOther}>{t('upload.other')}</Button>
+      </div>
+    );
+  }
   if (!start.data) return <Loading />;
   return (
     <Preview
       file={file}
-      start={start.data}
+      found={start.data}
+      said={said}
+      onSaid={setSaid}
+      isStale={start.isPlaceholderData}
       kinds={kinds}
-      keptMapping={dataSet?.columnMapping ?? {}}
-      fixedKind={kinds.find(({ key }) => key === dataSet?.kind)}
+      isKindFixed={dataSet !== undefined}
       defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
       share={send.isPending ? share : null}
       error={send.error}
@@ -105,8 +113,8 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   );
 }
 
-const createDataSet = (projectId: string, name: string, { key }: Kind) =>
-  unwrap(dataSetsCreate({ path: { projectId }, body: { name, kind: key as DataSetsCreateData['body']['kind'] } }));
+const createDataSet = (projectId: string, name: string, kind: string) =>
+  unwrap(dataSetsCreate({ path: { projectId }, body: { name, kind: kind as DataSetsCreateData['body']['kind'] } }));
 
 /** What the API reads, and which columns it needs where the kind is known. */
 function useFileHint(kinds: Kind[]): string {

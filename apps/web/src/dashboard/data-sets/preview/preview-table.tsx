@@ -1,46 +1,55 @@
 import { useTranslation } from 'react-i18next';
+import type { Preview } from '../../../api/client';
 import { useTerms } from '../../../i18n/use-terms';
 import { classNames } from '../../../ui/class-names';
 import { ScrollRegion } from '../../../ui/scroll-region';
 import type { Kind } from '../../models/families.queries';
-import type { CellFormats } from './cell-formats';
-import { checkCell } from './check-cell';
-import type { FoundColumns } from './guess-columns';
-import type { FileStart } from './read-start';
 
 interface PreviewTableProps {
-  start: FileStart;
+  found: Preview;
   kind: Kind;
-  columns: FoundColumns;
-  formats: CellFormats;
-  onColumns: (columns: FoundColumns) => void;
+  /** Another answer is on its way. */
+  isStale: boolean;
+  /** Gets the header of every column of the kind; empty where none holds it. */
+  onColumns: (mapping: Record<string, string>) => void;
 }
 
 /** The first rows under what each column is; a cell that the import will refuse says why. */
-export function PreviewTable({ start: { headers, rows }, kind, columns, formats, onColumns }: PreviewTableProps) {
+export function PreviewTable({ found: { columns, data }, kind, isStale, onColumns }: PreviewTableProps) {
   const { t } = useTranslation();
   const terms = useTerms();
-  const columnOf = headers.map((_, index) => kind.columns.find(({ name }) => columns[name] === index));
-  const choose = (index: number, chosen: string) => {
-    const others = Object.entries(columns).filter(([name, place]) => place !== index && name !== chosen);
-    onColumns({ ...Object.fromEntries(others), ...(chosen && { [chosen]: index }) });
+  const choose = (header: string, chosen: string) => {
+    const headerOf = (name: string) => columns.find(({ column }) => column === name)?.header ?? '';
+    const mapping = kind.columns.map(({ name }): [string, string] => {
+      if (name === chosen) return [name, header];
+      return [name, headerOf(name) === header ? '' : headerOf(name)];
+    });
+    onColumns(Object.fromEntries(mapping));
   };
   return (
-    <ScrollRegion aria-label={t('upload.preview')} className="max-h-112 rounded-lg border border-line bg-surface">
+    <ScrollRegion
+      aria-label={t('upload.preview')}
+      aria-busy={isStale}
+      className={classNames('max-h-112 rounded-lg border border-line bg-surface', isStale && 'opacity-60')}
+    >
       <table aria-label={t('upload.preview')} className="w-full border-collapse text-left tabular-nums">
         <thead>
           <tr>
-            {headers.map((header, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- two headers may be alike
+            {columns.map(({ header, column, foundBy, type }, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- several headers may be empty
               <th key={index} scope="col" className="min-w-36 border-b border-line px-3 py-2 align-top font-medium">
-                <span className="mb-1 block truncate font-mono text-xs">{header || '—'}</span>
+                <span className="mb-1 flex items-baseline justify-between gap-2">
+                  <span className="truncate font-mono text-xs">{header || '—'}</span>
+                  <span className="shrink-0 text-xs font-normal text-muted">{t(`upload.types.${type}`)}</span>
+                </span>
                 <select
                   aria-label={t('upload.columnIs', { header })}
-                  value={columnOf[index]?.name ?? ''}
-                  onChange={(event) => choose(index, event.target.value)}
+                  value={column ?? ''}
+                  disabled={header === ''}
+                  onChange={(event) => choose(header, event.target.value)}
                   className={classNames(
                     'h-8 w-full rounded-md border bg-surface px-1.5',
-                    columnOf[index] ? 'border-accent text-accent' : 'border-line-strong text-muted',
+                    column ? 'border-accent text-accent' : 'border-line-strong text-muted',
                   )}
                 >
                   <option value="">{kind.others === 'attributes' ? t('upload.attribute') : t('upload.unused')}</option>
@@ -50,40 +59,44 @@ export function PreviewTable({ start: { headers, rows }, kind, columns, formats,
                     </option>
                   ))}
                 </select>
+                {foundBy === 'guess' && (
+                  <span className="mt-0.5 block text-xs font-normal text-muted">{t('upload.guessed')}</span>
+                )}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, place) => (
-            // oxlint-disable-next-line react/no-array-index-key -- rows have no identity but their place
-            <tr key={place} className={classNames(row.length !== headers.length && 'bg-danger-soft')}>
-              {headers.map((_, index) => {
-                const column = columnOf[index];
-                const cell = row[index] ?? '';
-                const problem = column && checkCell(column, cell, formats);
-                return (
-                  <td
-                    // oxlint-disable-next-line react/no-array-index-key -- two headers may be alike
-                    key={index}
-                    className={classNames(
-                      'max-w-72 border-b border-line px-3 py-1.5 align-top',
-                      problem && 'bg-danger-soft text-danger',
-                      !column && kind.others === 'ignored' && 'text-muted',
-                    )}
-                  >
-                    <span className="block truncate">{cell || (problem ? '' : '—')}</span>
-                    {problem && <span className="block text-xs">{t(`upload.cell.${problem}`)}</span>}
-                    {index === 0 && row.length !== headers.length && (
-                      <span className="block text-xs text-danger">
-                        {t('upload.cell.fields', { count: row.length, headers: headers.length })}
-                      </span>
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
+          {data.map(({ row, cells, problems }) => {
+            const ofRow = problems.filter(({ header }) => header === null);
+            return (
+              <tr key={row} className={classNames(ofRow.length > 0 && 'bg-danger-soft')}>
+                {columns.map(({ header, column }, index) => {
+                  const wrong = problems.find((problem) => problem.header === header);
+                  return (
+                    <td
+                      // oxlint-disable-next-line react/no-array-index-key -- several headers may be empty
+                      key={index}
+                      className={classNames(
+                        'max-w-72 border-b border-line px-3 py-1.5 align-top',
+                        wrong && 'bg-danger-soft text-danger',
+                        !column && kind.others === 'ignored' && 'text-muted',
+                      )}
+                    >
+                      <span className="block truncate">{cells[index] || (wrong ? '' : '—')}</span>
+                      {wrong && <span className="block text-xs">{terms.sentences(wrong.message)}</span>}
+                      {index === 0 &&
+                        ofRow.map(({ message }) => (
+                          <span key={message} className="block text-xs text-danger">
+                            {terms.sentences(message)}
+                          </span>
+                        ))}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </ScrollRegion>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Preview as Found } from '../../../api/client';
 import { useFormat } from '../../../i18n/use-format';
 import { useTerms } from '../../../i18n/use-terms';
 import { Button } from '../../../ui/button';
@@ -9,75 +10,61 @@ import { Form } from '../../../ui/form';
 import { Notice } from '../../../ui/notice';
 import { ProgressBar } from '../../../ui/progress-bar';
 import type { Kind } from '../../models/families.queries';
-import { type CellFormats, findCellFormats, type SaidFormats } from './cell-formats';
-import { type FoundColumns, guessColumns, guessKind, keepColumns } from './guess-columns';
 import { PreviewTable } from './preview-table';
-import { type FileStart, ROWS_SHOWN } from './read-start';
-import { findBadRows, useFileFacts } from './use-file-facts';
-
-/** What was decided about a file. */
-export interface Chosen {
-  kind: Kind;
-  name: string;
-  headers: string[];
-  columns: FoundColumns;
-  /** What the file does not tell by itself. */
-  formats: SaidFormats & { encoding?: string };
-}
+import type { Said } from './preview.queries';
 
 /** From this share of rejected rows on, a file is more likely read wrong than a little dirty. */
 const SHARE_ALARMING = 0.5;
+const DELIMITER_KEYS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' } as const;
 
 interface PreviewProps {
   file: File;
-  start: FileStart;
+  /** What the API found in the start of the file, as it was told to read it. */
+  found: Found;
+  said: Said;
+  onSaid: (said: Said) => void;
+  /** Another answer is on its way. */
+  isStale: boolean;
   kinds: Kind[];
-  /** Of the data set that it replaces. */
-  fixedKind: Kind | undefined;
-  /** Which header held which column in the file that it replaces, as it was said then. */
-  keptMapping: Record<string, string>;
+  /** The file replaces the rows of a data set. */
+  isKindFixed: boolean;
   /** Of the data set that it becomes. */
   defaultName: string | undefined;
   /** How much has been sent; null while nothing is. */
   share: number | null;
   error: unknown;
   onOther: () => void;
-  onImport: (chosen: Chosen) => void;
+  onImport: (name: string) => void;
 }
 
 /** The first rows of a file with what each column is taken for, to be changed before it is imported. */
 export function Preview(props: PreviewProps) {
-  const { file, start, kinds, fixedKind, keptMapping, defaultName, share, error, onOther, onImport } = props;
+  const { file, found, said, onSaid, isStale, kinds, isKindFixed, defaultName, share, error, onOther, onImport } =
+    props;
   const { t } = useTranslation();
   const format = useFormat();
   const terms = useTerms();
-  const { headers, problem, isUnseen } = start;
-  const [kind, setKind] = useState(() => fixedKind ?? guessKind(headers, kinds)!);
-  const [columns, setColumns] = useState(() => keepColumns(headers, kind, keptMapping));
-  const [said, setSaid] = useState<SaidFormats>({});
-  const seen = findCellFormats(start.rows, kind, columns);
-  const formats = { decimal: said.decimal ?? seen.decimal, dates: said.dates ?? seen.dates };
-  const isUnsaid = formats.decimal === 'either' || formats.dates === 'either';
-  const facts = useFileFacts(start, kind, columns, formats);
-  const missing = isUnseen ? [] : kind.columns.filter(({ name, required }) => required && columns[name] === undefined);
-  const canShow = headers.length > 0;
-  const bad = findBadRows(start, kind, columns, formats);
-  const isAlarming = bad.share >= SHARE_ALARMING && missing.length === 0 && problem === null && !isUnsaid;
+  const facts = useFacts(found);
+  const { unseen, missing, rows, data } = found;
+  const kind = kinds.find(({ key }) => key === found.kind)!;
+  const problem = missing.length > 0 ? null : found.problem;
+  const isUnsaid = found.decimal === 'either' || found.dates === 'either';
+  const seen = found.rowsAccepted + found.rowsRejected;
+  const isAlarming = !found.problem && !isUnsaid && seen > 0 && found.rowsRejected / seen >= SHARE_ALARMING;
+  const firstBad = data.flatMap(({ problems }) => problems)[0];
   // Of the file as it is read now.
-  const [askedAbout, setAskedAbout] = useState<FoundColumns>();
-  const isAsked = askedAbout === columns;
-  const chooseKind = (key: string) => {
-    const chosen = kinds.find((each) => each.key === key)!;
-    setKind(chosen);
-    setColumns(guessColumns(headers, chosen));
+  const [askedAbout, setAskedAbout] = useState<Found>();
+  const isAsked = askedAbout === found;
+  const importLabel = () => {
+    if (isAlarming && isAsked) return t('upload.anyway');
+    if (unseen) return t('upload.importFile');
+    return t(found.isWhole ? 'upload.import' : 'upload.importAbout', { count: rows });
   };
-  const count = start.rowCount;
   return (
     <Form
       onSubmit={(values) => {
-        if (isAlarming && !isAsked) return setAskedAbout(columns);
-        const encoding = start.encoding.startsWith('utf-') ? {} : { encoding: start.encoding };
-        onImport({ kind, name: String(values.get('name') ?? ''), headers, columns, formats: { ...said, ...encoding } });
+        if (isAlarming && !isAsked) return setAskedAbout(found);
+        onImport(String(values.get('name') ?? ''));
       }}
       error={error}
       actions={
@@ -89,15 +76,9 @@ export function Preview(props: PreviewProps) {
             type="submit"
             variant={isAlarming ? (isAsked ? 'danger' : 'secondary') : 'primary'}
             isBusy={share !== null}
-            disabled={problem !== null || missing.length > 0 || isUnsaid || (count === 0 && !isUnseen)}
+            disabled={isStale || found.problem !== null || isUnsaid || (rows === 0 && !unseen)}
           >
-            {isAlarming && isAsked
-              ? t('upload.anyway')
-              : isUnseen
-                ? t('upload.importFile')
-                : start.isWhole
-                  ? t('upload.import', { count })
-                  : t('upload.importAbout', { count })}
+            {importLabel()}
           </Button>
         </>
       }
@@ -107,89 +88,117 @@ export function Preview(props: PreviewProps) {
         hint={[format.bytes(file.size), ...facts].join(' · ')}
       >
         <div className="space-y-4">
-          {problem && <Notice tone="danger">{t(`upload.problems.${problem}`)}</Notice>}
-          {isUnseen && <Notice>{t('upload.unseen')}</Notice>}
-          {(canShow || isUnseen) && (
-            <div className="grid gap-3 sm:grid-cols-2">
-              {defaultName !== undefined && (
-                <TextField label={t('ui.name')} name="name" defaultValue={defaultName} maxLength={120} required />
-              )}
-              {!fixedKind && (
-                <SelectField
-                  label={t('dataSets.kind')}
-                  name="kind"
-                  hint={terms.text(`kinds.${kind.key}.summary`, kind.summary)}
-                  value={kind.key}
-                  onChange={(event) => chooseKind(event.target.value)}
-                >
-                  {kinds.map(({ key }) => (
-                    <option key={key} value={key}>
-                      {terms.name('kinds', key)}
-                    </option>
-                  ))}
-                </SelectField>
-              )}
-            </div>
-          )}
-          {canShow && missing.length > 0 && (
+          {problem && <Notice tone="danger">{terms.sentences(problem)}</Notice>}
+          {unseen && <Notice>{terms.sentences(unseen)}</Notice>}
+          {!problem && !unseen && rows === 0 && <Notice tone="danger">{t('upload.noRows')}</Notice>}
+          <div className="grid gap-3 sm:grid-cols-2">
+            {defaultName !== undefined && (
+              <TextField label={t('ui.name')} name="name" defaultValue={defaultName} maxLength={120} required />
+            )}
+            {!isKindFixed && (
+              <SelectField
+                label={t('dataSets.kind')}
+                name="kind"
+                hint={terms.text(`kinds.${kind.key}.summary`, kind.summary)}
+                value={kind.key}
+                onChange={(event) => onSaid({ kind: event.target.value as Said['kind'] & string })}
+              >
+                {kinds.map(({ key }) => (
+                  <option key={key} value={key}>
+                    {terms.name('kinds', key)}
+                  </option>
+                ))}
+              </SelectField>
+            )}
+          </div>
+          {missing.length > 0 && (
             <Notice tone="warning">
-              {t('upload.missing', { columns: format.list(missing.map(({ name }) => terms.name('columns', name))) })}
+              {t('upload.missing', { columns: format.list(missing.map((name) => terms.name('columns', name))) })}
             </Notice>
           )}
-          <FormatFields seen={seen} said={said} onSaid={setSaid} />
+          <FormatFields found={found} said={said} onSaid={onSaid} />
           {isAlarming && (
             <Notice tone="danger">
               <p className="font-medium">
-                {t('upload.mostBad', { bad: format.number(bad.count), count: start.rows.length })}
+                {t('upload.mostBad', { bad: format.number(found.rowsRejected), count: seen })}
               </p>
-              <p>
-                {bad.first?.problem === 'fields'
-                  ? t('upload.cell.fields', { count: bad.first.count, headers: headers.length })
-                  : bad.first &&
-                    t('upload.firstBad', {
-                      column: terms.name('columns', bad.first.column),
-                      cell: bad.first.cell.slice(0, 60),
-                      reason: t(`upload.cell.${bad.first.problem}`),
-                    })}
-              </p>
+              {firstBad && (
+                <p>
+                  {firstBad.header ? `${firstBad.header}: ` : ''}
+                  {terms.sentences(firstBad.message)}
+                </p>
+              )}
               <p>{t('upload.mostBadAdvice')}</p>
             </Notice>
           )}
           {share !== null && <ProgressBar label={t('upload.progress')} share={share} />}
-          {canShow && (
-            <p className="text-muted">{t('upload.firstRows', { count: Math.min(start.rows.length, ROWS_SHOWN) })}</p>
-          )}
+          {data.length > 0 && <p className="text-muted">{t('upload.firstRows', { count: data.length })}</p>}
         </div>
       </Card>
-      {canShow && <PreviewTable start={start} kind={kind} columns={columns} formats={formats} onColumns={setColumns} />}
+      {found.columns.length > 0 && (
+        <PreviewTable
+          found={found}
+          kind={kind}
+          isStale={isStale}
+          onColumns={(mapping) =>
+            onSaid({ ...said, ...(isKindFixed ? {} : { kind: kind.key as Said['kind'] & string }), ...mapping })
+          }
+        />
+      )}
     </Form>
   );
 }
 
-/** What the cells leave open. */
-function FormatFields({
-  seen,
-  said,
-  onSaid,
-}: {
-  seen: CellFormats;
-  said: SaidFormats;
-  onSaid: (said: SaidFormats) => void;
-}) {
+/** How the file is written, and how many of its rows are bad, in a few words each. */
+function useFacts({
+  columns,
+  format,
+  delimiter,
+  encoding,
+  compression,
+  decimal,
+  dates,
+  rowsRejected,
+  ...found
+}: Found) {
+  const { t } = useTranslation();
+  if (columns.length === 0) return [];
+  const named = DELIMITER_KEYS[delimiter as keyof typeof DELIMITER_KEYS] ?? 'other';
+  return [
+    format === 'CSV' ? t(`upload.delimiters.${named}`) : (format ?? ''),
+    ...(compression ? [compression] : []),
+    ...(encoding ? [encoding.toUpperCase()] : []),
+    ...(dates ? [t(`upload.times.${dates}`)] : []),
+    ...(decimal === 'comma' ? [t('upload.decimalComma')] : []),
+    ...(decimal === 'either' || dates === 'either'
+      ? []
+      : rowsRejected > 0
+        ? [t('upload.badRows', { count: rowsRejected })]
+        : found.problem || found.rowsAccepted === 0
+          ? []
+          : [t('upload.noBadRows')]),
+  ];
+}
+
+/** What the cells leave open, and what was said of it. */
+function FormatFields({ found, said, onSaid }: Pick<PreviewProps, 'found' | 'said' | 'onSaid'>) {
   const { t } = useTranslation();
   const fields = [
     { name: 'dates', choices: ['day_first', 'month_first'] },
     { name: 'decimal', choices: ['comma', 'point'] },
   ] as const;
   return fields
-    .filter(({ name }) => seen[name] === 'either')
+    .filter(({ name }) => found[name] === 'either' || said[name] !== undefined)
     .map(({ name, choices }) => (
       <SelectField
         key={name}
         name={name}
         label={t(`upload.${name}.label`)}
         value={said[name] ?? ''}
-        onChange={(event) => onSaid({ ...said, [name]: event.target.value || undefined })}
+        onChange={({ target: { value } }) => {
+          const { [name]: _, ...others } = said;
+          onSaid(value ? { ...others, [name]: value } : others);
+        }}
       >
         <option value="">{t('upload.sayWhich')}</option>
         {choices.map((choice) => (

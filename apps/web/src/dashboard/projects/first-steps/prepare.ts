@@ -11,6 +11,7 @@ import {
   unwrap,
   unwrapPages,
 } from '../../../api/client';
+import { ProblemError } from '../../../api/problem';
 import type { Sample } from '../../../tasks/task';
 import { isActive } from '../../../ui/status-badge';
 import { uploadContent } from '../../data-sets/upload-content';
@@ -55,7 +56,10 @@ export async function trainFirst(
     trainingJobsList({ path: { projectId }, query: { modelId: model.id, limit: 1 } }),
   );
   if (jobs.length === 0) {
-    await startTraining(projectId, model.id);
+    await startTraining(projectId, model.id).catch((error: unknown) => {
+      // The model's card asks whether to train all the same.
+      if (!(error instanceof ProblemError && error.code === 'not_enough_data')) throw error;
+    });
   }
   return model;
 }

@@ -7,6 +7,8 @@ import { comeAfter } from './priority.js';
 const NEEDED =
   /^(PATH|HOME|USER|TMPDIR|TEMP|TMP|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_.*|DISPLAY|VK_.*|XDG_.*|CUDA_.*|NVIDIA_.*|MESA_.*|TF_.*|OMP_.*)$/;
 
+/** Where what was built stands: sources that are run as such, by a test, start children that were built of them. */
+const BUILT = new URL(import.meta.url.endsWith('.ts') ? '../../../dist/' : '../../../', import.meta.url);
 /** Lowest, so that whatever serves on the same machine comes first. */
 const NICENESS = 19;
 /** The kernel ends a child before the worker, the API or Postgres where memory runs out. */
@@ -14,10 +16,14 @@ const OOM_SCORE = '800';
 const WATCH_MS = 100;
 const PAGE_BYTES = 4_096;
 
-/** A Node process of our own for work that must not take the worker down with it; it speaks over the channel. */
+/**
+ * A Node process of our own for work that must not take this one down with it; it speaks over the channel.
+ *
+ * @param file of what was built, such as apps/worker/import.process.js
+ */
 export function forkChild(file: string): ChildProcess {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)));
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+  const child = fork(fileURLToPath(new URL(file, BUILT)), {
     env,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     // A session of its own, so that its niceness counts against the worker's and the API's too.
@@ -29,11 +35,11 @@ export function forkChild(file: string): ChildProcess {
 }
 
 /** To be called first in a child: its parent alone decides when it ends, and everyone else comes before it. */
-export function beChild(): void {
-  // A worker that is gone wants no result.
+export function beChild(niceness = NICENESS): void {
+  // A parent that is gone wants no result.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(1));
-  comeAfter(NICENESS);
+  comeAfter(niceness);
   try {
     writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
   } catch {
