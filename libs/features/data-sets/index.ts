@@ -2,4 +2,8 @@ export { AddedRows } from './added-rows.js';
 export { ContentTables, rowsOf } from './content-tables.js';
 export { DataSetsModule } from './data-sets.module.js';
 export { DataSetsRepository, IMPORTS, type ImportedContent, type StoredContent } from './data-sets.repository.js';
+export { uploadTooLarge } from './data-sets.errors.js';
+export { type DataSet, type UploadQuery, uploadQuerySchema } from './data-sets.schema.js';
 export { DataSetsService } from './data-sets.service.js';
+export { NewImports } from './new-imports.js';
+export { uploadKeyOf } from './upload-key.js';

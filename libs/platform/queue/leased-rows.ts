@@ -13,7 +13,8 @@ export interface LeasedTable {
     | 'erasures'
     | 'invoices'
     | 'credit_notes'
-    | 'stripe_events';
+    | 'stripe_events'
+    | 'url_sources';
   /** Held while one worker claims, so that what the order of claims promises holds however many ask. */
   lock: number;
   /** Of the rows that a worker may have: they have not ended. */
