@@ -17,10 +17,11 @@ export async function post(
   body: string,
   toPrivateAddresses: boolean,
 ): Promise<number> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    return await send(new URL(address), headers, body, toPrivateAddresses);
+    return await send(new URL(address), headers, body, toPrivateAddresses, signal);
   } catch (error) {
-    throw new Error(explain(error as NodeJS.ErrnoException), { cause: error });
+    throw new Error(explain((signal.aborted ? signal.reason : error) as NodeJS.ErrnoException), { cause: error });
   }
 }
 
@@ -29,8 +30,9 @@ async function send(
   headers: Record<string, string>,
   body: string,
   toPrivateAddresses: boolean,
+  signal: AbortSignal,
 ): Promise<number> {
-  const options = { method: 'POST', headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const options = { method: 'POST', headers, signal };
   const response = await guardedRequest(url.href, options, toPrivateAddresses, body);
   return new Promise((resolve, reject) => {
     let bytes = 0;

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { type DataSet, dataSetsCreate, type DataSetsCreateData, unwrap } from '../../../api/client';
 import { useFormat } from '../../../i18n/use-format';
 import { useTerms } from '../../../i18n/use-terms';
+import { Notice } from '../../../ui/notice';
 import { Loading } from '../../../ui/query-view';
 import { familiesQuery, type Kind } from '../../models/families.queries';
 import { dataSetsQuery } from '../data-sets.queries';
@@ -59,6 +60,7 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [share, setShare] = useState(0);
+  const [isBroken, setIsBroken] = useState(false);
   // A second try must not make a second data set.
   const [created, setCreated] = useState<DataSet>();
   const start = useQuery({
@@ -70,11 +72,12 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   const send = useMutation({
     mutationFn: async ({ kind, name, headers, columns, formats }: Chosen) => {
       setShare(0);
+      setIsBroken(false);
       const target = dataSet ?? (created?.kind === kind.key ? created : await createDataSet(projectId, name, kind));
       setCreated(target);
       const path = { projectId, dataSetId: target.id };
       const query = { ...toMapping(headers, columns, kind), ...formats };
-      await uploadContent({ path, file, query, onProgress: setShare });
+      await uploadContent({ path, file, query, onProgress: setShare, onBroken: setIsBroken });
       return target;
     },
     onSuccess: async ({ id }) => {
@@ -90,18 +93,25 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   });
   if (!start.data) return <Loading />;
   return (
-    <Preview
-      file={file}
-      start={start.data}
-      kinds={kinds}
-      keptMapping={dataSet?.columnMapping ?? {}}
-      fixedKind={kinds.find(({ key }) => key === dataSet?.kind)}
-      defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
-      share={send.isPending ? share : null}
-      error={send.error}
-      onOther={onOther}
-      onImport={send.mutate}
-    />
+    <>
+      {send.isPending && isBroken && (
+        <output className="block">
+          <Notice tone="warning">{t('upload.broken')}</Notice>
+        </output>
+      )}
+      <Preview
+        file={file}
+        start={start.data}
+        kinds={kinds}
+        keptMapping={dataSet?.columnMapping ?? {}}
+        fixedKind={kinds.find(({ key }) => key === dataSet?.kind)}
+        defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
+        share={send.isPending ? share : null}
+        error={send.error}
+        onOther={onOther}
+        onImport={send.mutate}
+      />
+    </>
   );
 }
 
