@@ -162,15 +162,16 @@ function clientOptions(s3: NonNullable<Target['s3']>, atPrivateAddresses: boolea
 
 /** @param reason that a store names, such as NoSuchKey */
 function refused(host: string, status: number, reason?: string): FetchError {
-  const named = reason && reason !== 'Error' ? ` (${printable(reason).slice(0, 100)})` : '';
-  return new FetchError(`The server at ${host} answered ${status}${named}${adviceOf(status)}`);
-}
-
-function adviceOf(status: number): string {
-  if (status === 401 || status === 403) return ': it does not let us have the file. Check what the source shows it.';
-  if (status === 404 || status === 410) return ': there is no such file. Check the address.';
-  if (status === 429 || status >= 500) return ', which is for the server to put right.';
-  return ', where 200 was expected.';
+  const answer = reason && reason !== 'Error' ? `${status} (${printable(reason).slice(0, 100)})` : status;
+  if (status === 401 || status === 403)
+    return new FetchError(
+      `The server at ${host} answered ${answer}: it does not let us have the file. Check what the source shows it.`,
+    );
+  if (status === 404 || status === 410)
+    return new FetchError(`The server at ${host} answered ${answer}: there is no such file. Check the address.`);
+  if (status === 429 || status >= 500)
+    return new FetchError(`The server at ${host} answered ${answer}, which is for the server to put right.`);
+  return new FetchError(`The server at ${host} answered ${answer}, where 200 was expected.`);
 }
 
 function timedOut(): Error {

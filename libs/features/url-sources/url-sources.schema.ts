@@ -7,9 +7,12 @@ const URL_BYTES_MAX = 2048;
 /** Longer than the session tokens that clouds hand out. */
 const SECRET_CHARACTERS_MAX = 4096;
 
-const addressSchema = (protocols: RegExp, named: string) =>
+const addressSchema = (protocols: RegExp) =>
   textSchema
-    .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), `must be ${named} URL`)
+    .refine(
+      (text) => URL.canParse(text) && protocols.test(new URL(text).protocol),
+      'must be a URL that begins with https:// or, for a file, s3://',
+    )
     .refine((text) => !URL.canParse(text) || !new URL(text).username, 'must not hold a user name or password')
     .transform((text) => new URL(text).href)
     .refine((text) => Buffer.byteLength(text) <= URL_BYTES_MAX, `must be at most ${URL_BYTES_MAX} bytes`);
@@ -27,14 +30,14 @@ const s3Schema = z.strictObject({
     .regex(/^[a-z0-9-]{1,64}$/, 'must be a region, such as eu-central-1')
     .optional()
     .describe('us-east-1 unless you say it'),
-  endpoint: addressSchema(/^https?:$/, 'an https')
+  endpoint: addressSchema(/^https?:$/)
     .optional()
     .describe('Of a store that speaks S3 and is not Amazon’s'),
 });
 
 export const createUrlSourceSchema = z
   .strictObject({
-    url: addressSchema(/^(https?|s3):$/, 'an https or s3')
+    url: addressSchema(/^(https?|s3):$/)
       .refine((text) => !text.startsWith('s3:') || /^s3:\/\/[^/?#]+\/[^?#]+$/.test(text), 'must be s3://bucket/key')
       .describe('`https://…`, or `s3://bucket/key`'),
     interval: z.enum(['once', 'hourly', 'daily']).describe('How often the file is fetched'),
