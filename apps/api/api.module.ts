@@ -35,6 +35,8 @@ import { SignUpsModule } from '../../libs/features/sign-ups/index.js';
 import { StripeEventsModule } from '../../libs/features/stripe-events/index.js';
 import { SupportMessagesModule } from '../../libs/features/support-messages/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
+import { UploadsModule } from '../../libs/features/uploads/index.js';
+import { UrlSourcesModule } from '../../libs/features/url-sources/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
 import { WebhooksModule } from '../../libs/features/webhooks/index.js';
 import { CredentialsModule } from '../../libs/platform/access/credentials.js';
@@ -63,6 +65,8 @@ const FEATURES = [
   AuthModule,
   ProjectsModule,
   DataSetsModule,
+  UploadsModule,
+  UrlSourcesModule,
   ModelsModule,
   TrainingJobsModule,
   DeploymentsModule,

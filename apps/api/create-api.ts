@@ -9,7 +9,7 @@ import { BOUNDS } from '../../libs/platform/bounds.js';
 import type { Config } from '../../libs/platform/config/config.js';
 import { ProblemFilter, sendFrameworkError } from '../../libs/platform/errors/problem.filter.js';
 import { Problem } from '../../libs/platform/errors/problem.js';
-import { isStream, UPLOAD_TYPES } from '../../libs/platform/http/body.js';
+import { isStream, PIECE_TYPE, UPLOAD_TYPES } from '../../libs/platform/http/body.js';
 import { rememberRequest } from '../../libs/platform/http/current-request.js';
 import { newId } from '../../libs/platform/http/ids.js';
 import { refuseUndecodable, refuseUnstorable } from '../../libs/platform/http/text.js';
@@ -65,8 +65,8 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     if (!isUpload(request)) limitBody(request);
   });
   // Uploads stay streams, on the routes that bound what they read.
-  fastify.addContentTypeParser(UPLOAD_TYPES, (request, payload, done) => {
-    if (request.method === 'PUT' || takesFile(request)) done(null, payload);
+  fastify.addContentTypeParser([...UPLOAD_TYPES, PIECE_TYPE], (request, payload, done) => {
+    if (isUpload(request) || takesFile(request)) done(null, payload);
     else done(new Problem(415, 'unsupported_media_type', 'This call takes application/json.'));
   });
   fastify.addContentTypeParser(
@@ -104,7 +104,8 @@ function acceptRequestId(header: string | string[] | undefined): string | undefi
 }
 
 function isUpload({ method, headers }: FastifyRequest): boolean {
-  return method === 'PUT' && UPLOAD_TYPES.includes(headers['content-type']?.split(';', 1)[0]?.trim() ?? '');
+  const type = headers['content-type']?.split(';', 1)[0]?.trim() ?? '';
+  return method === 'PUT' ? UPLOAD_TYPES.includes(type) : method === 'PATCH' && type === PIECE_TYPE;
 }
 
 /** Whether the route says of itself that its body is a file. */

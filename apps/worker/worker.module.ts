@@ -16,6 +16,7 @@ import { RetentionWorkerModule } from '../../libs/features/retention/worker.js';
 import { SingleSignOnWorkerModule } from '../../libs/features/single-sign-on/worker.js';
 import { StripeEventsWorkerModule } from '../../libs/features/stripe-events/worker.js';
 import { TrainingWorkerModule } from '../../libs/features/training-jobs/worker.js';
+import { UrlSourcesWorkerModule } from '../../libs/features/url-sources/worker.js';
 import { WebhooksWorkerModule } from '../../libs/features/webhooks/worker.js';
 import { ClockFollowerModule } from '../../libs/platform/clock/clock-follower.js';
 import { ClockModule } from '../../libs/platform/clock/clock.js';
@@ -37,6 +38,7 @@ const FEATURES = [
   LimitsWorkerModule,
   NotificationsWorkerModule,
   WebhooksWorkerModule,
+  UrlSourcesWorkerModule,
   RetentionWorkerModule,
   OrganizationsWorkerModule,
   InvoicesWorkerModule,

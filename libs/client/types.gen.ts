@@ -289,104 +289,6 @@ export type Import = {
     finishedAt: string | null;
 };
 
-export type Preview = {
-    /**
-     * Of the rows: that of the data set, or as it was said or guessed
-     */
-    kind: string;
-    /**
-     * Why the file cannot be imported like this; null where it can
-     */
-    problem: string | null;
-    /**
-     * Why nothing of it can be shown before it is imported; null where something is
-     */
-    unseen: string | null;
-    /**
-     * Whether all of the file was sent, so that what is said of its rows holds for all
-     */
-    isWhole: boolean;
-    format: 'CSV' | 'JSON' | 'Parquet' | null;
-    compression: 'gzip' | 'zstd' | 'zip' | null;
-    /**
-     * Of text
-     */
-    encoding: string | null;
-    /**
-     * Of CSV
-     */
-    delimiter: string | null;
-    /**
-     * What stands before decimals, where numbers have a comma; `either` where you have to say it
-     */
-    decimal: 'point' | 'comma' | 'either' | null;
-    /**
-     * How dates such as 03/04/2020 are written, where there are such; `either` where you have to say it
-     */
-    dates: 'day_first' | 'month_first' | 'either' | null;
-    /**
-     * Of the file; an estimate where only its start was sent
-     */
-    rows: number;
-    /**
-     * Of the part that was sent
-     */
-    rowsAccepted: number;
-    /**
-     * Of the part that was sent
-     */
-    rowsRejected: number;
-    /**
-     * Columns of the kind that the file needs, and no header seems to hold
-     */
-    missing: Array<string>;
-    /**
-     * As the file was read here: upload it with these in the query, and it is imported like that
-     */
-    columnMapping: {
-        [key: string]: string;
-    };
-    columns: Array<{
-        header: string;
-        /**
-         * Of the kind, that it holds; null for an attribute and what is not read
-         */
-        column: string | null;
-        /**
-         * What was said now, or with the file before; its spelling; or a guess, which no upload makes by itself
-         */
-        foundBy: 'mapping' | 'kept' | 'spelling' | 'guess' | null;
-        /**
-         * Of its cells: as the column has it, or as they look
-         */
-        type: 'empty' | 'id' | 'number' | 'date' | 'picture' | 'list' | 'category' | 'text';
-        /**
-         * What an attribute is known to hold, such as `published_at`
-         */
-        attribute: string | null;
-    }>;
-    /**
-     * The first 50 rows
-     */
-    data: Array<{
-        /**
-         * Line of the file, or the number of the row, as for an import
-         */
-        row: number;
-        /**
-         * The start of each, in the order of `columns`
-         */
-        cells: Array<string | null>;
-        problems: Array<{
-            /**
-             * Null where the whole row is wrong
-             */
-            header: string | null;
-            message: string;
-        }>;
-    }>;
-};
-
 export type DataSetRows = {
     data: Array<{
         /**
@@ -409,42 +311,9 @@ export type DataSetRows = {
 
 export type DataSetQuality = {
     /**
-     * Whether the rows are enough to train a model; null while there are none
-     */
-    verdict: {
-        isEnough: boolean;
-        /**
-         * Why, in sentences
-         */
-        because: Array<string>;
-    } | null;
-    /**
      * What is worth changing before a model learns from the rows; empty where all is well
      */
-    findings: Array<{
-        code: string;
-        sentence: string;
-        parameters: {
-            [key: string]: number;
-        };
-        /**
-         * Whether a training is refused for it, unless it is asked for all the same
-         */
-        blocks: boolean;
-    }>;
-    /**
-     * Further figures of the rows by name, in the order in which they are shown
-     */
-    report: {
-        [key: string]: {
-            meaning: string;
-            /**
-             * `share`: 0 to 1
-             */
-            type: 'count' | 'share' | 'time';
-            value: number | string | null;
-        };
-    };
+    advice: Array<string>;
     /**
      * By name, in the order in which they are shown
      */
@@ -461,6 +330,64 @@ export type DataSetQuality = {
             }>;
         };
     };
+};
+
+export type Upload = {
+    /**
+     * The last part of the address that the header Location named
+     */
+    id: string;
+    dataSetId: string;
+    /**
+     * `filename` of Upload-Metadata
+     */
+    fileName: string | null;
+    /**
+     * Of the whole file
+     */
+    bytes: number;
+    receivedBytes: number;
+    createdAt: string;
+    /**
+     * When what has come is deleted, unless the upload is finished before
+     */
+    expiresAt: string;
+};
+
+export type UrlSource = {
+    id: string;
+    dataSetId: string;
+    /**
+     * Without its query, which may hold a password
+     */
+    url: string;
+    interval: 'once' | 'hourly' | 'daily';
+    query: {
+        [key: string]: string;
+    };
+    createdAt: string;
+    /**
+     * null where nothing is to be fetched any more
+     */
+    nextRunAt: string | null;
+    isRunning: boolean;
+    /**
+     * Since when it is fetched no more, as it failed again and again
+     */
+    pausedAt: string | null;
+    /**
+     * In a row, up to now
+     */
+    failures: number;
+    lastRun: {
+        at: string;
+        result: 'imported' | 'unchanged' | 'failed';
+        error: string | null;
+    } | null;
+    /**
+     * The latest import that was made of it
+     */
+    lastImportId: string | null;
 };
 
 export type Families = {
@@ -748,16 +675,6 @@ export type TrainingJob = {
 };
 
 export type TrainingEstimate = {
-    /**
-     * Whether what a training now would learn from is enough; null where a data set is empty
-     */
-    verdict: {
-        isEnough: boolean;
-        /**
-         * Why, in sentences
-         */
-        because: Array<string>;
-    } | null;
     /**
      * That a training now would learn from; null where a data set is empty
      */
@@ -6467,250 +6384,6 @@ export type DataSetsGetImportResponses = {
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
 
-export type DataSetsDownloadRejectedData = {
-    body?: never;
-    path: {
-        projectId: string;
-        dataSetId: string;
-        importId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/rejected-rows.csv';
-};
-
-export type DataSetsDownloadRejectedErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:read
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type DataSetsDownloadRejectedError = DataSetsDownloadRejectedErrors[keyof DataSetsDownloadRejectedErrors];
-
-export type DataSetsDownloadRejectedResponses = {
-    /**
-     * A CSV file with the columns line, column, value and reason
-     */
-    200: string;
-};
-
-export type DataSetsDownloadRejectedResponse = DataSetsDownloadRejectedResponses[keyof DataSetsDownloadRejectedResponses];
-
-export type PreviewsCreateData = {
-    /**
-     * The first 256 KiB of the file, or all of a smaller one
-     */
-    body: Blob | File;
-    path: {
-        projectId: string;
-        dataSetId: string;
-    };
-    query?: {
-        /**
-         * Header of the column that holds the user id; empty where none is to be read
-         */
-        user_id?: string;
-        /**
-         * Header of the column that holds the item id; empty where none is to be read
-         */
-        item_id?: string;
-        /**
-         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
-         */
-        event_type?: string;
-        /**
-         * Header of the column that holds the rating or value; empty where none is to be read
-         */
-        value?: string;
-        /**
-         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
-         */
-        timestamp?: string;
-        /**
-         * Header of the column that holds the text; empty where none is to be read
-         */
-        text?: string;
-        /**
-         * Header of the column that holds the label, or several with | between them; empty where none is to be read
-         */
-        label?: string;
-        /**
-         * Header of the column that holds the language, such as en or zh; empty where none is to be read
-         */
-        language?: string;
-        /**
-         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
-         */
-        split?: string;
-        /**
-         * Of text; found out by its bytes unless you say it
-         */
-        encoding?: string;
-        /**
-         * What stands between the cells of CSV; found out by the first line unless you say it
-         */
-        delimiter?: string;
-        /**
-         * What stands before the decimals of numbers; found out column by column unless you say it
-         */
-        decimal?: 'point' | 'comma';
-        /**
-         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
-         */
-        dates?: 'day_first' | 'month_first';
-        /**
-         * Size of the whole file, where only its start is sent
-         */
-        fileBytes?: number;
-    };
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/previews';
-};
-
-export type PreviewsCreateErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type PreviewsCreateError = PreviewsCreateErrors[keyof PreviewsCreateErrors];
-
-export type PreviewsCreateResponses = {
-    /**
-     * What an import would make of it
-     */
-    200: Preview;
-};
-
-export type PreviewsCreateResponse = PreviewsCreateResponses[keyof PreviewsCreateResponses];
-
-export type PreviewsCreateOfNewData = {
-    /**
-     * The first 256 KiB of the file, or all of a smaller one
-     */
-    body: Blob | File;
-    path: {
-        projectId: string;
-    };
-    query?: {
-        /**
-         * Header of the column that holds the user id; empty where none is to be read
-         */
-        user_id?: string;
-        /**
-         * Header of the column that holds the item id; empty where none is to be read
-         */
-        item_id?: string;
-        /**
-         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
-         */
-        event_type?: string;
-        /**
-         * Header of the column that holds the rating or value; empty where none is to be read
-         */
-        value?: string;
-        /**
-         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
-         */
-        timestamp?: string;
-        /**
-         * Header of the column that holds the text; empty where none is to be read
-         */
-        text?: string;
-        /**
-         * Header of the column that holds the label, or several with | between them; empty where none is to be read
-         */
-        label?: string;
-        /**
-         * Header of the column that holds the language, such as en or zh; empty where none is to be read
-         */
-        language?: string;
-        /**
-         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
-         */
-        split?: string;
-        /**
-         * Of text; found out by its bytes unless you say it
-         */
-        encoding?: string;
-        /**
-         * What stands between the cells of CSV; found out by the first line unless you say it
-         */
-        delimiter?: string;
-        /**
-         * What stands before the decimals of numbers; found out column by column unless you say it
-         */
-        decimal?: 'point' | 'comma';
-        /**
-         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
-         */
-        dates?: 'day_first' | 'month_first';
-        /**
-         * Size of the whole file, where only its start is sent
-         */
-        fileBytes?: number;
-        /**
-         * Of the rows; guessed by the headers unless you say it
-         */
-        kind?: 'interactions' | 'items' | 'users' | 'labelled-texts';
-    };
-    url: '/v1/projects/{projectId}/data-sets/previews';
-};
-
-export type PreviewsCreateOfNewErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type PreviewsCreateOfNewError = PreviewsCreateOfNewErrors[keyof PreviewsCreateOfNewErrors];
-
-export type PreviewsCreateOfNewResponses = {
-    /**
-     * What an import would make of it
-     */
-    200: Preview;
-};
-
-export type PreviewsCreateOfNewResponse = PreviewsCreateOfNewResponses[keyof PreviewsCreateOfNewResponses];
-
 export type RowsListData = {
     body?: never;
     path: {
@@ -6804,6 +6477,473 @@ export type RowsQualityResponses = {
 };
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
+
+export type UploadsListData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+};
+
+export type UploadsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsListError = UploadsListErrors[keyof UploadsListErrors];
+
+export type UploadsListResponses = {
+    /**
+     * A page of uploads, newest first
+     */
+    200: {
+        data: Array<Upload>;
+        nextCursor: string | null;
+    };
+};
+
+export type UploadsListResponse = UploadsListResponses[keyof UploadsListResponses];
+
+export type UploadsCreateData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+};
+
+export type UploadsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsCreateError = UploadsCreateErrors[keyof UploadsCreateErrors];
+
+export type UploadsCreateResponses = {
+    /**
+     * It has begun; Location is its address
+     */
+    201: unknown;
+};
+
+export type UploadsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsDeleteError = UploadsDeleteErrors[keyof UploadsDeleteErrors];
+
+export type UploadsDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type UploadsDeleteResponse = UploadsDeleteResponses[keyof UploadsDeleteResponses];
+
+export type UploadsShowData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsShowErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsShowError = UploadsShowErrors[keyof UploadsShowErrors];
+
+export type UploadsShowResponses = {
+    /**
+     * Where it stands
+     */
+    200: unknown;
+};
+
+export type UploadsAppendData = {
+    /**
+     * The bytes
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsAppendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsAppendError = UploadsAppendErrors[keyof UploadsAppendErrors];
+
+export type UploadsAppendResponses = {
+    /**
+     * They are kept; Upload-Offset is where the next piece begins
+     */
+    204: void;
+};
+
+export type UploadsAppendResponse = UploadsAppendResponses[keyof UploadsAppendResponses];
+
+export type UrlSourcesListData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+};
+
+export type UrlSourcesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesListError = UrlSourcesListErrors[keyof UrlSourcesListErrors];
+
+export type UrlSourcesListResponses = {
+    /**
+     * A page of sources, newest first
+     */
+    200: {
+        data: Array<UrlSource>;
+        nextCursor: string | null;
+    };
+};
+
+export type UrlSourcesListResponse = UrlSourcesListResponses[keyof UrlSourcesListResponses];
+
+export type UrlSourcesCreateData = {
+    body: {
+        /**
+         * `https://…`, or `s3://bucket/key`
+         */
+        url: string;
+        /**
+         * How often the file is fetched
+         */
+        interval: 'once' | 'hourly' | 'daily';
+        /**
+         * How the file is to be read: the same as in the query of an upload
+         */
+        query?: {
+            /**
+             * Header of the column that holds the user id; empty where none is to be read
+             */
+            user_id?: string;
+            /**
+             * Header of the column that holds the item id; empty where none is to be read
+             */
+            item_id?: string;
+            /**
+             * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+             */
+            event_type?: string;
+            /**
+             * Header of the column that holds the rating or value; empty where none is to be read
+             */
+            value?: string;
+            /**
+             * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+             */
+            timestamp?: string;
+            /**
+             * Header of the column that holds the text; empty where none is to be read
+             */
+            text?: string;
+            /**
+             * Header of the column that holds the label, or several with | between them; empty where none is to be read
+             */
+            label?: string;
+            /**
+             * Header of the column that holds the language, such as en or zh; empty where none is to be read
+             */
+            language?: string;
+            /**
+             * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+             */
+            split?: string;
+            /**
+             * Of text; found out by its bytes unless you say it
+             */
+            encoding?: string;
+            /**
+             * What stands between the cells of CSV; found out by the first line unless you say it
+             */
+            delimiter?: string;
+            /**
+             * What stands before the decimals of numbers; found out column by column unless you say it
+             */
+            decimal?: 'point' | 'comma';
+            /**
+             * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+             */
+            dates?: 'day_first' | 'month_first';
+        };
+        /**
+         * Sent as the header Authorization, to the host of the address alone; kept encrypted and never shown
+         */
+        authorization?: string;
+        /**
+         * What an address s3://… is reached by
+         */
+        s3?: {
+            /**
+             * Leave it and the secret out where the object is public
+             */
+            accessKeyId?: string;
+            /**
+             * Kept encrypted and never shown
+             */
+            secretAccessKey?: string;
+            /**
+             * us-east-1 unless you say it
+             */
+            region?: string;
+            /**
+             * Of a store that speaks S3 and is not Amazon’s
+             */
+            endpoint?: string;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+};
+
+export type UrlSourcesCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesCreateError = UrlSourcesCreateErrors[keyof UrlSourcesCreateErrors];
+
+export type UrlSourcesCreateResponses = {
+    /**
+     * The source, which is fetched at once
+     */
+    201: UrlSource;
+};
+
+export type UrlSourcesCreateResponse = UrlSourcesCreateResponses[keyof UrlSourcesCreateResponses];
+
+export type UrlSourcesRunData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}/runs';
+};
+
+export type UrlSourcesRunErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesRunError = UrlSourcesRunErrors[keyof UrlSourcesRunErrors];
+
+export type UrlSourcesRunResponses = {
+    /**
+     * It is due
+     */
+    202: UrlSource;
+};
+
+export type UrlSourcesRunResponse = UrlSourcesRunResponses[keyof UrlSourcesRunResponses];
+
+export type UrlSourcesDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}';
+};
+
+export type UrlSourcesDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesDeleteError = UrlSourcesDeleteErrors[keyof UrlSourcesDeleteErrors];
+
+export type UrlSourcesDeleteResponses = {
+    /**
+     * It is gone, with its credentials
+     */
+    204: void;
+};
+
+export type UrlSourcesDeleteResponse = UrlSourcesDeleteResponses[keyof UrlSourcesDeleteResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -7258,10 +7398,7 @@ export type ModelsRenameVersionResponse = ModelsRenameVersionResponses[keyof Mod
 
 export type TrainingJobsCreateData = {
     body: {
-        /**
-         * Train although the data is judged not to be enough, which is refused otherwise
-         */
-        despiteVerdict?: boolean;
+        [key: string]: never;
     };
     path: {
         projectId: string;
@@ -14339,13 +14476,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14436,13 +14573,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14493,13 +14630,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

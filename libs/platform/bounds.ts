@@ -55,6 +55,9 @@ export const BOUNDS = {
     most: 8 * 1024 ** 2,
     what: 'Bytes of uploads a second of one organization in one process; more wait',
   },
+  openUploads: { most: 20, what: 'Uploads in pieces of an organization that are not finished' },
+  uploadPieces: { most: 10_000, what: 'Pieces of one upload' },
+  urlSources: { most: 50, what: 'Addresses from which an organization has files fetched' },
   streamsOfOrganization: { most: 20, what: 'Event streams that one organization follows in one process' },
   streamsOfProcess: { most: 500, what: 'Event streams that one process serves' },
 } as const satisfies Record<string, { most: number; what: string }>;

@@ -37,6 +37,7 @@ export class ApiProcess {
       KINDRED_DRAIN_SECONDS: '0',
       // The receivers of the tests are on this machine.
       KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true',
+      KINDRED_URL_SOURCES_AT_PRIVATE_ADDRESSES: 'true',
       LOG_LEVEL: 'error',
       ...environment,
     });

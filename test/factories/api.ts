@@ -31,6 +31,7 @@ export async function startApi(changes: Partial<Config> = {}): Promise<TestApi> 
     KINDRED_SIGN_IN_MS: '0',
     // The receivers of the tests are on this machine.
     KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true',
+    KINDRED_URL_SOURCES_AT_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   });
   const app = await createApi({ ...config, ...changes });

@@ -88,6 +88,7 @@ function workerEnvironment(appUrl: string, dataDirectory: string): Record<string
     KINDRED_WORKER_JOBS: '1',
     // The receivers of the tests are on this machine.
     KINDRED_WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true',
+    KINDRED_URL_SOURCES_AT_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'error',
     TZ: 'UTC',
   };

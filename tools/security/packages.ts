@@ -29,6 +29,7 @@ export const LICENCE_EXCEPTIONS: Record<string, { licence: string | undefined; w
   },
   'axe-core': { licence: 'MPL-2.0', why: 'tests alone; unchanged' },
   argparse: { licence: 'Python-2.0', why: 'permissive, as BSD is; of js-yaml' },
+  'combine-errors': { licence: undefined, why: 'its Readme holds MIT; of tus-js-client' },
   elkjs: {
     licence: 'EPL-2.0',
     why: 'of the studio of the `prisma` command, which we neither run nor pass on; unchanged',

@@ -6,9 +6,10 @@ import { CurrentPrincipal, type Principal, Requires, StartsJob } from '../../pla
 import { Answers } from '../../platform/http/answers.js';
 import { isStream, UPLOAD_TYPES } from '../../platform/http/body.js';
 import { sendCsv } from '../../platform/http/csv.js';
+import { type Digest, parseContentDigest } from '../../platform/http/digests.js';
 import { type PageQuery, pageQuerySchema, pageSchema } from '../../platform/http/page.js';
 import { type Rename, renameSchema } from '../projects/index.js';
-import { uploadNotFile } from './data-sets.errors.js';
+import { unknownDigest, uploadNotFile } from './data-sets.errors.js';
 import {
   type CreateDataSet,
   createDataSetSchema,
@@ -112,7 +113,7 @@ export class DataSetsController {
   @ApiOperation({
     summary: "Replaces the data set's rows by those of a file, once its import succeeds",
     description:
-      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file.',
+      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file. With `Content-Digest` (RFC 9530) a file that was changed on its way is refused. A large file over a line that breaks is sent in pieces: POST …/uploads.',
   })
   @Put(':dataSetId/content')
   @StartsJob()
@@ -132,7 +133,7 @@ export class DataSetsController {
   ) {
     if (!isStream(request.body) || request.headers['content-encoding']) throw uploadNotFile();
     return {
-      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, query, bytesOf(request)),
+      importId: await this.dataSets.upload(tenantId, projectId, dataSetId, request.body, query, saidOf(request)),
       status: 'queued',
     };
   }
@@ -209,6 +210,9 @@ export class DataSetsController {
 }
 
 /** What the caller says that it sends. */
-function bytesOf({ headers }: FastifyRequest): number {
-  return Number(headers['content-length'] ?? 1);
+function saidOf({ headers }: FastifyRequest): { bytes: number; digest: Digest | null } {
+  const { 'content-digest': header, 'content-length': bytes = 1 } = headers;
+  const digest = header === undefined ? null : parseContentDigest(String(header));
+  if (header !== undefined && !digest) throw unknownDigest();
+  return { bytes: Number(bytes), digest };
 }

@@ -21,6 +21,20 @@ export const uploadBrokenOff = () =>
     'The upload ended before the whole file had arrived. The data set is unchanged: send the file again.',
   );
 
+export const wrongDigest = () =>
+  new Problem(
+    400,
+    'wrong_digest',
+    'The bytes that arrived are not those of Content-Digest: something on the way has changed them. The data set is unchanged: send the file again.',
+  );
+
+export const unknownDigest = () =>
+  new Problem(
+    400,
+    'invalid_request',
+    'Content-Digest holds no digest that is known: send "sha-256=:…:" or "sha-512=:…:", in Base64, or leave it out.',
+  );
+
 export const tooManyUploads = (most: number) =>
   new Problem(
     429,

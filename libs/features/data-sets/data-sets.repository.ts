@@ -27,6 +27,8 @@ export interface ClaimedImport extends Claim {
   dataSetId: string;
   kind: KindKey;
   uploadKey: string;
+  /** Of a file that came in pieces, these in their order; else none. */
+  partKeys: string[];
   columnMapping: ColumnMapping;
   /** Of the file before, which hold for this one where nothing else is said. */
   keptMapping: ColumnMapping;
@@ -282,12 +284,18 @@ export class DataSetsRepository {
     });
     const { dataSetId, uploadKey, dataSet } = row;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
+    const upload = await transaction.upload.findFirst({
+      where: { tenantId, importId: id },
+      select: { parts: { orderBy: { offset: 'asc' }, select: { key: true } } },
+    });
+    const partKeys = upload?.parts.map(({ key }) => key) ?? [];
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
     const keptMapping = dataSet.columnMapping as ColumnMapping;
     const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
-    return { ...claim, projectId, dataSetId, kind, uploadKey, columnMapping, keptMapping, formats, erasedUserIds };
+    const from = { uploadKey, partKeys };
+    return { ...claim, projectId, dataSetId, kind, ...from, columnMapping, keptMapping, formats, erasedUserIds };
   }
 
   /** Those of a project's people who are being erased. */

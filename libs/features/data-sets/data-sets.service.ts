@@ -1,4 +1,4 @@
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { findKind } from '../../models/kinds/kinds.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
@@ -7,22 +7,19 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
+import { type Digest, Digested } from '../../platform/http/digests.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { isDiskFull } from '../../platform/object-store/disk-full.js';
-import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
+import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
 import {
   comesInFiles,
   noRoomToRestore,
-  noSuchColumn,
   notToBeRestored,
-  storageFull,
   tooManyAddedRows,
   unknownKind,
-  uploadBrokenOff,
-  uploadTooLarge,
+  wrongDigest,
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import {
@@ -32,10 +29,9 @@ import {
   type ListDataSetsQuery,
   type Restore,
   type UploadQuery,
-  fileFormatsSchema,
 } from './data-sets.schema.js';
+import { NewImports } from './new-imports.js';
 import { uploadKeyOf } from './upload-key.js';
-import { UploadLanes } from './upload-lane.js';
 
 const REJECTED_PAGE = 1_000;
 
@@ -49,13 +45,12 @@ export interface RejectedLine {
 
 @Injectable()
 export class DataSetsService {
-  private readonly lanes = new UploadLanes();
-
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
+    private readonly newImports: NewImports,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -113,43 +108,33 @@ export class DataSetsService {
   /**
    * Stores the file as it streams in, then queues its import; until that succeeds the data set keeps what it holds.
    *
-   * @param bytesExpected what the caller says that it sends; 1 where it does not say
-   * @throws Problem 402 or 429 where quotas leave no room for a single row or for the bytes, 400 where the mapping names a column of another kind
+   * @param said what the caller says that it sends: bytes, 1 where it does not say, and perhaps their digest
+   * @throws Problem 402 or 429 where quotas leave no room for a single row or for the bytes, 400 where the mapping names a column of another kind or the bytes are not those of the digest
    */
   async upload(
     tenantId: string,
     projectId: string,
     dataSetId: string,
     content: Readable,
-    { encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery,
-    bytesExpected: number,
+    query: UploadQuery,
+    said: { bytes: number; digest: Digest | null },
   ): Promise<string> {
-    if (bytesExpected > this.config.KINDRED_UPLOAD_BYTES_MAX)
-      throw uploadTooLarge(this.config.KINDRED_UPLOAD_BYTES_MAX);
-    await this.database.tenant(tenantId, async (transaction) => {
-      const { kind } = await this.require(transaction, projectId, dataSetId);
-      const caller = { tenantId, projectId };
-      const known = findKind(kind);
-      if (!known) throw unknownKind(kind);
-      const { columns, meters } = known;
-      const stranger = Object.keys(columnMapping).find((column) => !Object.hasOwn(columns, column));
-      if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
-      if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
-      await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
+    const dataSet = await this.database.tenant(tenantId, async (transaction) => {
+      const found = await this.require(transaction, projectId, dataSetId);
+      await this.newImports.admit(transaction, tenantId, found, query, said.bytes);
+      return found;
     });
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
-    const uploadBytes = await this.lanes.run(tenantId, (pace) => this.store(uploadKey, content, pace));
+    const digested = said.digest && new Digested(said.digest);
+    const uploadBytes = await this.newImports.receive(tenantId, content, (open) =>
+      this.objects.put(uploadKey, digested ? joined(open(), digested) : open(), this.config.KINDRED_UPLOAD_BYTES_MAX),
+    );
     try {
-      await this.database.tenant(tenantId, async (transaction) => {
-        // Several may have come at once, each of which had room alone.
-        await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
-        const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
-        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
-        await this.repository.createImport(transaction, row);
-        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
-        await audit(transaction, tenantId, 'import.created', id, { after });
-      });
+      if (digested && !digested.isRight()) throw wrongDigest();
+      await this.database.tenant(tenantId, (transaction) =>
+        this.newImports.queue(transaction, tenantId, dataSet, { id, uploadKey, uploadBytes }, query),
+      );
     } catch (error) {
       await this.objects.delete(uploadKey);
       throw error;
@@ -259,17 +244,9 @@ export class DataSetsService {
   listContentsOfPeople(transaction: Transaction, projectId: string) {
     return this.repository.listContentsOfPeople(transaction, projectId);
   }
+}
 
-  private async store(key: string, content: Readable, pace: Transform): Promise<number> {
-    try {
-      const paced = pipeline(content, pace, () => undefined);
-      return await this.objects.put(key, paced, this.config.KINDRED_UPLOAD_BYTES_MAX);
-    } catch (error) {
-      const { code } = error as { code?: string };
-      if (error instanceof ObjectTooLargeError) throw uploadTooLarge(error.bytesMax);
-      if (isDiskFull(error)) throw storageFull();
-      if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') throw uploadBrokenOff();
-      throw error;
-    }
-  }
+/** An error of either is the other's. */
+function joined(from: Readable, to: Digested): Readable {
+  return pipeline(from, to, () => undefined);
 }

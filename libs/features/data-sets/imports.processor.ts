@@ -18,6 +18,7 @@ import { ContentError } from './content-error.js';
 import type { Content } from './content-reader.js';
 import { type ClaimedImport, DataSetsRepository, IMPORTS, NEXT_IMPORT } from './data-sets.repository.js';
 import { ImportCrashedError, ImportRunner } from './import-runner.js';
+import { deleteUpload, openUpload } from './open-upload.js';
 import { uploadKeyOf } from './upload-key.js';
 
 /** Workers that vanish under an import, which is seldom the file's fault. */
@@ -58,7 +59,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   protected override async carryOut(claimed: ClaimedImport, lease: AbortSignal): Promise<void> {
     const hasEnded = await this.import(claimed, AbortSignal.any([lease, this.stopping.signal]));
     // The upload is still the next worker's where this one lost its claim or gave it back.
-    if (hasEnded) await this.objects.delete(claimed.uploadKey);
+    if (hasEnded) await deleteUpload(this.objects, claimed);
   }
 
   protected override async giveUp(transaction: Transaction, lost: LostClaim): Promise<void> {
@@ -74,7 +75,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-import-'));
     let upload: LocalFile | undefined;
     try {
-      upload = await this.objects.open(claimed.uploadKey);
+      upload = await openUpload(this.objects, claimed, scratch);
       const target = path.join(scratch, 'content.parquet');
       const { kind, columnMapping: mapping, keptMapping, formats, erasedUserIds } = claimed;
       const task = { file: upload.path, target, kind, mapping, keptMapping, formats, erasedUserIds };

@@ -137,8 +137,9 @@ const THINGS = {
   api_keys:
     'SELECT count(*)::float8 FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())',
   training_jobs: 'SELECT count(*)::float8 FROM training_jobs WHERE created_at >= period_start',
-  // Uploads until their import ends, what imports hold, and artifacts.
+  // Uploads until their import ends, those on their way as they were announced, what imports hold, and artifacts.
   bytes_stored: `SELECT (coalesce((SELECT sum(content_bytes + CASE WHEN status IN ('queued', 'running') THEN upload_bytes ELSE 0 END) FROM imports), 0)
+    + coalesce((SELECT sum(bytes) FROM uploads WHERE import_id IS NULL AND expires_at > now()), 0)
     + coalesce((SELECT sum(artifact_bytes + report_bytes) FROM model_versions), 0))::float8`,
 } as const;
 

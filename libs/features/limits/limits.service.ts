@@ -8,7 +8,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { amountOf, priceOf } from '../billing/index.js';
 import { periodAt } from '../usage/index.js';
-import { limitReached, tooMany, unknownResource } from './limits.errors.js';
+import { limitReached, paymentOverdue, tooMany, unknownResource } from './limits.errors.js';
 import { LimitsRepository, type Thing } from './limits.repository.js';
 import type { Limit, Limits, LimitScope, PutLimit } from './limits.schema.js';
 import {
@@ -117,6 +117,12 @@ export class LimitsService {
     const { remaining, terms, end } = await this.findRemaining(transaction, caller, meter);
     if (remaining.units < 1)
       throw limitReached(remaining.bound!, terms.planName, terms.currency, end, this.clock.now());
+  }
+
+  /** @throws Problem 402 where the organization has not paid for so long that no job begins: for jobs that no call begins */
+  async requirePaid(transaction: Transaction, tenantId: string): Promise<void> {
+    const { overdueStage: stage } = (await this.findTerms(transaction, tenantId)).terms;
+    if (stage === 'restricted' || stage === 'read_only') throw paymentOverdue(stage);
   }
 
   /** How many units of the meter are left; Infinity where nothing bounds them. */

@@ -84,6 +84,8 @@ export type MailValues = {
   trial_ending: { plan: string; endsAt: string; nextPlan: string; monthlyFee: string; currency: string };
   api_key_leaked: { prefix: string; projectId: string; url: string };
   webhook_disabled: { endpointId: string; url: string; reason: 'gone' | 'failing'; days: number };
+  /** `error` is a sentence of the API. */
+  url_source_paused: { projectId: string; dataSetId: string; url: string; failures: number; error: string };
 };
 
 export type MailTemplate = keyof MailValues;
@@ -145,4 +147,5 @@ export const MAIL_TARGETS: { [T in MailTemplate]: (values: MailValues[T]) => Mai
   trial_ending: () => '/billing',
   api_key_leaked: ({ projectId }) => `/projects/${projectId}/api-keys`,
   webhook_disabled: ({ endpointId }) => `/webhooks/${endpointId}`,
+  url_source_paused: ({ projectId, dataSetId }) => `/projects/${projectId}/data-sets/${dataSetId}`,
 };

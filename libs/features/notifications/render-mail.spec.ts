@@ -83,6 +83,7 @@ const VALUES: MailValues = {
   trial_ending: { plan: HOSTILE, endsAt: TIME, nextPlan: HOSTILE, monthlyFee: '49.00', currency: 'usd' },
   api_key_leaked: { prefix: HOSTILE, projectId: ID, url: HOSTILE },
   webhook_disabled: { endpointId: ID, url: HOSTILE, reason: 'gone', days: 5 },
+  url_source_paused: { projectId: ID, dataSetId: ID, url: HOSTILE, failures: 5, error: HOSTILE },
 };
 const TEMPLATES = Object.keys(MAIL_TARGETS) as MailTemplate[];
 

@@ -22,6 +22,7 @@ const SURPLUS_IMPORTS = `
 const NAMED = `
   SELECT key FROM unnest($1::text[]) AS given (key) WHERE EXISTS (SELECT FROM imports WHERE content_key = key)
     OR EXISTS (SELECT FROM imports WHERE upload_key = key AND status IN ('queued', 'running'))
+    OR EXISTS (SELECT FROM upload_parts WHERE upload_parts.key = given.key)
     OR EXISTS (SELECT FROM model_versions WHERE artifact_key = key OR report_key = key)
     OR EXISTS (SELECT FROM training_jobs WHERE checkpoint_key = key AND status IN ('queued', 'running'))`;
 

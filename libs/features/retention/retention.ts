@@ -85,6 +85,14 @@ export const RETENTION: readonly Retained[] = [
     days: 90,
     where: `status = 'failed'`,
   },
+  {
+    table: 'uploads',
+    what: 'Uploads in pieces, unless their import is under way',
+    whatZh: '分段上传（其导入仍在进行的除外）',
+    since: 'expires_at',
+    days: 0,
+    where: `NOT EXISTS (SELECT FROM imports WHERE imports.tenant_id = uploads.tenant_id AND imports.id = import_id AND status IN ('queued', 'running'))`,
+  },
   { table: 'invitations', what: 'Invitations', whatZh: '邀请', since: 'expires_at', days: 30 },
   {
     table: 'sign_ups',

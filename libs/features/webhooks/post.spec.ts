@@ -1,7 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mayBePublic, post } from './post.js';
+import { mayBePublic } from '../../platform/http/guarded-request.js';
+import { post } from './post.js';
 
 let server: http.Server;
 let port: number;

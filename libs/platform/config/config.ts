@@ -264,6 +264,13 @@ export const configSchema = z.strictObject({
     .describe(
       "Whether customers' webhooks may go to private addresses, which reaches whatever the worker's network does. For trying out.",
     ),
+  KINDRED_URL_SOURCES_AT_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      "Whether customers' files may be fetched from private addresses and over http, which reaches whatever the worker's network does. For trying out.",
+    ),
   GOOGLE_CLIENT_ID: z
     .string()
     .optional()

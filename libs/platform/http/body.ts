@@ -15,6 +15,9 @@ export const UPLOAD_TYPES = [
   'application/octet-stream',
 ];
 
+/** What a piece of an upload calls itself, by tus 1.0. */
+export const PIECE_TYPE = 'application/offset+octet-stream';
+
 /** Whether the body is an upload's, which nobody has read yet. */
 export function isStream(body: unknown): body is Readable {
   return typeof (body as { pipe?: unknown } | null)?.pipe === 'function';

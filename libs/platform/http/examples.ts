@@ -27,6 +27,8 @@ export const EXAMPLE_IDS = {
   passkey: id('23'),
   identity: id('24'),
   scimToken: id('25'),
+  upload: id('26'),
+  urlSource: id('27'),
   impersonation: id('30'),
   override: id('31'),
   announcement: id('32'),

@@ -1,7 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { CustomFetchOptions } from 'openid-client';
-import { useAgent } from 'request-filtering-agent';
+import { guardedRequest } from '../http/guarded-request.js';
 
 /** Keys and discovery documents are some kilobytes. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -12,37 +10,23 @@ const BODY_BYTES_MAX = 512 * 1024;
  *
  * @throws Error where there is no complete answer until the signal ends it, or the answer is too long
  */
-export function guardedFetch(
+export async function guardedFetch(
   address: string,
   { method, headers, body }: Pick<CustomFetchOptions, 'method' | 'headers' | 'body'>,
   signal: AbortSignal,
   toPrivateAddresses: boolean,
 ): Promise<Response> {
-  const url = new URL(address);
-  const { request } = url.protocol === 'https:' ? https : http;
-  const agent = useAgent(url.href, {
-    allowPrivateIPAddress: toPrivateAddresses,
-    allowMetaIPAddress: toPrivateAddresses,
-  });
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent, signal }, (incoming) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > BODY_BYTES_MAX) incoming.destroy(new Error('the answer is too long'));
-        else chunks.push(chunk);
-      });
-      incoming.on('end', () => {
-        const { statusCode: status = 500 } = incoming;
-        const contentType = incoming.headers['content-type'];
-        const isEmpty = [204, 205, 304].includes(status);
-        const answer = isEmpty ? null : Buffer.concat(chunks);
-        resolve(new Response(answer, { status, headers: contentType ? { 'content-type': contentType } : {} }));
-      });
-      incoming.on('error', reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body ? body.toString() : undefined);
-  });
+  const incoming = await guardedRequest(address, { method, headers, signal }, toPrivateAddresses, body?.toString());
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  const { statusCode: status = 500 } = incoming;
+  const contentType = incoming.headers['content-type'];
+  const isEmpty = [204, 205, 304].includes(status);
+  const answer = isEmpty ? null : Buffer.concat(chunks);
+  return new Response(answer, { status, headers: contentType ? { 'content-type': contentType } : {} });
 }

@@ -14,7 +14,8 @@ export interface LeasedTable {
     | 'invoices'
     | 'credit_notes'
     | 'credit_refunds'
-    | 'stripe_events';
+    | 'stripe_events'
+    | 'url_sources';
   /** Held while one worker claims, so that what the order of claims promises holds however many ask. */
   lock: number;
   /** Of the rows that a worker may have: they have not ended. */

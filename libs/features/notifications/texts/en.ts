@@ -297,4 +297,12 @@ export const en: MailTexts = {
     ],
     action: 'See the endpoint',
   }),
+  url_source_paused: ({ url, failures, error }) => ({
+    subject: 'A file is fetched no more',
+    paragraphs: [
+      `The file at ${url} could not be had ${failures} times in a row, so nothing is fetched from there any more. The last time: ${error}`,
+      'The data set keeps the rows that it has. When the address works again, run the source by hand, and it goes on.',
+    ],
+    action: 'See the data set',
+  }),
 };

@@ -296,4 +296,12 @@ export const zh: MailTexts = {
     ],
     action: '查看端点',
   }),
+  url_source_paused: ({ url, failures, error }) => ({
+    subject: '已停止抓取一个文件',
+    paragraphs: [
+      `连续 ${failures} 次无法取得 ${url} 处的文件，因此不再从该地址抓取。最近一次的原因：${error}`,
+      '数据集保留现有的行。待该地址恢复后，手动运行该来源即可继续。',
+    ],
+    action: '查看数据集',
+  }),
 };

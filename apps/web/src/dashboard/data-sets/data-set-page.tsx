@@ -21,6 +21,7 @@ import { QualityTab } from './quality-tab';
 import { RowsTab } from './rows-tab';
 import { SettingsTab } from './settings-tab';
 import { StatisticTiles } from './statistic-tiles';
+import { UrlSourcesCard } from './url-sources/url-sources-card';
 
 export function DataSetPage() {
   const { t } = useTranslation();
@@ -118,6 +119,7 @@ function Empty({ dataSet }: { dataSet: DataSet }) {
       {can('project:write') && !isActive(dataSet.latestImport) && (
         <ImportForm projectId={dataSet.projectId} dataSet={dataSet} />
       )}
+      <UrlSourcesCard dataSet={dataSet} />
       {dataSet.latestImport && <ImportsTab dataSet={dataSet} isReadOnly />}
       <SettingsTab dataSet={dataSet} />
     </>

@@ -17,6 +17,7 @@ import { useMe } from '../auth/auth.queries';
 import { dataSetsQuery } from './data-sets.queries';
 import { ImportErrorsCard } from './import-errors-card';
 import { ImportForm } from './preview/import-form';
+import { UrlSourcesCard } from './url-sources/url-sources-card';
 
 const PAGE = 20;
 
@@ -34,6 +35,7 @@ export function ImportsTab({ dataSet, isReadOnly = false }: { dataSet: DataSet; 
           <ImportForm projectId={projectId} dataSet={dataSet} />
         </section>
       )}
+      {!isReadOnly && <UrlSourcesCard dataSet={dataSet} />}
       {latest && latest.errors.length > 0 && <ImportErrorsCard latest={latest} />}
       <History dataSet={dataSet} canRestore={!isReadOnly && can('project:write')} />
     </div>

@@ -1,21 +1,36 @@
 import { buildUrl, type DataSetsUploadData, type DataSetsUploadResponse } from '../../api/client';
 import { toProblemError } from '../../api/problem';
 
-interface UploadInput {
+/** Above it, a file is sent so that it goes on where a line broke. */
+const ONE_CALL_BYTES = 16 * 1024 ** 2;
+
+export interface UploadInput {
   path: DataSetsUploadData['path'];
   file: File;
   /** Which header holds which column, and how the file is written. */
   query: NonNullable<DataSetsUploadData['query']>;
   /** Gets the share that has been sent, 0 to 1. */
   onProgress: (share: number) => void;
+  /** Gets whether the line is broken, of a large file. */
+  onBroken?: (isBroken: boolean) => void;
 }
 
 /**
- * Sends a file as the new content of a data set. By XMLHttpRequest, because fetch does not tell how much was sent.
+ * Sends a file as the new content of a data set, a large one in pieces.
  *
  * @throws ProblemError
  */
-export function uploadContent({ path, file, query, onProgress }: UploadInput): Promise<DataSetsUploadResponse> {
+export async function uploadContent(input: UploadInput): Promise<DataSetsUploadResponse> {
+  if (input.file.size <= ONE_CALL_BYTES) return uploadInOneCall(input);
+  return (await import('./upload-in-pieces')).uploadInPieces(input);
+}
+
+/**
+ * By XMLHttpRequest, because fetch does not tell how much was sent.
+ *
+ * @throws ProblemError
+ */
+function uploadInOneCall({ path, file, query, onProgress }: UploadInput): Promise<DataSetsUploadResponse> {
   const url = buildUrl<Omit<DataSetsUploadData, 'body'>>({
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content',
     path,

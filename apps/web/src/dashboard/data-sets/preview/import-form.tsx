@@ -6,6 +6,7 @@ import { type DataSet, dataSetsCreate, type DataSetsCreateData, unwrap } from '.
 import { useFormat } from '../../../i18n/use-format';
 import { useTerms } from '../../../i18n/use-terms';
 import { Button } from '../../../ui/button';
+import { Notice } from '../../../ui/notice';
 import { ProblemNotice } from '../../../ui/problem-notice';
 import { Loading } from '../../../ui/query-view';
 import { familiesQuery, type Kind } from '../../models/families.queries';
@@ -60,6 +61,7 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [share, setShare] = useState(0);
+  const [isBroken, setIsBroken] = useState(false);
   // A second try must not make a second data set.
   const [created, setCreated] = useState<DataSet>();
   const [said, setSaid] = useState<Said>({});
@@ -69,10 +71,12 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
       const { kind, columnMapping } = start.data!;
       const { kind: _, ...ofFile } = said;
       setShare(0);
+      setIsBroken(false);
       const target = dataSet ?? (created?.kind === kind ? created : await createDataSet(projectId, name, kind));
       setCreated(target);
       const path = { projectId, dataSetId: target.id };
-      await uploadContent({ path, file, query: { ...ofFile, ...columnMapping }, onProgress: setShare });
+      const query = { ...ofFile, ...columnMapping };
+      await uploadContent({ path, file, query, onProgress: setShare, onBroken: setIsBroken });
       return target;
     },
     onSuccess: async ({ id }) => {
@@ -96,20 +100,27 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
   }
   if (!start.data) return <Loading />;
   return (
-    <Preview
-      file={file}
-      found={start.data}
-      said={said}
-      onSaid={setSaid}
-      isStale={start.isPlaceholderData}
-      kinds={kinds}
-      isKindFixed={dataSet !== undefined}
-      defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
-      share={send.isPending ? share : null}
-      error={send.error}
-      onOther={onOther}
-      onImport={send.mutate}
-    />
+    <>
+      {send.isPending && isBroken && (
+        <output className="block">
+          <Notice tone="warning">{t('upload.broken')}</Notice>
+        </output>
+      )}
+      <Preview
+        file={file}
+        found={start.data}
+        said={said}
+        onSaid={setSaid}
+        isStale={start.isPlaceholderData}
+        kinds={kinds}
+        isKindFixed={dataSet !== undefined}
+        defaultName={dataSet ? undefined : file.name.replace(EXTENSIONS, '').slice(0, 120) || t('upload.file')}
+        share={send.isPending ? share : null}
+        error={send.error}
+        onOther={onOther}
+        onImport={send.mutate}
+      />
+    </>
   );
 }
 

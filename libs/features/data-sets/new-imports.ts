@@ -1,0 +1,107 @@
+import { pipeline, type Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { findKind } from '../../models/kinds/kinds.js';
+import { audit } from '../../platform/audit/audit.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
+import type { Transaction } from '../../platform/database/database.js';
+import { isDiskFull } from '../../platform/object-store/disk-full.js';
+import { ObjectTooLargeError } from '../../platform/object-store/object-store.js';
+import { LimitsService } from '../limits/index.js';
+import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import { DataSetsRepository } from './data-sets.repository.js';
+import { type DataSet, fileFormatsSchema, type UploadQuery } from './data-sets.schema.js';
+import { UploadLanes } from './upload-lane.js';
+
+/** A file that is stored and is to be imported. */
+export interface StoredUpload {
+  /** Of the import that it becomes. */
+  id: string;
+  uploadKey: string;
+  uploadBytes: number;
+}
+
+/** How a file becomes an import, whichever way it came: in one call, in pieces or fetched from an address. */
+@Injectable()
+export class NewImports {
+  private readonly lanes = new UploadLanes();
+
+  constructor(
+    private readonly repository: DataSetsRepository,
+    private readonly limits: LimitsService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Before any byte is taken.
+   *
+   * @param bytes that are to come; 1 where nobody knows
+   * @throws Problem 402 or 429 where quotas leave no room for a single row or for the bytes, 400 where the query names a column of another kind, 413
+   */
+  async admit(
+    transaction: Transaction,
+    tenantId: string,
+    dataSet: Pick<DataSet, 'projectId' | 'kind'>,
+    query: UploadQuery,
+    bytes: number,
+  ): Promise<void> {
+    const { KINDRED_UPLOAD_BYTES_MAX: bytesMax } = this.config;
+    if (bytes > bytesMax) throw uploadTooLarge(bytesMax);
+    const known = findKind(dataSet.kind);
+    if (!known) throw unknownKind(dataSet.kind);
+    const { columns, meters } = known;
+    const stranger = Object.keys(splitQuery(query).columnMapping).find((column) => !Object.hasOwn(columns, column));
+    if (stranger) throw noSuchColumn(dataSet.kind, stranger, Object.keys(columns));
+    const caller = { tenantId, projectId: dataSet.projectId };
+    if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
+    await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytes);
+  }
+
+  /**
+   * Takes what an organization sends, beside few others of its files and at its pace.
+   *
+   * @param work opens the stream once it is sure to read it
+   * @throws Problem 429 where it sends as many files as it may already; 413, 507 or 400 where the file cannot be taken whole
+   */
+  receive<T>(tenantId: string, content: Readable, work: (open: () => Readable) => Promise<T>): Promise<T> {
+    return this.lanes.run(tenantId, async (pace) => {
+      try {
+        return await work(() => pipeline(content, pace, () => undefined));
+      } catch (error) {
+        throw told(error);
+      }
+    });
+  }
+
+  /**
+   * The file's import waits from now on.
+   *
+   * @throws Problem 402 where the plan leaves no room for it: several may have come at once, each of which had room alone
+   */
+  async queue(
+    transaction: Transaction,
+    tenantId: string,
+    { id: dataSetId, projectId }: Pick<DataSet, 'id' | 'projectId'>,
+    { id, uploadKey, uploadBytes }: StoredUpload,
+    query: UploadQuery,
+  ): Promise<void> {
+    await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
+    const { columnMapping, formats } = splitQuery(query);
+    const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
+    await this.repository.createImport(transaction, row);
+    const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
+    await audit(transaction, tenantId, 'import.created', id, { after });
+  }
+}
+
+function splitQuery({ encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery) {
+  return { columnMapping, formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }) };
+}
+
+/** What hinders a file from being stored, for whoever sends it. */
+function told(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (error instanceof ObjectTooLargeError) return uploadTooLarge(error.bytesMax);
+  if (isDiskFull(error)) return storageFull();
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return uploadBrokenOff();
+  return error;
+}
