@@ -57,7 +57,7 @@ export type Me = {
         name: string;
     } | null;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer' | null;
-    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     /**
      * Whether an operator may do nothing until they have shown a second factor
      */
@@ -330,6 +330,61 @@ export type DataSetQuality = {
             }>;
         };
     };
+};
+
+export type InteractionEvent = {
+    /**
+     * Who did it
+     */
+    userId: string;
+    /**
+     * With what
+     */
+    itemId: string;
+    /**
+     * Such as view, impression, add_to_cart or purchase
+     */
+    eventType?: string;
+    /**
+     * Rating, price or quantity
+     */
+    value?: number;
+    /**
+     * When: Unix seconds, milliseconds or ISO 8601; the moment of the call where absent. Late and out of order is fine
+     */
+    timestamp?: number | string;
+    /**
+     * Your own id of the event: a data set takes it once, however often it is sent
+     */
+    interactionId?: string;
+    /**
+     * Of the answer that the item was shown by
+     */
+    recommendationId?: string;
+};
+
+export type SentInteractions = {
+    /**
+     * Holds the accepted ones; a model that learns from it learns from them too
+     */
+    dataSetId: string;
+    /**
+     * How many are kept, and counted as `interactions_ingested`
+     */
+    accepted: number;
+    /**
+     * Of each event, in their order
+     */
+    results: Array<{
+        /**
+         * `duplicate`: the data set has an event of that interactionId, or an earlier one of this call has it
+         */
+        status: 'accepted' | 'duplicate' | 'rejected';
+        /**
+         * What is wrong with a rejected one
+         */
+        error?: string;
+    }>;
 };
 
 export type Families = {
@@ -863,6 +918,7 @@ export type ApiKeyMode = typeof ApiKeyMode[keyof typeof ApiKeyMode];
 
 export const ApiKeyScope = {
     DEPLOYMENTS_CALL: 'deployments:call',
+    EVENTS_WRITE: 'events:write',
     PROJECT_READ: 'project:read',
     PROJECT_WRITE: 'project:write',
     USAGE_READ: 'usage:read'
@@ -1657,10 +1713,10 @@ export type Member = {
 export type Roles = {
     roles: Array<{
         role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     }>;
     permissions: Array<{
-        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
+        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
         meaning: string;
     }>;
 };
@@ -6419,6 +6475,57 @@ export type RowsQualityResponses = {
 };
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
+
+export type InteractionsSendData = {
+    body: {
+        /**
+         * Data set of interactions that takes them; the project's live one, made by its first event, where absent
+         */
+        dataSetId?: string;
+        interactions: Array<InteractionEvent>;
+    };
+    headers?: {
+        /**
+         * UUIDv7 of the call: a retry that sends it again within a day changes nothing, and gets the same answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        projectId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/interactions';
+};
+
+export type InteractionsSendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks events:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type InteractionsSendError = InteractionsSendErrors[keyof InteractionsSendErrors];
+
+export type InteractionsSendResponses = {
+    /**
+     * What became of each event
+     */
+    202: SentInteractions;
+};
+
+export type InteractionsSendResponse = InteractionsSendResponses[keyof InteractionsSendResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;

@@ -77,3 +77,10 @@ export const countsNothing = () =>
     'counts_nothing',
     'countedBy must name a data set of interactions, and the rows must be items: those are what interactions are counted for.',
   );
+
+export const takesNoEvents = (kind: string) =>
+  new Problem(
+    409,
+    'wrong_kind',
+    `Events are interactions, and the data set holds ${kind}: name one of interactions, or none.`,
+  );

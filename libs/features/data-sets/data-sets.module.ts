@@ -6,13 +6,14 @@ import { ContentTables } from './content-tables.js';
 import { DataSetsController } from './data-sets.controller.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { RowsController } from './rows.controller.js';
 import { RowsService } from './rows.service.js';
 
 @Module({
   imports: [LimitsModule, ProjectsModule],
   controllers: [DataSetsController, RowsController],
-  providers: [DataSetsService, DataSetsRepository, AddedRows, ContentTables, RowsService],
-  exports: [DataSetsService, AddedRows, ContentTables],
+  providers: [DataSetsService, DataSetsRepository, AddedRows, LiveInteractionsRepository, ContentTables, RowsService],
+  exports: [DataSetsService, AddedRows, LiveInteractionsRepository, ContentTables],
 })
 export class DataSetsModule {}

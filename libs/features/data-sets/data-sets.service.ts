@@ -1,6 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { findKind } from '../../models/kinds/kinds.js';
+import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -18,6 +18,7 @@ import {
   noSuchColumn,
   notToBeRestored,
   storageFull,
+  takesNoEvents,
   tooManyAddedRows,
   unknownKind,
   uploadBrokenOff,
@@ -35,6 +36,9 @@ import {
 } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
+
+const EVENTS_KIND = 'interactions' as const satisfies KindKey;
+const LIVE_NAME = 'Live interactions';
 
 @Injectable()
 export class DataSetsService {
@@ -97,6 +101,38 @@ export class DataSetsService {
     const dataSet = await this.repository.find(transaction, parseId('project', projectId), id);
     if (!dataSet) throw notFound('data set', dataSetId);
     return dataSet;
+  }
+
+  /**
+   * The data set that events go to: the named one, or the project's live one, which is made where there is none.
+   *
+   * @throws Problem 404 where it is not this project's; 409 where it does not hold interactions; 402 where the plan allows no more data sets
+   */
+  requireForEvents(tenantId: string, projectId: string, dataSetId: string | undefined): Promise<{ id: string }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      if (dataSetId) {
+        const { id, kind } = await this.require(transaction, projectId, dataSetId);
+        if (kind !== EVENTS_KIND) throw takesNoEvents(kind);
+        return { id };
+      }
+      await this.projects.require(transaction, projectId);
+      const known = await this.repository.findLive(transaction, projectId);
+      if (known) return { id: known };
+      // Two first events wait here for each other, as this locks the organization's things.
+      await this.limits.requireThing(transaction, tenantId, 'data_sets');
+      const meanwhile = await this.repository.findLive(transaction, projectId);
+      if (meanwhile) return { id: meanwhile };
+      const body = { name: LIVE_NAME, kind: EVENTS_KIND };
+      const { id } = await this.repository.create(transaction, {
+        ...body,
+        tenantId,
+        id: newId(),
+        projectId,
+        isLive: true,
+      });
+      await audit(transaction, tenantId, 'data_set.created', id, { after: { ...body, projectId } });
+      return { id };
+    });
   }
 
   /**

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/database.js';
+
+/** An event as it is kept: id, user, item, event type, value, Unix seconds, and the recommendation that it came of. */
+export type LiveRow = [
+  id: string,
+  userId: string,
+  itemId: string,
+  eventType: string | null,
+  value: number | null,
+  timestamp: number,
+  recommendationId: string | null,
+];
+
+/** Events that came in one call. */
+export interface LiveBatch {
+  tenantId: string;
+  dataSetId: string;
+  /** ISO 8601. */
+  receivedAt: string;
+  rows: readonly LiveRow[];
+}
+
+/** One whose data is to go, or has gone, from a project that events came for. */
+export interface Erasing {
+  projectId: string;
+  userHash: string;
+}
+
+// In the order of the key, as whoever deletes them does.
+const HOLD = `
+  SELECT data_set.tenant_id AS "tenantId", data_set.id AS "dataSetId", data_set.project_id AS "projectId"
+  FROM data_sets data_set JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)
+  ORDER BY 1, 2 FOR KEY SHARE OF data_set`;
+
+const FIND_ERASING = `
+  SELECT project_id AS "projectId", encode(user_hash, 'hex') AS "userHash"
+  FROM erasures JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, project_id) USING (tenant_id, project_id)
+  WHERE completed_at IS NULL OR created_at >= $3::timestamptz`;
+
+// In the order of the key, so that two writers of the same rows wait for each other rather than lock each other out.
+const KEEP = `
+  WITH batches AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS batch (tenant_id, data_set_id, received_at, place)),
+    kept AS (
+      INSERT INTO live_interactions (tenant_id, data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id)
+      SELECT batches.tenant_id, batches.data_set_id, given.id, batches.received_at, given.user_id, given.item_id, given.event_type, given.value,
+        given.timestamp, given.recommendation_id
+      FROM unnest($4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::float8[], $10::float8[], $11::uuid[])
+        AS given (place, id, user_id, item_id, event_type, value, timestamp, recommendation_id)
+      JOIN batches USING (place) ORDER BY 1, 2, 3
+      ON CONFLICT DO NOTHING RETURNING tenant_id, data_set_id)
+  INSERT INTO live_interaction_counts AS live (tenant_id, data_set_id, rows)
+  SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
+
+/** Interactions that came as events, next to those of a data set's file. */
+@Injectable()
+export class LiveInteractionsRepository {
+  /**
+   * The data sets of these that are there, each with its project, and is until the transaction ends; requires a system transaction.
+   */
+  async hold(
+    sql: Sql,
+    wanted: readonly Pick<LiveBatch, 'tenantId' | 'dataSetId'>[],
+  ): Promise<{ tenantId: string; dataSetId: string; projectId: string }[]> {
+    return sql.rows(HOLD, [wanted.map(({ tenantId }) => tenantId), wanted.map(({ dataSetId }) => dataSetId)]);
+  }
+
+  /** Those of projects who are being erased, or whose erasure was asked for since; requires a system transaction. */
+  async findErasing(
+    sql: Sql,
+    projects: readonly { tenantId: string; projectId: string }[],
+    since: string,
+  ): Promise<Erasing[]> {
+    const ids = [projects.map(({ tenantId }) => tenantId), projects.map(({ projectId }) => projectId)];
+    return sql.rows<Erasing>(FIND_ERASING, [...ids, since]);
+  }
+
+  /** Keeps each event once; requires a system transaction that holds their data sets. */
+  async keep(sql: Sql, batches: readonly LiveBatch[]): Promise<void> {
+    const rows = batches.flatMap((batch, index) => batch.rows.map((row) => [index + 1, ...row] as const));
+    if (rows.length === 0) return;
+    await sql.run(KEEP, [
+      array(batches.map(({ tenantId }) => tenantId)),
+      array(batches.map(({ dataSetId }) => dataSetId)),
+      array(batches.map(({ receivedAt }) => receivedAt)),
+      array(rows.map(([place]) => place)),
+      array(rows.map(([, id]) => id)),
+      texts(rows.map(([, , userId]) => userId)),
+      texts(rows.map(([, , , itemId]) => itemId)),
+      texts(rows.map(([, , , , eventType]) => eventType)),
+      array(rows.map(([, , , , , value]) => value)),
+      array(rows.map(([, , , , , , timestamp]) => timestamp)),
+      array(rows.map(([, , , , , , , recommendationId]) => recommendationId)),
+    ]);
+  }
+
+  /** Those of the ids that a data set has. */
+  async findKnown(sql: Sql, tenantId: string, dataSetId: string, ids: readonly string[]): Promise<string[]> {
+    const rows = await sql.rows<{ id: string }>(
+      'SELECT id FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2 AND id = ANY($3::uuid[])',
+      [tenantId, dataSetId, array(ids)],
+    );
+    return rows.map(({ id }) => id);
+  }
+}
+
+/** A Postgres array of what needs no quoting: ids, numbers, times. Building the text here is what makes large batches fast. */
+function array(values: readonly (string | number | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
+function texts(values: readonly (string | null)[]): string {
+  const quoted = values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`));
+  return `{${quoted.join(',')}}`;
+}
