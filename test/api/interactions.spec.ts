@@ -5,19 +5,21 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
 let api: TestApi;
+/** Another process of the platform. */
+let elsewhere: TestApi;
 let owner: pg.Client;
 let tenant: Tenant;
 let projectId: string;
 let program: ReturnType<typeof withKey>;
 beforeAll(async () => {
-  api = await startApi();
+  [api, elsewhere] = await Promise.all([startApi(), startApi()]);
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
   tenant = await Tenant.signUp(api);
   projectId = await tenant.createProject();
   program = withKey(api, (await tenant.createKey(projectId, ['events:write'])).key);
 });
-afterAll(() => Promise.all([api.close(), owner.end()]));
+afterAll(() => Promise.all([api.close(), elsewhere.close(), owner.end()]));
 
 const route = (project = projectId) => `/v1/projects/${project}/interactions`;
 const view = (user: string, more: object = {}) => ({ userId: user, itemId: 'lamp', eventType: 'view', ...more });
@@ -110,16 +112,11 @@ describe('events', () => {
     expect(again.body).toMatchObject({ accepted: 0, results: [{ status: 'duplicate' }] });
     await until(async () => (await metered()) === before + 2);
     // Another process, which knows of it from Postgres alone.
-    const elsewhere = await startApi();
-    try {
-      const other = await request(elsewhere.url)
-        .post(route())
-        .set('cookie', tenant.cookie)
-        .send({ interactions: [event] });
-      expect(other.body.results).toEqual([{ status: 'duplicate' }]);
-    } finally {
-      await elsewhere.close();
-    }
+    const other = await request(elsewhere.url)
+      .post(route())
+      .set('cookie', tenant.cookie)
+      .send({ interactions: [event] });
+    expect(other.body.results).toEqual([{ status: 'duplicate' }]);
     expect(await metered()).toBe(before + 2);
   });
 
