@@ -26,14 +26,20 @@ async function* read(connection: DuckDBConnection, sql: string): AsyncGenerator<
   }
 }
 
-/** SQL of the rows of a data set: those of its files, but for those that were corrected, and the last word of each correction. */
+/** SQL of the rows of a data set: those of its files and the added ones; of corrections their last word, in place of the files' rows. */
 function rowsOf({ kind, files, addedFile }: SourceFiles): string {
-  const ofFiles = `SELECT * FROM read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`;
-  if (!addedFile) return ofFiles;
   const { columns, correctedBy } = kinds[kind];
+  const ofFiles =
+    files.length > 0
+      ? `SELECT * FROM read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`
+      : `SELECT ${Object.entries(columns)
+          .map(([name, { type }]) => `NULL::${sqlType(type)} AS ${quoteName(name)}`)
+          .join(', ')} WHERE false`;
+  if (!addedFile) return ofFiles;
   const types = Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
   const lines = `SELECT *, row_number() OVER () AS line FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
-  const by = quoteName(correctedBy!);
+  if (!correctedBy) return `${ofFiles} UNION ALL BY NAME SELECT * EXCLUDE (line) FROM (${lines})`;
+  const by = quoteName(correctedBy);
   const last = `SELECT * EXCLUDE (line) FROM (${lines}) QUALIFY row_number() OVER (PARTITION BY ${by} ORDER BY line DESC) = 1`;
   const names = Object.keys(columns)
     .map(quoteName)

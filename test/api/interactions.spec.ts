@@ -35,6 +35,16 @@ async function metered(of = tenant) {
   return Number(found?.quantity ?? 0);
 }
 
+/** A model of what is popular in the data set; what it would recommend to somebody unknown, best first. */
+async function popularIn(dataSetId: string, project = projectId): Promise<string[]> {
+  const model = { name: `Popular ${uuidv7()}`, recipe: 'popularity', sources: { interactions: dataSetId } };
+  const modelId = (await tenant.post(`/v1/projects/${project}/models`, model).expect(201)).body.id;
+  const [modelVersionId] = (await tenant.train(project, modelId)).modelVersionIds;
+  const version = `/v1/projects/${project}/models/${modelId}/versions/${modelVersionId}`;
+  const { body } = await tenant.post(`${version}/recommendations`, { userId: 'unknown', limit: 5 }).expect(200);
+  return body.items.map(({ itemId }: { itemId: string }) => itemId);
+}
+
 describe('events', () => {
   it('go into one live data set, which two first calls at once make once, each row as it was sent', async () => {
     const other = await tenant.createProject();
@@ -189,6 +199,18 @@ describe('events', () => {
     expect((await send(3).expect(429)).body.code).toBe('quota_exceeded');
     await send(2).expect(202);
     await until(async () => (await metered(poor)) === 10);
+  });
+
+  it('are learnt from by the next training, alone and next to the rows of a file', async () => {
+    const fresh = await tenant.createProject();
+    const bought = (item: string) => (_: unknown, i: number) => view(`user-${i}`, { itemId: item });
+    const interactions = [...Array.from({ length: 40 }, bought('lamp')), ...Array.from({ length: 20 }, bought('desk'))];
+    const { dataSetId } = (await tenant.post(route(fresh), { interactions }).expect(202)).body;
+    await until(async () => (await rowsOf(dataSetId)).length === 60);
+    expect(await popularIn(dataSetId, fresh)).toEqual(['lamp', 'desk']);
+    const rows = Array.from({ length: 30 }, (_, i) => `other-${i},desk`);
+    await tenant.upload(fresh, dataSetId, ['user_id,item_id', ...rows].join('\n'));
+    expect(await popularIn(dataSetId, fresh)).toEqual(['desk', 'lamp']);
   });
 
   it('of a data set that is deleted go with it', async () => {

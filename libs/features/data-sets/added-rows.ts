@@ -9,8 +9,10 @@ import { Database } from '../../platform/database/database.js';
 import { NIL_ID } from '../../platform/http/ids.js';
 import type { LocalFile } from '../../platform/object-store/object-store.js';
 import { DataSetsRepository } from './data-sets.repository.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 
 const PAGE = 1_000;
+const LIVE_PAGE = 10_000;
 
 /** The rows of data sets that came by themselves, for training. */
 @Injectable()
@@ -18,6 +20,7 @@ export class AddedRows {
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
+    private readonly live: LiveInteractionsRepository,
   ) {}
 
   /**
@@ -25,12 +28,25 @@ export class AddedRows {
    *
    * @returns the file, until it is released
    */
-  async write(tenantId: string, dataSetId: string, before: string): Promise<LocalFile> {
+  write(tenantId: string, dataSetId: string, before: string): Promise<LocalFile> {
+    return this.writeLines(this.lines(tenantId, dataSetId, before));
+  }
+
+  /**
+   * Writes the events that a data set took until then as JSON lines.
+   *
+   * @returns the file, until it is released
+   */
+  writeLive(tenantId: string, dataSetId: string, until: Date): Promise<LocalFile> {
+    return this.writeLines(this.liveLines(tenantId, dataSetId, until));
+  }
+
+  private async writeLines(lines: AsyncIterable<string>): Promise<LocalFile> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-added-rows-'));
     const release = () => rm(directory, { recursive: true, force: true });
     const file = path.join(directory, 'rows.jsonl');
     try {
-      await pipeline(Readable.from(this.lines(tenantId, dataSetId, before)), createWriteStream(file));
+      await pipeline(Readable.from(lines), createWriteStream(file));
     } catch (error) {
       await release();
       throw error;
@@ -45,6 +61,16 @@ export class AddedRows {
       );
       for (const { row } of rows) yield `${JSON.stringify(row)}\n`;
       if (rows.length < PAGE) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  private async *liveLines(tenantId: string, dataSetId: string, until: Date): AsyncGenerator<string> {
+    for (let after = NIL_ID; ;) {
+      const next = { tenantId, dataSetId, after, until, most: LIVE_PAGE };
+      const rows = await this.database.tenantSql(tenantId, (sql) => this.live.page(sql, next));
+      yield rows.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
+      if (rows.length < LIVE_PAGE) return;
       after = rows.at(-1)!.id;
     }
   }

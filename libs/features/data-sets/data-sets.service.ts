@@ -4,9 +4,9 @@ import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
-import { newId, parseId } from '../../platform/http/ids.js';
+import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
@@ -34,6 +34,7 @@ import {
   type UploadQuery,
   fileFormatsSchema,
 } from './data-sets.schema.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -47,6 +48,7 @@ export class DataSetsService {
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
+    private readonly live: LiveInteractionsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
@@ -226,6 +228,22 @@ export class DataSetsService {
   /** The rows that a finished import brought, for training. */
   findContent(transaction: Transaction, importId: string): Promise<ImportedContent | null> {
     return this.repository.findContent(transaction, importId);
+  }
+
+  /**
+   * What a training on the data set would learn from: the rows of its file and those that came as events; null where there are none.
+   *
+   * @returns the import {@link NIL_ID} where no file came yet
+   */
+  async findHeld(transaction: Transaction, tenantId: string, dataSet: DataSet): Promise<ImportedContent | null> {
+    const { id: dataSetId, currentImport } = dataSet;
+    const content = currentImport && (await this.repository.findContent(transaction, currentImport.id));
+    if (!findKind(dataSet.kind)?.isLive) return content;
+    const sql = sqlOf(transaction);
+    const rows = await this.live.count(sql, tenantId, dataSetId);
+    if (content || rows === 0) return content && { ...content, rows: content.rows + rows };
+    const statistics = await this.live.findStatistics(sql, tenantId, dataSetId);
+    return { importId: NIL_ID, dataSetId, kind: dataSet.kind as KindKey, contentKey: '', rows, statistics };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Statistics } from '../../models/kinds/kind.js';
 import type { Sql } from '../../platform/database/database.js';
 
 /** An event as it is kept: id, user, item, event type, value, Unix seconds, and the recommendation that it came of. */
@@ -53,6 +54,19 @@ const KEEP = `
   SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
   ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
 
+/** By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. */
+const PAGE = `
+  SELECT id, user_id, item_id, event_type, value, timestamp FROM live_interactions
+  WHERE tenant_id = $1 AND data_set_id = $2 AND id > $3
+    AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
+  ORDER BY id LIMIT $5`;
+
+const STATISTICS = `
+  SELECT count(DISTINCT user_id)::int AS users, count(DISTINCT item_id)::int AS items,
+    (SELECT count(*)::int FROM (SELECT FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2 GROUP BY user_id HAVING count(*) > 1) active) AS "usersWithTwoOrMore",
+    to_timestamp(min(timestamp)) AS "from", to_timestamp(max(timestamp)) AS "to"
+  FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2`;
+
 /** Interactions that came as events, next to those of a data set's file. */
 @Injectable()
 export class LiveInteractionsRepository {
@@ -93,6 +107,38 @@ export class LiveInteractionsRepository {
       array(rows.map(([, , , , , , timestamp]) => timestamp)),
       array(rows.map(([, , , , , , , recommendationId]) => recommendationId)),
     ]);
+  }
+
+  /** How many a data set holds. */
+  async count(sql: Sql, tenantId: string, dataSetId: string): Promise<number> {
+    const [row] = await sql.rows<{ rows: string }>(
+      'SELECT rows FROM live_interaction_counts WHERE tenant_id = $1 AND data_set_id = $2',
+      [tenantId, dataSetId],
+    );
+    return Number(row?.rows ?? 0);
+  }
+
+  /** The next of those that were taken until then, by the columns of their kind, in the order of their ids. */
+  async page(
+    sql: Sql,
+    {
+      tenantId,
+      dataSetId,
+      after,
+      until,
+      most,
+    }: { tenantId: string; dataSetId: string; after: string; until: Date; most: number },
+  ): Promise<{ id: string; row: Record<string, unknown> }[]> {
+    const rows = await sql.rows<{ id: string }>(PAGE, [tenantId, dataSetId, after, until.toISOString(), most]);
+    return rows.map(({ id, ...row }) => ({ id, row }));
+  }
+
+  /** What an import tells of its rows. */
+  async findStatistics(sql: Sql, tenantId: string, dataSetId: string): Promise<Statistics> {
+    const [{ from, to, ...counts }] = (await sql.rows(STATISTICS, [tenantId, dataSetId])) as [
+      { from: Date | null; to: Date | null } & Record<string, number>,
+    ];
+    return { ...counts, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
   }
 
   /** Those of the ids that a data set has. */

@@ -8,7 +8,7 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { newId } from '../../platform/http/ids.js';
+import { newId, NIL_ID } from '../../platform/http/ids.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
@@ -195,7 +195,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   ): Promise<TrainingTask> {
     const sources: Record<string, SourceFiles> = {};
     for (const [role, imports] of Object.entries(job.sources))
-      sources[role] = await this.openSource(job, imports, open, files);
+      sources[role] = await this.openSource(job, role, imports, open, files);
     return {
       family: job.family as FamilyKey,
       recipe: job.recipe,
@@ -210,21 +210,29 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   /** The files of a data set as it was when the job was made, with the rows that had been added to it by then. */
   private async openSource(
     job: ClaimedJob,
+    role: string,
     imports: readonly string[],
     open: (key: string) => Promise<string>,
     opened: LocalFile[],
   ): Promise<SourceFiles> {
     const contents = await this.database.tenant(job.tenantId, (transaction) =>
-      Promise.all(imports.map((importId) => this.dataSets.findContent(transaction, importId))),
+      Promise.all(
+        imports
+          .filter((importId) => importId !== NIL_ID)
+          .map((importId) => this.dataSets.findContent(transaction, importId)),
+      ),
     );
     const files: string[] = [];
     for (const content of contents) {
       if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
       files.push(await open(content.contentKey));
     }
-    const { dataSetId, kind } = contents[0]!;
-    if (!kinds[kind].correctedBy) return { kind, files };
-    const added = await this.addedRows.write(job.tenantId, dataSetId, job.id);
+    const { kind, dataSetId } = job.dataSets[role]!;
+    const { correctedBy, isLive } = kinds[kind];
+    if (!correctedBy && !isLive) return { kind, files };
+    const added = isLive
+      ? await this.addedRows.writeLive(job.tenantId, dataSetId, job.createdAt)
+      : await this.addedRows.write(job.tenantId, dataSetId, job.id);
     opened.push(added);
     return { kind, files, addedFile: added.path };
   }

@@ -74,7 +74,7 @@ export class TrainingJobsService {
       await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
       const contents: Record<string, ImportedContent> = {};
       for (const [role, dataSetId] of Object.entries(model.sources))
-        contents[role] = await this.requireContent(transaction, projectId, dataSetId);
+        contents[role] = await this.requireContent(transaction, tenantId, projectId, dataSetId);
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
       const job = await this.repository.create(transaction, {
         tenantId,
@@ -105,7 +105,7 @@ export class TrainingJobsService {
   estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
-      const rows = await this.countRows(transaction, model);
+      const rows = await this.countRows(transaction, tenantId, model);
       const { pool, secondsMax } = await this.repository.findTerms(transaction, tenantId);
       const caller = { tenantId, projectId: model.projectId };
       const left = await this.limits.unitsLeft(transaction, caller, 'training_seconds', pool);
@@ -184,10 +184,10 @@ export class TrainingJobsService {
   }
 
   /** Of all sources; null where one of them is empty. */
-  private async countRows(transaction: Transaction, model: Model): Promise<number | null> {
+  private async countRows(transaction: Transaction, tenantId: string, model: Model): Promise<number | null> {
     const contents = Object.values(model.sources).map(async (dataSetId) => {
-      const { currentImport } = await this.dataSets.require(transaction, model.projectId, dataSetId);
-      return currentImport && (await this.dataSets.findContent(transaction, currentImport.id));
+      const dataSet = await this.dataSets.require(transaction, model.projectId, dataSetId);
+      return this.dataSets.findHeld(transaction, tenantId, dataSet);
     });
     let rows = 0;
     for (const content of await Promise.all(contents)) {
@@ -199,11 +199,12 @@ export class TrainingJobsService {
 
   private async requireContent(
     transaction: Transaction,
+    tenantId: string,
     projectId: string,
     dataSetId: string,
   ): Promise<ImportedContent> {
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    const content = dataSet.currentImport && (await this.dataSets.findContent(transaction, dataSet.currentImport.id));
+    const content = await this.dataSets.findHeld(transaction, tenantId, dataSet);
     if (!content) throw dataSetEmpty(dataSet.name);
     return content;
   }

@@ -5,9 +5,9 @@ import type { FamilyKey } from '../../models/manifests.js';
 /** A data set to learn from, on this machine's disk. */
 export interface SourceFiles {
   kind: KindKey;
-  /** Parquet, in order. */
+  /** Parquet, in order; none of a data set that no file came for. */
   files: string[];
-  /** JSON lines of the rows that came by themselves; those of the files that they correct do not count. */
+  /** JSON lines of the rows that came by themselves; where the kind says so, those of the files that they correct do not count. */
   addedFile?: string;
 }
 
