@@ -2,6 +2,8 @@ import pg from 'pg';
 import request from 'supertest';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { RecentInteractions } from '../../libs/features/interactions/index.js';
+import { BOUNDS } from '../../libs/platform/bounds.js';
 import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
 let api: TestApi;
@@ -9,6 +11,7 @@ let api: TestApi;
 let elsewhere: TestApi;
 let owner: pg.Client;
 let tenant: Tenant;
+let organizationId: string;
 let projectId: string;
 let program: ReturnType<typeof withKey>;
 beforeAll(async () => {
@@ -16,6 +19,7 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: inject('ownerUrl') });
   await owner.connect();
   tenant = await Tenant.signUp(api);
+  organizationId = (await tenant.get('/v1/me').expect(200)).body.organization.id;
   projectId = await tenant.createProject();
   program = withKey(api, (await tenant.createKey(projectId, ['events:write'])).key);
 });
@@ -211,6 +215,48 @@ describe('events', () => {
     const rows = Array.from({ length: 30 }, (_, i) => `other-${i},desk`);
     await tenant.upload(fresh, dataSetId, ['user_id,item_id', ...rows].join('\n'));
     expect(await popularIn(dataSetId, fresh)).toEqual(['desk', 'lamp']);
+  });
+
+  it('are known to every process for answers that take account of them, the latest first and so many', async () => {
+    const events = Array.from({ length: BOUNDS.recentEvents.most + 10 }, (_, i) =>
+      view('busy', { itemId: `item-${i}`, timestamp: 1_764_000_000 + i }),
+    );
+    const [oldest] = events.splice(0, 1);
+    await program.post(route(), { interactions: [...events, oldest] }).expect(202);
+    const recentAt = (process: TestApi) =>
+      process.app.get(RecentInteractions, { strict: false }).of(organizationId, projectId, 'busy');
+    for (const process of [api, elsewhere]) {
+      await until(async () => (await recentAt(process)).length === BOUNDS.recentEvents.most);
+      const [latest] = await recentAt(process);
+      expect(latest).toEqual({ itemId: 'item-59', eventType: 'view', value: null, timestamp: 1_764_000_059 });
+    }
+    const theirs = elsewhere.app.get(RecentInteractions, { strict: false });
+    expect(await theirs.of(organizationId, await tenant.createProject(), 'busy')).toEqual([]);
+    expect(await theirs.of(uuidv7(), projectId, 'busy')).toEqual([]);
+  });
+
+  it('of somebody are exported, and erased with them: from the table, from what is remembered, and from calls that drain later', async () => {
+    const fresh = await tenant.createProject();
+    const interactions = [view('anna'), view('anna'), view('ben')];
+    const { dataSetId } = (await tenant.post(route(fresh), { interactions }).expect(202)).body;
+    await until(async () => (await rowsOf(dataSetId)).length === 3);
+    const anna = `/v1/projects/${fresh}/users/anna`;
+    const exported = (await tenant.get(anna).expect(200)).body;
+    expect(exported.dataSets).toMatchObject([{ dataSetId, rows: [{ user_id: 'anna', item_id: 'lamp' }, {}] }]);
+    const { id } = (await tenant.delete(anna).expect(202)).body;
+    const recent = api.app.get(RecentInteractions, { strict: false });
+    expect(await recent.of(organizationId, fresh, 'anna')).toEqual([]);
+    // Taken while they are being erased, as one is that was in a journal before.
+    await tenant.post(route(fresh), { interactions: [view('anna'), view('ben')] }).expect(202);
+    const receipt = await tenant.waitFor(
+      `/v1/projects/${fresh}/erasures/${id}`,
+      ({ status }) => status === 'completed',
+    );
+    expect(receipt.receipt.rows).toBe(2);
+    await until(async () => (await rowsOf(dataSetId)).length === 2);
+    expect((await rowsOf(dataSetId)).map(({ user_id }) => user_id)).toEqual(['ben', 'ben']);
+    const { addedRows } = (await tenant.get(`/v1/projects/${fresh}/data-sets/${dataSetId}`)).body;
+    expect(addedRows).toBe(2);
   });
 
   it('of a data set that is deleted go with it', async () => {

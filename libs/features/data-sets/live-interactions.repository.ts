@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Statistics } from '../../models/kinds/kind.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
 import type { Sql } from '../../platform/database/database.js';
 
 /** An event as it is kept: id, user, item, event type, value, Unix seconds, and the recommendation that it came of. */
@@ -12,6 +13,23 @@ export type LiveRow = [
   timestamp: number,
   recommendationId: string | null,
 ];
+
+/** What somebody did last. */
+export interface RecentInteraction {
+  itemId: string;
+  eventType: string | null;
+  value: number | null;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** Of an export: a row of somebody, and the data set that holds it. */
+export interface LiveRowOfUser {
+  dataSetId: string;
+  name: string;
+  kind: KindKey;
+  row: Record<string, unknown>;
+}
 
 /** Events that came in one call. */
 export interface LiveBatch {
@@ -57,15 +75,34 @@ const KEEP = `
 /** By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. */
 const PAGE = `
   SELECT id, user_id, item_id, event_type, value, timestamp FROM live_interactions
-  WHERE tenant_id = $1 AND data_set_id = $2 AND id > $3
+  WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id > $3::uuid
     AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
-  ORDER BY id LIMIT $5`;
+  ORDER BY id LIMIT $5::int`;
+
+/** Of the users $3, in each of a project's data sets. */
+const OF_USERS = `
+  FROM data_sets data_set CROSS JOIN LATERAL (
+    SELECT user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions live
+    WHERE live.tenant_id = data_set.tenant_id AND live.data_set_id = data_set.id AND user_id = ANY($3::text[])
+    ORDER BY timestamp DESC LIMIT $4::int) event
+  WHERE data_set.tenant_id = $1::uuid AND project_id = $2::uuid`;
+
+// Held against events that are on their way: those that come after see the erasure.
+const HOLD_ALL = `SELECT FROM data_sets WHERE tenant_id = $1::uuid AND project_id = $2::uuid ORDER BY id FOR UPDATE`;
+
+const ERASE = `
+  WITH gone AS (DELETE FROM live_interactions WHERE tenant_id = $1::uuid AND user_id = $3::text
+      AND data_set_id IN (SELECT id FROM data_sets WHERE tenant_id = $1::uuid AND project_id = $2::uuid) RETURNING data_set_id),
+    counted AS (SELECT data_set_id, count(*) AS rows FROM gone GROUP BY 1),
+    lowered AS (UPDATE live_interaction_counts live SET rows = live.rows - counted.rows FROM counted
+      WHERE live.tenant_id = $1::uuid AND live.data_set_id = counted.data_set_id RETURNING counted.rows)
+  SELECT coalesce(sum(rows), 0)::int AS rows FROM lowered`;
 
 const STATISTICS = `
   SELECT count(DISTINCT user_id)::int AS users, count(DISTINCT item_id)::int AS items,
-    (SELECT count(*)::int FROM (SELECT FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2 GROUP BY user_id HAVING count(*) > 1) active) AS "usersWithTwoOrMore",
+    (SELECT count(*)::int FROM (SELECT FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid GROUP BY user_id HAVING count(*) > 1) active) AS "usersWithTwoOrMore",
     to_timestamp(min(timestamp)) AS "from", to_timestamp(max(timestamp)) AS "to"
-  FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2`;
+  FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid`;
 
 /** Interactions that came as events, next to those of a data set's file. */
 @Injectable()
@@ -112,7 +149,7 @@ export class LiveInteractionsRepository {
   /** How many a data set holds. */
   async count(sql: Sql, tenantId: string, dataSetId: string): Promise<number> {
     const [row] = await sql.rows<{ rows: string }>(
-      'SELECT rows FROM live_interaction_counts WHERE tenant_id = $1 AND data_set_id = $2',
+      'SELECT rows FROM live_interaction_counts WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid',
       [tenantId, dataSetId],
     );
     return Number(row?.rows ?? 0);
@@ -141,10 +178,46 @@ export class LiveInteractionsRepository {
     return { ...counts, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
   }
 
+  /** The latest of a project's events of these users, the newest first. */
+  findRecent(
+    sql: Sql,
+    tenantId: string,
+    projectId: string,
+    userIds: readonly string[],
+    most: number,
+  ): Promise<RecentInteraction[]> {
+    return sql.rows(
+      `SELECT item_id AS "itemId", event_type AS "eventType", value, timestamp ${OF_USERS} ORDER BY timestamp DESC LIMIT $4::int`,
+      [tenantId, projectId, texts(userIds), most],
+    );
+  }
+
+  /** What a project's data sets hold of these users, at most so many of each, by the columns of their kind. */
+  async listOfUsers(
+    sql: Sql,
+    tenantId: string,
+    projectId: string,
+    userIds: readonly string[],
+    most: number,
+  ): Promise<LiveRowOfUser[]> {
+    const rows = await sql.rows<Omit<LiveRowOfUser, 'row'>>(
+      `SELECT data_set.id AS "dataSetId", data_set.name, data_set.kind, event.* ${OF_USERS} ORDER BY data_set.id, timestamp DESC`,
+      [tenantId, projectId, texts(userIds), most],
+    );
+    return rows.map(({ dataSetId, name, kind, ...row }) => ({ dataSetId, name, kind, row }));
+  }
+
+  /** Takes somebody out of a project; returns how many of their events there were. */
+  async erase(sql: Sql, tenantId: string, projectId: string, userId: string): Promise<number> {
+    await sql.rows(HOLD_ALL, [tenantId, projectId]);
+    const [row] = await sql.rows<{ rows: number }>(ERASE, [tenantId, projectId, userId]);
+    return row!.rows;
+  }
+
   /** Those of the ids that a data set has. */
   async findKnown(sql: Sql, tenantId: string, dataSetId: string, ids: readonly string[]): Promise<string[]> {
     const rows = await sql.rows<{ id: string }>(
-      'SELECT id FROM live_interactions WHERE tenant_id = $1 AND data_set_id = $2 AND id = ANY($3::uuid[])',
+      'SELECT id FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id = ANY($3::uuid[])',
       [tenantId, dataSetId, array(ids)],
     );
     return rows.map(({ id }) => id);

@@ -3,13 +3,19 @@ import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, sqlOf } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { ContentTables, DataSetsService, rowsOf } from '../data-sets/index.js';
+import {
+  ContentTables,
+  DataSetsService,
+  LiveInteractionsRepository,
+  type LiveRowOfUser,
+  rowsOf,
+} from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -32,6 +38,7 @@ export class EndUsersService {
     private readonly projects: ProjectsService,
     private readonly dataSets: DataSetsService,
     private readonly contents: ContentTables,
+    private readonly live: LiveInteractionsRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -54,13 +61,16 @@ export class EndUsersService {
 
   async export(tenantId: string, projectId: string, userId: string): Promise<EndUser> {
     const user = parseUserId(userId);
-    const contents = await this.database.tenant(tenantId, async (transaction) => {
+    const { contents, live } = await this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
       // Of whom it was, nothing: that is the customer's own user.
       await audit(transaction, tenantId, 'project.user_exported', project.id);
-      return this.dataSets.listContentsOfPeople(transaction, project.id);
+      return {
+        contents: await this.dataSets.listContentsOfPeople(transaction, project.id),
+        live: await this.live.listOfUsers(sqlOf(transaction), tenantId, project.id, [user], ROWS_MAX + 1),
+      };
     });
-    return this.exports.run(tenantId, () => this.read(contents, user));
+    return this.exports.run(tenantId, async () => withLive(await this.read(contents, user), live));
   }
 
   list(tenantId: string, projectId: string, query: PageQuery) {
@@ -100,6 +110,18 @@ export class EndUsersService {
     }
     return found;
   }
+}
+
+/** With the events, each under its data set, as far as there is room. */
+function withLive(found: EndUser, live: readonly LiveRowOfUser[]): EndUser {
+  let left = ROWS_MAX - found.dataSets.reduce((sum, { rows }) => sum + rows.length, 0);
+  for (const { row, ...of } of live) {
+    if (left-- <= 0) return { ...found, isComplete: false };
+    const dataSet = found.dataSets.find(({ dataSetId }) => dataSetId === of.dataSetId);
+    if (dataSet) dataSet.rows.push(row);
+    else found.dataSets.push({ ...of, rows: [row] });
+  }
+  return found;
 }
 
 const tooManyErasures = (most: number) =>

@@ -6,12 +6,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { KindKey } from '../../models/kinds/kinds.js';
 import type { FamilyKey } from '../../models/manifests.js';
 import { audit } from '../../platform/audit/audit.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
-import { DataSetsRepository, type StoredContent } from '../data-sets/index.js';
+import { DataSetsRepository, LiveInteractionsRepository, type StoredContent } from '../data-sets/index.js';
 import { ModelsRepository, type StoredVersion } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import type { Receipt } from './end-users.schema.js';
@@ -36,6 +36,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     database: Database,
     private readonly repository: ErasuresRepository,
     private readonly dataSets: DataSetsRepository,
+    private readonly live: LiveInteractionsRepository,
     private readonly models: ModelsRepository,
     private readonly trainingJobs: TrainingJobsRepository,
     private readonly eraser: UserEraser,
@@ -68,6 +69,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
     if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
     if (!erasure.contentErasedAt) {
+      await within((transaction) => this.eraseEvents(transaction, erasure));
       const contents = await within((transaction) => this.dataSets.listContents(transaction, projectId));
       for (const content of contents) await this.eraseContent(erasure, content);
       erasure.contentErasedAt = await within((transaction) =>
@@ -91,6 +93,12 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
       return true;
     });
     if (isCompleted) this.logger.log(`erasure ${erasure.id} is completed`);
+  }
+
+  private async eraseEvents(transaction: Transaction, erasure: ClaimedErasure): Promise<void> {
+    const { tenantId, projectId, userId } = erasure;
+    const rows = await this.live.erase(sqlOf(transaction), tenantId, projectId, userId);
+    if (rows > 0) await this.recordErased(transaction, erasure, { rows });
   }
 
   private async eraseContent(erasure: ClaimedErasure, content: StoredContent): Promise<void> {

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { DataSetsRepository } from '../data-sets/index.js';
+import { DataSetsRepository, LiveInteractionsRepository } from '../data-sets/index.js';
 import { ModelsRepository } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import { ErasuresProcessor } from './erasures.processor.js';
@@ -18,6 +18,7 @@ export class ErasuresWorkerModule {
         ErasuresProcessor,
         ErasuresRepository,
         DataSetsRepository,
+        LiveInteractionsRepository,
         ModelsRepository,
         TrainingJobsRepository,
         { provide: UserEraser, useClass: eraser },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
+import { EndUsersModule } from '../end-users/index.js';
 import { LimitsApiModule } from '../limits/index.js';
 import { ServingModule } from '../serving/index.js';
 import { UsageApiModule } from '../usage/index.js';
@@ -9,10 +10,12 @@ import { InteractionsController } from './interactions.controller.js';
 import { InteractionsService } from './interactions.service.js';
 import { KnownEvents } from './known-events.js';
 import { LiveDataSets } from './live-data-sets.js';
+import { RecentInteractions } from './recent-interactions.js';
 
 @Module({
-  imports: [DataSetsModule, LimitsApiModule, ServingModule, UsageApiModule],
+  imports: [DataSetsModule, EndUsersModule, LimitsApiModule, ServingModule, UsageApiModule],
   controllers: [InteractionsController],
-  providers: [InteractionsService, LiveDataSets, KnownEvents, HeldRoom, EventSink],
+  providers: [InteractionsService, LiveDataSets, KnownEvents, HeldRoom, EventSink, RecentInteractions],
+  exports: [RecentInteractions],
 })
 export class InteractionsModule {}
