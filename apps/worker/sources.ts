@@ -7,10 +7,12 @@ import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tab
 
 /** Runs `use` with the data sets of a job, each a table named by its role. */
 export function withSources<T>(sources: Record<string, SourceFiles>, use: (tables: Sources) => Promise<T>): Promise<T> {
-  const paths = Object.values(sources).flatMap(({ files, addedFile }) => (addedFile ? [...files, addedFile] : files));
+  const paths = Object.values(sources).flatMap(({ files, addedFile, mergesFile }) =>
+    [...files, addedFile, mergesFile].filter((file) => file !== undefined),
+  );
   return withTables(paths, {}, async (connection) => {
     for (const [role, source] of Object.entries(sources))
-      await connection.run(`CREATE TEMP VIEW ${quoteName(role)} AS ${rowsOf(source)}`);
+      await connection.run(`CREATE TEMP VIEW ${quoteName(role)} AS ${withMerges(source)}`);
     return use({
       has: (role) => Object.hasOwn(sources, role),
       run: async (sql) => void (await connection.run(sql)),
@@ -24,6 +26,19 @@ async function* read(connection: DuckDBConnection, sql: string): AsyncGenerator<
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     yield chunk.getColumns();
   }
+}
+
+/** SQL of the rows of a data set, each of whom it counts for. Of rows that describe people, whoever is merged has none but their own. */
+function withMerges(source: SourceFiles): string {
+  const rows = rowsOf(source);
+  const { person, identity } = kinds[source.kind];
+  if (!source.mergesFile || !person) return rows;
+  const by = quoteName(person);
+  const merges = `read_json(${quoteText(source.mergesFile)}, format = 'newline_delimited', columns = {from_user_id: 'VARCHAR', into_user_id: 'VARCHAR'})`;
+  const merged = `SELECT rows.* REPLACE (coalesce(into_user_id, rows.${by}) AS ${by}), from_user_id IS NOT NULL AS is_merged
+    FROM (${rows}) rows LEFT JOIN ${merges} merges ON from_user_id = rows.${by}`;
+  const once = identity === person ? `QUALIFY row_number() OVER (PARTITION BY ${by} ORDER BY is_merged) = 1` : '';
+  return `SELECT * EXCLUDE (is_merged) FROM (${merged}) ${once}`;
 }
 
 /** SQL of the rows of a data set: those of its files and the added ones; of corrections their last word, in place of the files' rows. */

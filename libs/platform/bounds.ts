@@ -18,6 +18,7 @@ export const BOUNDS = {
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },
   addedRows: { most: 100_000, what: 'Rows that are added to a data set by themselves, such as corrections' },
+  namesOfUser: { most: 100, what: 'Names of one end user, by merging' },
   recentEvents: { most: 50, what: "A user's latest events that answers may take account of" },
   eventsOfCall: { most: 1_000, what: 'Events of one call' },
   columns: { most: 256, what: 'Columns of an uploaded file' },

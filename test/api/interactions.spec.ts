@@ -259,6 +259,45 @@ describe('events', () => {
     expect(addedRows).toBe(2);
   });
 
+  it('of a visitor count for whom they turn out to be: in recent events, in an export and in an erasure', async () => {
+    const fresh = await tenant.createProject();
+    const merge = (user: string, fromUserId: string) =>
+      tenant.post(`/v1/projects/${fresh}/users/${user}/merges`, { fromUserId });
+    const interactions = [
+      view('anna', { itemId: 'a' }),
+      view('visitor', { itemId: 'b' }),
+      view('phone', { itemId: 'c' }),
+    ];
+    const { dataSetId } = (await tenant.post(route(fresh), { interactions }).expect(202)).body;
+    await until(async () => (await rowsOf(dataSetId)).length === 3);
+    expect((await merge('visitor', 'phone').expect(200)).body).toEqual({ userId: 'visitor', fromUserIds: ['phone'] });
+    const all = { userId: 'anna', fromUserIds: ['phone', 'visitor'] };
+    expect((await merge('anna', 'visitor').expect(200)).body).toEqual(all);
+    // Again, the other way round, and to oneself by another name.
+    for (const [user, from] of [
+      ['anna', 'visitor'],
+      ['visitor', 'anna'],
+      ['phone', 'phone'],
+      ['phone', 'visitor'],
+    ] as const)
+      expect((await merge(user, from).expect(200)).body).toEqual(all);
+    expect((await merge('ben', 'phone').expect(409)).body.code).toBe('already_merged');
+    expect((await merge('ben', '').expect(400)).body.code).toBe('invalid_request');
+    const recent = await elsewhere.app.get(RecentInteractions, { strict: false }).of(organizationId, fresh, 'anna');
+    expect(recent.map(({ itemId }) => itemId).sort()).toEqual(['a', 'b', 'c']);
+    const exported = (await tenant.get(`/v1/projects/${fresh}/users/phone`).expect(200)).body;
+    expect(exported.dataSets[0].rows).toHaveLength(3);
+    const { id } = (await tenant.delete(`/v1/projects/${fresh}/users/phone`).expect(202)).body;
+    const erasures = (await tenant.get(`/v1/projects/${fresh}/erasures`).expect(200)).body.data;
+    expect(erasures).toHaveLength(3);
+    expect(erasures.map((erasure: { id: string }) => erasure.id)).toContain(id);
+    await until(async () => (await rowsOf(dataSetId)).length === 0);
+    const isDone = ({ status }: { status: string }) => status === 'completed';
+    for (const erasure of erasures) await tenant.waitFor(`/v1/projects/${fresh}/erasures/${erasure.id}`, isDone);
+    const { rows } = await owner.query('SELECT FROM user_merges WHERE project_id = $1', [fresh]);
+    expect(rows).toEqual([]);
+  });
+
   it('of a data set that is deleted go with it', async () => {
     const fresh = await tenant.createProject();
     const { dataSetId } = (await tenant.post(route(fresh), { interactions: [view('a')] }).expect(202)).body;

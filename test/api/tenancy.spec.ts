@@ -88,6 +88,8 @@ describe('another tenant', () => {
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/content': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/interactions': { interactions: [{ userId: 'u', itemId: 'i' }] },
+      'POST /v1/projects/{projectId}/users/{userId}/merges': { fromUserId: 'visitor' },
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',

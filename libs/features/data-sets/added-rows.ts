@@ -41,7 +41,8 @@ export class AddedRows {
     return this.writeLines(this.liveLines(tenantId, dataSetId, until));
   }
 
-  private async writeLines(lines: AsyncIterable<string>): Promise<LocalFile> {
+  /** Writes lines into a file, which is there until it is released. */
+  async writeLines(lines: AsyncIterable<string>): Promise<LocalFile> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-added-rows-'));
     const release = () => rm(directory, { recursive: true, force: true });
     const file = path.join(directory, 'rows.jsonl');

@@ -17,6 +17,7 @@ import { TrainingJobsRepository } from '../training-jobs/index.js';
 import type { Receipt } from './end-users.schema.js';
 import { type ClaimedErasure, ERASURES, ErasuresRepository, NEXT_ERASURE } from './erasures.repository.js';
 import { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
+import { UserMergesRepository } from './user-merges.repository.js';
 
 /** Between two passes over one who waits, and the least between replacing a file and deleting it. */
 const PASS_SECONDS = 5;
@@ -36,6 +37,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     database: Database,
     private readonly repository: ErasuresRepository,
     private readonly dataSets: DataSetsRepository,
+    private readonly merges: UserMergesRepository,
     private readonly live: LiveInteractionsRepository,
     private readonly models: ModelsRepository,
     private readonly trainingJobs: TrainingJobsRepository,
@@ -89,6 +91,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const key of erasure.replacedKeys) await this.objects.delete(key);
     const isCompleted = await within(async (transaction) => {
       if (!(await this.repository.complete(transaction, erasure))) return false;
+      await this.merges.forget(transaction, projectId, userId);
       await audit(transaction, tenantId, 'erasure.completed', erasure.id, { after: { receipt: erasure.receipt } });
       return true;
     });

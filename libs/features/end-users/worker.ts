@@ -5,6 +5,7 @@ import { TrainingJobsRepository } from '../training-jobs/index.js';
 import { ErasuresProcessor } from './erasures.processor.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { UserEraser } from './user-eraser.js';
+import { UserMergesRepository } from './user-merges.repository.js';
 
 export { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
 
@@ -17,6 +18,7 @@ export class ErasuresWorkerModule {
       providers: [
         ErasuresProcessor,
         ErasuresRepository,
+        UserMergesRepository,
         DataSetsRepository,
         LiveInteractionsRepository,
         ModelsRepository,

@@ -4,7 +4,7 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { BriefLookups } from '../../platform/database/brief-lookups.js';
 import { Database } from '../../platform/database/database.js';
 import { LiveInteractionsRepository, type RecentInteraction } from '../data-sets/index.js';
-import { ErasedUsers } from '../end-users/index.js';
+import { ErasedUsers, UserMergesRepository } from '../end-users/index.js';
 
 /** With the second at most that events take from a journal to Postgres, every process knows of one within two. */
 const FRESH_MS = 1_000;
@@ -35,10 +35,11 @@ export class RecentInteractions {
   constructor(
     private readonly database: Database,
     private readonly repository: LiveInteractionsRepository,
+    private readonly merges: UserMergesRepository,
     private readonly erased: ErasedUsers,
   ) {}
 
-  /** The newest first; while Postgres is away what was known before, or none. */
+  /** Of the user by all of their names, the newest first; while Postgres is away what was known before, or none. */
   async of(tenantId: string, projectId: string, userId: string): Promise<readonly RecentInteraction[]> {
     if (await this.erased.has(tenantId, projectId, userId)) return [];
     const key = `${tenantId}/${projectId}/${userId}`;
@@ -52,7 +53,10 @@ export class RecentInteractions {
   private async read(key: string, tenantId: string, projectId: string, userId: string) {
     const most = BOUNDS.recentEvents.most;
     const events = await this.lookups.ask(() =>
-      this.database.tenantSql(tenantId, (sql) => this.repository.findRecent(sql, tenantId, projectId, [userId], most)),
+      this.database.tenantSql(tenantId, async (sql) => {
+        const names = await this.merges.findNames(sql, tenantId, projectId, userId);
+        return this.repository.findRecent(sql, tenantId, projectId, names, most);
+      }),
     );
     if (!events) return this.known.get(key)?.events ?? [];
     const now = { tenantId, events, atMs: performance.now() };

@@ -14,6 +14,7 @@ import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/o
 import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork, LeaseLostError } from '../../platform/queue/leased-work.js';
 import { AddedRows, DataSetsService } from '../data-sets/index.js';
+import { UserMergesRepository } from '../end-users/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ModelsService, type NewModelVersion } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
@@ -48,6 +49,7 @@ const RETRY_SECONDS = 2;
 /** How long a job may hold its place for each second that it may compute, and before it computes at all. */
 const WALL_FACTOR = 6;
 const WALL_SECONDS = 600;
+const MERGES_PAGE = 10_000;
 /** What goes wrong within the platform is for the log, not for the customer. */
 const INTERNAL_ERROR = 'it met an internal error';
 const DISK_FULL = 'the machine that trained ran out of disk space';
@@ -73,6 +75,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly addedRows: AddedRows,
+    private readonly merges: UserMergesRepository,
     private readonly usage: UsageService,
     private readonly limits: LimitsService,
     private readonly webhooks: WebhooksService,
@@ -228,13 +231,30 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       files.push(await open(content.contentKey));
     }
     const { kind, dataSetId } = job.dataSets[role]!;
-    const { correctedBy, isLive } = kinds[kind];
-    if (!correctedBy && !isLive) return { kind, files };
+    const { correctedBy, isLive, person } = kinds[kind];
+    const merges = person ? await this.openMerges(job, opened) : {};
+    if (!correctedBy && !isLive) return { kind, files, ...merges };
     const added = isLive
       ? await this.addedRows.writeLive(job.tenantId, dataSetId, job.createdAt)
       : await this.addedRows.write(job.tenantId, dataSetId, job.id);
     opened.push(added);
-    return { kind, files, addedFile: added.path };
+    return { kind, files, addedFile: added.path, ...merges };
+  }
+
+  private async openMerges(job: ClaimedJob, opened: LocalFile[]): Promise<{ mergesFile?: string }> {
+    const next = (after: string) =>
+      this.database.tenant(job.tenantId, (transaction) =>
+        this.merges.page(transaction, { tenantId: job.tenantId, projectId: job.projectId, after, most: MERGES_PAGE }),
+      );
+    const first = await next('');
+    if (first.length === 0) return {};
+    async function* lines() {
+      for (let page = first; page.length > 0; page = await next(page.at(-1)!.from_user_id))
+        yield page.map((merge) => `${JSON.stringify(merge)}\n`).join('');
+    }
+    const file = await this.addedRows.writeLines(lines());
+    opened.push(file);
+    return { mergesFile: file.path };
   }
 
   /** A checkpoint that is gone costs time, not the job. */

@@ -9,6 +9,8 @@ export interface SourceFiles {
   files: string[];
   /** JSON lines of the rows that came by themselves; where the kind says so, those of the files that they correct do not count. */
   addedFile?: string;
+  /** JSON lines of people who count for others: `from_user_id`, `into_user_id`. */
+  mergesFile?: string;
 }
 
 /** What a trainer is given: files and settings, and nothing about whose they are. */

@@ -83,6 +83,7 @@ export const AUDIT_ACTIONS = [
   'project.renamed',
   'project.retention_changed',
   'project.user_exported',
+  'project.users_merged',
   'scim_token.created',
   'scim_token.revoked',
   'scim_user.created',
