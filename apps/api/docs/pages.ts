@@ -10,6 +10,7 @@ const GUIDES = path.resolve('docs/guides');
 /** The guides in the order in which one reads them. */
 const ORDER = [
   'quick-start',
+  'events',
   'ids-and-retries',
   'errors',
   'limits',
