@@ -58,6 +58,23 @@ describe('people who count for others', () => {
   });
 });
 
+it('items that were sent by themselves stand in for those of a file, and those taken out are left out', async () => {
+  const added = path.join(folder, 'single.jsonl');
+  const lines = [
+    { id: 'b', is_deletion: false, row: { genre: 'newest', "it's": 'odd' } },
+    { id: 'd', is_deletion: false, row: { genre: 'fresh' } },
+    { id: 'a', is_deletion: true, row: {} },
+  ];
+  writeFileSync(added, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const sources = {
+    interactions: { kind: 'interactions' as const, files: [interactionsFile] },
+    items: { kind: 'items' as const, files: [itemsFile], addedFile: added, addedNames: ['genre', "it's", 'item_id'] },
+  };
+  const input = await withSources(sources, (tables) => readInput(tables, 'two-tower'));
+  expect(input.itemIds).toEqual(['b', 'd', 'z']);
+  expect(input.itemAttributes).toEqual([{ genre: 'newest', "it's": 'odd' }, { genre: 'fresh' }, {}]);
+});
+
 describe('the input of a recommender', () => {
   it('knows the attributes of the users and items that have interactions, and no others', async () => {
     const input = await inputOf({ interactions: interactionsFile, items: itemsFile, users: usersFile });

@@ -42,8 +42,8 @@ function withMerges(source: SourceFiles): string {
 }
 
 /** SQL of the rows of a data set: those of its files and the added ones; of corrections their last word, in place of the files' rows. */
-function rowsOf({ kind, files, addedFile }: SourceFiles): string {
-  const { columns, correctedBy } = kinds[kind];
+function rowsOf({ kind, files, addedFile, addedNames }: SourceFiles): string {
+  const { columns, correctedBy, identity } = kinds[kind];
   const ofFiles =
     files.length > 0
       ? `SELECT * FROM read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`
@@ -51,6 +51,7 @@ function rowsOf({ kind, files, addedFile }: SourceFiles): string {
           .map(([name, { type }]) => `NULL::${sqlType(type)} AS ${quoteName(name)}`)
           .join(', ')} WHERE false`;
   if (!addedFile) return ofFiles;
+  if (identity) return withSingle(ofFiles, quoteName(identity), addedFile, addedNames ?? []);
   const types = Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
   const lines = `SELECT *, row_number() OVER () AS line FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
   if (!correctedBy) return `${ofFiles} UNION ALL BY NAME SELECT * EXCLUDE (line) FROM (${lines})`;
@@ -64,4 +65,14 @@ function rowsOf({ kind, files, addedFile }: SourceFiles): string {
   const whole = names.map((name) => `coalesce(last.${name}, replaced.${name}) AS ${name}`).join(', ');
   const added = `SELECT last.${by}, ${whole} FROM (${last}) last LEFT JOIN (${replaced}) replaced ON replaced.${by} = last.${by}`;
   return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${last})) UNION ALL BY NAME ${added}`;
+}
+
+/** SQL of rows with an id, those that were sent by themselves in the place of those of the same id. */
+function withSingle(ofFiles: string, by: string, addedFile: string, names: string[]): string {
+  const sent = `SELECT * FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {id: 'VARCHAR', is_deletion: 'BOOLEAN', row: 'MAP(VARCHAR, VARCHAR)'})`;
+  // The id's own column is no attribute, whatever somebody calls one.
+  const attributes = names.filter((name) => quoteName(name) !== by);
+  const values = attributes.map((name) => `, row[${quoteText(name)}] AS ${quoteName(name)}`).join('');
+  return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT id FROM (${sent}))
+    UNION ALL BY NAME SELECT id AS ${by}${values} FROM (${sent}) WHERE NOT is_deletion`;
 }

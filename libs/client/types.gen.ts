@@ -332,6 +332,37 @@ export type DataSetQuality = {
     };
 };
 
+export type DescribedRow = {
+    /**
+     * Of the item or user
+     */
+    id: string;
+    /**
+     * Texts, numbers, true or false
+     */
+    attributes: {
+        [key: string]: unknown;
+    };
+};
+
+export type PutRows = {
+    accepted: number;
+    /**
+     * Of each row, in their order
+     */
+    results: Array<{
+        status: 'accepted' | 'rejected';
+        error?: string;
+    }>;
+};
+
+export type SingleRow = {
+    id: string;
+    attributes: {
+        [key: string]: string;
+    };
+};
+
 export type InteractionEvent = {
     /**
      * Who did it
@@ -6447,6 +6478,48 @@ export type RowsListResponses = {
 
 export type RowsListResponse = RowsListResponses[keyof RowsListResponses];
 
+export type SingleRowsPutManyData = {
+    body: {
+        rows: Array<DescribedRow>;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
+};
+
+export type SingleRowsPutManyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPutManyError = SingleRowsPutManyErrors[keyof SingleRowsPutManyErrors];
+
+export type SingleRowsPutManyResponses = {
+    /**
+     * What became of each row
+     */
+    200: PutRows;
+};
+
+export type SingleRowsPutManyResponse = SingleRowsPutManyResponses[keyof SingleRowsPutManyResponses];
+
 export type RowsQualityData = {
     body?: never;
     path: {
@@ -6486,6 +6559,143 @@ export type RowsQualityResponses = {
 };
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
+
+export type SingleRowsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsDeleteError = SingleRowsDeleteErrors[keyof SingleRowsDeleteErrors];
+
+export type SingleRowsDeleteResponses = {
+    /**
+     * Gone, or never there
+     */
+    204: void;
+};
+
+export type SingleRowsDeleteResponse = SingleRowsDeleteResponses[keyof SingleRowsDeleteResponses];
+
+export type SingleRowsPatchData = {
+    body: {
+        /**
+         * Those that change; null takes one away
+         */
+        attributes: {
+            [key: string]: string | number | boolean | null;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsPatchErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPatchError = SingleRowsPatchErrors[keyof SingleRowsPatchErrors];
+
+export type SingleRowsPatchResponses = {
+    /**
+     * The row
+     */
+    200: SingleRow;
+};
+
+export type SingleRowsPatchResponse = SingleRowsPatchResponses[keyof SingleRowsPatchResponses];
+
+export type SingleRowsPutData = {
+    body: {
+        /**
+         * All that is to be known of it; kept as text
+         */
+        attributes: {
+            [key: string]: string | number | boolean;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsPutErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPutError = SingleRowsPutErrors[keyof SingleRowsPutErrors];
+
+export type SingleRowsPutResponses = {
+    /**
+     * The row
+     */
+    200: SingleRow;
+};
+
+export type SingleRowsPutResponse = SingleRowsPutResponses[keyof SingleRowsPutResponses];
 
 export type InteractionsSendData = {
     body: {
@@ -14114,7 +14324,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14211,7 +14421,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14268,7 +14478,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

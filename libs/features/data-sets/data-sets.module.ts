@@ -9,11 +9,23 @@ import { DataSetsService } from './data-sets.service.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { RowsController } from './rows.controller.js';
 import { RowsService } from './rows.service.js';
+import { SingleRowsController } from './single-rows.controller.js';
+import { SingleRowsRepository } from './single-rows.repository.js';
+import { SingleRowsService } from './single-rows.service.js';
 
 @Module({
   imports: [LimitsModule, ProjectsModule],
-  controllers: [DataSetsController, RowsController],
-  providers: [DataSetsService, DataSetsRepository, AddedRows, LiveInteractionsRepository, ContentTables, RowsService],
-  exports: [DataSetsService, AddedRows, LiveInteractionsRepository, ContentTables],
+  controllers: [DataSetsController, RowsController, SingleRowsController],
+  providers: [
+    DataSetsService,
+    DataSetsRepository,
+    AddedRows,
+    LiveInteractionsRepository,
+    SingleRowsRepository,
+    SingleRowsService,
+    ContentTables,
+    RowsService,
+  ],
+  exports: [DataSetsService, AddedRows, LiveInteractionsRepository, SingleRowsRepository, ContentTables],
 })
 export class DataSetsModule {}

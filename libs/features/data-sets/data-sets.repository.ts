@@ -200,7 +200,7 @@ export class DataSetsRepository {
       where: { dataSetId, id: { gt: after, lt: before } },
       orderBy: { id: 'asc' },
       take: most,
-      select: { id: true, row: true },
+      select: { id: true, origin: true, row: true, isDeletion: true },
     });
   }
 

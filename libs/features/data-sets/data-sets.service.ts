@@ -238,12 +238,16 @@ export class DataSetsService {
   async findHeld(transaction: Transaction, tenantId: string, dataSet: DataSet): Promise<ImportedContent | null> {
     const { id: dataSetId, currentImport } = dataSet;
     const content = currentImport && (await this.repository.findContent(transaction, currentImport.id));
-    if (!findKind(dataSet.kind)?.isLive) return content;
+    const kind = findKind(dataSet.kind);
+    const none = { importId: NIL_ID, dataSetId, kind: dataSet.kind as KindKey, contentKey: '' };
+    if (kind?.identity && !content && dataSet.addedRows > 0)
+      return { ...none, rows: dataSet.addedRows, statistics: {} };
+    if (!kind?.isLive) return content;
     const sql = sqlOf(transaction);
     const rows = await this.live.count(sql, tenantId, dataSetId);
     if (content || rows === 0) return content && { ...content, rows: content.rows + rows };
     const statistics = await this.live.findStatistics(sql, tenantId, dataSetId);
-    return { importId: NIL_ID, dataSetId, kind: dataSet.kind as KindKey, contentKey: '', rows, statistics };
+    return { ...none, rows, statistics };
   }
 
   /**

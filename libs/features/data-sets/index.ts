@@ -10,3 +10,4 @@ export {
   type LiveRowOfUser,
   type RecentInteraction,
 } from './live-interactions.repository.js';
+export { SingleRowsRepository } from './single-rows.repository.js';

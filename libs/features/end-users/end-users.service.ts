@@ -15,6 +15,7 @@ import {
   LiveInteractionsRepository,
   type LiveRowOfUser,
   rowsOf,
+  SingleRowsRepository,
 } from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
@@ -41,6 +42,7 @@ export class EndUsersService {
     private readonly dataSets: DataSetsService,
     private readonly contents: ContentTables,
     private readonly live: LiveInteractionsRepository,
+    private readonly single: SingleRowsRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -70,7 +72,7 @@ export class EndUsersService {
 
   async export(tenantId: string, projectId: string, userId: string): Promise<EndUser> {
     const user = parseUserId(userId);
-    const { names, contents, live } = await this.database.tenant(tenantId, async (transaction) => {
+    const { names, contents, live, sent } = await this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
       // Of whom it was, nothing: that is the customer's own user.
       await audit(transaction, tenantId, 'project.user_exported', project.id);
@@ -79,9 +81,12 @@ export class EndUsersService {
         names,
         contents: await this.dataSets.listContentsOfPeople(transaction, project.id),
         live: await this.live.listOfUsers(sqlOf(transaction), tenantId, project.id, names, ROWS_MAX + 1),
+        sent: await this.single.listOfUsers(sqlOf(transaction), tenantId, project.id, names),
       };
     });
-    return this.exports.run(tenantId, async () => withLive(await this.read(contents, user, names), live));
+    return this.exports.run(tenantId, async () =>
+      withLive(withSent(await this.read(contents, user, names), sent), live),
+    );
   }
 
   list(tenantId: string, projectId: string, query: PageQuery) {
@@ -122,6 +127,18 @@ export class EndUsersService {
     }
     return found;
   }
+}
+
+/** With the rows that were sent by themselves, in the place of the file's. */
+function withSent(found: EndUser, sent: Awaited<ReturnType<SingleRowsRepository['listOfUsers']>>): EndUser {
+  for (const { id, attributes, dataSetId, name, kind } of sent) {
+    const column = kinds[kind as KindKey].identity!;
+    const row = attributes ? [{ [column]: id, ...attributes }] : [];
+    const dataSet = found.dataSets.find((each) => each.dataSetId === dataSetId);
+    if (dataSet) dataSet.rows = [...dataSet.rows.filter((each) => each[column] !== id), ...row];
+    else if (attributes) found.dataSets.push({ dataSetId, name, kind, rows: row });
+  }
+  return found;
 }
 
 /** With the events, each under its data set, as far as there is room. */

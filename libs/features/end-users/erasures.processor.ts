@@ -11,7 +11,12 @@ import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
-import { DataSetsRepository, LiveInteractionsRepository, type StoredContent } from '../data-sets/index.js';
+import {
+  DataSetsRepository,
+  LiveInteractionsRepository,
+  SingleRowsRepository,
+  type StoredContent,
+} from '../data-sets/index.js';
 import { ModelsRepository, type StoredVersion } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import type { Receipt } from './end-users.schema.js';
@@ -38,6 +43,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     private readonly repository: ErasuresRepository,
     private readonly dataSets: DataSetsRepository,
     private readonly merges: UserMergesRepository,
+    private readonly single: SingleRowsRepository,
     private readonly live: LiveInteractionsRepository,
     private readonly models: ModelsRepository,
     private readonly trainingJobs: TrainingJobsRepository,
@@ -71,7 +77,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
     if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
     if (!erasure.contentErasedAt) {
-      await within((transaction) => this.eraseEvents(transaction, erasure));
+      await within((transaction) => this.eraseAdded(transaction, erasure));
       const contents = await within((transaction) => this.dataSets.listContents(transaction, projectId));
       for (const content of contents) await this.eraseContent(erasure, content);
       erasure.contentErasedAt = await within((transaction) =>
@@ -98,9 +104,12 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     if (isCompleted) this.logger.log(`erasure ${erasure.id} is completed`);
   }
 
-  private async eraseEvents(transaction: Transaction, erasure: ClaimedErasure): Promise<void> {
+  private async eraseAdded(transaction: Transaction, erasure: ClaimedErasure): Promise<void> {
     const { tenantId, projectId, userId } = erasure;
-    const rows = await this.live.erase(sqlOf(transaction), tenantId, projectId, userId);
+    const sql = sqlOf(transaction);
+    const rows =
+      (await this.live.erase(sql, tenantId, projectId, userId)) +
+      (await this.single.erase(sql, tenantId, projectId, userId));
     if (rows > 0) await this.recordErased(transaction, erasure, { rows });
   }
 

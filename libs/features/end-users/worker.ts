@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { DataSetsRepository, LiveInteractionsRepository } from '../data-sets/index.js';
+import { DataSetsRepository, LiveInteractionsRepository, SingleRowsRepository } from '../data-sets/index.js';
 import { ModelsRepository } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import { ErasuresProcessor } from './erasures.processor.js';
@@ -21,6 +21,7 @@ export class ErasuresWorkerModule {
         UserMergesRepository,
         DataSetsRepository,
         LiveInteractionsRepository,
+        SingleRowsRepository,
         ModelsRepository,
         TrainingJobsRepository,
         { provide: UserEraser, useClass: eraser },

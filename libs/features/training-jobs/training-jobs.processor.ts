@@ -231,8 +231,13 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       files.push(await open(content.contentKey));
     }
     const { kind, dataSetId } = job.dataSets[role]!;
-    const { correctedBy, isLive, person } = kinds[kind];
+    const { correctedBy, isLive, identity, person } = kinds[kind];
     const merges = person ? await this.openMerges(job, opened) : {};
+    if (identity) {
+      const { file, names } = await this.addedRows.writeSingle(job.tenantId, dataSetId, job.id);
+      opened.push(file);
+      return { kind, files, addedFile: file.path, addedNames: names, ...merges };
+    }
     if (!correctedBy && !isLive) return { kind, files, ...merges };
     const added = isLive
       ? await this.addedRows.writeLive(job.tenantId, dataSetId, job.createdAt)

@@ -9,6 +9,8 @@ export interface SourceFiles {
   files: string[];
   /** JSON lines of the rows that came by themselves; where the kind says so, those of the files that they correct do not count. */
   addedFile?: string;
+  /** Of rows with an id, the names of attributes in the added ones: those lines hold `id`, `is_deletion` and `row`. */
+  addedNames?: string[];
   /** JSON lines of people who count for others: `from_user_id`, `into_user_id`. */
   mergesFile?: string;
 }

@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'data_set.renamed',
   'data_set.restored',
   'data_set.row_added',
+  'data_set.row_deleted',
   'deployment.created',
   'deployment.deleted',
   'deployment.updated',
