@@ -1,6 +1,7 @@
-// `npm run bench -- als|top-k|embedding|scale|metering|pricing|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
+// `npm run bench -- als|top-k|embedding|scale|metering|events|pricing|gpu [--set A|B] [--items 200000] [--dimensions 128] [--rounds 5]`: side by side with the peers, in
 // this very minute and on this very machine; the ratios are what counts. `gpu` is described in bench/gpu/README.md.
 import { hasFlag, option, rounds, show } from './command-line.js';
+import { benchEvents } from './events/bench.js';
 import { families } from './families.js';
 import { benchGpu, GPU_PARTS } from './gpu/bench.js';
 import { benchMetering } from './metering/bench.js';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
     console.table(serving);
     console.log(`${keyMicroseconds.toFixed(1)} µs to check a known API key`);
   },
+  events: async () => show(await benchEvents(rounds)),
   pricing: async () => show(await benchPricing(Number(option('organizations', '100000')), rounds)),
   gpu: async () => {
     const parts = option('parts', GPU_PARTS.join(',')).split(',');

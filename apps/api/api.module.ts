@@ -15,6 +15,7 @@ import { DeploymentsModule } from '../../libs/features/deployments/index.js';
 import { EndUsersModule } from '../../libs/features/end-users/index.js';
 import { HealthModule } from '../../libs/features/health/index.js';
 import { ImpersonationsModule } from '../../libs/features/impersonations/index.js';
+import { InteractionsModule } from '../../libs/features/interactions/index.js';
 import { InvitationsModule } from '../../libs/features/invitations/index.js';
 import { InvoicesModule } from '../../libs/features/invoices/index.js';
 import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/features/limits/index.js';
@@ -67,6 +68,7 @@ const FEATURES = [
   DataSetsModule,
   UploadsModule,
   UrlSourcesModule,
+  InteractionsModule,
   ModelsModule,
   TrainingJobsModule,
   DeploymentsModule,

@@ -32,6 +32,49 @@ const inputOf = (files: Record<string, string>, recipe = 'ials') =>
     (sources) => readInput(sources, recipe),
   );
 
+describe('people who count for others', () => {
+  it('are one with them in every role; of two descriptions their own is taken', async () => {
+    const merges = path.join(folder, 'merges.jsonl');
+    writeFileSync(
+      merges,
+      '{"from_user_id":"u1","into_user_id":"u2"}\n{"from_user_id":"stranger","into_user_id":"u2"}\n',
+    );
+    const added = path.join(folder, 'added.jsonl');
+    writeFileSync(added, '{"user_id":"u1","item_id":"a","event_type":null,"value":1,"timestamp":7}\n');
+    const sources = {
+      interactions: { kind: 'interactions', files: [interactionsFile], addedFile: added, mergesFile: merges },
+      users: { kind: 'users', files: [usersFile], mergesFile: merges },
+    } as const;
+    const input = await withSources(structuredClone(sources) as never, (tables) => readInput(tables, 'ials'));
+    expect(input).toMatchObject({ userIds: ['u2'], itemIds: ['a', 'b', 'd'], userAttributes: [{ town: 'Basel' }] });
+  });
+
+  it('are learnt from where no file came yet', async () => {
+    const added = path.join(folder, 'alone.jsonl');
+    writeFileSync(added, '{"user_id":"u","item_id":"a","event_type":"view","value":null,"timestamp":7}\n');
+    const sources = { interactions: { kind: 'interactions' as const, files: [], addedFile: added } };
+    const input = await withSources(sources, (tables) => readInput(tables, 'ials'));
+    expect(input).toMatchObject({ userIds: ['u'], itemIds: ['a'] });
+  });
+});
+
+it('items that were sent by themselves stand in for those of a file, and those taken out are left out', async () => {
+  const added = path.join(folder, 'single.jsonl');
+  const lines = [
+    { id: 'b', is_deletion: false, row: { genre: 'newest', "it's": 'odd' } },
+    { id: 'd', is_deletion: false, row: { genre: 'fresh' } },
+    { id: 'a', is_deletion: true, row: {} },
+  ];
+  writeFileSync(added, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const sources = {
+    interactions: { kind: 'interactions' as const, files: [interactionsFile] },
+    items: { kind: 'items' as const, files: [itemsFile], addedFile: added, addedNames: ['genre', "it's", 'item_id'] },
+  };
+  const input = await withSources(sources, (tables) => readInput(tables, 'two-tower'));
+  expect(input.itemIds).toEqual(['b', 'd', 'z']);
+  expect(input.itemAttributes).toEqual([{ genre: 'newest', "it's": 'odd' }, { genre: 'fresh' }, {}]);
+});
+
 describe('the input of a recommender', () => {
   it('knows the attributes of the users and items that have interactions, and no others', async () => {
     const input = await inputOf({ interactions: interactionsFile, items: itemsFile, users: usersFile });

@@ -57,7 +57,7 @@ export type Me = {
         name: string;
     } | null;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer' | null;
-    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     /**
      * Whether an operator may do nothing until they have shown a second factor
      */
@@ -332,62 +332,90 @@ export type DataSetQuality = {
     };
 };
 
-export type Upload = {
+export type DescribedRow = {
     /**
-     * The last part of the address that the header Location named
+     * Of the item or user
      */
     id: string;
-    dataSetId: string;
     /**
-     * `filename` of Upload-Metadata
+     * Texts, numbers, true or false
      */
-    fileName: string | null;
-    /**
-     * Of the whole file
-     */
-    bytes: number;
-    receivedBytes: number;
-    createdAt: string;
-    /**
-     * When what has come is deleted, unless the upload is finished before
-     */
-    expiresAt: string;
+    attributes: {
+        [key: string]: unknown;
+    };
 };
 
-export type UrlSource = {
-    id: string;
-    dataSetId: string;
+export type PutRows = {
+    accepted: number;
     /**
-     * Without its query, which may hold a password
+     * Of each row, in their order
      */
-    url: string;
-    interval: 'once' | 'hourly' | 'daily';
-    query: {
+    results: Array<{
+        status: 'accepted' | 'rejected';
+        error?: string;
+    }>;
+};
+
+export type SingleRow = {
+    id: string;
+    attributes: {
         [key: string]: string;
     };
-    createdAt: string;
+};
+
+export type InteractionEvent = {
     /**
-     * null where nothing is to be fetched any more
+     * Who did it
      */
-    nextRunAt: string | null;
-    isRunning: boolean;
+    userId: string;
     /**
-     * Since when it is fetched no more, as it failed again and again
+     * With what
      */
-    pausedAt: string | null;
+    itemId: string;
     /**
-     * In a row, up to now
+     * Such as view, impression, add_to_cart or purchase
      */
-    failures: number;
-    lastRun: {
-        at: string;
-        result: 'imported' | 'unchanged' | 'failed';
-        error: string | null;
-    } | null;
+    eventType?: string;
     /**
-     * The latest import that was made of it
+     * Rating, price or quantity
      */
-    lastImportId: string | null;
+    value?: number;
+    /**
+     * When: Unix seconds, milliseconds or ISO 8601; the moment of the call where absent. Late and out of order is fine
+     */
+    timestamp?: number | string;
+    /**
+     * Your own id of the event: a data set takes it once, however often it is sent
+     */
+    interactionId?: string;
+    /**
+     * Of the answer that the item was shown by
+     */
+    recommendationId?: string;
+};
+
+export type SentInteractions = {
+    /**
+     * Holds the accepted ones; a model that learns from it learns from them too
+     */
+    dataSetId: string;
+    /**
+     * How many are kept, and counted as `interactions_ingested`
+     */
+    accepted: number;
+    /**
+     * Of each event, in their order
+     */
+    results: Array<{
+        /**
+         * `duplicate`: the data set has an event of that interactionId, or an earlier one of this call has it
+         */
+        status: 'accepted' | 'duplicate' | 'rejected';
+        /**
+         * What is wrong with a rejected one
+         */
+        error?: string;
+    }>;
 };
 
 export type Families = {
@@ -921,6 +949,7 @@ export type ApiKeyMode = typeof ApiKeyMode[keyof typeof ApiKeyMode];
 
 export const ApiKeyScope = {
     DEPLOYMENTS_CALL: 'deployments:call',
+    EVENTS_WRITE: 'events:write',
     PROJECT_READ: 'project:read',
     PROJECT_WRITE: 'project:write',
     USAGE_READ: 'usage:read'
@@ -1715,10 +1744,10 @@ export type Member = {
 export type Roles = {
     roles: Array<{
         role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     }>;
     permissions: Array<{
-        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
+        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
         meaning: string;
     }>;
 };
@@ -2128,6 +2157,17 @@ export type UserHistory = {
             [key: string]: string;
         };
     }>;
+};
+
+export type MergedUser = {
+    /**
+     * For whom all of the names count; another one than you named where that was merged before
+     */
+    userId: string;
+    /**
+     * The other names, in the order in which they were merged
+     */
+    fromUserIds: Array<string>;
 };
 
 export const WebhookEventType = {
@@ -6438,6 +6478,48 @@ export type RowsListResponses = {
 
 export type RowsListResponse = RowsListResponses[keyof RowsListResponses];
 
+export type SingleRowsPutManyData = {
+    body: {
+        rows: Array<DescribedRow>;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
+};
+
+export type SingleRowsPutManyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPutManyError = SingleRowsPutManyErrors[keyof SingleRowsPutManyErrors];
+
+export type SingleRowsPutManyResponses = {
+    /**
+     * What became of each row
+     */
+    200: PutRows;
+};
+
+export type SingleRowsPutManyResponse = SingleRowsPutManyResponses[keyof SingleRowsPutManyResponses];
+
 export type RowsQualityData = {
     body?: never;
     path: {
@@ -6478,63 +6560,18 @@ export type RowsQualityResponses = {
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
 
-export type UploadsListData = {
+export type SingleRowsDeleteData = {
     body?: never;
     path: {
         projectId: string;
         dataSetId: string;
-    };
-    query?: {
-        limit?: number;
-        cursor?: string;
-    };
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
-};
-
-export type UploadsListErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:read
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UploadsListError = UploadsListErrors[keyof UploadsListErrors];
-
-export type UploadsListResponses = {
-    /**
-     * A page of uploads, newest first
-     */
-    200: {
-        data: Array<Upload>;
-        nextCursor: string | null;
-    };
-};
-
-export type UploadsListResponse = UploadsListResponses[keyof UploadsListResponses];
-
-export type UploadsCreateData = {
-    body?: never;
-    path: {
-        projectId: string;
-        dataSetId: string;
+        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
 };
 
-export type UploadsCreateErrors = {
+export type SingleRowsDeleteErrors = {
     /**
      * No valid session or API key
      */
@@ -6553,287 +6590,36 @@ export type UploadsCreateErrors = {
     default: Problem;
 };
 
-export type UploadsCreateError = UploadsCreateErrors[keyof UploadsCreateErrors];
+export type SingleRowsDeleteError = SingleRowsDeleteErrors[keyof SingleRowsDeleteErrors];
 
-export type UploadsCreateResponses = {
+export type SingleRowsDeleteResponses = {
     /**
-     * It has begun; Location is its address
-     */
-    201: unknown;
-};
-
-export type UploadsDeleteData = {
-    body?: never;
-    path: {
-        projectId: string;
-        dataSetId: string;
-        uploadId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
-};
-
-export type UploadsDeleteErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UploadsDeleteError = UploadsDeleteErrors[keyof UploadsDeleteErrors];
-
-export type UploadsDeleteResponses = {
-    /**
-     * It is gone
+     * Gone, or never there
      */
     204: void;
 };
 
-export type UploadsDeleteResponse = UploadsDeleteResponses[keyof UploadsDeleteResponses];
+export type SingleRowsDeleteResponse = SingleRowsDeleteResponses[keyof SingleRowsDeleteResponses];
 
-export type UploadsShowData = {
-    body?: never;
-    path: {
-        projectId: string;
-        dataSetId: string;
-        uploadId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
-};
-
-export type UploadsShowErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UploadsShowError = UploadsShowErrors[keyof UploadsShowErrors];
-
-export type UploadsShowResponses = {
-    /**
-     * Where it stands
-     */
-    200: unknown;
-};
-
-export type UploadsAppendData = {
-    /**
-     * The bytes
-     */
-    body: Blob | File;
-    path: {
-        projectId: string;
-        dataSetId: string;
-        uploadId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
-};
-
-export type UploadsAppendErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UploadsAppendError = UploadsAppendErrors[keyof UploadsAppendErrors];
-
-export type UploadsAppendResponses = {
-    /**
-     * They are kept; Upload-Offset is where the next piece begins
-     */
-    204: void;
-};
-
-export type UploadsAppendResponse = UploadsAppendResponses[keyof UploadsAppendResponses];
-
-export type UrlSourcesListData = {
-    body?: never;
-    path: {
-        projectId: string;
-        dataSetId: string;
-    };
-    query?: {
-        limit?: number;
-        cursor?: string;
-    };
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
-};
-
-export type UrlSourcesListErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:read
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UrlSourcesListError = UrlSourcesListErrors[keyof UrlSourcesListErrors];
-
-export type UrlSourcesListResponses = {
-    /**
-     * A page of sources, newest first
-     */
-    200: {
-        data: Array<UrlSource>;
-        nextCursor: string | null;
-    };
-};
-
-export type UrlSourcesListResponse = UrlSourcesListResponses[keyof UrlSourcesListResponses];
-
-export type UrlSourcesCreateData = {
+export type SingleRowsPatchData = {
     body: {
         /**
-         * `https://…`, or `s3://bucket/key`
+         * Those that change; null takes one away
          */
-        url: string;
-        /**
-         * How often the file is fetched
-         */
-        interval: 'once' | 'hourly' | 'daily';
-        /**
-         * How the file is to be read: the same as in the query of an upload
-         */
-        query?: {
-            /**
-             * Header of the column that holds the user id; empty where none is to be read
-             */
-            user_id?: string;
-            /**
-             * Header of the column that holds the item id; empty where none is to be read
-             */
-            item_id?: string;
-            /**
-             * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
-             */
-            event_type?: string;
-            /**
-             * Header of the column that holds the rating or value; empty where none is to be read
-             */
-            value?: string;
-            /**
-             * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
-             */
-            timestamp?: string;
-            /**
-             * Header of the column that holds the text; empty where none is to be read
-             */
-            text?: string;
-            /**
-             * Header of the column that holds the label, or several with | between them; empty where none is to be read
-             */
-            label?: string;
-            /**
-             * Header of the column that holds the language, such as en or zh; empty where none is to be read
-             */
-            language?: string;
-            /**
-             * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
-             */
-            split?: string;
-            /**
-             * Of text; found out by its bytes unless you say it
-             */
-            encoding?: string;
-            /**
-             * What stands between the cells of CSV; found out by the first line unless you say it
-             */
-            delimiter?: string;
-            /**
-             * What stands before the decimals of numbers; found out column by column unless you say it
-             */
-            decimal?: 'point' | 'comma';
-            /**
-             * What 03/04/2020 is; found out by a day beyond 12 unless you say it
-             */
-            dates?: 'day_first' | 'month_first';
-        };
-        /**
-         * Sent as the header Authorization, to the host of the address alone; kept encrypted and never shown
-         */
-        authorization?: string;
-        /**
-         * What an address s3://… is reached by
-         */
-        s3?: {
-            /**
-             * Leave it and the secret out where the object is public
-             */
-            accessKeyId?: string;
-            /**
-             * Kept encrypted and never shown
-             */
-            secretAccessKey?: string;
-            /**
-             * us-east-1 unless you say it
-             */
-            region?: string;
-            /**
-             * Of a store that speaks S3 and is not Amazon’s
-             */
-            endpoint?: string;
+        attributes: {
+            [key: string]: string | number | boolean | null;
         };
     };
     path: {
         projectId: string;
         dataSetId: string;
+        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
 };
 
-export type UrlSourcesCreateErrors = {
+export type SingleRowsPatchErrors = {
     /**
      * No valid session or API key
      */
@@ -6852,29 +6638,36 @@ export type UrlSourcesCreateErrors = {
     default: Problem;
 };
 
-export type UrlSourcesCreateError = UrlSourcesCreateErrors[keyof UrlSourcesCreateErrors];
+export type SingleRowsPatchError = SingleRowsPatchErrors[keyof SingleRowsPatchErrors];
 
-export type UrlSourcesCreateResponses = {
+export type SingleRowsPatchResponses = {
     /**
-     * The source, which is fetched at once
+     * The row
      */
-    201: UrlSource;
+    200: SingleRow;
 };
 
-export type UrlSourcesCreateResponse = UrlSourcesCreateResponses[keyof UrlSourcesCreateResponses];
+export type SingleRowsPatchResponse = SingleRowsPatchResponses[keyof SingleRowsPatchResponses];
 
-export type UrlSourcesRunData = {
-    body?: never;
+export type SingleRowsPutData = {
+    body: {
+        /**
+         * All that is to be known of it; kept as text
+         */
+        attributes: {
+            [key: string]: string | number | boolean;
+        };
+    };
     path: {
         projectId: string;
         dataSetId: string;
-        sourceId: string;
+        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}/runs';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
 };
 
-export type UrlSourcesRunErrors = {
+export type SingleRowsPutErrors = {
     /**
      * No valid session or API key
      */
@@ -6893,35 +6686,45 @@ export type UrlSourcesRunErrors = {
     default: Problem;
 };
 
-export type UrlSourcesRunError = UrlSourcesRunErrors[keyof UrlSourcesRunErrors];
+export type SingleRowsPutError = SingleRowsPutErrors[keyof SingleRowsPutErrors];
 
-export type UrlSourcesRunResponses = {
+export type SingleRowsPutResponses = {
     /**
-     * It is due
+     * The row
      */
-    202: UrlSource;
+    200: SingleRow;
 };
 
-export type UrlSourcesRunResponse = UrlSourcesRunResponses[keyof UrlSourcesRunResponses];
+export type SingleRowsPutResponse = SingleRowsPutResponses[keyof SingleRowsPutResponses];
 
-export type UrlSourcesDeleteData = {
-    body?: never;
+export type InteractionsSendData = {
+    body: {
+        /**
+         * Data set of interactions that takes them; the project's live one, made by its first event, where absent
+         */
+        dataSetId?: string;
+        interactions: Array<InteractionEvent>;
+    };
+    headers?: {
+        /**
+         * UUIDv7 of the call: a retry that sends it again within a day changes nothing, and gets the same answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         projectId: string;
-        dataSetId: string;
-        sourceId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}';
+    url: '/v1/projects/{projectId}/interactions';
 };
 
-export type UrlSourcesDeleteErrors = {
+export type InteractionsSendErrors = {
     /**
      * No valid session or API key
      */
     401: Problem;
     /**
-     * The role or the key lacks project:write
+     * The role or the key lacks events:write
      */
     403: Problem;
     /**
@@ -6934,16 +6737,16 @@ export type UrlSourcesDeleteErrors = {
     default: Problem;
 };
 
-export type UrlSourcesDeleteError = UrlSourcesDeleteErrors[keyof UrlSourcesDeleteErrors];
+export type InteractionsSendError = InteractionsSendErrors[keyof InteractionsSendErrors];
 
-export type UrlSourcesDeleteResponses = {
+export type InteractionsSendResponses = {
     /**
-     * It is gone, with its credentials
+     * What became of each event
      */
-    204: void;
+    202: SentInteractions;
 };
 
-export type UrlSourcesDeleteResponse = UrlSourcesDeleteResponses[keyof UrlSourcesDeleteResponses];
+export type InteractionsSendResponse = InteractionsSendResponses[keyof InteractionsSendResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -11477,6 +11280,51 @@ export type HistoriesGetResponses = {
 
 export type HistoriesGetResponse = HistoriesGetResponses[keyof HistoriesGetResponses];
 
+export type UserMergesMergeData = {
+    body: {
+        /**
+         * Whose events count for the user from now on, past ones too
+         */
+        fromUserId: string;
+    };
+    path: {
+        projectId: string;
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/users/{userId}/merges';
+};
+
+export type UserMergesMergeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks events:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UserMergesMergeError = UserMergesMergeErrors[keyof UserMergesMergeErrors];
+
+export type UserMergesMergeResponses = {
+    /**
+     * The user, with all of their names
+     */
+    200: MergedUser;
+};
+
+export type UserMergesMergeResponse = UserMergesMergeResponses[keyof UserMergesMergeResponses];
+
 export type WebhooksListEndpointsData = {
     body?: never;
     path?: never;
@@ -14476,13 +14324,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14573,13 +14421,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14630,13 +14478,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */

@@ -39,6 +39,8 @@ const EXCEPTIONS: Record<string, string> = {
   ),
   'POST /v1/projects/{projectId}/models/{modelId}/versions/{modelVersionId}/{operation}':
     'asks and changes nothing; the ledger and the request log hold it',
+  'POST /v1/projects/{projectId}/interactions':
+    'keeps what users did, which the ledger and the request log hold; the data set that the first makes is an event',
   'POST /v1/invitations/preview': 'shows what a link is about and changes nothing',
   'POST /v1/auth/passkeys/options': 'hands out a challenge and changes nothing',
   'POST /v1/auth/step-up/options': 'hands out a challenge and changes nothing',
@@ -362,8 +364,28 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'data_set.row_added',
     texts.textsDataSetId,
   );
-  const erased = 'a-person-to-forget';
-  secrets.push(erased);
+  const { body: catalogue } = await tenant.post(`${path}/data-sets`, { name: 'Catalogue', kind: 'items' }).expect(201);
+  const [rows, attributes] = [`${path}/data-sets/${catalogue.id}/rows`, { title: 'Lamp' }];
+  const rowsRoute = '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
+  const many = () => tenant.post(rows, { rows: [{ id: 'lamp', attributes }] });
+  await change(`POST ${rowsRoute}`, many, 'data_set.row_added', catalogue.id);
+  const one = `${rows}/lamp`;
+  await change(`PUT ${rowsRoute}/{rowId}`, () => tenant.put(one, { attributes }), 'data_set.row_added', catalogue.id);
+  await change(
+    `PATCH ${rowsRoute}/{rowId}`,
+    () => tenant.patch(one, { attributes }),
+    'data_set.row_added',
+    catalogue.id,
+  );
+  await change(`DELETE ${rowsRoute}/{rowId}`, () => tenant.delete(one), 'data_set.row_deleted', catalogue.id);
+  const [visitor, erased] = ['a-visitor-to-forget', 'a-person-to-forget'];
+  secrets.push(visitor, erased);
+  await change(
+    'POST /v1/projects/{projectId}/users/{userId}/merges',
+    () => tenant.post(`${path}/users/a-known-one/merges`, { fromUserId: visitor }),
+    'project.users_merged',
+    project.id,
+  );
   await change(
     'DELETE /v1/projects/{projectId}/users/{userId}',
     () => tenant.delete(`${path}/users/${erased}`),

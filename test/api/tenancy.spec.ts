@@ -79,6 +79,7 @@ describe('another tenant', () => {
       deliveryId,
       erasureId: await erasureOf(ours, live.projectId),
       userId: 'user-1',
+      rowId: 'item-1',
       invitationId,
       scimTokenId: (await ours.post('/v1/organization/scim-tokens', { name: 'X' }).expect(201)).body.id,
       memberId: (await ours.get('/v1/me')).body.user.id,
@@ -88,6 +89,11 @@ describe('another tenant', () => {
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/content': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/interactions': { interactions: [{ userId: 'u', itemId: 'i' }] },
+      'POST /v1/projects/{projectId}/users/{userId}/merges': { fromUserId: 'visitor' },
+      'POST /v1/projects/{projectId}/data-sets/{dataSetId}/rows': { rows: [{ id: 'x', attributes: {} }] },
+      'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}': { attributes: {} },
+      'PATCH /v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}': { attributes: {} },
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../infra/embedded-postgres/embedded-postgres.js';
 import { Random } from '../../libs/compute/random/kernel.js';
 import { LedgerChecker } from '../../libs/features/usage/index.js';
 import { ApiProcess } from '../factories/api-process.js';
@@ -14,6 +14,7 @@ import { fillDisk } from '../factories/disk.js';
 import { IS_FULL, note, percentile } from '../factories/faults-report.js';
 import { MeteredLoad } from '../factories/metered-load.js';
 import { Network, noNetwork } from '../factories/network.js';
+import { killPostgres, revivePostgres } from '../factories/postgres-faults.js';
 
 const SCALE = IS_FULL
   ? { apiKills: 500, postgresKills: 50, outageMs: 60_000, stops: 10, ioErrors: 20, clockJumps: 50, cuts: 100 }
@@ -133,14 +134,14 @@ describe('every call that is answered is metered once, and nothing else is', () 
       await sleep(1_000);
       for (let kill = 0; kill < SCALE.postgresKills; kill++) {
         await killPostgres(postgres, kill % 2 === 0 ? 'SIGKILL' : 'SIGQUIT');
-        await revive(postgres);
+        await revivePostgres(postgres, isPostgresThere);
         await sleep(1_000 + 1_000 * random.uniform());
       }
       await killPostgres(postgres, 'SIGKILL');
       const before = load.acknowledged.size;
       await sleep(SCALE.outageMs);
       const during = load.acknowledged.size - before;
-      await revive(postgres);
+      await revivePostgres(postgres, isPostgresThere);
       expect({ errors: [...load.errors], hasServed: during > 100 }, processes[0]!.output).toEqual({
         errors: [],
         hasServed: true,
@@ -312,20 +313,8 @@ async function reachesPostgres(url: string): Promise<boolean> {
   );
 }
 
-/** As the launcher of `npm start` does: again, until it stays. */
-async function revive(postgres: EmbeddedPostgres): Promise<void> {
-  await until(async () => {
-    await postgres.revive();
-    return connectOwner().then(
-      () => true,
-      () => false,
-    );
-  });
-}
-
-async function killPostgres({ data }: EmbeddedPostgres, signal: NodeJS.Signals): Promise<void> {
-  const pid = Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-  process.kill(pid, signal);
-  // pg_ctl takes a process that nobody has reaped yet for a living one.
-  await until(async () => !existsSync(`/proc/${pid}`));
-}
+const isPostgresThere = () =>
+  connectOwner().then(
+    () => true,
+    () => false,
+  );

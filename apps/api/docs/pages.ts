@@ -11,6 +11,7 @@ const GUIDES = path.resolve('docs/guides');
 const ORDER = [
   'quick-start',
   'uploading',
+  'events',
   'ids-and-retries',
   'errors',
   'limits',

@@ -5,12 +5,18 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Database } from '../../platform/database/database.js';
 import { NIL_ID } from '../../platform/http/ids.js';
 import type { LocalFile } from '../../platform/object-store/object-store.js';
 import { DataSetsRepository } from './data-sets.repository.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
+import { SingleRowsRepository } from './single-rows.repository.js';
 
 const PAGE = 1_000;
+const LIVE_PAGE = 10_000;
+
+type Row = Awaited<ReturnType<DataSetsRepository['listAddedRows']>>[number];
 
 /** The rows of data sets that came by themselves, for training. */
 @Injectable()
@@ -18,6 +24,8 @@ export class AddedRows {
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
+    private readonly live: LiveInteractionsRepository,
+    private readonly single: SingleRowsRepository,
   ) {}
 
   /**
@@ -25,12 +33,43 @@ export class AddedRows {
    *
    * @returns the file, until it is released
    */
-  async write(tenantId: string, dataSetId: string, before: string): Promise<LocalFile> {
+  write(tenantId: string, dataSetId: string, before: string): Promise<LocalFile> {
+    return this.writeLines(this.lines(tenantId, dataSetId, before));
+  }
+
+  /**
+   * Writes what was sent of single items or users when an id was made as JSON lines of `id`, `is_deletion` and `row`.
+   *
+   * @returns the file, until it is released, and the names that its rows use
+   */
+  async writeSingle(
+    tenantId: string,
+    dataSetId: string,
+    before: string,
+  ): Promise<{ file: LocalFile; names: string[] }> {
+    const names = await this.database.tenant(tenantId, (transaction) =>
+      this.single.listNames(transaction, dataSetId, BOUNDS.columns.most),
+    );
+    const line = ({ origin, isDeletion, row }: Row) => ({ id: origin, is_deletion: isDeletion, row });
+    return { file: await this.writeLines(this.lines(tenantId, dataSetId, before, line)), names };
+  }
+
+  /**
+   * Writes the events that a data set took until then as JSON lines.
+   *
+   * @returns the file, until it is released
+   */
+  writeLive(tenantId: string, dataSetId: string, until: Date): Promise<LocalFile> {
+    return this.writeLines(this.liveLines(tenantId, dataSetId, until));
+  }
+
+  /** Writes lines into a file, which is there until it is released. */
+  async writeLines(lines: AsyncIterable<string>): Promise<LocalFile> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-added-rows-'));
     const release = () => rm(directory, { recursive: true, force: true });
     const file = path.join(directory, 'rows.jsonl');
     try {
-      await pipeline(Readable.from(this.lines(tenantId, dataSetId, before)), createWriteStream(file));
+      await pipeline(Readable.from(lines), createWriteStream(file));
     } catch (error) {
       await release();
       throw error;
@@ -38,13 +77,28 @@ export class AddedRows {
     return { path: file, release };
   }
 
-  private async *lines(tenantId: string, dataSetId: string, before: string): AsyncGenerator<string> {
+  private async *lines(
+    tenantId: string,
+    dataSetId: string,
+    before: string,
+    lineOf = ({ row }: Row): unknown => row,
+  ): AsyncGenerator<string> {
     for (let after = NIL_ID; ;) {
       const rows = await this.database.tenant(tenantId, (transaction) =>
         this.repository.listAddedRows(transaction, dataSetId, after, before, PAGE),
       );
-      for (const { row } of rows) yield `${JSON.stringify(row)}\n`;
+      for (const row of rows) yield `${JSON.stringify(lineOf(row))}\n`;
       if (rows.length < PAGE) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  private async *liveLines(tenantId: string, dataSetId: string, until: Date): AsyncGenerator<string> {
+    for (let after = NIL_ID; ;) {
+      const next = { tenantId, dataSetId, after, until, most: LIVE_PAGE };
+      const rows = await this.database.tenantSql(tenantId, (sql) => this.live.page(sql, next));
+      yield rows.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
+      if (rows.length < LIVE_PAGE) return;
       after = rows.at(-1)!.id;
     }
   }

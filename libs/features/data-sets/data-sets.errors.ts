@@ -106,3 +106,20 @@ export const countsNothing = () =>
     'counts_nothing',
     'countedBy must name a data set of interactions, and the rows must be items: those are what interactions are counted for.',
   );
+
+export const takesNoEvents = (kind: string) =>
+  new Problem(
+    409,
+    'wrong_kind',
+    `Events are interactions, and the data set holds ${kind}: name one of interactions, or none.`,
+  );
+
+export const hasNoIds = (kind: string) =>
+  new Problem(
+    409,
+    'wrong_kind',
+    `Rows of the kind ${kind} are told apart by no id, so that none can be changed alone: upload a file.`,
+  );
+
+export const beingErased = () =>
+  new Problem(409, 'being_erased', 'This user is being erased: send the row again when the erasure is completed.');

@@ -6,26 +6,33 @@ import { ContentTables } from './content-tables.js';
 import { DataSetsController } from './data-sets.controller.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { NewImports } from './new-imports.js';
 import { Previewer } from './previewer.js';
 import { PreviewsController } from './previews.controller.js';
 import { PreviewsService } from './previews.service.js';
 import { RowsController } from './rows.controller.js';
 import { RowsService } from './rows.service.js';
+import { SingleRowsController } from './single-rows.controller.js';
+import { SingleRowsRepository } from './single-rows.repository.js';
+import { SingleRowsService } from './single-rows.service.js';
 
 @Module({
   imports: [LimitsModule, ProjectsModule],
-  controllers: [DataSetsController, PreviewsController, RowsController],
+  controllers: [DataSetsController, PreviewsController, RowsController, SingleRowsController],
   providers: [
     DataSetsService,
     DataSetsRepository,
     NewImports,
     AddedRows,
+    LiveInteractionsRepository,
+    SingleRowsRepository,
+    SingleRowsService,
     ContentTables,
     RowsService,
     Previewer,
     PreviewsService,
   ],
-  exports: [DataSetsService, NewImports, AddedRows, ContentTables],
+  exports: [DataSetsService, NewImports, AddedRows, LiveInteractionsRepository, SingleRowsRepository, ContentTables],
 })
 export class DataSetsModule {}

@@ -19,7 +19,9 @@ import {
 } from './data-sets.schema.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
-type DataSetRow = Prisma.DataSetGetPayload<{ include: { imports: true; _count: { select: { addedRows: true } } } }>;
+type DataSetRow = Prisma.DataSetGetPayload<{
+  include: { imports: true; liveCount: { select: { rows: true } }; _count: { select: { addedRows: true } } };
+}>;
 
 /** What a worker needs of an import that it claimed. */
 export interface ClaimedImport extends Claim {
@@ -78,6 +80,7 @@ const LISTED_ERRORS = 3;
 
 const latestImport = {
   imports: { orderBy: { id: 'desc' }, take: 1 },
+  liveCount: { select: { rows: true } },
   _count: { select: { addedRows: true } },
 } as const;
 
@@ -98,10 +101,10 @@ const RANKS = {
 export class DataSetsRepository {
   async create(
     transaction: Transaction,
-    dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string },
+    dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string; isLive?: boolean },
   ): Promise<DataSet> {
     const created = await transaction.dataSet.create({ data: dataSet });
-    return toDataSet({ ...created, imports: [], _count: { addedRows: 0 } }, null);
+    return toDataSet({ ...created, imports: [], liveCount: null, _count: { addedRows: 0 } }, null);
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<DataSet | null> {
@@ -109,6 +112,12 @@ export class DataSetsRepository {
     if (!row) return null;
     const current = row.currentImportId && (await transaction.import.findFirst({ where: { id: row.currentImportId } }));
     return toDataSet(row, current || null);
+  }
+
+  /** Where events of the project go that name no data set. */
+  async findLive(transaction: Transaction, projectId: string): Promise<string | null> {
+    const row = await transaction.dataSet.findFirst({ where: { projectId, isLive: true }, select: { id: true } });
+    return row?.id ?? null;
   }
 
   async list(transaction: Transaction, projectId: string, query: ListDataSetsQuery): Promise<DataSet[]> {
@@ -171,7 +180,11 @@ export class DataSetsRepository {
         UNION ALL
         SELECT data_set.tenant_id, project_id, count(*)
         FROM data_sets data_set JOIN added_rows added ON added.tenant_id = data_set.tenant_id AND added.data_set_id = data_set.id
-        WHERE kind = ANY(${ofKinds}) GROUP BY 1, 2) held
+        WHERE kind = ANY(${ofKinds}) GROUP BY 1, 2
+        UNION ALL
+        SELECT data_set.tenant_id, project_id, rows
+        FROM data_sets data_set JOIN live_interaction_counts live ON live.tenant_id = data_set.tenant_id AND live.data_set_id = data_set.id
+        WHERE kind = ANY(${ofKinds})) held
       GROUP BY 1, 2 HAVING sum(rows) > 0`;
   }
 
@@ -201,7 +214,7 @@ export class DataSetsRepository {
       where: { dataSetId, id: { gt: after, lt: before } },
       orderBy: { id: 'asc' },
       take: most,
-      select: { id: true, row: true },
+      select: { id: true, origin: true, row: true, isDeletion: true },
     });
   }
 
@@ -429,7 +442,7 @@ function keptFor({ keptMapping, columnMapping, formats: { decimal, dates } }: Cl
 }
 
 function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
-  const { id, projectId, name, kind, createdAt, imports, _count } = row;
+  const { id, projectId, name, kind, createdAt, imports, liveCount, _count } = row;
   return {
     id,
     projectId,
@@ -437,7 +450,7 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
     kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
     columnMapping: row.columnMapping as Record<string, string>,
-    addedRows: _count.addedRows,
+    addedRows: _count.addedRows + Number(liveCount?.rows ?? 0),
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,
   };

@@ -1,14 +1,15 @@
 import { pipeline, type Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { findKind } from '../../models/kinds/kinds.js';
+import type { Statistics } from '../../models/kinds/kind.js';
+import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import { type Digest, Digested } from '../../platform/http/digests.js';
-import { newId, parseId } from '../../platform/http/ids.js';
+import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
@@ -17,6 +18,7 @@ import {
   comesInFiles,
   noRoomToRestore,
   notToBeRestored,
+  takesNoEvents,
   tooManyAddedRows,
   unknownKind,
   wrongDigest,
@@ -30,6 +32,7 @@ import {
   type Restore,
   type UploadQuery,
 } from './data-sets.schema.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { NewImports } from './new-imports.js';
 import { uploadKeyOf } from './upload-key.js';
 
@@ -43,11 +46,15 @@ export interface RejectedLine {
   reason: string;
 }
 
+const EVENTS_KIND = 'interactions' as const satisfies KindKey;
+const LIVE_NAME = 'Live interactions';
+
 @Injectable()
 export class DataSetsService {
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
+    private readonly live: LiveInteractionsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
     private readonly newImports: NewImports,
@@ -103,6 +110,38 @@ export class DataSetsService {
     const dataSet = await this.repository.find(transaction, parseId('project', projectId), id);
     if (!dataSet) throw notFound('data set', dataSetId);
     return dataSet;
+  }
+
+  /**
+   * The data set that events go to: the named one, or the project's live one, which is made where there is none.
+   *
+   * @throws Problem 404 where it is not this project's; 409 where it does not hold interactions; 402 where the plan allows no more data sets
+   */
+  requireForEvents(tenantId: string, projectId: string, dataSetId: string | undefined): Promise<{ id: string }> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      if (dataSetId) {
+        const { id, kind } = await this.require(transaction, projectId, dataSetId);
+        if (kind !== EVENTS_KIND) throw takesNoEvents(kind);
+        return { id };
+      }
+      await this.projects.require(transaction, projectId);
+      const known = await this.repository.findLive(transaction, projectId);
+      if (known) return { id: known };
+      // Two first events wait here for each other, as this locks the organization's things.
+      await this.limits.requireThing(transaction, tenantId, 'data_sets');
+      const meanwhile = await this.repository.findLive(transaction, projectId);
+      if (meanwhile) return { id: meanwhile };
+      const body = { name: LIVE_NAME, kind: EVENTS_KIND };
+      const { id } = await this.repository.create(transaction, {
+        ...body,
+        tenantId,
+        id: newId(),
+        projectId,
+        isLive: true,
+      });
+      await audit(transaction, tenantId, 'data_set.created', id, { after: { ...body, projectId } });
+      return { id };
+    });
   }
 
   /**
@@ -219,6 +258,27 @@ export class DataSetsService {
   }
 
   /**
+   * What a training on the data set would learn from: the rows of its file and those that came as events; null where there are none.
+   *
+   * @returns the import {@link NIL_ID} where no file came yet
+   */
+  async findHeld(transaction: Transaction, tenantId: string, dataSet: DataSet): Promise<ImportedContent | null> {
+    const { id: dataSetId, currentImport } = dataSet;
+    const content = currentImport && (await this.repository.findContent(transaction, currentImport.id));
+    const kind = findKind(dataSet.kind);
+    const none = { importId: NIL_ID, dataSetId, kind: dataSet.kind as KindKey, contentKey: '' };
+    if (kind?.identity && !content && dataSet.addedRows > 0)
+      return { ...none, rows: dataSet.addedRows, statistics: {} };
+    if (!kind?.isLive) return content;
+    const sql = sqlOf(transaction);
+    const rows = await this.live.count(sql, tenantId, dataSetId);
+    if (rows === 0) return content;
+    const statistics = await this.live.findStatistics(sql, tenantId, dataSetId);
+    if (!content) return { ...none, rows, statistics };
+    return { ...content, rows: content.rows + rows, statistics: atLeast(content.statistics, statistics) };
+  }
+
+  /**
    * Keeps a row that came by itself, next to those of the data set's file; it takes the place of an earlier one of the same origin.
    *
    * @throws Problem 409 where rows of the kind come in files alone, 402 where quotas leave no room
@@ -249,4 +309,13 @@ export class DataSetsService {
 /** An error of either is the other's. */
 function joined(from: Readable, to: Digested): Readable {
   return pipeline(from, to, () => undefined);
+}
+
+/** What holds of two sets of rows together, at least, as the same user or item may be in both. */
+function atLeast(one: Statistics, other: Statistics): Statistics {
+  const larger = ([name, value]: [string, Statistics[string]]) => {
+    const also = other[name];
+    return [name, typeof value === 'number' && typeof also === 'number' ? Math.max(value, also) : value];
+  };
+  return Object.fromEntries(Object.entries(one).map(larger));
 }

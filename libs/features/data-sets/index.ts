@@ -8,3 +8,11 @@ export { DataSetsService } from './data-sets.service.js';
 export { NewImports } from './new-imports.js';
 export { uploadKeyOf } from './upload-key.js';
 export { verdictSchema } from './rows.schema.js';
+export {
+  type LiveBatch,
+  LiveInteractionsRepository,
+  type LiveRow,
+  type LiveRowOfUser,
+  type RecentInteraction,
+} from './live-interactions.repository.js';
+export { SingleRowsRepository } from './single-rows.repository.js';

@@ -9,12 +9,14 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf, withPlaces } from './content-tables.js';
 import { countsNothing, unknownKind } from './data-sets.errors.js';
-import { DataSetsRepository } from './data-sets.repository.js';
+import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
 import type { Quality, Rows, RowsQuery } from './rows.schema.js';
+import { type SentRow, SingleRowsRepository } from './single-rows.repository.js';
 import { readStatistics } from './statistics.js';
 
 const PLACE = 'file_row_number';
+const NO_SENT = { replaced: [] as string[], sent: [] as SentRow[] };
 /** Data sets in which things are looked up at most, the latest first. */
 const DESCRIBING = 10;
 
@@ -27,26 +29,35 @@ export class RowsService {
     private readonly repository: DataSetsRepository,
     private readonly contents: ContentTables,
     private readonly clock: Clock,
+    private readonly single: SingleRowsRepository,
   ) {}
 
   /** @throws Problem 403 where the rows name people, whom the caller may not see */
   async list(principal: Principal, projectId: string, dataSetId: string, query: RowsQuery): Promise<Rows> {
     const { tenantId } = principal;
-    const { content, kind, counting, erased } = await this.database.tenant(tenantId, async (transaction) => {
-      const found = await this.requireContent(transaction, projectId, dataSetId);
-      if (found.kind.person) requirePermission(principal, 'end-users:read');
-      return {
-        ...found,
-        counting: query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
-        erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],
-      };
-    });
-    if (!content) return { data: [], nextCursor: null };
+    const { content, kind, counting, erased, replaced, sent } = await this.database.tenant(
+      tenantId,
+      async (transaction) => {
+        const found = await this.requireContent(transaction, projectId, dataSetId);
+        if (found.kind.person) requirePermission(principal, 'end-users:read');
+        const sent = found.kind.identity ? await this.listSent(transaction, dataSetId, found.content, query) : NO_SENT;
+        return {
+          ...found,
+          ...sent,
+          counting:
+            query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
+          erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],
+        };
+      },
+    );
+    const skipped = content?.rows ?? 0;
+    if (!content || (query.cursor ?? 0) > skipped) return pageOfSent(kind, erased, sent, query, skipped);
     const keys = [content.contentKey, ...(counting ? [counting.contentKey] : [])];
     return this.contents.look(tenantId, keys, async (connection, [table, counted]) => {
       const conditions = [
         `${PLACE} >= ${query.cursor ?? 0}`,
         ...(query.search ? [matches(kind, query.search)] : []),
+        ...(replaced.length > 0 ? [`${quoteName(kind.identity!)} NOT IN (${replaced.map(quoteText).join(', ')})`] : []),
         ...(erased.length > 0 ? [`${quoteName(kind.person!)} NOT IN (${erased.map(quoteText).join(', ')})`] : []),
       ];
       const found = await rowsOf(
@@ -56,27 +67,48 @@ export class RowsService {
       const page = found.slice(0, query.limit);
       const counts = counted ? await countOf(connection, counted, kind, page) : undefined;
       const last = Number(page.at(-1)?.[PLACE]);
-      return {
-        data: page.map(({ [PLACE]: place, ...values }) => ({
-          place: Number(place) + 1,
-          values,
-          ...(counts && { interactions: counts.get(String(values[kind.identity!])) ?? 0 }),
-        })),
-        nextCursor: found.length > query.limit ? String(last + 1) : null,
-      };
+      const isEnd = found.length <= query.limit;
+      const room = query.limit - page.length;
+      const more = isEnd && room > 0 ? pageOfSent(kind, erased, sent, { ...query, limit: room }, skipped) : null;
+      const rows = page.map(({ [PLACE]: place, ...values }) => ({
+        place: Number(place) + 1,
+        values,
+        ...(counts && { interactions: counts.get(String(values[kind.identity!])) ?? 0 }),
+      }));
+      if (more) return { data: [...rows, ...more.data], nextCursor: more.nextCursor };
+      // Rows that were sent by themselves come after those of the file.
+      const next = isEnd ? (sent.length > 0 ? String(skipped + 1) : null) : String(last + 1);
+      return { data: rows, nextCursor: next };
     });
+  }
+
+  /** Of rows with an id: those sent by themselves that come next, and the ids whose row of the file does not count. */
+  private async listSent(
+    transaction: Transaction,
+    dataSetId: string,
+    content: ImportedContent | null,
+    { cursor = 0, limit, search }: RowsQuery,
+  ) {
+    const skip = Math.max(0, cursor - (content?.rows ?? 0) - 1);
+    return {
+      replaced: await this.single.listIds(transaction, dataSetId),
+      sent: await this.single.list(transaction, dataSetId, { search, skip, take: limit + 1 }),
+    };
   }
 
   /** What is known of the rows before a model learns from them; things that they name are looked up in what describes such in the project. */
   async quality(tenantId: string, projectId: string, dataSetId: string): Promise<Quality> {
-    const { content, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
+    const { content, held, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
       const found = await this.requireContent(transaction, projectId, dataSetId);
+      const held = await this.dataSets.findHeld(transaction, tenantId, found.dataSet);
       const describedBy = found.kind.history?.describedBy;
       const keys =
         describedBy && (await this.repository.listContentKeys(transaction, projectId, describedBy, DESCRIBING));
-      return { ...found, describing: keys ?? [] };
+      return { ...found, held, describing: keys ?? [] };
     });
-    if (!content) return { verdict: null, findings: [], report: {}, distributions: {} };
+    if (!held) return { verdict: null, findings: [], report: {}, distributions: {} };
+    const { rows, statistics } = held;
+    if (!content) return { ...judgeAll([{ kind, rows, statistics }]), report: {}, distributions: {} };
     const wanted = Object.entries(kind.report ?? {}).filter(
       ([, { needsDescribed }]) => !needsDescribed || describing.length > 0,
     );
@@ -102,11 +134,10 @@ export class RowsService {
         },
       );
     }
-    const { rows } = content;
     const report = Object.fromEntries(
       wanted.map(([name, { meaning, type }]) => [name, { meaning, type, value: reported[name] ?? null }]),
     );
-    return { ...judgeAll([{ kind, rows, statistics: { ...content.statistics, ...reported } }]), report, distributions };
+    return { ...judgeAll([{ kind, rows, statistics: { ...statistics, ...reported } }]), report, distributions };
   }
 
   private async requireContent(transaction: Transaction, projectId: string, dataSetId: string) {
@@ -114,7 +145,7 @@ export class RowsService {
     const kind = findKind(dataSet.kind);
     if (!kind) throw unknownKind(dataSet.kind);
     const { currentImport } = dataSet;
-    return { kind, content: currentImport && (await this.dataSets.findContent(transaction, currentImport.id)) };
+    return { dataSet, kind, content: currentImport && (await this.dataSets.findContent(transaction, currentImport.id)) };
   }
 
   /** The rows by which things of a kind are counted: those of what people did with them. */
@@ -123,6 +154,24 @@ export class RowsService {
     if (!described.identity || kind.history?.thing !== described.identity) throw countsNothing();
     return content;
   }
+}
+
+/** A page of rows that were sent by themselves, which have the places after those of the file. */
+function pageOfSent(
+  { identity }: Kind,
+  erased: readonly string[],
+  sent: readonly SentRow[],
+  { cursor = 0, limit }: RowsQuery,
+  skipped: number,
+): Rows {
+  const first = Math.max(cursor - 1, skipped);
+  const page = sent.slice(0, limit);
+  return {
+    data: page.flatMap(({ id, attributes }, index) =>
+      erased.includes(id) ? [] : [{ place: first + index + 1, values: { [identity!]: id, ...attributes } }],
+    ),
+    nextCursor: sent.length > limit ? String(first + limit + 1) : null,
+  };
 }
 
 /** The ids begin with what is looked for; of rows without ids, the text holds it. */

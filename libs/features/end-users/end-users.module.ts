@@ -7,11 +7,21 @@ import { ErasedUsers } from './erased-users.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { HistoriesController } from './histories.controller.js';
 import { HistoriesService } from './histories.service.js';
+import { UserMergesController } from './user-merges.controller.js';
+import { UserMergesRepository } from './user-merges.repository.js';
+import { UserMergesService } from './user-merges.service.js';
 
 @Module({
   imports: [DataSetsModule, ProjectsModule],
-  controllers: [EndUsersController, HistoriesController],
-  providers: [EndUsersService, HistoriesService, ErasedUsers, ErasuresRepository],
-  exports: [ErasedUsers, HistoriesService],
+  controllers: [EndUsersController, HistoriesController, UserMergesController],
+  providers: [
+    EndUsersService,
+    HistoriesService,
+    ErasedUsers,
+    ErasuresRepository,
+    UserMergesService,
+    UserMergesRepository,
+  ],
+  exports: [ErasedUsers, HistoriesService, UserMergesRepository],
 })
 export class EndUsersModule {}

@@ -3,17 +3,25 @@ import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { Turns } from '../../platform/queue/turns.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { ContentTables, DataSetsService, rowsOf } from '../data-sets/index.js';
+import {
+  ContentTables,
+  DataSetsService,
+  LiveInteractionsRepository,
+  type LiveRowOfUser,
+  rowsOf,
+  SingleRowsRepository,
+} from '../data-sets/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { type EndUser, type Erasure, userIdSchema } from './end-users.schema.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { hashUser } from './user-hash.js';
+import { UserMergesRepository } from './user-merges.repository.js';
 
 /** Of an export, over all data sets; their JSON stays below an answer's bound for rows of usual length. */
 const ROWS_MAX = 2_000;
@@ -29,38 +37,56 @@ export class EndUsersService {
   constructor(
     private readonly database: Database,
     private readonly repository: ErasuresRepository,
+    private readonly merges: UserMergesRepository,
     private readonly projects: ProjectsService,
     private readonly dataSets: DataSetsService,
     private readonly contents: ContentTables,
+    private readonly live: LiveInteractionsRepository,
+    private readonly single: SingleRowsRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Asks for a person to be erased; who is being erased already is so once. */
+  /** Asks for a person to be erased, by all of their names; who is being erased already is so once. */
   erase(tenantId: string, projectId: string, userId: string): Promise<Erasure> {
     const user = parseUserId(userId);
     return this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
-      const userHash = hashUser(this.config.KINDRED_SECRET, project.id, user);
-      const pending = await this.repository.findPending(transaction, project.id, userHash);
-      if (pending) return pending;
-      const { most } = BOUNDS.pendingErasures;
-      if ((await this.repository.countPending(transaction)) >= most) throw tooManyErasures(most);
-      const row = { tenantId, id: newId(), projectId: project.id, userId: user, userHash };
-      const erasure = await this.repository.create(transaction, row);
-      await audit(transaction, tenantId, 'erasure.created', erasure.id, { after: { projectId: project.id } });
-      return erasure;
+      // Nobody else becomes them meanwhile.
+      await this.merges.lock(transaction, project.id);
+      const names = await this.merges.findNames(sqlOf(transaction), tenantId, project.id, user);
+      for (const name of names) if (name !== user) await this.eraseName(transaction, tenantId, project.id, name);
+      return this.eraseName(transaction, tenantId, project.id, user);
     });
+  }
+
+  private async eraseName(transaction: Transaction, tenantId: string, projectId: string, userId: string) {
+    const userHash = hashUser(this.config.KINDRED_SECRET, projectId, userId);
+    const pending = await this.repository.findPending(transaction, projectId, userHash);
+    if (pending) return pending;
+    const { most } = BOUNDS.pendingErasures;
+    if ((await this.repository.countPending(transaction)) >= most) throw tooManyErasures(most);
+    const erasure = await this.repository.create(transaction, { tenantId, id: newId(), projectId, userId, userHash });
+    await audit(transaction, tenantId, 'erasure.created', erasure.id, { after: { projectId } });
+    return erasure;
   }
 
   async export(tenantId: string, projectId: string, userId: string): Promise<EndUser> {
     const user = parseUserId(userId);
-    const contents = await this.database.tenant(tenantId, async (transaction) => {
+    const { names, contents, live, sent } = await this.database.tenant(tenantId, async (transaction) => {
       const project = await this.projects.require(transaction, projectId);
       // Of whom it was, nothing: that is the customer's own user.
       await audit(transaction, tenantId, 'project.user_exported', project.id);
-      return this.dataSets.listContentsOfPeople(transaction, project.id);
+      const names = await this.merges.findNames(sqlOf(transaction), tenantId, project.id, user);
+      return {
+        names,
+        contents: await this.dataSets.listContentsOfPeople(transaction, project.id),
+        live: await this.live.listOfUsers(sqlOf(transaction), tenantId, project.id, names, ROWS_MAX + 1),
+        sent: await this.single.listOfUsers(sqlOf(transaction), tenantId, project.id, names),
+      };
     });
-    return this.exports.run(tenantId, () => this.read(contents, user));
+    return this.exports.run(tenantId, async () =>
+      withLive(withSent(await this.read(contents, user, names), sent), live),
+    );
   }
 
   list(tenantId: string, projectId: string, query: PageQuery) {
@@ -82,12 +108,13 @@ export class EndUsersService {
   private async read(
     contents: { dataSetId: string; name: string; kind: KindKey; contentKey: string }[],
     userId: string,
+    names: readonly string[],
   ): Promise<EndUser> {
     const found: EndUser = { userId, dataSets: [], isComplete: true };
     let left = ROWS_MAX;
     for (const { contentKey, ...dataSet } of contents) {
       const sqlOf = (table: string) =>
-        `SELECT * FROM ${table} WHERE ${quoteName(kinds[dataSet.kind].person!)} = ${quoteText(userId)} LIMIT ${left + 1}`;
+        `SELECT * FROM ${table} WHERE ${quoteName(kinds[dataSet.kind].person!)} IN (${names.map(quoteText).join(', ')}) LIMIT ${left + 1}`;
       const rows = await this.contents.read(
         [contentKey],
         (connection, [table]) => rowsOf(connection, sqlOf(table!)),
@@ -100,6 +127,30 @@ export class EndUsersService {
     }
     return found;
   }
+}
+
+/** With the rows that were sent by themselves, in the place of the file's. */
+function withSent(found: EndUser, sent: Awaited<ReturnType<SingleRowsRepository['listOfUsers']>>): EndUser {
+  for (const { id, attributes, dataSetId, name, kind } of sent) {
+    const column = kinds[kind as KindKey].identity!;
+    const row = attributes ? [{ [column]: id, ...attributes }] : [];
+    const dataSet = found.dataSets.find((each) => each.dataSetId === dataSetId);
+    if (dataSet) dataSet.rows = [...dataSet.rows.filter((each) => each[column] !== id), ...row];
+    else if (attributes) found.dataSets.push({ dataSetId, name, kind, rows: row });
+  }
+  return found;
+}
+
+/** With the events, each under its data set, as far as there is room. */
+function withLive(found: EndUser, live: readonly LiveRowOfUser[]): EndUser {
+  let left = ROWS_MAX - found.dataSets.reduce((sum, { rows }) => sum + rows.length, 0);
+  for (const { row, ...of } of live) {
+    if (left-- <= 0) return { ...found, isComplete: false };
+    const dataSet = found.dataSets.find(({ dataSetId }) => dataSetId === of.dataSetId);
+    if (dataSet) dataSet.rows.push(row);
+    else found.dataSets.push({ ...of, rows: [row] });
+  }
+  return found;
 }
 
 const tooManyErasures = (most: number) =>

@@ -6,17 +6,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { KindKey } from '../../models/kinds/kinds.js';
 import type { FamilyKey } from '../../models/manifests.js';
 import { audit } from '../../platform/audit/audit.js';
-import { Database, type Transaction } from '../../platform/database/database.js';
+import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
-import { DataSetsRepository, type StoredContent } from '../data-sets/index.js';
+import {
+  DataSetsRepository,
+  LiveInteractionsRepository,
+  SingleRowsRepository,
+  type StoredContent,
+} from '../data-sets/index.js';
 import { ModelsRepository, type StoredVersion } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import type { Receipt } from './end-users.schema.js';
 import { type ClaimedErasure, ERASURES, ErasuresRepository, NEXT_ERASURE } from './erasures.repository.js';
 import { type Erased, type EraseTask, UserEraser } from './user-eraser.js';
+import { UserMergesRepository } from './user-merges.repository.js';
 
 /** Between two passes over one who waits, and the least between replacing a file and deleting it. */
 const PASS_SECONDS = 5;
@@ -36,6 +42,9 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     database: Database,
     private readonly repository: ErasuresRepository,
     private readonly dataSets: DataSetsRepository,
+    private readonly merges: UserMergesRepository,
+    private readonly single: SingleRowsRepository,
+    private readonly live: LiveInteractionsRepository,
     private readonly models: ModelsRepository,
     private readonly trainingJobs: TrainingJobsRepository,
     private readonly eraser: UserEraser,
@@ -68,6 +77,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.database.tenant(tenantId, work);
     if (await within((transaction) => this.repository.isImporting(transaction, erasure))) return;
     if (!erasure.contentErasedAt) {
+      await within((transaction) => this.eraseAdded(transaction, erasure));
       const contents = await within((transaction) => this.dataSets.listContents(transaction, projectId));
       for (const content of contents) await this.eraseContent(erasure, content);
       erasure.contentErasedAt = await within((transaction) =>
@@ -91,10 +101,20 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const key of erasure.replacedKeys) await this.objects.delete(key);
     const isCompleted = await within(async (transaction) => {
       if (!(await this.repository.complete(transaction, erasure))) return false;
+      await this.merges.forget(transaction, projectId, userId);
       await audit(transaction, tenantId, 'erasure.completed', erasure.id, { after: { receipt: erasure.receipt } });
       return true;
     });
     if (isCompleted) this.logger.log(`erasure ${erasure.id} is completed`);
+  }
+
+  private async eraseAdded(transaction: Transaction, erasure: ClaimedErasure): Promise<void> {
+    const { tenantId, projectId, userId } = erasure;
+    const sql = sqlOf(transaction);
+    const rows =
+      (await this.live.erase(sql, tenantId, projectId, userId)) +
+      (await this.single.erase(sql, tenantId, projectId, userId));
+    if (rows > 0) await this.recordErased(transaction, erasure, { rows });
   }
 
   private async eraseContent(erasure: ClaimedErasure, content: StoredContent): Promise<void> {

@@ -160,7 +160,8 @@ function counts(): Record<string, string> {
   );
   const held = rows.map(([quota, keys]) => [
     quota,
-    `SELECT coalesce(sum(coalesce(rows_accepted, 0) + (SELECT count(*) FROM added_rows WHERE data_set_id = data_sets.id)), 0)::float8
+    `SELECT coalesce(sum(coalesce(rows_accepted, 0) + (SELECT count(*) FROM added_rows WHERE data_set_id = data_sets.id)
+       + coalesce((SELECT rows FROM live_interaction_counts WHERE data_set_id = data_sets.id), 0)), 0)::float8
      FROM data_sets LEFT JOIN imports ON imports.id = current_import_id
      WHERE kind IN (${keys!.map((key) => `'${key}'`).join(', ')})`,
   ]);

@@ -9,7 +9,7 @@ import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { amountOf, priceOf } from '../billing/index.js';
 import { periodAt } from '../usage/index.js';
 import { limitReached, paymentOverdue, tooMany, unknownResource } from './limits.errors.js';
-import { LimitsRepository, type Thing } from './limits.repository.js';
+import { LimitsRepository } from './limits.repository.js';
 import type { Limit, Limits, LimitScope, PutLimit } from './limits.schema.js';
 import {
   type Caller,
@@ -171,8 +171,8 @@ export class LimitsService {
     throw tooMany(terms.planName, bound.quantity.toFixed(), thing, count, thing === 'training_jobs' ? end : undefined);
   }
 
-  /** What the plan leaves of a thing, 0 or more; Infinity where it does not bound it. */
-  thingsLeft(transaction: Transaction, tenantId: string, thing: Thing): Promise<number> {
+  /** What the plan leaves of a thing, or of the rows of a kind of data, 0 or more; Infinity where it does not bound it. */
+  thingsLeft(transaction: Transaction, tenantId: string, thing: string): Promise<number> {
     return this.leftOf(transaction, tenantId, thing);
   }
 

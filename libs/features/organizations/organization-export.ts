@@ -22,7 +22,9 @@ const ROWS: Record<string, string> = {
   'data-sets': 'SELECT id, project_id, name, kind, current_import_id, created_at FROM data_sets',
   imports:
     'SELECT id, data_set_id, status::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
-  'added-rows': 'SELECT id, data_set_id, origin, row FROM added_rows',
+  'added-rows': 'SELECT id, data_set_id, origin, row, is_deletion FROM added_rows',
+  'live-interactions':
+    'SELECT data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions',
   models: 'SELECT id, project_id, name, family, task, recipe, settings, created_at FROM models',
   'model-sources': 'SELECT model_id, role, data_set_id FROM model_sources',
   'model-versions':

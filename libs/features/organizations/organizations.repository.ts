@@ -277,6 +277,7 @@ const CHUNK_ROWS = 5_000;
 
 /** What one transaction might not get through. */
 const MANY_ROWS = [
+  'live_interactions',
   'kept_requests',
   'remembered_answers',
   'request_log',

@@ -1,19 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../platform/clock/clock.js';
+import { BriefLookups } from '../../platform/database/brief-lookups.js';
 import { timeOfId } from '../../platform/http/ids.js';
 import { UsageRecorder } from '../usage/index.js';
 import { idempotencyKeyReused, idempotencyKeyTooOld } from './idempotency-key.js';
-import { type RememberedAnswer, RememberedAnswersRepository } from './remembered-answers.repository.js';
+import { RememberedAnswersRepository } from './remembered-answers.repository.js';
 
 /** A caller's id says when it was made; what is further from now is a mistake, or has been forgotten. */
 const KEY_AGE_MS = 86_400_000;
 const BYTES_MAX = 64 * 1024 ** 2;
 /** What an entry takes besides its answer. */
 const ENTRY_BYTES = 300;
-/** A process that is cut off from Postgres answers anew rather than waits; then it does not ask for a while. */
-const LOOKUP_MS = 250;
-const AWAY_MS = 1_000;
 
 /** A call that is under way, or was answered. */
 interface Remembered {
@@ -28,13 +26,13 @@ interface Remembered {
  */
 @Injectable()
 export class RememberedAnswers {
-  private readonly logger = new Logger(RememberedAnswers.name);
   /** By tenant and id. */
   private readonly own = new LRUCache<string, Remembered>({
     maxSize: BYTES_MAX,
     sizeCalculation: ({ bytes }) => ENTRY_BYTES + bytes,
   });
-  private awayUntilMs = 0;
+  /** A process that is cut off from Postgres answers anew rather than waits. */
+  private readonly lookups = new BriefLookups('answers of other processes');
 
   constructor(
     private readonly repository: RememberedAnswersRepository,
@@ -67,10 +65,12 @@ export class RememberedAnswers {
     const before = this.own.get(name);
     if (before && before.payloadHash !== payloadHash) throw idempotencyKeyReused();
     if (before && !isForgotten) return before.answer;
-    const answer = this.findElsewhere(tenantId, id).then((found) => {
-      if (found && found.payloadHash !== payloadHash) throw idempotencyKeyReused();
-      return found && !isForgotten ? found.answer : work();
-    });
+    const answer = this.lookups
+      .ask(() => this.repository.find(tenantId, id))
+      .then((found) => {
+        if (found && found.payloadHash !== payloadHash) throw idempotencyKeyReused();
+        return found && !isForgotten ? found.answer : work();
+      });
     const entry: Remembered = { payloadHash, answer, bytes: 0 };
     this.own.set(name, entry);
     try {
@@ -81,22 +81,6 @@ export class RememberedAnswers {
       // What was not answered may be tried again.
       if (this.own.peek(name) === entry) this.own.delete(name);
       throw error;
-    }
-  }
-
-  /** What another process answered, as far as Postgres knows and can be asked. */
-  private async findElsewhere(tenantId: string, id: string): Promise<RememberedAnswer | undefined> {
-    if (performance.now() < this.awayUntilMs) return undefined;
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`no answer within ${LOOKUP_MS} ms`)), LOOKUP_MS);
-    try {
-      return await Promise.race([this.repository.find(tenantId, id), late]);
-    } catch (error) {
-      this.awayUntilMs = performance.now() + AWAY_MS;
-      this.logger.warn(`answers of other processes are not looked up: ${(error as Error).message}`);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -23,6 +23,6 @@ import { TriesController } from './tries.controller.js';
     KeptRequests,
     KeptRequestsRepository,
   ],
-  exports: [ServingService, KeptRequests],
+  exports: [ServingService, KeptRequests, RememberedAnswers],
 })
 export class ServingModule {}

@@ -8,12 +8,13 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { newId } from '../../platform/http/ids.js';
+import { newId, NIL_ID } from '../../platform/http/ids.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { type LocalFile, OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork, LeaseLostError } from '../../platform/queue/leased-work.js';
 import { AddedRows, DataSetsService } from '../data-sets/index.js';
+import { UserMergesRepository } from '../end-users/index.js';
 import { LimitsService } from '../limits/index.js';
 import { ModelsService, type NewModelVersion } from '../models/index.js';
 import { UsageService } from '../usage/index.js';
@@ -48,6 +49,7 @@ const RETRY_SECONDS = 2;
 /** How long a job may hold its place for each second that it may compute, and before it computes at all. */
 const WALL_FACTOR = 6;
 const WALL_SECONDS = 600;
+const MERGES_PAGE = 10_000;
 /** What goes wrong within the platform is for the log, not for the customer. */
 const INTERNAL_ERROR = 'it met an internal error';
 const DISK_FULL = 'the machine that trained ran out of disk space';
@@ -73,6 +75,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
     private readonly addedRows: AddedRows,
+    private readonly merges: UserMergesRepository,
     private readonly usage: UsageService,
     private readonly limits: LimitsService,
     private readonly webhooks: WebhooksService,
@@ -195,7 +198,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   ): Promise<TrainingTask> {
     const sources: Record<string, SourceFiles> = {};
     for (const [role, imports] of Object.entries(job.sources))
-      sources[role] = await this.openSource(job, imports, open, files);
+      sources[role] = await this.openSource(job, role, imports, open, files);
     return {
       family: job.family as FamilyKey,
       recipe: job.recipe,
@@ -210,23 +213,53 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   /** The files of a data set as it was when the job was made, with the rows that had been added to it by then. */
   private async openSource(
     job: ClaimedJob,
+    role: string,
     imports: readonly string[],
     open: (key: string) => Promise<string>,
     opened: LocalFile[],
   ): Promise<SourceFiles> {
     const contents = await this.database.tenant(job.tenantId, (transaction) =>
-      Promise.all(imports.map((importId) => this.dataSets.findContent(transaction, importId))),
+      Promise.all(
+        imports
+          .filter((importId) => importId !== NIL_ID)
+          .map((importId) => this.dataSets.findContent(transaction, importId)),
+      ),
     );
     const files: string[] = [];
     for (const content of contents) {
       if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');
       files.push(await open(content.contentKey));
     }
-    const { dataSetId, kind } = contents[0]!;
-    if (!kinds[kind].correctedBy) return { kind, files };
-    const added = await this.addedRows.write(job.tenantId, dataSetId, job.id);
+    const { kind, dataSetId } = job.dataSets[role]!;
+    const { correctedBy, isLive, identity, person } = kinds[kind];
+    const merges = person ? await this.openMerges(job, opened) : {};
+    if (identity) {
+      const { file, names } = await this.addedRows.writeSingle(job.tenantId, dataSetId, job.id);
+      opened.push(file);
+      return { kind, files, addedFile: file.path, addedNames: names, ...merges };
+    }
+    if (!correctedBy && !isLive) return { kind, files, ...merges };
+    const added = isLive
+      ? await this.addedRows.writeLive(job.tenantId, dataSetId, job.createdAt)
+      : await this.addedRows.write(job.tenantId, dataSetId, job.id);
     opened.push(added);
-    return { kind, files, addedFile: added.path };
+    return { kind, files, addedFile: added.path, ...merges };
+  }
+
+  private async openMerges(job: ClaimedJob, opened: LocalFile[]): Promise<{ mergesFile?: string }> {
+    const next = (after: string) =>
+      this.database.tenant(job.tenantId, (transaction) =>
+        this.merges.page(transaction, { tenantId: job.tenantId, projectId: job.projectId, after, most: MERGES_PAGE }),
+      );
+    const first = await next('');
+    if (first.length === 0) return {};
+    async function* lines() {
+      for (let page = first; page.length > 0; page = await next(page.at(-1)!.from_user_id))
+        yield page.map((merge) => `${JSON.stringify(merge)}\n`).join('');
+    }
+    const file = await this.addedRows.writeLines(lines());
+    opened.push(file);
+    return { mergesFile: file.path };
   }
 
   /** A checkpoint that is gone costs time, not the job. */

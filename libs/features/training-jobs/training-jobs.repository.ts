@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { KindKey } from '../../models/kinds/kinds.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
@@ -55,6 +56,9 @@ export interface ClaimedJob extends Claim {
   settings: unknown;
   /** By role, the imports to learn from in their order. */
   sources: Record<string, string[]>;
+  /** By role, of what those are. */
+  dataSets: Record<string, { dataSetId: string; kind: KindKey }>;
+  createdAt: Date;
   /** Label of the workers that it is for; training is priced by it. */
   pool: string;
   memoryBytes: number;
@@ -165,18 +169,24 @@ export class TrainingJobsRepository {
     const row = await transaction.trainingJob.update({
       where: { tenantId_id: { tenantId, id } },
       data: { worker },
-      include: { model: true, sources: { orderBy: { segment: 'asc' } } },
+      include: {
+        model: { include: { sources: { include: { dataSet: { select: { kind: true } } } } } },
+        sources: { orderBy: { segment: 'asc' } },
+      },
     });
     const { secondsMax } = await this.findTerms(transaction, tenantId);
     const { failures, pool, projectId, modelId, checkpointKey, checkpointSeconds } = row;
     const { family, task, recipe, settings } = row.model;
     const sources: Record<string, string[]> = {};
     for (const { role, importId } of row.sources) (sources[role] ??= []).push(importId);
+    const dataSets = Object.fromEntries(
+      row.model.sources.map(({ role, dataSetId, dataSet }) => [role, { dataSetId, kind: dataSet.kind as KindKey }]),
+    );
     const memoryBytes = Number(row.memoryBytes);
     const isEnough = row.enoughAt !== null;
-    const work = { family, task, recipe, settings, sources, checkpointKey, checkpointSeconds, isEnough };
+    const work = { family, task, recipe, settings, sources, dataSets, checkpointKey, checkpointSeconds, isEnough };
     const bounds = { memoryBytes, memoryBytesHeld: memoryBytes, secondsMax };
-    return { ...claim, failures, pool, projectId, modelId, ...work, ...bounds };
+    return { ...claim, createdAt: row.createdAt, failures, pool, projectId, modelId, ...work, ...bounds };
   }
 
   /** Requires a system transaction. */

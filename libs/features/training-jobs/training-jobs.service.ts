@@ -86,7 +86,7 @@ export class TrainingJobsService {
       await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
       const contents: Record<string, ImportedContent> = {};
       for (const [role, dataSetId] of Object.entries(model.sources))
-        contents[role] = await this.requireContent(transaction, projectId, dataSetId);
+        contents[role] = await this.requireContent(transaction, tenantId, projectId, dataSetId);
       const { verdict, findings } = judge(Object.values(contents));
       if (!verdict.isEnough && !despiteVerdict) throw notEnoughData(verdict.because);
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
@@ -121,7 +121,7 @@ export class TrainingJobsService {
   estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
-      const contents = await this.listContents(transaction, model);
+      const contents = await this.listContents(transaction, tenantId, model);
       const rows = contents && contents.reduce((sum, content) => sum + content.rows, 0);
       const { pool, secondsMax } = await this.repository.findTerms(transaction, tenantId);
       const caller = { tenantId, projectId: model.projectId };
@@ -202,10 +202,14 @@ export class TrainingJobsService {
   }
 
   /** Of all sources; null where one of them is empty. */
-  private async listContents(transaction: Transaction, model: Model): Promise<ImportedContent[] | null> {
+  private async listContents(
+    transaction: Transaction,
+    tenantId: string,
+    model: Model,
+  ): Promise<ImportedContent[] | null> {
     const contents = Object.values(model.sources).map(async (dataSetId) => {
-      const { currentImport } = await this.dataSets.require(transaction, model.projectId, dataSetId);
-      return currentImport && (await this.dataSets.findContent(transaction, currentImport.id));
+      const dataSet = await this.dataSets.require(transaction, model.projectId, dataSetId);
+      return this.dataSets.findHeld(transaction, tenantId, dataSet);
     });
     const found = (await Promise.all(contents)).filter((content) => content !== null);
     return found.length === contents.length ? found : null;
@@ -213,11 +217,12 @@ export class TrainingJobsService {
 
   private async requireContent(
     transaction: Transaction,
+    tenantId: string,
     projectId: string,
     dataSetId: string,
   ): Promise<ImportedContent> {
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    const content = dataSet.currentImport && (await this.dataSets.findContent(transaction, dataSet.currentImport.id));
+    const content = await this.dataSets.findHeld(transaction, tenantId, dataSet);
     if (!content) throw dataSetEmpty(dataSet.name);
     return content;
   }

@@ -5,10 +5,14 @@ import type { FamilyKey } from '../../models/manifests.js';
 /** A data set to learn from, on this machine's disk. */
 export interface SourceFiles {
   kind: KindKey;
-  /** Parquet, in order. */
+  /** Parquet, in order; none of a data set that no file came for. */
   files: string[];
-  /** JSON lines of the rows that came by themselves; those of the files that they correct do not count. */
+  /** JSON lines of the rows that came by themselves; where the kind says so, those of the files that they correct do not count. */
   addedFile?: string;
+  /** Of rows with an id, the names of attributes in the added ones: those lines hold `id`, `is_deletion` and `row`. */
+  addedNames?: string[];
+  /** JSON lines of people who count for others: `from_user_id`, `into_user_id`. */
+  mergesFile?: string;
 }
 
 /** What a trainer is given: files and settings, and nothing about whose they are. */

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DataSetsModule } from '../data-sets/index.js';
+import { UserMergesRepository } from '../end-users/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { UsageModule } from '../usage/index.js';
@@ -28,7 +29,12 @@ export class TrainingWorkerModule {
     return {
       module: TrainingWorkerModule,
       imports: [DataSetsModule, LimitsModule, ModelsModule, UsageModule, WebhooksModule],
-      providers: [TrainingJobsProcessor, TrainingJobsRepository, { provide: TrainingRunner, useClass: runner }],
+      providers: [
+        TrainingJobsProcessor,
+        TrainingJobsRepository,
+        UserMergesRepository,
+        { provide: TrainingRunner, useClass: runner },
+      ],
     };
   }
 }

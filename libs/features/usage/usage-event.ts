@@ -42,6 +42,8 @@ export const meteredCallSchema = meteredWorkSchema.extend({
   kept: z.record(z.string(), z.unknown()).optional(),
   /** What answered, next to `kept`. */
   modelVersionId: z.string().optional(),
+  /** Events that came with it, as the data set that is named takes them. */
+  interactions: z.object({ dataSetId: z.string(), rows: z.array(z.unknown()) }).optional(),
 });
 
 export type BillingContext = z.infer<typeof billingContextSchema>;
@@ -51,7 +53,7 @@ export type MeteredCall = z.infer<typeof meteredCallSchema>;
 
 /** One entry of the ledger. */
 export interface UsageEvent
-  extends Omit<MeteredCall, 'uses' | 'answer' | 'kept' | 'modelVersionId'>, Omit<Use, 'leaseId'> {
+  extends Omit<MeteredCall, 'uses' | 'answer' | 'kept' | 'modelVersionId' | 'interactions'>, Omit<Use, 'leaseId'> {
   deviceClass?: string;
   correctsId?: string;
   reason?: string;
@@ -63,6 +65,7 @@ export function eventsOf(call: MeteredCall): UsageEvent[] {
   delete work.answer;
   delete work.kept;
   delete work.modelVersionId;
+  delete work.interactions;
   return uses.map((use) => ({ ...work, ...use }));
 }
 

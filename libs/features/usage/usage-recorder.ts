@@ -19,6 +19,8 @@ import { type Appended, LedgerRepository } from './ledger.repository.js';
 import { eventsOf, type MeteredCall, meteredCallSchema } from './usage-event.js';
 
 const BATCH_ENTRIES_MAX = 4_000;
+/** Calls that bring events are long: more of them at once would keep others of this process waiting while they are read. */
+const BATCH_CHARACTERS_MAX = 2 * 1024 ** 2;
 /** Between two batches that are not full: few large transactions cost Postgres less than many small ones. */
 const GATHER_MS = 200;
 const ADOPT_MS = 10_000;
@@ -108,24 +110,24 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
 
   private async drainRest(): Promise<void> {
     await this.draining?.stop();
-    while (this.journal && (await this.drainOnce(this.journal)) > 0);
+    while (this.journal && (await this.drainOnce(this.journal)).length > 0);
   }
 
   private async drainFull(journal: Journal): Promise<void> {
-    while ((await this.drainOnce(journal)) === BATCH_ENTRIES_MAX);
+    while (isFull(await this.drainOnce(journal)));
   }
 
-  /** Moves the oldest entries into the ledger; how many there were. */
-  private async drainOnce(journal: Journal): Promise<number> {
-    const entries = await journal.read(BATCH_ENTRIES_MAX);
+  /** Moves the oldest entries into the ledger, and returns them. */
+  private async drainOnce(journal: Journal): Promise<JournalEntry[]> {
+    const entries = await journal.read(BATCH_ENTRIES_MAX, BATCH_CHARACTERS_MAX);
     const [oldest] = entries;
     if (!oldest) {
       usageFlushLag.set(0);
-      return 0;
+      return [];
     }
     try {
       await journal.remove(entries.at(-1)!.sequence, await this.write(journal.name, entries));
-      return entries.length;
+      return entries;
     } catch (error) {
       usageFlushLag.set((Date.now() - Date.parse(callOf(oldest).occurredAt)) / 1000);
       throw error;
@@ -162,13 +164,21 @@ export class UsageRecorder implements OnApplicationBootstrap, OnApplicationShutd
     const isOver = (nodeId: string) => nodeId !== this.nodeId && Date.now() - timeOfId(nodeId) > BEGINNING_MS;
     for await (const journal of Journal.adopt(this.directory, isOver)) {
       try {
-        while (!this.stopping.signal.aborted && (await this.drainOnce(journal)) > 0);
+        while (!this.stopping.signal.aborted && (await this.drainOnce(journal)).length > 0);
         if (!this.stopping.signal.aborted) for (const listener of this.adoptedListeners) await listener(journal.name);
       } finally {
         await journal.close();
       }
     }
   }
+}
+
+/** Whether there may be more. */
+function isFull(entries: readonly JournalEntry[]): boolean {
+  return (
+    entries.length === BATCH_ENTRIES_MAX ||
+    entries.reduce((sum, { text }) => sum + text.length, 0) > BATCH_CHARACTERS_MAX
+  );
 }
 
 function callOf({ text }: JournalEntry): MeteredCall {

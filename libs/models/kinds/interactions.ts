@@ -125,6 +125,7 @@ export const interactions = {
     },
   },
   others: 'ignored',
+  isLive: true,
   person: 'user_id',
   history: { time: 'timestamp', thing: 'item_id', describedBy: 'items' },
   statistics: {

@@ -97,6 +97,8 @@ export interface Kind {
    * in files alone.
    */
   correctedBy?: string;
+  /** Rows of it also come by themselves, as events; each is one more row. */
+  isLive?: true;
   statistics: Record<string, Statistic>;
   /** What a person looks at before training; asked for when somebody looks, not kept. */
   report?: Record<string, ReportedStatistic>;

@@ -12,6 +12,7 @@ export const PERMISSION_MEANINGS = {
   'project:read': 'See projects, data sets, models, deployments, keys and webhooks',
   'project:write': 'Change projects, data sets, models and deployments, train, and export and erase end users',
   'deployments:call': 'Call deployments',
+  'events:write': 'Send events: what end users did',
   'end-users:read': 'See what end users did',
   'api-keys:write': 'Make, rotate and revoke API keys',
   'webhooks:write': 'Change webhook endpoints',
@@ -31,7 +32,7 @@ export const PERMISSIONS = Object.keys(PERMISSION_MEANINGS) as [Permission, ...P
 const PERSON: Permission[] = ['me:read', 'me:write'];
 const MEMBER: Permission[] = [...PERSON, 'organization:read', 'members:read'];
 const VIEWER: Permission[] = [...MEMBER, 'project:read', 'deployments:call', 'end-users:read', 'usage:read'];
-const DEVELOPER: Permission[] = [...VIEWER, 'project:write', 'api-keys:write', 'webhooks:write'];
+const DEVELOPER: Permission[] = [...VIEWER, 'events:write', 'project:write', 'api-keys:write', 'webhooks:write'];
 const BILLING: Permission[] = [...MEMBER, 'usage:read', 'limits:write', 'billing:read', 'billing:write'];
 
 export const ROLE_PERMISSIONS = {
@@ -93,6 +94,7 @@ export const ALLOWED_TO_SUSPENDED: readonly Permission[] = [
 /** Scopes that an API key may hold: never keys, people's rows, billing or the operator's. */
 export const API_KEY_SCOPES = [
   'deployments:call',
+  'events:write',
   'project:read',
   'project:write',
   'usage:read',

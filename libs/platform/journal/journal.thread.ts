@@ -5,9 +5,6 @@ import type { JournalEntry, JournalRequest } from './journal.js';
 const port = parentPort!;
 const { file } = workerData as { file: string };
 
-/** Of the entries that are read at once, apart from the last. */
-const READ_CHARACTERS_MAX = 8 * 1024 ** 2;
-
 /** The file under an exclusive lock, which ends with the process. */
 class Store {
   private readonly database = new DatabaseSync(file, { timeout: 0 });
@@ -30,7 +27,7 @@ class Store {
     });
   }
 
-  read(max: number): JournalEntry[] {
+  read(max: number, charactersMax: number): JournalEntry[] {
     const rows = this.database
       .prepare('SELECT sequence, text FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?')
       .iterate(this.removed, max) as Iterable<unknown> as Iterable<JournalEntry>;
@@ -39,7 +36,7 @@ class Store {
     for (const entry of rows) {
       entries.push(entry);
       characters += entry.text.length;
-      if (characters > READ_CHARACTERS_MAX) break;
+      if (characters > charactersMax) break;
     }
     return entries;
   }
@@ -101,7 +98,7 @@ function answer(journal: Store, request: JournalRequest): unknown {
     case 'append':
       return journal.append(request.texts);
     case 'read':
-      return journal.read(request.max);
+      return journal.read(request.max, request.charactersMax);
     case 'remove':
       return journal.remove(request.upTo, request.rejected);
     case 'count':

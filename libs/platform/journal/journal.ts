@@ -11,7 +11,7 @@ export interface JournalEntry {
 /** To the thread, which answers each with `{ id }` and what it has to say. */
 export type JournalRequest =
   | { kind: 'append'; texts: string[] }
-  | { kind: 'read'; max: number }
+  | { kind: 'read'; max: number; charactersMax: number }
   | { kind: 'remove'; upTo: number; rejected: JournalEntry[] }
   | { kind: 'count' }
   | { kind: 'close' };
@@ -31,6 +31,8 @@ interface Waiting {
 /** Vitest runs the sources, for which Node strips the types itself. */
 const THREAD = new URL(`./journal.thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 const SUFFIX = '.journal';
+
+const READ_CHARACTERS_MAX = 8 * 1024 ** 2;
 
 /** The file is another living process's. */
 export class JournalBusyError extends Error {}
@@ -99,9 +101,13 @@ export class Journal {
     });
   }
 
-  /** The oldest entries that are not removed yet: at most so many, and a few megabytes. */
-  read(max: number): Promise<JournalEntry[]> {
-    return this.ask({ kind: 'read', max }) as Promise<JournalEntry[]>;
+  /**
+   * The oldest entries that are not removed yet, at most so many.
+   *
+   * @param charactersMax of all of them apart from the last
+   */
+  read(max: number, charactersMax = READ_CHARACTERS_MAX): Promise<JournalEntry[]> {
+    return this.ask({ kind: 'read', max, charactersMax }) as Promise<JournalEntry[]>;
   }
 
   /** Drops entries that are safe elsewhere, and sets aside in the file those that nobody would take. */

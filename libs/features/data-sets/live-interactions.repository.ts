@@ -1,0 +1,235 @@
+import { Injectable } from '@nestjs/common';
+import type { Statistics } from '../../models/kinds/kind.js';
+import type { KindKey } from '../../models/kinds/kinds.js';
+import type { Sql } from '../../platform/database/database.js';
+
+/** An event as it is kept: id, user, item, event type, value, Unix seconds, and the recommendation that it came of. */
+export type LiveRow = [
+  id: string,
+  userId: string,
+  itemId: string,
+  eventType: string | null,
+  value: number | null,
+  timestamp: number,
+  recommendationId: string | null,
+];
+
+/** What somebody did last. */
+export interface RecentInteraction {
+  itemId: string;
+  eventType: string | null;
+  value: number | null;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** Of an export: a row of somebody, and the data set that holds it. */
+export interface LiveRowOfUser {
+  dataSetId: string;
+  name: string;
+  kind: KindKey;
+  row: Record<string, unknown>;
+}
+
+/** Events that came in one call. */
+export interface LiveBatch {
+  tenantId: string;
+  dataSetId: string;
+  /** ISO 8601. */
+  receivedAt: string;
+  rows: readonly LiveRow[];
+}
+
+/** One whose data is to go, or has gone, from a project that events came for. */
+export interface Erasing {
+  projectId: string;
+  userHash: string;
+}
+
+// In the order of the key, as whoever deletes them does.
+const HOLD = `
+  SELECT data_set.tenant_id AS "tenantId", data_set.id AS "dataSetId", data_set.project_id AS "projectId"
+  FROM data_sets data_set JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)
+  ORDER BY 1, 2 FOR KEY SHARE OF data_set`;
+
+const FIND_ERASING = `
+  SELECT project_id AS "projectId", encode(user_hash, 'hex') AS "userHash"
+  FROM erasures JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, project_id) USING (tenant_id, project_id)
+  WHERE completed_at IS NULL OR created_at >= $3::timestamptz`;
+
+// In the order of the key, so that two writers of the same rows wait for each other rather than lock each other out.
+const KEEP = `
+  WITH batches AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS batch (tenant_id, data_set_id, received_at, place)),
+    kept AS (
+      INSERT INTO live_interactions (tenant_id, data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id)
+      SELECT batches.tenant_id, batches.data_set_id, given.id, batches.received_at, given.user_id, given.item_id, given.event_type, given.value,
+        given.timestamp, given.recommendation_id
+      FROM unnest($4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::float8[], $10::float8[], $11::uuid[])
+        AS given (place, id, user_id, item_id, event_type, value, timestamp, recommendation_id)
+      JOIN batches USING (place) ORDER BY 1, 2, 3
+      ON CONFLICT DO NOTHING RETURNING tenant_id, data_set_id)
+  INSERT INTO live_interaction_counts AS live (tenant_id, data_set_id, rows)
+  SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
+
+/** By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. */
+const PAGE = `
+  SELECT id, user_id, item_id, event_type, value, timestamp FROM live_interactions
+  WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id > $3::uuid
+    AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
+  ORDER BY id LIMIT $5::int`;
+
+/** Of the users $3, in each of a project's data sets. */
+const OF_USERS = `
+  FROM data_sets data_set CROSS JOIN LATERAL (
+    SELECT user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions live
+    WHERE live.tenant_id = data_set.tenant_id AND live.data_set_id = data_set.id AND user_id = ANY($3::text[])
+    ORDER BY timestamp DESC LIMIT $4::int) event
+  WHERE data_set.tenant_id = $1::uuid AND project_id = $2::uuid`;
+
+// Held against events that are on their way: those that come after see the erasure.
+const HOLD_ALL = `SELECT FROM data_sets WHERE tenant_id = $1::uuid AND project_id = $2::uuid ORDER BY id FOR UPDATE`;
+
+const ERASE = `
+  WITH gone AS (DELETE FROM live_interactions WHERE tenant_id = $1::uuid AND user_id = $3::text
+      AND data_set_id IN (SELECT id FROM data_sets WHERE tenant_id = $1::uuid AND project_id = $2::uuid) RETURNING data_set_id),
+    counted AS (SELECT data_set_id, count(*) AS rows FROM gone GROUP BY 1),
+    lowered AS (UPDATE live_interaction_counts live SET rows = live.rows - counted.rows FROM counted
+      WHERE live.tenant_id = $1::uuid AND live.data_set_id = counted.data_set_id RETURNING counted.rows)
+  SELECT coalesce(sum(rows), 0)::int AS rows FROM lowered`;
+
+const STATISTICS = `
+  SELECT count(DISTINCT user_id)::int AS users, count(DISTINCT item_id)::int AS items,
+    (SELECT count(*)::int FROM (SELECT FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid GROUP BY user_id HAVING count(*) > 1) active) AS "usersWithTwoOrMore",
+    to_timestamp(min(timestamp)) AS "from", to_timestamp(max(timestamp)) AS "to"
+  FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid`;
+
+/** Interactions that came as events, next to those of a data set's file. */
+@Injectable()
+export class LiveInteractionsRepository {
+  /**
+   * The data sets of these that are there, each with its project, and is until the transaction ends; requires a system transaction.
+   */
+  async hold(
+    sql: Sql,
+    wanted: readonly Pick<LiveBatch, 'tenantId' | 'dataSetId'>[],
+  ): Promise<{ tenantId: string; dataSetId: string; projectId: string }[]> {
+    return sql.rows(HOLD, [wanted.map(({ tenantId }) => tenantId), wanted.map(({ dataSetId }) => dataSetId)]);
+  }
+
+  /** Those of projects who are being erased, or whose erasure was asked for since; requires a system transaction. */
+  async findErasing(
+    sql: Sql,
+    projects: readonly { tenantId: string; projectId: string }[],
+    since: string,
+  ): Promise<Erasing[]> {
+    const ids = [projects.map(({ tenantId }) => tenantId), projects.map(({ projectId }) => projectId)];
+    return sql.rows<Erasing>(FIND_ERASING, [...ids, since]);
+  }
+
+  /** Keeps each event once; requires a system transaction that holds their data sets. */
+  async keep(sql: Sql, batches: readonly LiveBatch[]): Promise<void> {
+    const rows = batches.flatMap((batch, index) => batch.rows.map((row) => [index + 1, ...row] as const));
+    if (rows.length === 0) return;
+    await sql.run(KEEP, [
+      array(batches.map(({ tenantId }) => tenantId)),
+      array(batches.map(({ dataSetId }) => dataSetId)),
+      array(batches.map(({ receivedAt }) => receivedAt)),
+      array(rows.map(([place]) => place)),
+      array(rows.map(([, id]) => id)),
+      texts(rows.map(([, , userId]) => userId)),
+      texts(rows.map(([, , , itemId]) => itemId)),
+      texts(rows.map(([, , , , eventType]) => eventType)),
+      array(rows.map(([, , , , , value]) => value)),
+      array(rows.map(([, , , , , , timestamp]) => timestamp)),
+      array(rows.map(([, , , , , , , recommendationId]) => recommendationId)),
+    ]);
+  }
+
+  /** How many a data set holds. */
+  async count(sql: Sql, tenantId: string, dataSetId: string): Promise<number> {
+    const [row] = await sql.rows<{ rows: string }>(
+      'SELECT rows FROM live_interaction_counts WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid',
+      [tenantId, dataSetId],
+    );
+    return Number(row?.rows ?? 0);
+  }
+
+  /** The next of those that were taken until then, by the columns of their kind, in the order of their ids. */
+  async page(
+    sql: Sql,
+    {
+      tenantId,
+      dataSetId,
+      after,
+      until,
+      most,
+    }: { tenantId: string; dataSetId: string; after: string; until: Date; most: number },
+  ): Promise<{ id: string; row: Record<string, unknown> }[]> {
+    const rows = await sql.rows<{ id: string }>(PAGE, [tenantId, dataSetId, after, until.toISOString(), most]);
+    return rows.map(({ id, ...row }) => ({ id, row }));
+  }
+
+  /** What an import tells of its rows. */
+  async findStatistics(sql: Sql, tenantId: string, dataSetId: string): Promise<Statistics> {
+    const [{ from, to, ...counts }] = (await sql.rows(STATISTICS, [tenantId, dataSetId])) as [
+      { from: Date | null; to: Date | null } & Record<string, number>,
+    ];
+    return { ...counts, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+  }
+
+  /** The latest of a project's events of these users, the newest first. */
+  findRecent(
+    sql: Sql,
+    tenantId: string,
+    projectId: string,
+    userIds: readonly string[],
+    most: number,
+  ): Promise<RecentInteraction[]> {
+    return sql.rows(
+      `SELECT item_id AS "itemId", event_type AS "eventType", value, timestamp ${OF_USERS} ORDER BY timestamp DESC LIMIT $4::int`,
+      [tenantId, projectId, texts(userIds), most],
+    );
+  }
+
+  /** What a project's data sets hold of these users, at most so many of each, by the columns of their kind. */
+  async listOfUsers(
+    sql: Sql,
+    tenantId: string,
+    projectId: string,
+    userIds: readonly string[],
+    most: number,
+  ): Promise<LiveRowOfUser[]> {
+    const rows = await sql.rows<Omit<LiveRowOfUser, 'row'>>(
+      `SELECT data_set.id AS "dataSetId", data_set.name, data_set.kind, event.* ${OF_USERS} ORDER BY data_set.id, timestamp DESC`,
+      [tenantId, projectId, texts(userIds), most],
+    );
+    return rows.map(({ dataSetId, name, kind, ...row }) => ({ dataSetId, name, kind, row }));
+  }
+
+  /** Takes somebody out of a project; returns how many of their events there were. */
+  async erase(sql: Sql, tenantId: string, projectId: string, userId: string): Promise<number> {
+    await sql.rows(HOLD_ALL, [tenantId, projectId]);
+    const [row] = await sql.rows<{ rows: number }>(ERASE, [tenantId, projectId, userId]);
+    return row!.rows;
+  }
+
+  /** Those of the ids that a data set has. */
+  async findKnown(sql: Sql, tenantId: string, dataSetId: string, ids: readonly string[]): Promise<string[]> {
+    const rows = await sql.rows<{ id: string }>(
+      'SELECT id FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id = ANY($3::uuid[])',
+      [tenantId, dataSetId, array(ids)],
+    );
+    return rows.map(({ id }) => id);
+  }
+}
+
+/** A Postgres array of what needs no quoting: ids, numbers, times. Building the text here is what makes large batches fast. */
+function array(values: readonly (string | number | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
+function texts(values: readonly (string | null)[]): string {
+  const quoted = values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`));
+  return `{${quoted.join(',')}}`;
+}

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import { findKind } from '../../models/kinds/kinds.js';
+import { audit } from '../../platform/audit/audit.js';
+import { BOUNDS } from '../../platform/bounds.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { notFound } from '../../platform/errors/problem.js';
+import { parseRequest } from '../../platform/http/validation.pipe.js';
+import { quoteName, quoteText } from '../../platform/tables/tables.js';
+import { ContentTables, rowsOf } from './content-tables.js';
+import { beingErased, hasNoIds, tooManyAddedRows } from './data-sets.errors.js';
+import { DataSetsRepository } from './data-sets.repository.js';
+import type { DataSet } from './data-sets.schema.js';
+import { DataSetsService } from './data-sets.service.js';
+import { type SentRow, SingleRowsRepository } from './single-rows.repository.js';
+import {
+  attributesSchema,
+  oneOfRowsSchema,
+  type PatchRow,
+  type PutRow,
+  type PutRows,
+  type PutRowsAnswer,
+  rowIdSchema,
+  type SingleRow,
+} from './single-rows.schema.js';
+
+interface Place {
+  projectId: string;
+  dataSetId: string;
+}
+
+/** Describes items and users one by one, next to the rows of a data set's file, which stand in for those of the same id. */
+@Injectable()
+export class SingleRowsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: SingleRowsRepository,
+    private readonly contents: ContentTables,
+    private readonly dataSets: DataSetsService,
+    private readonly dataSetsRepository: DataSetsRepository,
+  ) {}
+
+  /** @throws Problem 409 where the rows would be too many, or are told apart by no id */
+  putMany(tenantId: string, place: Place, { rows }: PutRows): Promise<PutRowsAnswer> {
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      const kept = new Map<string, SentRow>();
+      const results = rows.map((row): PutRowsAnswer['results'][number] => {
+        const parsed = oneOfRowsSchema.safeParse(row);
+        if (!parsed.success) return { status: 'rejected', error: wordsOf(parsed.error.issues[0]!) };
+        if (erased.has(parsed.data.id)) return { status: 'rejected', error: 'this user is being erased' };
+        // Of two of one id the later counts.
+        kept.set(parsed.data.id, parsed.data);
+        return { status: 'accepted' };
+      });
+      if (kept.size > 0) await this.keep(transaction, tenantId, dataSet, [...kept.values()]);
+      return { accepted: results.filter(({ status }) => status === 'accepted').length, results };
+    });
+  }
+
+  put(tenantId: string, place: Place, rowId: string, { attributes }: PutRow): Promise<SingleRow> {
+    const id = parseRequest(rowIdSchema, rowId);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      if (erased.has(id)) throw beingErased();
+      await this.repository.lock(transaction, dataSet.id, id);
+      await this.keep(transaction, tenantId, dataSet, [{ id, attributes }]);
+      return { id, attributes };
+    });
+  }
+
+  /** @throws Problem 404 where the data set has no such row */
+  async patch(tenantId: string, place: Place, rowId: string, { attributes: changes }: PatchRow): Promise<SingleRow> {
+    const id = parseRequest(rowIdSchema, rowId);
+    const ofFile = await this.findInFile(tenantId, place, id);
+    return this.database.tenant(tenantId, async (transaction) => {
+      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      if (erased.has(id)) throw beingErased();
+      await this.repository.lock(transaction, dataSet.id, id);
+      const sent = await this.repository.find(transaction, dataSet.id, id);
+      const before = sent ? sent.attributes : ofFile;
+      if (!before) throw notFound('row', id);
+      const after = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null);
+      const attributes = parseRequest(attributesSchema, Object.fromEntries(after));
+      await this.keep(transaction, tenantId, dataSet, [{ id, attributes }]);
+      return { id, attributes };
+    });
+  }
+
+  async delete(tenantId: string, place: Place, rowId: string): Promise<void> {
+    const id = parseRequest(rowIdSchema, rowId);
+    await this.database.tenant(tenantId, async (transaction) => {
+      const { dataSet } = await this.require(transaction, tenantId, place);
+      await this.repository.lock(transaction, dataSet.id, id);
+      await this.requireRoom(transaction, dataSet.id, [id]);
+      await this.repository.put(transaction, tenantId, dataSet.id, [{ id, attributes: null }]);
+      await audit(transaction, tenantId, 'data_set.row_deleted', dataSet.id);
+    });
+  }
+
+  /** Whose row it is the audit log does not say: it may be a person. */
+  private async keep(transaction: Transaction, tenantId: string, dataSet: DataSet, rows: SentRow[]): Promise<void> {
+    await this.requireRoom(
+      transaction,
+      dataSet.id,
+      rows.map(({ id }) => id),
+    );
+    await this.repository.put(transaction, tenantId, dataSet.id, rows);
+    await audit(transaction, tenantId, 'data_set.row_added', dataSet.id, { after: { rows: rows.length } });
+  }
+
+  private async requireRoom(transaction: Transaction, dataSetId: string, ids: string[]): Promise<void> {
+    const { most } = BOUNDS.addedRows;
+    if ((await this.repository.countOthers(transaction, dataSetId, ids)) + ids.length > most)
+      throw tooManyAddedRows(most);
+  }
+
+  private async require(transaction: Transaction, tenantId: string, { projectId, dataSetId }: Place) {
+    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
+    const kind = findKind(dataSet.kind);
+    if (!kind?.identity) throw hasNoIds(dataSet.kind);
+    const isOfPeople = kind.identity === kind.person;
+    const erased = isOfPeople ? await this.dataSetsRepository.findErasedUsers(transaction, tenantId, projectId) : [];
+    return { dataSet, identity: kind.identity, erased: new Set(erased) };
+  }
+
+  /** What the file says of it; null where it says nothing. */
+  private async findInFile(tenantId: string, place: Place, id: string): Promise<Record<string, string> | null> {
+    const { content, identity } = await this.database.tenant(tenantId, async (transaction) => {
+      const { dataSet, identity: column } = await this.require(transaction, tenantId, place);
+      const current = dataSet.currentImport;
+      return {
+        identity: column,
+        content: current && (await this.dataSets.findContent(transaction, current.id)),
+      };
+    });
+    if (!content) return null;
+    const [row] = await this.contents.look(tenantId, [content.contentKey], (connection, [table]) =>
+      rowsOf(connection, `SELECT * FROM ${table} WHERE ${quoteName(identity)} = ${quoteText(id)} LIMIT 1`),
+    );
+    if (!row) return null;
+    const { [identity]: _, ...attributes } = row;
+    const known = Object.entries(attributes).flatMap(([name, value]) =>
+      value === null ? [] : [[name, String(value)]],
+    );
+    return Object.fromEntries(known) as Record<string, string>;
+  }
+}
+
+/** In the words of a rejected row. */
+function wordsOf({ path, message }: { path: PropertyKey[]; message: string }): string {
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message;
+}

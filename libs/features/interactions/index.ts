@@ -1,0 +1,2 @@
+export { InteractionsModule } from './interactions.module.js';
+export { RecentInteractions } from './recent-interactions.js';

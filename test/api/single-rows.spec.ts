@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, Tenant, type TestApi } from '../factories/api.js';
+
+let api: TestApi;
+let tenant: Tenant;
+let projectId: string;
+beforeAll(async () => {
+  api = await startApi();
+  tenant = await Tenant.signUp(api);
+  projectId = await tenant.createProject();
+});
+afterAll(() => api.close());
+
+describe('single items and users', () => {
+  const item = (dataSetId: string, id = '') => `/v1/projects/${projectId}/data-sets/${dataSetId}/rows${id && `/${id}`}`;
+  const seen = async (dataSetId: string, query = '') => {
+    const { data } = (await tenant.get(`${item(dataSetId)}${query}`).expect(200)).body;
+    return data.map(({ values }: { values: object }) => values);
+  };
+
+  it('stand in for the rows of a file of the same id, are changed and taken out, and stay when a new file comes', async () => {
+    const dataSetId = await tenant.createDataSet(projectId, 'items');
+    const file = 'item_id,title,price\nlamp,Lamp,10\ndesk,Desk,20\nsofa,Sofa,30\n';
+    await tenant.upload(projectId, dataSetId, file);
+    const put = { attributes: { title: 'Desk lamp', price: 12.5, isNew: true } };
+    const lamp = { id: 'lamp', attributes: { title: 'Desk lamp', price: '12.5', isNew: 'true' } };
+    expect((await tenant.put(item(dataSetId, 'lamp'), put).expect(200)).body).toEqual(lamp);
+    const patched = await tenant.patch(item(dataSetId, 'desk'), { attributes: { price: 21, title: null } }).expect(200);
+    expect(patched.body).toEqual({ id: 'desk', attributes: { price: '21' } });
+    await tenant.patch(item(dataSetId, 'nothing'), { attributes: { price: 1 } }).expect(404);
+    await tenant.delete(item(dataSetId, 'sofa')).expect(204);
+    await tenant.patch(item(dataSetId, 'sofa'), { attributes: { price: 1 } }).expect(404);
+    const rows = [{ id: 'chair', attributes: { title: 'Chair' } }, { id: '' }, 7, { id: 'x', attributes: { a: [] } }];
+    const { body } = await tenant.post(item(dataSetId), { rows }).expect(200);
+    const statuses = body.results.map(({ status }: { status: string }) => status);
+    expect([body.accepted, statuses]).toEqual([1, ['accepted', 'rejected', 'rejected', 'rejected']]);
+    const expected = [
+      { item_id: 'chair', title: 'Chair' },
+      { item_id: 'desk', price: '21' },
+      { item_id: 'lamp', title: 'Desk lamp', price: '12.5', isNew: 'true' },
+    ];
+    expect(await seen(dataSetId)).toEqual(expected);
+    await tenant.upload(projectId, dataSetId, `${file}bed,Bed,40\n`);
+    const bed = { item_id: 'bed', title: 'Bed', price: '40' };
+    expect(await seen(dataSetId)).toEqual([bed, ...expected]);
+    const pages = [];
+    for (let cursor: string | null = null; pages.length < 5;) {
+      const { data, nextCursor } = (await tenant.get(`${item(dataSetId)}?limit=1${cursor ? `&cursor=${cursor}` : ''}`))
+        .body;
+      pages.push(...data.map(({ values }: { values: object }) => values));
+      if (!nextCursor) break;
+      cursor = nextCursor;
+    }
+    expect(pages).toEqual([bed, ...expected]);
+    expect(await seen(dataSetId, '?search=de')).toEqual([{ item_id: 'desk', price: '21' }]);
+    const interactions = await tenant.createDataSet(projectId, 'interactions');
+    expect((await tenant.put(item(interactions, 'a'), put).expect(409)).body.code).toBe('wrong_kind');
+  });
+
+  it('of people are exported and erased with them, and none comes for one who is being erased', async () => {
+    const dataSetId = await tenant.createDataSet(projectId, 'users');
+    await tenant.put(item(dataSetId, 'carla'), { attributes: { town: 'Basel' } }).expect(200);
+    const person = `/v1/projects/${projectId}/users/carla`;
+    const exported = (await tenant.get(person).expect(200)).body.dataSets;
+    expect(exported).toMatchObject([{ dataSetId, rows: [{ user_id: 'carla', town: 'Basel' }] }]);
+    const { id } = (await tenant.delete(person).expect(202)).body;
+    const again = await tenant.put(item(dataSetId, 'carla'), { attributes: { town: 'Bern' } });
+    expect([again.status, again.body.code]).toEqual([409, 'being_erased']);
+    await tenant.waitFor(`/v1/projects/${projectId}/erasures/${id}`, ({ status }) => status === 'completed');
+    expect(await seen(dataSetId)).toEqual([]);
+  });
+});
