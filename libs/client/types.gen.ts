@@ -233,6 +233,21 @@ export type DataSet = {
         [key: string]: string;
     };
     /**
+     * Of the current import; null where there is none
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic' | null;
+    /**
+     * The sample that it was made as; null once rows of your own took its place
+     */
+    sample: {
+        key: string;
+        license: string;
+        /**
+         * Where it is published
+         */
+        source: string;
+    } | null;
+    /**
      * Rows that came by themselves, such as corrections; held next to those of the current import
      */
     addedRows: number;
@@ -247,6 +262,10 @@ export type Import = {
     id: string;
     dataSetId: string;
     status: 'queued' | 'running' | 'succeeded' | 'failed';
+    /**
+     * Where the rows came from: `uploaded` by you, a `sample` that we hand out, or `synthetic`, which is made up
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
     rowsAccepted: number | null;
     rowsRejected: number | null;
     /**
@@ -472,6 +491,10 @@ export type ListedModel = {
          * Null where nothing was measured
          */
         verdict: Verdict | null;
+        /**
+         * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+         */
+        provenance: 'uploaded' | 'sample' | 'synthetic';
         createdAt: string;
     } | null;
 };
@@ -508,6 +531,10 @@ export type ModelVersion = {
      * What you call it; empty until you do
      */
     name: string;
+    /**
+     * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
     result: Result;
     /**
      * Null where nothing was measured
@@ -6325,6 +6352,115 @@ export type DataSetsGetImportResponses = {
 };
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
+
+export type MadeDataAddSampleData = {
+    body: {
+        /**
+         * Of the data set, where it is made
+         */
+        name: string;
+    };
+    path: {
+        projectId: string;
+        sample: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/samples/{sample}';
+};
+
+export type MadeDataAddSampleErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataAddSampleError = MadeDataAddSampleErrors[keyof MadeDataAddSampleErrors];
+
+export type MadeDataAddSampleResponses = {
+    /**
+     * The data set, whose import may still run
+     */
+    200: DataSet;
+};
+
+export type MadeDataAddSampleResponse = MadeDataAddSampleResponses[keyof MadeDataAddSampleResponses];
+
+export type MadeDataImportSyntheticData = {
+    body: {
+        /**
+         * How many to make
+         */
+        rows: number;
+        /**
+         * The same seed makes the same rows
+         */
+        seed?: number;
+        /**
+         * Of interactions: how many users; one for each 20 rows by default
+         */
+        users?: number;
+        /**
+         * Of interactions: how many items; one for each 50 rows by default. Items of as many rows, of the same seed, describe them
+         */
+        items?: number;
+        /**
+         * Of texts and titles
+         */
+        language?: 'en' | 'zh';
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports';
+};
+
+export type MadeDataImportSyntheticErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataImportSyntheticError = MadeDataImportSyntheticErrors[keyof MadeDataImportSyntheticErrors];
+
+export type MadeDataImportSyntheticResponses = {
+    /**
+     * The rows are made and their import queued
+     */
+    202: {
+        importId: string;
+        status: 'queued';
+    };
+};
+
+export type MadeDataImportSyntheticResponse = MadeDataImportSyntheticResponses[keyof MadeDataImportSyntheticResponses];
 
 export type RowsListData = {
     body?: never;

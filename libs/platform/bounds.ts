@@ -18,6 +18,9 @@ export const BOUNDS = {
   // A hundred of them, with their ids, stay below an answer's megabyte.
   attributeBytes: { most: 8_192, what: 'Bytes, as JSON, of the attributes of one item or user' },
   addedRows: { most: 100_000, what: 'Rows that are added to a data set by themselves, such as corrections' },
+  syntheticRows: { most: 100_000, what: 'Rows of synthetic data that are made at once' },
+  textsToLabel: { most: 100_000, what: 'Texts of a data set that wait for a label' },
+  labelFileBytes: { most: 8 * 1024 ** 2, what: 'Bytes of a file of texts to label' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
   eventTypes: { most: 100, what: 'Distinct event types of a data set' },
   unpackedBytes: { most: 20e9, what: 'Bytes of an uploaded file once it is unpacked' },

@@ -29,6 +29,7 @@ import {
   type DataSet,
   type Import,
   type ListDataSetsQuery,
+  type Provenance,
   type Restore,
   type UploadQuery,
   fileFormatsSchema,
@@ -112,6 +113,7 @@ export class DataSetsService {
     content: Readable,
     { encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery,
     bytesExpected: number,
+    provenance: Provenance = 'uploaded',
   ): Promise<string> {
     if (bytesExpected > this.config.KINDRED_UPLOAD_BYTES_MAX)
       throw uploadTooLarge(this.config.KINDRED_UPLOAD_BYTES_MAX);
@@ -123,7 +125,8 @@ export class DataSetsService {
       const { columns, meters } = known;
       const stranger = Object.keys(columnMapping).find((column) => !Object.hasOwn(columns, column));
       if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
-      if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
+      if (meters.ingested && provenance === 'uploaded')
+        await this.limits.requireUnit(transaction, caller, meters.ingested);
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
     });
     const id = newId();
@@ -134,9 +137,9 @@ export class DataSetsService {
         // Several may have come at once, each of which had room alone.
         await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
         const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
-        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
+        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats, provenance };
         await this.repository.createImport(transaction, row);
-        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
+        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats, provenance };
         await audit(transaction, tenantId, 'import.created', id, { after });
       });
     } catch (error) {
@@ -212,6 +215,30 @@ export class DataSetsService {
       if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota);
     }
     await this.repository.addRow(transaction, { tenantId, dataSetId: dataSet.id, origin, id: newId(), row });
+  }
+
+  /**
+   * Keeps many rows that came together, each of an origin that is new.
+   *
+   * @throws Problem 409 where the data set may not hold as many, 402 where quotas leave no room
+   */
+  async addRows(
+    transaction: Transaction,
+    tenantId: string,
+    dataSet: DataSet,
+    rows: { origin: string; row: Record<string, string> }[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const kind = findKind(dataSet.kind)!;
+    if (dataSet.addedRows + rows.length > BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
+    if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota, rows.length);
+    const added = rows.map((each) => ({ ...each, tenantId, dataSetId: dataSet.id, id: newId() }));
+    await this.repository.addRows(transaction, added);
+  }
+
+  /** Takes back a row that was added, if it is there. */
+  removeRow(transaction: Transaction, dataSet: DataSet, origin: string): Promise<void> {
+    return this.repository.removeRow(transaction, dataSet.id, origin);
   }
 
   /** What data sets hold of people, for an export. */
