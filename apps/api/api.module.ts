@@ -17,6 +17,7 @@ import { HealthModule } from '../../libs/features/health/index.js';
 import { ImpersonationsModule } from '../../libs/features/impersonations/index.js';
 import { InvitationsModule } from '../../libs/features/invitations/index.js';
 import { InvoicesModule } from '../../libs/features/invoices/index.js';
+import { LabellingModule } from '../../libs/features/labelling/index.js';
 import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/features/limits/index.js';
 import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
@@ -63,6 +64,7 @@ const FEATURES = [
   AuthModule,
   ProjectsModule,
   DataSetsModule,
+  LabellingModule,
   ModelsModule,
   TrainingJobsModule,
   DeploymentsModule,

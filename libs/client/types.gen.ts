@@ -351,6 +351,73 @@ export type DataSetQuality = {
     };
 };
 
+export type Labelling = {
+    /**
+     * Texts without a label
+     */
+    waiting: number;
+    /**
+     * Of those, texts that others have before them now
+     */
+    others: number;
+    /**
+     * Texts that were given one, in the last 90 days
+     */
+    labelled: number;
+    skipped: number;
+    /**
+     * Whether a text of the data set may have several labels
+     */
+    severalLabels: boolean;
+    /**
+     * Of the data set, the most frequent first; at most 1,000
+     */
+    labels: Array<{
+        label: string;
+        rows: number;
+    }>;
+    /**
+     * The version that says what is worth labelling next; null where there is none
+     */
+    modelVersionId: string | null;
+};
+
+export type LabellingBatch = {
+    /**
+     * Those that teach most first; fewer where texts are long
+     */
+    texts: Array<TextToLabel>;
+    /**
+     * Until then nobody else gets them; each decision of yours makes it later
+     */
+    leasedUntil: string;
+    /**
+     * The version that judged them; null where none did
+     */
+    modelVersionId: string | null;
+};
+
+export type TextToLabel = {
+    id: string;
+    text: string;
+    status: 'waiting' | 'labelled' | 'skipped';
+    /**
+     * What somebody said that it is; empty until then
+     */
+    labels: Array<string>;
+    /**
+     * What a model takes it for, the most likely first; empty where no model has judged it
+     */
+    suggestions: Array<{
+        label: string;
+        score: number;
+    }>;
+    /**
+     * How far the first suggestion is above the second: the lower, the more there is to learn
+     */
+    margin: number | null;
+};
+
 export type Families = {
     families: Array<{
         key: string;
@@ -6555,6 +6622,286 @@ export type RowsQualityResponses = {
 };
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
+
+export type LabellingRemoveOpenData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingRemoveOpenErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingRemoveOpenError = LabellingRemoveOpenErrors[keyof LabellingRemoveOpenErrors];
+
+export type LabellingRemoveOpenResponses = {
+    /**
+     * None waits any more
+     */
+    204: void;
+};
+
+export type LabellingRemoveOpenResponse = LabellingRemoveOpenResponses[keyof LabellingRemoveOpenResponses];
+
+export type LabellingGetData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingGetError = LabellingGetErrors[keyof LabellingGetErrors];
+
+export type LabellingGetResponses = {
+    /**
+     * How many texts wait, and the labels
+     */
+    200: Labelling;
+};
+
+export type LabellingGetResponse = LabellingGetResponses[keyof LabellingGetResponses];
+
+export type LabellingImportData = {
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query: {
+        /**
+         * `text`: one on each line, in UTF-8. `label-studio`: its JSON. `doccano`: its JSON lines
+         */
+        format: 'text' | 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingImportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingImportError = LabellingImportErrors[keyof LabellingImportErrors];
+
+export type LabellingImportResponses = {
+    /**
+     * What became of the texts
+     */
+    200: {
+        /**
+         * Texts that wait for a label now and did not before
+         */
+        waiting: number;
+        /**
+         * Texts that came with a label, and are rows of the data set
+         */
+        labelled: number;
+        /**
+         * Texts without a label that waited already, or were labelled or skipped before
+         */
+        known: number;
+        /**
+         * Where the data set had no rows: the import that brings these
+         */
+        importId: string | null;
+    };
+};
+
+export type LabellingImportResponse = LabellingImportResponses[keyof LabellingImportResponses];
+
+export type LabellingTakeData = {
+    body: {
+        limit?: number;
+        /**
+         * Whether to go through those that were skipped
+         */
+        status?: 'waiting' | 'skipped';
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/batches';
+};
+
+export type LabellingTakeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingTakeError = LabellingTakeErrors[keyof LabellingTakeErrors];
+
+export type LabellingTakeResponses = {
+    /**
+     * The texts, those that teach most first; none when none waits
+     */
+    200: LabellingBatch;
+};
+
+export type LabellingTakeResponse = LabellingTakeResponses[keyof LabellingTakeResponses];
+
+export type LabellingDecideData = {
+    body: {
+        /**
+         * `waiting` takes back what was decided
+         */
+        status: 'waiting' | 'labelled' | 'skipped';
+        /**
+         * Of `labelled`: what the text is
+         */
+        labels?: Array<string>;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        textId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}';
+};
+
+export type LabellingDecideErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingDecideError = LabellingDecideErrors[keyof LabellingDecideErrors];
+
+export type LabellingDecideResponses = {
+    /**
+     * The text as it is now
+     */
+    200: TextToLabel;
+};
+
+export type LabellingDecideResponse = LabellingDecideResponses[keyof LabellingDecideResponses];
+
+export type LabellingExportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query: {
+        format: 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/labelled-texts';
+};
+
+export type LabellingExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingExportError = LabellingExportErrors[keyof LabellingExportErrors];
+
+export type LabellingExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type LabellingExportResponse = LabellingExportResponses[keyof LabellingExportResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -14087,7 +14434,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14184,7 +14531,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14241,7 +14588,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

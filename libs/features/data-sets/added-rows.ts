@@ -39,11 +39,16 @@ export class AddedRows {
   }
 
   private async *lines(tenantId: string, dataSetId: string, before: string): AsyncGenerator<string> {
+    for await (const row of this.list(tenantId, dataSetId, before)) yield `${JSON.stringify(row)}\n`;
+  }
+
+  /** The rows that a data set had when an id was made, oldest first. */
+  async *list(tenantId: string, dataSetId: string, before: string): AsyncGenerator<Record<string, unknown>> {
     for (let after = NIL_ID; ;) {
       const rows = await this.database.tenant(tenantId, (transaction) =>
         this.repository.listAddedRows(transaction, dataSetId, after, before, PAGE),
       );
-      for (const { row } of rows) yield `${JSON.stringify(row)}\n`;
+      for (const { row } of rows) yield row as Record<string, unknown>;
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.id;
     }

@@ -122,7 +122,9 @@ export const modelVersionSchema = z
     task: z.string(),
     recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
-    provenance: provenanceSchema.describe('Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`'),
+    provenance: provenanceSchema.describe(
+      'Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`',
+    ),
     result: resultSchema,
     verdict: verdictSchema.nullable().describe('Null where nothing was measured'),
     hasReport: z.boolean().describe('Whether …/report answers with a report'),

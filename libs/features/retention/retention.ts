@@ -85,6 +85,14 @@ export const RETENTION: readonly Retained[] = [
     days: 90,
     where: `status = 'failed'`,
   },
+  {
+    table: 'texts_to_label',
+    what: 'Texts that were labelled, whose rows stay in their data set',
+    whatZh: '已标注的文本（其行保留在数据集中）',
+    since: 'decided_at',
+    days: 90,
+    where: `status = 'labelled'`,
+  },
   { table: 'invitations', what: 'Invitations', whatZh: '邀请', since: 'expires_at', days: 30 },
   {
     table: 'sign_ups',
