@@ -925,7 +925,7 @@ export const madeDataImportSynthetic = <ThrowOnError extends boolean = false>(op
 /**
  * Shows the rows that a data set holds
  *
- * Page by page, in the order of their file. `search` finds rows by the beginning of an id, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.
+ * Page by page, in the order of their file, or by a column of yours. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.
  */
 export const rowsList = <ThrowOnError extends boolean = false>(options: Options<RowsListData, ThrowOnError>): RequestResult<RowsListResponses, RowsListErrors, ThrowOnError> => (options.client ?? client).get<RowsListResponses, RowsListErrors, ThrowOnError>({
     security: [{

@@ -6538,13 +6538,21 @@ export type RowsListData = {
     query?: {
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the page before, with the same search and order
          */
         cursor?: number;
         /**
-         * What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case
+         * What one of the ids of a row starts with, in this case, or an attribute contains in any case; of rows without ids, what their text contains
          */
         search?: string;
+        /**
+         * A column or an attribute that the rows are ordered by; by default they come as in their file
+         */
+        sort?: string;
+        /**
+         * Of `sort`: the highest or last first, or the other way round
+         */
+        order?: 'desc' | 'asc';
         /**
          * Data set of interactions, whose rows are counted for each item of a data set of items
          */
@@ -6576,7 +6584,7 @@ export type RowsListError = RowsListErrors[keyof RowsListErrors];
 
 export type RowsListResponses = {
     /**
-     * A page of rows, in the order of their file; none while the data set has no rows
+     * A page of rows; none while the data set has no rows
      */
     200: DataSetRows;
 };

@@ -43,8 +43,8 @@ describe('texts to label', () => {
     const { body } = await tenant.get(queue()).expect(200);
     expect(body).toMatchObject({ waiting: 4, others: 0, labelled: 0, skipped: 0, severalLabels: false });
     expect(body.labels).toEqual([
-      { label: 'glad', rows: 30 },
       { label: 'cross', rows: 30 },
+      { label: 'glad', rows: 30 },
     ]);
   });
 
@@ -78,17 +78,13 @@ describe('texts to label', () => {
     expect(textsOf(theirs).filter((text) => mineTexts.has(text))).toEqual([]);
     expect(new Set(textsOf(await take()))).toEqual(mineTexts);
     expect((await tenant.get(queue()).expect(200)).body.others).toBe(50);
-    // What a colleague has before them is theirs no more once the lease has ended.
+    // What one has before them is theirs no more once the lease has ended.
     await owner.query(`UPDATE texts_to_label SET leased_until = now() WHERE data_set_id = $1`, [live.textsDataSetId]);
-    const taken = new Set<string>();
-    for (let i = 0; i < 3; i++) {
-      const batch = await take();
-      for (const { id, text } of batch.texts) {
-        taken.add(text);
-        await decide(id, { status: 'skipped' });
-      }
-    }
-    expect(taken.size).toBe(124);
+    const next = textsOf(await take(colleague));
+    expect(next.some((text) => mineTexts.has(text))).toBe(true);
+    await owner.query(`UPDATE texts_to_label SET leased_until = now(), status = 'skipped' WHERE data_set_id = $1`, [
+      live.textsDataSetId,
+    ]);
   });
 
   it('that are decided at the same time by two are as said last, and one row', async () => {

@@ -6,7 +6,7 @@ import { type Principal, requirePermission } from '../../platform/access/princip
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf, withPlaces } from './content-tables.js';
-import { countsNothing, unknownKind } from './data-sets.errors.js';
+import { countsNothing, noSuchSort, unknownKind } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
 import type { Quality, Rows, RowsQuery } from './rows.schema.js';
@@ -38,14 +38,16 @@ export class RowsService {
     if (!content) return { data: [], nextCursor: null };
     const keys = [content.contentKey, ...(counting ? [counting.contentKey] : [])];
     return this.contents.look(tenantId, keys, async (connection, [table, counted]) => {
+      const columns = query.sort || query.search ? await columnsOf(connection, table!) : [];
+      if (query.sort && !columns.includes(query.sort)) throw noSuchSort(query.sort, columns);
       const conditions = [
-        `${PLACE} >= ${query.cursor ?? 0}`,
-        ...(query.search ? [matches(kind, query.search)] : []),
+        ...(query.sort ? [] : [`${PLACE} >= ${query.cursor ?? 0}`]),
+        ...(query.search ? [matches(kind, columns, query.search)] : []),
         ...(erased.length > 0 ? [`${quoteName(kind.person!)} NOT IN (${erased.map(quoteText).join(', ')})`] : []),
       ];
       const found = await rowsOf(
         connection,
-        `SELECT * FROM ${withPlaces(table!)} WHERE ${conditions.join(' AND ')} ORDER BY ${PLACE} LIMIT ${query.limit + 1}`,
+        `SELECT * FROM ${withPlaces(table!)} WHERE ${conditions.join(' AND ') || 'true'} ORDER BY ${orderOf(query)} LIMIT ${query.limit + 1} OFFSET ${query.sort ? (query.cursor ?? 0) : 0}`,
       );
       const page = found.slice(0, query.limit);
       const counts = counted ? await countOf(connection, counted, kind, page) : undefined;
@@ -56,7 +58,8 @@ export class RowsService {
           values,
           ...(counts && { interactions: counts.get(String(values[kind.identity!])) ?? 0 }),
         })),
-        nextCursor: found.length > query.limit ? String(last + 1) : null,
+        nextCursor:
+          found.length > query.limit ? String(query.sort ? (query.cursor ?? 0) + query.limit : last + 1) : null,
       };
     });
   }
@@ -97,14 +100,27 @@ export class RowsService {
   }
 }
 
-/** The ids begin with what is looked for; of rows without ids, the text holds it. */
-function matches(kind: Kind, search: string): string {
+/** The columns that the rows have: the kind's, then the attributes. */
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<string[]> {
+  const rows = await rowsOf(connection, `DESCRIBE SELECT * FROM ${table}`);
+  return rows.map((row) => String(row['column_name']));
+}
+
+/** Ordered rows are counted off from the first, as their places say nothing of where they come. */
+function orderOf({ sort, order }: RowsQuery): string {
+  return sort ? `${quoteName(sort)} ${order === 'asc' ? 'ASC' : 'DESC'} NULLS LAST, ${PLACE}` : PLACE;
+}
+
+/** The ids begin with what is looked for, or an attribute holds it; of rows without ids, the text does. */
+function matches(kind: Kind, columns: string[], search: string): string {
   const ids = Object.entries(kind.columns).filter(([, { type }]) => type === 'id');
   const texts = Object.entries(kind.columns).filter(([, { type }]) => type === 'passage' || type === 'labels');
-  const conditions =
-    ids.length > 0
-      ? ids.map(([column]) => `starts_with(${quoteName(column)}, ${quoteText(search)})`)
-      : texts.map(([column]) => `contains(lower(${quoteName(column)}), lower(${quoteText(search)}))`);
+  const attributes = columns.filter((column) => !Object.hasOwn(kind.columns, column));
+  const holding = ids.length > 0 ? attributes : texts.map(([column]) => column);
+  const conditions = [
+    ...ids.map(([column]) => `starts_with(${quoteName(column)}, ${quoteText(search)})`),
+    ...holding.map((column) => `contains(lower(${quoteName(column)}), lower(${quoteText(search)}))`),
+  ];
   return `(${conditions.join(' OR ') || 'false'})`;
 }
 
