@@ -6717,11 +6717,11 @@ export type LabellingImportData = {
         projectId: string;
         dataSetId: string;
     };
-    query: {
+    query?: {
         /**
          * `text`: one on each line, in UTF-8. `label-studio`: its JSON. `doccano`: its JSON lines
          */
-        format: 'text' | 'label-studio' | 'doccano';
+        format?: 'text' | 'label-studio' | 'doccano';
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
 };
@@ -6875,8 +6875,8 @@ export type LabellingExportData = {
         projectId: string;
         dataSetId: string;
     };
-    query: {
-        format: 'label-studio' | 'doccano';
+    query?: {
+        format?: 'label-studio' | 'doccano';
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/labelled-texts';
 };

@@ -116,6 +116,7 @@ const FORMATS = ['text', 'label-studio', 'doccano'] as const;
 export const importTextsQuerySchema = z.strictObject({
   format: z
     .enum(FORMATS)
+    .default('text')
     .describe('`text`: one on each line, in UTF-8. `label-studio`: its JSON. `doccano`: its JSON lines')
     .meta({ examples: ['text'] }),
 });
@@ -130,7 +131,10 @@ export const importedTextsSchema = z
   .meta({ examples: [{ waiting: 498, labelled: 0, known: 2, importId: null }] });
 
 export const exportTextsQuerySchema = z.strictObject({
-  format: z.enum(['label-studio', 'doccano']).meta({ examples: ['label-studio'] }),
+  format: z
+    .enum(['label-studio', 'doccano'])
+    .default('label-studio')
+    .meta({ examples: ['label-studio'] }),
 });
 
 export type TextToLabel = z.infer<typeof textToLabelSchema>;

@@ -73,7 +73,9 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
         <TextField
           type="search"
           name="search"
-          label={hasIds ? t('rows.searchId') : t('rows.searchText')}
+          label={
+            hasIds ? (kind?.others === 'attributes' ? t('rows.searchAll') : t('rows.searchId')) : t('rows.searchText')
+          }
           maxLength={256}
         />
       </Form>

@@ -12,6 +12,8 @@ import { useLabelling } from './use-labelling';
 
 /** As many as there are keys. */
 const KEYS = 9;
+/** How far a suggestion must be above the next one to be taken by one key: what is no better than any other is no suggestion. */
+const MARGIN = 0.01;
 
 interface LabellerProps {
   projectId: string;
@@ -65,7 +67,7 @@ function OneText({ text, labelling, count, error, onTake, onSkip, onUndo }: OneT
   const [others, setOthers] = useState<string[]>([]);
   const options = [...optionsOf(text, labelling), ...others];
   const [first] = text.suggestions;
-  const [chosen, setChosen] = useState<string[]>(first ? [first.label] : []);
+  const [chosen, setChosen] = useState<string[]>(first && (text.margin ?? 0) >= MARGIN ? [first.label] : []);
   const region = useRef<HTMLDivElement>(null);
   // So that the keys work at once, and a screen reader reads the text.
   useEffect(() => region.current?.focus(), []);

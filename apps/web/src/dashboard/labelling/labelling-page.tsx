@@ -93,7 +93,7 @@ function Progress({ labelling: { waiting, labelled, skipped, others } }: { label
   return (
     <div className="space-y-1.5">
       <p className="flex flex-wrap justify-between gap-x-4 text-muted tabular-nums">
-        <span>{t('labelling.progress', { labelled: format.number(labelled), all: format.number(all) })}</span>
+        <output>{t('labelling.progress', { labelled: format.number(labelled), all: format.number(all) })}</output>
         <span>
           {[
             skipped > 0 && t('labelling.skippedCount', { count: skipped }),

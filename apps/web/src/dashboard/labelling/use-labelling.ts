@@ -42,6 +42,7 @@ export function useLabelling(projectId: string, dataSetId: string, status: 'wait
     sent.current = sent.current.then(async () => {
       try {
         await unwrap(labellingDecide({ path: { projectId, dataSetId, textId: text.id }, body: decision }));
+        void queryClient.invalidateQueries({ queryKey: labellingQuery(projectId, dataSetId).queryKey });
       } catch (error) {
         setState((now) => ({ ...now, place, error }));
       }
