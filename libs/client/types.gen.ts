@@ -6711,7 +6711,7 @@ export type LabellingGetResponses = {
 
 export type LabellingGetResponse = LabellingGetResponses[keyof LabellingGetResponses];
 
-export type LabellingImportData = {
+export type LabellingAddData = {
     body: Blob | File;
     path: {
         projectId: string;
@@ -6726,7 +6726,7 @@ export type LabellingImportData = {
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
 };
 
-export type LabellingImportErrors = {
+export type LabellingAddErrors = {
     /**
      * No valid session or API key
      */
@@ -6745,9 +6745,9 @@ export type LabellingImportErrors = {
     default: Problem;
 };
 
-export type LabellingImportError = LabellingImportErrors[keyof LabellingImportErrors];
+export type LabellingAddError = LabellingAddErrors[keyof LabellingAddErrors];
 
-export type LabellingImportResponses = {
+export type LabellingAddResponses = {
     /**
      * What became of the texts
      */
@@ -6771,7 +6771,7 @@ export type LabellingImportResponses = {
     };
 };
 
-export type LabellingImportResponse = LabellingImportResponses[keyof LabellingImportResponses];
+export type LabellingAddResponse = LabellingAddResponses[keyof LabellingAddResponses];
 
 export type LabellingTakeData = {
     body: {

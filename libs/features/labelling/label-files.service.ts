@@ -39,7 +39,7 @@ export class LabelFilesService {
    *
    * @throws Problem 400 with where and what is wrong, 402 or 429 where quotas leave no room, 409 where too many would wait, 413
    */
-  async import(
+  async add(
     tenantId: string,
     projectId: string,
     dataSetId: string,

@@ -58,7 +58,7 @@ export class LabellingController {
   @ApiConsumes(...UPLOAD_TYPES)
   @ApiBody({ schema: { type: 'string', format: 'binary', example: 'My new card has not come yet\n' } })
   @Answers(200, 'What became of the texts', importedTextsSchema)
-  import(
+  add(
     @CurrentPrincipal() { tenantId }: Principal,
     @Param('projectId') projectId: string,
     @Param('dataSetId') dataSetId: string,
@@ -66,7 +66,7 @@ export class LabellingController {
     @Req() { body, headers }: FastifyRequest,
   ) {
     if (!isStream(body) || headers['content-encoding']) throw uploadNotFile();
-    return this.files.import(tenantId, projectId, dataSetId, body, query);
+    return this.files.add(tenantId, projectId, dataSetId, body, query);
   }
 
   @ApiOperation({

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { labellingGet, labellingImport, type LabellingImportData, unwrap } from '../../api/client';
+import { labellingAdd, type LabellingAddData, labellingGet, unwrap } from '../../api/client';
 
 export const labellingQuery = (projectId: string, dataSetId: string) =>
   queryOptions({
@@ -7,10 +7,8 @@ export const labellingQuery = (projectId: string, dataSetId: string) =>
     queryFn: () => unwrap(labellingGet({ path: { projectId, dataSetId } })),
   });
 
+type Format = NonNullable<NonNullable<LabellingAddData['query']>['format']>;
+
 /** Sends a file of texts as it is. */
-export const importTexts = (
-  path: LabellingImportData['path'],
-  format: LabellingImportData['query']['format'],
-  body: Blob,
-) =>
-  unwrap(labellingImport({ path, query: { format }, body, headers: { 'Content-Type': 'application/octet-stream' } }));
+export const importTexts = (path: LabellingAddData['path'], format: Format, body: Blob) =>
+  unwrap(labellingAdd({ path, query: { format }, body, headers: { 'Content-Type': 'application/octet-stream' } }));
