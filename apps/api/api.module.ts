@@ -18,6 +18,7 @@ import { ImpersonationsModule } from '../../libs/features/impersonations/index.j
 import { InteractionsModule } from '../../libs/features/interactions/index.js';
 import { InvitationsModule } from '../../libs/features/invitations/index.js';
 import { InvoicesModule } from '../../libs/features/invoices/index.js';
+import { LabellingModule } from '../../libs/features/labelling/index.js';
 import { LimitsApiModule, OverdueGuard, RateLimitGuard } from '../../libs/features/limits/index.js';
 import { MembersModule } from '../../libs/features/members/index.js';
 import { ModelsModule } from '../../libs/features/models/index.js';
@@ -69,6 +70,7 @@ const FEATURES = [
   UploadsModule,
   UrlSourcesModule,
   InteractionsModule,
+  LabellingModule,
   ModelsModule,
   TrainingJobsModule,
   DeploymentsModule,

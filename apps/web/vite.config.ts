@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
@@ -11,7 +11,7 @@ import { defineConfig, type Plugin, type Rolldown } from 'vite';
 const precompress: Plugin = {
   name: 'precompress',
   writeBundle({ dir }, bundle) {
-    for (const name of Object.keys(bundle).filter((each) => /\.(js|css|csv)$/.test(each))) {
+    for (const name of Object.keys(bundle).filter((each) => /\.(js|css)$/.test(each))) {
       const file = path.join(dir!, name);
       const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
       writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }));
@@ -19,12 +19,9 @@ const precompress: Plugin = {
   },
 };
 
-/** The data that the demo has, and a newcomer may try, each with its licence: by the name under `/samples/`. */
+/** The licences of the samples, which the API hands out: by the name under `/samples/`. */
 const SAMPLES = {
-  'ratings.csv': 'movietweetings/ratings.csv.gz',
-  'films.csv': 'movietweetings/films.csv.gz',
   'films.license.txt': 'movietweetings/LICENSE',
-  'questions.csv': 'banking77/questions.csv.gz',
   'questions.license.txt': 'banking77/LICENSE',
 };
 
@@ -32,8 +29,7 @@ const samples: Plugin = {
   name: 'samples',
   buildStart() {
     for (const [name, file] of Object.entries(SAMPLES)) {
-      const stored = readFileSync(new URL(`../../prisma/seed/${file}`, import.meta.url));
-      const source = file.endsWith('.gz') ? gunzipSync(stored) : stored;
+      const source = readFileSync(new URL(`../../prisma/seed/${file}`, import.meta.url));
       this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
     }
   },

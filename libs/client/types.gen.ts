@@ -57,7 +57,7 @@ export type Me = {
         name: string;
     } | null;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer' | null;
-    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+    permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     /**
      * Whether an operator may do nothing until they have shown a second factor
      */
@@ -233,6 +233,21 @@ export type DataSet = {
         [key: string]: string;
     };
     /**
+     * Of the current import; null where there is none
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic' | null;
+    /**
+     * The sample that it was made as; null once rows of your own took its place
+     */
+    sample: {
+        key: string;
+        license: string;
+        /**
+         * Where it is published
+         */
+        source: string;
+    } | null;
+    /**
      * Rows that came by themselves, such as corrections; held next to those of the current import
      */
     addedRows: number;
@@ -247,6 +262,10 @@ export type Import = {
     id: string;
     dataSetId: string;
     status: 'queued' | 'running' | 'succeeded' | 'failed';
+    /**
+     * Where the rows came from: `uploaded` by you, a `sample` that we hand out, or `synthetic`, which is made up
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
     rowsAccepted: number | null;
     rowsRejected: number | null;
     /**
@@ -332,90 +351,71 @@ export type DataSetQuality = {
     };
 };
 
-export type DescribedRow = {
+export type Labelling = {
     /**
-     * Of the item or user
+     * Texts without a label
      */
-    id: string;
+    waiting: number;
     /**
-     * Texts, numbers, true or false
+     * Of those, texts that others have before them now
      */
-    attributes: {
-        [key: string]: unknown;
-    };
-};
-
-export type PutRows = {
-    accepted: number;
+    others: number;
     /**
-     * Of each row, in their order
+     * Texts that were given one, in the last 90 days
      */
-    results: Array<{
-        status: 'accepted' | 'rejected';
-        error?: string;
+    labelled: number;
+    skipped: number;
+    /**
+     * Whether a text of the data set may have several labels
+     */
+    severalLabels: boolean;
+    /**
+     * Of the data set, the most frequent first; at most 1,000
+     */
+    labels: Array<{
+        label: string;
+        rows: number;
     }>;
+    /**
+     * The version that says what is worth labelling next; null where there is none
+     */
+    modelVersionId: string | null;
 };
 
-export type SingleRow = {
+export type LabellingBatch = {
+    /**
+     * Those that teach most first; fewer where texts are long
+     */
+    texts: Array<TextToLabel>;
+    /**
+     * Until then nobody else gets them; each decision of yours makes it later
+     */
+    leasedUntil: string;
+    /**
+     * The version that judged them; null where none did
+     */
+    modelVersionId: string | null;
+};
+
+export type TextToLabel = {
     id: string;
-    attributes: {
-        [key: string]: string;
-    };
-};
-
-export type InteractionEvent = {
+    text: string;
+    status: 'waiting' | 'labelled' | 'skipped';
     /**
-     * Who did it
+     * What somebody said that it is; empty until then
      */
-    userId: string;
+    labels: Array<string>;
     /**
-     * With what
+     * What a model takes it for, the most likely first; empty where no model has judged it
      */
-    itemId: string;
-    /**
-     * Such as view, impression, add_to_cart or purchase
-     */
-    eventType?: string;
-    /**
-     * Rating, price or quantity
-     */
-    value?: number;
-    /**
-     * When: Unix seconds, milliseconds or ISO 8601; the moment of the call where absent. Late and out of order is fine
-     */
-    timestamp?: number | string;
-    /**
-     * Your own id of the event: a data set takes it once, however often it is sent
-     */
-    interactionId?: string;
-    /**
-     * Of the answer that the item was shown by
-     */
-    recommendationId?: string;
-};
-
-export type SentInteractions = {
-    /**
-     * Holds the accepted ones; a model that learns from it learns from them too
-     */
-    dataSetId: string;
-    /**
-     * How many are kept, and counted as `interactions_ingested`
-     */
-    accepted: number;
-    /**
-     * Of each event, in their order
-     */
-    results: Array<{
-        /**
-         * `duplicate`: the data set has an event of that interactionId, or an earlier one of this call has it
-         */
-        status: 'accepted' | 'duplicate' | 'rejected';
-        /**
-         * What is wrong with a rejected one
-         */
-        error?: string;
+    suggestions: Array<{
+        label: string;
+        score: number;
     }>;
+    /**
+     * How far the first suggestion is above the second: the lower, the more there is to learn
+     */
+    margin: number | null;
 };
 
 export type Families = {
@@ -558,6 +558,10 @@ export type ListedModel = {
          * Null where nothing was measured
          */
         verdict: Verdict | null;
+        /**
+         * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+         */
+        provenance: 'uploaded' | 'sample' | 'synthetic';
         createdAt: string;
     } | null;
 };
@@ -594,6 +598,10 @@ export type ModelVersion = {
      * What you call it; empty until you do
      */
     name: string;
+    /**
+     * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
     result: Result;
     /**
      * Null where nothing was measured
@@ -949,7 +957,6 @@ export type ApiKeyMode = typeof ApiKeyMode[keyof typeof ApiKeyMode];
 
 export const ApiKeyScope = {
     DEPLOYMENTS_CALL: 'deployments:call',
-    EVENTS_WRITE: 'events:write',
     PROJECT_READ: 'project:read',
     PROJECT_WRITE: 'project:write',
     USAGE_READ: 'usage:read'
@@ -1744,10 +1751,10 @@ export type Member = {
 export type Roles = {
     roles: Array<{
         role: 'owner' | 'admin' | 'developer' | 'billing' | 'viewer';
-        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
+        permissions: Array<'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator'>;
     }>;
     permissions: Array<{
-        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'events:write' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
+        permission: 'me:read' | 'me:write' | 'organization:read' | 'organization:write' | 'members:read' | 'members:write' | 'project:read' | 'project:write' | 'deployments:call' | 'end-users:read' | 'api-keys:write' | 'webhooks:write' | 'usage:read' | 'limits:write' | 'billing:read' | 'billing:write' | 'audit:read' | 'operator';
         meaning: string;
     }>;
 };
@@ -2157,17 +2164,6 @@ export type UserHistory = {
             [key: string]: string;
         };
     }>;
-};
-
-export type MergedUser = {
-    /**
-     * For whom all of the names count; another one than you named where that was merged before
-     */
-    userId: string;
-    /**
-     * The other names, in the order in which they were merged
-     */
-    fromUserIds: Array<string>;
 };
 
 export const WebhookEventType = {
@@ -6424,6 +6420,115 @@ export type DataSetsGetImportResponses = {
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
 
+export type MadeDataAddSampleData = {
+    body: {
+        /**
+         * Of the data set, where it is made
+         */
+        name: string;
+    };
+    path: {
+        projectId: string;
+        sample: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/samples/{sample}';
+};
+
+export type MadeDataAddSampleErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataAddSampleError = MadeDataAddSampleErrors[keyof MadeDataAddSampleErrors];
+
+export type MadeDataAddSampleResponses = {
+    /**
+     * The data set, whose import may still run
+     */
+    200: DataSet;
+};
+
+export type MadeDataAddSampleResponse = MadeDataAddSampleResponses[keyof MadeDataAddSampleResponses];
+
+export type MadeDataImportSyntheticData = {
+    body: {
+        /**
+         * How many to make
+         */
+        rows: number;
+        /**
+         * The same seed makes the same rows
+         */
+        seed?: number;
+        /**
+         * Of interactions: how many users; one for each 20 rows by default
+         */
+        users?: number;
+        /**
+         * Of interactions: how many items; one for each 50 rows by default. Items of as many rows, of the same seed, describe them
+         */
+        items?: number;
+        /**
+         * Of texts and titles
+         */
+        language?: 'en' | 'zh';
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports';
+};
+
+export type MadeDataImportSyntheticErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataImportSyntheticError = MadeDataImportSyntheticErrors[keyof MadeDataImportSyntheticErrors];
+
+export type MadeDataImportSyntheticResponses = {
+    /**
+     * The rows are made and their import queued
+     */
+    202: {
+        importId: string;
+        status: 'queued';
+    };
+};
+
+export type MadeDataImportSyntheticResponse = MadeDataImportSyntheticResponses[keyof MadeDataImportSyntheticResponses];
+
 export type RowsListData = {
     body?: never;
     path: {
@@ -6433,13 +6538,21 @@ export type RowsListData = {
     query?: {
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the page before, with the same search and order
          */
         cursor?: number;
         /**
-         * What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case
+         * What one of the ids of a row starts with, in this case, or an attribute contains in any case; of rows without ids, what their text contains
          */
         search?: string;
+        /**
+         * A column or an attribute that the rows are ordered by; by default they come as in their file
+         */
+        sort?: string;
+        /**
+         * Of `sort`: the highest or last first, or the other way round
+         */
+        order?: 'desc' | 'asc';
         /**
          * Data set of interactions, whose rows are counted for each item of a data set of items
          */
@@ -6471,54 +6584,12 @@ export type RowsListError = RowsListErrors[keyof RowsListErrors];
 
 export type RowsListResponses = {
     /**
-     * A page of rows, in the order of their file; none while the data set has no rows
+     * A page of rows; none while the data set has no rows
      */
     200: DataSetRows;
 };
 
 export type RowsListResponse = RowsListResponses[keyof RowsListResponses];
-
-export type SingleRowsPutManyData = {
-    body: {
-        rows: Array<DescribedRow>;
-    };
-    path: {
-        projectId: string;
-        dataSetId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
-};
-
-export type SingleRowsPutManyErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks project:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type SingleRowsPutManyError = SingleRowsPutManyErrors[keyof SingleRowsPutManyErrors];
-
-export type SingleRowsPutManyResponses = {
-    /**
-     * What became of each row
-     */
-    200: PutRows;
-};
-
-export type SingleRowsPutManyResponse = SingleRowsPutManyResponses[keyof SingleRowsPutManyResponses];
 
 export type RowsQualityData = {
     body?: never;
@@ -6560,18 +6631,17 @@ export type RowsQualityResponses = {
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
 
-export type SingleRowsDeleteData = {
+export type LabellingRemoveOpenData = {
     body?: never;
     path: {
         projectId: string;
         dataSetId: string;
-        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
 };
 
-export type SingleRowsDeleteErrors = {
+export type LabellingRemoveOpenErrors = {
     /**
      * No valid session or API key
      */
@@ -6590,36 +6660,73 @@ export type SingleRowsDeleteErrors = {
     default: Problem;
 };
 
-export type SingleRowsDeleteError = SingleRowsDeleteErrors[keyof SingleRowsDeleteErrors];
+export type LabellingRemoveOpenError = LabellingRemoveOpenErrors[keyof LabellingRemoveOpenErrors];
 
-export type SingleRowsDeleteResponses = {
+export type LabellingRemoveOpenResponses = {
     /**
-     * Gone, or never there
+     * None waits any more
      */
     204: void;
 };
 
-export type SingleRowsDeleteResponse = SingleRowsDeleteResponses[keyof SingleRowsDeleteResponses];
+export type LabellingRemoveOpenResponse = LabellingRemoveOpenResponses[keyof LabellingRemoveOpenResponses];
 
-export type SingleRowsPatchData = {
-    body: {
-        /**
-         * Those that change; null takes one away
-         */
-        attributes: {
-            [key: string]: string | number | boolean | null;
-        };
-    };
+export type LabellingGetData = {
+    body?: never;
     path: {
         projectId: string;
         dataSetId: string;
-        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
 };
 
-export type SingleRowsPatchErrors = {
+export type LabellingGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingGetError = LabellingGetErrors[keyof LabellingGetErrors];
+
+export type LabellingGetResponses = {
+    /**
+     * How many texts wait, and the labels
+     */
+    200: Labelling;
+};
+
+export type LabellingGetResponse = LabellingGetResponses[keyof LabellingGetResponses];
+
+export type LabellingAddData = {
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        /**
+         * `text`: one on each line, in UTF-8. `label-studio`: its JSON. `doccano`: its JSON lines
+         */
+        format?: 'text' | 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingAddErrors = {
     /**
      * No valid session or API key
      */
@@ -6638,36 +6745,51 @@ export type SingleRowsPatchErrors = {
     default: Problem;
 };
 
-export type SingleRowsPatchError = SingleRowsPatchErrors[keyof SingleRowsPatchErrors];
+export type LabellingAddError = LabellingAddErrors[keyof LabellingAddErrors];
 
-export type SingleRowsPatchResponses = {
+export type LabellingAddResponses = {
     /**
-     * The row
+     * What became of the texts
      */
-    200: SingleRow;
+    200: {
+        /**
+         * Texts that wait for a label now and did not before
+         */
+        waiting: number;
+        /**
+         * Texts that came with a label, and are rows of the data set
+         */
+        labelled: number;
+        /**
+         * Texts without a label that waited already, or were labelled or skipped before
+         */
+        known: number;
+        /**
+         * Where the data set had no rows: the import that brings these
+         */
+        importId: string | null;
+    };
 };
 
-export type SingleRowsPatchResponse = SingleRowsPatchResponses[keyof SingleRowsPatchResponses];
+export type LabellingAddResponse = LabellingAddResponses[keyof LabellingAddResponses];
 
-export type SingleRowsPutData = {
+export type LabellingTakeData = {
     body: {
+        limit?: number;
         /**
-         * All that is to be known of it; kept as text
+         * Whether to go through those that were skipped
          */
-        attributes: {
-            [key: string]: string | number | boolean;
-        };
+        status?: 'waiting' | 'skipped';
     };
     path: {
         projectId: string;
         dataSetId: string;
-        rowId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/batches';
 };
 
-export type SingleRowsPutErrors = {
+export type LabellingTakeErrors = {
     /**
      * No valid session or API key
      */
@@ -6686,45 +6808,44 @@ export type SingleRowsPutErrors = {
     default: Problem;
 };
 
-export type SingleRowsPutError = SingleRowsPutErrors[keyof SingleRowsPutErrors];
+export type LabellingTakeError = LabellingTakeErrors[keyof LabellingTakeErrors];
 
-export type SingleRowsPutResponses = {
+export type LabellingTakeResponses = {
     /**
-     * The row
+     * The texts, those that teach most first; none when none waits
      */
-    200: SingleRow;
+    200: LabellingBatch;
 };
 
-export type SingleRowsPutResponse = SingleRowsPutResponses[keyof SingleRowsPutResponses];
+export type LabellingTakeResponse = LabellingTakeResponses[keyof LabellingTakeResponses];
 
-export type InteractionsSendData = {
+export type LabellingDecideData = {
     body: {
         /**
-         * Data set of interactions that takes them; the project's live one, made by its first event, where absent
+         * `waiting` takes back what was decided
          */
-        dataSetId?: string;
-        interactions: Array<InteractionEvent>;
-    };
-    headers?: {
+        status: 'waiting' | 'labelled' | 'skipped';
         /**
-         * UUIDv7 of the call: a retry that sends it again within a day changes nothing, and gets the same answer
+         * Of `labelled`: what the text is
          */
-        'Idempotency-Key'?: string;
+        labels?: Array<string>;
     };
     path: {
         projectId: string;
+        dataSetId: string;
+        textId: string;
     };
     query?: never;
-    url: '/v1/projects/{projectId}/interactions';
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}';
 };
 
-export type InteractionsSendErrors = {
+export type LabellingDecideErrors = {
     /**
      * No valid session or API key
      */
     401: Problem;
     /**
-     * The role or the key lacks events:write
+     * The role or the key lacks project:write
      */
     403: Problem;
     /**
@@ -6737,16 +6858,58 @@ export type InteractionsSendErrors = {
     default: Problem;
 };
 
-export type InteractionsSendError = InteractionsSendErrors[keyof InteractionsSendErrors];
+export type LabellingDecideError = LabellingDecideErrors[keyof LabellingDecideErrors];
 
-export type InteractionsSendResponses = {
+export type LabellingDecideResponses = {
     /**
-     * What became of each event
+     * The text as it is now
      */
-    202: SentInteractions;
+    200: TextToLabel;
 };
 
-export type InteractionsSendResponse = InteractionsSendResponses[keyof InteractionsSendResponses];
+export type LabellingDecideResponse = LabellingDecideResponses[keyof LabellingDecideResponses];
+
+export type LabellingExportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        format?: 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/labelled-texts';
+};
+
+export type LabellingExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingExportError = LabellingExportErrors[keyof LabellingExportErrors];
+
+export type LabellingExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type LabellingExportResponse = LabellingExportResponses[keyof LabellingExportResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -11280,51 +11443,6 @@ export type HistoriesGetResponses = {
 
 export type HistoriesGetResponse = HistoriesGetResponses[keyof HistoriesGetResponses];
 
-export type UserMergesMergeData = {
-    body: {
-        /**
-         * Whose events count for the user from now on, past ones too
-         */
-        fromUserId: string;
-    };
-    path: {
-        projectId: string;
-        userId: string;
-    };
-    query?: never;
-    url: '/v1/projects/{projectId}/users/{userId}/merges';
-};
-
-export type UserMergesMergeErrors = {
-    /**
-     * No valid session or API key
-     */
-    401: Problem;
-    /**
-     * The role or the key lacks events:write
-     */
-    403: Problem;
-    /**
-     * Too many requests a second
-     */
-    429: Problem;
-    /**
-     * Any error
-     */
-    default: Problem;
-};
-
-export type UserMergesMergeError = UserMergesMergeErrors[keyof UserMergesMergeErrors];
-
-export type UserMergesMergeResponses = {
-    /**
-     * The user, with all of their names
-     */
-    200: MergedUser;
-};
-
-export type UserMergesMergeResponse = UserMergesMergeResponses[keyof UserMergesMergeResponses];
-
 export type WebhooksListEndpointsData = {
     body?: never;
     path?: never;
@@ -14324,7 +14442,7 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14421,7 +14539,7 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
@@ -14478,7 +14596,7 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key

@@ -41,6 +41,8 @@ const EXCEPTIONS: Record<string, string> = {
     'asks and changes nothing; the ledger and the request log hold it',
   'POST /v1/projects/{projectId}/interactions':
     'keeps what users did, which the ledger and the request log hold; the data set that the first makes is an event',
+  'POST /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/batches':
+    'hands texts out for ten minutes; what is said of them is written down',
   'POST /v1/invitations/preview': 'shows what a link is about and changes nothing',
   'POST /v1/auth/passkeys/options': 'hands out a challenge and changes nothing',
   'POST /v1/auth/step-up/options': 'hands out a challenge and changes nothing',
@@ -291,6 +293,46 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     () => tenant.put(`${dataSetPath}/current-import`, { importId: imported.id }),
     'data_set.restored',
     dataSet.id,
+  );
+  const textsId = await tenant.createDataSet(project.id, 'labelled-texts');
+  const textsPath = `${path}/data-sets/${textsId}`;
+  await change(
+    'POST /v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports',
+    () => tenant.post(`${textsPath}/synthetic-imports`, { rows: 20 }),
+    'import.created',
+    ({ body }) => body.importId,
+  );
+  await tenant.waitFor(textsPath, ({ currentImport }) => currentImport);
+  await change(
+    'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label',
+    () => tenant.put(`${textsPath}/texts-to-label?format=text`, 'one\ntwo\n'),
+    'data_set.texts_imported',
+    textsId,
+  );
+  const batch = await tenant.post(`${textsPath}/texts-to-label/batches`).expect(200);
+  const [one, two] = batch.body.texts;
+  const skip = (id: string) => () => tenant.put(`${textsPath}/texts-to-label/${id}`, { status: 'skipped' });
+  await change(
+    'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}',
+    skip(one.id),
+    'data_set.texts_labelled',
+    textsId,
+  );
+  // Once a day for each person.
+  const eventsBefore = (await eventsOf()).length;
+  await skip(two.id)().expect(200);
+  expect(await eventsOf()).toHaveLength(eventsBefore);
+  await change(
+    'DELETE /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label',
+    () => tenant.delete(`${textsPath}/texts-to-label`),
+    'data_set.texts_removed',
+    textsId,
+  );
+  await change(
+    'PUT /v1/projects/{projectId}/samples/{sample}',
+    () => tenant.put(`${path}/samples/films`, { name: 'Films' }),
+    'data_set.created',
+    idOf,
   );
   const live = await tenant.deploy();
   const livePath = `/v1/projects/${live.projectId}`;

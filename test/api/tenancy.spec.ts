@@ -72,6 +72,8 @@ describe('another tenant', () => {
     const ids: Record<string, string> = {
       ...created,
       dataSetId: live.interactionsDataSetId,
+      textId: crypto.randomUUID(),
+      sample: 'films',
       importId: dataSet.currentImport.id,
       jobId: job.id,
       apiKeyId,
@@ -94,6 +96,10 @@ describe('another tenant', () => {
       'POST /v1/projects/{projectId}/data-sets/{dataSetId}/rows': { rows: [{ id: 'x', attributes: {} }] },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}': { attributes: {} },
       'PATCH /v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}': { attributes: {} },
+      'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label': 'a text\n',
+      'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}': { status: 'skipped' },
+      'POST /v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports': { rows: 10 },
+      'PUT /v1/projects/{projectId}/samples/{sample}': { name: 'X' },
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',

@@ -71,7 +71,7 @@ export default {
       'a feature imports platform, and of models only what the API may load',
       { path: '^libs/features/' },
       {
-        path: '^(libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$|kinds/|tasks/))',
+        path: '^(libs/(compute|client)/|libs/models/(?!manifests\\.ts$|predictors\\.ts$|family\\.ts$|kinds/|synthetic/|tasks/))',
       },
     ),
     rule(

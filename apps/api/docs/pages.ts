@@ -21,6 +21,7 @@ const ORDER = [
   'single-sign-on',
   'audit-log',
   'families',
+  'labelling',
 ];
 /** What the guides call the address of the platform, which each installation has its own of. */
 const ANY_ORIGIN = 'http://localhost:3000';

@@ -274,6 +274,12 @@ const projectPages = [
   }),
   createRoute({
     getParentRoute: () => projectRoute,
+    path: '/data-sets/$dataSetId/label',
+    staticData: { needs: 'project:write' },
+    component: lazyRouteComponent(() => import('./dashboard/labelling/labelling-page'), 'LabellingPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
     path: '/models',
     component: lazyRouteComponent(() => import('./dashboard/models/models-page'), 'ModelsPage'),
     // `new` opens the form.

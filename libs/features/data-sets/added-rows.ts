@@ -83,11 +83,20 @@ export class AddedRows {
     before: string,
     lineOf = ({ row }: Row): unknown => row,
   ): AsyncGenerator<string> {
+    for await (const row of this.pages(tenantId, dataSetId, before)) yield `${JSON.stringify(lineOf(row))}\n`;
+  }
+
+  /** The rows that a data set had when an id was made, oldest first. */
+  async *list(tenantId: string, dataSetId: string, before: string): AsyncGenerator<Record<string, unknown>> {
+    for await (const { row } of this.pages(tenantId, dataSetId, before)) yield row as Record<string, unknown>;
+  }
+
+  private async *pages(tenantId: string, dataSetId: string, before: string): AsyncGenerator<Row> {
     for (let after = NIL_ID; ;) {
       const rows = await this.database.tenant(tenantId, (transaction) =>
         this.repository.listAddedRows(transaction, dataSetId, after, before, PAGE),
       );
-      for (const row of rows) yield `${JSON.stringify(lineOf(row))}\n`;
+      yield* rows;
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.id;
     }

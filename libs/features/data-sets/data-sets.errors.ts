@@ -107,6 +107,14 @@ export const countsNothing = () =>
     'countedBy must name a data set of interactions, and the rows must be items: those are what interactions are counted for.',
   );
 
+const COLUMNS_NAMED = 20;
+
+export const noSuchSort = (column: string, columns: string[]) =>
+  new Problem(
+    400,
+    'invalid_request',
+    `The rows have no column ${column} to be ordered by; they have ${columns.slice(0, COLUMNS_NAMED).join(', ')}.`,
+  );
 export const takesNoEvents = (kind: string) =>
   new Problem(
     409,

@@ -7,6 +7,8 @@ import { DataSetsController } from './data-sets.controller.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
+import { MadeDataController } from './made-data.controller.js';
+import { MadeDataService } from './made-data.service.js';
 import { NewImports } from './new-imports.js';
 import { Previewer } from './previewer.js';
 import { PreviewsController } from './previews.controller.js';
@@ -19,7 +21,7 @@ import { SingleRowsService } from './single-rows.service.js';
 
 @Module({
   imports: [LimitsModule, ProjectsModule],
-  controllers: [DataSetsController, PreviewsController, RowsController, SingleRowsController],
+  controllers: [DataSetsController, MadeDataController, PreviewsController, RowsController, SingleRowsController],
   providers: [
     DataSetsService,
     DataSetsRepository,
@@ -29,6 +31,7 @@ import { SingleRowsService } from './single-rows.service.js';
     SingleRowsRepository,
     SingleRowsService,
     ContentTables,
+    MadeDataService,
     RowsService,
     Previewer,
     PreviewsService,

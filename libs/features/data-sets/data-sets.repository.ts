@@ -16,7 +16,9 @@ import {
   type Import,
   importSchema,
   type ListDataSetsQuery,
+  type Provenance,
 } from './data-sets.schema.js';
+import { describeSample } from './samples.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
 type DataSetRow = Prisma.DataSetGetPayload<{
@@ -34,6 +36,7 @@ export interface ClaimedImport extends Claim {
   columnMapping: ColumnMapping;
   /** Of the file before, which hold for this one where nothing else is said. */
   keptMapping: ColumnMapping;
+  provenance: Provenance;
   /** What was said now or then. */
   formats: FileFormats;
   /** Those who are being erased: what was sent before must not bring them back. */
@@ -75,6 +78,9 @@ export const NEXT_IMPORT = fairOrder(
   '1',
 );
 
+/** In one statement. */
+const ROWS_AT_ONCE = 1_000;
+
 /** Of each import of a list. */
 const LISTED_ERRORS = 3;
 
@@ -101,10 +107,21 @@ const RANKS = {
 export class DataSetsRepository {
   async create(
     transaction: Transaction,
-    dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string; isLive?: boolean },
+    dataSet: CreateDataSet & { tenantId: string; id: string; projectId: string; isLive?: boolean; sample?: string },
   ): Promise<DataSet> {
     const created = await transaction.dataSet.create({ data: dataSet });
     return toDataSet({ ...created, imports: [], liveCount: null, _count: { addedRows: 0 } }, null);
+  }
+
+  /** Until the end of the transaction nobody else adds a sample to the project. */
+  async lockSamples(transaction: Transaction, projectId: string): Promise<void> {
+    await transaction.$queryRaw`SELECT FROM projects WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+  }
+
+  /** The data set that a project has as the sample; null where there is none. */
+  async findSample(transaction: Transaction, projectId: string, sample: string): Promise<DataSet | null> {
+    const row = await transaction.dataSet.findFirst({ where: { projectId, sample }, select: { id: true } });
+    return row && this.find(transaction, projectId, row.id);
   }
 
   async find(transaction: Transaction, projectId: string, id: string): Promise<DataSet | null> {
@@ -208,6 +225,19 @@ export class DataSetsRepository {
     await transaction.addedRow.upsert({ where, create: { tenantId, id, dataSetId, origin, row }, update: { id, row } });
   }
 
+  /** Keeps many rows of their own origins, each of which is new. */
+  async addRows(
+    transaction: Transaction,
+    rows: { tenantId: string; dataSetId: string; origin: string; id: string; row: Prisma.InputJsonObject }[],
+  ): Promise<void> {
+    for (let i = 0; i < rows.length; i += ROWS_AT_ONCE)
+      await transaction.addedRow.createMany({ data: rows.slice(i, i + ROWS_AT_ONCE) });
+  }
+
+  async removeRow(transaction: Transaction, dataSetId: string, origin: string): Promise<void> {
+    await transaction.addedRow.deleteMany({ where: { dataSetId, origin } });
+  }
+
   /** The next of those between two ids, oldest first. */
   listAddedRows(transaction: Transaction, dataSetId: string, after: string, before: string, most: number) {
     return transaction.addedRow.findMany({
@@ -228,9 +258,13 @@ export class DataSetsRepository {
       uploadBytes: number;
       columnMapping: ColumnMapping;
       formats: FileFormats;
+      provenance: Provenance;
     },
   ): Promise<void> {
     await transaction.import.create({ data: row });
+    // With rows of the customer's own it is the sample no more, which may then be added again.
+    if (row.provenance === 'sample') return;
+    await transaction.dataSet.updateMany({ where: { id: row.dataSetId }, data: { sample: null } });
   }
 
   async findImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
@@ -295,7 +329,7 @@ export class DataSetsRepository {
       where: { tenantId_id: { tenantId, id } },
       include: { dataSet: { select: { kind: true, projectId: true, columnMapping: true, formats: true } } },
     });
-    const { dataSetId, uploadKey, dataSet } = row;
+    const { dataSetId, uploadKey, dataSet, provenance } = row;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
     const upload = await transaction.upload.findFirst({
       where: { tenantId, importId: id },
@@ -307,8 +341,8 @@ export class DataSetsRepository {
     const { projectId } = dataSet;
     const keptMapping = dataSet.columnMapping as ColumnMapping;
     const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
-    const from = { uploadKey, partKeys };
-    return { ...claim, projectId, dataSetId, kind, ...from, columnMapping, keptMapping, formats, erasedUserIds };
+    const rows = { uploadKey, partKeys, columnMapping, keptMapping, formats, provenance };
+    return { ...claim, projectId, dataSetId, kind, ...rows, erasedUserIds };
   }
 
   /** Those of a project's people who are being erased. */
@@ -450,6 +484,8 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
     kind: kind as KindKey,
     createdAt: createdAt.toISOString(),
     columnMapping: row.columnMapping as Record<string, string>,
+    provenance: current && current.provenance,
+    sample: row.sample === null ? null : describeSample(row.sample),
     addedRows: _count.addedRows + Number(liveCount?.rows ?? 0),
     currentImport: current && toImport(current),
     latestImport: imports[0] ? toImport(imports[0]) : null,
@@ -457,11 +493,12 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
 }
 
 function toImport(row: ImportRow): Import {
-  const { id, dataSetId, status, failureReason } = row;
+  const { id, dataSetId, status, provenance, failureReason } = row;
   return {
     id,
     dataSetId,
     status,
+    provenance,
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
     errors: importSchema.shape.errors.parse(row.errors),

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Column } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
 import { isEncoding } from './encoding.js';
+import { type SampleKey, SAMPLES } from './samples.js';
 
 export const kindSchema = z.enum(Object.keys(kinds) as [KindKey, ...KindKey[]]);
 
@@ -18,6 +20,13 @@ const count = z.int().nonnegative();
 export const statisticsSchema = z
   .record(z.string(), z.union([count, z.iso.datetime()]).nullable())
   .describe('Figures of the rows by name; GET /v1/families says which a kind has and what each means');
+
+/** Where rows came from, the least real last. */
+export const provenanceSchema = z
+  .enum(['uploaded', 'sample', 'synthetic'])
+  .describe(
+    'Where the rows came from: `uploaded` by you, a `sample` that we hand out, or `synthetic`, which is made up',
+  );
 
 const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
 
@@ -35,6 +44,7 @@ export const importSchema = z
     id: z.uuid(),
     dataSetId: z.uuid(),
     status: z.enum(IMPORT_STATUSES),
+    provenance: provenanceSchema,
     rowsAccepted: count.nullable(),
     rowsRejected: count.nullable(),
     errors: z.array(wrongRowSchema).describe('The first 100 rejected rows; in a list the first 3'),
@@ -53,6 +63,7 @@ export const importSchema = z
         id: EXAMPLE_IDS.import,
         dataSetId: EXAMPLE_IDS.dataSet,
         status: 'succeeded',
+        provenance: 'uploaded',
         rowsAccepted: 68054,
         rowsRejected: 1,
         errors: [{ row: 4712, column: 'rating', message: '"five" is not a finite number' }],
@@ -75,6 +86,11 @@ export const dataSetSchema = z
     columnMapping: z
       .record(z.string(), z.string())
       .describe('Which header held which column, as it was said with an upload; holds for the next file too'),
+    provenance: provenanceSchema.nullable().describe('Of the current import; null where there is none'),
+    sample: z
+      .object({ key: z.string(), license: z.string(), source: z.string().describe('Where it is published') })
+      .nullable()
+      .describe('The sample that it was made as; null once rows of your own took its place'),
     addedRows: z
       .int()
       .min(0)
@@ -94,6 +110,8 @@ export const dataSetSchema = z
         kind: 'interactions',
         createdAt: EXAMPLE_TIME,
         columnMapping: { user_id: 'customer' },
+        provenance: null,
+        sample: null,
         addedRows: 0,
         currentImport: null,
         latestImport: null,
@@ -155,10 +173,45 @@ export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import, status: 'queued' }] });
 
+export const sampleKeySchema = z.enum(Object.keys(SAMPLES) as [SampleKey, ...SampleKey[]]);
+
+export const addSampleSchema = z
+  .strictObject({ name: nameSchema.describe('Of the data set, where it is made') })
+  .meta({ examples: [{ name: 'Sample films' }] });
+
+export const importSyntheticSchema = z
+  .strictObject({
+    rows: z.int().min(1).max(BOUNDS.syntheticRows.most).describe('How many to make'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(1)
+      .describe('The same seed makes the same rows'),
+    users: z
+      .int()
+      .min(1)
+      .max(BOUNDS.syntheticRows.most)
+      .optional()
+      .describe('Of interactions: how many users; one for each 20 rows by default'),
+    items: z
+      .int()
+      .min(1)
+      .max(BOUNDS.syntheticRows.most)
+      .optional()
+      .describe(
+        'Of interactions: how many items; one for each 50 rows by default. Items of as many rows, of the same seed, describe them',
+      ),
+    language: z.enum(['en', 'zh']).default('en').describe('Of texts and titles'),
+  })
+  .meta({ examples: [{ rows: 10_000, seed: 1, language: 'en' }] });
+
 export const restoreSchema = z
   .strictObject({ importId: z.uuid().describe('Of the data set, and succeeded') })
   .meta({ examples: [{ importId: EXAMPLE_IDS.import }] });
 
+export type AddSample = z.infer<typeof addSampleSchema>;
+export type ImportSynthetic = z.infer<typeof importSyntheticSchema>;
 export type Restore = z.infer<typeof restoreSchema>;
 export type CreateDataSet = z.infer<typeof createDataSetSchema>;
 export type ListDataSetsQuery = z.infer<typeof listDataSetsQuerySchema>;
@@ -167,5 +220,6 @@ export type Import = z.infer<typeof importSchema>;
 export type ImportError = Import['errors'][number];
 export type Rejection = Import['rejections'][number];
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
+export type Provenance = z.infer<typeof provenanceSchema>;
 export type FileFormats = z.infer<typeof fileFormatsSchema>;
 export type UploadQuery = z.infer<typeof uploadQuerySchema>;

@@ -29,6 +29,7 @@ import {
   type DataSet,
   type Import,
   type ListDataSetsQuery,
+  type Provenance,
   type Restore,
   type UploadQuery,
 } from './data-sets.schema.js';
@@ -157,10 +158,11 @@ export class DataSetsService {
     content: Readable,
     query: UploadQuery,
     said: { bytes: number; digest: Digest | null },
+    provenance: Provenance = 'uploaded',
   ): Promise<string> {
     const dataSet = await this.database.tenant(tenantId, async (transaction) => {
       const found = await this.require(transaction, projectId, dataSetId);
-      await this.newImports.admit(transaction, tenantId, found, query, said.bytes);
+      await this.newImports.admit(transaction, tenantId, found, query, said.bytes, provenance);
       return found;
     });
     const id = newId();
@@ -171,8 +173,9 @@ export class DataSetsService {
     );
     try {
       if (digested && !digested.isRight()) throw wrongDigest();
+      const file = { id, uploadKey, uploadBytes };
       await this.database.tenant(tenantId, (transaction) =>
-        this.newImports.queue(transaction, tenantId, dataSet, { id, uploadKey, uploadBytes }, query),
+        this.newImports.queue(transaction, tenantId, dataSet, file, query, provenance),
       );
     } catch (error) {
       await this.objects.delete(uploadKey);
@@ -298,6 +301,30 @@ export class DataSetsService {
       if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota);
     }
     await this.repository.addRow(transaction, { tenantId, dataSetId: dataSet.id, origin, id: newId(), row });
+  }
+
+  /**
+   * Keeps many rows that came together, each of an origin that is new.
+   *
+   * @throws Problem 409 where the data set may not hold as many, 402 where quotas leave no room
+   */
+  async addRows(
+    transaction: Transaction,
+    tenantId: string,
+    dataSet: DataSet,
+    rows: { origin: string; row: Record<string, string> }[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const kind = findKind(dataSet.kind)!;
+    if (dataSet.addedRows + rows.length > BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
+    if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota, rows.length);
+    const added = rows.map((each) => ({ ...each, tenantId, dataSetId: dataSet.id, id: newId() }));
+    await this.repository.addRows(transaction, added);
+  }
+
+  /** Takes back a row that was added, if it is there. */
+  removeRow(transaction: Transaction, dataSet: DataSet, origin: string): Promise<void> {
+    return this.repository.removeRow(transaction, dataSet.id, origin);
   }
 
   /** What data sets hold of people, for an export. */

@@ -9,7 +9,7 @@ import { ObjectTooLargeError } from '../../platform/object-store/object-store.js
 import { LimitsService } from '../limits/index.js';
 import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
-import { type DataSet, fileFormatsSchema, type UploadQuery } from './data-sets.schema.js';
+import { type DataSet, fileFormatsSchema, type Provenance, type UploadQuery } from './data-sets.schema.js';
 import { UploadLanes } from './upload-lane.js';
 
 /** A file that is stored and is to be imported. */
@@ -43,6 +43,7 @@ export class NewImports {
     dataSet: Pick<DataSet, 'projectId' | 'kind'>,
     query: UploadQuery,
     bytes: number,
+    provenance: Provenance = 'uploaded',
   ): Promise<void> {
     const { KINDRED_UPLOAD_BYTES_MAX: bytesMax } = this.config;
     if (bytes > bytesMax) throw uploadTooLarge(bytesMax);
@@ -52,7 +53,8 @@ export class NewImports {
     const stranger = Object.keys(splitQuery(query).columnMapping).find((column) => !Object.hasOwn(columns, column));
     if (stranger) throw noSuchColumn(dataSet.kind, stranger, Object.keys(columns));
     const caller = { tenantId, projectId: dataSet.projectId };
-    if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
+    if (meters.ingested && provenance === 'uploaded')
+      await this.limits.requireUnit(transaction, caller, meters.ingested);
     await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytes);
   }
 
@@ -83,12 +85,13 @@ export class NewImports {
     { id: dataSetId, projectId }: Pick<DataSet, 'id' | 'projectId'>,
     { id, uploadKey, uploadBytes }: StoredUpload,
     query: UploadQuery,
+    provenance: Provenance = 'uploaded',
   ): Promise<void> {
     await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
     const { columnMapping, formats } = splitQuery(query);
-    const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
+    const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats, provenance };
     await this.repository.createImport(transaction, row);
-    const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
+    const after = { projectId, dataSetId, uploadBytes, columnMapping, formats, provenance };
     await audit(transaction, tenantId, 'import.created', id, { after });
   }
 }

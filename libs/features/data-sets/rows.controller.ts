@@ -13,11 +13,11 @@ export class RowsController {
   @ApiOperation({
     summary: 'Shows the rows that a data set holds',
     description:
-      'Page by page, in the order of their file. `search` finds rows by the beginning of an id, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.',
+      'Page by page, in the order of their file, or by a column of yours. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.',
   })
   @Get('rows')
   @Requires('project:read')
-  @Answers(200, 'A page of rows, in the order of their file; none while the data set has no rows', rowsSchema)
+  @Answers(200, 'A page of rows; none while the data set has no rows', rowsSchema)
   list(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId') projectId: string,

@@ -4,13 +4,24 @@ import { textSchema } from '../../platform/http/text.js';
 
 export const rowsQuerySchema = z.strictObject({
   limit: queryNumber(z.int().min(1).max(100)).default(50),
-  cursor: queryNumber(z.int().min(1)).optional().describe('`nextCursor` of the page before'),
+  cursor: queryNumber(z.int().min(1))
+    .optional()
+    .describe('`nextCursor` of the page before, with the same search and order'),
   search: textSchema
     .max(256)
     .optional()
     .describe(
-      'What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case',
+      'What one of the ids of a row starts with, in this case, or an attribute contains in any case; of rows without ids, what their text contains',
     ),
+  sort: textSchema
+    .max(256)
+    .optional()
+    .describe('A column or an attribute that the rows are ordered by; by default they come as in their file')
+    .meta({ examples: ['timestamp'] }),
+  order: z
+    .enum(['desc', 'asc'])
+    .default('desc')
+    .describe('Of `sort`: the highest or last first, or the other way round'),
   countedBy: z
     .uuid()
     .optional()

@@ -8,7 +8,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf, withPlaces } from './content-tables.js';
-import { countsNothing, unknownKind } from './data-sets.errors.js';
+import { countsNothing, noSuchSort, unknownKind } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
 import type { Quality, Rows, RowsQuery } from './rows.schema.js';
@@ -54,15 +54,17 @@ export class RowsService {
     if (!content || (query.cursor ?? 0) > skipped) return pageOfSent(kind, erased, sent, query, skipped);
     const keys = [content.contentKey, ...(counting ? [counting.contentKey] : [])];
     return this.contents.look(tenantId, keys, async (connection, [table, counted]) => {
+      const columns = query.sort || query.search ? await columnsOf(connection, table!) : [];
+      if (query.sort && !columns.includes(query.sort)) throw noSuchSort(query.sort, columns);
       const conditions = [
-        `${PLACE} >= ${query.cursor ?? 0}`,
-        ...(query.search ? [matches(kind, query.search)] : []),
+        ...(query.sort ? [] : [`${PLACE} >= ${query.cursor ?? 0}`]),
+        ...(query.search ? [matches(kind, columns, query.search)] : []),
         ...(replaced.length > 0 ? [`${quoteName(kind.identity!)} NOT IN (${replaced.map(quoteText).join(', ')})`] : []),
         ...(erased.length > 0 ? [`${quoteName(kind.person!)} NOT IN (${erased.map(quoteText).join(', ')})`] : []),
       ];
       const found = await rowsOf(
         connection,
-        `SELECT * FROM ${withPlaces(table!)} WHERE ${conditions.join(' AND ')} ORDER BY ${PLACE} LIMIT ${query.limit + 1}`,
+        `SELECT * FROM ${withPlaces(table!)} WHERE ${conditions.join(' AND ') || 'true'} ORDER BY ${orderOf(query)} LIMIT ${query.limit + 1} OFFSET ${query.sort ? (query.cursor ?? 0) : 0}`,
       );
       const page = found.slice(0, query.limit);
       const counts = counted ? await countOf(connection, counted, kind, page) : undefined;
@@ -76,9 +78,10 @@ export class RowsService {
         ...(counts && { interactions: counts.get(String(values[kind.identity!])) ?? 0 }),
       }));
       if (more) return { data: [...rows, ...more.data], nextCursor: more.nextCursor };
-      // Rows that were sent by themselves come after those of the file.
-      const next = isEnd ? (sent.length > 0 ? String(skipped + 1) : null) : String(last + 1);
-      return { data: rows, nextCursor: next };
+      // Rows that were sent by themselves come after those of the file, in whichever order those are.
+      const atEnd = sent.length > 0 ? String(skipped + 1) : null;
+      const following = query.sort ? (query.cursor ?? 0) + query.limit : last + 1;
+      return { data: rows, nextCursor: isEnd ? atEnd : String(following) };
     });
   }
 
@@ -174,14 +177,27 @@ function pageOfSent(
   };
 }
 
-/** The ids begin with what is looked for; of rows without ids, the text holds it. */
-function matches(kind: Kind, search: string): string {
+/** The columns that the rows have: the kind's, then the attributes. */
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<string[]> {
+  const rows = await rowsOf(connection, `DESCRIBE SELECT * FROM ${table}`);
+  return rows.map((row) => String(row['column_name']));
+}
+
+/** Ordered rows are counted off from the first, as their places say nothing of where they come. */
+function orderOf({ sort, order }: RowsQuery): string {
+  return sort ? `${quoteName(sort)} ${order === 'asc' ? 'ASC' : 'DESC'} NULLS LAST, ${PLACE}` : PLACE;
+}
+
+/** The ids begin with what is looked for, or an attribute holds it; of rows without ids, the text does. */
+function matches(kind: Kind, columns: string[], search: string): string {
   const ids = Object.entries(kind.columns).filter(([, { type }]) => type === 'id');
   const texts = Object.entries(kind.columns).filter(([, { type }]) => type === 'passage' || type === 'labels');
-  const conditions =
-    ids.length > 0
-      ? ids.map(([column]) => `starts_with(${quoteName(column)}, ${quoteText(search)})`)
-      : texts.map(([column]) => `contains(lower(${quoteName(column)}), lower(${quoteText(search)}))`);
+  const attributes = columns.filter((column) => !Object.hasOwn(kind.columns, column));
+  const holding = ids.length > 0 ? attributes : texts.map(([column]) => column);
+  const conditions = [
+    ...ids.map(([column]) => `starts_with(${quoteName(column)}, ${quoteText(search)})`),
+    ...holding.map((column) => `contains(lower(${quoteName(column)}), lower(${quoteText(search)}))`),
+  ];
   return `(${conditions.join(' OR ') || 'false'})`;
 }
 

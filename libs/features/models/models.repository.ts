@@ -50,13 +50,14 @@ interface ModelState {
   status: ListedModel['status'];
   versionId: string | null;
   trainedAt: Date | null;
+  provenance: ModelVersion['provenance'] | null;
   result: unknown;
 }
 
 /** Each model with its newest version and its latest job. */
 const LISTED = Prisma.sql`models listed
   LEFT JOIN LATERAL (
-    SELECT id, created_at, result FROM model_versions
+    SELECT id, created_at, result, provenance FROM model_versions
     WHERE tenant_id = listed.tenant_id AND model_id = listed.id ORDER BY id DESC LIMIT 1) newest ON true
   LEFT JOIN LATERAL (
     SELECT status FROM training_jobs
@@ -109,7 +110,7 @@ export class ModelsRepository {
     };
     const ids = await listIds(transaction, list, query);
     const states = await transaction.$queryRaw<ModelState[]>`
-      SELECT listed.id::text AS id, ${STATUS} AS status, newest.id::text AS "versionId", newest.created_at AS "trainedAt", newest.result
+      SELECT listed.id::text AS id, ${STATUS} AS status, newest.id::text AS "versionId", newest.created_at AS "trainedAt", newest.result, newest.provenance::text AS provenance
       FROM ${LISTED} WHERE listed.id = ANY(${ids}::uuid[])`;
     const rows = await transaction.model.findMany({ where: { id: { in: ids } }, include: withSources });
     const byId = new Map(states.map((state) => [state.id, state]));
@@ -160,7 +161,12 @@ export class ModelsRepository {
   }
 
   async createVersion(transaction: Transaction, version: NewModelVersion): Promise<void> {
-    await transaction.modelVersion.create({ data: version });
+    // Written down, as the imports may go before the version does.
+    const [{ provenance }] = await transaction.$queryRaw<[{ provenance: ModelVersion['provenance'] }]>`
+      SELECT coalesce(max(imports.provenance), 'uploaded')::text AS provenance
+      FROM training_job_sources source JOIN imports ON imports.tenant_id = source.tenant_id AND imports.id = import_id
+      WHERE training_job_id = ${version.trainingJobId}::uuid AND source.tenant_id = ${version.tenantId}::uuid`;
+    await transaction.modelVersion.create({ data: { ...version, provenance } });
   }
 
   async findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
@@ -168,6 +174,17 @@ export class ModelsRepository {
     if (!row) return null;
     const { family, artifactKey, artifactSha256 } = row;
     return { modelVersionId, family, artifactKey, artifactSha256 };
+  }
+
+  /** The version that answers or, where none does, the newest, of the models of the task that learn from a data set. */
+  async findVersionFrom(transaction: Transaction, dataSetId: string, task: string): Promise<string | null> {
+    const [found] = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT version.id::text AS id FROM model_sources source
+      JOIN model_versions version ON version.tenant_id = source.tenant_id AND version.model_id = source.model_id
+      WHERE source.data_set_id = ${dataSetId}::uuid AND version.task = ${task}
+      ORDER BY EXISTS (SELECT FROM deployments WHERE tenant_id = version.tenant_id AND model_version_id = version.id) DESC, version.id DESC
+      LIMIT 1`;
+    return found?.id ?? null;
   }
 
   async findModelOf(transaction: Transaction, modelVersionId: string): Promise<string | null> {
@@ -222,12 +239,15 @@ function toModel(row: Prisma.ModelGetPayload<{ include: typeof withSources }>): 
   };
 }
 
-function toListedModel(model: Model, { status, versionId, trainedAt, result }: ModelState): ListedModel {
+function toListedModel(model: Model, { status, versionId, trainedAt, provenance, result }: ModelState): ListedModel {
   const verdict = versionId === null ? null : judge(model.task, resultSchema.parse(result));
   return {
     ...model,
     status,
-    latestVersion: versionId === null ? null : { id: versionId, verdict, createdAt: trainedAt!.toISOString() },
+    latestVersion:
+      versionId === null
+        ? null
+        : { id: versionId, verdict, provenance: provenance!, createdAt: trainedAt!.toISOString() },
   };
 }
 
@@ -238,7 +258,7 @@ function judge(task: string, result: Result): ModelVersion['verdict'] {
 }
 
 function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
-  const { id, modelId, trainingJobId, family, task, recipe, name } = row;
+  const { id, modelId, trainingJobId, family, task, recipe, name, provenance } = row;
   const result = resultSchema.parse(row.result);
   return {
     id,
@@ -248,6 +268,7 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     task,
     recipe,
     name,
+    provenance,
     result,
     verdict: judge(task, result),
     hasReport: row.reportKey !== null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
+import { provenanceSchema } from '../data-sets/index.js';
 import { nameSchema } from '../projects/index.js';
 
 /** Data sets by the role that they have for the family. */
@@ -121,6 +122,9 @@ export const modelVersionSchema = z
     task: z.string(),
     recipe: z.string(),
     name: z.string().describe('What you call it; empty until you do'),
+    provenance: provenanceSchema.describe(
+      'Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`',
+    ),
     result: resultSchema,
     verdict: verdictSchema.nullable().describe('Null where nothing was measured'),
     hasReport: z.boolean().describe('Whether …/report answers with a report'),
@@ -139,6 +143,7 @@ export const modelVersionSchema = z
         task: 'recommendation',
         recipe: 'ials',
         name: '',
+        provenance: 'uploaded',
         result: RESULT_EXAMPLE,
         verdict: VERDICT_EXAMPLE,
         hasReport: true,
@@ -155,7 +160,7 @@ export const listModelsQuerySchema = listQuerySchema(
 ).extend({ status: z.enum(MODEL_STATUSES).optional() });
 
 /** A list needs less of a version than there is to know. */
-const latestVersionSchema = modelVersionSchema.pick({ id: true, verdict: true, createdAt: true });
+const latestVersionSchema = modelVersionSchema.pick({ id: true, verdict: true, provenance: true, createdAt: true });
 
 export const listedModelSchema = modelSchema
   .extend({
@@ -170,7 +175,12 @@ export const listedModelSchema = modelSchema
       {
         ...MODEL_EXAMPLE,
         status: 'trained',
-        latestVersion: { id: EXAMPLE_IDS.modelVersion, verdict: VERDICT_EXAMPLE, createdAt: EXAMPLE_TIME },
+        latestVersion: {
+          id: EXAMPLE_IDS.modelVersion,
+          verdict: VERDICT_EXAMPLE,
+          provenance: 'uploaded',
+          createdAt: EXAMPLE_TIME,
+        },
       },
     ],
   });

@@ -172,6 +172,11 @@ export class ModelsService {
     return this.repository.findTask(transaction, projectId, modelVersionId);
   }
 
+  /** The version that answers or, where none does, the newest, of the models of the task that learn from a data set. */
+  findVersionFrom(transaction: Transaction, dataSetId: string, task: string): Promise<string | null> {
+    return this.repository.findVersionFrom(transaction, dataSetId, task);
+  }
+
   findArtifact(transaction: Transaction, modelVersionId: string): Promise<StoredArtifact | null> {
     return this.repository.findArtifact(transaction, modelVersionId);
   }

@@ -19,16 +19,18 @@ const ROWS: Record<string, string> = {
     'SELECT user_id, user_name, external_id, display_name, formatted_name, given_name, family_name, role::text, created_at, updated_at FROM scim_users',
   invitations: 'SELECT id, email, role::text, created_at, expires_at, accepted_at, revoked_at FROM invitations',
   projects: 'SELECT id, name, created_at FROM projects',
-  'data-sets': 'SELECT id, project_id, name, kind, current_import_id, created_at FROM data_sets',
+  'data-sets': 'SELECT id, project_id, name, kind, sample, current_import_id, created_at FROM data_sets',
   imports:
-    'SELECT id, data_set_id, status::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
+    'SELECT id, data_set_id, status::text, provenance::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
   'added-rows': 'SELECT id, data_set_id, origin, row, is_deletion FROM added_rows',
   'live-interactions':
     'SELECT data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions',
+  'texts-to-label':
+    'SELECT id, data_set_id, text, status::text, labels, decided_by, decided_at, created_at FROM texts_to_label',
   models: 'SELECT id, project_id, name, family, task, recipe, settings, created_at FROM models',
   'model-sources': 'SELECT model_id, role, data_set_id FROM model_sources',
   'model-versions':
-    'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, result, report_key, created_at FROM model_versions',
+    'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, result, report_key, provenance::text, created_at FROM model_versions',
   'training-jobs':
     'SELECT id, model_id, status::text, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
   'training-job-sources': 'SELECT training_job_id, role, segment, import_id FROM training_job_sources',

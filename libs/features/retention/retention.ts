@@ -93,6 +93,14 @@ export const RETENTION: readonly Retained[] = [
     days: 0,
     where: `NOT EXISTS (SELECT FROM imports WHERE imports.tenant_id = uploads.tenant_id AND imports.id = import_id AND status IN ('queued', 'running'))`,
   },
+  {
+    table: 'texts_to_label',
+    what: 'Texts that were labelled, whose rows stay in their data set',
+    whatZh: '已标注的文本（其行保留在数据集中）',
+    since: 'decided_at',
+    days: 90,
+    where: `status = 'labelled'`,
+  },
   { table: 'invitations', what: 'Invitations', whatZh: '邀请', since: 'expires_at', days: 30 },
   {
     table: 'sign_ups',

@@ -143,6 +143,11 @@ export class ServingService {
     return this.predict(artifact, name, asked);
   }
 
+  /** What a version answers to the platform's own questions about a customer's data: nobody is billed, and whoever asks bounds how much. */
+  ask<Answer>(tenantId: string, artifact: StoredArtifact, operation: string, request: object): Promise<Answer> {
+    return this.turns.run(tenantId, () => this.predict<Answer>(artifact, operation, request));
+  }
+
   /** `json` is what is remembered of a call that named itself. */
   private async work<Answer>(
     principal: Principal,

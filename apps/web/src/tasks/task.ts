@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ParseKeys } from 'i18next';
 import type { ReactNode } from 'react';
-import type { DataSetsCreateData, Deployment, Model, ModelVersion, Result } from '../api/client';
+import type { Deployment, Model, ModelVersion, Result } from '../api/client';
 
 export type Request = Record<string, unknown>;
 
@@ -32,9 +32,9 @@ export interface FiguresProps {
 export interface Sample {
   family: string;
   recipe: string;
-  /** What stands in which role of the family, with its file under `/samples/`. */
-  dataSets: { role: string; kind: DataSetsCreateData['body']['kind']; name: ParseKeys; file: string }[];
-  /** Of the files, next to them. */
+  /** What stands in which role of the family, with the key by which the API has it. */
+  dataSets: { role: string; name: ParseKeys; key: string }[];
+  /** Of the files, under `/samples/`. */
   license: string;
   texts: Record<'action' | 'about' | 'credit' | 'model', ParseKeys>;
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Tags } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DataSet } from '../../api/client';
 import { useTerms } from '../../i18n/use-terms';
@@ -17,6 +18,7 @@ import { modelsQuery } from '../models/models.queries';
 import { dataSetQuery } from './data-sets.queries';
 import { ImportsTab } from './imports-tab';
 import { ImportForm } from './preview/import-form';
+import { ProvenanceBadge } from './provenance-badge';
 import { QualityTab } from './quality-tab';
 import { RowsTab } from './rows-tab';
 import { SettingsTab } from './settings-tab';
@@ -38,16 +40,22 @@ export function DataSetPage() {
             title={found.name}
             hint={
               <>
-                {terms.name('kinds', found.kind)}
+                {terms.name('kinds', found.kind)} <ProvenanceBadge provenance={found.provenance} />
                 {found.currentImport?.finishedAt && (
                   <>
                     {` · ${t('projects.dataAge')} `}
                     <RelativeTime time={found.currentImport.finishedAt} />
                   </>
                 )}
+                <SampleCredit sample={found.sample} />
               </>
             }
-            actions={<NextStep dataSet={found} />}
+            actions={
+              <>
+                <LabelLink dataSet={found} />
+                <NextStep dataSet={found} />
+              </>
+            }
           />
           <Together queries={[families]}>
             <div className="space-y-5">
@@ -58,6 +66,37 @@ export function DataSetPage() {
         </>
       )}
     </QueryView>
+  );
+}
+
+/** Whose work a sample is, and on which terms it is handed on. */
+function SampleCredit({ sample }: Pick<DataSet, 'sample'>) {
+  const { t } = useTranslation();
+  if (!sample) return null;
+  return (
+    <p className="text-xs">
+      {t('provenance.credit', { license: sample.license })}{' '}
+      <a href={sample.source} rel="noreferrer" className="rounded underline hover:text-ink">
+        {sample.source}
+      </a>
+    </p>
+  );
+}
+
+/** Of texts, which people say what they are. */
+function LabelLink({ dataSet: { id: dataSetId, projectId, kind } }: { dataSet: DataSet }) {
+  const { t } = useTranslation();
+  const { can } = useMe();
+  if (kind !== 'labelled-texts' || !can('project:write')) return null;
+  return (
+    <Link
+      to="/projects/$projectId/data-sets/$dataSetId/label"
+      params={{ projectId, dataSetId }}
+      className={buttonClass('secondary')}
+    >
+      <Tags aria-hidden />
+      {t('labelling.title')}
+    </Link>
   );
 }
 

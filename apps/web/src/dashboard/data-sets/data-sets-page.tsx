@@ -17,7 +17,9 @@ import { TextLink } from '../../ui/text-link';
 import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
 import { dataSetListQuery, readDataSetsView, STATUSES } from './data-sets.queries';
+import { MadeData } from './made-data';
 import { ImportForm } from './preview/import-form';
+import { ProvenanceBadge } from './provenance-badge';
 
 export function DataSetsPage() {
   const { t } = useTranslation();
@@ -77,7 +79,12 @@ function Empty({ projectId }: { projectId: string }) {
           {t('dataSets.emptyText')}
         </EmptyState>
       </Card>
-      {can('project:write') && <ImportForm projectId={projectId} />}
+      {can('project:write') && (
+        <>
+          <ImportForm projectId={projectId} />
+          <MadeData projectId={projectId} />
+        </>
+      )}
     </div>
   );
 }
@@ -87,10 +94,13 @@ function useColumns(): DataColumn<DataSet>[] {
   const terms = useTerms();
   const format = useFormat();
   const createdColumn = useCreatedColumn<DataSet>();
-  const nameColumn = useNameColumn<DataSet>(({ id, projectId, name }) => (
-    <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
-      {name}
-    </TextLink>
+  const nameColumn = useNameColumn<DataSet>(({ id, projectId, name, provenance }) => (
+    <span className="inline-flex flex-wrap items-center gap-2">
+      <TextLink to="/projects/$projectId/data-sets/$dataSetId" params={{ projectId, dataSetId: id }}>
+        {name}
+      </TextLink>
+      <ProvenanceBadge provenance={provenance} />
+    </span>
   ));
   return [
     nameColumn,

@@ -1,6 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../ui/page-header';
+import { MadeData } from './made-data';
 import { ImportForm } from './preview/import-form';
 
 /** A file becomes a data set. */
@@ -10,7 +11,10 @@ export function NewDataSetPage() {
   return (
     <>
       <PageHeader title={t('dataSets.new')} hint={t('dataSets.newHint')} />
-      <ImportForm projectId={projectId} />
+      <div className="space-y-5">
+        <ImportForm projectId={projectId} />
+        <MadeData projectId={projectId} />
+      </div>
     </>
   );
 }

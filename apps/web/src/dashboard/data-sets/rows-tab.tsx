@@ -6,12 +6,14 @@ import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
-import { type DataColumn, DataTable } from '../../ui/data-table';
+import { type DataColumn, DataTable, type Sort } from '../../ui/data-table';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
+import { isPicture, Picture } from '../../ui/picture';
 import { QueryView } from '../../ui/query-view';
 import { type Kind, useKind } from '../models/families.queries';
 import { dataSetsQuery } from './data-sets.queries';
+import { HistoryDrawer } from './history-drawer';
 
 type Row = DataSetRows['data'][number];
 
@@ -24,19 +26,34 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
   const { t } = useTranslation();
   const kind = useKind(dataSet.kind);
   const [search, setSearch] = useState('');
+  const [sort, setSort] = useState<Sort>();
+  const [user, setUser] = useState<string>();
   const { projectId, id: dataSetId } = dataSet;
   const { data: dataSets } = useQuery(dataSetsQuery(projectId));
+  // Rows that name people are shown to whoever may see what they did.
+  const historyOf =
+    dataSet.kind === 'interactions'
+      ? dataSetId
+      : dataSet.kind === 'users'
+        ? dataSets?.find(({ kind: other, currentImport }) => other === 'interactions' && currentImport)?.id
+        : undefined;
   const countedBy =
     dataSet.kind === 'items'
       ? dataSets?.find(({ kind: other, currentImport }) => other === 'interactions' && currentImport)?.id
       : undefined;
   const rows = useInfiniteQuery({
-    queryKey: ['rows', dataSetId, dataSet.currentImport?.id, search, countedBy],
+    queryKey: ['rows', dataSetId, dataSet.currentImport?.id, search, sort, countedBy],
     queryFn: ({ pageParam: cursor }) =>
       unwrap(
         rowsList({
           path: { projectId, dataSetId },
-          query: { limit: PAGE, ...(search && { search }), ...(countedBy && { countedBy }), ...(cursor && { cursor }) },
+          query: {
+            limit: PAGE,
+            ...(search && { search }),
+            ...(sort && { sort: sort.key, order: sort.isDescending ? 'desc' : 'asc' }),
+            ...(countedBy && { countedBy }),
+            ...(cursor && { cursor }),
+          },
         }),
       ),
     initialPageParam: 0,
@@ -44,7 +61,7 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
     enabled: dataSet.kind !== 'items' || dataSets !== undefined,
     placeholderData: keepPreviousData,
   });
-  const columns = useColumns(kind);
+  const columns = useColumns(kind, historyOf ? setUser : undefined);
   const hasIds = kind?.columns.some(({ type }) => type === 'id');
   return (
     <div className="space-y-4">
@@ -56,7 +73,9 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
         <TextField
           type="search"
           name="search"
-          label={hasIds ? t('rows.searchId') : t('rows.searchText')}
+          label={
+            hasIds ? (kind?.others === 'attributes' ? t('rows.searchAll') : t('rows.searchId')) : t('rows.searchText')
+          }
           maxLength={256}
         />
       </Form>
@@ -73,6 +92,8 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
                   rows={shown}
                   keyOf={({ place }) => String(place)}
                   columns={columns(shown)}
+                  sort={sort}
+                  onSort={setSort}
                 />
               )}
               {rows.hasNextPage && (
@@ -86,12 +107,24 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
           );
         }}
       </QueryView>
+      {user !== undefined && historyOf && (
+        <HistoryDrawer
+          projectId={projectId}
+          dataSetId={historyOf}
+          describedBy={dataSets?.find(({ kind: other, currentImport }) => other === 'items' && currentImport)?.id}
+          userId={user}
+          onClose={() => setUser(undefined)}
+        />
+      )}
     </div>
   );
 }
 
 /** The columns of the kind that hold something, interactions where they were counted, then the first attributes. */
-function useColumns(kind: Kind | undefined): (rows: Row[]) => DataColumn<Row>[] {
+function useColumns(
+  kind: Kind | undefined,
+  onUser: ((userId: string) => void) | undefined,
+): (rows: Row[]) => DataColumn<Row>[] {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
@@ -103,6 +136,17 @@ function useColumns(kind: Kind | undefined): (rows: Row[]) => DataColumn<Row>[] 
     const show = (name: string, value: unknown) => {
       if (value === null || value === undefined) return '—';
       if (typeOf(name) === 'time') return format.dateTime(new Date(1_000 * Number(value)).toISOString());
+      if (isPicture(name, value)) return <Picture key={value} address={value} />;
+      if (name === 'user_id' && onUser)
+        return (
+          <button
+            type="button"
+            onClick={() => onUser(String(value))}
+            className="min-h-6 rounded text-left wrap-anywhere underline hover:text-accent"
+          >
+            {String(value)}
+          </button>
+        );
       if (typeOf(name) === 'number') return format.number(Number(value));
       return <span className="line-clamp-2 break-words">{String(value)}</span>;
     };
@@ -110,6 +154,7 @@ function useColumns(kind: Kind | undefined): (rows: Row[]) => DataColumn<Row>[] 
       key: name,
       name: typeOf(name) ? terms.name('columns', name) : name,
       isNumber: typeOf(name) === 'number',
+      isSortable: true,
       cell: ({ values }) => show(name, values[name]),
     });
     const attributes = names.filter((name) => !typeOf(name)).slice(0, ATTRIBUTES_SHOWN);

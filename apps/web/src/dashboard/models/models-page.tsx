@@ -16,6 +16,7 @@ import { RelativeTime } from '../../ui/relative-time';
 import { TextLink } from '../../ui/text-link';
 import { useCreatedColumn, useNameColumn } from '../../ui/use-list-columns';
 import { useMe } from '../auth/auth.queries';
+import { ProvenanceBadge } from '../data-sets/provenance-badge';
 import { MODEL_STATUSES, modelListQuery, readModelsView } from './models.queries';
 import { NewModelDialog } from './new-model-dialog';
 import { VerdictBadge } from './verdict-badge';
@@ -85,10 +86,13 @@ function useColumns(): DataColumn<ListedModel>[] {
   const { t } = useTranslation();
   const terms = useTerms();
   const createdColumn = useCreatedColumn<ListedModel>();
-  const nameColumn = useNameColumn<ListedModel>(({ id, projectId, name }) => (
-    <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId: id }}>
-      {name}
-    </TextLink>
+  const nameColumn = useNameColumn<ListedModel>(({ id, projectId, name, latestVersion }) => (
+    <span className="inline-flex flex-wrap items-center gap-2">
+      <TextLink to="/projects/$projectId/models/$modelId" params={{ projectId, modelId: id }}>
+        {name}
+      </TextLink>
+      <ProvenanceBadge provenance={latestVersion?.provenance} />
+    </span>
   ));
   return [
     nameColumn,

@@ -21,6 +21,7 @@ import { ManageActions } from '../../ui/manage-actions';
 import { QueryView } from '../../ui/query-view';
 import { Cell, HeaderCell, Table } from '../../ui/table';
 import { useMe } from '../auth/auth.queries';
+import { ProvenanceBadge } from '../data-sets/provenance-badge';
 import { DeployDialog } from '../deployments/deploy-dialog';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { Comparison } from './comparison';
@@ -142,6 +143,7 @@ function VersionsTable({ projectId, versions, onDeploy, chosen, onChoose }: Vers
               ) : (
                 <span className="font-medium">{versionName(versions, version.id)}</span>
               )}
+              <ProvenanceBadge provenance={version.provenance} />
               {version.warnings.map((warning) => (
                 <p key={warning} className="text-xs text-warning">
                   {terms.sentences(warning)}

@@ -4,9 +4,7 @@ import type { Sample } from '../task';
 export const questions: Sample = {
   family: 'text-classification',
   recipe: 'linear',
-  dataSets: [
-    { role: 'texts', kind: 'labelled-texts', name: 'tasks.classification.sample.texts', file: 'questions.csv' },
-  ],
+  dataSets: [{ role: 'texts', name: 'tasks.classification.sample.texts', key: 'bank-questions' }],
   license: 'questions.license.txt',
   texts: {
     action: 'tasks.classification.sample.action',

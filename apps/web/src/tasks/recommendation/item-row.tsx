@@ -1,4 +1,5 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { isPicture, Picture } from '../../ui/picture';
 
 interface ItemRowProps {
   itemId: string;
@@ -9,13 +10,10 @@ interface ItemRowProps {
   end?: ReactNode;
 }
 
-/** Columns in which catalogues keep the address of a picture. */
-const PICTURE = /^(image|picture|photo|thumbnail|poster)([ _-]?(url|link|src))?$/i;
-
 /** An item by its title and picture, with what else is known of it. */
 export function ItemRow({ itemId, attributes, lead, end }: ItemRowProps) {
   const { title, ...others } = attributes ?? {};
-  const picture = Object.entries(others).find(([name, value]) => PICTURE.test(name) && value.startsWith('https://'));
+  const picture = Object.entries(others).find(([name, value]) => isPicture(name, value));
   const words = Object.entries(others).flatMap(([name, value]) => (name === picture?.[0] ? [] : [value]));
   return (
     <li className="flex min-h-14 items-center gap-3 px-4 py-2 sm:px-5">
@@ -27,24 +25,5 @@ export function ItemRow({ itemId, attributes, lead, end }: ItemRowProps) {
       </div>
       {end}
     </li>
-  );
-}
-
-/** From the customer's own address, which does not hear what page shows it. Its place stays where it does not come. */
-function Picture({ address }: { address: string }) {
-  const [isBroken, setIsBroken] = useState(false);
-  return (
-    <span className="size-10 shrink-0 overflow-hidden rounded bg-sunken">
-      {!isBroken && (
-        <img
-          src={address}
-          alt=""
-          loading="lazy"
-          referrerPolicy="no-referrer"
-          onError={() => setIsBroken(true)}
-          className="size-full object-cover"
-        />
-      )}
-    </span>
   );
 }

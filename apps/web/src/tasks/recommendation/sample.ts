@@ -7,11 +7,10 @@ export const films: Sample = {
   dataSets: [
     {
       role: 'interactions',
-      kind: 'interactions',
       name: 'tasks.recommendation.sample.interactions',
-      file: 'ratings.csv',
+      key: 'film-ratings',
     },
-    { role: 'items', kind: 'items', name: 'tasks.recommendation.sample.items', file: 'films.csv' },
+    { role: 'items', name: 'tasks.recommendation.sample.items', key: 'films' },
   ],
   license: 'films.license.txt',
   texts: {

@@ -8,9 +8,10 @@ import { Card } from '../../../ui/card';
 import { Notice } from '../../../ui/notice';
 import { ProblemNotice } from '../../../ui/problem-notice';
 import { ProgressBar } from '../../../ui/progress-bar';
+import { ImportFailedError } from '../../data-sets/add-sample';
 import { dataSetsQuery } from '../../data-sets/data-sets.queries';
 import { modelsQuery } from '../../models/models.queries';
-import { ImportFailedError, prepareSample } from './prepare';
+import { prepareSample } from './prepare';
 
 /** Makes all that a sample needs, as long as the address asks for it; then the project's own state says what comes next. */
 export function SampleCard({ projectId, sample }: { projectId: string; sample: Sample }) {

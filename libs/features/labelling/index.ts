@@ -1,0 +1,1 @@
+export { LabellingModule } from './labelling.module.js';
