@@ -130,7 +130,7 @@ export class LabelFilesService {
       dataSetId,
       Readable.from(lines.map((line) => Buffer.from(line))),
       {},
-      1,
+      { bytes: 1, digest: null },
     );
   }
 
