@@ -2,11 +2,12 @@ import pg from 'pg';
 import { openTotpSecret, sealTotpSecret } from '../../libs/features/auth/index.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
 import { openClientSecret, sealClientSecret } from '../../libs/features/single-sign-on/index.js';
+import { openTarget, sealTarget } from '../../libs/features/url-sources/index.js';
 import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
 
 export interface Rotation {
-  /** Secrets of webhooks, of single sign-on and of apps that show codes, and hashes of people who are being erased, that were written anew. */
+  /** Secrets of webhooks, of addresses that files are fetched from, of single sign-on and of apps that show codes, and hashes of people who are being erased, that were written anew. */
   rewritten: number;
   /** Keys that go on under the previous secret until they are next used: a hash cannot be made anew without its key. */
   keysLeft: number;
@@ -32,6 +33,7 @@ export async function rotateSecret(appUrl: string, secret: string, previous: str
     await client.query('SET ROLE kindred_system');
     const rewritten =
       (await sealAnew(client, secret, previous)) +
+      (await sealTargetsAnew(client, secret, previous)) +
       (await sealTotpsAnew(client, secret, previous)) +
       (await sealClientSecretsAnew(client, secret, previous)) +
       (await hashAnew(client, secret));
@@ -61,6 +63,25 @@ async function sealAnew(client: pg.Client, secret: string, previous: string): Pr
         'UPDATE webhook_endpoints SET secret = $3, previous_secret = $4 WHERE tenant_id = $1 AND id = $2',
         [tenant_id, id, anew(row.secret), row.previous_secret && anew(row.previous_secret)],
       );
+      count++;
+    }
+    await client.query('COMMIT');
+  }
+  return count;
+}
+
+async function sealTargetsAnew(client: pg.Client, secret: string, previous: string): Promise<number> {
+  const { rows } = await client.query<{ tenant_id: string; id: string }>('SELECT tenant_id, id FROM url_sources');
+  let count = 0;
+  for (const { tenant_id, id } of rows) {
+    await client.query('BEGIN');
+    const found = await client.query<{ sealed: Buffer }>(
+      'SELECT sealed FROM url_sources WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
+      [tenant_id, id],
+    );
+    for (const { sealed } of found.rows) {
+      const anew = Buffer.from(sealTarget(secret, id, openTarget([secret, previous], id, sealed)));
+      await client.query('UPDATE url_sources SET sealed = $3 WHERE tenant_id = $1 AND id = $2', [tenant_id, id, anew]);
       count++;
     }
     await client.query('COMMIT');

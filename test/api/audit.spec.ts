@@ -43,6 +43,7 @@ const EXCEPTIONS: Record<string, string> = {
     'keeps what users did, which the ledger and the request log hold; the data set that the first makes is an event',
   'POST /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/batches':
     'hands texts out for ten minutes; what is said of them is written down',
+  'HEAD /v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}': 'shows where an upload stands',
   'POST /v1/invitations/preview': 'shows what a link is about and changes nothing',
   'POST /v1/auth/passkeys/options': 'hands out a challenge and changes nothing',
   'POST /v1/auth/step-up/options': 'hands out a challenge and changes nothing',
@@ -334,6 +335,50 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'data_set.created',
     idOf,
   );
+  // In pieces, and from an address.
+  const byTus = (method: 'post' | 'patch' | 'delete', path_: string, headers: Record<string, string>) =>
+    request(api.url)
+      [method](path_)
+      .set({ cookie: tenant.cookie, 'tus-resumable': '1.0.0', ...headers });
+  const ofUploads = '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+  let upload = '';
+  const beginUpload = () =>
+    change(
+      `POST ${ofUploads}`,
+      () => byTus('post', `${dataSetPath}/uploads`, { 'upload-length': '20' }),
+      'upload.created',
+      ({ headers }) => (upload = headers['location']!.split('/').at(-1)!),
+    );
+  await beginUpload();
+  await change(
+    `DELETE ${ofUploads}/{uploadId}`,
+    () => byTus('delete', `${dataSetPath}/uploads/${upload}`, {}),
+    'upload.deleted',
+    () => upload,
+  );
+  await beginUpload();
+  await change(
+    `PATCH ${ofUploads}/{uploadId}`,
+    () =>
+      byTus('patch', `${dataSetPath}/uploads/${upload}`, {
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      }).send('user_id,item_id\nu,i\n'),
+    'import.created',
+    ({ headers }) => headers['kindred-import']!,
+  );
+  const ofUrls = '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+  const source = { url: 'http://127.0.0.1:9/a.csv?token=sesame', interval: 'daily', authorization: 'Bearer open' };
+  secrets.push('sesame', source.authorization);
+  const added = await change(
+    `POST ${ofUrls}`,
+    () => tenant.post(`${dataSetPath}/url-sources`, source),
+    'url_source.created',
+    idOf,
+  );
+  const sourcePath = `${dataSetPath}/url-sources/${added.id}`;
+  await change(`POST ${ofUrls}/{sourceId}/runs`, () => tenant.post(`${sourcePath}/runs`), 'url_source.run', added.id);
+  await change(`DELETE ${ofUrls}/{sourceId}`, () => tenant.delete(sourcePath), 'url_source.deleted', added.id);
   const live = await tenant.deploy();
   const livePath = `/v1/projects/${live.projectId}`;
   const sources = { interactions: live.interactionsDataSetId };

@@ -64,7 +64,8 @@ describe('another tenant', () => {
     const ours = await Tenant.signUp(api);
     const live = await ours.deploy();
     const { id: apiKeyId } = await ours.createKey(live.projectId);
-    const { body: dataSet } = await ours.get(`/v1/projects/${live.projectId}/data-sets/${live.interactionsDataSetId}`);
+    const dataSetPath = `/v1/projects/${live.projectId}/data-sets/${live.interactionsDataSetId}`;
+    const { body: dataSet } = await ours.get(dataSetPath);
     const { endpointId, deliveryId } = await webhookOf(ours);
     const { job, itemsDataSetId: _, ...created } = live;
     const invited = { email: newAddress(), role: 'viewer' };
@@ -75,6 +76,8 @@ describe('another tenant', () => {
       textId: crypto.randomUUID(),
       sample: 'films',
       importId: dataSet.currentImport.id,
+      uploadId: await uploadOf(ours, dataSetPath),
+      sourceId: await sourceOf(ours, dataSetPath),
       jobId: job.id,
       apiKeyId,
       endpointId,
@@ -116,6 +119,10 @@ describe('another tenant', () => {
       'POST /v1/deployments/{deploymentId}/classifications': { text: 'Hello' },
       'POST /v1/deployments/{deploymentId}/feedback': { classificationId: crypto.randomUUID(), labels: ['greeting'] },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/current-import': { importId: dataSet.currentImport.id },
+      'POST /v1/projects/{projectId}/data-sets/{dataSetId}/url-sources': {
+        url: 'http://127.0.0.1:9/',
+        interval: 'once',
+      },
       'PATCH /v1/organization/members/{memberId}': { role: 'viewer' },
       'PATCH /v1/webhook-endpoints/{endpointId}': { url: 'https://stolen.example/' },
       'POST /v1/webhook-endpoints/{endpointId}/replays': { since: '2020-01-01T00:00:00Z' },
@@ -140,7 +147,7 @@ describe('another tenant', () => {
         ] as const) {
           const call = request(api.url)[method as 'get'](path).set(header, value);
           if (requestBody?.content['text/csv']) call.set('content-type', 'text/csv');
-          const response = await (method === 'get' || method === 'delete' ? call : call.send(body as object));
+          const response = await (['get', 'head', 'delete'].includes(method) ? call : call.send(body as object));
           // A key may lack the route's scope; then it learns nothing either.
           const expected = header === 'authorization' && response.status === 403 ? 403 : 404;
           expect(response.status, `${route} with ${header}: ${response.text}`).toBe(expected);
@@ -184,12 +191,29 @@ describe('another tenant', () => {
     return { endpointId: endpoint.id, deliveryId: deliveries.data[0].id };
   }
 
+  async function uploadOf(tenant: Tenant, dataSetPath: string): Promise<string> {
+    const headers = { cookie: tenant.cookie, 'tus-resumable': '1.0.0', 'upload-length': '20' };
+    const begun = await request(api.url).post(`${dataSetPath}/uploads`).set(headers).expect(201);
+    return begun.headers['location']!.split('/').at(-1)!;
+  }
+
+  /** One that nothing is fetched from any more, so that nothing of it changes by itself. */
+  async function sourceOf(tenant: Tenant, dataSetPath: string): Promise<string> {
+    const body = { url: 'http://127.0.0.1:9/', interval: 'once' };
+    const { id } = (await tenant.post(`${dataSetPath}/url-sources`, body).expect(201)).body;
+    await owner.query('UPDATE url_sources SET next_attempt_at = NULL, attempt = attempt + 1 WHERE id = $1', [id]);
+    return id;
+  }
+
   /** Rows of every table that another tenant might have changed. */
   async function snapshot(tenantId: string) {
     const tables = [
       'projects',
       'data_sets',
       'imports',
+      'uploads',
+      'upload_parts',
+      'url_sources',
       'models',
       'model_versions',
       'training_jobs',

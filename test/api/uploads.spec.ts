@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import http from 'node:http';
 import pg from 'pg';
 import request from 'supertest';
 import * as tus from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiProcess } from '../factories/api-process.js';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+import { FileServer } from '../factories/file-server.js';
 
 const MIB = 1024 ** 2;
 /** Rows that are known by eye, of some bytes. */
@@ -132,6 +134,55 @@ describe('an upload in pieces', () => {
     expect([long.status, long.body.code]).toEqual([413, 'upload_beyond_length']);
     expect(await offsetOf(path)).toBe(10);
     await call('delete', path).expect(204);
+  });
+
+  it('keeps what came of a piece before its line broke', async () => {
+    const path = await begin(10 * MIB);
+    const { hostname, port } = new URL(api.url);
+    const headers = {
+      cookie: tenant.cookie,
+      'tus-resumable': '1.0.0',
+      'upload-offset': 0,
+      'content-type': 'application/offset+octet-stream',
+      'content-length': 2 * MIB,
+    };
+    const broken = http.request({ hostname, port, path, method: 'PATCH', headers });
+    broken.on('error', () => {});
+    broken.write(Buffer.alloc(MIB / 4, 'a'), () => setTimeout(() => broken.destroy(), 200));
+    await until(async () => (await offsetOf(path)) === MIB / 4, Infinity);
+    await call('delete', path).expect(204);
+  });
+
+  it('goes on at any API process, with its pieces in a store that speaks S3', async () => {
+    const store = await FileServer.start();
+    const objects = new Map<string, number>();
+    store.answer = ({ method, url, headers }, response) => {
+      const key = url!.split('?', 1)[0]!;
+      if (method === 'PUT')
+        objects.set(key, Number(headers['x-amz-decoded-content-length'] ?? headers['content-length']));
+      if (method === 'DELETE') objects.delete(key);
+      response.writeHead(method === 'DELETE' ? 204 : 200, { etag: '"x"' }).end();
+    };
+    const processes = [1, 2].map(() => startApi({ S3_URL: `s3+http://key:secret@${store.host}/bucket` }));
+    const [one, other] = await Promise.all(processes);
+    try {
+      const path = await begin(22);
+      const send = (to: TestApi, offset: number, body: string) =>
+        request(to.url)
+          .patch(path)
+          .set({ cookie: tenant.cookie, 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' })
+          .set('upload-offset', String(offset))
+          .send(body);
+      await send(one!, 0, 'user_id,item_id\n').expect(204);
+      const last = await send(other!, 16, 'u1,i1\n').expect(204);
+      expect([...objects.values()]).toEqual([16, 6]);
+      const importId = last.headers['kindred-import'];
+      const { rows } = await owner.query('SELECT upload_bytes::int AS bytes FROM imports WHERE id = $1', [importId]);
+      expect(rows).toEqual([{ bytes: 22 }]);
+    } finally {
+      await Promise.all([one!.close(), other!.close()]);
+      store.close();
+    }
   });
 
   it('is refused in words where it is none of tus, of nobody, too large, or says what no file has', async () => {

@@ -88,7 +88,8 @@ SELECT isolate_tenants('upload_parts');
 SELECT isolate_tenants('url_sources');
 GRANT SELECT, DELETE ON "uploads" TO kindred_system;
 GRANT SELECT ON "upload_parts", "url_sources" TO kindred_system;
-GRANT UPDATE ("attempt", "losses", "lease_expires_at", "next_attempt_at") ON "url_sources" TO kindred_system;
+-- What is sealed is sealed anew under another secret.
+GRANT UPDATE ("attempt", "losses", "lease_expires_at", "next_attempt_at", "sealed") ON "url_sources" TO kindred_system;
 -- What was declared of a file is never changed; only what of it has come is.
 GRANT SELECT, INSERT, DELETE, UPDATE ("received_bytes", "import_id") ON "uploads" TO kindred_app;
 GRANT SELECT, INSERT ON "upload_parts" TO kindred_app;
