@@ -452,11 +452,11 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     texts.textsDataSetId,
   );
   const { body: catalogue } = await tenant.post(`${path}/data-sets`, { name: 'Catalogue', kind: 'items' }).expect(201);
-  const [rows, attributes] = [`${path}/data-sets/${catalogue.id}/rows`, { title: 'Lamp' }];
+  const [rowsPath, attributes] = [`${path}/data-sets/${catalogue.id}/rows`, { title: 'Lamp' }];
   const rowsRoute = '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
-  const many = () => tenant.post(rows, { rows: [{ id: 'lamp', attributes }] });
+  const many = () => tenant.post(rowsPath, { rows: [{ id: 'lamp', attributes }] });
   await change(`POST ${rowsRoute}`, many, 'data_set.row_added', catalogue.id);
-  const one = `${rows}/lamp`;
+  const one = `${rowsPath}/lamp`;
   await change(`PUT ${rowsRoute}/{rowId}`, () => tenant.put(one, { attributes }), 'data_set.row_added', catalogue.id);
   await change(
     `PATCH ${rowsRoute}/{rowId}`,

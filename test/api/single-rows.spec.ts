@@ -1,3 +1,4 @@
+import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, Tenant, type TestApi } from '../factories/api.js';
 
@@ -44,12 +45,10 @@ describe('single items and users', () => {
     const bed = { item_id: 'bed', title: 'Bed', price: '40' };
     expect(await seen(dataSetId)).toEqual([bed, ...expected]);
     const pages = [];
-    for (let cursor: string | null = null; pages.length < 5;) {
-      const { data, nextCursor } = (await tenant.get(`${item(dataSetId)}?limit=1${cursor ? `&cursor=${cursor}` : ''}`))
-        .body;
-      pages.push(...data.map(({ values }: { values: object }) => values));
-      if (!nextCursor) break;
-      cursor = nextCursor;
+    for (let cursor: string | null = ''; cursor !== null && pages.length < 5;) {
+      const page: Response = await tenant.get(`${item(dataSetId)}?limit=1${cursor && `&cursor=${cursor}`}`).expect(200);
+      pages.push(...page.body.data.map(({ values }: { values: object }) => values));
+      cursor = page.body.nextCursor;
     }
     expect(pages).toEqual([bed, ...expected]);
     expect(await seen(dataSetId, '?search=de')).toEqual([{ item_id: 'desk', price: '21' }]);

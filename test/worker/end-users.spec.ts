@@ -4,9 +4,14 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eraseFile } from '../../apps/worker/erase-file.js';
-import { DataSetsRepository } from '../../libs/features/data-sets/index.js';
+import {
+  DataSetsRepository,
+  LiveInteractionsRepository,
+  SingleRowsRepository,
+} from '../../libs/features/data-sets/index.js';
 import { ErasuresProcessor } from '../../libs/features/end-users/erasures.processor.js';
 import { ErasuresRepository, NEXT_ERASURE } from '../../libs/features/end-users/erasures.repository.js';
+import { UserMergesRepository } from '../../libs/features/end-users/index.js';
 import type { UserEraser } from '../../libs/features/end-users/worker.js';
 import { ModelsRepository } from '../../libs/features/models/index.js';
 import { TrainingJobsRepository } from '../../libs/features/training-jobs/index.js';
@@ -147,7 +152,13 @@ describe("a customer's user", () => {
     const objects = api.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
     const database = api.app.get(Database, { strict: false });
     const eraser: UserEraser = { erase: eraseFile };
-    const owners = [new DataSetsRepository(), new ModelsRepository(), new TrainingJobsRepository()] as const;
+    const rowsOf = [new DataSetsRepository(), new UserMergesRepository(), new SingleRowsRepository()] as const;
+    const owners = [
+      ...rowsOf,
+      new LiveInteractionsRepository(),
+      new ModelsRepository(),
+      new TrainingJobsRepository(),
+    ] as const;
     const workers = Array.from(
       { length: 4 },
       () => new ErasuresProcessor(database, new ErasuresRepository(), ...owners, eraser, objects),

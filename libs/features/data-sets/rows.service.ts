@@ -40,10 +40,12 @@ export class RowsService {
       async (transaction) => {
         const found = await this.requireContent(transaction, projectId, dataSetId);
         if (found.kind.person) requirePermission(principal, 'end-users:read');
-        const sent = found.kind.identity ? await this.listSent(transaction, dataSetId, found.content, query) : NO_SENT;
+        const single = found.kind.identity
+          ? await this.listSent(transaction, dataSetId, found.content, query)
+          : NO_SENT;
         return {
           ...found,
-          ...sent,
+          ...single,
           counting:
             query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
           erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],

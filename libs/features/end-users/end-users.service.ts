@@ -113,11 +113,11 @@ export class EndUsersService {
     const found: EndUser = { userId, dataSets: [], isComplete: true };
     let left = ROWS_MAX;
     for (const { contentKey, ...dataSet } of contents) {
-      const sqlOf = (table: string) =>
+      const rowsIn = (table: string) =>
         `SELECT * FROM ${table} WHERE ${quoteName(kinds[dataSet.kind].person!)} IN (${names.map(quoteText).join(', ')}) LIMIT ${left + 1}`;
       const rows = await this.contents.read(
         [contentKey],
-        (connection, [table]) => rowsOf(connection, sqlOf(table!)),
+        (connection, [table]) => rowsOf(connection, rowsIn(table!)),
         EXPORT_MS,
       );
       if (rows.length > left) found.isComplete = false;
