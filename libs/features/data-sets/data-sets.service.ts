@@ -25,8 +25,10 @@ import {
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import {
+  type ColumnMapping,
   type CreateDataSet,
   type DataSet,
+  type FileFormats,
   type Import,
   type ListDataSetsQuery,
   type Provenance,
@@ -36,6 +38,13 @@ import {
 } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
+
+/** A file in the object store that is to be imported, by the id of its import. */
+export interface StoredUpload {
+  id: string;
+  uploadKey: string;
+  uploadBytes: number;
+}
 
 @Injectable()
 export class DataSetsService {
@@ -129,24 +138,48 @@ export class DataSetsService {
         await this.limits.requireUnit(transaction, caller, meters.ingested);
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
     });
+    const stored = await this.storeUpload(tenantId, content);
+    try {
+      await this.database.tenant(tenantId, async (transaction) => {
+        const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
+        await this.queueImport(transaction, tenantId, { projectId, dataSetId }, stored, {
+          columnMapping,
+          formats,
+          provenance,
+        });
+      });
+    } catch (error) {
+      await this.discardUpload(stored);
+      throw error;
+    }
+    return stored.id;
+  }
+
+  /** Stores the file of an import that is yet to be queued, or discarded; one that a killed process left is deleted within a day. */
+  async storeUpload(tenantId: string, content: Readable): Promise<StoredUpload> {
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
     const uploadBytes = await this.lanes.run(tenantId, (pace) => this.store(uploadKey, content, pace));
-    try {
-      await this.database.tenant(tenantId, async (transaction) => {
-        // Several may have come at once, each of which had room alone.
-        await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
-        const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
-        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats, provenance };
-        await this.repository.createImport(transaction, row);
-        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats, provenance };
-        await audit(transaction, tenantId, 'import.created', id, { after });
-      });
-    } catch (error) {
-      await this.objects.delete(uploadKey);
-      throw error;
-    }
-    return id;
+    return { id, uploadKey, uploadBytes };
+  }
+
+  /** Queues the import of a stored file in the caller's transaction. */
+  async queueImport(
+    transaction: Transaction,
+    tenantId: string,
+    { projectId, dataSetId }: { projectId: string; dataSetId: string },
+    { id, ...upload }: StoredUpload,
+    how: { columnMapping: ColumnMapping; formats: FileFormats; provenance: Provenance },
+  ): Promise<void> {
+    // Several may have come at once, each of which had room alone.
+    await this.limits.requireThing(transaction, tenantId, 'bytes_stored', upload.uploadBytes);
+    await this.repository.createImport(transaction, { tenantId, id, dataSetId, ...upload, ...how });
+    const after = { projectId, dataSetId, uploadBytes: upload.uploadBytes, ...how };
+    await audit(transaction, tenantId, 'import.created', id, { after });
+  }
+
+  async discardUpload({ uploadKey }: StoredUpload): Promise<void> {
+    await this.objects.delete(uploadKey);
   }
 
   listImports(tenantId: string, projectId: string, dataSetId: string, query: PageQuery) {

@@ -17,6 +17,8 @@ import type { ExportTextsQuery, ImportedTexts, ImportTextsQuery } from './labell
 
 const METER = 'texts_ingested';
 const PAGE = 2_000;
+/** Nothing of the file has to be said. */
+const AS_WE_WROTE = { columnMapping: {}, formats: {}, provenance: 'uploaded' } as const;
 
 /** Texts come in files of other tools and leave in such. */
 @Injectable()
@@ -50,20 +52,31 @@ export class LabelFilesService {
     const texts = readLabelFile(await readWhole(content), format);
     if (!isOpenToSeveral) refuseSeveral(texts);
     const labelled = texts.filter(({ labels }) => labels.length > 0);
-    const taken = await this.database.tenant(tenantId, async (transaction) => {
-      await this.repository.lock(transaction, dataSetId);
-      const dataSet = await this.labels.require(transaction, projectId, dataSetId);
-      const isFirst = !dataSet.currentImport;
-      if (!isFirst) await this.addRows(transaction, tenantId, dataSet, labelled);
-      const waiting = await this.queue(transaction, tenantId, dataSet.id, texts);
-      const after = { projectId, format, waiting, labelled: labelled.length };
-      await audit(transaction, tenantId, 'data_set.texts_imported', dataSet.id, { after });
-      return { isFirst, waiting };
-    });
-    const known =
-      new Set(texts.filter(({ labels }) => labels.length === 0).map(({ text }) => text)).size - taken.waiting;
-    const importId = taken.isFirst ? await this.importRows(tenantId, projectId, dataSetId, texts) : null;
-    return { waiting: taken.waiting, labelled: labelled.length, known, importId };
+    // Whether the data set is still without rows is known under the lock alone.
+    const first = await this.storeWhereFirst(tenantId, projectId, dataSetId, texts);
+    let isFirst = false;
+    try {
+      const waiting = await this.database.tenant(tenantId, async (transaction) => {
+        await this.repository.lock(transaction, dataSetId);
+        const dataSet = await this.labels.require(transaction, projectId, dataSetId);
+        isFirst = first !== null && hasNoRows(dataSet);
+        if (isFirst)
+          await this.dataSets.queueImport(transaction, tenantId, { projectId, dataSetId }, first!, AS_WE_WROTE);
+        else await this.addRows(transaction, tenantId, dataSet, labelled);
+        const queued = await this.queue(transaction, tenantId, dataSet.id, texts);
+        const after = { projectId, format, waiting: queued, labelled: labelled.length };
+        await audit(transaction, tenantId, 'data_set.texts_imported', dataSet.id, { after });
+        return queued;
+      });
+      const open = new Set(texts.filter(({ labels }) => labels.length === 0).map(({ text }) => text));
+      const importId = isFirst ? first!.id : null;
+      return { waiting, labelled: labelled.length, known: open.size - waiting, importId };
+    } catch (error) {
+      isFirst = false;
+      throw error;
+    } finally {
+      if (first && !isFirst) await this.dataSets.discardUpload(first);
+    }
   }
 
   /** @returns how many waited or were skipped, and do so no more */
@@ -120,18 +133,18 @@ export class LabelFilesService {
     await this.usage.recordIn(transaction, { ...work, meter: METER, quantity: rows.length });
   }
 
-  private importRows(tenantId: string, projectId: string, dataSetId: string, texts: readonly LabelledText[]) {
+  /** The texts as a file of ours, where they are likely to be the first rows of the data set. */
+  private async storeWhereFirst(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    texts: readonly LabelledText[],
+  ) {
+    if (!hasNoRows(await this.dataSets.get(tenantId, projectId, dataSetId))) return null;
     const lines = texts.map(
       ({ text, labels }) => `${JSON.stringify({ text, label: labels.length > 0 ? labels : null })}\n`,
     );
-    return this.dataSets.upload(
-      tenantId,
-      projectId,
-      dataSetId,
-      Readable.from(lines.map((line) => Buffer.from(line))),
-      {},
-      1,
-    );
+    return this.dataSets.storeUpload(tenantId, Readable.from([Buffer.from(lines.join(''))]));
   }
 
   private async *rows(tenantId: string, dataSet: DataSet): AsyncGenerator<WrittenText> {
@@ -166,6 +179,10 @@ export class LabelFilesService {
     }
   }
 }
+
+/** Neither has it any, nor are any on their way. */
+const hasNoRows = ({ currentImport, latestImport }: DataSet) =>
+  !currentImport && latestImport?.status !== 'queued' && latestImport?.status !== 'running';
 
 async function readWhole(content: Readable): Promise<Buffer> {
   const { most } = BOUNDS.labelFileBytes;
