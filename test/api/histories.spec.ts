@@ -53,6 +53,19 @@ describe('the rows of a data set', () => {
     expect((await rowsOf(`search=${encodeURIComponent("' OR 1=1 --")}`)).data).toEqual([]);
   });
 
+  it('come in the order of a column, page by page, and are found by words of their attributes', async () => {
+    const first = await rowsOf('sort=user_id&order=asc&limit=3');
+    const second = await rowsOf(`sort=user_id&order=asc&limit=100&cursor=${first.nextCursor}`);
+    const users = [...first.data, ...second.data].map(({ values }: { values: { user_id: string } }) => values.user_id);
+    expect(users).toHaveLength(7);
+    expect(users).toEqual(users.toSorted());
+    expect(second.nextCursor).toBeNull();
+    expect((await rowsOf('sort=title', itemsId)).data.map(({ place }: { place: number }) => place)).toEqual([2, 1]);
+    expect((await rowsOf('search=LIEN', itemsId)).data).toHaveLength(1);
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${itemsId}/rows?sort=magic`).expect(400);
+    expect(body.detail).toBe('The rows have no column magic to be ordered by; they have item_id, title, year.');
+  });
+
   it('are for people alone where they name people: to a key they are refused as histories are', async () => {
     const { key } = await tenant.createKey(projectId, ['project:read']);
     const read = (path: string) => withKey(api, key).get(`/v1/projects/${projectId}/data-sets/${path}`);

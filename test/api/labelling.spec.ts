@@ -157,6 +157,9 @@ describe('files of other tools', () => {
     );
     const { body } = await addTexts(JSON.stringify(tasks), 'label-studio', of);
     expect(body).toMatchObject({ waiting: 30, labelled: 0, importId: expect.any(String) });
+    // Of what comes before it is read nothing is lost: it does not take the place of the first.
+    const second = await addTexts('{"text":"it is mild","label":["spring"]}', 'doccano', of);
+    expect(second.body).toMatchObject({ labelled: 1, importId: null });
     await tenant.waitFor(`${of}/imports/${body.importId}`);
     const { texts, modelVersionId } = await take(tenant, {}, of);
     expect(modelVersionId).toBeNull();
@@ -177,15 +180,15 @@ describe('files of other tools', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(rows).toHaveLength(31);
+    expect(rows).toHaveLength(32);
     expect(rows.filter(({ label }) => label[0] === 'summer')).toHaveLength(15);
     expect(rows.at(-1)).toMatchObject({ text: 'it is sunny', label: [] });
     const studio = (await tenant.get(`${of}/labelled-texts?format=label-studio`).expect(200)).body;
-    expect(studio).toHaveLength(31);
+    expect(studio).toHaveLength(32);
     // What came out goes in elsewhere as it is.
     const copy = await tenant.createDataSet(live.projectId, 'labelled-texts');
     const copyOf = `/v1/projects/${live.projectId}/data-sets/${copy}`;
-    expect((await addTexts(file.text, 'doccano', copyOf)).body).toMatchObject({ waiting: 1, labelled: 30 });
+    expect((await addTexts(file.text, 'doccano', copyOf)).body).toMatchObject({ waiting: 1, labelled: 31 });
   });
 
   it('that are too large or not sent as a file are refused', async () => {

@@ -1,17 +1,15 @@
-import { pipeline, type Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
 import type { Statistics } from '../../models/kinds/kind.js';
 import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
-import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
-import { type Digest, Digested } from '../../platform/http/digests.js';
+import type { Digest } from '../../platform/http/digests.js';
 import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
-import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
 import {
@@ -21,7 +19,6 @@ import {
   takesNoEvents,
   tooManyAddedRows,
   unknownKind,
-  wrongDigest,
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import {
@@ -35,7 +32,6 @@ import {
 } from './data-sets.schema.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { NewImports } from './new-imports.js';
-import { uploadKeyOf } from './upload-key.js';
 
 const REJECTED_PAGE = 1_000;
 
@@ -59,8 +55,6 @@ export class DataSetsService {
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
     private readonly newImports: NewImports,
-    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   create(tenantId: string, projectId: string, body: CreateDataSet): Promise<DataSet> {
@@ -165,23 +159,16 @@ export class DataSetsService {
       await this.newImports.admit(transaction, tenantId, found, query, said.bytes, provenance);
       return found;
     });
-    const id = newId();
-    const uploadKey = uploadKeyOf(tenantId, id);
-    const digested = said.digest && new Digested(said.digest);
-    const uploadBytes = await this.newImports.receive(tenantId, content, (open) =>
-      this.objects.put(uploadKey, digested ? joined(open(), digested) : open(), this.config.KINDRED_UPLOAD_BYTES_MAX),
-    );
+    const stored = await this.newImports.store(tenantId, content, said.digest);
     try {
-      if (digested && !digested.isRight()) throw wrongDigest();
-      const file = { id, uploadKey, uploadBytes };
       await this.database.tenant(tenantId, (transaction) =>
-        this.newImports.queue(transaction, tenantId, dataSet, file, query, provenance),
+        this.newImports.queue(transaction, tenantId, dataSet, stored, query, provenance),
       );
     } catch (error) {
-      await this.objects.delete(uploadKey);
+      await this.newImports.discard(stored);
       throw error;
     }
-    return id;
+    return stored.id;
   }
 
   listImports(tenantId: string, projectId: string, dataSetId: string, query: PageQuery) {
@@ -331,11 +318,6 @@ export class DataSetsService {
   listContentsOfPeople(transaction: Transaction, projectId: string) {
     return this.repository.listContentsOfPeople(transaction, projectId);
   }
-}
-
-/** An error of either is the other's. */
-function joined(from: Readable, to: Digested): Readable {
-  return pipeline(from, to, () => undefined);
 }
 
 /** What holds of two sets of rows together, at least, as the same user or item may be in both. */

@@ -4,12 +4,15 @@ import { findKind } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { Transaction } from '../../platform/database/database.js';
+import { type Digest, Digested } from '../../platform/http/digests.js';
+import { newId } from '../../platform/http/ids.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
-import { ObjectTooLargeError } from '../../platform/object-store/object-store.js';
+import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
-import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge } from './data-sets.errors.js';
+import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge, wrongDigest } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { type DataSet, fileFormatsSchema, type Provenance, type UploadQuery } from './data-sets.schema.js';
+import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
 /** A file that is stored and is to be imported. */
@@ -28,6 +31,7 @@ export class NewImports {
   constructor(
     private readonly repository: DataSetsRepository,
     private readonly limits: LimitsService,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -75,6 +79,29 @@ export class NewImports {
   }
 
   /**
+   * Stores a file whose import is yet to be queued, or discarded; one that a killed process left is deleted within a day.
+   *
+   * @param digest of its bytes, where the sender says so
+   * @throws Problem 400 where the bytes are others, and as {@link receive}
+   */
+  async store(tenantId: string, content: Readable, digest: Digest | null = null): Promise<StoredUpload> {
+    const id = newId();
+    const uploadKey = uploadKeyOf(tenantId, id);
+    const digested = digest && new Digested(digest);
+    const uploadBytes = await this.receive(tenantId, content, (open) =>
+      this.objects.put(uploadKey, digested ? joined(open(), digested) : open(), this.config.KINDRED_UPLOAD_BYTES_MAX),
+    );
+    const stored = { id, uploadKey, uploadBytes };
+    if (!digested || digested.isRight()) return stored;
+    await this.discard(stored);
+    throw wrongDigest();
+  }
+
+  async discard({ uploadKey }: StoredUpload): Promise<void> {
+    await this.objects.delete(uploadKey);
+  }
+
+  /**
    * The file's import waits from now on.
    *
    * @throws Problem 402 where the plan leaves no room for it: several may have come at once, each of which had room alone
@@ -107,4 +134,9 @@ function told(error: unknown): unknown {
   if (isDiskFull(error)) return storageFull();
   if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return uploadBrokenOff();
   return error;
+}
+
+/** An error of either is the other's. */
+function joined(from: Readable, to: Digested): Readable {
+  return pipeline(from, to, () => undefined);
 }

@@ -6,7 +6,7 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId, NIL_ID } from '../../platform/http/ids.js';
-import { AddedRows, ContentTables, type DataSet, DataSetsService, rowsOf } from '../data-sets/index.js';
+import { AddedRows, ContentTables, type DataSet, DataSetsService, NewImports, rowsOf } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { UsageService } from '../usage/index.js';
 import { DataSetLabels } from './data-set-labels.js';
@@ -26,6 +26,7 @@ export class LabelFilesService {
     private readonly repository: LabellingRepository,
     private readonly labels: DataSetLabels,
     private readonly dataSets: DataSetsService,
+    private readonly newImports: NewImports,
     private readonly addedRows: AddedRows,
     private readonly contents: ContentTables,
     private readonly limits: LimitsService,
@@ -50,20 +51,31 @@ export class LabelFilesService {
     const texts = readLabelFile(await readWhole(content), format);
     if (!isOpenToSeveral) refuseSeveral(texts);
     const labelled = texts.filter(({ labels }) => labels.length > 0);
-    const taken = await this.database.tenant(tenantId, async (transaction) => {
-      await this.repository.lock(transaction, dataSetId);
-      const dataSet = await this.labels.require(transaction, projectId, dataSetId);
-      const isFirst = !dataSet.currentImport;
-      if (!isFirst) await this.addRows(transaction, tenantId, dataSet, labelled);
-      const waiting = await this.queue(transaction, tenantId, dataSet.id, texts);
-      const after = { projectId, format, waiting, labelled: labelled.length };
-      await audit(transaction, tenantId, 'data_set.texts_imported', dataSet.id, { after });
-      return { isFirst, waiting };
-    });
-    const known =
-      new Set(texts.filter(({ labels }) => labels.length === 0).map(({ text }) => text)).size - taken.waiting;
-    const importId = taken.isFirst ? await this.importRows(tenantId, projectId, dataSetId, texts) : null;
-    return { waiting: taken.waiting, labelled: labelled.length, known, importId };
+    // Whether the data set is still without rows is known under the lock alone.
+    const first = await this.storeWhereFirst(tenantId, projectId, dataSetId, texts);
+    let isFirst = false;
+    try {
+      const waiting = await this.database.tenant(tenantId, async (transaction) => {
+        await this.repository.lock(transaction, dataSetId);
+        const dataSet = await this.labels.require(transaction, projectId, dataSetId);
+        isFirst = first !== null && hasNoRows(dataSet);
+        if (isFirst)
+          await this.newImports.queue(transaction, tenantId, dataSet, first!, {});
+        else await this.addRows(transaction, tenantId, dataSet, labelled);
+        const queued = await this.queue(transaction, tenantId, dataSet.id, texts);
+        const after = { projectId, format, waiting: queued, labelled: labelled.length };
+        await audit(transaction, tenantId, 'data_set.texts_imported', dataSet.id, { after });
+        return queued;
+      });
+      const open = new Set(texts.filter(({ labels }) => labels.length === 0).map(({ text }) => text));
+      const importId = isFirst ? first!.id : null;
+      return { waiting, labelled: labelled.length, known: open.size - waiting, importId };
+    } catch (error) {
+      isFirst = false;
+      throw error;
+    } finally {
+      if (first && !isFirst) await this.newImports.discard(first);
+    }
   }
 
   /** @returns how many waited or were skipped, and do so no more */
@@ -120,18 +132,18 @@ export class LabelFilesService {
     await this.usage.recordIn(transaction, { ...work, meter: METER, quantity: rows.length });
   }
 
-  private importRows(tenantId: string, projectId: string, dataSetId: string, texts: readonly LabelledText[]) {
+  /** The texts as a file of ours, where they are likely to be the first rows of the data set. */
+  private async storeWhereFirst(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    texts: readonly LabelledText[],
+  ) {
+    if (!hasNoRows(await this.dataSets.get(tenantId, projectId, dataSetId))) return null;
     const lines = texts.map(
       ({ text, labels }) => `${JSON.stringify({ text, label: labels.length > 0 ? labels : null })}\n`,
     );
-    return this.dataSets.upload(
-      tenantId,
-      projectId,
-      dataSetId,
-      Readable.from(lines.map((line) => Buffer.from(line))),
-      {},
-      { bytes: 1, digest: null },
-    );
+    return this.newImports.store(tenantId, Readable.from([Buffer.from(lines.join(''))]));
   }
 
   private async *rows(tenantId: string, dataSet: DataSet): AsyncGenerator<WrittenText> {
@@ -166,6 +178,10 @@ export class LabelFilesService {
     }
   }
 }
+
+/** Neither has it any, nor are any on their way. */
+const hasNoRows = ({ currentImport, latestImport }: DataSet) =>
+  !currentImport && latestImport?.status !== 'queued' && latestImport?.status !== 'running';
 
 async function readWhole(content: Readable): Promise<Buffer> {
   const { most } = BOUNDS.labelFileBytes;
