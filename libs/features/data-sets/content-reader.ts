@@ -4,22 +4,17 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Kind, Statistics } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { BOUNDS } from '../../platform/bounds.js';
-import { printable } from '../../platform/http/text.js';
-import { quoteText, withTables } from '../../platform/tables/tables.js';
-import { findFormats } from './cell-formats.js';
-import { ContentError, unreadable } from './content-error.js';
-import { openCsv } from './csv-file.js';
+import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
+import { type CellFormats, findFormats, NO_FORMATS } from './cell-formats.js';
+import { digestOf } from './content-digest.js';
+import { ContentError } from './content-error.js';
 import type { ColumnMapping, FileFormats, ImportError, Rejection } from './data-sets.schema.js';
-import { toUtf8 } from './encoding.js';
-import { isJson, openJson } from './json-file.js';
-import { isParquet, openParquet } from './parquet-file.js';
-import { type Check, checksOf, type FoundColumns, typedColumns } from './row-checks.js';
-import type { SourceFile } from './source-file.js';
+import { refuseColumnsTogether, rowsHeld } from './held-rows.js';
+import { type LoadedPart, openParts, readParts, rowsOfParts } from './loaded-parts.js';
+import { type CheckedRows, checkRows, type FoundColumns, WRONG_ROW } from './row-checks.js';
 import { readStatistics } from './statistics.js';
-import { type Part, unpack, UnpackBudget } from './unpack.js';
+import { listWrongRows } from './wrong-rows.js';
 
-const ERRORS_MAX = 100;
-const LINE_BYTES = BOUNDS.lineBytes.most;
 /** The other half of the machine is left to those whose calls are being answered. */
 const THREADS = Math.ceil(availableParallelism() / 2);
 
@@ -28,6 +23,8 @@ export interface ImportTask {
   file: string;
   /** Where the Parquet goes; nothing of it counts unless the run succeeds. */
   target: string;
+  /** Parquet of the rows that the data set holds, which those of the file are added to; absent where they take their place. */
+  held?: string | undefined;
   kind: KindKey;
   mapping: ColumnMapping;
   /** As the data set's present rows were read: holds where this file has such a header and the mapping says nothing else. */
@@ -38,44 +35,57 @@ export interface ImportTask {
 }
 
 export interface Content {
+  /** Of the file. */
   rowsAccepted: number;
   rowsRejected: number;
   /** The first rejected rows, by line. */
   errors: ImportError[];
   /** What is wrong, the most frequent first: the first such row, and how many there are. */
   rejections: Rejection[];
+  /** Of all that the target holds, as what follows. */
   statistics: Statistics;
+  rowsHeld: number;
+  /** Of the target, in hexadecimal. */
+  sha256: string;
+  bytes: number;
 }
-
-/** A part of an upload as rows, and which of the table `raw` are its. */
-type Loaded = Part & SourceFile & { afterOrdinal: number };
 
 /**
  * Reads a file, or an archive of several alike: CSV, JSON or Parquet, packed or not, text in any encoding. Checks every row and writes the good ones to
- * `target` as Parquet: the kind's columns in their order, then, where it keeps them, one text column for each further one of the file.
+ * `target` as Parquet: the kind's columns in their order, then, where it keeps them, one text column for each further one of the file. The same rows
+ * make the same bytes, whatever they come in.
  *
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
 export async function readContent(task: ImportTask, memoryBytes: number): Promise<Content> {
-  const { file, target, kind: key, erasedUserIds } = task;
-  const kind = kinds[key];
+  const { file, target, held } = task;
+  const kind = kinds[task.kind];
   return withTables(
-    [file, target],
+    held ? [file, target, held] : [file, target],
     { memoryBytes, scratchParent: path.dirname(target), threads: THREADS },
     async (connection, scratch) => {
-      const budget = await UnpackBudget.of(file);
-      const parts = await unpack(file, scratch, budget);
-      const loaded: Loaded[] = [];
-      for (const part of parts) loaded.push(await loadPart(connection, part, scratch, budget, loaded, task));
-      const { columns: names } = loaded[0]!;
-      const columns = findColumns(names, kind, task);
-      await checkRows(connection, names, columns, task, erasedUserIds);
-      await connection.run(
-        `COPY (SELECT * EXCLUDE (ordinal) FROM accepted ORDER BY accepted.ordinal) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
-      );
-      return describe(connection, loaded, kind);
+      const parts = await openParts(connection, file, scratch, task.formats);
+      const names = parts[0]!.columns;
+      const reading: Reading = { connection, scratch, parts, names, kind, columns: findColumns(names, kind, task) };
+      const isWhole = !held && task.erasedUserIds.length === 0 && (await copyIfAllGood(reading, target));
+      const rowsAccepted = isWhole ? await countRows(connection, target) : await copyGood(reading, task);
+      return describe(reading, target, rowsAccepted);
     },
   );
+}
+
+const NO_REJECTED =
+  'CREATE TEMP TABLE rejected (part INTEGER, ordinal BIGINT, column_name VARCHAR, message VARCHAR, reason VARCHAR)';
+
+/** An upload as it is being read. */
+interface Reading {
+  connection: DuckDBConnection;
+  scratch: string;
+  parts: LoadedPart[];
+  /** Of the file's columns. */
+  names: string[];
+  kind: Kind;
+  columns: FoundColumns;
 }
 
 /** The index of each of the kind's columns in the file. */
@@ -102,189 +112,148 @@ function findColumns(
   return columns;
 }
 
-/** Reads every row of a part as text into `raw`, after those of the parts before it, which have the same columns, and into `broken` what is no row. */
-async function loadPart(
-  connection: DuckDBConnection,
-  part: Part,
-  scratch: string,
-  budget: UnpackBudget,
-  before: Loaded[],
-  { formats }: ImportTask,
-): Promise<Loaded> {
-  const place = before.length;
-  const source = await openPart(connection, part, scratch, budget, place, formats);
-  const first = before[0];
-  const order = first?.columns.map((name) => source.columns.indexOf(name)) ?? source.columns.map((_, index) => index);
-  if (first && (order.includes(-1) || source.columns.length !== first.columns.length)) {
-    throw new ContentError(
-      `The files of the archive have different columns: ${first.name} has ${first.columns.join(', ')}; ${part.name} has ${source.columns.join(', ')}. Send them as data sets of their own.`,
+/**
+ * Goes through the file once, straight into the target, for as long as no row is wrong. Most files have none that is, and to tell wrong rows apart
+ * takes a draft.
+ *
+ * @returns false where the target is of no use: a row is wrong, by itself or next to the others
+ */
+async function copyIfAllGood({ connection, parts, names, kind, columns }: Reading, target: string): Promise<boolean> {
+  // How numbers and times are written matters only where one cannot be read as it is.
+  const checked = checkRows(kind, names, columns, NO_FORMATS, rowsOfParts(parts));
+  const [[first, expression], ...others] = checked.kept as [[string, string], ...[string, string][]];
+  const kept = others.map(([name, cell]) => `${cell} AS ${quoteName(name)}`);
+  const guarded = `CASE WHEN reason IS NOT NULL THEN error(${quoteText(WRONG_ROW)}) ELSE ${expression} END AS ${quoteName(first)}`;
+  try {
+    await readParts(
+      connection,
+      parts,
+      copyTo(target, `SELECT ${[guarded, ...kept].join(', ')} FROM (${checked.rows})`),
     );
+  } catch (error) {
+    if ((error as Error).message.includes(WRONG_ROW)) return false;
+    throw error;
   }
-  const [count] = first
-    ? (await connection.runAndReadAll('SELECT coalesce(max(ordinal), 0) FROM raw')).getRows()[0]!
-    : [0];
-  const afterOrdinal = Number(count);
-  const cells = order.map((index, column) => `c${index} AS c${column}`).join(', ');
-  const rows = `SELECT ${afterOrdinal} + row_number() OVER () AS ordinal, problem, ${cells} FROM (${source.rows})`;
-  await connection.run(first ? `INSERT INTO raw ${rows}` : `CREATE TEMP TABLE raw AS ${rows}`).catch((error: Error) => {
-    throw unreadable(error, part.file, source.format);
-  });
-  if (!first) await connection.run('CREATE TEMP TABLE broken (part INTEGER, start BIGINT, error_type VARCHAR)');
-  // One structural error a row; the reader may list several. It counts bytes from 1.
-  if (source.rejectsTable) {
-    await connection.run(`INSERT INTO broken
-      SELECT ${place}, line_byte_position - 1 AS start, any_value(error_type)::VARCHAR FROM ${source.rejectsTable} GROUP BY start`);
+  await connection.run(NO_REJECTED);
+  const rows = `read_parquet(${quoteText(target)})`;
+  for (const column of columns.keys()) {
+    const values = `(SELECT count(DISTINCT ${column}) FROM ${rows})`;
+    const isWrong = kind.columns[column]!.isCategory && `${values} > ${BOUNDS.eventTypes.most}`;
+    const isRepeated = column === kind.identity && `${values} < (SELECT count(*) FROM ${rows})`;
+    for (const question of [isWrong, isRepeated]) {
+      if (!question || !(await one(connection, `SELECT ${question} AS found`))['found']) continue;
+      await connection.run('DROP TABLE rejected');
+      return false;
+    }
   }
-  return { ...part, ...source, columns: first?.columns ?? source.columns, afterOrdinal };
+  return true;
 }
 
-async function openPart(
-  connection: DuckDBConnection,
-  { file }: Part,
-  scratch: string,
-  budget: UnpackBudget,
-  place: number,
-  { encoding, delimiter }: FileFormats,
-): Promise<SourceFile> {
-  if (await isParquet(file)) return openParquet(connection, file, budget);
-  const text = await toUtf8(file, path.join(scratch, `utf-8-${place}`), budget, encoding);
-  const rejects = `errors_${place}`;
-  return (await isJson(text))
-    ? openJson(connection, text, rejects)
-    : openCsv(connection, text, scratch, rejects, delimiter);
-}
-
-/** Sorts `raw` into `accepted`, typed, and `rejected`: its ordinal, column and message. */
-async function checkRows(
-  connection: DuckDBConnection,
-  names: string[],
-  columns: FoundColumns,
-  { kind: key, formats: said }: ImportTask,
-  erasedUserIds: string[],
-): Promise<void> {
-  const kind = kinds[key];
-  const formats = await findFormats(connection, kind, columns, said);
-  const isNoRow: Check = { index: null, isWrong: 'raw.problem IS NOT NULL', message: 'raw.problem' };
-  const checks = [isNoRow, ...checksOf(kind, names, columns, formats)];
-  const whichCase = (pick: (check: Check) => string) =>
-    `CASE ${checks.map((check) => `WHEN ${check.isWrong} THEN ${pick(check)}`).join(' ')} END`;
-  await connection.run(`CREATE TEMP TABLE checked AS SELECT *,
-    ${whichCase(({ index }) => (index === null ? 'NULL' : quoteText(names[index]!)))} AS problem_column,
-    ${whichCase(({ message }) => message)} AS message, ${whichCase((check) => String(checks.indexOf(check)))} AS reason FROM raw`);
+/** Writes every row with what is wrong with it to a draft, sorts the wrong ones out into the table `rejected`, and copies the others to the target, next to those held; returns how many. */
+async function copyGood(reading: Reading, { target, held, formats: said, erasedUserIds }: ImportTask): Promise<number> {
+  const { connection, scratch, names, kind, columns } = reading;
+  const draft = path.join(scratch, 'draft.parquet');
+  let checked = await writeDraft(reading, draft, NO_FORMATS);
+  // What the engine reads as it stands is the same in every format.
+  const formats = await findFormats(connection, kind, columns, said, 'wrong');
+  if (formats.numbers.size + formats.times.size > 0) checked = await writeDraft(reading, draft, formats);
   await connection.run(`CREATE TEMP TABLE rejected AS
-    SELECT ordinal, problem_column AS column_name, message, reason::VARCHAR AS reason FROM checked WHERE message IS NOT NULL`);
-  await connection.run(
-    `CREATE TEMP TABLE accepted AS SELECT ordinal, ${typedColumns(kind, names, columns, formats)} FROM checked WHERE message IS NULL`,
-  );
+    SELECT part::INTEGER AS part, ordinal, ${checked.columnOf} AS column_name, message, reason::VARCHAR AS reason FROM wrong`);
   // Before what is said of the others' rows, which would name them.
-  if (kind.person) await leaveOut(connection, kind.person, erasedUserIds);
+  const isErased =
+    kind.person && erasedUserIds.length > 0
+      ? `${kind.person} IN (${erasedUserIds.map(quoteText).join(', ')})`
+      : 'false';
+  await connection.run(
+    `CREATE TEMP VIEW sound AS SELECT * FROM drafted WHERE reason IS NULL AND NOT coalesce(${isErased}, false)`,
+  );
+  const before = held && `SELECT * FROM read_parquet(${quoteText(held)}) WHERE NOT coalesce(${isErased}, false)`;
+  let isSortedOut = false;
   for (const [column, index] of columns) {
-    if (column === kind.identity) await rejectRepeats(connection, column, names[index]!);
-    if (kind.columns[column]!.isCategory) await rejectExtraValues(connection, column, names[index]!);
+    const headerName = quoteText(names[index]!);
+    if (column === kind.identity) isSortedOut = (await rejectRepeats(connection, column, headerName)) || isSortedOut;
+    if (kind.columns[column]!.isCategory)
+      isSortedOut = (await rejectExtraValues(connection, column, headerName, before)) || isSortedOut;
   }
+  const isKept = isSortedOut
+    ? 'WHERE (part, ordinal) NOT IN (SELECT (part, ordinal) FROM rejected) ORDER BY part, ordinal'
+    : '';
+  const rows = `SELECT ${checked.drafted.map(([name, cell]) => `${cell} AS ${quoteName(name)}`).join(', ')} FROM sound ${isKept}`;
+  if (before) await refuseColumnsTogether(connection, before, rows);
+  await connection.run(copyTo(target, before ? rowsHeld(kind, before, rows) : rows));
+  return Number((await one(connection, `SELECT count(*) AS rows FROM (${rows})`))['rows']);
 }
 
-function structuralMessage(columnCount: number): string {
-  return `CASE error_type
-    WHEN 'MISSING COLUMNS' THEN 'the row has fewer fields than the header, which has ${columnCount}'
-    WHEN 'TOO MANY COLUMNS' THEN 'the row has more fields than the header, which has ${columnCount}'
-    WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and not closed, so that what follows was read as part of this row'
-    WHEN 'INVALID ENCODING' THEN 'the row is not UTF-8 text: say what it is in with encoding=, such as windows-1252'
-    WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the row is longer than ${LINE_BYTES} bytes, the most that a line may have'
-    ELSE 'the row cannot be read as CSV' END`;
+/** Makes the view `drafted` of all rows, each with its place in its part, and `wrong` of those that are. */
+async function writeDraft(
+  { connection, parts, names, kind, columns }: Reading,
+  draft: string,
+  formats: CellFormats,
+): Promise<CheckedRows> {
+  const checked = checkRows(kind, names, columns, formats, rowsOfParts(parts));
+  await readParts(connection, parts, copyTo(draft, checked.draft));
+  const table = `read_parquet(${quoteText(draft)}, file_row_number = true)`;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE starts AS SELECT part, min(file_row_number) AS start FROM ${table} GROUP BY part`,
+  );
+  await connection.run(`CREATE OR REPLACE TEMP VIEW drafted AS
+    SELECT * EXCLUDE (file_row_number, start), file_row_number - start + 1 AS ordinal FROM ${table} JOIN starts USING (part)`);
+  await connection.run('CREATE OR REPLACE TEMP VIEW wrong AS SELECT * FROM drafted WHERE reason IS NOT NULL');
+  return checked;
 }
 
-/** What a row is about is described once: the first row stands. */
-async function rejectRepeats(connection: DuckDBConnection, column: string, headerName: string): Promise<void> {
-  await connection.run(`CREATE TEMP TABLE repeats AS
-    SELECT ordinal FROM (SELECT ordinal, row_number() OVER (PARTITION BY ${column} ORDER BY ordinal) AS turn FROM accepted) WHERE turn > 1`);
-  await connection.run(`INSERT INTO rejected
-    SELECT ordinal, ${quoteText(headerName)}, '"' || ${column} || '" was described on an earlier row', 'repeat' FROM accepted SEMI JOIN repeats USING (ordinal)`);
-  await connection.run('DELETE FROM accepted WHERE ordinal IN (SELECT ordinal FROM repeats)');
+/** What a row is about is described once: the first row stands. True where a row is rejected for it. */
+async function rejectRepeats(connection: DuckDBConnection, column: string, headerName: string): Promise<boolean> {
+  const rejected = await connection.run(`INSERT INTO rejected
+    SELECT part, ordinal, ${headerName}, '"' || ${column} || '" was described on an earlier row', 'repeat' FROM sound
+    QUALIFY row_number() OVER (PARTITION BY ${column} ORDER BY part, ordinal) > 1`);
+  return rejected.rowsChanged > 0;
 }
 
-/** People whose data is being erased: a file that was sent before must not bring it back. */
-async function leaveOut(connection: DuckDBConnection, column: string, userIds: string[]): Promise<void> {
-  if (userIds.length === 0) return;
-  await connection.run(`DELETE FROM accepted WHERE ${column} IN (${userIds.map(quoteText).join(', ')})`);
-}
-
-/** Of more values than may be told apart, those that come first stand. */
-async function rejectExtraValues(connection: DuckDBConnection, column: string, headerName: string): Promise<void> {
+/** Of more values than may be told apart, those that come first stand, before them those that are held. True where a row is rejected for it. */
+async function rejectExtraValues(
+  connection: DuckDBConnection,
+  column: string,
+  headerName: string,
+  held: string | undefined,
+): Promise<boolean> {
   const { most } = BOUNDS.eventTypes;
-  await connection.run(`CREATE TEMP TABLE extra_values AS
-    SELECT ${column} FROM accepted WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY min(ordinal) OFFSET ${most}`);
-  await connection.run(`INSERT INTO rejected
-    SELECT ordinal, ${quoteText(headerName)}, 'there are more than ${most} different values of ${column}, and "' || left(${column}, 40) || '" is not among the first', 'values of ${column}' FROM accepted SEMI JOIN extra_values USING (${column})`);
-  await connection.run(`DELETE FROM accepted WHERE ${column} IN (SELECT ${column} FROM extra_values)`);
+  const before = held ? `SELECT ${column} AS value, -1 AS part, 0 AS ordinal FROM (${held}) UNION ALL` : '';
+  const rejected = await connection.run(`INSERT INTO rejected
+    SELECT part, ordinal, ${headerName}, 'there are more than ${most} different values of ${column}, and "' || left(${column}, 40) || '" is not among the first', 'values of ${column}'
+    FROM sound WHERE ${column} IN (
+      SELECT value FROM (${before} SELECT ${column} AS value, part, ordinal FROM sound) WHERE value IS NOT NULL
+      GROUP BY value ORDER BY min((part, ordinal)) OFFSET ${most})`);
+  return rejected.rowsChanged > 0;
 }
 
-async function describe(connection: DuckDBConnection, parts: Loaded[], kind: Kind): Promise<Content> {
-  const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
-  const counts = await one(`SELECT (SELECT count(*) FROM accepted) AS accepted,
-    (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken) AS rejected`);
+async function describe({ connection, parts, kind }: Reading, target: string, rowsAccepted: number): Promise<Content> {
+  await connection.run(`CREATE TEMP VIEW accepted AS SELECT * FROM read_parquet(${quoteText(target)})`);
+  const counts = await one(
+    connection,
+    'SELECT (SELECT count(*) FROM accepted) AS held, (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken) AS rejected',
+  );
+  const { errors, rejections } =
+    counts['rejected'] === 0n ? { errors: [], rejections: [] } : await listWrongRows(connection, parts);
   return {
-    rowsAccepted: Number(counts['accepted']),
+    rowsAccepted,
     rowsRejected: Number(counts['rejected']),
-    ...(counts['rejected'] === 0n ? { errors: [], rejections: [] } : await listErrors(connection, parts)),
+    errors,
+    rejections,
     statistics: await readStatistics(connection, kind),
+    rowsHeld: Number(counts['held']),
+    ...(await digestOf(target)),
   };
 }
 
-/** A row that is wrong, as the first for its reason or one of the first at all. */
-interface WrongRow extends ImportError {
-  isFirstOfReason: boolean;
-  /** How many are wrong for the same reason. */
-  rows: number;
+function copyTo(file: string, rows: string): string {
+  return `COPY (${rows}) TO ${quoteText(file)} (FORMAT parquet, USE_TMP_FILE false)`;
 }
 
-/** The first wrong rows with their lines in the file, which the reader does not tell for rows that it could read. */
-async function listErrors(
-  connection: DuckDBConnection,
-  parts: Loaded[],
-): Promise<Pick<Content, 'errors' | 'rejections'>> {
-  await connection.run(`CREATE TEMP TABLE told AS SELECT * FROM (
-      SELECT *, row_number() OVER (PARTITION BY reason ORDER BY ordinal) = 1 AS is_first, count(*) OVER (PARTITION BY reason) AS alike FROM rejected)
-    QUALIFY is_first OR row_number() OVER (ORDER BY ordinal) <= ${ERRORS_MAX}`);
-  await connection.run(`CREATE TEMP TABLE told_broken AS SELECT *,
-    row_number() OVER (PARTITION BY error_type ORDER BY part, start) = 1 AS is_first, count(*) OVER (PARTITION BY error_type) AS alike FROM broken`);
-  const wrong: WrongRow[] = [];
-  for (const [place, part] of parts.entries())
-    wrong.push(...(await listWrongRows(connection, part, place, parts[place + 1])));
-  const errors = wrong.slice(0, ERRORS_MAX).map(({ row, column, message }) => ({ row, column, message }));
-  const rejections = wrong
-    .filter(({ isFirstOfReason }) => isFirstOfReason)
-    .sort((a, b) => b.rows - a.rows)
-    .map(({ row, column, message, rows }) => ({ row, column, message, rows }));
-  return { errors, rejections };
+async function countRows(connection: DuckDBConnection, file: string): Promise<number> {
+  return Number((await one(connection, `SELECT count(*) AS rows FROM read_parquet(${quoteText(file)})`))['rows']);
 }
 
-/** Of a part, in the order of its lines: the first ones, and each that is the first of all parts for its reason. */
-async function listWrongRows(
-  connection: DuckDBConnection,
-  part: Loaded,
-  place: number,
-  next: Loaded | undefined,
-): Promise<WrongRow[]> {
-  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
-  const rejected = await rows(
-    `SELECT ordinal - ${part.afterOrdinal}, column_name, message, is_first, alike FROM told
-     WHERE ordinal > ${part.afterOrdinal} ${next ? `AND ordinal <= ${next.afterOrdinal}` : ''} ORDER BY ordinal`,
-  );
-  const broken = await rows(
-    `SELECT start, NULL, ${structuralMessage(part.columns.length)}, is_first, alike FROM told_broken WHERE part = ${place} ORDER BY start`,
-  );
-  const placesOf = (found: typeof rejected) => found.map(([at]) => Number(at));
-  const { ofOrdinals, ofBroken } = await part.findLines(placesOf(rejected), placesOf(broken));
-  const toWrongRow = (line: number, [, column, message, isFirst, alike]: (typeof rejected)[number]): WrongRow => ({
-    row: line,
-    column: column === null ? null : printable(String(column)),
-    message: printable(part.name === null ? String(message) : `${part.name}: ${String(message)}`),
-    isFirstOfReason: Boolean(isFirst),
-    rows: Number(alike),
-  });
-  return [
-    ...rejected.map((found, i) => toWrongRow(ofOrdinals[i]!, found)),
-    ...broken.slice(0, ofBroken.length).map((found, i) => toWrongRow(ofBroken[i]!, found)),
-  ].sort((a, b) => a.row - b.row);
+async function one(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>> {
+  return (await connection.runAndReadAll(sql)).getRowObjects()[0]!;
 }
