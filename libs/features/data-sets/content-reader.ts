@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Kind, Statistics } from '../../models/kinds/kind.js';
@@ -8,15 +7,16 @@ import { quoteName, quoteText, withTables } from '../../platform/tables/tables.j
 import { type CellFormats, findFormats, NO_FORMATS } from './cell-formats.js';
 import { digestOf } from './content-digest.js';
 import { ContentError } from './content-error.js';
-import type { ColumnMapping, FileFormats, ImportError, Rejection } from './data-sets.schema.js';
+import type { ColumnMapping, FileFormats, ImportError, ImportProgress, Rejection } from './data-sets.schema.js';
 import { refuseColumnsTogether, rowsHeld } from './held-rows.js';
 import { type LoadedPart, openParts, readParts, rowsOfParts } from './loaded-parts.js';
+import { withProgress } from './reading-progress.js';
 import { type CheckedRows, checkRows, type FoundColumns, WRONG_ROW } from './row-checks.js';
 import { readStatistics } from './statistics.js';
 import { listWrongRows } from './wrong-rows.js';
 
-/** The other half of the machine is left to those whose calls are being answered. */
-const THREADS = Math.ceil(availableParallelism() / 2);
+/** One writes the same bytes of the same rows each time, and leaves the machine to those whose calls are being answered. */
+const THREADS = 1;
 
 /** A file to be checked and turned into Parquet, and nothing about whose it is. */
 export interface ImportTask {
@@ -57,7 +57,11 @@ export interface Content {
  *
  * @throws ContentError where no row can be read: an empty file, no header, a required column missing
  */
-export async function readContent(task: ImportTask, memoryBytes: number): Promise<Content> {
+export async function readContent(
+  task: ImportTask,
+  memoryBytes: number,
+  onProgress: (progress: ImportProgress) => void = () => {},
+): Promise<Content> {
   const { file, target, held } = task;
   const kind = kinds[task.kind];
   return withTables(
@@ -66,7 +70,10 @@ export async function readContent(task: ImportTask, memoryBytes: number): Promis
     async (connection, scratch) => {
       const parts = await openParts(connection, file, scratch, task.formats);
       const names = parts[0]!.columns;
-      const reading: Reading = { connection, scratch, parts, names, kind, columns: findColumns(names, kind, task) };
+      const read = (sql: string) =>
+        withProgress(connection, parts, onProgress, () => readParts(connection, parts, sql));
+      const columns = findColumns(names, kind, task);
+      const reading: Reading = { connection, scratch, parts, names, kind, columns, read };
       const isWhole = !held && task.erasedUserIds.length === 0 && (await copyIfAllGood(reading, target));
       const rowsAccepted = isWhole ? await countRows(connection, target) : await copyGood(reading, task);
       return describe(reading, target, rowsAccepted);
@@ -86,6 +93,8 @@ interface Reading {
   names: string[];
   kind: Kind;
   columns: FoundColumns;
+  /** Carries out a statement that reads all parts. */
+  read: (sql: string) => Promise<void>;
 }
 
 /** The index of each of the kind's columns in the file. */
@@ -118,18 +127,17 @@ function findColumns(
  *
  * @returns false where the target is of no use: a row is wrong, by itself or next to the others
  */
-async function copyIfAllGood({ connection, parts, names, kind, columns }: Reading, target: string): Promise<boolean> {
+async function copyIfAllGood(
+  { connection, parts, names, kind, columns, read }: Reading,
+  target: string,
+): Promise<boolean> {
   // How numbers and times are written matters only where one cannot be read as it is.
   const checked = checkRows(kind, names, columns, NO_FORMATS, rowsOfParts(parts));
   const [[first, expression], ...others] = checked.kept as [[string, string], ...[string, string][]];
   const kept = others.map(([name, cell]) => `${cell} AS ${quoteName(name)}`);
   const guarded = `CASE WHEN reason IS NOT NULL THEN error(${quoteText(WRONG_ROW)}) ELSE ${expression} END AS ${quoteName(first)}`;
   try {
-    await readParts(
-      connection,
-      parts,
-      copyTo(target, `SELECT ${[guarded, ...kept].join(', ')} FROM (${checked.rows})`),
-    );
+    await read(copyInBlocks(target, `SELECT ${[guarded, ...kept].join(', ')} FROM (${checked.rows})`));
   } catch (error) {
     if ((error as Error).message.includes(WRONG_ROW)) return false;
     throw error;
@@ -180,18 +188,18 @@ async function copyGood(reading: Reading, { target, held, formats: said, erasedU
     : '';
   const rows = `SELECT ${checked.drafted.map(([name, cell]) => `${cell} AS ${quoteName(name)}`).join(', ')} FROM sound ${isKept}`;
   if (before) await refuseColumnsTogether(connection, before, rows);
-  await connection.run(copyTo(target, before ? rowsHeld(kind, before, rows) : rows));
+  await connection.run(copyInBlocks(target, before ? rowsHeld(kind, before, rows) : rows));
   return Number((await one(connection, `SELECT count(*) AS rows FROM (${rows})`))['rows']);
 }
 
 /** Makes the view `drafted` of all rows, each with its place in its part, and `wrong` of those that are. */
 async function writeDraft(
-  { connection, parts, names, kind, columns }: Reading,
+  { connection, parts, names, kind, columns, read }: Reading,
   draft: string,
   formats: CellFormats,
 ): Promise<CheckedRows> {
   const checked = checkRows(kind, names, columns, formats, rowsOfParts(parts));
-  await readParts(connection, parts, copyTo(draft, checked.draft));
+  await read(copyTo(draft, checked.draft));
   const table = `read_parquet(${quoteText(draft)}, file_row_number = true)`;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE starts AS SELECT part, min(file_row_number) AS start FROM ${table} GROUP BY part`,
@@ -244,6 +252,11 @@ async function describe({ connection, parts, kind }: Reading, target: string, ro
     rowsHeld: Number(counts['held']),
     ...(await digestOf(target)),
   };
+}
+
+/** Collected first, rows are written in blocks of one size, in whatever pieces they were read: the same rows make the same bytes. */
+function copyInBlocks(file: string, rows: string): string {
+  return copyTo(file, `WITH collected AS MATERIALIZED (${rows}) SELECT * FROM collected`);
 }
 
 function copyTo(file: string, rows: string): string {

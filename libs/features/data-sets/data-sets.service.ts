@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { findKind } from '../../models/kinds/kinds.js';
@@ -14,6 +16,7 @@ import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
 import {
   comesInFiles,
+  importEnded,
   noRoomToRestore,
   noSuchColumn,
   notToBeRestored,
@@ -25,9 +28,11 @@ import {
 } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
 import {
+  type ColumnMapping,
   type CreateDataSet,
   type DataSet,
   type Import,
+  type ImportMode,
   type ListDataSetsQuery,
   type Restore,
   type UploadQuery,
@@ -35,6 +40,13 @@ import {
 } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
+
+/** A data set by where it is. */
+export interface DataSetAddress {
+  tenantId: string;
+  projectId: string;
+  dataSetId: string;
+}
 
 @Injectable()
 export class DataSetsService {
@@ -110,33 +122,75 @@ export class DataSetsService {
     projectId: string,
     dataSetId: string,
     content: Readable,
-    { encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery,
+    said: UploadQuery,
     bytesExpected: number,
   ): Promise<string> {
     if (bytesExpected > this.config.KINDRED_UPLOAD_BYTES_MAX)
       throw uploadTooLarge(this.config.KINDRED_UPLOAD_BYTES_MAX);
+    const of = { tenantId, projectId, dataSetId };
+    await this.requireRoom(of, said, bytesExpected);
+    return this.queue(of, said, (key) => this.lanes.run(tenantId, (pace) => this.store(key, content, pace)));
+  }
+
+  /**
+   * Adds the rows of a file of this machine to a data set, for another feature: as an upload with `mode=append`, at no pace.
+   *
+   * @param file as an upload has it: CSV, JSON or Parquet
+   * @param within runs in the transaction that queues the import, so that whoever gave the rows can note that they are given
+   * @returns the id of the import
+   * @throws Problem as {@link upload}
+   */
+  async append(
+    of: DataSetAddress,
+    file: string,
+    within: (transaction: Transaction, importId: string) => Promise<void> = async () => {},
+  ): Promise<string> {
+    const said = { mode: 'append' } as const;
+    await this.requireRoom(of, said, (await stat(file)).size);
+    return this.queue(of, said, (key) => this.objects.put(key, createReadStream(file)), within);
+  }
+
+  /**
+   * Asks before a file is sent what its import would ask after.
+   *
+   * @throws Problem 400, 402, 404, 429 or 503
+   */
+  private async requireRoom(
+    { tenantId, projectId, dataSetId }: DataSetAddress,
+    said: UploadQuery,
+    bytesExpected: number,
+  ): Promise<void> {
     await this.database.tenant(tenantId, async (transaction) => {
       const { kind } = await this.require(transaction, projectId, dataSetId);
       const caller = { tenantId, projectId };
       const known = findKind(kind);
       if (!known) throw unknownKind(kind);
       const { columns, meters } = known;
-      const stranger = Object.keys(columnMapping).find((column) => !Object.hasOwn(columns, column));
+      const stranger = Object.keys(partsOf(said).columnMapping).find((column) => !Object.hasOwn(columns, column));
       if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
       if (meters.ingested) await this.limits.requireUnit(transaction, caller, meters.ingested);
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored', bytesExpected);
     });
+  }
+
+  /** Stores a file, then queues its import; nothing is left of the file where that fails. */
+  private async queue(
+    { tenantId, projectId, dataSetId }: DataSetAddress,
+    said: UploadQuery,
+    store: (key: string) => Promise<number>,
+    within: (transaction: Transaction, importId: string) => Promise<void> = async () => {},
+  ): Promise<string> {
     const id = newId();
     const uploadKey = uploadKeyOf(tenantId, id);
-    const uploadBytes = await this.lanes.run(tenantId, (pace) => this.store(uploadKey, content, pace));
+    const uploadBytes = await store(uploadKey);
     try {
       await this.database.tenant(tenantId, async (transaction) => {
         // Several may have come at once, each of which had room alone.
         await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
-        const formats = fileFormatsSchema.parse({ encoding, delimiter, decimal, dates });
-        const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats };
-        await this.repository.createImport(transaction, row);
-        const after = { projectId, dataSetId, uploadBytes, columnMapping, formats };
+        const parts = partsOf(said);
+        await this.repository.createImport(transaction, { tenantId, id, dataSetId, uploadKey, uploadBytes, ...parts });
+        await within(transaction, id);
+        const after = { projectId, dataSetId, uploadBytes, ...parts };
         await audit(transaction, tenantId, 'import.created', id, { after });
       });
     } catch (error) {
@@ -163,6 +217,26 @@ export class DataSetsService {
   }
 
   /**
+   * Ends an import that waits or runs; its worker hears of it within a fifth of a second, and the data set is as it was.
+   *
+   * @throws Problem 404; 409 where it has ended
+   */
+  async cancelImport(tenantId: string, projectId: string, dataSetId: string, importId: string): Promise<Import> {
+    const cancelled = await this.database.tenant(tenantId, async (transaction) => {
+      await this.require(transaction, projectId, dataSetId);
+      const found = await this.repository.lockImport(transaction, dataSetId, parseId('import', importId));
+      if (!found) throw notFound('import', importId);
+      if (!(await this.repository.cancelImport(transaction, found.id))) throw importEnded(found.status);
+      const change = { before: { status: found.status }, after: { status: 'cancelled' } };
+      await audit(transaction, tenantId, 'import.cancelled', found.id, change);
+      return (await this.repository.findImport(transaction, dataSetId, found.id))!;
+    });
+    // A worker that is reading it is told to stop.
+    await this.objects.delete(uploadKeyOf(tenantId, cancelled.id));
+    return cancelled;
+  }
+
+  /**
    * Makes the rows of an earlier import the data set's again. Nothing is read or metered anew; an import that is on its way takes their place when it
    * succeeds.
    *
@@ -177,7 +251,7 @@ export class DataSetsService {
       if (found.status !== 'succeeded') throw notToBeRestored(found.status);
       const known = findKind(kind);
       if (!known) throw unknownKind(kind);
-      const rows = found.rowsAccepted ?? 0;
+      const rows = found.rowsHeld ?? 0;
       const left = known.quota ? await this.limits.rowsLeft(transaction, tenantId, known.quota, id) : rows;
       if (rows > left) throw noRoomToRestore(rows, left);
       await this.repository.restore(transaction, id, found.id);
@@ -231,4 +305,14 @@ export class DataSetsService {
       throw error;
     }
   }
+}
+
+/** What is said with a file, as its import keeps it. */
+function partsOf({ mode, encoding, delimiter, decimal, dates, ...mapping }: UploadQuery) {
+  const columnMapping: ColumnMapping = mapping;
+  return {
+    mode: mode as ImportMode,
+    columnMapping,
+    formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }),
+  };
 }

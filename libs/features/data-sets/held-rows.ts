@@ -12,15 +12,17 @@ import { ContentError } from './content-error.js';
  * @param added SQL of those that are added, each about something else
  */
 export function rowsHeld({ identity }: Kind, held: string, added: string): string {
-  if (!identity) return `${held} UNION ALL BY NAME ${added}`;
+  if (!identity) return `SELECT * FROM (${held}) UNION ALL BY NAME SELECT * FROM (${added})`;
   const id = quoteName(identity);
   const left = `SELECT * FROM (${held}) WHERE ${id} NOT IN (SELECT ${id} FROM (${added}))`;
-  return `SELECT * FROM (${left} UNION ALL BY NAME ${added}) ORDER BY ${id}`;
+  return `SELECT * FROM (${left} UNION ALL BY NAME SELECT * FROM (${added})) ORDER BY ${id}`;
 }
 
 /** @throws ContentError where the rows held and those that are added have more columns together than a file may */
 export async function refuseColumnsTogether(connection: DuckDBConnection, held: string, added: string): Promise<void> {
-  const together = await connection.runAndReadAll(`DESCRIBE ${held} UNION ALL BY NAME ${added}`);
+  const together = await connection.runAndReadAll(
+    `DESCRIBE SELECT * FROM (${held}) UNION ALL BY NAME SELECT * FROM (${added})`,
+  );
   const { most } = BOUNDS.columns;
   if (together.currentRowCount <= most) return;
   throw new ContentError(

@@ -73,7 +73,9 @@ const RANKS = {
 } satisfies Record<ListModelsQuery['sort'], Prisma.Sql | undefined>;
 
 const withSources = { sources: { orderBy: { role: 'asc' } } } as const;
-const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
+const withJob = {
+  trainingJob: { select: { warnings: true, sources: { orderBy: [{ role: 'asc' }, { segment: 'asc' }] } } },
+} as const satisfies Prisma.ModelVersionInclude;
 
 @Injectable()
 export class ModelsRepository {
@@ -121,7 +123,7 @@ export class ModelsRepository {
     const rows = await transaction.modelVersion.findMany({
       ...page,
       where: { ...page.where, modelId },
-      include: withWarnings,
+      include: withJob,
     });
     return rows.map(toModelVersion);
   }
@@ -147,7 +149,7 @@ export class ModelsRepository {
   }
 
   async findVersion(transaction: Transaction, modelId: string, id: string): Promise<ModelVersion | null> {
-    const row = await transaction.modelVersion.findFirst({ where: { id, modelId }, include: withWarnings });
+    const row = await transaction.modelVersion.findFirst({ where: { id, modelId }, include: withJob });
     return row && toModelVersion(row);
   }
 
@@ -237,7 +239,7 @@ function judge(task: string, result: Result): ModelVersion['verdict'] {
   return known ? verdictOf(known, result) : null;
 }
 
-function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
+function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withJob }>): ModelVersion {
   const { id, modelId, trainingJobId, family, task, recipe, name } = row;
   const result = resultSchema.parse(row.result);
   return {
@@ -253,6 +255,10 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     hasReport: row.reportKey !== null,
     warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),
+    artifactSha256: row.artifactSha256,
+    snapshots: row.trainingJob.sources.map(({ role, dataSetId, importId, contentSha256: sha256 }) => {
+      return { role, dataSetId, importId, sha256 };
+    }),
     createdAt: row.createdAt.toISOString(),
   };
 }
