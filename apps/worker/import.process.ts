@@ -1,4 +1,5 @@
 import { ContentError, readContent } from '../../libs/features/data-sets/process.js';
+import type { ImportProgress } from '../../libs/features/data-sets/worker.js';
 import { isDiskFull } from '../../libs/platform/object-store/disk-full.js';
 import { beChild } from '../../libs/platform/processes/children.js';
 import { isOutOfMemory } from '../../libs/platform/tables/tables.js';
@@ -7,7 +8,9 @@ import type { ImportMessage, ImportOrder } from './import-messages.js';
 beChild();
 
 process.on('message', ({ task, memoryBytes }: ImportOrder) => {
-  void readContent(task, memoryBytes)
+  const onProgress = (progress: ImportProgress) =>
+    void process.send!({ kind: 'progress', progress } satisfies ImportMessage);
+  void readContent(task, memoryBytes, onProgress)
     .then((content): ImportMessage => ({ kind: 'content', content }), explain)
     .then((message) => process.send!(message, () => process.exit(0)));
 });

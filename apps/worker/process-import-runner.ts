@@ -6,6 +6,7 @@ import {
   ImportCrashedError,
   ImportRunner,
   type ImportTask,
+  type ImportWatch,
 } from '../../libs/features/data-sets/worker.js';
 import { CONFIG, type Config } from '../../libs/platform/config/config.js';
 import { explainExit, forkChild, keepErrorOutput, watchMemory } from '../../libs/platform/processes/children.js';
@@ -21,17 +22,17 @@ export class ProcessImportRunner extends ImportRunner {
     super();
   }
 
-  override async run(task: ImportTask, signal: AbortSignal): Promise<Content> {
-    signal.throwIfAborted();
+  override async run(task: ImportTask, watch: ImportWatch): Promise<Content> {
+    watch.signal.throwIfAborted();
     const child = forkChild('apps/worker/import.process.js');
     try {
-      return await this.follow(child, task, signal);
+      return await this.follow(child, task, watch);
     } finally {
       child.kill('SIGKILL');
     }
   }
 
-  private follow(child: ChildProcess, task: ImportTask, signal: AbortSignal): Promise<Content> {
+  private follow(child: ChildProcess, task: ImportTask, { signal, onProgress }: ImportWatch): Promise<Content> {
     const { KINDRED_IMPORT_MEMORY_BYTES: bytesMax, KINDRED_IMPORT_SECONDS: seconds } = this.config;
     const errorOutput = keepErrorOutput(child);
     return new Promise((resolve, reject) => {
@@ -46,6 +47,7 @@ export class ProcessImportRunner extends ImportRunner {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       child.on('message', (message: ImportMessage) => {
         if (message.kind === 'content') resolve(message.content);
+        else if (message.kind === 'progress') onProgress(message.progress);
         else if (message.kind === 'refused') reject(new ContentError(message.reason));
         else crash(message.reason);
       });

@@ -287,6 +287,19 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'import.created',
     ({ body }) => body.importId,
   );
+  // As if it were being read for long, on a worker that nobody hears of.
+  const slow = crypto.randomUUID();
+  await owner.query(
+    `INSERT INTO imports (tenant_id, id, data_set_id, status, upload_key, upload_bytes, attempt, lease_expires_at, started_at)
+     SELECT tenant_id, $2::uuid, id, 'running', 'none', 1, 1, now() + interval '1 hour', now() FROM data_sets WHERE id = $1`,
+    [dataSet.id, slow],
+  );
+  await change(
+    'POST /v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/cancel',
+    () => tenant.post(`${dataSetPath}/imports/${slow}/cancel`),
+    'import.cancelled',
+    slow,
+  );
   const imported = await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,1\n');
   await tenant.upload(project.id, dataSet.id, 'user_id,item_id\nperson-1,2\n');
   await change(

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startApi, Tenant, type TestApi, withKey } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until, withKey } from '../factories/api.js';
 
 let api: TestApi;
 let tenant: Tenant;
@@ -110,6 +110,44 @@ describe('an upload', () => {
     // The next file takes its place, as ever.
     const third = await tenant.upload(projectId, id, 'user_id,item_id\nu3,i3\n');
     expect((await tenant.get(dataSet)).body.currentImport.id).toBe(third.id);
+  });
+
+  it('adds its rows to those held with mode=append, and is metered for its own alone', async () => {
+    const shop = await Tenant.signUp(api);
+    const project = await shop.createProject();
+    const id = await shop.createDataSet(project, 'interactions');
+    const first = await shop.upload(project, id, 'user_id,item_id\nu1,i1\n', '?mode=append');
+    expect(first).toMatchObject({ mode: 'append', rowsAccepted: 1, rowsHeld: 1 });
+    const second = await shop.upload(project, id, 'user_id,item_id\nu1,i1\nu2,i2\n', '?mode=append');
+    expect(second).toMatchObject({ rowsAccepted: 2, rowsHeld: 3, statistics: { users: 2 } });
+    expect(second.contentSha256).toMatch(/^[0-9a-f]{64}$/);
+    const dataSet = `/v1/projects/${project}/data-sets/${id}`;
+    const rows = (await shop.get(`${dataSet}/rows`).expect(200)).body.data;
+    expect(rows.map(({ values }: any) => values.user_id)).toEqual(['u1', 'u1', 'u2']);
+    const metered = async () =>
+      (await shop.get('/v1/usage?groupBy=meter').expect(200)).body.rows.find(
+        ({ meter }: any) => meter === 'interactions_ingested',
+      )?.quantity;
+    await until(async () => (await metered()) === '3');
+    // What is held counts against the plan, also where an earlier import of fewer rows of its own is restored.
+    const { body: limits } = await shop.get('/v1/limits').expect(200);
+    expect(JSON.stringify(limits)).toContain('interactions_held');
+    await shop.put(`${dataSet}/current-import`, { importId: first.id }).expect(200);
+    const third = await shop.upload(project, id, 'user_id,item_id\nu3,i3\n', '?mode=append');
+    expect(third).toMatchObject({ rowsAccepted: 1, rowsHeld: 2 });
+    const replaced = await shop.upload(project, id, 'user_id,item_id\nu4,i4\n');
+    expect(replaced).toMatchObject({ mode: 'replace', rowsHeld: 1 });
+    await shop.put(`${dataSet}/content?mode=merge`, 'user_id,item_id\n').expect(400);
+  });
+
+  it('loses no row where several are added at once', async () => {
+    const id = await tenant.createDataSet(projectId, 'items');
+    const sent = Array.from({ length: 6 }, (_, i) =>
+      tenant.upload(projectId, id, `item_id,colour\nshared,colour-${i}\nown-${i},red\n`, '?mode=append'),
+    );
+    for (const done of await Promise.all(sent)) expect(done).toMatchObject({ status: 'succeeded', rowsAccepted: 2 });
+    const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${id}`).expect(200);
+    expect(body.currentImport.rowsHeld).toBe(7);
   });
 
   it('reads a column that its mapping leaves out from no header', async () => {

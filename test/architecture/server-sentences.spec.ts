@@ -212,7 +212,7 @@ describe('what an import says on a Chinese page is Chinese', () => {
       return reader.getRows()[0]!.map(String);
     });
     expect(messages.length).toBeGreaterThan(20);
-    const structural = literalsOf('libs/features/data-sets/content-reader.ts', /(?:THEN|ELSE) ('[^']+')/g);
+    const structural = literalsOf('libs/features/data-sets/wrong-rows.ts', /(?:THEN|ELSE) ('[^']+')/g);
     const later = [
       '"Dr. X" was described on an earlier row',
       'there are more than 50 different values of event_type, and "Dr. X" is not among the first',

@@ -89,6 +89,46 @@ describe('an import', () => {
     expect(rows[0].attempt).toBe(1);
   });
 
+  it('that adds rows adds them once more where the data set holds other rows by then, and is cancelled at once', async () => {
+    const tenant = await Tenant.signUp(api);
+    const projectId = await tenant.createProject();
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const dataSet = `/v1/projects/${projectId}/data-sets/${id}`;
+    const first = await tenant.upload(projectId, id, 'user_id,item_id\nu,i\n');
+    await tenant.upload(projectId, id, 'user_id,item_id\nu,j\nu,k\n');
+    const held = async () => (await tenant.get(dataSet).expect(200)).body.currentImport;
+    await withOurWorker({}, async (worker) => {
+      const append = async (csv: string) => {
+        const { importId } = (await tenant.put(`${dataSet}/content?mode=append`, csv).expect(202)).body;
+        return `${dataSet}/imports/${importId}`;
+      };
+      const added = await append(largeCsv(100_000));
+      let pids: number[] = [];
+      await until(() => (pids = importsOf(worker.pid!)).length > 0);
+      // It stands still while the data set is given other rows.
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      await tenant.put(`${dataSet}/current-import`, { importId: first.id }).expect(200);
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+      expect(await tenant.waitFor(added)).toMatchObject({ rowsAccepted: 100_000, rowsHeld: 100_001 });
+      const before = await held();
+      expect(before.rowsHeld).toBe(100_001);
+      const { rows } = await owner.query('SELECT attempt FROM imports WHERE id = $1', [before.id.replace(/^.*_/, '')]);
+      expect(rows[0].attempt).toBe(2);
+      // One that runs, and one that waits behind it.
+      const [running, queued] = [await append(largeCsv()), await append('user_id,item_id\nu,l\n')];
+      await until(() => (pids = importsOf(worker.pid!)).length > 0);
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      for (const path_ of [queued, running]) {
+        expect((await tenant.post(`${path_}/cancel`).expect(200)).body).toMatchObject({ status: 'cancelled' });
+        expect((await tenant.post(`${path_}/cancel`).expect(409)).body.code).toBe('import_ended');
+      }
+      await until(() => importsOf(worker.pid!).length === 0);
+      expect(await held()).toEqual(before);
+      const next = await tenant.waitFor(await append('user_id,item_id\nu,l\n'));
+      expect(next).toMatchObject({ status: 'succeeded', rowsHeld: 100_002 });
+    });
+  });
+
   it('S30: that takes more memory than it may, or longer than it may, says so in one try', async () => {
     const { tenant, send: sendOurs } = await shop();
     await withOurWorker({ KINDRED_IMPORT_SECONDS: '1' }, async (worker) => {

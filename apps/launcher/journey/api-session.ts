@@ -11,7 +11,8 @@ interface Named {
 
 export interface ImportState {
   id: string;
-  status: 'queued' | 'running' | 'succeeded' | 'failed';
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  contentSha256: string | null;
   rowsAccepted: number | null;
   rowsRejected: number | null;
   errors: { row: number; column: string | null; message: string }[];
@@ -74,7 +75,7 @@ export class ApiSession {
     return data.find((found) => found.name === name) ?? this.post<Named>(path, { name, ...body });
   }
 
-  /** Uploads a CSV to a data set and waits for its import; a failed one is an Error that lists what was wrong. */
+  /** Uploads a file to a data set and waits for its import; a failed one is an Error that lists what was wrong. */
   async upload(dataSetPath: string, content: BodyInit, query = ''): Promise<ImportState> {
     const { importId } = await this.call<{ importId: string }>('PUT', `${dataSetPath}/content${query}`, content, {
       'content-type': 'text/csv',

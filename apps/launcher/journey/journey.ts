@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Column } from '../../../libs/models/kinds/kind.js';
@@ -9,12 +8,15 @@ import { type FamilyKey, findFamily, manifests } from '../../../libs/models/mani
 import { ApiSession } from './api-session.js';
 import { journeys } from './families.js';
 import type { FamilyJourney, JourneyCall } from './family-journey.js';
+import { columnsOf } from './file-rows.js';
 import { LivezProbe } from './livez-probe.js';
 
-const USAGE = `npm run journey -- FILE.csv [--ROLE FILE.csv] [--family FAMILY] [--recipe RECIPE] [--url http://localhost:3000]
+const USAGE = `npm run journey -- FILE [--ROLE FILE] [--family FAMILY] [--recipe RECIPE] [--url http://localhost:3000]
 
 Walks the whole path of a new customer against a running Kindred: signs up, uploads the files, trains, deploys, calls the
 deployment with an API key, and reads usage and the invoice. Prints each step with its time; exits 1 on any failure.
+A file is CSV, JSON lines, either packed by gzip, or Parquet: the same rows make the same content and, trained by the same
+release on the same device, the same artifact, which the digests show.
 
 ${Object.entries(manifests).map(usageOf).join('\n')}`;
 
@@ -26,6 +28,7 @@ type UsageRow = Record<'meter' | 'quantity', string>;
 
 interface Version {
   id: string;
+  artifactSha256: string;
   result: {
     values: Record<string, number>;
     baselines: Record<string, Record<string, number>>;
@@ -87,6 +90,7 @@ async function journey(): Promise<void> {
   const { data } = await api.get<{ data: Version[] }>(`${inProject}/models/${model.id}/versions`);
   const version = data[0]!;
   printResult(version.result);
+  console.log(`  artifact SHA-256 ${version.artifactSha256}`);
   const deployment = await step('Deploy it', () =>
     api.post<{ id: string }>(`${inProject}/deployments`, { name: 'Journey', modelVersionId: version.id }),
   );
@@ -108,7 +112,7 @@ async function journey(): Promise<void> {
 
 /** The family whose required columns the file has. */
 async function familyOf(file: string): Promise<string> {
-  const names = (await firstLine(file)).split(/[,;\t|]/).map((name) => name.replace(/^[\uFEFF"]+|"$/g, ''));
+  const names = await columnsOf(file);
   const wanted = Object.entries(manifests).map(([family, { inputs }]) => ({
     family,
     columns: requiredColumns(inputs),
@@ -131,16 +135,6 @@ function requiredColumns(inputs: (typeof manifests)[FamilyKey]['inputs']): Colum
     .flatMap(({ kind }) => Object.values<Column>(kinds[kind].columns).filter(({ isRequired }) => isRequired));
 }
 
-async function firstLine(file: string): Promise<string> {
-  const handle = await open(file);
-  try {
-    for await (const line of handle.readLines()) return line;
-    return '';
-  } finally {
-    await handle.close();
-  }
-}
-
 async function step<T>(what: string, act: () => Promise<T>): Promise<T> {
   const startedMs = performance.now();
   const result = await act();
@@ -152,6 +146,7 @@ async function upload(api: ApiSession, inProject: string, kind: string, file: st
   const dataSet = await api.post<{ id: string }>(`${inProject}/data-sets`, { name: kind, kind });
   const done = await api.upload(`${inProject}/data-sets/${dataSet.id}`, await openAsBlob(file));
   console.log(`  ${done.rowsAccepted} rows accepted, ${done.rowsRejected} rejected`);
+  console.log(`  content SHA-256 ${done.contentSha256}`);
   for (const { row, column, message } of done.errors.slice(0, 3))
     console.log(`  row ${row}${column ? `, ${column}` : ''}: ${message}`);
   return dataSet.id;
@@ -215,9 +210,7 @@ function printTable(rows: Record<string, string>[]): void {
 }
 
 function usageOf([family, { inputs }]: [string, (typeof manifests)[FamilyKey]]): string {
-  const roles = Object.entries(inputs).map(([role, { isRequired }]) =>
-    isRequired ? `FILE.csv: ${role}` : `--${role}`,
-  );
+  const roles = Object.entries(inputs).map(([role, { isRequired }]) => (isRequired ? `FILE: ${role}` : `--${role}`));
   return `  ${family}: ${roles.join(', ')}`;
 }
 

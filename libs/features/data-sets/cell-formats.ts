@@ -15,6 +15,9 @@ export interface CellFormats {
   times: Map<number, 'day_first' | 'month_first' | 'year_first' | 'either'>;
 }
 
+/** Of cells that the engine reads as they are. */
+export const NO_FORMATS: CellFormats = { numbers: new Map(), times: new Map() };
+
 /** 1.234,5 or 12,5 or, where another of the column is such a one, 1.234. */
 export const DECIMAL_COMMA = String.raw`[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)`;
 /** 1,234.5 or 1,234. */
@@ -23,12 +26,13 @@ export const GROUPED = String.raw`[+-]?\d{1,3}(,\d{3})+(\.\d+)?`;
 export const DATE = String.raw`^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}),?(.*)$`;
 export const CHINESE_DATE = String.raw`^\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)$`;
 
-/** Looks at all cells of the table `raw`: what a column has in one place tells how it is written in all others. */
+/** Looks at the rows of `table` that cannot be read as they are: what a column has in one place tells how it is written in all others. */
 export async function findFormats(
   connection: DuckDBConnection,
   kind: Kind,
   columns: ReadonlyMap<string, number>,
   said: SaidFormats,
+  table: string,
 ): Promise<CellFormats> {
   const formats: CellFormats = { numbers: new Map(), times: new Map() };
   const first = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]!;
@@ -39,7 +43,7 @@ export async function findFormats(
       const isLike = (pattern: string) => `regexp_full_match(trim(${cell}), '${pattern}')`;
       const [commas, decimal, grouped, both] = (
         await first(`SELECT count(*), count(*) FILTER (WHERE ${isLike(DECIMAL_COMMA)}), count(*) FILTER (WHERE ${isLike(GROUPED)}),
-          count(*) FILTER (WHERE ${isLike(DECIMAL_COMMA)} AND ${isLike(GROUPED)}) FROM raw WHERE contains(${cell}, ',')`)
+          count(*) FILTER (WHERE ${isLike(DECIMAL_COMMA)} AND ${isLike(GROUPED)}) FROM ${table} WHERE contains(${cell}, ',')`)
       ).map(Number) as [number, number, number, number];
       const isComma = said.decimal ? said.decimal === 'comma' : decimal === commas && decimal > both;
       // 1,234 alone may be a thousand and more or one and less.
@@ -52,7 +56,7 @@ export async function findFormats(
       const [dates, dots, dayFirst, monthFirst, chinese] = (
         await first(`SELECT count(*) FILTER (WHERE is_date), count(*) FILTER (WHERE is_date AND regexp_matches(${cell}, '^\\s*\\d+\\.')),
           count(*) FILTER (WHERE is_date AND ${part(1)} > 12), count(*) FILTER (WHERE is_date AND ${part(2)} > 12),
-          count(*) FILTER (WHERE contains(${cell}, '年')) FROM (SELECT ${cell}, regexp_matches(${cell}, '${DATE}') AS is_date FROM raw
+          count(*) FILTER (WHERE contains(${cell}, '年')) FROM (SELECT ${cell}, regexp_matches(${cell}, '${DATE}') AS is_date FROM ${table}
           WHERE ${cell} IS NOT NULL AND try_cast(${cell} AS DOUBLE) IS NULL)`)
       ).map(Number) as [number, number, number, number, number];
       const seen = dots > 0 || dayFirst > monthFirst ? 'day_first' : monthFirst > 0 ? 'month_first' : 'either';

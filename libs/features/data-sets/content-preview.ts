@@ -7,15 +7,17 @@ import { withTables } from '../../platform/tables/tables.js';
 import type { CellFormats } from './cell-formats.js';
 import { findTypes } from './column-types.js';
 import { ContentError } from './content-error.js';
-import { checkRows, type Loaded, loadRows, structuralMessage } from './content-reader.js';
 import type { ColumnMapping, FileFormats } from './data-sets.schema.js';
 import { guessEncoding } from './encoding.js';
 import { guessKind, proposeColumns, toMapping } from './file-columns.js';
+import { type LoadedPart, openParts, readParts, rowsOfParts } from './loaded-parts.js';
 import { NOTHING_SEEN, type Preview } from './previews.schema.js';
-import type { Check } from './row-checks.js';
+import { type CheckedRows, checkRows } from './row-checks.js';
+import { sortRows } from './sorted-rows.js';
 import { readStart } from './source-file.js';
 import { readStartOfFile, UnseenError } from './start-of-file.js';
 import { compressionOf } from './unpack.js';
+import { structuralMessage } from './wrong-rows.js';
 
 const ROWS_SHOWN = 50;
 /** Of all cells that are shown together, so that an answer stays within its bound. */
@@ -48,9 +50,9 @@ export async function previewContent(task: PreviewTask): Promise<Preview> {
   return withTables([file], { memoryBytes: MEMORY_BYTES, scratchParent, threads: 1 }, async (connection, scratch) => {
     const start = isWhole ? null : await readStartOfFile(file, scratch, formats);
     const read = start ? { ...formats, encoding: 'utf-8' } : formats;
-    const loaded = await loadRows(connection, start?.file ?? file, scratch, read);
-    const encoding = start?.encoding ?? (await encodingOf(loaded[0]!, formats));
-    const shown = await describe(connection, loaded, task);
+    const parts = await openParts(connection, start?.file ?? file, scratch, read);
+    const encoding = start?.encoding ?? (await encodingOf(parts[0]!, formats));
+    const shown = await describe(connection, scratch, parts, task);
     const count = shown.rowsAccepted + shown.rowsRejected;
     return { ...none, ...shown, encoding, rows: start ? Math.round((count * fileBytes) / start.bytesUsed) : count };
   }).catch((error: Error): Preview => {
@@ -60,21 +62,23 @@ export async function previewContent(task: PreviewTask): Promise<Preview> {
   });
 }
 
-async function encodingOf({ file, format }: Loaded, { encoding }: FileFormats): Promise<string | null> {
+async function encodingOf({ file, format }: LoadedPart, { encoding }: FileFormats): Promise<string | null> {
   if (format === 'Parquet') return null;
   return encoding?.toLowerCase() ?? guessEncoding(await readStart(file, ENCODING_BYTES));
 }
 
-async function describe(connection: DuckDBConnection, loaded: Loaded[], task: PreviewTask) {
-  const { columns: names, format, delimiter } = loaded[0]!;
+async function describe(connection: DuckDBConnection, scratch: string, parts: LoadedPart[], task: PreviewTask) {
+  const { columns: names, format, delimiter } = parts[0]!;
   const key = task.kind ?? guessKind(names);
   const kind = kinds[key];
   const proposed = proposeColumns(names, kind, task);
   const columns = new Map([...proposed.found].map(([column, { index }]) => [column, index]));
-  const { formats, checks } = await checkRows(connection, names, columns, { ...task, kind: key, erasedUserIds: [] });
+  const read = (sql: string) => readParts(connection, parts, sql);
+  const { formats } = await sortRows({ connection, scratch, parts, names, kind, columns, read }, task.formats);
+  await read(`CREATE TEMP TABLE raw AS SELECT row_number() OVER () AS place, * FROM (${rowsOfParts(parts)})`);
   const [counts] = await rowsOf(
     connection,
-    'SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken)',
+    'SELECT (SELECT count(*) FROM raw) - (SELECT count(*) FROM rejected), (SELECT count(*) FROM rejected) + (SELECT count(*) FROM broken)',
   );
   const types = await findTypes(connection, kind, names, columns);
   return {
@@ -91,7 +95,7 @@ async function describe(connection: DuckDBConnection, loaded: Loaded[], task: Pr
       const [column, place] = [...proposed.found].find(([, found]) => found.index === index) ?? [null, null];
       return { header, column, foundBy: place?.by ?? null, ...types[index]! };
     }),
-    data: await listRows(connection, loaded, checks),
+    data: await listRows(connection, parts[0]!, checkRows(kind, names, columns, formats, 'SELECT * FROM raw')),
   };
 }
 
@@ -112,10 +116,9 @@ function writtenAs({ numbers, times }: CellFormats, said: FileFormats): Pick<Pre
 /** The first rows of the file, or of the first one in an archive, with all that is wrong with each. */
 async function listRows(
   connection: DuckDBConnection,
-  [part, next]: Loaded[],
-  checks: Check[],
+  { columns: names, delimiter, rejectsTable, findLines }: LoadedPart,
+  { rows, checks }: CheckedRows,
 ): Promise<Preview['data']> {
-  const { columns: names, delimiter, rejectsTable, findLines } = part!;
   const most = Math.floor(CHARACTERS_SHOWN / (ROWS_SHOWN * names.length));
   const clipped = Math.max(CELL_CHARACTERS.least, Math.min(CELL_CHARACTERS.most, most));
   const clip = (cell: unknown) => (cell === null ? null : printable(String(cell).slice(0, clipped)));
@@ -123,8 +126,9 @@ async function listRows(
   const wrong = checks.map(({ isWrong, message }) => `CASE WHEN ${isWrong} THEN ${message} END`);
   const read = await rowsOf(
     connection,
-    `SELECT raw.ordinal, ${[...cells, ...wrong].join(', ')}, rejected.column_name, rejected.message FROM raw LEFT JOIN rejected USING (ordinal)
-     WHERE raw.ordinal <= ${Math.min(ROWS_SHOWN, next?.afterOrdinal ?? ROWS_SHOWN)} ORDER BY raw.ordinal`,
+    `SELECT checked.place, ${[...cells, ...wrong].join(', ')}, rejected.column_name, rejected.message FROM (${rows}) checked
+     LEFT JOIN rejected ON rejected.part = 0 AND rejected.ordinal = checked.place
+     WHERE checked.part = 0 AND checked.place <= ${ROWS_SHOWN} ORDER BY checked.place`,
   );
   const broken = await rowsOf(
     connection,

@@ -7,32 +7,40 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { quoteText } from '../../platform/tables/tables.js';
 import { ContentError } from './content-error.js';
 import { findLines } from './line-numbers.js';
-import { readStart, refuseColumns, refuseCount, type SourceFile } from './source-file.js';
+import { estimateLines, readStart, refuseColumns, refuseCount, type SourceFile } from './source-file.js';
 
 const HEADER_BYTES_MAX = 65_536;
 /** Of the header, counted with the delimiters within its quotes: what is far beyond the bound is not even parsed. */
 const HEADER_FIELDS_MAX = 16 * BOUNDS.columns.most;
 const LINE_BYTES = BOUNDS.lineBytes.most;
 const ENDLESS_LINE_BYTES = 8 * LINE_BYTES;
+const CHUNK_BYTES = LINE_BYTES;
 const LINE_FEED = 10;
 /** In the order in which they are preferred; the last one is that of Hive. */
 const DELIMITERS = [',', ';', '\t', '|', '^', '~', '\u0001'];
 
+/** The number of the line that begins at the offset, from 1. */
+async function countLines(file: string, end: number): Promise<number> {
+  let line = 1;
+  if (end === 0) return line;
+  for await (const chunk of createReadStream(file, { end: end - 1 }) as AsyncIterable<Buffer>)
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) line++;
+  return line;
+}
+
 /** Beyond some tens of megabytes the engine leaves a line out without a word; nearer to the bound it says which it was. */
 export async function refuseEndlessLines(file: string): Promise<void> {
-  let [line, length] = [1, 0];
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
-    for (let start = 0; ;) {
-      const end = chunk.indexOf(LINE_FEED, start);
-      length += (end < 0 ? chunk.length : end) - start;
-      if (length > ENDLESS_LINE_BYTES) {
-        throw new ContentError(
-          `Line ${line} is longer than ${ENDLESS_LINE_BYTES} bytes, of which at most ${LINE_BYTES} are taken: is a quote never closed, or a line end missing?`,
-        );
-      }
-      if (end < 0) break;
-      [line, length, start] = [line + 1, 0, end + 1];
+  let [offset, lineStart] = [0, 0];
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    // Within a chunk no line can be that long: its first and its last end tell all.
+    const first = chunk.indexOf(LINE_FEED);
+    if ((first < 0 ? offset + chunk.length : offset + first) - lineStart > ENDLESS_LINE_BYTES) {
+      throw new ContentError(
+        `Line ${await countLines(file, lineStart)} is longer than ${ENDLESS_LINE_BYTES} bytes, of which at most ${LINE_BYTES} are taken: is a quote never closed, or a line end missing?`,
+      );
     }
+    if (first >= 0) lineStart = offset + chunk.lastIndexOf(LINE_FEED) + 1;
+    offset += chunk.length;
   }
 }
 
@@ -91,6 +99,7 @@ export async function openCsv(
     rejectsTable,
     format: 'CSV',
     delimiter,
+    rowsExpected: await estimateLines(file),
     findLines: (ordinals, brokenOffsets) => findLines(file, ordinals, brokenOffsets, CSV),
   };
 }

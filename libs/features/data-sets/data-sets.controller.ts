@@ -111,9 +111,9 @@ export class DataSetsController {
   }
 
   @ApiOperation({
-    summary: "Replaces the data set's rows by those of a file, once its import succeeds",
+    summary: "Replaces the data set's rows by those of a file, or adds those to them, once its import succeeds",
     description:
-      'The answer comes once the file is stored; follow its import until its status is `succeeded` or `failed`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file. With `Content-Digest` (RFC 9530) a file that was changed on its way is refused. A large file over a line that breaks is sent in pieces: POST …/uploads.',
+      'With `?mode=append` the rows are added: of items and users, a further row of the same id takes the place of the earlier one, and interactions that repeat count again. The answer comes once the file is stored; follow its import until its status is neither `queued` nor `running`. Rows with errors are left out and listed; a failed import changes nothing. The file is CSV with a header line, JSON (an object a line, or a list of objects) or Parquet, by its bytes and not its name; it may be packed by gzip or zstd, or be a zip of several alike. Where a header is not understood, name it in the query, such as `?user_id=customer`: that is kept for the next file. With `Content-Digest` (RFC 9530) a file that was changed on its way is refused. A large file over a line that breaks is sent in pieces: POST …/uploads.',
   })
   @Put(':dataSetId/content')
   @StartsJob()
@@ -174,7 +174,7 @@ export class DataSetsController {
   @ApiOperation({
     summary: 'Shows an import, with the rows that were rejected',
     description:
-      'Ask again until the status is `succeeded` or `failed`. `errors` names the first rejected rows by line and column.',
+      'Ask again until the status is neither `queued` nor `running`; meanwhile `progress` says how far it has come. `errors` names the first rejected rows by line and column.',
   })
   @Get(':dataSetId/imports/:importId')
   @Requires('project:read')
@@ -206,6 +206,22 @@ export class DataSetsController {
   ) {
     const rows = await this.dataSets.listRejected(principal, projectId, dataSetId, importId);
     sendCsv(reply, 'rejected-rows', ['line', 'column', 'value', 'reason'], rows);
+  }
+
+  @ApiOperation({
+    summary: 'Cancels an import that is queued or running',
+    description: 'The data set is as it was, and nothing is metered.',
+  })
+  @Post(':dataSetId/imports/:importId/cancel')
+  @Requires('project:write')
+  @Answers(200, 'The cancelled import', importSchema)
+  cancelImport(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param('projectId') projectId: string,
+    @Param('dataSetId') dataSetId: string,
+    @Param('importId') importId: string,
+  ) {
+    return this.dataSets.cancelImport(tenantId, projectId, dataSetId, importId);
   }
 }
 

@@ -83,6 +83,13 @@ export const notToBeRestored = (status: string) =>
     `The import is ${status}: only rows that were imported can be the data set's again.`,
   );
 
+export const importEnded = (status: string) =>
+  new Problem(
+    409,
+    'import_ended',
+    `The import is already ${status}: only one that is queued or running can be cancelled.`,
+  );
+
 export const noRoomToRestore = (rows: number, left: number) =>
   new Problem(
     402,

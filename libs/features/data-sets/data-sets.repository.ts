@@ -14,6 +14,9 @@ import {
   type DataSet,
   type FileFormats,
   type Import,
+  type ImportMode,
+  type ImportProgress,
+  importProgressSchema,
   importSchema,
   type ListDataSetsQuery,
   type Provenance,
@@ -33,6 +36,9 @@ export interface ClaimedImport extends Claim {
   uploadKey: string;
   /** Of a file that came in pieces, these in their order; else none. */
   partKeys: string[];
+  mode: ImportMode;
+  /** What the data set held when it was claimed; null where that was nothing. */
+  base: { importId: string; contentKey: string } | null;
   columnMapping: ColumnMapping;
   /** Of the file before, which hold for this one where nothing else is said. */
   keptMapping: ColumnMapping;
@@ -49,6 +55,8 @@ export interface ImportedContent {
   dataSetId: string;
   kind: KindKey;
   contentKey: string;
+  /** In hexadecimal; null of what was imported before digests were kept. */
+  sha256: string | null;
   rows: number;
   statistics: Statistics;
 }
@@ -65,8 +73,8 @@ export const IMPORTS: LeasedTable = {
   lock: 0x696d706f,
   isOpen: "status = 'running'",
   isWaiting: "status = 'queued'",
-  onClaim: "status = 'running', started_at = now()",
-  onRelease: "status = 'queued'",
+  onClaim: "status = 'running', started_at = now(), progress = NULL",
+  onRelease: "status = 'queued', progress = NULL",
 };
 
 /** One of an organization at a time, of the kinds $1: what is of a kind that this release does not know is another's to take. */
@@ -80,6 +88,8 @@ export const NEXT_IMPORT = fairOrder(
 
 /** In one statement. */
 const ROWS_AT_ONCE = 1_000;
+/** What another release wrote in another form is left out. */
+const storedProgressSchema = importProgressSchema.nullable().catch(null);
 
 /** Of each import of a list. */
 const LISTED_ERRORS = 3;
@@ -99,7 +109,7 @@ const LATEST_STATUS = Prisma.sql`
 const RANKS = {
   createdAt: undefined,
   name: Prisma.sql`lower(listed.name)`,
-  rows: Prisma.sql`coalesce(content.rows_accepted, -1)`,
+  rows: Prisma.sql`coalesce(content.rows_held, content.rows_accepted, -1)`,
   importedAt: Prisma.sql`coalesce(content.finished_at, '-infinity')`,
 } satisfies Record<ListDataSetsQuery['sort'], Prisma.Sql | undefined>;
 
@@ -191,7 +201,7 @@ export class DataSetsRepository {
   ): Promise<{ tenantId: string; projectId: string; rows: number }[]> {
     return transaction.$queryRaw`
       SELECT tenant_id AS "tenantId", project_id AS "projectId", sum(rows)::float8 AS rows FROM (
-        SELECT data_set.tenant_id, project_id, rows_accepted AS rows
+        SELECT data_set.tenant_id, project_id, coalesce(rows_held, rows_accepted) AS rows
         FROM data_sets data_set JOIN imports import ON import.tenant_id = data_set.tenant_id AND import.id = current_import_id
         WHERE kind = ANY(${ofKinds})
         UNION ALL
@@ -256,6 +266,7 @@ export class DataSetsRepository {
       dataSetId: string;
       uploadKey: string;
       uploadBytes: number;
+      mode: ImportMode;
       columnMapping: ColumnMapping;
       formats: FileFormats;
       provenance: Provenance;
@@ -296,7 +307,8 @@ export class DataSetsRepository {
       dataSetId: row.dataSetId,
       kind,
       contentKey: row.contentKey,
-      rows: Number(row.rowsAccepted),
+      sha256: row.contentSha256,
+      rows: Number(row.rowsHeld ?? row.rowsAccepted),
       statistics,
     };
   }
@@ -327,9 +339,14 @@ export class DataSetsRepository {
     const { tenantId, id } = claim;
     const row = await transaction.import.findUniqueOrThrow({
       where: { tenantId_id: { tenantId, id } },
-      include: { dataSet: { select: { kind: true, projectId: true, columnMapping: true, formats: true } } },
+      include: {
+        dataSet: { select: { kind: true, projectId: true, currentImportId: true, columnMapping: true, formats: true } },
+      },
     });
-    const { dataSetId, uploadKey, dataSet, provenance } = row;
+    const { dataSetId, uploadKey, mode, dataSet, provenance } = row;
+    const { currentImportId: currentId } = dataSet;
+    const current = currentId && (await transaction.import.findFirst({ where: { tenantId, id: currentId } }));
+    const base = current ? { importId: current.id, contentKey: current.contentKey! } : null;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
     const upload = await transaction.upload.findFirst({
       where: { tenantId, importId: id },
@@ -341,8 +358,8 @@ export class DataSetsRepository {
     const { projectId } = dataSet;
     const keptMapping = dataSet.columnMapping as ColumnMapping;
     const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
-    const rows = { uploadKey, partKeys, columnMapping, keptMapping, formats, provenance };
-    return { ...claim, projectId, dataSetId, kind, ...rows, erasedUserIds };
+    const file = { uploadKey, partKeys, mode, base, columnMapping, keptMapping, formats, provenance };
+    return { ...claim, projectId, dataSetId, kind, ...file, erasedUserIds };
   }
 
   /** Those of a project's people who are being erased. */
@@ -352,11 +369,18 @@ export class DataSetsRepository {
     return erasures.map(({ userId }) => userId!);
   }
 
+  /** Whether the data set still holds what it held when the import was claimed; nothing else can change that before the transaction ends. */
+  async isOnBase(transaction: Transaction, { dataSetId, base }: ClaimedImport): Promise<boolean> {
+    const [row] = await transaction.$queryRaw<{ id: string | null }[]>`
+      SELECT current_import_id::text AS id FROM data_sets WHERE id = ${dataSetId}::uuid FOR UPDATE`;
+    return row?.id === (base?.importId ?? null);
+  }
+
   /** Finishes the import and makes its rows the data set's; false when the claim was lost meanwhile. */
   async succeedImport(
     transaction: Transaction,
     claimed: ClaimedImport,
-    stored: { contentKey: string; contentBytes: number },
+    contentKey: string,
     content: Content,
   ): Promise<boolean> {
     const { count } = await transaction.import.updateMany({
@@ -364,16 +388,20 @@ export class DataSetsRepository {
       data: {
         status: 'succeeded',
         finishedAt: new Date(),
-        ...stored,
+        contentKey,
+        contentBytes: content.bytes,
+        contentSha256: content.sha256,
+        rowsHeld: content.rowsHeld,
         ...countsOf(content),
         statistics: content.statistics,
       },
     });
     if (count === 0) return false;
     await this.keepRejected(transaction, claimed, content);
-    // A slow import must not undo a later upload that finished before it; ids are in order of creation.
+    // A slow import must not undo a later upload that finished before it; ids are in order of creation. What adds rows undoes nothing.
+    const isLater = { OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] };
     await transaction.dataSet.updateMany({
-      where: { id: claimed.dataSetId, OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] },
+      where: { id: claimed.dataSetId, ...(claimed.mode === 'replace' && isLater) },
       data: { currentImportId: claimed.id, ...keptFor(claimed) },
     });
     return true;
@@ -382,6 +410,20 @@ export class DataSetsRepository {
   /** The data set's rows are those of the import from now on. */
   async restore(transaction: Transaction, dataSetId: string, importId: string): Promise<void> {
     await transaction.dataSet.updateMany({ where: { id: dataSetId }, data: { currentImportId: importId } });
+  }
+
+  /** Says how far a running import has come; nothing where the claim was lost meanwhile. */
+  async reportProgress(transaction: Transaction, { id, attempt }: Claim, progress: ImportProgress): Promise<void> {
+    await transaction.import.updateMany({ where: { id, attempt, status: 'running' }, data: { progress } });
+  }
+
+  /** False when it had ended before. */
+  async cancelImport(transaction: Transaction, id: string): Promise<boolean> {
+    const { count } = await transaction.import.updateMany({
+      where: { id, status: { in: ['queued', 'running'] } },
+      data: { status: 'cancelled', finishedAt: new Date() },
+    });
+    return count === 1;
   }
 
   /** False when the claim was lost meanwhile. */
@@ -443,17 +485,13 @@ export class DataSetsRepository {
   async replaceContent(
     transaction: Transaction,
     { importId, contentKey }: StoredContent,
-    content: { contentKey: string; contentBytes: number; rows: number; statistics: object },
+    content: { contentKey: string; contentBytes: number; sha256: string; rows: number; statistics: object },
   ): Promise<boolean> {
-    const { count } = await transaction.import.updateMany({
-      where: { id: importId, contentKey },
-      data: {
-        contentKey: content.contentKey,
-        contentBytes: content.contentBytes,
-        rowsAccepted: content.rows,
-        statistics: content.statistics as Prisma.InputJsonObject,
-      },
-    });
+    // How many of those were the file's that added them nobody knows any more, but no more than are held.
+    const count = await transaction.$executeRaw`
+      UPDATE imports SET content_key = ${content.contentKey}, content_bytes = ${content.contentBytes}, content_sha256 = ${content.sha256},
+        rows_held = ${content.rows}, rows_accepted = least(rows_accepted, ${content.rows}), statistics = ${JSON.stringify(content.statistics)}::jsonb
+      WHERE id = ${importId}::uuid AND content_key = ${contentKey}`;
     return count === 1;
   }
 }
@@ -493,14 +531,19 @@ function toDataSet(row: DataSetRow, current: ImportRow | null): DataSet {
 }
 
 function toImport(row: ImportRow): Import {
-  const { id, dataSetId, status, provenance, failureReason } = row;
+  const { id, dataSetId, status, mode, provenance, failureReason, contentSha256 } = row;
+  const rowsHeld = status === 'succeeded' ? (row.rowsHeld ?? row.rowsAccepted) : null;
   return {
     id,
     dataSetId,
     status,
+    mode,
     provenance,
     rowsAccepted: row.rowsAccepted === null ? null : Number(row.rowsAccepted),
     rowsRejected: row.rowsRejected === null ? null : Number(row.rowsRejected),
+    rowsHeld: rowsHeld === null ? null : Number(rowsHeld),
+    contentSha256,
+    progress: status === 'running' ? storedProgressSchema.parse(row.progress) : null,
     errors: importSchema.shape.errors.parse(row.errors),
     rejections: importSchema.shape.rejections.parse(row.rejections),
     statistics: importSchema.shape.statistics.parse(row.statistics),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Column } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { BOUNDS } from '../../platform/bounds.js';
-import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
+import { EXAMPLE_IDS, EXAMPLE_SHA256, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { textSchema } from '../../platform/http/text.js';
 import { nameSchema } from '../projects/index.js';
@@ -28,7 +28,8 @@ export const provenanceSchema = z
     'Where the rows came from: `uploaded` by you, a `sample` that we hand out, or `synthetic`, which is made up',
   );
 
-const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
+const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+const IMPORT_MODES = ['replace', 'append'] as const;
 
 const wrongRowSchema = z.object({
   row: z
@@ -39,14 +40,37 @@ const wrongRowSchema = z.object({
   message: z.string(),
 });
 
+export const importProgressSchema = z
+  .object({
+    rowsRead: count.nullable().describe('About how many rows were read so far; null where the file does not show it'),
+    rowsPerSecond: count.nullable(),
+    bytesRead: count.describe('Of the file once it is unpacked'),
+    bytes: count,
+    secondsLeft: count.nullable().describe('Null until there is a pace to tell it by'),
+  })
+  .describe('How far it has come, as of a second ago')
+  .meta({
+    id: 'ImportProgress',
+    examples: [{ rowsRead: 1_200_000, rowsPerSecond: 400_000, bytesRead: 48e6, bytes: 240e6, secondsLeft: 12 }],
+  });
+
 export const importSchema = z
   .object({
     id: z.uuid(),
     dataSetId: z.uuid(),
     status: z.enum(IMPORT_STATUSES),
     provenance: provenanceSchema,
-    rowsAccepted: count.nullable(),
+    mode: z
+      .enum(IMPORT_MODES)
+      .describe('Whether the rows took the place of those that the data set held, or were added to them'),
+    rowsAccepted: count.nullable().describe('Of the file'),
     rowsRejected: count.nullable(),
+    rowsHeld: count.nullable().describe('What the data set holds with it: for `append` those it held before, too'),
+    contentSha256: z
+      .string()
+      .nullable()
+      .describe('Of the stored rows, in hexadecimal: the same rows in the same order have the same'),
+    progress: importProgressSchema.nullable().describe('While it runs'),
     errors: z.array(wrongRowSchema).describe('The first 100 rejected rows; in a list the first 3'),
     rejections: z
       .array(wrongRowSchema.extend({ rows: count.describe('Rows that are wrong for the same reason, this one too') }))
@@ -63,9 +87,13 @@ export const importSchema = z
         id: EXAMPLE_IDS.import,
         dataSetId: EXAMPLE_IDS.dataSet,
         status: 'succeeded',
+        mode: 'replace',
         provenance: 'uploaded',
         rowsAccepted: 68054,
         rowsRejected: 1,
+        rowsHeld: 68054,
+        contentSha256: EXAMPLE_SHA256,
+        progress: null,
         errors: [{ row: 4712, column: 'rating', message: '"five" is not a finite number' }],
         rejections: [{ row: 4712, column: 'rating', message: '"five" is not a finite number', rows: 1 }],
         statistics: { users: 3756, items: 10506, interactions: 68054 },
@@ -167,7 +195,14 @@ export const fileFormatsSchema = z.strictObject({
     .describe('What 03/04/2020 is; found out by a day beyond 12 unless you say it'),
 });
 
-export const uploadQuerySchema = columnMappingSchema.extend(fileFormatsSchema.shape);
+export const uploadQuerySchema = columnMappingSchema.extend(fileFormatsSchema.shape).extend({
+  mode: z
+    .enum(IMPORT_MODES)
+    .default('replace')
+    .describe(
+      '`replace` puts the rows in the place of those that the data set holds; `append` adds them: of items and users, a further row of the same id takes the place of the earlier one',
+    ),
+});
 
 export const uploadedSchema = z
   .object({ importId: z.uuid(), status: z.literal('queued') })
@@ -221,5 +256,7 @@ export type ImportError = Import['errors'][number];
 export type Rejection = Import['rejections'][number];
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
+export type ImportMode = Import['mode'];
+export type ImportProgress = z.infer<typeof importProgressSchema>;
 export type FileFormats = z.infer<typeof fileFormatsSchema>;
 export type UploadQuery = z.infer<typeof uploadQuerySchema>;

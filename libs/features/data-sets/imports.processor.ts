@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,12 +17,15 @@ import { UsageService } from '../usage/index.js';
 import { ContentError } from './content-error.js';
 import type { Content } from './content-reader.js';
 import { type ClaimedImport, DataSetsRepository, IMPORTS, NEXT_IMPORT } from './data-sets.repository.js';
+import { ImportProgressWriter } from './import-progress-writer.js';
 import { ImportCrashedError, ImportRunner } from './import-runner.js';
 import { deleteUpload, openUpload } from './open-upload.js';
 import { uploadKeyOf } from './upload-key.js';
 
 /** Workers that vanish under an import, which is seldom the file's fault. */
 const LOSSES_MAX = 3;
+/** An import that is cancelled stops within twice that. */
+const WATCH_MS = 100;
 const AS_IT_WAS = 'The data set is as it was.';
 const GIVEN_UP = `The worker that read the file stopped ${LOSSES_MAX} times, most likely with its machine. ${AS_IT_WAS} Send the file again.`;
 const DISK_FULL = `The machine that read the file ran out of disk space, an internal error of ours. ${AS_IT_WAS} Send the file again later.`;
@@ -33,6 +36,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   protected readonly table = IMPORTS;
   protected readonly most: number;
   protected override readonly lossesMax = LOSSES_MAX;
+  protected override readonly watchMs = WATCH_MS;
 
   constructor(
     database: Database,
@@ -73,19 +77,29 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   /** False when the import is no longer this worker's. */
   private async import(claimed: ClaimedImport, signal: AbortSignal): Promise<boolean> {
     const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-import-'));
-    let upload: LocalFile | undefined;
+    const files: LocalFile[] = [];
+    const open = async (key: string) => {
+      const file = await this.objects.open(key);
+      files.push(file);
+      return file.path;
+    };
+    const progress = new ImportProgressWriter(this.database, this.repository, claimed);
     try {
-      upload = await openUpload(this.objects, claimed, scratch);
       const target = path.join(scratch, 'content.parquet');
-      const { kind, columnMapping: mapping, keptMapping, formats, erasedUserIds } = claimed;
-      const task = { file: upload.path, target, kind, mapping, keptMapping, formats, erasedUserIds };
-      const content = await this.runner.run(task, signal);
+      const { kind, mode, base, columnMapping: mapping, keptMapping, formats, erasedUserIds } = claimed;
+      const upload = await openUpload(this.objects, claimed, scratch);
+      files.push(upload);
+      const held = mode === 'append' && base ? await open(base.contentKey) : undefined;
+      const task = { file: upload.path, target, held, kind, mapping, keptMapping, formats, erasedUserIds };
+      const content = await this.runner.run(task, { signal, onProgress: (report) => progress.report(report) });
+      await progress.settle();
       if (content.rowsAccepted === 0) return await this.fail(claimed, reasonForNone(content), content);
       return await this.succeed(claimed, target, content);
     } catch (error) {
       return await this.endWithout(claimed, error as Error);
     } finally {
-      await upload?.release();
+      await progress.settle();
+      for (const file of files) await file.release();
       await rm(scratch, { recursive: true, force: true });
     }
   }
@@ -105,23 +119,23 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     return false;
   }
 
-  /** The content's key names the claim, so that a worker which lost its claim cannot overwrite the other's file. */
+  /** The content's key names the claim, so that a worker which lost its claim cannot overwrite the other's file, and what it holds. */
   private async succeed(claimed: ClaimedImport, parquet: string, content: Content): Promise<boolean> {
-    const contentKey = `${claimed.tenantId}/content/${claimed.id}-${claimed.attempt}.parquet`;
-    const contentBytes = (await stat(parquet)).size;
+    const contentKey = `${claimed.tenantId}/content/${claimed.id}-${claimed.attempt}-${content.sha256}.parquet`;
     await this.objects.put(contentKey, createReadStream(parquet));
     const outcome = await this.database.tenant(claimed.tenantId, async (transaction) => {
+      // What the rows were added to is what the data set holds no more: they are added to that once more.
+      if (claimed.mode === 'append' && !(await this.repository.isOnBase(transaction, claimed))) {
+        await releaseRow(transaction, IMPORTS, claimed);
+        return 'overtaken';
+      }
       const refusal = await this.findRefusal(transaction, claimed, content);
       if (refusal) return (await this.failIn(transaction, claimed, refusal, content)) ? 'refused' : 'lost';
-      const stored = { contentKey, contentBytes };
-      if (!(await this.repository.succeedImport(transaction, claimed, stored, content))) return 'lost';
+      if (!(await this.repository.succeedImport(transaction, claimed, contentKey, content))) return 'lost';
       await this.meter(transaction, claimed, content);
-      const { rowsAccepted, rowsRejected } = content;
-      const after = {
-        dataSetId: claimed.dataSetId,
-        rowsAccepted: Number(rowsAccepted),
-        rowsRejected: Number(rowsRejected),
-      };
+      const { dataSetId, mode } = claimed;
+      const { rowsAccepted, rowsRejected, rowsHeld } = content;
+      const after = { dataSetId, mode, rowsAccepted, rowsRejected, rowsHeld };
       await audit(transaction, claimed.tenantId, 'import.succeeded', claimed.id, { after });
       return 'succeeded';
     });
@@ -141,7 +155,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   ): Promise<string | null> {
     const { tenantId, projectId, dataSetId, kind: key } = claimed;
     const { meters, quota } = kinds[key];
-    const rows = Number(content.rowsAccepted);
+    const { rowsAccepted: rows, rowsHeld } = content;
     if (meters.ingested && isMetered(claimed)) {
       const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, meters.ingested);
       if (rows > left)
@@ -149,7 +163,9 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     }
     if (quota) {
       const left = await this.limits.rowsLeft(transaction, tenantId, quota, dataSetId);
-      if (rows > left)
+      if (rowsHeld > left && claimed.mode === 'append')
+        return `With the file the data set would hold ${rowsHeld} rows, and the plan leaves room for ${left} ${quota} besides your other data sets. ${AS_IT_WAS}`;
+      if (rowsHeld > left)
         return `The file has ${rows} rows, and the plan leaves room for ${left} ${quota} besides your other data sets. ${AS_IT_WAS}`;
     }
     return null;
@@ -160,7 +176,7 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
     if (!meter || !isMetered(claimed)) return;
     const { tenantId, projectId, id } = claimed;
     const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString() };
-    await this.usage.recordIn(transaction, { ...work, meter, quantity: Number(content.rowsAccepted) });
+    await this.usage.recordIn(transaction, { ...work, meter, quantity: content.rowsAccepted });
   }
 
   private fail(claimed: ClaimedImport, reason: string, content?: Content): Promise<boolean> {

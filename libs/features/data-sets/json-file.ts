@@ -6,7 +6,7 @@ import { quoteText } from '../../platform/tables/tables.js';
 import { ContentError, unreadable } from './content-error.js';
 import { refuseEndlessLines } from './csv-file.js';
 import { findLines } from './line-numbers.js';
-import { readStart, refuseColumns, type SourceFile } from './source-file.js';
+import { estimateLines, readStart, refuseColumns, type SourceFile } from './source-file.js';
 
 const LINE_BYTES = BOUNDS.lineBytes.most;
 /** The engine would not miss it. */
@@ -78,6 +78,7 @@ export async function openJson(connection: DuckDBConnection, file: string, rejec
     rejectsTable: isList ? null : rejectsTable,
     format: 'JSON',
     delimiter: null,
+    rowsExpected: isList ? null : await estimateLines(file),
     // Objects of a list are counted, as they stand on lines of any number.
     findLines: (ordinals, brokenOffsets) =>
       isList

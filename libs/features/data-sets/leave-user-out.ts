@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { quoteName, quoteText, withTables } from '../../platform/tables/tables.js';
+import { digestOf } from './content-digest.js';
 import { readStatistics } from './statistics.js';
 
 /**
@@ -33,7 +33,6 @@ export async function leaveUserOut({
       `COPY (SELECT * FROM accepted) TO ${quoteText(target)} (FORMAT parquet, PRESERVE_ORDER true, USE_TMP_FILE false)`,
     );
     const statistics = await readStatistics(connection, kind);
-    const { size: bytes } = await stat(target);
-    return { bytes, sha256: '', rowsTaken, rows: Number(counts['rows']) - rowsTaken, statistics };
+    return { ...(await digestOf(target)), rowsTaken, rows: Number(counts['rows']) - rowsTaken, statistics };
   });
 }

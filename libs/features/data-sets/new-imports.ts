@@ -11,7 +11,7 @@ import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platf
 import { LimitsService } from '../limits/index.js';
 import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge, wrongDigest } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
-import { type DataSet, fileFormatsSchema, type Provenance, type UploadQuery } from './data-sets.schema.js';
+import { type DataSet, fileFormatsSchema, type ImportMode, type Provenance, type UploadQuery } from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -97,7 +97,7 @@ export class NewImports {
     throw wrongDigest();
   }
 
-  async discard({ uploadKey }: StoredUpload): Promise<void> {
+  async discard({ uploadKey }: Pick<StoredUpload, 'uploadKey'>): Promise<void> {
     await this.objects.delete(uploadKey);
   }
 
@@ -115,16 +115,16 @@ export class NewImports {
     provenance: Provenance = 'uploaded',
   ): Promise<void> {
     await this.limits.requireThing(transaction, tenantId, 'bytes_stored', uploadBytes);
-    const { columnMapping, formats } = splitQuery(query);
-    const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, columnMapping, formats, provenance };
+    const said = splitQuery(query);
+    const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, ...said, provenance };
     await this.repository.createImport(transaction, row);
-    const after = { projectId, dataSetId, uploadBytes, columnMapping, formats, provenance };
+    const after = { projectId, dataSetId, uploadBytes, ...said, provenance };
     await audit(transaction, tenantId, 'import.created', id, { after });
   }
 }
 
-function splitQuery({ encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery) {
-  return { columnMapping, formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }) };
+function splitQuery({ mode = 'replace', encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery) {
+  return { mode: mode as ImportMode, columnMapping, formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }) };
 }
 
 /** What hinders a file from being stored, for whoever sends it. */

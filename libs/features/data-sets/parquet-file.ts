@@ -29,7 +29,7 @@ export async function openParquet(
   refuseColumns(columns);
   // A page may say in a few bytes that a value stands there a million times.
   const sizes = columns.map((name) => `coalesce(strlen(${quoteName(name)}::VARCHAR), 0) + 1`).join(' + ');
-  const [bytes] = (await read(`SELECT sum(${sizes}) FROM ${table}`)).getRows()[0]!;
+  const [bytes, rowsExpected] = (await read(`SELECT sum(${sizes}), count(*) FROM ${table}`)).getRows()[0]!;
   budget.take(Number(bytes));
   const cells = fields.map(({ name, type }, index) => `nullif(${textOf(quoteName(name), type)}, '') AS c${index}`);
   return {
@@ -38,6 +38,7 @@ export async function openParquet(
     rejectsTable: null,
     format: 'Parquet',
     delimiter: null,
+    rowsExpected: Number(rowsExpected),
     // Rows of Parquet stand on no lines: they are counted.
     findLines: (ordinals) => Promise.resolve({ ofOrdinals: ordinals, ofBroken: [] }),
   };

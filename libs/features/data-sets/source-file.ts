@@ -1,7 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { BOUNDS } from '../../platform/bounds.js';
 import { ContentError } from './content-error.js';
 import type { RecordLines } from './line-numbers.js';
+
+const LINES_BYTES = 256 * 1024;
 
 /** A file of rows, whatever its format: each row has a text or nothing for each column. */
 export interface SourceFile {
@@ -15,6 +17,8 @@ export interface SourceFile {
   format: 'CSV' | 'JSON' | 'Parquet';
   /** Of CSV. */
   delimiter: string | null;
+  /** About how many rows there are; null where the file does not show it. */
+  rowsExpected: number | null;
   /** Where records stand, as {@link RecordLines} says. */
   findLines(ordinals: number[], brokenOffsets: number[]): Promise<RecordLines>;
 }
@@ -28,6 +32,14 @@ export async function readStart(file: string, length: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+/** About how many lines a text has, by those that it begins with. */
+export async function estimateLines(file: string): Promise<number> {
+  const start = await readStart(file, LINES_BYTES);
+  const lines = start.toString('latin1').split('\n').length - 1;
+  const { size } = await stat(file);
+  return start.length === 0 ? 0 : Math.round((Math.max(1, lines) * size) / start.length);
 }
 
 /** @throws ContentError where a file of these columns cannot be told apart by them, or has too many */

@@ -7,8 +7,9 @@ import { ImportsProcessor } from './imports.processor.js';
 import { StoredRows } from './stored-rows.js';
 
 export type { Content, ImportTask } from './content-reader.js';
+export type { ImportProgress } from './data-sets.schema.js';
 export { ContentError } from './content-error.js';
-export { ImportCrashedError, ImportRunner } from './import-runner.js';
+export { ImportCrashedError, ImportRunner, type ImportWatch } from './import-runner.js';
 
 /** The worker's door to this feature; the worker says where files are read. */
 @Module({})

@@ -119,37 +119,47 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
 
   private async eraseContent(erasure: ClaimedErasure, content: StoredContent): Promise<void> {
     const { tenantId, userId } = erasure;
-    const contentKey = `${content.contentKey.replace(/(-e-[\w-]+)?\.parquet$/, '')}-e-${newId()}.parquet`;
     const { dataSetKind } = content;
-    await this.rewrite({ kind: 'content', dataSetKind, userId }, content.contentKey, contentKey, async (erased) => {
-      const { bytes: contentBytes, rows, statistics, rowsTaken } = erased;
-      await this.database.tenant(tenantId, async (transaction) => {
-        const now = { contentKey, contentBytes, rows, statistics };
-        if (!(await this.dataSets.replaceContent(transaction, content, now))) throw new LostError();
-        await this.recordErased(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
-      });
-    });
+    const toKey = (sha256: string) => `${tenantId}/content/${content.importId}-e-${newId()}-${sha256}.parquet`;
+    await this.rewrite(
+      { kind: 'content', dataSetKind, userId },
+      content.contentKey,
+      toKey,
+      async (contentKey, erased) => {
+        const { bytes: contentBytes, sha256, rows, statistics, rowsTaken } = erased;
+        await this.database.tenant(tenantId, async (transaction) => {
+          const now = { contentKey, contentBytes, sha256, rows, statistics };
+          if (!(await this.dataSets.replaceContent(transaction, content, now))) throw new LostError();
+          await this.recordErased(transaction, erasure, { rows: rowsTaken, imports: 1 }, content.contentKey);
+        });
+      },
+    );
   }
 
   private async eraseArtifact(erasure: ClaimedErasure, version: StoredVersion): Promise<void> {
     const { tenantId, userId } = erasure;
     const family = version.family as FamilyKey;
-    const artifactKey = `${tenantId}/artifacts/${version.id}-e-${newId()}`;
-    await this.rewrite({ kind: 'artifact', family, userId }, version.artifactKey, artifactKey, async (erased) => {
-      const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
-      await this.database.tenant(tenantId, async (transaction) => {
-        if (!(await this.models.replaceArtifact(transaction, version, artifact))) throw new LostError();
-        await this.recordErased(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
-      });
-    });
+    const toKey = () => `${tenantId}/artifacts/${version.id}-e-${newId()}`;
+    await this.rewrite(
+      { kind: 'artifact', family, userId },
+      version.artifactKey,
+      toKey,
+      async (artifactKey, erased) => {
+        const artifact = { artifactKey, artifactSha256: erased.sha256, artifactBytes: erased.bytes };
+        await this.database.tenant(tenantId, async (transaction) => {
+          if (!(await this.models.replaceArtifact(transaction, version, artifact))) throw new LostError();
+          await this.recordErased(transaction, erasure, { modelVersions: 1 }, version.artifactKey);
+        });
+      },
+    );
   }
 
   /** Stores a copy without the person and hands it to `use`, which puts it in the old one's place. */
   private async rewrite(
     task: { userId: string } & ({ kind: 'content'; dataSetKind: KindKey } | { kind: 'artifact'; family: FamilyKey }),
     from: string,
-    to: string,
-    use: (erased: NonNullable<Erased>) => Promise<void>,
+    toKey: (sha256: string) => string,
+    use: (key: string, erased: NonNullable<Erased>) => Promise<void>,
   ): Promise<void> {
     const scratch = await mkdtemp(path.join(os.tmpdir(), 'kindred-object-'));
     const source = await this.objects.open(from);
@@ -157,9 +167,10 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
       const target = path.join(scratch, 'without');
       const erased = await this.eraser.erase({ ...task, file: source.path, target } as EraseTask);
       if (!erased) return;
+      const to = toKey(erased.sha256);
       await this.objects.put(to, createReadStream(target));
       // Were the commit's answer lost, the file may be in use: the sweep of what no row names finds it if not.
-      await use(erased).catch(async (error: Error) => {
+      await use(to, erased).catch(async (error: Error) => {
         if (error instanceof LostError) await this.objects.delete(to);
         throw error;
       });

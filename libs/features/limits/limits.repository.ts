@@ -160,7 +160,7 @@ function counts(): Record<string, string> {
   );
   const held = rows.map(([quota, keys]) => [
     quota,
-    `SELECT coalesce(sum(coalesce(rows_accepted, 0) + (SELECT count(*) FROM added_rows WHERE data_set_id = data_sets.id)
+    `SELECT coalesce(sum(coalesce(rows_held, rows_accepted, 0) + (SELECT count(*) FROM added_rows WHERE data_set_id = data_sets.id)
        + coalesce((SELECT rows FROM live_interaction_counts WHERE data_set_id = data_sets.id), 0)), 0)::float8
      FROM data_sets LEFT JOIN imports ON imports.id = current_import_id
      WHERE kind IN (${keys!.map((key) => `'${key}'`).join(', ')})`,
@@ -382,7 +382,7 @@ export class LimitsRepository {
   /** In the current import of one data set. */
   async countRows(transaction: Transaction, dataSetId: string): Promise<number> {
     const [row] = await transaction.$queryRaw<{ count: number }[]>`
-      SELECT coalesce(sum(rows_accepted), 0)::float8 AS count FROM data_sets JOIN imports ON imports.id = current_import_id
+      SELECT coalesce(sum(coalesce(rows_held, rows_accepted)), 0)::float8 AS count FROM data_sets JOIN imports ON imports.id = current_import_id
       WHERE data_sets.id = ${dataSetId}::uuid`;
     return row!.count;
   }

@@ -74,7 +74,9 @@ const RANKS = {
 } satisfies Record<ListModelsQuery['sort'], Prisma.Sql | undefined>;
 
 const withSources = { sources: { orderBy: { role: 'asc' } } } as const;
-const withWarnings = { trainingJob: { select: { warnings: true } } } as const;
+const withJob = {
+  trainingJob: { select: { warnings: true, sources: { orderBy: [{ role: 'asc' }, { segment: 'asc' }] } } },
+} as const satisfies Prisma.ModelVersionInclude;
 
 @Injectable()
 export class ModelsRepository {
@@ -122,7 +124,7 @@ export class ModelsRepository {
     const rows = await transaction.modelVersion.findMany({
       ...page,
       where: { ...page.where, modelId },
-      include: withWarnings,
+      include: withJob,
     });
     return rows.map(toModelVersion);
   }
@@ -148,7 +150,7 @@ export class ModelsRepository {
   }
 
   async findVersion(transaction: Transaction, modelId: string, id: string): Promise<ModelVersion | null> {
-    const row = await transaction.modelVersion.findFirst({ where: { id, modelId }, include: withWarnings });
+    const row = await transaction.modelVersion.findFirst({ where: { id, modelId }, include: withJob });
     return row && toModelVersion(row);
   }
 
@@ -257,7 +259,7 @@ function judge(task: string, result: Result): ModelVersion['verdict'] {
   return known ? verdictOf(known, result) : null;
 }
 
-function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withWarnings }>): ModelVersion {
+function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof withJob }>): ModelVersion {
   const { id, modelId, trainingJobId, family, task, recipe, name, provenance } = row;
   const result = resultSchema.parse(row.result);
   return {
@@ -274,6 +276,10 @@ function toModelVersion(row: Prisma.ModelVersionGetPayload<{ include: typeof wit
     hasReport: row.reportKey !== null,
     warnings: row.trainingJob.warnings,
     artifactBytes: Number(row.artifactBytes),
+    artifactSha256: row.artifactSha256,
+    snapshots: row.trainingJob.sources.map(({ role, dataSetId, importId, contentSha256: sha256 }) => {
+      return { role, dataSetId, importId, sha256 };
+    }),
     createdAt: row.createdAt.toISOString(),
   };
 }

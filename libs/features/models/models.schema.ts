@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
+import { EXAMPLE_IDS, EXAMPLE_SHA256, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { provenanceSchema } from '../data-sets/index.js';
 import { nameSchema } from '../projects/index.js';
@@ -130,6 +130,22 @@ export const modelVersionSchema = z
     hasReport: z.boolean().describe('Whether …/report answers with a report'),
     warnings: z.array(z.string()).describe('Warnings of its training job: what may make it less good'),
     artifactBytes: z.int(),
+    artifactSha256: z
+      .string()
+      .describe('Of the artifact, in hexadecimal: the same rows, settings and release make the same'),
+    snapshots: z
+      .array(
+        z.object({
+          role: z.string(),
+          dataSetId: z.uuid().nullable(),
+          importId: z.uuid(),
+          sha256: z
+            .string()
+            .nullable()
+            .describe('`contentSha256` of the import as it was read; null where it was before digests were kept'),
+        }),
+      )
+      .describe('What it was trained on, by role; rows that came by themselves, such as corrections, count next to it'),
     createdAt: z.iso.datetime(),
   })
   .meta({
@@ -149,6 +165,15 @@ export const modelVersionSchema = z
         hasReport: true,
         warnings: [],
         artifactBytes: 3_412_004,
+        artifactSha256: EXAMPLE_SHA256,
+        snapshots: [
+          {
+            role: 'interactions',
+            dataSetId: EXAMPLE_IDS.dataSet,
+            importId: EXAMPLE_IDS.import,
+            sha256: EXAMPLE_SHA256,
+          },
+        ],
         createdAt: EXAMPLE_TIME,
       },
     ],

@@ -21,7 +21,7 @@ const ROWS: Record<string, string> = {
   projects: 'SELECT id, name, created_at FROM projects',
   'data-sets': 'SELECT id, project_id, name, kind, sample, current_import_id, created_at FROM data_sets',
   imports:
-    'SELECT id, data_set_id, status::text, provenance::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
+    'SELECT id, data_set_id, status::text, mode::text, provenance::text, content_key, content_sha256, rows_accepted::float8, rows_held::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
   'added-rows': 'SELECT id, data_set_id, origin, row, is_deletion FROM added_rows',
   'live-interactions':
     'SELECT data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions',
@@ -33,7 +33,8 @@ const ROWS: Record<string, string> = {
     'SELECT id, model_id, name, family, task, recipe, training_job_id, ordinal, artifact_key, artifact_sha256, artifact_bytes::float8, result, report_key, provenance::text, created_at FROM model_versions',
   'training-jobs':
     'SELECT id, model_id, status::text, warnings, failure_reason, created_at, started_at, finished_at FROM training_jobs',
-  'training-job-sources': 'SELECT training_job_id, role, segment, import_id FROM training_job_sources',
+  'training-job-sources':
+    'SELECT training_job_id, role, segment, import_id, data_set_id, content_sha256 FROM training_job_sources',
   deployments: 'SELECT id, project_id, name, task, model_version_id, created_at, updated_at FROM deployments',
   'api-keys':
     'SELECT id, project_id, name, prefix, mode::text, scopes, deployment_ids, allowed_addresses, created_at, expires_at, revoked_at, last_used_at FROM api_keys',

@@ -79,11 +79,11 @@ export const RETENTION: readonly Retained[] = [
   },
   {
     table: 'imports',
-    what: 'Failed imports',
-    whatZh: '失败的导入',
+    what: 'Failed and cancelled imports',
+    whatZh: '失败或已取消的导入',
     since: 'finished_at',
     days: 90,
-    where: `status = 'failed'`,
+    where: `status IN ('failed', 'cancelled')`,
   },
   {
     table: 'uploads',

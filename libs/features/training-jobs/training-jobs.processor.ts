@@ -44,6 +44,8 @@ import { trainingUse } from './training-use.js';
 const FAILURES_MAX = 3;
 /** Workers that vanish under a job. That is seldom its fault, but a job that takes its machine down must end some time. */
 const LOSSES_MAX = 10;
+/** A job that is cancelled stops within twice that. */
+const WATCH_MS = 100;
 /** Before the second try; doubled before each that follows. */
 const RETRY_SECONDS = 2;
 /** How long a job may hold its place for each second that it may compute, and before it computes at all. */
@@ -65,6 +67,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
   protected readonly table = TRAINING_JOBS;
   protected readonly most: number;
   protected override readonly lossesMax = LOSSES_MAX;
+  protected override readonly watchMs = WATCH_MS;
   private readonly worker = `${hostname()}:${process.pid}`;
   /** As of the last beat of a lease. */
   private isServing = false;
@@ -218,13 +221,12 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     open: (key: string) => Promise<string>,
     opened: LocalFile[],
   ): Promise<SourceFiles> {
-    const contents = await this.database.tenant(job.tenantId, (transaction) =>
-      Promise.all(
-        imports
-          .filter((importId) => importId !== NIL_ID)
-          .map((importId) => this.dataSets.findContent(transaction, importId)),
-      ),
-    );
+    const contents = await this.database.tenant(job.tenantId, async (transaction) => {
+      const files = imports.filter((importId) => importId !== NIL_ID);
+      const found = await Promise.all(files.map((importId) => this.dataSets.findContent(transaction, importId)));
+      for (const content of found) if (content) await this.repository.pinContent(transaction, job, content);
+      return found;
+    });
     const files: string[] = [];
     for (const content of contents) {
       if (!content) throw new TrainingFailedError('The data that the job was to learn from is gone: upload it again.');

@@ -5,6 +5,7 @@ import { Prisma } from '../../platform/database/generated/client.js';
 import { pageArguments } from '../../platform/http/page.js';
 import { fairOrder } from '../../platform/queue/fair-order.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
+import type { ImportedContent } from '../data-sets/index.js';
 import type { Model } from '../models/index.js';
 import type { PastTraining } from './training-estimate.js';
 import {
@@ -27,13 +28,16 @@ const storedProgressSchema = jobProgressSchema.nullable().catch(null);
 
 type TrainingJobRow = Prisma.TrainingJobGetPayload<{ include: typeof withVersion }>;
 
+/** What an import left in a data set. */
+export type Snapshot = Pick<ImportedContent, 'importId' | 'dataSetId' | 'sha256'>;
+
 export interface NewTrainingJob {
   tenantId: string;
   id: string;
   projectId: string;
   modelId: string;
-  /** By role, the imports to learn from in their order. */
-  sources: Record<string, string[]>;
+  /** By role, what to learn from in its order. */
+  sources: Record<string, Snapshot[]>;
   memoryBytes: bigint;
   warnings: string[];
 }
@@ -107,7 +111,9 @@ export class TrainingJobsRepository {
     const created = await transaction.trainingJob.create({ data, include: withVersion });
     const { tenantId, id: trainingJobId } = job;
     const pinned = Object.entries(sources).flatMap(([role, imports]) =>
-      imports.map((importId, segment) => ({ tenantId, trainingJobId, role, segment, importId })),
+      imports.map(({ importId, dataSetId, sha256: contentSha256 }, segment) => {
+        return { tenantId, trainingJobId, role, segment, importId, dataSetId, contentSha256 };
+      }),
     );
     await transaction.trainingJobSource.createMany({ data: pinned });
     return toTrainingJob(created);
@@ -143,7 +149,7 @@ export class TrainingJobsRepository {
       SELECT job.model_id = ${id}::uuid AS "isOfModel",
         extract(epoch FROM job.finished_at - job.started_at)::float8 AS seconds,
         job.compute_seconds AS "trainingSeconds",
-        (SELECT coalesce(sum(imports.rows_accepted), 0)::float8 FROM training_job_sources source
+        (SELECT coalesce(sum(coalesce(imports.rows_held, imports.rows_accepted)), 0)::float8 FROM training_job_sources source
          JOIN imports ON imports.tenant_id = source.tenant_id AND imports.id = source.import_id
          WHERE source.tenant_id = job.tenant_id AND source.training_job_id = job.id) AS rows
       FROM (SELECT tenant_id, id FROM models
@@ -187,6 +193,12 @@ export class TrainingJobsRepository {
     const work = { family, task, recipe, settings, sources, dataSets, checkpointKey, checkpointSeconds, isEnough };
     const bounds = { memoryBytes, memoryBytesHeld: memoryBytes, secondsMax };
     return { ...claim, createdAt: row.createdAt, failures, pool, projectId, modelId, ...work, ...bounds };
+  }
+
+  /** Says what the job reads, which may have been written anew since it was made. */
+  async pinContent(transaction: Transaction, { id }: Claim, { importId, sha256 }: Snapshot): Promise<void> {
+    const where = { trainingJobId: id, importId };
+    await transaction.trainingJobSource.updateMany({ where, data: { contentSha256: sha256 } });
   }
 
   /** Requires a system transaction. */

@@ -95,7 +95,7 @@ export class TrainingJobsService {
         id: newId(),
         projectId,
         modelId,
-        sources: Object.fromEntries(Object.entries(contents).map(([role, { importId }]) => [role, [importId]])),
+        sources: Object.fromEntries(Object.entries(contents).map(([role, content]) => [role, [content]])),
         memoryBytes: BigInt(Math.ceil(measured === null ? expectedMemory(model, contents) : GROWTH * measured)),
         warnings: findings.map(({ sentence }) => sentence),
       });
@@ -170,7 +170,7 @@ export class TrainingJobsService {
     });
   }
 
-  /** Ends a job that waits at once; a running one's worker notices at its next heartbeat. */
+  /** Ends a job that waits at once; a running one's worker hears of it within a fifth of a second. */
   async cancel(tenantId: string, projectId: string, jobId: string): Promise<TrainingJob> {
     const cancelled = await this.database.tenant(tenantId, async (transaction) => {
       const { id, status, ...job } = await this.require(transaction, projectId, jobId);

@@ -40,6 +40,7 @@ export const AUDIT_ACTIONS = [
   'erasure.created',
   'impersonation.ended',
   'impersonation.started',
+  'import.cancelled',
   'import.created',
   'import.failed',
   'import.succeeded',

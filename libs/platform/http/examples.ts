@@ -35,4 +35,5 @@ export const EXAMPLE_IDS = {
   stripeEvent: id('33'),
 };
 
+export const EXAMPLE_SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 export const EXAMPLE_TIME = '2026-11-23T10:12:05.000Z';

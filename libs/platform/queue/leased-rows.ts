@@ -78,8 +78,7 @@ export async function extendLeases(
   claims: readonly Claim[],
 ): Promise<Set<string>> {
   if (claims.length === 0) return new Set();
-  const ours = `SELECT leased.tenant_id, leased.id FROM ${name} leased
-    JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt) USING (tenant_id, id, attempt) WHERE ${isOpen}`;
+  const ours = oursOf(name, isOpen);
   // A row that somebody is writing keeps no other waiting: a lease outlives several beats.
   const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(
     `WITH free AS (${ours} FOR UPDATE OF leased SKIP LOCKED),
@@ -87,11 +86,28 @@ export async function extendLeases(
        UPDATE ${name} leased SET lease_expires_at = ${LEASE_END}
        FROM free WHERE leased.tenant_id = free.tenant_id AND leased.id = free.id)
      ${ours}`,
-    claims.map(({ tenantId }) => tenantId),
-    claims.map(({ id }) => id),
-    claims.map(({ attempt }) => attempt),
+    ...valuesOf(claims),
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** The ids of those that are still the claims', over all tenants; requires a system transaction. */
+export async function findOurs(
+  transaction: Transaction,
+  { name, isOpen }: LeasedTable,
+  claims: readonly Claim[],
+): Promise<Set<string>> {
+  const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(oursOf(name, isOpen), ...valuesOf(claims));
+  return new Set(rows.map(({ id }) => id));
+}
+
+function oursOf(name: string, isOpen: string): string {
+  return `SELECT leased.tenant_id, leased.id FROM ${name} leased
+    JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt) USING (tenant_id, id, attempt) WHERE ${isOpen}`;
+}
+
+function valuesOf(claims: readonly Claim[]) {
+  return [claims.map(({ tenantId }) => tenantId), claims.map(({ id }) => id), claims.map(({ attempt }) => attempt)];
 }
 
 /** Lets any worker have the row after a wait; false when it is no longer the claim's. */

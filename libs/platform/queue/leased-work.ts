@@ -4,6 +4,7 @@ import {
   type Claim,
   claimRows,
   extendLeases,
+  findOurs,
   findLost,
   type LeasedTable,
   type LostClaim,
@@ -42,6 +43,8 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
   protected abstract readonly most: number;
   /** Workers that may vanish under a row before it is given up. */
   protected readonly lossesMax: number = Infinity;
+  /** How often it is looked whether what is under way was cancelled, where a beat is too seldom for those who wait for it. */
+  protected readonly watchMs: number | null = null;
   /** Aborted when this worker is going away. */
   protected readonly stopping = new AbortController();
   protected readonly running = new Map<C, { lease: AbortController; end: Promise<void> }>();
@@ -65,6 +68,7 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
     void super.onApplicationBootstrap();
     // Apart, so that whatever hinders the sweep costs nobody a lease.
     this.keeping = [() => this.extend(), () => this.sweep()].map((work) => new Loop(work, BEAT_MS, this.warn));
+    if (this.watchMs !== null) this.keeping.push(new Loop(() => this.watch(), this.watchMs, this.warn));
   }
 
   /** Takes nothing more, and waits for what is under way. */
@@ -89,7 +93,17 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
   /** Keeps what is under way, and aborts what is no longer this worker's. */
   protected async extend(): Promise<void> {
     const held = [...this.running.keys()];
-    const ours = await this.database.system((transaction) => extendLeases(transaction, this.table, held));
+    this.abortLost(held, await this.database.system((transaction) => extendLeases(transaction, this.table, held)));
+  }
+
+  /** As {@link extend}, and writes nothing. */
+  private async watch(): Promise<void> {
+    const held = [...this.running.keys()];
+    if (held.length === 0) return;
+    this.abortLost(held, await this.database.system((transaction) => findOurs(transaction, this.table, held)));
+  }
+
+  private abortLost(held: C[], ours: Set<string>): void {
     for (const claimed of held) if (!ours.has(claimed.id)) this.running.get(claimed)?.lease.abort(new LeaseLostError());
   }
 

@@ -35,6 +35,9 @@ export async function withTables<T>(
   });
   try {
     const connection = await instance.connect();
+    // For `connection.progress`, which tells nothing without it.
+    await connection.run('SET enable_progress_bar = true');
+    await connection.run('SET enable_progress_bar_print = false');
     await connection.run(`SET allowed_paths = ${list(allowedPaths)}`);
     await connection.run(`SET allowed_directories = ${list([scratch])}`);
     await connection.run('SET enable_external_access = false');

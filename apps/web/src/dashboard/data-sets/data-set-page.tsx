@@ -7,7 +7,6 @@ import { useTerms } from '../../i18n/use-terms';
 import { buttonClass } from '../../ui/button';
 import { Notice } from '../../ui/notice';
 import { PageHeader } from '../../ui/page-header';
-import { ProgressBar } from '../../ui/progress-bar';
 import { QueryView, Together } from '../../ui/query-view';
 import { RelativeTime } from '../../ui/relative-time';
 import { isActive } from '../../ui/status-badge';
@@ -21,6 +20,7 @@ import { ImportForm } from './preview/import-form';
 import { ProvenanceBadge } from './provenance-badge';
 import { QualityTab } from './quality-tab';
 import { RowsTab } from './rows-tab';
+import { RunningImport } from './running-import';
 import { SettingsTab } from './settings-tab';
 import { StatisticTiles } from './statistic-tiles';
 import { UrlSourcesCard } from './url-sources/url-sources-card';
@@ -120,17 +120,13 @@ function NextStep({ dataSet: { id, projectId, currentImport } }: { dataSet: Data
 }
 
 /** What became of the latest file, where that is not simply what the page shows. */
-function LatestNotice({ dataSet: { latestImport: latest, currentImport, addedRows } }: { dataSet: DataSet }) {
+function LatestNotice({ dataSet }: { dataSet: DataSet }) {
+  const { latestImport: latest, currentImport, addedRows } = dataSet;
   const { t } = useTranslation();
   const terms = useTerms();
   return (
     <>
-      {isActive(latest) && (
-        <output className="block space-y-2 rounded-lg border border-line bg-surface p-4">
-          <span className="block font-medium">{t('import.progress')}</span>
-          <ProgressBar label={t('import.progress')} share={null} />
-        </output>
-      )}
+      {latest && isActive(latest) && <RunningImport dataSet={dataSet} running={latest} />}
       {latest?.status === 'failed' && (
         <Notice tone="danger">
           <p>{terms.sentences(latest.failureReason ?? '')}</p>

@@ -120,7 +120,7 @@ function useColumns(): DataColumn<DataSet>[] {
       name: t('projects.rows'),
       isNumber: true,
       isSortable: true,
-      cell: ({ currentImport }) => (currentImport ? format.number(currentImport.rowsAccepted ?? 0) : '—'),
+      cell: ({ currentImport }) => (currentImport ? format.number(currentImport.rowsHeld ?? 0) : '—'),
     },
     {
       key: 'rejected',

@@ -8,7 +8,7 @@ const POLL_MS = 500;
 
 const SORTS = ['createdAt', 'name', 'rows', 'importedAt'] as const;
 /** Of the latest import. */
-export const STATUSES = ['empty', 'queued', 'running', 'succeeded', 'failed'] as const;
+export const STATUSES = ['empty', 'queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export type DataSetsView = ListView<(typeof SORTS)[number], (typeof STATUSES)[number]>;
 

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { buildUrl, type DataSet, dataSetsListImports, dataSetsRestore, type Import, unwrap } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -6,6 +7,7 @@ import { useTerms } from '../../i18n/use-terms';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { Choice } from '../../ui/choice';
 import { CsvLink } from '../../ui/csv-link';
 import { DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
@@ -20,19 +22,29 @@ import { ImportForm } from './preview/import-form';
 import { UrlSourcesCard } from './url-sources/url-sources-card';
 
 const PAGE = 20;
+const MODES = ['replace', 'append'] as const;
 
 /** A file in place of the rows, and every file before it with what became of it. */
 export function ImportsTab({ dataSet, isReadOnly = false }: { dataSet: DataSet; isReadOnly?: boolean }) {
   const { t } = useTranslation();
   const { can } = useMe();
   const { latestImport: latest, projectId } = dataSet;
+  const [mode, setMode] = useState<Import['mode']>('replace');
   return (
     <div className="space-y-5">
       {!isReadOnly && can('project:write') && (
         <section className="space-y-2">
-          <h2 className="font-semibold">{t('upload.replaceTitle')}</h2>
-          <p className="text-muted">{t('upload.replaceHint')}</p>
-          <ImportForm projectId={projectId} dataSet={dataSet} />
+          <div className="flex flex-wrap items-center justify-between gap-2">
+            <h2 className="font-semibold">{t(`upload.${mode}Title`)}</h2>
+            <Choice
+              label={t('upload.mode')}
+              options={MODES.map((value) => ({ value, label: t(`upload.${value}`) }))}
+              value={mode}
+              onChange={setMode}
+            />
+          </div>
+          <p className="text-muted">{t(`upload.${mode}Hint`)}</p>
+          <ImportForm projectId={projectId} dataSet={dataSet} mode={mode} />
         </section>
       )}
       {!isReadOnly && <UrlSourcesCard dataSet={dataSet} />}
@@ -71,10 +83,11 @@ function History({ dataSet, canRestore }: { dataSet: DataSet; canRestore: boolea
                 {
                   key: 'status',
                   name: t('projects.state'),
-                  cell: ({ id, status, failureReason }) => (
+                  cell: ({ id, status, mode, failureReason }) => (
                     <div className="space-y-1">
                       <span className="flex flex-wrap gap-1.5 max-sm:justify-end">
                         <StatusBadge status={status} />
+                        {mode === 'append' && <Badge>{t('import.added')}</Badge>}
                         {id === currentImport?.id && <Badge tone="accent">{t('import.inUse')}</Badge>}
                       </span>
                       {failureReason && <p className="max-w-md text-xs text-muted">{terms.sentences(failureReason)}</p>}
@@ -86,6 +99,12 @@ function History({ dataSet, canRestore }: { dataSet: DataSet; canRestore: boolea
                   name: t('dataSets.accepted'),
                   isNumber: true,
                   cell: ({ rowsAccepted }) => count(rowsAccepted),
+                },
+                {
+                  key: 'held',
+                  name: t('dataSets.held'),
+                  isNumber: true,
+                  cell: ({ rowsHeld }) => count(rowsHeld),
                 },
                 {
                   key: 'rejected',

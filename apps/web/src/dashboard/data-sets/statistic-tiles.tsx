@@ -17,7 +17,7 @@ export function StatisticTiles({ dataSet: { kind, currentImport } }: { dataSet: 
     const shown = typeof value === 'number' ? format.number(value) : format.date(value);
     return [{ name: terms.name('statistics', name, meaning), value: shown }];
   });
-  const tiles = [{ name: t('projects.rows'), value: format.number(currentImport.rowsAccepted ?? 0) }, ...statistics];
+  const tiles = [{ name: t('projects.rows'), value: format.number(currentImport.rowsHeld ?? 0) }, ...statistics];
   return <Figures figures={tiles} />;
 }
 

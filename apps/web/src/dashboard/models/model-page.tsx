@@ -19,6 +19,7 @@ import { trainingJobsQuery } from '../training-jobs/training-jobs.queries';
 import { familiesQuery } from './families.queries';
 import { MetricsCard } from './metrics-card';
 import { modelQuery, modelsQuery, reportQuery } from './models.queries';
+import { OriginCard } from './origin-card';
 import { ReportCards } from './report-cards';
 import { useSetting } from './use-setting';
 import { useVersions, VersionsCard } from './versions-card';
@@ -78,6 +79,7 @@ export function ModelPage() {
               {newest && <ExamplesCard key={newest.id} model={found} version={newest} />}
               {newest?.hasReport && <ReportCards projectId={projectId} version={newest} />}
               <VersionsCard model={found} versions={versions} />
+              {newest && <OriginCard projectId={projectId} version={newest} />}
               <SettingsCard model={found} />
             </div>
           </Together>

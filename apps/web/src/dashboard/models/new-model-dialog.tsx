@@ -138,7 +138,7 @@ function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
   const format = useFormat();
   const nameOf = ({ name, currentImport }: DataSet) => {
     if (!currentImport) return t('models.sourceEmpty', { name });
-    const count = currentImport.rowsAccepted ?? 0;
+    const count = currentImport.rowsHeld ?? 0;
     return t('models.source', { name, count, date: format.dateTime(currentImport.createdAt) });
   };
   return dataSets.map((dataSet) => (
@@ -150,6 +150,6 @@ function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
 
 /** The data set to preselect: the one with most rows, as a small one is more likely a try. */
 function largest(dataSets: DataSet[]): DataSet | undefined {
-  const rowsOf = ({ currentImport }: DataSet) => currentImport?.rowsAccepted ?? 0;
+  const rowsOf = ({ currentImport }: DataSet) => currentImport?.rowsHeld ?? 0;
   return dataSets.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0];
 }

@@ -128,7 +128,7 @@ function DataCard({ projectId }: { projectId: string }) {
           key: 'rows',
           name: t('projects.rows'),
           isNumber: true,
-          cell: ({ currentImport }) => format.number(currentImport?.rowsAccepted ?? 0),
+          cell: ({ currentImport }) => format.number(currentImport?.rowsHeld ?? 0),
         },
         {
           key: 'age',

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type DataSet, dataSetsCreate, type DataSetsCreateData, unwrap } from '../../../api/client';
+import { type DataSet, dataSetsCreate, type DataSetsCreateData, type Import, unwrap } from '../../../api/client';
 import { useFormat } from '../../../i18n/use-format';
 import { useTerms } from '../../../i18n/use-terms';
 import { Button } from '../../../ui/button';
@@ -23,12 +23,14 @@ interface ImportFormProps {
   projectId: string;
   /** Whose rows the file replaces; absent where it becomes a new data set. */
   dataSet?: DataSet;
+  /** What becomes of the rows that the data set holds. */
+  mode?: Import['mode'];
   /** Where it does not go on to the data set. */
   onImported?: () => void;
 }
 
 /** A file is dropped, looked at, and imported: one screen, and the file is chosen once. */
-export function ImportForm({ projectId, dataSet, onImported }: ImportFormProps) {
+export function ImportForm({ projectId, dataSet, mode = 'replace', onImported }: ImportFormProps) {
   const { data: families } = useQuery(familiesQuery);
   const [file, setFile] = useState<File>();
   const hint = useFileHint(families?.kinds.filter(({ key }) => !dataSet || key === dataSet.kind) ?? []);
@@ -39,6 +41,7 @@ export function ImportForm({ projectId, dataSet, onImported }: ImportFormProps) 
       key={`${file.name} ${file.lastModified} ${file.size}`}
       projectId={projectId}
       dataSet={dataSet}
+      mode={mode}
       file={file}
       kinds={families.kinds}
       onImported={onImported}
@@ -50,13 +53,14 @@ export function ImportForm({ projectId, dataSet, onImported }: ImportFormProps) 
 interface FileFormProps {
   projectId: string;
   dataSet: DataSet | undefined;
+  mode: Import['mode'];
   file: File;
   kinds: Kind[];
   onImported: (() => void) | undefined;
   onOther: () => void;
 }
 
-function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: FileFormProps) {
+function FileForm({ projectId, dataSet, mode, file, kinds, onImported, onOther }: FileFormProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -75,7 +79,7 @@ function FileForm({ projectId, dataSet, file, kinds, onImported, onOther }: File
       const target = dataSet ?? (created?.kind === kind ? created : await createDataSet(projectId, name, kind));
       setCreated(target);
       const path = { projectId, dataSetId: target.id };
-      const query = { ...ofFile, ...columnMapping };
+      const query = { ...ofFile, ...columnMapping, mode };
       await uploadContent({ path, file, query, onProgress: setShare, onBroken: setIsBroken });
       return target;
     },
