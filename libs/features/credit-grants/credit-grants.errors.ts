@@ -61,5 +61,5 @@ export const otherCurrencyThanCheckout = (currency: string, ofCheckout: string) 
   new Problem(
     409,
     'other_currency',
-    `A Checkout in ${ofCheckout} was opened for the organization, so that credits in ${currency} could not pay for its plan. Take them in ${ofCheckout}, or open a Checkout in ${currency} on the page Billing, which closes that one.`,
+    `A Checkout in ${ofCheckout} was opened for the organization, whose plan credits in ${currency} could not pay for. Take them in its currency, or open a Checkout in the other one on the page Billing, which closes it.`,
   );
