@@ -76,12 +76,12 @@ export class EndUsersService {
       const project = await this.projects.require(transaction, projectId);
       // Of whom it was, nothing: that is the customer's own user.
       await audit(transaction, tenantId, 'project.user_exported', project.id);
-      const names = await this.merges.findNames(sqlOf(transaction), tenantId, project.id, user);
+      const all = await this.merges.findNames(sqlOf(transaction), tenantId, project.id, user);
       return {
-        names,
+        names: all,
         contents: await this.dataSets.listContentsOfPeople(transaction, project.id),
-        live: await this.live.listOfUsers(sqlOf(transaction), tenantId, project.id, names, ROWS_MAX + 1),
-        sent: await this.single.listOfUsers(sqlOf(transaction), tenantId, project.id, names),
+        live: await this.live.listOfUsers(sqlOf(transaction), tenantId, project.id, all, ROWS_MAX + 1),
+        sent: await this.single.listOfUsers(sqlOf(transaction), tenantId, project.id, all),
       };
     });
     return this.exports.run(tenantId, async () =>
