@@ -37,6 +37,7 @@ import { StripeEventsModule } from '../../libs/features/stripe-events/index.js';
 import { SupportMessagesModule } from '../../libs/features/support-messages/index.js';
 import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
+import { PageCallsGuard, UserTokensModule } from '../../libs/features/user-tokens/index.js';
 import { WebhooksModule } from '../../libs/features/webhooks/index.js';
 import { CredentialsModule } from '../../libs/platform/access/credentials.js';
 import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
@@ -69,6 +70,7 @@ const FEATURES = [
   TrainingJobsModule,
   DeploymentsModule,
   ApiKeysModule,
+  UserTokensModule,
   UsageApiModule,
   LimitsApiModule,
   BillingApiModule,
@@ -101,8 +103,8 @@ const FEATURES = [
   HealthModule,
 ];
 
-/** Before every route, in this order: who calls, and then whether they call too often. */
-const GUARDS = [AuthenticationGuard, RateLimitGuard, OverdueGuard].map((useClass) => ({
+/** Before every route, in this order: who calls, then whether they call too often, and, of a page, about whom. */
+const GUARDS = [AuthenticationGuard, RateLimitGuard, PageCallsGuard, OverdueGuard].map((useClass) => ({
   provide: APP_GUARD,
   useClass,
 }));

@@ -27,6 +27,7 @@ export const EXAMPLE_IDS = {
   passkey: id('23'),
   identity: id('24'),
   scimToken: id('25'),
+  userTokenSecret: id('34'),
   impersonation: id('30'),
   override: id('31'),
   announcement: id('32'),
