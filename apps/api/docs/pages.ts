@@ -11,6 +11,7 @@ const GUIDES = path.resolve('docs/guides');
 const ORDER = [
   'quick-start',
   'events',
+  'browser',
   'ids-and-retries',
   'errors',
   'limits',
