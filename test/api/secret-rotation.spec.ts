@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { rotateSecret } from '../../apps/launcher/rotate-secret.js';
 import { openTotpSecret } from '../../libs/features/auth/index.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
+import { openUserTokenSecret } from '../../libs/features/user-tokens/index.js';
 import { openSecret } from '../../libs/features/webhooks/index.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
@@ -42,6 +43,7 @@ it('a secret is changed for another: keys, webhooks and erasures go on, and move
   const { body: endpoint } = await tenant.post('/v1/webhook-endpoints', { url: 'https://shop.example/' }).expect(201);
   await tenant.delete(`/v1/projects/${projectId}/users/somebody`).expect(202);
 
+  const { body: signing } = await tenant.post(`/v1/projects/${projectId}/user-token-secrets`).expect(201);
   const { body: totp } = await tenant.post('/v1/me/totp').expect(201);
 
   expect(await statusOf(before, used.key, projectId)).toBe(200);
@@ -51,14 +53,16 @@ it('a secret is changed for another: keys, webhooks and erasures go on, and move
   await until(async () => (await statusOf(before, used.key, projectId)) === 401);
   await until(async () => (await statusOf(after, used.key, projectId)) === 200);
 
-  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 3, keysLeft: 1 });
+  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 4, keysLeft: 1 });
   expect(await secretOf(used.id)).toBe(secretName(NEW_SECRET));
   expect(await secretOf(unused.id)).toBe(secretName(KINDRED_SECRET));
   expect(await statusOf(between, unused.key, projectId)).toBe(200);
-  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 3, keysLeft: 0 });
+  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 4, keysLeft: 0 });
 
   const { rows } = await owner.query('SELECT secret, user_hash AS hash FROM webhook_endpoints, erasures');
   expect(openSecret([NEW_SECRET], endpoint.id, rows[0].secret)).toBe(endpoint.secret);
+  const [kept] = (await owner.query('SELECT id, secret FROM user_token_secrets')).rows;
+  expect(openUserTokenSecret([NEW_SECRET], kept.id, kept.secret)).toBe(signing.secret);
   const [sealed] = (await owner.query('SELECT user_id, secret FROM totps')).rows;
   expect(openTotpSecret([NEW_SECRET], sealed.user_id, sealed.secret)).toBe(totp.secret);
   expect(rows[0].hash).toEqual(Buffer.from(hashUser(NEW_SECRET, projectId, 'somebody')));
