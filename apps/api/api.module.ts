@@ -40,6 +40,7 @@ import { TrainingJobsModule } from '../../libs/features/training-jobs/index.js';
 import { UploadsModule } from '../../libs/features/uploads/index.js';
 import { UrlSourcesModule } from '../../libs/features/url-sources/index.js';
 import { UsageApiModule } from '../../libs/features/usage/index.js';
+import { PageCallsGuard, UserTokensModule } from '../../libs/features/user-tokens/index.js';
 import { WebhooksModule } from '../../libs/features/webhooks/index.js';
 import { CredentialsModule } from '../../libs/platform/access/credentials.js';
 import { ChangesModule } from '../../libs/platform/changes/changes.module.js';
@@ -75,6 +76,7 @@ const FEATURES = [
   TrainingJobsModule,
   DeploymentsModule,
   ApiKeysModule,
+  UserTokensModule,
   UsageApiModule,
   LimitsApiModule,
   BillingApiModule,
@@ -107,8 +109,8 @@ const FEATURES = [
   HealthModule,
 ];
 
-/** Before every route, in this order: who calls, and then whether they call too often. */
-const GUARDS = [AuthenticationGuard, RateLimitGuard, OverdueGuard].map((useClass) => ({
+/** Before every route, in this order: who calls, then whether they call too often, and, of a page, about whom. */
+const GUARDS = [AuthenticationGuard, RateLimitGuard, PageCallsGuard, OverdueGuard].map((useClass) => ({
   provide: APP_GUARD,
   useClass,
 }));

@@ -18,6 +18,7 @@ import { lifecycle } from '../../libs/platform/telemetry/lifecycle.js';
 import { ApiModule } from './api.module.js';
 import { serveDocs } from './docs/docs.js';
 import { limitKeyCalls } from './key-calls.js';
+import { letPagesIn } from './page-calls.js';
 import { logRequests } from './request-log.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { serveWeb } from './web.js';
@@ -91,6 +92,7 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
     if (!isStream(body)) refuseUnstorable(body);
   });
   logRequests(app);
+  letPagesIn(app);
   limitKeyCalls(app);
   await app.register(cookie);
   await setSecurityHeaders(app, config);

@@ -4,11 +4,12 @@ import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../libs/platform/config/config.js';
 import { type Language, likelyLanguage } from './languages.js';
+import { PAGE_SCRIPT, pageScriptHeaders } from './page-script.js';
 import { headOf, isPublic, type PageTexts, robotsTxt, sitemapXml } from './public-pages.js';
 import { newNonce, pagePolicy } from './security-headers.js';
 
 const BUILD = path.resolve('dist/apps/web');
-const NOT_PAGES = /^\/(v1|scim|docs|llms|openapi|livez|readyz|metrics|assets|samples|robots|sitemap)(\/|\.|$)/;
+const NOT_PAGES = /^\/(v1|scim|docs|llms|openapi|livez|readyz|metrics|assets|samples|kindred|robots|sitemap)(\/|\.|$)/;
 /** The build leaves it in each tag of a script or style, for a nonce to take its place. */
 export const NONCE_PLACE = 'NONCE_OF_THIS_ANSWER';
 /** What stands in the built page from the language on to the title, in whose place each page has its own. */
@@ -28,6 +29,7 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
   const linksTo = (files: string[]) =>
     files.map((each) => `<link rel="modulepreload" nonce="${NONCE_PLACE}" href="${each}">`).join('');
   const fastify = app.getHttpAdapter().getInstance();
+  const ofPageScript = pageScriptHeaders(BUILD);
   await app.register(fastifyStatic, {
     root: BUILD,
     wildcard: false,
@@ -36,7 +38,12 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
     preCompressed: true,
     // Built files carry a hash of their content in their name.
     setHeaders: (reply, served) =>
-      reply.header('cache-control', served.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+      served.includes(`/${PAGE_SCRIPT}`)
+        ? reply.headers(ofPageScript(reply.request.url))
+        : reply.header(
+            'cache-control',
+            served.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+          ),
   });
   fastify.get('/robots.txt', (_, reply) => reply.type('text/plain; charset=utf-8').send(robotsTxt(config.PUBLIC_URL)));
   fastify.get('/sitemap.xml', (_, reply) =>

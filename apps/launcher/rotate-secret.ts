@@ -3,11 +3,12 @@ import { openTotpSecret, sealTotpSecret } from '../../libs/features/auth/index.j
 import { hashUser } from '../../libs/features/end-users/index.js';
 import { openClientSecret, sealClientSecret } from '../../libs/features/single-sign-on/index.js';
 import { openTarget, sealTarget } from '../../libs/features/url-sources/index.js';
+import { openUserTokenSecret, sealUserTokenSecret } from '../../libs/features/user-tokens/index.js';
 import { openSecret, sealSecret } from '../../libs/features/webhooks/index.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
 
 export interface Rotation {
-  /** Secrets of webhooks, of addresses that files are fetched from, of single sign-on and of apps that show codes, and hashes of people who are being erased, that were written anew. */
+  /** Secrets of webhooks, of user tokens, of addresses that files are fetched from, of single sign-on and of apps that show codes, and hashes of people who are being erased, that were written anew. */
   rewritten: number;
   /** Keys that go on under the previous secret until they are next used: a hash cannot be made anew without its key. */
   keysLeft: number;
@@ -35,6 +36,7 @@ export async function rotateSecret(appUrl: string, secret: string, previous: str
       (await sealAnew(client, secret, previous)) +
       (await sealTargetsAnew(client, secret, previous)) +
       (await sealTotpsAnew(client, secret, previous)) +
+      (await sealUserTokenSecretsAnew(client, secret, previous)) +
       (await sealClientSecretsAnew(client, secret, previous)) +
       (await hashAnew(client, secret));
     const { rows } = await client.query<{ count: number }>(
@@ -123,6 +125,21 @@ async function sealClientSecretsAnew(client: pg.Client, secret: string, previous
     count += rowCount ?? 0;
   }
   return count;
+}
+
+async function sealUserTokenSecretsAnew(client: pg.Client, secret: string, previous: string): Promise<number> {
+  const { rows } = await client.query<{ tenant_id: string; id: string; secret: Buffer }>(
+    'SELECT tenant_id, id, secret FROM user_token_secrets',
+  );
+  for (const { tenant_id, id, secret: sealed } of rows) {
+    const anew = sealUserTokenSecret(secret, id, openUserTokenSecret([secret, previous], id, sealed));
+    await client.query('UPDATE user_token_secrets SET secret = $3 WHERE tenant_id = $1 AND id = $2', [
+      tenant_id,
+      id,
+      Buffer.from(anew),
+    ]);
+  }
+  return rows.length;
 }
 
 /** Of those who are not wholly erased yet: of all others the id is forgotten, and nobody asks for the hash. */

@@ -5,7 +5,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
 
 /** Next to each file that shrinks, the same compressed, which the server sends to whoever takes it. */
 const precompress: Plugin = {
@@ -32,6 +32,21 @@ const samples: Plugin = {
       const source = readFileSync(new URL(`../../prisma/seed/${file}`, import.meta.url));
       this.emitFile({ type: 'asset', fileName: `samples/${name}`, source });
     }
+  },
+};
+
+/** One file by itself, for the pages of customers: it shares nothing with ours, and needs none of their tools. */
+const pageScript: Plugin = {
+  name: 'page-script',
+  async buildStart() {
+    const entry = fileURLToPath(new URL('src/page-script/kindred.ts', import.meta.url));
+    const built = await build({
+      configFile: false,
+      logLevel: 'error',
+      build: { write: false, target: 'es2020', lib: { entry, formats: ['iife'], name: 'kindred' } },
+    });
+    const [{ output }] = built as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput];
+    this.emitFile({ type: 'asset', fileName: 'kindred.js', source: output[0].code });
   },
 };
 
@@ -101,6 +116,7 @@ export default defineConfig({
     tailwindcss(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
     samples,
+    pageScript,
     pages,
     precompress,
   ],

@@ -52,6 +52,13 @@ export const BOUNDS = {
   membershipsOfPerson: { most: 100, what: 'Organizations that one person is a member of' },
   pendingInvitations: { most: 100, what: 'Invitations of an organization that are open' },
   domainsOfOrganization: { most: 20, what: "Domains of an organization's single sign-on" },
+  pageCallsPerSecond: {
+    most: 5,
+    what: "Calls a second of one address with a publishable key, and never more than a quarter of the organization's",
+  },
+  pageCallsAtOnce: { most: 50, what: 'Calls at once of one address with a publishable key, likewise' },
+  userTokenMinutes: { most: 60, what: 'Minutes that a user token of a page is good for' },
+  userTokenSecrets: { most: 2, what: 'Secrets of a project that sign user tokens' },
   scimTokens: { most: 2, what: "Tokens of an organization's directory for SCIM" },
   webhookEndpoints: { most: 10, what: 'Webhook endpoints of an organization' },
   uploadsOfOrganization: { most: 2, what: 'Uploads of one organization at a time in one process' },

@@ -506,6 +506,20 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     'api_key.rotated',
     key.id,
   );
+  const signing = `${path}/user-token-secrets`;
+  const signed = await change(
+    'POST /v1/projects/{projectId}/user-token-secrets',
+    () => tenant.post(signing),
+    'user_token_secret.created',
+    idOf,
+  );
+  secrets.push(signed.secret);
+  await change(
+    'DELETE /v1/projects/{projectId}/user-token-secrets/{userTokenSecretId}',
+    () => tenant.delete(`${signing}/${signed.id}`),
+    'user_token_secret.revoked',
+    signed.id,
+  );
   const revoke = () => tenant.delete(`${path}/api-keys/${rotated.id}`);
   await change('DELETE /v1/projects/{projectId}/api-keys/{apiKeyId}', revoke, 'api_key.revoked', rotated.id);
   secrets.push(key.key, rotated.key);

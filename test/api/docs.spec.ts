@@ -127,6 +127,7 @@ async function prepare(): Promise<void> {
     organization: (await whoIs(tenant)).organizationId!,
     session: await otherSession(),
     invitation: (await tenant.post('/v1/organization/invitations', { email: newAddress(), role: 'viewer' })).body.id,
+    userTokenSecret: (await tenant.post(`/v1/projects/${projectId}/user-token-secrets`).expect(201)).body.id,
     scimToken: (await tenant.post('/v1/organization/scim-tokens', { name: 'Okta' }).expect(201)).body.id,
     mail: (await get('/v1/mailbox').expect(200)).body.data[0].id,
   };

@@ -4,6 +4,7 @@ import { rotateSecret } from '../../apps/launcher/rotate-secret.js';
 import { openTotpSecret } from '../../libs/features/auth/index.js';
 import { hashUser } from '../../libs/features/end-users/index.js';
 import { openTarget } from '../../libs/features/url-sources/index.js';
+import { openUserTokenSecret } from '../../libs/features/user-tokens/index.js';
 import { openSecret } from '../../libs/features/webhooks/index.js';
 import { migrate } from '../../libs/platform/database/migrate.js';
 import { secretName } from '../../libs/platform/secrets/secrets.js';
@@ -47,6 +48,7 @@ it('a secret is changed for another: keys, webhooks and erasures go on, and move
   const address = { url: 'http://127.0.0.1:9/', interval: 'once', authorization: 'Bearer open' };
   const { body: source } = await tenant.post(`${dataSet}/url-sources`, address).expect(201);
 
+  const { body: signing } = await tenant.post(`/v1/projects/${projectId}/user-token-secrets`).expect(201);
   const { body: totp } = await tenant.post('/v1/me/totp').expect(201);
 
   expect(await statusOf(before, used.key, projectId)).toBe(200);
@@ -56,16 +58,18 @@ it('a secret is changed for another: keys, webhooks and erasures go on, and move
   await until(async () => (await statusOf(before, used.key, projectId)) === 401);
   await until(async () => (await statusOf(after, used.key, projectId)) === 200);
 
-  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 4, keysLeft: 1 });
+  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 5, keysLeft: 1 });
   expect(await secretOf(used.id)).toBe(secretName(NEW_SECRET));
   expect(await secretOf(unused.id)).toBe(secretName(KINDRED_SECRET));
   expect(await statusOf(between, unused.key, projectId)).toBe(200);
-  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 4, keysLeft: 0 });
+  expect(await rotateSecret(appUrl, NEW_SECRET, KINDRED_SECRET)).toEqual({ rewritten: 5, keysLeft: 0 });
 
   const { rows } = await owner.query('SELECT secret, user_hash AS hash FROM webhook_endpoints, erasures');
   expect(openSecret([NEW_SECRET], endpoint.id, rows[0].secret)).toBe(endpoint.secret);
   const [{ sealed: target }] = (await owner.query('SELECT sealed FROM url_sources')).rows;
   expect(openTarget([NEW_SECRET], source.id, target).authorization).toBe('Bearer open');
+  const [kept] = (await owner.query('SELECT id, secret FROM user_token_secrets')).rows;
+  expect(openUserTokenSecret([NEW_SECRET], kept.id, kept.secret)).toBe(signing.secret);
   const [sealed] = (await owner.query('SELECT user_id, secret FROM totps')).rows;
   expect(openTotpSecret([NEW_SECRET], sealed.user_id, sealed.secret)).toBe(totp.secret);
   expect(rows[0].hash).toEqual(Buffer.from(hashUser(NEW_SECRET, projectId, 'somebody')));

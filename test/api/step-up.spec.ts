@@ -33,6 +33,7 @@ const RECENT = [
   'DELETE /v1/admin/organizations/{organizationId}/plan-overrides/{overrideId}',
   'POST /v1/projects/{projectId}/api-keys',
   'POST /v1/projects/{projectId}/api-keys/{apiKeyId}/rotations',
+  'POST /v1/projects/{projectId}/user-token-secrets',
   'POST /v1/admin/organizations/{organizationId}/invoices/{invoiceId}/credit-notes',
   'POST /v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/confirm',
   'POST /v1/admin/organizations/{organizationId}/credit-notes/{creditNoteId}/decline',

@@ -48,7 +48,7 @@ const EXCEPTIONS: Record<string, { tables: string[]; why: string }> = {
     why: 'chooses what visitors may try, which no route does',
   },
   'apps/launcher/rotate-secret.ts': {
-    tables: ['webhook_endpoints', 'url_sources', 'totps', 'single_sign_on', 'erasures'],
+    tables: ['webhook_endpoints', 'url_sources', 'totps', 'single_sign_on', 'user_token_secrets', 'erasures'],
     why: 'an operator’s command without Nest, which seals and hashes anew over all tenants',
   },
 };

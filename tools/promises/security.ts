@@ -42,4 +42,6 @@ export const SECURITY: Record<number, string> = {
   40: 'A customer’s user can be exported and erased, from models and files too',
   41: 'What is kept has an end, and is gone after it',
   42: 'What is installed is exactly what the lock file names, runs nothing while it is installed, and is listed with its licences',
+  43: 'A publishable key, which anybody can read in a page, sends interactions and asks for recommendations and does nothing else, on pages of its own origins alone, and one visitor cannot use up what all may',
+  44: 'Whom a page’s call is about is shown by a token that the customer’s server signed; without one it is about nobody who is known',
 };

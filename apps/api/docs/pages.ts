@@ -12,6 +12,7 @@ const ORDER = [
   'quick-start',
   'uploading',
   'events',
+  'browser',
   'ids-and-retries',
   'errors',
   'limits',

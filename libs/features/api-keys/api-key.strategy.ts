@@ -5,7 +5,7 @@ import { Strategy } from 'passport-custom';
 import type { ApiKeyPrincipal } from '../../platform/access/principal.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-/** `Authorization: Bearer kin_live_…` */
+/** `Authorization: Bearer kin_live_…`, `kin_test_…`, or `kin_pub_…` on a page that the key is for */
 @Injectable()
 export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
   /** A call's key is asked for by whoever needs to know it, and looked up once. */
@@ -23,6 +23,6 @@ export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
 
   private async find(request: FastifyRequest): Promise<ApiKeyPrincipal | false> {
     const key = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    return (key && (await this.apiKeys.verify(key, request.ip))) || false;
+    return (key && (await this.apiKeys.verify(key, request.ip, request.headers.origin))) || false;
   }
 }

@@ -1,10 +1,24 @@
 import { Problem } from '../../platform/errors/problem.js';
+import { printable } from '../../platform/http/text.js';
+
+/** Characters of an origin that an error repeats. */
+const ORIGIN_SHOWN = 200;
 
 export const addressNotAllowed = (address: string) =>
   new Problem(
     403,
     'address_not_allowed',
     `This API key may not be used from ${address}. Call from one of its allowed addresses, or make a key that allows this one.`,
+  );
+
+/** @param origin null where the call names none, as a program's does */
+export const originNotAllowed = (origin: string | null) =>
+  new Problem(
+    403,
+    'origin_not_allowed',
+    origin === null
+      ? 'A publishable key is for web pages, and this call came from none: it has no Origin header. Call with a secret key from a server.'
+      : `This publishable key may not be used on ${printable(origin.slice(0, ORIGIN_SHOWN))}. Use it on one of its allowed origins, or make a key that allows this one.`,
   );
 
 export const deploymentsNotFound = () =>

@@ -10,10 +10,11 @@ import { ApiKeysService } from './api-keys.service.js';
 import { KeyUse } from './key-use.js';
 import { LeakedKeysController } from './leaked-keys.controller.js';
 import { LeakedKeysService } from './leaked-keys.service.js';
+import { PageOrigins } from './page-origins.js';
 
 @Module({
   imports: [LimitsModule, NotificationsModule, ProjectsModule, WebhooksModule],
   controllers: [ApiKeysController, LeakedKeysController],
-  providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy, KeyUse, LeakedKeysService],
+  providers: [ApiKeysService, ApiKeysRepository, ApiKeyStrategy, KeyUse, LeakedKeysService, PageOrigins],
 })
 export class ApiKeysModule {}

@@ -7,7 +7,15 @@ import type { ApiKey, ListApiKeysQuery } from './api-keys.schema.js';
 
 type Settings = Pick<
   ApiKey,
-  'projectId' | 'name' | 'mode' | 'scopes' | 'deploymentIds' | 'allowedAddresses' | 'lineageId'
+  | 'projectId'
+  | 'name'
+  | 'kind'
+  | 'mode'
+  | 'scopes'
+  | 'deploymentIds'
+  | 'allowedAddresses'
+  | 'allowedOrigins'
+  | 'lineageId'
 >;
 
 export interface NewApiKey extends Settings {
@@ -25,6 +33,22 @@ export interface LeakedApiKey {
   projectId: string;
   prefix: string;
 }
+
+/** Where a project's publishable keys may be used, of those that are not revoked. */
+export interface Pages {
+  tenantId: string;
+  origins: { origin: string; expiresMs: number }[];
+}
+
+const ORIGINS = `
+  SELECT project.tenant_id AS "tenantId", coalesce((
+    SELECT jsonb_agg(jsonb_build_object('origin', origin, 'expiresAt', expires_at))
+    FROM api_keys key, unnest(key.allowed_origins) AS origin
+    WHERE key.tenant_id = project.tenant_id AND key.project_id = project.id AND key.kind = 'publishable' AND revoked_at IS NULL
+  ), '[]') AS origins FROM projects project`;
+const PAGES_OF_PROJECT = `${ORIGINS} WHERE project.id = $1`;
+const PAGES_OF_DEPLOYMENT = `${ORIGINS} JOIN deployments ON deployments.tenant_id = project.tenant_id AND deployments.project_id = project.id
+  WHERE deployments.id = $1`;
 
 const RANKS = {
   createdAt: undefined,
@@ -89,6 +113,26 @@ export class ApiKeysRepository {
     return { ...toApiKey(row), tenantId: row.tenantId, suspension };
   }
 
+  /**
+   * Of which organization the project is, or that of the deployment, and on which pages its publishable keys may be used; null where
+   * there is no such thing. Requires a system transaction.
+   */
+  async findPages(sql: Sql, of: 'project' | 'deployment', id: string): Promise<Pages | null> {
+    const [row] = await sql.rows<{ tenantId: string; origins: { origin: string; expiresAt: string | null }[] }>(
+      of === 'project' ? PAGES_OF_PROJECT : PAGES_OF_DEPLOYMENT,
+      [id],
+    );
+    return row
+      ? {
+          tenantId: row.tenantId,
+          origins: row.origins.map(({ origin, expiresAt }) => ({
+            origin,
+            expiresMs: expiresAt ? Date.parse(expiresAt) : Infinity,
+          })),
+        }
+      : null;
+  }
+
   /** Puts the hash under the secret of today in place of the one before. Requires a system transaction. */
   async rehash(
     transaction: Transaction,
@@ -130,16 +174,30 @@ export class ApiKeysRepository {
 }
 
 function toApiKey(row: Prisma.ApiKeyGetPayload<object>): ApiKey {
-  const { id, projectId, name, prefix, mode, deploymentIds, allowedAddresses, lineageId, leakedUrl } = row;
+  const {
+    id,
+    projectId,
+    name,
+    prefix,
+    kind,
+    mode,
+    deploymentIds,
+    allowedAddresses,
+    allowedOrigins,
+    lineageId,
+    leakedUrl,
+  } = row;
   return {
     id,
     projectId,
     name,
     prefix,
+    kind,
     mode,
     scopes: row.scopes as ApiKey['scopes'],
     deploymentIds,
     allowedAddresses,
+    allowedOrigins,
     // A trigger fills it in whatever a program of before writes.
     lineageId: lineageId!,
     leakedUrl,

@@ -1,29 +1,42 @@
 import { z } from 'zod';
-import { API_KEY_SCOPES } from '../../platform/access/permissions.js';
+import { API_KEY_SCOPES, PAGE_SCOPES } from '../../platform/access/permissions.js';
 import { EXAMPLE_IDS, EXAMPLE_TIME } from '../../platform/http/examples.js';
 import { listQuerySchema } from '../../platform/http/page.js';
 import { timeSchema } from '../../platform/http/time.js';
 import { nameSchema } from '../projects/index.js';
 
 const modeSchema = z.enum(['live', 'test']).meta({ id: 'ApiKeyMode' });
+const kindSchema = z.enum(['secret', 'publishable']).meta({ id: 'ApiKeyKind' });
 const scopeSchema = z.enum(API_KEY_SCOPES).meta({ id: 'ApiKeyScope' });
 
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be an IP address or a CIDR block, such as 203.0.113.0/24',
 });
 
+const isOnThisMachine = (hostname: string) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+
+const origin = z.string().refine((text) => {
+  if (text.includes('*') || !URL.canParse(text)) return false;
+  const { origin: written, protocol, hostname } = new URL(text);
+  // A browser names it in this one spelling.
+  return written === text && (protocol === 'https:' || (protocol === 'http:' && isOnThisMachine(hostname)));
+}, 'must be an origin, such as https://shop.example, or http://localhost:3000 on a machine of your own');
+
 export const createApiKeySchema = z
   .object({
     name: nameSchema,
+    kind: kindSchema
+      .default('secret')
+      .describe('`publishable` for a key that stands in web pages: it sends interactions and asks for recommendations'),
     mode: modeSchema
       .default('live')
       .describe('Calls with a test key are answered but never billed, up to the plan’s test_requests'),
     scopes: z
       .array(scopeSchema)
       .min(1)
-      .default(['deployments:call'])
-      .transform((scopes) => [...new Set(scopes)])
-      .describe('What the key may do, within its project'),
+      .optional()
+      .transform((scopes) => scopes && [...new Set(scopes)])
+      .describe('What the key may do, within its project: `deployments:call` when absent. Not of a publishable key'),
     deploymentIds: z
       .array(z.uuid())
       .max(100)
@@ -35,16 +48,34 @@ export const createApiKeySchema = z
       .max(100)
       .default([])
       .describe('Addresses and CIDR blocks that the key may be used from; any when empty'),
+    allowedOrigins: z
+      .array(origin)
+      .max(20)
+      .default([])
+      .transform((origins) => [...new Set(origins)])
+      .describe('Of a publishable key: origins of the pages that it may be used on'),
     expiresAt: timeSchema
       .refine((time) => time.getTime() > Date.now(), 'must lie in the future')
       .optional()
       .describe('When the key ends; never when absent'),
   })
-  .refine(({ deploymentIds, scopes }) => deploymentIds.length === 0 || !scopes.includes('project:write'), {
+  .refine(({ kind, allowedOrigins }) => (kind === 'publishable') === allowedOrigins.length > 0, {
+    path: ['allowedOrigins'],
+    message: 'must name the pages of a publishable key, and is for no other key',
+  })
+  .refine(({ kind, scopes }) => kind === 'secret' || !scopes, {
+    path: ['scopes'],
+    message: 'must be absent for a publishable key, which can do the same everywhere',
+  })
+  .refine(({ deploymentIds, scopes }) => deploymentIds.length === 0 || !scopes?.includes('project:write'), {
     path: ['scopes'],
     message:
       'must not include project:write for a key that is restricted to deployments, because it could create more of them',
   })
+  .transform(({ scopes, ...settings }) => ({
+    ...settings,
+    scopes: scopes ?? (settings.kind === 'publishable' ? [...PAGE_SCOPES] : ['deployments:call' as const]),
+  }))
   .meta({
     example: { name: 'Web shop', mode: 'live', scopes: ['deployments:call'], deploymentIds: [], allowedAddresses: [] },
   });
@@ -65,10 +96,12 @@ const EXAMPLE_KEY = {
   projectId: EXAMPLE_IDS.project,
   name: 'Web shop',
   prefix: 'kin_live_7Gq2',
+  kind: 'secret',
   mode: 'live',
   scopes: ['deployments:call'],
   deploymentIds: [],
   allowedAddresses: [],
+  allowedOrigins: [],
   lineageId: EXAMPLE_IDS.apiKey,
   createdAt: EXAMPLE_TIME,
   expiresAt: null,
@@ -83,10 +116,12 @@ export const apiKeySchema = z
     projectId: z.uuid(),
     name: z.string(),
     prefix: z.string().describe('First characters of the key, to recognize it by'),
+    kind: kindSchema,
     mode: modeSchema,
     scopes: z.array(scopeSchema),
     deploymentIds: z.array(z.uuid()),
     allowedAddresses: z.array(z.string()),
+    allowedOrigins: z.array(z.string()),
     lineageId: z
       .uuid()
       .describe('The first of the keys that replaced each other by rotation; limits apply to all of them together'),

@@ -14,10 +14,10 @@ import { toPage } from '../../platform/http/page.js';
 import { hmac, secretName } from '../../platform/secrets/secrets.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService } from '../projects/index.js';
-import { addressNotAllowed, deploymentsNotFound, keyEnded } from './api-keys.errors.js';
+import { addressNotAllowed, deploymentsNotFound, keyEnded, originNotAllowed } from './api-keys.errors.js';
 import { ApiKeysRepository, type NewApiKey } from './api-keys.repository.js';
 import type { CreateApiKey, ListApiKeysQuery, RotateApiKey } from './api-keys.schema.js';
-import { type ApiKeyMode, generateKey, isWellFormedKey, keyPrefix } from './key-format.js';
+import { type ApiKeyKind, type ApiKeyMode, generateKey, isWellFormedKey, keyPrefix } from './key-format.js';
 import { KeyUse } from './key-use.js';
 
 const HOUR_MS = 3_600_000;
@@ -27,11 +27,13 @@ interface KnownKey {
   principal: ApiKeyPrincipal | null;
   expiresMs: number;
   addresses: BlockList | null;
+  /** Of a publishable key; null of all others. */
+  origins: string[] | null;
   /** Of its organization. */
   suspension: Suspension | null;
 }
 
-const UNKNOWN: KnownKey = { principal: null, expiresMs: Infinity, addresses: null, suspension: null };
+const UNKNOWN: KnownKey = { principal: null, expiresMs: Infinity, addresses: null, origins: null, suspension: null };
 
 @Injectable()
 export class ApiKeysService {
@@ -64,7 +66,7 @@ export class ApiKeysService {
       const { deploymentIds } = settings;
       if (!(await this.repository.hasDeployments(transaction, projectId, deploymentIds))) throw deploymentsNotFound();
       const id = newId();
-      const { key, ...row } = this.draw(settings.mode);
+      const { key, ...row } = this.draw(settings.mode, settings.kind);
       const created = { ...settings, ...row, tenantId, id, projectId, lineageId: id, expiresAt: expiresAt ?? null };
       const after = await this.repository.create(transaction, created);
       await audit(transaction, tenantId, 'api_key.created', id, { after });
@@ -84,9 +86,19 @@ export class ApiKeysService {
       await this.limits.requireThing(transaction, tenantId, 'api_keys');
       const endsAt = new Date(Math.min(expiresMs, now + graceHours * HOUR_MS));
       await this.repository.setExpiry(transaction, id, endsAt);
-      const { name, mode, scopes, deploymentIds, allowedAddresses, lineageId } = old;
-      const settings = { projectId, name, mode, scopes, deploymentIds, allowedAddresses, lineageId };
-      const { key, ...row } = this.draw(mode);
+      const { name, kind, mode, scopes, deploymentIds, allowedAddresses, allowedOrigins, lineageId } = old;
+      const settings = {
+        projectId,
+        name,
+        kind,
+        mode,
+        scopes,
+        deploymentIds,
+        allowedAddresses,
+        allowedOrigins,
+        lineageId,
+      };
+      const { key, ...row } = this.draw(mode, kind);
       const created = {
         ...settings,
         ...row,
@@ -124,16 +136,20 @@ export class ApiKeysService {
   /**
    * Who holds the key; null for a wrong, unknown, expired or revoked one.
    *
-   * @throws Problem 403 where it is used from an address that it is not allowed for, or its organization is suspended
+   * @param origin of the page that the call came from
+   * @throws Problem 403 where it is used from an address or on a page that it is not allowed for, or its organization is suspended
    */
-  async verify(key: string, address: string): Promise<ApiKeyPrincipal | null> {
+  async verify(key: string, address: string, origin?: string): Promise<ApiKeyPrincipal | null> {
     if (!isWellFormedKey(key)) return null;
     const hashes = this.hashes(key);
     const name = Buffer.from(hashes[0]!.buffer).toString('hex');
-    const { principal, expiresMs, addresses, suspension } = await this.known.get(name, () => this.find(hashes));
+    const { principal, expiresMs, addresses, origins, suspension } = await this.known.get(name, () =>
+      this.find(hashes),
+    );
     const now = this.clock.now();
     if (!principal || expiresMs <= now.getTime()) return null;
     if (addresses && !addresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) throw addressNotAllowed(address);
+    if (origins && !(origin && origins.includes(origin))) throw originNotAllowed(origin ?? null);
     if (suspension) throw organizationSuspended(suspension);
     this.use.recordUse(principal, now);
     return principal;
@@ -144,8 +160,11 @@ export class ApiKeysService {
     return secretsOf(this.config).map((secret) => hmac(secret, 'api-key', key));
   }
 
-  private draw(mode: ApiKeyMode): Pick<NewApiKey, 'prefix' | 'keyHash' | 'hashedWith'> & { key: string } {
-    const key = generateKey(mode);
+  private draw(
+    mode: ApiKeyMode,
+    kind: ApiKeyKind,
+  ): Pick<NewApiKey, 'prefix' | 'keyHash' | 'hashedWith'> & { key: string } {
+    const key = generateKey(mode, kind);
     const keyHash = this.hashes(key)[0]!;
     return { key, prefix: keyPrefix(key), keyHash, hashedWith: secretName(this.config.KINDRED_SECRET) };
   }
@@ -164,13 +183,15 @@ export class ApiKeysService {
     if (!row) return UNKNOWN;
     const { tenantId, projectId, id, lineageId, mode, scopes, deploymentIds, expiresAt, allowedAddresses, suspension } =
       row;
+    const isPublishable = row.kind === 'publishable';
     const expiresMs = expiresAt ? Date.parse(expiresAt) : Infinity;
     const credential = { hash: Buffer.from(keyHash).toString('hex'), expiresMs };
     const who = { kind: 'apiKey' as const, credential, tenantId, projectId, apiKeyId: id, lineageId };
     return {
-      principal: { ...who, mode, deploymentIds, permissions: scopes },
+      principal: { ...who, isPublishable, mode, deploymentIds, permissions: scopes },
       expiresMs,
       addresses: allowedAddresses.length > 0 ? toBlockList(allowedAddresses) : null,
+      origins: isPublishable ? row.allowedOrigins : null,
       suspension,
     };
   }

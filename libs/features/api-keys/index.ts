@@ -1,2 +1,3 @@
 export { ApiKeyStrategy } from './api-key.strategy.js';
 export { ApiKeysModule } from './api-keys.module.js';
+export { PageOrigins } from './page-origins.js';

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { generateKey, isWellFormedKey } from './key-format.js';
 
 it('S21: makes keys of the documented format, each another', () => {
+  expect(generateKey('live', 'publishable')).toMatch(/^kin_pub_[0-9A-Za-z]{36}$/);
   const keys = Array.from({ length: 1_000 }, () => generateKey('live'));
   expect(new Set(keys).size).toBe(1_000);
   for (const key of keys) {

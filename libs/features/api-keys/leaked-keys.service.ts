@@ -11,7 +11,7 @@ import { WebhooksService } from '../webhooks/index.js';
 import { scannerKeysUnavailable, wrongScannerSignature } from './api-keys.errors.js';
 import { ApiKeysRepository, type LeakedApiKey } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { isWellFormedKey } from './key-format.js';
+import { isPublishableKey, isWellFormedKey } from './key-format.js';
 import type { FoundKey, ScannedKey } from './leaked-keys.schema.js';
 
 const KEYS_MS = 3_600_000;
@@ -46,11 +46,11 @@ export class LeakedKeysService {
     if (!isSigned) throw wrongScannerSignature();
   }
 
-  /** Revokes what is a key of ours; says of each whether it was. */
+  /** Revokes what is a key of ours; says of each whether it was. A publishable key is in public wherever it does its work. */
   async report(found: FoundKey[]): Promise<ScannedKey[]> {
     const answers: ScannedKey[] = [];
     for (const { token, type, url } of found) {
-      const isOurs = isWellFormedKey(token) && (await this.revoke(token, url));
+      const isOurs = isWellFormedKey(token) && !isPublishableKey(token) && (await this.revoke(token, url));
       const token_hash = Buffer.from(sha256(token)).toString('base64');
       answers.push({ token_hash, token_type: type, label: isOurs ? 'true_positive' : 'false_positive' });
     }

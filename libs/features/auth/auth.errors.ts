@@ -21,6 +21,13 @@ export const notForKeys = () =>
     'An API key can reach only its own project, and this call concerns the whole organization. Log in to make it.',
   );
 
+export const notForPages = () =>
+  new Problem(
+    403,
+    'not_permitted',
+    'A publishable key only sends interactions and asks for recommendations. Make this call with a secret key, from a server.',
+  );
+
 export const forPeople = () =>
   new Problem(403, 'not_permitted', 'Only people who are logged in may make this call. A program calls a deployment.');
 

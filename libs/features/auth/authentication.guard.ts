@@ -10,6 +10,7 @@ import {
   IS_OPEN_TO_KEYS,
   IS_PUBLIC,
   IS_RECENT,
+  PERSONS_OF_PAGES,
   type Principal,
   REQUIRED_PERMISSION,
   requirePermission,
@@ -25,6 +26,7 @@ import {
   notAuthenticated,
   noOrganization,
   notForKeys,
+  notForPages,
   notInOrganization,
   refusedToImpersonation,
   secondFactorMissing,
@@ -47,9 +49,15 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-    this.refuseCrossSite(request);
+    const isOpenToPages = this.reflector.getAllAndOverride<unknown>(PERSONS_OF_PAGES, targets) !== undefined;
+    const isCrossSite = this.isCrossSite(request);
+    if (isCrossSite && !(isOpenToPages && showsPublishableKey(request))) throw crossSiteRequest();
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets)) return true;
     await super.canActivate(context);
+    const isPage = request.user.kind === 'apiKey' && request.user.isPublishable;
+    // A cookie may have let in what the key that it shows would not have.
+    if (isCrossSite && !isPage) throw crossSiteRequest();
+    if (isPage && !isOpenToPages) throw notForPages();
     this.refuseOtherOrganization(request);
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED_PERMISSION, targets);
     const isExport = this.reflector.getAllAndOverride<boolean>(IS_EXPORT, targets) ?? false;
@@ -112,11 +120,15 @@ export class AuthenticationGuard extends AuthGuard(['api-key', 'session']) {
   }
 
   /** A browser names the page's origin on every write, so a cookie that another site's page rides on is told apart. */
-  private refuseCrossSite(request: FastifyRequest): void {
+  private isCrossSite(request: FastifyRequest): boolean {
     const { origin, host } = request.headers;
-    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || !origin) return;
+    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || !origin) return false;
     const isOurs =
       origin === new URL(this.config.PUBLIC_URL).origin || (URL.canParse(origin) && new URL(origin).host === host);
-    if (!isOurs) throw crossSiteRequest();
+    return !isOurs;
   }
+}
+
+function showsPublishableKey({ headers }: FastifyRequest): boolean {
+  return /^Bearer kin_pub_/i.test(headers.authorization ?? '');
 }

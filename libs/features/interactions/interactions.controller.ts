@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, type Principal, Requires } from '../../platform/access/principal.js';
+import { CurrentPrincipal, OpenToPages, type Principal, Requires } from '../../platform/access/principal.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Answers } from '../../platform/http/answers.js';
 import { IdempotencyKey } from '../serving/index.js';
@@ -12,6 +12,7 @@ import {
   sentInteractionsSchema,
 } from './interactions.schema.js';
 import { InteractionsService } from './interactions.service.js';
+import { findPersons, ofPage } from './page-events.js';
 
 @ApiTags('interactions')
 @Controller('v1/projects/:projectId')
@@ -32,6 +33,7 @@ export class InteractionsController {
   @Post('interactions')
   @RouteConfig({ bodyBytes: BOUNDS.longCallBytes.most })
   @Requires('events:write')
+  @OpenToPages(findPersons)
   @Answers(202, 'What became of each event', sentInteractionsSchema)
   send(
     @CurrentPrincipal() principal: Principal,
@@ -39,6 +41,7 @@ export class InteractionsController {
     @Body({ schema: sendInteractionsSchema }) body: SendInteractions,
     @IdempotencyKey() idempotencyKey?: string,
   ): Promise<SentInteractions> {
-    return this.interactions.send(principal, projectId, body, idempotencyKey);
+    const isPage = principal.kind === 'apiKey' && principal.isPublishable;
+    return this.interactions.send(principal, projectId, isPage ? ofPage(body) : body, idempotencyKey);
   }
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../../platform/errors/problem.js';
 import { type Bound, REQUESTS_PER_SECOND, type RateScope, SPEND } from './remaining.js';
 
-const OF_SCOPE: Record<RateScope, string> = {
+const OF_SCOPE: Record<Exclude<RateScope, 'address'>, string> = {
   user: 'you',
   organization: 'this organization',
   project: 'this project',
@@ -50,13 +50,22 @@ export const tooMany = (planName: string, quantity: string, things: string, coun
     `The ${planName} plan allows ${quantity} ${things}, and there are ${count}${end ? ` in this billing period, which ends ${end.toISOString()}` : ''}. Change to a larger plan, or remove some first.`,
   );
 
-export const tooFast = (scope: RateScope, perSecond: number, seconds: number) =>
-  new Problem(
+export function tooFast(scope: RateScope, perSecond: number, seconds: number): Problem {
+  const headers = { 'retry-after': String(seconds) };
+  if (scope === 'address')
+    return new Problem(
+      429,
+      'rate_limited',
+      `More than ${perSecond} requests a second came from your address with this publishable key. Wait ${seconds} s.`,
+      { headers },
+    );
+  return new Problem(
     429,
     'rate_limited',
     `More than ${perSecond} requests a second came for ${OF_SCOPE[scope]}. Wait ${seconds} s, or raise its ${REQUESTS_PER_SECOND} under Limits.`,
-    { headers: { 'retry-after': String(seconds) } },
+    { headers },
   );
+}
 
 /** This process may not spend what it leased: Postgres has not heard of it for too long. */
 export const leasesStale = () =>

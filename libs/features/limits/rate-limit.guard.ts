@@ -27,7 +27,7 @@ export class RateLimitGuard implements CanActivate {
 
   /** @throws Problem 429 where the caller's tokens are used up */
   async admit(caller: Principal, reply: FastifyReply): Promise<void> {
-    const states = await this.limiter.admit(caller);
+    const states = await this.limiter.admit(caller, reply.request.ip);
     void reply.header('ratelimit-policy', states.map(policyOf).join(', '));
     void reply.header('ratelimit', states.map(remainderOf).join(', '));
   }

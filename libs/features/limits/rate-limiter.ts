@@ -1,7 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/access/principal.js';
+import { BOUNDS } from '../../platform/bounds.js';
+import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { NIL_ID } from '../../platform/http/ids.js';
+import { derivedId, NIL_ID } from '../../platform/http/ids.js';
+import { subscriberOf } from '../../platform/http/network.js';
+import { hmac } from '../../platform/secrets/secrets.js';
 import { KnownTerms } from './known-terms.js';
 import { tooFast } from './limits.errors.js';
 import { LimitsRepository, type Terms } from './limits.repository.js';
@@ -28,6 +32,9 @@ const OF_NOBODY: RateTerms = { requestsPerSecond: 5, requestsBurst: 20, rates: [
 
 /** Of an operator, whose pages ask much at once. */
 const OF_OPERATOR: RateTerms = { requestsPerSecond: 50, requestsBurst: 200, rates: [] };
+
+/** An address has so much of what the organization may, at most: one visitor of a page leaves the others theirs. */
+const ADDRESS_SHARE = 1 / 4;
 
 type Rate = Pick<Bucket, 'scope' | 'scopeId' | 'perSecond' | 'burst'>;
 
@@ -71,16 +78,33 @@ export class RateLimiter {
     private readonly database: Database,
     private readonly repository: LimitsRepository,
     private readonly terms: KnownTerms,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
    * Takes one token from each bucket that concerns the caller. A person's and a directory's are their own, so that a program which has used up the
    * organization's does not shut people out of the dashboard.
    *
+   * @param address that the call came from, by which a publishable key's calls are counted too
    * @throws Problem 429 naming the scope
    */
-  async admit(caller: Principal): Promise<RateState[]> {
-    const buckets = this.bucketsOf(caller, await this.termsOf(caller));
+  async admit(caller: Principal, address: string): Promise<RateState[]> {
+    const terms = await this.termsOf(caller);
+    // First, so that whoever has used up their own draws nothing of what is everybody's.
+    const ofAddress = this.bucketsOfAddress(caller, address, terms);
+    await this.take(ofAddress);
+    const buckets = this.bucketsOf(caller, terms);
+    await this.take(buckets).catch((error: unknown) => {
+      for (const bucket of ofAddress) bucket.tokens++;
+      throw error;
+    });
+    return [...buckets, ...ofAddress].map(({ scope, burst, perSecond, tokens, shared }) => {
+      return { scope, burst, perSecond, remaining: Math.floor(Math.min(burst, tokens + shared)) };
+    });
+  }
+
+  /** One token from each, or from none. */
+  private async take(buckets: Bucket[]): Promise<void> {
     for (let tries = 0; buckets.some(({ tokens }) => tokens < 1); tries++) {
       const empty = buckets.find(({ tokens, emptyUntilMs }) => tokens < 1 && performance.now() < emptyUntilMs);
       if (empty || tries === TRIES_MAX) throw this.refusal(empty ?? buckets.find(({ tokens }) => tokens < 1)!);
@@ -89,9 +113,6 @@ export class RateLimiter {
     for (const bucket of buckets) bucket.tokens--;
     const low = buckets.filter(({ tokens, lot, emptyUntilMs }) => tokens < lot / 2 && performance.now() > emptyUntilMs);
     if (low.length > 0) void this.draw(low);
-    return buckets.map(({ scope, burst, perSecond, tokens, shared }) => {
-      return { scope, burst, perSecond, remaining: Math.floor(Math.min(burst, tokens + shared)) };
-    });
   }
 
   private async termsOf({ tenantId, permissions }: Principal): Promise<RateTerms> {
@@ -111,14 +132,25 @@ export class RateLimiter {
     }
     const key = caller;
     const ids = { organization: key.tenantId, project: key.projectId, key: key.lineageId };
-    // The customer may allow less than the plan does, not more.
-    const own = rates.find(({ scope }) => scope === 'organization');
-    const perSecond = Math.min(requestsPerSecond, own?.perSecond ?? Infinity);
-    const burst = Math.min(requestsBurst, own?.burst ?? Infinity);
+    const ofOrganization = rateOfOrganization({ requestsPerSecond, requestsBurst, rates });
     const narrower = rates.filter(({ scope, scopeId }) => scope !== 'organization' && ids[scope] === scopeId);
-    return [{ scope: 'organization' as const, scopeId: key.tenantId, perSecond, burst }, ...narrower].map((rate) =>
+    return [{ scope: 'organization' as const, scopeId: key.tenantId, ...ofOrganization }, ...narrower].map((rate) =>
       this.find(key.tenantId, rate),
     );
+  }
+
+  /** The caller's own, within a publishable key. The address itself is kept nowhere. */
+  private bucketsOfAddress(caller: Principal, address: string, terms: RateTerms): Bucket[] {
+    if (caller.kind !== 'apiKey' || !caller.isPublishable) return [];
+    const { perSecond, burst } = rateOfOrganization(terms);
+    const hash = hmac(this.config.KINDRED_SECRET, 'rate-of-address', `${caller.lineageId}/${subscriberOf(address)}`);
+    const rate = {
+      scope: 'address' as const,
+      scopeId: derivedId(0, Buffer.from(hash).toString('hex')),
+      perSecond: Math.min(BOUNDS.pageCallsPerSecond.most, perSecond * ADDRESS_SHARE),
+      burst: Math.max(1, Math.min(BOUNDS.pageCallsAtOnce.most, Math.floor(burst * ADDRESS_SHARE))),
+    };
+    return [this.find(caller.tenantId, rate)];
   }
 
   private find(tenantId: string, rate: Rate): Bucket {
@@ -183,6 +215,15 @@ export class RateLimiter {
   private forgetIdle(): void {
     for (const [name, { usedMs }] of this.buckets) if (performance.now() - usedMs > IDLE_MS) this.buckets.delete(name);
   }
+}
+
+/** The customer may allow less than the plan does, not more. */
+function rateOfOrganization({ requestsPerSecond, requestsBurst, rates }: RateTerms): Pick<Rate, 'perSecond' | 'burst'> {
+  const own = rates.find(({ scope }) => scope === 'organization');
+  return {
+    perSecond: Math.min(requestsPerSecond, own?.perSecond ?? Infinity),
+    burst: Math.min(requestsBurst, own?.burst ?? Infinity),
+  };
 }
 
 function fillAlone(bucket: Bucket): void {

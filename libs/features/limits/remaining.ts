@@ -8,8 +8,8 @@ import {
 
 export const SCOPES = ['organization', 'project', 'key'] as const;
 export type Scope = (typeof SCOPES)[number];
-/** What requests are counted by: a signed-in person has a rate of their own, which no limit can change. */
-export type RateScope = Scope | 'user';
+/** What requests are counted by: a signed-in person has a rate of their own, and so has each address within a publishable key, which no limit can change. */
+export type RateScope = Scope | 'user' | 'address';
 
 /** Resource of a limit on money. */
 export const SPEND = 'spend';

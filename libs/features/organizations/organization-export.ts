@@ -37,7 +37,7 @@ const ROWS: Record<string, string> = {
     'SELECT training_job_id, role, segment, import_id, data_set_id, content_sha256 FROM training_job_sources',
   deployments: 'SELECT id, project_id, name, task, model_version_id, created_at, updated_at FROM deployments',
   'api-keys':
-    'SELECT id, project_id, name, prefix, mode::text, scopes, deployment_ids, allowed_addresses, created_at, expires_at, revoked_at, last_used_at FROM api_keys',
+    'SELECT id, project_id, name, prefix, mode::text, scopes, kind::text, deployment_ids, allowed_addresses, allowed_origins, created_at, expires_at, revoked_at, last_used_at FROM api_keys',
   limits: 'SELECT id, scope::text, scope_id, resource, quantity::text, burst, created_at FROM limits',
   'webhook-endpoints': 'SELECT id, url, description, event_types, created_at, disabled_at FROM webhook_endpoints',
   'usage-by-hour': `SELECT bucket_start, meter_key, project_id, api_key_id, deployment_id, device_class, quantity::text FROM usage_rollups WHERE granularity = 'hour'`,

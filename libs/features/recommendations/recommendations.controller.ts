@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RecommendResult } from '../../models/tasks/recommendation/task.js';
-import { CurrentPrincipal, type Principal } from '../../platform/access/principal.js';
+import { CurrentPrincipal, OpenToPages, type Principal } from '../../platform/access/principal.js';
 import { Answers } from '../../platform/http/answers.js';
 import { noteForLog } from '../../platform/http/current-request.js';
 import { recommendationsTotal } from '../../platform/telemetry/metrics.js';
@@ -12,6 +12,12 @@ import {
   recommendationsSchema,
   recommendSchema,
 } from './recommendations.schema.js';
+
+/** Whoever asks for what is popular, and for nobody, needs to be nobody. */
+const findPersons = (body: unknown): unknown[] => {
+  const { personalized, userId } = (body ?? {}) as { personalized?: unknown; userId?: unknown };
+  return personalized === false && userId === undefined ? [] : [body];
+};
 
 @ApiTags('recommendations')
 @Controller('v1/deployments/:deploymentId')
@@ -25,6 +31,7 @@ export class RecommendationsController {
   })
   @Post('recommendations')
   @ApiServed()
+  @OpenToPages(findPersons)
   @Answers(200, 'The items, best first', recommendationsSchema)
   async recommend(
     @CurrentPrincipal() principal: Principal,

@@ -99,3 +99,6 @@ export const API_KEY_SCOPES = [
   'project:write',
   'usage:read',
 ] as const satisfies Permission[];
+
+/** What a publishable key may do: it stands in pages for everybody to read. Of these, the routes that say `OpenToPages`. */
+export const PAGE_SCOPES = ['deployments:call', 'events:write'] as const satisfies (typeof API_KEY_SCOPES)[number][];

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiExtension, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiHeader, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Problem, problemSchema } from '../errors/problem.js';
 import { API_KEY_SCOPES, type Permission, type Role } from './permissions.js';
@@ -66,6 +66,8 @@ export interface ApiKeyPrincipal {
   apiKeyId: string;
   /** First of the keys that were rotated into each other: limits hold for all of them together. */
   lineageId: string;
+  /** Whether it stands in web pages, for everybody to read. */
+  isPublishable: boolean;
   mode: 'live' | 'test';
   /** Deployments that it may call; all of the project where empty. */
   deploymentIds: readonly string[];
@@ -86,6 +88,7 @@ export type Principal = UserPrincipal | ApiKeyPrincipal | ScimPrincipal;
 export const REQUIRED_PERMISSION = 'required-permission';
 export const IS_PUBLIC = 'is-public';
 export const IS_OPEN_TO_KEYS = 'is-open-to-keys';
+export const PERSONS_OF_PAGES = 'persons-of-pages';
 export const IS_FOR_PEOPLE = 'is-for-people';
 export const IS_RECENT = 'is-recent';
 export const IS_EXPORT = 'is-export';
@@ -132,6 +135,25 @@ export const Public = () => SetMetadata(IS_PUBLIC, true);
 /** The route names no project and yet answers keys: it holds them to their project itself, or says the same to all. */
 export const OpenToKeys = () =>
   applyDecorators(SetMetadata(IS_OPEN_TO_KEYS, true), ApiExtension('x-open-to-keys', true));
+
+/**
+ * Finds in a body, which nobody has checked yet, what names by `userId` whom a call is about: the objects themselves, so that whoever a
+ * page has shown to be there can be named in them.
+ */
+export type FindPersons = (body: unknown) => unknown[];
+
+/** The route answers web pages too, which hold a publishable key; each other route refuses that. */
+export const OpenToPages = (findPersons: FindPersons) =>
+  applyDecorators(
+    SetMetadata(PERSONS_OF_PAGES, findPersons),
+    ApiExtension('x-open-to-pages', true),
+    ApiHeader({
+      name: 'Kindred-User-Token',
+      required: false,
+      description:
+        'Of a call with a publishable key: a JWT, signed by your server, that says who uses the page (docs/guides/browser.md)',
+    }),
+  );
 
 /**
  * Of a call that needs more than its route says, by what it is about.

@@ -159,6 +159,8 @@ export const AUDIT_ACTIONS = [
   'user.totp_requested',
   'user.updated',
   'user.verification_requested',
+  'user_token_secret.created',
+  'user_token_secret.revoked',
   'webhook_delivery.replayed',
   'webhook_endpoint.created',
   'webhook_endpoint.deleted',

@@ -29,6 +29,7 @@ export const EXAMPLE_IDS = {
   scimToken: id('25'),
   upload: id('26'),
   urlSource: id('27'),
+  userTokenSecret: id('34'),
   impersonation: id('30'),
   override: id('31'),
   announcement: id('32'),

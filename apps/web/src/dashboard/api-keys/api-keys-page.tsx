@@ -15,6 +15,7 @@ import { NewApiKeyDialog } from './new-api-key-dialog';
 import { RevokeApiKeyDialog } from './revoke-api-key-dialog';
 import { RotateApiKeyDialog } from './rotate-api-key-dialog';
 import { useApiKeyColumns } from './use-api-key-columns';
+import { UserTokenSecretsCard } from './user-token-secrets-card';
 
 export function ApiKeysPage() {
   const { t } = useTranslation();
@@ -63,6 +64,9 @@ export function ApiKeysPage() {
           </Card>
         }
       />
+      <div className="mt-6">
+        <UserTokenSecretsCard projectId={projectId} />
+      </div>
       {isCreating && <NewApiKeyDialog projectId={projectId} onClose={() => setIsCreating(false)} />}
       {rotating && <RotateApiKeyDialog apiKey={rotating} onClose={() => setRotating(null)} />}
       {revoking && <RevokeApiKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} />}

@@ -8,6 +8,7 @@ import { deploymentsQuery } from '../deployments/deployments.queries';
 import { curlSnippet } from '../deployments/snippets';
 import { useInitial } from '../deployments/use-initial';
 import { type Family, useFamily } from '../models/families.queries';
+import { pageSnippet } from './page-snippet';
 
 /** Shows the key, this once, with a call that works immediately. */
 export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCreateResponse; onClose: () => void }) {
@@ -15,17 +16,33 @@ export function CreatedApiKeyDialog({ created, onClose }: { created: ApiKeysCrea
   const { data: deployments } = useQuery(deploymentsQuery(created.projectId));
   const { deploymentIds } = created;
   const deployment = deployments?.findLast(({ id }) => deploymentIds.length === 0 || deploymentIds.includes(id));
+  const isPublishable = created.kind === 'publishable';
   const canCall = created.scopes.includes('deployments:call');
   return (
     <ShownOnceDialog
       title={t('apiKeys.created')}
-      warning={t('apiKeys.shownOnce')}
+      warning={t(isPublishable ? 'apiKeys.shownOncePublishable' : 'apiKeys.shownOnce')}
       label={t('apiKeys.key')}
       secret={created.key}
       testId="api-key"
       onClose={onClose}
     >
-      {deployment && canCall && <FirstCall deployment={deployment} apiKey={created.key} />}
+      {isPublishable && (
+        <div>
+          <p className="mb-1 font-medium">{t('apiKeys.putIntoPages')}</p>
+          <CodeBlock
+            label="HTML"
+            testId="page-snippet"
+            code={pageSnippet({
+              origin: window.location.origin,
+              projectId: created.projectId,
+              key: created.key,
+              deploymentId: deployment?.task === 'recommendation' ? deployment.id : null,
+            })}
+          />
+        </div>
+      )}
+      {deployment && canCall && !isPublishable && <FirstCall deployment={deployment} apiKey={created.key} />}
     </ShownOnceDialog>
   );
 }

@@ -8,14 +8,19 @@ import { deploymentsQuery } from '../deployments/deployments.queries';
 
 type Restrictions = Pick<ApiKeysCreateData['body'], 'mode' | 'expiresAt' | 'deploymentIds' | 'allowedAddresses'>;
 
+/** What stands in the lines of a field. */
+export function readLines(values: FormData, name: string): string[] {
+  const lines = String(values.get(name)).split('\n');
+  return lines.map((line) => line.trim()).filter(Boolean);
+}
+
 /** The values of the fields, in the form of the API. */
 export function readRestrictions(values: FormData): Restrictions {
-  const lines = String(values.get('allowedAddresses')).split('\n');
   return {
     mode: values.get('mode') as Restrictions['mode'],
     expiresAt: readTime(values, 'expiresAt'),
     deploymentIds: values.getAll('deploymentIds').map(String),
-    allowedAddresses: lines.map((line) => line.trim()).filter(Boolean),
+    allowedAddresses: readLines(values, 'allowedAddresses'),
   };
 }
 

@@ -51,6 +51,7 @@ export function useApiKeyColumns(projectId: string, { onRotate, onRevoke }: KeyA
         <div className={classNames('sm:min-w-40', !isLive(apiKey) && 'text-muted')}>
           <span className="flex flex-wrap items-center gap-x-2 font-medium max-sm:justify-end">
             {apiKey.name}
+            {apiKey.kind === 'publishable' && <Badge>{t('keyKinds.publishable')}</Badge>}
             <Badge tone={apiKey.mode === 'live' ? 'accent' : 'neutral'}>{t(`keyModes.${apiKey.mode}`)}</Badge>
           </span>
           <span className="font-mono text-xs text-muted">{apiKey.prefix}…</span>
@@ -86,11 +87,16 @@ export function useApiKeyColumns(projectId: string, { onRotate, onRevoke }: KeyA
 /** A key's restrictions besides its scopes. */
 function Restrictions({ apiKey, deployments }: { apiKey: ApiKey; deployments: Deployment[] }) {
   const { t } = useTranslation();
-  const { deploymentIds, allowedAddresses } = apiKey;
+  const { deploymentIds, allowedAddresses, allowedOrigins } = apiKey;
   const names = deploymentIds.map((id) => nameOf(deployments, id)).join(', ');
   return (
     <>
       {names && <p className="mt-1 text-xs text-muted">{t('apiKeys.onlyDeployments', { names })}</p>}
+      {allowedOrigins.length > 0 && (
+        <p className="mt-1 text-xs break-words text-muted">
+          {t('apiKeys.onlyOrigins', { origins: allowedOrigins.join(', ') })}
+        </p>
+      )}
       {allowedAddresses.length > 0 && (
         <p className="mt-1 text-xs break-words text-muted">
           {t('apiKeys.onlyAddresses', { addresses: allowedAddresses.join(', ') })}
