@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import http from 'node:http';
 import pg from 'pg';
 import request from 'supertest';
@@ -19,6 +19,7 @@ let tenant: Tenant;
 let projectId: string;
 let dataSetId: string;
 let uploads: string;
+const others: TestApi[] = [];
 
 beforeAll(async () => {
   api = await startApi();
@@ -29,7 +30,7 @@ beforeAll(async () => {
   dataSetId = await tenant.createDataSet(projectId, 'interactions');
   uploads = `/v1/projects/${projectId}/data-sets/${dataSetId}/uploads`;
 });
-afterAll(() => Promise.all([api.close(), owner.end()]));
+afterAll(() => Promise.all([api, ...others].map((each) => each.close()).concat(owner.end())));
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64');
@@ -148,7 +149,16 @@ describe('an upload in pieces', () => {
     };
     const broken = http.request({ hostname, port, path, method: 'PATCH', headers });
     broken.on('error', () => {});
-    broken.write(Buffer.alloc(MIB / 4, 'a'), () => setTimeout(() => broken.destroy(), 200));
+    broken.write(Buffer.alloc(MIB / 4, 'a'));
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const folder = `${inject('dataDirectory')}/objects/${organization.id}/uploads`;
+    // Until the server has taken it.
+    await until(() => {
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      const draft = names.find((name) => name.startsWith(path.split('/').at(-1)!));
+      return draft !== undefined && statSync(`${folder}/${draft}`).size >= MIB / 4;
+    }, Infinity);
+    broken.destroy();
     await until(async () => (await offsetOf(path)) === MIB / 4, Infinity);
     await call('delete', path).expect(204);
   });
@@ -165,6 +175,8 @@ describe('an upload in pieces', () => {
     };
     const processes = [1, 2].map(() => startApi({ S3_URL: `s3+http://key:secret@${store.host}/bucket` }));
     const [one, other] = await Promise.all(processes);
+    // A process that closes stops what others here share with it.
+    others.push(one!, other!);
     try {
       const path = await begin(22);
       const send = (to: TestApi, offset: number, body: string) =>
@@ -180,7 +192,6 @@ describe('an upload in pieces', () => {
       const { rows } = await owner.query('SELECT upload_bytes::int AS bytes FROM imports WHERE id = $1', [importId]);
       expect(rows).toEqual([{ bytes: 22 }]);
     } finally {
-      await Promise.all([one!.close(), other!.close()]);
       store.close();
     }
   });
@@ -261,7 +272,7 @@ describe('an upload in pieces', () => {
           endpoint: `${process_.url}${dataSet}/uploads`,
           headers: { cookie: there.cookie },
           chunkSize,
-          retryDelays: [100, 500, 500, 1_000, 1_000, 1_000, 2_000, 2_000, 5_000],
+          retryDelays: Array.from({ length: 600 }, () => 500),
           onBeforeRequest: (one) => void (one.getMethod() === 'PATCH' && sent++),
           onProgress: (bytes) => {
             // Within the second piece, of which the server has taken some by its pace.
