@@ -88,6 +88,8 @@ describe('another tenant', () => {
     const bodies: Record<string, object | string> = {
       'POST /v1/projects/{projectId}/data-sets': { name: 'X', kind: 'items' },
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/content': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/data-sets/{dataSetId}/previews': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/data-sets/previews': 'user_id,item_id\n1,1\n',
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',

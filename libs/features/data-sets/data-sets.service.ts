@@ -34,6 +34,7 @@ import {
   type UploadQuery,
   fileFormatsSchema,
 } from './data-sets.schema.js';
+import { listRejected } from './rejected-rows.repository.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -189,9 +190,7 @@ export class DataSetsService {
     if (findKind(kind)?.person) requirePermission(principal, 'end-users:read');
     const { id } = await this.getImport(tenantId, projectId, dataSetId, importId);
     const next = (from: number) =>
-      this.database.tenant(tenantId, (transaction) =>
-        this.repository.listRejected(transaction, id, from, REJECTED_PAGE),
-      );
+      this.database.tenant(tenantId, (transaction) => listRejected(transaction, id, from, REJECTED_PAGE));
     return (async function* () {
       for (let from = 0; ;) {
         const page = await next(from);

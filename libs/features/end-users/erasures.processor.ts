@@ -11,7 +11,7 @@ import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
 import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
-import { DataSetsRepository, type StoredContent } from '../data-sets/index.js';
+import { DataSetsRepository, eraseRejected, type StoredContent } from '../data-sets/index.js';
 import { ModelsRepository, type StoredVersion } from '../models/index.js';
 import { TrainingJobsRepository } from '../training-jobs/index.js';
 import type { Receipt } from './end-users.schema.js';
@@ -82,8 +82,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const version of versions) await this.eraseArtifact(erasure, version);
     const texts = await within(
       async (transaction) =>
-        (await this.dataSets.eraseRejected(transaction, projectId, userId)) +
-        (await this.repository.blotTexts(transaction, userId)),
+        (await eraseRejected(transaction, projectId, userId)) + (await this.repository.blotTexts(transaction, userId)),
     );
     if (texts > 0) await within((transaction) => this.recordErased(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.

@@ -22,6 +22,7 @@ const ROWS: Record<string, string> = {
   'data-sets': 'SELECT id, project_id, name, kind, current_import_id, created_at FROM data_sets',
   imports:
     'SELECT id, data_set_id, status::text, content_key, rows_accepted::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
+  'rejected-rows': 'SELECT import_id, place, row, column_name, value, message FROM rejected_rows',
   'added-rows': 'SELECT id, data_set_id, origin, row FROM added_rows',
   models: 'SELECT id, project_id, name, family, task, recipe, settings, created_at FROM models',
   'model-sources': 'SELECT model_id, role, data_set_id FROM model_sources',
