@@ -52,6 +52,8 @@ const EXCEPTIONS: Record<string, string> = {
   'POST /v1/auth/single-sign-on': BEGINS,
   'POST /v1/me/identities': BEGINS,
   'POST /v1/organization/single-sign-on/test': BEGINS,
+  'POST /v1/projects/{projectId}/data-sets/previews': 'shows what a file holds and changes nothing',
+  'POST /v1/projects/{projectId}/data-sets/{dataSetId}/previews': 'shows what a file holds and changes nothing',
   'POST /v1/price-estimates': 'computes and changes nothing',
   'POST /v1/admin/price-simulations': 'computes and changes nothing',
   'POST /v1/showcase/recommendations': 'asks and changes nothing; nobody is billed',

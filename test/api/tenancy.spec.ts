@@ -104,6 +104,8 @@ describe('another tenant', () => {
       'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}': { status: 'skipped' },
       'POST /v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports': { rows: 10 },
       'PUT /v1/projects/{projectId}/samples/{sample}': { name: 'X' },
+      'POST /v1/projects/{projectId}/data-sets/{dataSetId}/previews': 'user_id,item_id\n1,1\n',
+      'POST /v1/projects/{projectId}/data-sets/previews': 'user_id,item_id\n1,1\n',
       'POST /v1/projects/{projectId}/models': {
         name: 'X',
         recipe: 'popularity',

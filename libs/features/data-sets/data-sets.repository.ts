@@ -21,6 +21,7 @@ import {
   type ListDataSetsQuery,
   type Provenance,
 } from './data-sets.schema.js';
+import { keepRejected } from './rejected-rows.repository.js';
 import { describeSample } from './samples.js';
 
 type ImportRow = Prisma.ImportGetPayload<object>;
@@ -397,7 +398,7 @@ export class DataSetsRepository {
       },
     });
     if (count === 0) return false;
-    await this.keepRejected(transaction, claimed, content);
+    await keepRejected(transaction, claimed, content.rejectedRows);
     // A slow import must not undo a later upload that finished before it; ids are in order of creation. What adds rows undoes nothing.
     const isLater = { OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] };
     await transaction.dataSet.updateMany({
@@ -437,35 +438,8 @@ export class DataSetsRepository {
       where: { id, attempt, status: { in: ['queued', 'running'] } },
       data: { status: 'failed', finishedAt: new Date(), failureReason, ...(content && countsOf(content)) },
     });
-    if (count === 1 && content) await this.keepRejected(transaction, { id, tenantId }, content);
+    if (count === 1 && content) await keepRejected(transaction, { id, tenantId }, content.rejectedRows);
     return count === 1;
-  }
-
-  private async keepRejected(
-    transaction: Transaction,
-    { tenantId, id: importId }: Pick<Claim, 'tenantId' | 'id'>,
-    { rejectedRows }: Content,
-  ): Promise<void> {
-    const data = rejectedRows.map(({ column: columnName, ...row }, place) => {
-      return { tenantId, importId, place, columnName, ...row };
-    });
-    if (data.length > 0) await transaction.rejectedRow.createMany({ data });
-  }
-
-  /** The next of an import's rejected rows, by their place. */
-  listRejected(transaction: Transaction, importId: string, from: number, most: number) {
-    return transaction.rejectedRow.findMany({
-      where: { importId, place: { gte: from } },
-      orderBy: { place: 'asc' },
-      take: most,
-      select: { place: true, row: true, columnName: true, value: true, message: true },
-    });
-  }
-
-  /** Takes a person's rows out of what imports of the project left out; returns how many. */
-  async eraseRejected(transaction: Transaction, projectId: string, userId: string): Promise<number> {
-    const where = { person: userId, import: { dataSet: { projectId } } };
-    return (await transaction.rejectedRow.deleteMany({ where })).count;
   }
 
   /** Every content that is kept of the project's data sets about people, that of earlier imports among them. */

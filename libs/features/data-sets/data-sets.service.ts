@@ -33,6 +33,7 @@ import {
 } from './data-sets.schema.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { NewImports } from './new-imports.js';
+import { listRejected } from './rejected-rows.repository.js';
 import { uploadKeyOf } from './upload-key.js';
 
 const REJECTED_PAGE = 1_000;
@@ -205,9 +206,7 @@ export class DataSetsService {
     if (findKind(kind)?.person) requirePermission(principal, 'end-users:read');
     const { id } = await this.getImport(tenantId, projectId, dataSetId, importId);
     const next = (from: number) =>
-      this.database.tenant(tenantId, (transaction) =>
-        this.repository.listRejected(transaction, id, from, REJECTED_PAGE),
-      );
+      this.database.tenant(tenantId, (transaction) => listRejected(transaction, id, from, REJECTED_PAGE));
     return (async function* () {
       for (let from = 0; ;) {
         const page = await next(from);

@@ -23,3 +23,4 @@ export {
   type RecentInteraction,
 } from './live-interactions.repository.js';
 export { SingleRowsRepository } from './single-rows.repository.js';
+export { eraseRejected } from './rejected-rows.repository.js';

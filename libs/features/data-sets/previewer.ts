@@ -24,7 +24,7 @@ export interface PreviewMessage {
 }
 
 /**
- * Looks into the starts of files, each in a process of its own with the lowest of rights: what one makes it do takes nothing else with it.
+ * Looks into the starts of files, each in a process of its own, bounded in memory and time: what one makes it do takes nothing else with it.
  * One of an organization goes after another.
  */
 @Injectable()

@@ -13,6 +13,7 @@ import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork } from '../../platform/queue/leased-work.js';
 import {
   DataSetsRepository,
+  eraseRejected,
   LiveInteractionsRepository,
   SingleRowsRepository,
   type StoredContent,
@@ -92,8 +93,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
     for (const version of versions) await this.eraseArtifact(erasure, version);
     const texts = await within(
       async (transaction) =>
-        (await this.dataSets.eraseRejected(transaction, projectId, userId)) +
-        (await this.repository.blotTexts(transaction, userId)),
+        (await eraseRejected(transaction, projectId, userId)) + (await this.repository.blotTexts(transaction, userId)),
     );
     if (texts > 0) await within((transaction) => this.recordErased(transaction, erasure, { texts }));
     // What was replaced just now may still be being read somewhere; the next pass finds nothing new.

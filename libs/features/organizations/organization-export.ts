@@ -22,6 +22,7 @@ const ROWS: Record<string, string> = {
   'data-sets': 'SELECT id, project_id, name, kind, sample, current_import_id, created_at FROM data_sets',
   imports:
     'SELECT id, data_set_id, status::text, mode::text, provenance::text, content_key, content_sha256, rows_accepted::float8, rows_held::float8, rows_rejected::float8, errors, rejections, statistics, failure_reason, created_at, finished_at FROM imports',
+  'rejected-rows': 'SELECT import_id, place, row, column_name, value, message FROM rejected_rows',
   'added-rows': 'SELECT id, data_set_id, origin, row, is_deletion FROM added_rows',
   'live-interactions':
     'SELECT data_set_id, id, received_at, user_id, item_id, event_type, value, timestamp, recommendation_id FROM live_interactions',

@@ -284,6 +284,7 @@ const MANY_ROWS = [
   'training_job_events',
   'webhook_messages',
   'emails',
+  'rejected_rows',
   'audit_events',
 ] as const;
 

@@ -48,10 +48,10 @@ const KIND: Kind = {
   others: 'ignored',
   statistics: {},
 };
-const head = (header: string, column: string | null, type: Preview['columns'][number]['type']) => ({
+const head = (header: string, held: string | null, type: Preview['columns'][number]['type']) => ({
   header,
-  column,
-  foundBy: column === null ? null : ('guess' as const),
+  column: held,
+  foundBy: held === null ? null : ('guess' as const),
   type,
   attribute: null,
 });
