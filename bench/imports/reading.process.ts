@@ -50,7 +50,9 @@ process.exit();
 function copyPlainly(threads: number | undefined): Promise<unknown> {
   const [file, target] = [fileOf('rows.csv'), fileOf('plain.parquet')];
   return withTables([file, target], { memoryBytes: Number(memoryBytes), ...(threads && { threads }) }, (connection) =>
-    connection.run(`COPY (SELECT * FROM read_csv(${quoteText(file)})) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`),
+    connection.run(
+      `COPY (SELECT * FROM read_csv(${quoteText(file)})) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`,
+    ),
   );
 }
 

@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
@@ -139,11 +141,16 @@ describe('an import', () => {
       expect((await tenant.waitFor(slow)).failureReason).toMatch(/not read within 1 seconds/);
     });
     workers.pop()!.kill('SIGKILL');
-    // The least that may be set; a row of many columns is what a file can make the engine hold.
+    // The least that may be set; long texts are what a file can make the engine hold, as a block of them is written at once.
     await withOurWorker({ KINDRED_IMPORT_MEMORY_BYTES: String(256 * 1024 ** 2) }, async () => {
-      const wide = ['user_id,item_id,' + Array.from({ length: 250 }, (_, i) => `c${i}`).join()];
-      for (let i = 0; i < 8_000; i++) wide.push(`u${i},i${i},${'abcdefgh,'.repeat(249)}z`);
-      const large = await tenant.waitFor(await sendOurs(wide.join('\n')));
+      const texts = ['text,label'];
+      for (let i = 0; i < 40_000; i++) texts.push(`${hash('sha256', String(i)).repeat(150)},a`);
+      const projectId = await tenant.createProject('Texts');
+      const large = await tenant.upload(
+        projectId,
+        await tenant.createDataSet(projectId, 'labelled-texts'),
+        gzipSync(texts.join('\n')),
+      );
       expect(large.failureReason).toMatch(/memory/);
     });
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -14,16 +14,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 /** Reads a file, with what is held before; the rows come as arrays. */
-async function read(content: string | Buffer, said: { kind?: KindKey; held?: string; erasedUserIds?: string[] } = {}) {
+async function read(upload: string | Buffer, said: { kind?: KindKey; held?: string; erasedUserIds?: string[] } = {}) {
   const target = path.join(folder, `${files++}.parquet`);
   const file = `${target}.upload`;
-  writeFileSync(file, content);
+  writeFileSync(file, upload);
   const nothing = { kind: 'interactions' as const, mapping: {}, keptMapping: {}, formats: {}, erasedUserIds: [] };
-  const read = await readContent({ ...nothing, file, target, ...said }, 1e9);
+  const content = await readContent({ ...nothing, file, target, ...said }, 1e9);
   const rows = await withTables([target], {}, async (connection) =>
     (await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoteText(target)})`)).getRowObjects(),
   );
-  return { ...read, target, rows };
+  return { ...content, target, rows };
 }
 
 describe('rows that are added', () => {
@@ -89,7 +89,6 @@ describe('the same rows', () => {
         `COPY (SELECT timestamp::BIGINT AS timestamp, value::INTEGER AS value, user_id, item_id FROM read_parquet(${quoteText(fromCsv.target)})) TO ${quoteText(parquet)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)`,
       ),
     );
-    const { readFileSync } = await import('node:fs');
     const fromParquet = await read(readFileSync(parquet));
     expect(fromCsv.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect([fromJson.sha256, fromParquet.sha256, (await read(csv)).sha256]).toEqual(

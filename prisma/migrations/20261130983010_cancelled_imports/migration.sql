@@ -1,3 +1,6 @@
+-- contracts: 20261130983000_appends
+-- The check is put anew so that it allows more: what the program of before writes holds in both.
+
 -- AlterEnum
 ALTER TYPE "import_status" ADD VALUE 'cancelled';
 
