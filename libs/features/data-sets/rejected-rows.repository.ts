@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.js';
 import type { Claim } from '../../platform/queue/leased-rows.js';
-import type { RejectedRow } from './content-reader.js';
+import type { RejectedRow } from './wrong-rows.js';
 
 /** Keeps what an import left out, in the transaction that ends it. */
 export async function keepRejected(
