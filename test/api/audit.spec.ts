@@ -352,9 +352,7 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
   );
   // In pieces, and from an address.
   const byTus = (method: 'post' | 'patch' | 'delete', path_: string, headers: Record<string, string>) =>
-    request(api.url)
-      [method](path_)
-      .set({ cookie: tenant.cookie, 'tus-resumable': '1.0.0', ...headers });
+    send(method, path_).set({ cookie: tenant.cookie, 'tus-resumable': '1.0.0', ...headers });
   const ofUploads = '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
   let upload = '';
   const beginUpload = () =>

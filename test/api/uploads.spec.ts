@@ -41,9 +41,8 @@ function call(
   headers: Record<string, string | number> = {},
 ) {
   const all = { cookie: tenant.cookie, 'tus-resumable': '1.0.0', ...headers };
-  return request(api.url)
-    [method](path)
-    .set(Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])));
+  const one = request(api.url);
+  return one[method](path).set(Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])));
 }
 
 async function begin(bytes: number, metadata = ''): Promise<string> {

@@ -119,7 +119,7 @@ function toProblem(
   if (status === 409 && upload) return wrongOffset(upload.receivedBytes);
   if (status === 413 && upload) return beyondLength(upload.bytes);
   const named = /^Invalid ([a-z -]+)$/.exec(text.trim())?.[1];
-  const [missing] = (headers['content-type'] ? ['upload-offset', 'upload-length'] : ['content-type']).filter(
+  const missing = (headers['content-type'] ? ['upload-offset', 'upload-length'] : ['content-type']).find(
     (name) => !(name in headers),
   );
   return wrongHeaders(named?.replaceAll(' ', ', ') ?? missing ?? 'a header');

@@ -1,19 +1,9 @@
 import { buildUrl, type DataSetsUploadData, type DataSetsUploadResponse } from '../../api/client';
 import { toProblemError } from '../../api/problem';
+import type { UploadInput } from './upload-input';
 
 /** Above it, a file is sent so that it goes on where a line broke. */
 const ONE_CALL_BYTES = 16 * 1024 ** 2;
-
-export interface UploadInput {
-  path: DataSetsUploadData['path'];
-  file: File;
-  /** Which header holds which column, and how the file is written. */
-  query: NonNullable<DataSetsUploadData['query']>;
-  /** Gets the share that has been sent, 0 to 1. */
-  onProgress: (share: number) => void;
-  /** Gets whether the line is broken, of a large file. */
-  onBroken?: (isBroken: boolean) => void;
-}
 
 /**
  * Sends a file as the new content of a data set, a large one in pieces.

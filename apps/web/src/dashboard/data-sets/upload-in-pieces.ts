@@ -1,7 +1,7 @@
 import type { DetailedError, Upload as TusUpload } from 'tus-js-client';
 import { buildUrl, type DataSetsUploadResponse } from '../../api/client';
 import { NO_ANSWER, toProblemError } from '../../api/problem';
-import type { UploadInput } from './upload-content';
+import type { UploadInput } from './upload-input';
 
 /** As the server keeps what came. */
 const PIECE_BYTES = 8 * 1024 ** 2;
@@ -44,11 +44,14 @@ export async function uploadInPieces({
         resolve({ importId: lastResponse.getHeader('kindred-import') ?? '', status: 'queued' }),
       onError: (error) => reject(problemOf(error)),
     });
-    void upload.findPreviousUploads().then(([previous]) => {
-      if (previous) upload.resumeFromPreviousUpload(previous);
-      upload.start();
-    }, reject);
+    void startOrGoOn(upload).catch(reject);
   });
+}
+
+async function startOrGoOn(upload: TusUpload): Promise<void> {
+  const [previous] = await upload.findPreviousUploads();
+  if (previous) upload.resumeFromPreviousUpload(previous);
+  upload.start();
 }
 
 const statusOf = (error: Error) => (error as DetailedError).originalResponse?.getStatus() ?? NO_ANSWER;
