@@ -24,7 +24,7 @@ const ORIGIN = 'http://localhost:3000';
 const REFUSED: [name: RegExp, status: number, why: string][] = [
   [/\/v1\/admin\//, 403, 'the tenant is no operator'],
   [/\/v1\/leaked-keys\/github$/, 503, 'the tests reach no scanner, which alone can sign'],
-  [/^GET .*\/rows$/, 403, 'the rows name people, whom no key may see'],
+  [/^GET .*\/(rows|rejected-rows\.csv)$/, 403, 'the rows name people, whom no key may see'],
   [/\/report$/, 404, 'popularity has no report'],
   [/\/v1\/billing\/(checkout-sessions|credit-purchases)$/, 503, 'the tests have no Stripe'],
   [/^POST .*billing\/coupons$/, 404, 'nobody has made the coupon of the example'],
