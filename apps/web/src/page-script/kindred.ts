@@ -274,12 +274,13 @@ async function flush(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
   if (!options || !hasConsent) return;
-  const waitMs = waitsMs();
-  if (waitMs > 0) {
-    schedule(waitMs);
-    return;
-  }
   const work = async () => {
+    // Another tab may have been told to wait while this one waited for it.
+    const waitMs = waitsMs();
+    if (waitMs > 0) {
+      schedule(waitMs);
+      return;
+    }
     // Without it what is of nobody yet waits.
     await identify().catch(() => schedule(WAIT_MAX_MS));
     for (let batch = nextBatch(); batch && hasConsent; batch = nextBatch()) if (!(await send(batch))) return;
