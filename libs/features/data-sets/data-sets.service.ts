@@ -174,6 +174,8 @@ export class DataSetsService {
     // Several may have come at once, each of which had room alone.
     await this.limits.requireThing(transaction, tenantId, 'bytes_stored', upload.uploadBytes);
     await this.repository.createImport(transaction, { tenantId, id, dataSetId, ...upload, ...how });
+    // Of a sample, that the data set was made as one says it.
+    if (how.provenance === 'sample') return;
     const after = { projectId, dataSetId, uploadBytes: upload.uploadBytes, ...how };
     await audit(transaction, tenantId, 'import.created', id, { after });
   }
