@@ -118,6 +118,8 @@ export class NewImports {
     const said = splitQuery(query);
     const row = { tenantId, id, dataSetId, uploadKey, uploadBytes, ...said, provenance };
     await this.repository.createImport(transaction, row);
+    // Of a sample, that the data set was made as one says it.
+    if (provenance === 'sample') return;
     const after = { projectId, dataSetId, uploadBytes, ...said, provenance };
     await audit(transaction, tenantId, 'import.created', id, { after });
   }

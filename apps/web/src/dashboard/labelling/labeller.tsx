@@ -1,5 +1,5 @@
 import { Check, SkipForward, Undo2 } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Labelling, TextToLabel } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
@@ -68,7 +68,7 @@ function OneText({ text, labelling, count, error, onTake, onSkip, onUndo }: OneT
   const options = [...optionsOf(text, labelling), ...others];
   const [first] = text.suggestions;
   const [chosen, setChosen] = useState<string[]>(first && (text.margin ?? 0) >= MARGIN ? [first.label] : []);
-  const region = useRef<HTMLDivElement>(null);
+  const region = useRef<HTMLElement>(null);
   // So that the keys work at once, and a screen reader reads the text.
   useEffect(() => region.current?.focus(), []);
   const choose = (label: string) =>
@@ -89,15 +89,18 @@ function OneText({ text, labelling, count, error, onTake, onSkip, onUndo }: OneT
     else return;
     event.preventDefault();
   };
+  // The keys work while the focus is in here, so that nobody presses one by mistake.
+  useEffect(() => {
+    const element = region.current!;
+    element.addEventListener('keydown', press);
+    return () => element.removeEventListener('keydown', press);
+  });
   return (
-    // The keys work while the focus is in here, so that nobody presses one by mistake.
-    <div
+    <section
       ref={region}
-      role="group"
       tabIndex={-1}
       aria-label={t('labelling.oneText')}
       aria-describedby="text-to-label"
-      onKeyDown={press}
       className="rounded-lg focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-accent"
     >
       <Card title={t('labelling.oneText')} hint={count}>
@@ -166,7 +169,7 @@ function OneText({ text, labelling, count, error, onTake, onSkip, onUndo }: OneT
           </p>
         </div>
       </Card>
-    </div>
+    </section>
   );
 }
 
@@ -206,7 +209,9 @@ function OtherLabel({ labelling, onAdd }: { labelling: Labelling; onAdd: (label:
       />
       <datalist id="labels-of-data-set">
         {labelling.labels.map((each) => (
-          <option key={each.label} value={each.label} />
+          <option key={each.label} value={each.label}>
+            {each.label}
+          </option>
         ))}
       </datalist>
       <Button onClick={add}>{t('labelling.choose')}</Button>

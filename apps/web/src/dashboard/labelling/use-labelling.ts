@@ -1,19 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import { labellingDecide, type LabellingDecideData, labellingTake, type TextToLabel, unwrap } from '../../api/client';
 import { labellingQuery } from './labelling.queries';
 
 type Decision = LabellingDecideData['body'];
-
-interface State {
-  texts: TextToLabel[];
-  /** Which of them is looked at. */
-  place: number;
-  isLoading: boolean;
-  error: unknown;
-}
-
-const NOTHING: State = { texts: [], place: 0, isLoading: true, error: null };
 
 /**
  * Texts one after another. A decision is sent while the next text is shown already; where one is not taken, its text is shown again with the
@@ -21,52 +11,65 @@ const NOTHING: State = { texts: [], place: 0, isLoading: true, error: null };
  */
 export function useLabelling(projectId: string, dataSetId: string, status: 'waiting' | 'skipped') {
   const queryClient = useQueryClient();
-  const [state, setState] = useState(NOTHING);
+  const [state, setState] = useState<{ place: number; error: unknown }>({ place: 0, error: null });
   /** In their order, so that a decision and what takes it back do not overtake each other. */
   const sent = useRef<Promise<unknown>>(Promise.resolve());
-
-  const take = useCallback(async () => {
-    setState(NOTHING);
-    await sent.current;
-    try {
+  const batch = useQuery({
+    queryKey: ['label-batch', projectId, dataSetId, status],
+    queryFn: async () => {
+      await sent.current;
       const { texts } = await unwrap(labellingTake({ path: { projectId, dataSetId }, body: { status } }));
-      setState({ texts, place: 0, isLoading: false, error: null });
-    } catch (error) {
-      setState({ ...NOTHING, isLoading: false, error });
-    }
-    await queryClient.invalidateQueries({ queryKey: labellingQuery(projectId, dataSetId).queryKey });
-  }, [projectId, dataSetId, status, queryClient]);
-  useEffect(() => void take(), [take]);
-
-  const send = (text: TextToLabel, place: number, decision: Decision) => {
-    sent.current = sent.current.then(async () => {
-      try {
-        await unwrap(labellingDecide({ path: { projectId, dataSetId, textId: text.id }, body: decision }));
-        void queryClient.invalidateQueries({ queryKey: labellingQuery(projectId, dataSetId).queryKey });
-      } catch (error) {
-        setState((now) => ({ ...now, place, error }));
-      }
-    });
+      void queryClient.invalidateQueries({ queryKey: labellingQuery(projectId, dataSetId).queryKey });
+      return texts;
+    },
+    // Texts must not change under the hands.
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  });
+  const take = () => {
+    setState({ place: 0, error: null });
+    return batch.refetch();
   };
 
-  const current = state.texts[state.place];
+  const send = async (text: TextToLabel, place: number, decision: Decision) => {
+    try {
+      await unwrap(labellingDecide({ path: { projectId, dataSetId, textId: text.id }, body: decision }));
+      void queryClient.invalidateQueries({ queryKey: labellingQuery(projectId, dataSetId).queryKey });
+    } catch (error) {
+      setState({ place, error });
+    }
+  };
+  const sendNext = (text: TextToLabel, place: number, decision: Decision) => {
+    const before = sent.current;
+    sent.current = (async () => {
+      await before;
+      await send(text, place, decision);
+    })();
+  };
+
+  const { data: texts = [] } = batch;
+  const { place } = state;
+  const current = texts[place];
   return {
-    ...state,
+    texts,
+    place,
     current,
+    isLoading: batch.isFetching,
+    error: state.error ?? batch.error,
     take,
     decide(decision: Decision) {
       if (!current) return;
-      const { place, texts } = state;
-      send(current, place, decision);
-      setState({ ...state, place: place + 1, error: null });
+      sendNext(current, place, decision);
+      setState({ place: place + 1, error: null });
       if (place + 1 === texts.length) void take();
     },
     /** Goes back to the text before, as if nothing had been said of it. */
     undo() {
-      const before = state.texts[state.place - 1];
+      const before = texts[place - 1];
       if (!before) return;
-      send(before, state.place - 1, { status, labels: [] });
-      setState({ ...state, place: state.place - 1, error: null });
+      sendNext(before, place - 1, { status, labels: [] });
+      setState({ place: place - 1, error: null });
     },
   };
 }
