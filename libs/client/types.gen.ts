@@ -233,6 +233,21 @@ export type DataSet = {
         [key: string]: string;
     };
     /**
+     * Of the current import; null where there is none
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic' | null;
+    /**
+     * The sample that it was made as; null once rows of your own took its place
+     */
+    sample: {
+        key: string;
+        license: string;
+        /**
+         * Where it is published
+         */
+        source: string;
+    } | null;
+    /**
      * Rows that came by themselves, such as corrections; held next to those of the current import
      */
     addedRows: number;
@@ -246,9 +261,32 @@ export type DataSet = {
 export type Import = {
     id: string;
     dataSetId: string;
-    status: 'queued' | 'running' | 'succeeded' | 'failed';
+    status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * Where the rows came from: `uploaded` by you, a `sample` that we hand out, or `synthetic`, which is made up
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
+    /**
+     * Whether the rows took the place of those that the data set held, or were added to them
+     */
+    mode: 'replace' | 'append';
+    /**
+     * Of the file
+     */
     rowsAccepted: number | null;
     rowsRejected: number | null;
+    /**
+     * What the data set holds with it: for `append` those it held before, too
+     */
+    rowsHeld: number | null;
+    /**
+     * Of the stored rows, in hexadecimal: the same rows in the same order have the same
+     */
+    contentSha256: string | null;
+    /**
+     * While it runs
+     */
+    progress: ImportProgress | null;
     /**
      * The first 100 rejected rows; in a list the first 3
      */
@@ -289,6 +327,124 @@ export type Import = {
     finishedAt: string | null;
 };
 
+/**
+ * How far it has come, as of a second ago
+ */
+export type ImportProgress = {
+    /**
+     * About how many rows were read so far; null where the file does not show it
+     */
+    rowsRead: number | null;
+    rowsPerSecond: number | null;
+    /**
+     * Of the file once it is unpacked
+     */
+    bytesRead: number;
+    bytes: number;
+    /**
+     * Null until there is a pace to tell it by
+     */
+    secondsLeft: number | null;
+};
+
+export type Preview = {
+    /**
+     * Of the rows: that of the data set, or as it was said or guessed
+     */
+    kind: string;
+    /**
+     * Why the file cannot be imported like this; null where it can
+     */
+    problem: string | null;
+    /**
+     * Why nothing of it can be shown before it is imported; null where something is
+     */
+    unseen: string | null;
+    /**
+     * Whether all of the file was sent, so that what is said of its rows holds for all
+     */
+    isWhole: boolean;
+    format: 'CSV' | 'JSON' | 'Parquet' | null;
+    compression: 'gzip' | 'zstd' | 'zip' | null;
+    /**
+     * Of text
+     */
+    encoding: string | null;
+    /**
+     * Of CSV
+     */
+    delimiter: string | null;
+    /**
+     * What stands before decimals, where numbers have a comma; `either` where you have to say it
+     */
+    decimal: 'point' | 'comma' | 'either' | null;
+    /**
+     * How dates such as 03/04/2020 are written, where there are such; `either` where you have to say it
+     */
+    dates: 'day_first' | 'month_first' | 'either' | null;
+    /**
+     * Of the file; an estimate where only its start was sent
+     */
+    rows: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsAccepted: number;
+    /**
+     * Of the part that was sent
+     */
+    rowsRejected: number;
+    /**
+     * Columns of the kind that the file needs, and no header seems to hold
+     */
+    missing: Array<string>;
+    /**
+     * As the file was read here: upload it with these in the query, and it is imported like that
+     */
+    columnMapping: {
+        [key: string]: string;
+    };
+    columns: Array<{
+        header: string;
+        /**
+         * Of the kind, that it holds; null for an attribute and what is not read
+         */
+        column: string | null;
+        /**
+         * What was said now, or with the file before; its spelling; or a guess, which no upload makes by itself
+         */
+        foundBy: 'mapping' | 'kept' | 'spelling' | 'guess' | null;
+        /**
+         * Of its cells: as the column has it, or as they look
+         */
+        type: 'empty' | 'id' | 'number' | 'date' | 'picture' | 'list' | 'category' | 'text';
+        /**
+         * What an attribute is known to hold, such as `published_at`
+         */
+        attribute: string | null;
+    }>;
+    /**
+     * The first 50 rows
+     */
+    data: Array<{
+        /**
+         * Line of the file, or the number of the row, as for an import
+         */
+        row: number;
+        /**
+         * The start of each, in the order of `columns`
+         */
+        cells: Array<string | null>;
+        problems: Array<{
+            /**
+             * Null where the whole row is wrong
+             */
+            header: string | null;
+            message: string;
+        }>;
+    }>;
+};
+
 export type DataSetRows = {
     data: Array<{
         /**
@@ -311,9 +467,42 @@ export type DataSetRows = {
 
 export type DataSetQuality = {
     /**
+     * Whether the rows are enough to train a model; null while there are none
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
+    /**
      * What is worth changing before a model learns from the rows; empty where all is well
      */
-    advice: Array<string>;
+    findings: Array<{
+        code: string;
+        sentence: string;
+        parameters: {
+            [key: string]: number;
+        };
+        /**
+         * Whether a training is refused for it, unless it is asked for all the same
+         */
+        blocks: boolean;
+    }>;
+    /**
+     * Further figures of the rows by name, in the order in which they are shown
+     */
+    report: {
+        [key: string]: {
+            meaning: string;
+            /**
+             * `share`: 0 to 1
+             */
+            type: 'count' | 'share' | 'time';
+            value: number | string | null;
+        };
+    };
     /**
      * By name, in the order in which they are shown
      */
@@ -330,6 +519,95 @@ export type DataSetQuality = {
             }>;
         };
     };
+};
+
+export type DescribedRow = {
+    /**
+     * Of the item or user
+     */
+    id: string;
+    /**
+     * Texts, numbers, true or false
+     */
+    attributes: {
+        [key: string]: unknown;
+    };
+};
+
+export type PutRows = {
+    accepted: number;
+    /**
+     * Of each row, in their order
+     */
+    results: Array<{
+        status: 'accepted' | 'rejected';
+        error?: string;
+    }>;
+};
+
+export type SingleRow = {
+    id: string;
+    attributes: {
+        [key: string]: string;
+    };
+};
+
+export type Upload = {
+    /**
+     * The last part of the address that the header Location named
+     */
+    id: string;
+    dataSetId: string;
+    /**
+     * `filename` of Upload-Metadata
+     */
+    fileName: string | null;
+    /**
+     * Of the whole file
+     */
+    bytes: number;
+    receivedBytes: number;
+    createdAt: string;
+    /**
+     * When what has come is deleted, unless the upload is finished before
+     */
+    expiresAt: string;
+};
+
+export type UrlSource = {
+    id: string;
+    dataSetId: string;
+    /**
+     * Without its query, which may hold a password
+     */
+    url: string;
+    interval: 'once' | 'hourly' | 'daily';
+    query: {
+        [key: string]: string;
+    };
+    createdAt: string;
+    /**
+     * null where nothing is to be fetched any more
+     */
+    nextRunAt: string | null;
+    isRunning: boolean;
+    /**
+     * Since when it is fetched no more, as it failed again and again
+     */
+    pausedAt: string | null;
+    /**
+     * In a row, up to now
+     */
+    failures: number;
+    lastRun: {
+        at: string;
+        result: 'imported' | 'unchanged' | 'failed';
+        error: string | null;
+    } | null;
+    /**
+     * The latest import that was made of it
+     */
+    lastImportId: string | null;
 };
 
 export type InteractionEvent = {
@@ -385,6 +663,73 @@ export type SentInteractions = {
          */
         error?: string;
     }>;
+};
+
+export type Labelling = {
+    /**
+     * Texts without a label
+     */
+    waiting: number;
+    /**
+     * Of those, texts that others have before them now
+     */
+    others: number;
+    /**
+     * Texts that were given one, in the last 90 days
+     */
+    labelled: number;
+    skipped: number;
+    /**
+     * Whether a text of the data set may have several labels
+     */
+    severalLabels: boolean;
+    /**
+     * Of the data set, the most frequent first; at most 1,000
+     */
+    labels: Array<{
+        label: string;
+        rows: number;
+    }>;
+    /**
+     * The version that says what is worth labelling next; null where there is none
+     */
+    modelVersionId: string | null;
+};
+
+export type LabellingBatch = {
+    /**
+     * Those that teach most first; fewer where texts are long
+     */
+    texts: Array<TextToLabel>;
+    /**
+     * Until then nobody else gets them; each decision of yours makes it later
+     */
+    leasedUntil: string;
+    /**
+     * The version that judged them; null where none did
+     */
+    modelVersionId: string | null;
+};
+
+export type TextToLabel = {
+    id: string;
+    text: string;
+    status: 'waiting' | 'labelled' | 'skipped';
+    /**
+     * What somebody said that it is; empty until then
+     */
+    labels: Array<string>;
+    /**
+     * What a model takes it for, the most likely first; empty where no model has judged it
+     */
+    suggestions: Array<{
+        label: string;
+        score: number;
+    }>;
+    /**
+     * How far the first suggestion is above the second: the lower, the more there is to learn
+     */
+    margin: number | null;
 };
 
 export type Families = {
@@ -527,6 +872,10 @@ export type ListedModel = {
          * Null where nothing was measured
          */
         verdict: Verdict | null;
+        /**
+         * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+         */
+        provenance: 'uploaded' | 'sample' | 'synthetic';
         createdAt: string;
     } | null;
 };
@@ -563,6 +912,10 @@ export type ModelVersion = {
      * What you call it; empty until you do
      */
     name: string;
+    /**
+     * Of what it learnt from; of several data sets the least real: `synthetic`, then `sample`
+     */
+    provenance: 'uploaded' | 'sample' | 'synthetic';
     result: Result;
     /**
      * Null where nothing was measured
@@ -577,6 +930,22 @@ export type ModelVersion = {
      */
     warnings: Array<string>;
     artifactBytes: number;
+    /**
+     * Of the artifact, in hexadecimal: the same rows, settings and release make the same
+     */
+    artifactSha256: string;
+    /**
+     * What it was trained on, by role; rows that came by themselves, such as corrections, count next to it
+     */
+    snapshots: Array<{
+        role: string;
+        dataSetId: string | null;
+        importId: string;
+        /**
+         * `contentSha256` of the import as it was read; null where it was before digests were kept
+         */
+        sha256: string | null;
+    }>;
     createdAt: string;
 };
 
@@ -672,6 +1041,16 @@ export type TrainingJob = {
 };
 
 export type TrainingEstimate = {
+    /**
+     * Whether what a training now would learn from is enough; null where a data set is empty
+     */
+    verdict: {
+        isEnough: boolean;
+        /**
+         * Why, in sentences
+         */
+        because: Array<string>;
+    } | null;
     /**
      * That a training now would learn from; null where a data set is empty
      */
@@ -1218,6 +1597,10 @@ export type UpcomingInvoice = {
         name: string;
         at: string;
     } | null;
+    /**
+     * Where the plan is paused, or going to be
+     */
+    pause: Pause | null;
     lines: Array<{
         kind: 'plan' | 'meter' | 'commitment';
         description: string;
@@ -1343,6 +1726,21 @@ export type UpcomingInvoice = {
          */
         total: string;
     } | null;
+};
+
+export type Pause = {
+    /**
+     * From when Free holds in place of the plan: the end of the month that is paid
+     */
+    from: string;
+    /**
+     * When the plan goes on by itself, and its fee is charged
+     */
+    until: string;
+    /**
+     * Whether it has begun
+     */
+    isOn: boolean;
 };
 
 export type PlanChangePreview = {
@@ -1481,7 +1879,7 @@ export type InvoiceSummary = {
      */
     total: string;
     /**
-     * Of the total, what prepaid credits pay
+     * Of the total, what prepaid credits pay; below 0 what they paid before and was taken back, or what is given back as credits
      */
     credits: string;
     /**
@@ -1536,7 +1934,7 @@ export type Invoice = {
      */
     total: string;
     /**
-     * Of the total, what prepaid credits pay
+     * Of the total, what prepaid credits pay; below 0 what they paid before and was taken back, or what is given back as credits
      */
     credits: string;
     /**
@@ -2754,7 +3152,11 @@ export type CreditBalance = {
      */
     unbilled: string;
     /**
-     * The balance less what is not billed yet; below 0 where that is more
+     * What was used of credits whose money has gone back to the card: the next invoice asks for it
+     */
+    owed: string;
+    /**
+     * The balance less what is not billed yet and what is owed; below 0 where that is more
      */
     available: string;
     /**
@@ -2810,6 +3212,10 @@ export type CreditGrant = {
      */
     amount: string;
     /**
+     * Of a purchase, what has gone back of its payment, without tax, or is disputed at the bank; it can be used no more
+     */
+    takenBack: string;
+    /**
      * What no invoice has used; of an expired grant, what expired
      */
     left: string;
@@ -2841,6 +3247,40 @@ export type CreditPurchase = {
     payUrl: string | null;
 };
 
+export type CreditRefund = {
+    id: string;
+    /**
+     * Which was deleted
+     */
+    organizationId: string;
+    /**
+     * Of prepaid credits, without the tax that goes back with it
+     */
+    amount: string;
+    /**
+     * ISO 4217, lower case
+     */
+    currency: string;
+    orderedAt: string;
+    /**
+     * blocked: Stripe refuses it, and is asked every ten minutes
+     */
+    status: 'waiting' | 'blocked' | 'done';
+    /**
+     * In the words of Stripe
+     */
+    blockedReason: string | null;
+    doneAt: string | null;
+    /**
+     * Of the purchase
+     */
+    stripeInvoiceId: string;
+    /**
+     * Null before, and where all had gone back already
+     */
+    stripeCreditNoteId: string | null;
+};
+
 export type OrganizationCreditBalance = {
     /**
      * ISO 4217, lower case
@@ -2855,7 +3295,11 @@ export type OrganizationCreditBalance = {
      */
     unbilled: string;
     /**
-     * The balance less what is not billed yet; below 0 where that is more
+     * What was used of credits whose money has gone back to the card: the next invoice asks for it
+     */
+    owed: string;
+    /**
+     * The balance less what is not billed yet and what is owed; below 0 where that is more
      */
     available: string;
     /**
@@ -2915,6 +3359,10 @@ export type OrganizationCreditGrant = {
      */
     amount: string;
     /**
+     * Of a purchase, what has gone back of its payment, without tax, or is disputed at the bank; it can be used no more
+     */
+    takenBack: string;
+    /**
      * What no invoice has used; of an expired grant, what expired
      */
     left: string;
@@ -2960,6 +3408,10 @@ export type CreditNoteProposal = {
      * Exact decimal
      */
     amount: string;
+    /**
+     * Of it, what goes back as prepaid credits, which paid it; 0 until it is issued
+     */
+    asCredits: string;
     currency: string;
     reason: string;
     organization: {
@@ -3010,6 +3462,10 @@ export type CreditNote = {
      * Exact decimal
      */
     amount: string;
+    /**
+     * Of it, what goes back as prepaid credits, which paid it; 0 until it is issued
+     */
+    asCredits: string;
     currency: string;
     reason: string;
     issuedAt: string;
@@ -5992,7 +6448,7 @@ export type DataSetsListData = {
         /**
          * Of the latest import; `empty` where there was none
          */
-        status?: 'empty' | 'queued' | 'running' | 'succeeded' | 'failed';
+        status?: 'empty' | 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     };
     url: '/v1/projects/{projectId}/data-sets';
 };
@@ -6256,6 +6712,10 @@ export type DataSetsUploadData = {
          * What 03/04/2020 is; found out by a day beyond 12 unless you say it
          */
         dates?: 'day_first' | 'month_first';
+        /**
+         * `replace` puts the rows in the place of those that the data set holds; `append` adds them: of items and users, a further row of the same id takes the place of the earlier one
+         */
+        mode?: 'replace' | 'append';
     };
     url: '/v1/projects/{projectId}/data-sets/{dataSetId}/content';
 };
@@ -6425,6 +6885,408 @@ export type DataSetsGetImportResponses = {
 
 export type DataSetsGetImportResponse = DataSetsGetImportResponses[keyof DataSetsGetImportResponses];
 
+export type DataSetsDownloadRejectedData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/rejected-rows.csv';
+};
+
+export type DataSetsDownloadRejectedErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsDownloadRejectedError = DataSetsDownloadRejectedErrors[keyof DataSetsDownloadRejectedErrors];
+
+export type DataSetsDownloadRejectedResponses = {
+    /**
+     * A CSV file with the columns line, column, value and reason
+     */
+    200: string;
+};
+
+export type DataSetsDownloadRejectedResponse = DataSetsDownloadRejectedResponses[keyof DataSetsDownloadRejectedResponses];
+
+export type DataSetsCancelImportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/imports/{importId}/cancel';
+};
+
+export type DataSetsCancelImportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type DataSetsCancelImportError = DataSetsCancelImportErrors[keyof DataSetsCancelImportErrors];
+
+export type DataSetsCancelImportResponses = {
+    /**
+     * The cancelled import
+     */
+    200: Import;
+};
+
+export type DataSetsCancelImportResponse = DataSetsCancelImportResponses[keyof DataSetsCancelImportResponses];
+
+export type MadeDataAddSampleData = {
+    body: {
+        /**
+         * Of the data set, where it is made
+         */
+        name: string;
+    };
+    path: {
+        projectId: string;
+        sample: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/samples/{sample}';
+};
+
+export type MadeDataAddSampleErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataAddSampleError = MadeDataAddSampleErrors[keyof MadeDataAddSampleErrors];
+
+export type MadeDataAddSampleResponses = {
+    /**
+     * The data set, whose import may still run
+     */
+    200: DataSet;
+};
+
+export type MadeDataAddSampleResponse = MadeDataAddSampleResponses[keyof MadeDataAddSampleResponses];
+
+export type MadeDataImportSyntheticData = {
+    body: {
+        /**
+         * How many to make
+         */
+        rows: number;
+        /**
+         * The same seed makes the same rows
+         */
+        seed?: number;
+        /**
+         * Of interactions: how many users; one for each 20 rows by default
+         */
+        users?: number;
+        /**
+         * Of interactions: how many items; one for each 50 rows by default. Items of as many rows, of the same seed, describe them
+         */
+        items?: number;
+        /**
+         * Of texts and titles
+         */
+        language?: 'en' | 'zh';
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/synthetic-imports';
+};
+
+export type MadeDataImportSyntheticErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type MadeDataImportSyntheticError = MadeDataImportSyntheticErrors[keyof MadeDataImportSyntheticErrors];
+
+export type MadeDataImportSyntheticResponses = {
+    /**
+     * The rows are made and their import queued
+     */
+    202: {
+        importId: string;
+        status: 'queued';
+    };
+};
+
+export type MadeDataImportSyntheticResponse = MadeDataImportSyntheticResponses[keyof MadeDataImportSyntheticResponses];
+
+export type PreviewsCreateData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * `replace` puts the rows in the place of those that the data set holds; `append` adds them: of items and users, a further row of the same id takes the place of the earlier one
+         */
+        mode?: 'replace' | 'append';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/previews';
+};
+
+export type PreviewsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateError = PreviewsCreateErrors[keyof PreviewsCreateErrors];
+
+export type PreviewsCreateResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateResponse = PreviewsCreateResponses[keyof PreviewsCreateResponses];
+
+export type PreviewsCreateOfNewData = {
+    /**
+     * The first 256 KiB of the file, or all of a smaller one
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+    };
+    query?: {
+        /**
+         * Header of the column that holds the user id; empty where none is to be read
+         */
+        user_id?: string;
+        /**
+         * Header of the column that holds the item id; empty where none is to be read
+         */
+        item_id?: string;
+        /**
+         * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+         */
+        event_type?: string;
+        /**
+         * Header of the column that holds the rating or value; empty where none is to be read
+         */
+        value?: string;
+        /**
+         * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+         */
+        timestamp?: string;
+        /**
+         * Header of the column that holds the text; empty where none is to be read
+         */
+        text?: string;
+        /**
+         * Header of the column that holds the label, or several with | between them; empty where none is to be read
+         */
+        label?: string;
+        /**
+         * Header of the column that holds the language, such as en or zh; empty where none is to be read
+         */
+        language?: string;
+        /**
+         * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+         */
+        split?: string;
+        /**
+         * Of text; found out by its bytes unless you say it
+         */
+        encoding?: string;
+        /**
+         * What stands between the cells of CSV; found out by the first line unless you say it
+         */
+        delimiter?: string;
+        /**
+         * What stands before the decimals of numbers; found out column by column unless you say it
+         */
+        decimal?: 'point' | 'comma';
+        /**
+         * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+         */
+        dates?: 'day_first' | 'month_first';
+        /**
+         * `replace` puts the rows in the place of those that the data set holds; `append` adds them: of items and users, a further row of the same id takes the place of the earlier one
+         */
+        mode?: 'replace' | 'append';
+        /**
+         * Size of the whole file, where only its start is sent
+         */
+        fileBytes?: number;
+        /**
+         * Of the rows; guessed by the headers unless you say it
+         */
+        kind?: 'interactions' | 'items' | 'users' | 'labelled-texts';
+    };
+    url: '/v1/projects/{projectId}/data-sets/previews';
+};
+
+export type PreviewsCreateOfNewErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PreviewsCreateOfNewError = PreviewsCreateOfNewErrors[keyof PreviewsCreateOfNewErrors];
+
+export type PreviewsCreateOfNewResponses = {
+    /**
+     * What an import would make of it
+     */
+    200: Preview;
+};
+
+export type PreviewsCreateOfNewResponse = PreviewsCreateOfNewResponses[keyof PreviewsCreateOfNewResponses];
+
 export type RowsListData = {
     body?: never;
     path: {
@@ -6434,13 +7296,21 @@ export type RowsListData = {
     query?: {
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the page before, with the same search and order
          */
         cursor?: number;
         /**
-         * What one of the ids of a row starts with, in this case; of rows without ids, what their text contains in any case
+         * What one of the ids of a row starts with, in this case, or an attribute contains in any case; of rows without ids, what their text contains
          */
         search?: string;
+        /**
+         * A column or an attribute that the rows are ordered by; by default they come as in their file
+         */
+        sort?: string;
+        /**
+         * Of `sort`: the highest or last first, or the other way round
+         */
+        order?: 'desc' | 'asc';
         /**
          * Data set of interactions, whose rows are counted for each item of a data set of items
          */
@@ -6472,12 +7342,54 @@ export type RowsListError = RowsListErrors[keyof RowsListErrors];
 
 export type RowsListResponses = {
     /**
-     * A page of rows, in the order of their file; none while the data set has no rows
+     * A page of rows; none while the data set has no rows
      */
     200: DataSetRows;
 };
 
 export type RowsListResponse = RowsListResponses[keyof RowsListResponses];
+
+export type SingleRowsPutManyData = {
+    body: {
+        rows: Array<DescribedRow>;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows';
+};
+
+export type SingleRowsPutManyErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPutManyError = SingleRowsPutManyErrors[keyof SingleRowsPutManyErrors];
+
+export type SingleRowsPutManyResponses = {
+    /**
+     * What became of each row
+     */
+    200: PutRows;
+};
+
+export type SingleRowsPutManyResponse = SingleRowsPutManyResponses[keyof SingleRowsPutManyResponses];
 
 export type RowsQualityData = {
     body?: never;
@@ -6518,6 +7430,614 @@ export type RowsQualityResponses = {
 };
 
 export type RowsQualityResponse = RowsQualityResponses[keyof RowsQualityResponses];
+
+export type SingleRowsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsDeleteError = SingleRowsDeleteErrors[keyof SingleRowsDeleteErrors];
+
+export type SingleRowsDeleteResponses = {
+    /**
+     * Gone, or never there
+     */
+    204: void;
+};
+
+export type SingleRowsDeleteResponse = SingleRowsDeleteResponses[keyof SingleRowsDeleteResponses];
+
+export type SingleRowsPatchData = {
+    body: {
+        /**
+         * Those that change; null takes one away
+         */
+        attributes: {
+            [key: string]: string | number | boolean | null;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsPatchErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPatchError = SingleRowsPatchErrors[keyof SingleRowsPatchErrors];
+
+export type SingleRowsPatchResponses = {
+    /**
+     * The row
+     */
+    200: SingleRow;
+};
+
+export type SingleRowsPatchResponse = SingleRowsPatchResponses[keyof SingleRowsPatchResponses];
+
+export type SingleRowsPutData = {
+    body: {
+        /**
+         * All that is to be known of it; kept as text
+         */
+        attributes: {
+            [key: string]: string | number | boolean;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/rows/{rowId}';
+};
+
+export type SingleRowsPutErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type SingleRowsPutError = SingleRowsPutErrors[keyof SingleRowsPutErrors];
+
+export type SingleRowsPutResponses = {
+    /**
+     * The row
+     */
+    200: SingleRow;
+};
+
+export type SingleRowsPutResponse = SingleRowsPutResponses[keyof SingleRowsPutResponses];
+
+export type UploadsListData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+};
+
+export type UploadsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsListError = UploadsListErrors[keyof UploadsListErrors];
+
+export type UploadsListResponses = {
+    /**
+     * A page of uploads, newest first
+     */
+    200: {
+        data: Array<Upload>;
+        nextCursor: string | null;
+    };
+};
+
+export type UploadsListResponse = UploadsListResponses[keyof UploadsListResponses];
+
+export type UploadsCreateData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads';
+};
+
+export type UploadsCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsCreateError = UploadsCreateErrors[keyof UploadsCreateErrors];
+
+export type UploadsCreateResponses = {
+    /**
+     * It has begun; Location is its address
+     */
+    201: unknown;
+};
+
+export type UploadsDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsDeleteError = UploadsDeleteErrors[keyof UploadsDeleteErrors];
+
+export type UploadsDeleteResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type UploadsDeleteResponse = UploadsDeleteResponses[keyof UploadsDeleteResponses];
+
+export type UploadsShowData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsShowErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsShowError = UploadsShowErrors[keyof UploadsShowErrors];
+
+export type UploadsShowResponses = {
+    /**
+     * Where it stands
+     */
+    200: unknown;
+};
+
+export type UploadsAppendData = {
+    /**
+     * The bytes
+     */
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/uploads/{uploadId}';
+};
+
+export type UploadsAppendErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UploadsAppendError = UploadsAppendErrors[keyof UploadsAppendErrors];
+
+export type UploadsAppendResponses = {
+    /**
+     * They are kept; Upload-Offset is where the next piece begins
+     */
+    204: void;
+};
+
+export type UploadsAppendResponse = UploadsAppendResponses[keyof UploadsAppendResponses];
+
+export type UrlSourcesListData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+};
+
+export type UrlSourcesListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesListError = UrlSourcesListErrors[keyof UrlSourcesListErrors];
+
+export type UrlSourcesListResponses = {
+    /**
+     * A page of sources, newest first
+     */
+    200: {
+        data: Array<UrlSource>;
+        nextCursor: string | null;
+    };
+};
+
+export type UrlSourcesListResponse = UrlSourcesListResponses[keyof UrlSourcesListResponses];
+
+export type UrlSourcesCreateData = {
+    body: {
+        /**
+         * `https://…`, or `s3://bucket/key`
+         */
+        url: string;
+        /**
+         * How often the file is fetched
+         */
+        interval: 'once' | 'hourly' | 'daily';
+        /**
+         * How the file is to be read: the same as in the query of an upload
+         */
+        query?: {
+            /**
+             * Header of the column that holds the user id; empty where none is to be read
+             */
+            user_id?: string;
+            /**
+             * Header of the column that holds the item id; empty where none is to be read
+             */
+            item_id?: string;
+            /**
+             * Header of the column that holds the event type, such as view or purchase; empty where none is to be read
+             */
+            event_type?: string;
+            /**
+             * Header of the column that holds the rating or value; empty where none is to be read
+             */
+            value?: string;
+            /**
+             * Header of the column that holds the time: Unix seconds, milliseconds or ISO 8601; empty where none is to be read
+             */
+            timestamp?: string;
+            /**
+             * Header of the column that holds the text; empty where none is to be read
+             */
+            text?: string;
+            /**
+             * Header of the column that holds the label, or several with | between them; empty where none is to be read
+             */
+            label?: string;
+            /**
+             * Header of the column that holds the language, such as en or zh; empty where none is to be read
+             */
+            language?: string;
+            /**
+             * Header of the column that holds what the row is for: train to learn from, test to measure on; empty where none is to be read
+             */
+            split?: string;
+            /**
+             * Of text; found out by its bytes unless you say it
+             */
+            encoding?: string;
+            /**
+             * What stands between the cells of CSV; found out by the first line unless you say it
+             */
+            delimiter?: string;
+            /**
+             * What stands before the decimals of numbers; found out column by column unless you say it
+             */
+            decimal?: 'point' | 'comma';
+            /**
+             * What 03/04/2020 is; found out by a day beyond 12 unless you say it
+             */
+            dates?: 'day_first' | 'month_first';
+            /**
+             * `replace` puts the rows in the place of those that the data set holds; `append` adds them: of items and users, a further row of the same id takes the place of the earlier one
+             */
+            mode?: 'replace' | 'append';
+        };
+        /**
+         * Sent as the header Authorization, to the host of the address alone; kept encrypted and never shown
+         */
+        authorization?: string;
+        /**
+         * What an address s3://… is reached by
+         */
+        s3?: {
+            /**
+             * Leave it and the secret out where the object is public
+             */
+            accessKeyId?: string;
+            /**
+             * Kept encrypted and never shown
+             */
+            secretAccessKey?: string;
+            /**
+             * us-east-1 unless you say it
+             */
+            region?: string;
+            /**
+             * Of a store that speaks S3 and is not Amazon’s
+             */
+            endpoint?: string;
+        };
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources';
+};
+
+export type UrlSourcesCreateErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesCreateError = UrlSourcesCreateErrors[keyof UrlSourcesCreateErrors];
+
+export type UrlSourcesCreateResponses = {
+    /**
+     * The source, which is fetched at once
+     */
+    201: UrlSource;
+};
+
+export type UrlSourcesCreateResponse = UrlSourcesCreateResponses[keyof UrlSourcesCreateResponses];
+
+export type UrlSourcesRunData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}/runs';
+};
+
+export type UrlSourcesRunErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesRunError = UrlSourcesRunErrors[keyof UrlSourcesRunErrors];
+
+export type UrlSourcesRunResponses = {
+    /**
+     * It is due
+     */
+    202: UrlSource;
+};
+
+export type UrlSourcesRunResponse = UrlSourcesRunResponses[keyof UrlSourcesRunResponses];
+
+export type UrlSourcesDeleteData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/url-sources/{sourceId}';
+};
+
+export type UrlSourcesDeleteErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type UrlSourcesDeleteError = UrlSourcesDeleteErrors[keyof UrlSourcesDeleteErrors];
+
+export type UrlSourcesDeleteResponses = {
+    /**
+     * It is gone, with its credentials
+     */
+    204: void;
+};
+
+export type UrlSourcesDeleteResponse = UrlSourcesDeleteResponses[keyof UrlSourcesDeleteResponses];
 
 export type InteractionsSendData = {
     body: {
@@ -6573,6 +8093,286 @@ export type InteractionsSendResponses = {
 };
 
 export type InteractionsSendResponse = InteractionsSendResponses[keyof InteractionsSendResponses];
+
+export type LabellingRemoveOpenData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingRemoveOpenErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingRemoveOpenError = LabellingRemoveOpenErrors[keyof LabellingRemoveOpenErrors];
+
+export type LabellingRemoveOpenResponses = {
+    /**
+     * None waits any more
+     */
+    204: void;
+};
+
+export type LabellingRemoveOpenResponse = LabellingRemoveOpenResponses[keyof LabellingRemoveOpenResponses];
+
+export type LabellingGetData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingGetErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:read
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingGetError = LabellingGetErrors[keyof LabellingGetErrors];
+
+export type LabellingGetResponses = {
+    /**
+     * How many texts wait, and the labels
+     */
+    200: Labelling;
+};
+
+export type LabellingGetResponse = LabellingGetResponses[keyof LabellingGetResponses];
+
+export type LabellingAddData = {
+    body: Blob | File;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        /**
+         * `text`: one on each line, in UTF-8. `label-studio`: its JSON. `doccano`: its JSON lines
+         */
+        format?: 'text' | 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label';
+};
+
+export type LabellingAddErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingAddError = LabellingAddErrors[keyof LabellingAddErrors];
+
+export type LabellingAddResponses = {
+    /**
+     * What became of the texts
+     */
+    200: {
+        /**
+         * Texts that wait for a label now and did not before
+         */
+        waiting: number;
+        /**
+         * Texts that came with a label, and are rows of the data set
+         */
+        labelled: number;
+        /**
+         * Texts without a label that waited already, or were labelled or skipped before
+         */
+        known: number;
+        /**
+         * Where the data set had no rows: the import that brings these
+         */
+        importId: string | null;
+    };
+};
+
+export type LabellingAddResponse = LabellingAddResponses[keyof LabellingAddResponses];
+
+export type LabellingTakeData = {
+    body: {
+        limit?: number;
+        /**
+         * Whether to go through those that were skipped
+         */
+        status?: 'waiting' | 'skipped';
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/batches';
+};
+
+export type LabellingTakeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingTakeError = LabellingTakeErrors[keyof LabellingTakeErrors];
+
+export type LabellingTakeResponses = {
+    /**
+     * The texts, those that teach most first; none when none waits
+     */
+    200: LabellingBatch;
+};
+
+export type LabellingTakeResponse = LabellingTakeResponses[keyof LabellingTakeResponses];
+
+export type LabellingDecideData = {
+    body: {
+        /**
+         * `waiting` takes back what was decided
+         */
+        status: 'waiting' | 'labelled' | 'skipped';
+        /**
+         * Of `labelled`: what the text is
+         */
+        labels?: Array<string>;
+    };
+    path: {
+        projectId: string;
+        dataSetId: string;
+        textId: string;
+    };
+    query?: never;
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}';
+};
+
+export type LabellingDecideErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingDecideError = LabellingDecideErrors[keyof LabellingDecideErrors];
+
+export type LabellingDecideResponses = {
+    /**
+     * The text as it is now
+     */
+    200: TextToLabel;
+};
+
+export type LabellingDecideResponse = LabellingDecideResponses[keyof LabellingDecideResponses];
+
+export type LabellingExportData = {
+    body?: never;
+    path: {
+        projectId: string;
+        dataSetId: string;
+    };
+    query?: {
+        format?: 'label-studio' | 'doccano';
+    };
+    url: '/v1/projects/{projectId}/data-sets/{dataSetId}/labelled-texts';
+};
+
+export type LabellingExportErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks project:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type LabellingExportError = LabellingExportErrors[keyof LabellingExportErrors];
+
+export type LabellingExportResponses = {
+    /**
+     * A file
+     */
+    200: string;
+};
+
+export type LabellingExportResponse = LabellingExportResponses[keyof LabellingExportResponses];
 
 export type ModelsListFamiliesData = {
     body?: never;
@@ -7027,7 +8827,10 @@ export type ModelsRenameVersionResponse = ModelsRenameVersionResponses[keyof Mod
 
 export type TrainingJobsCreateData = {
     body: {
-        [key: string]: never;
+        /**
+         * Train although the data is judged not to be enough, which is refused otherwise
+         */
+        despiteVerdict?: boolean;
     };
     path: {
         projectId: string;
@@ -8948,6 +10751,85 @@ export type BillingOpenPortalResponses = {
 };
 
 export type BillingOpenPortalResponse = BillingOpenPortalResponses[keyof BillingOpenPortalResponses];
+
+export type PausesResumeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/pause';
+};
+
+export type PausesResumeErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PausesResumeError = PausesResumeErrors[keyof PausesResumeErrors];
+
+export type PausesResumeResponses = {
+    /**
+     * The plan goes on
+     */
+    204: void;
+};
+
+export type PausesResumeResponse = PausesResumeResponses[keyof PausesResumeResponses];
+
+export type PausesPauseData = {
+    body: {
+        /**
+         * Billing months, after which the plan goes on by itself
+         */
+        months: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/pause';
+};
+
+export type PausesPauseErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * Authenticated too long ago (`step_up_required`), or the role or the key lacks billing:write
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type PausesPauseError = PausesPauseErrors[keyof PausesPauseErrors];
+
+export type PausesPauseResponses = {
+    /**
+     * From when until when
+     */
+    200: Pause;
+};
+
+export type PausesPauseResponse = PausesPauseResponses[keyof PausesPauseResponses];
 
 export type SpendReadData = {
     body?: never;
@@ -12874,6 +14756,53 @@ export type CreditsPutTopUpResponses = {
 
 export type CreditsPutTopUpResponse = CreditsPutTopUpResponses[keyof CreditsPutTopUpResponses];
 
+export type CreditRefundsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * open: on its way to Stripe; blocked: of those, what Stripe refuses
+         */
+        state?: 'open' | 'blocked' | 'all';
+    };
+    url: '/v1/admin/credit-refunds';
+};
+
+export type CreditRefundsListErrors = {
+    /**
+     * No valid session or API key
+     */
+    401: Problem;
+    /**
+     * The role or the key lacks operator
+     */
+    403: Problem;
+    /**
+     * Too many requests a second
+     */
+    429: Problem;
+    /**
+     * Any error
+     */
+    default: Problem;
+};
+
+export type CreditRefundsListError = CreditRefundsListErrors[keyof CreditRefundsListErrors];
+
+export type CreditRefundsListResponses = {
+    /**
+     * A page of refunds
+     */
+    200: {
+        data: Array<CreditRefund>;
+        nextCursor: string | null;
+    };
+};
+
+export type CreditRefundsListResponse = CreditRefundsListResponses[keyof CreditRefundsListResponses];
+
 export type OrganizationCreditsBalanceData = {
     body?: never;
     path: {
@@ -14280,13 +16209,13 @@ export type AuditLogListData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.cancelled' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14377,13 +16306,13 @@ export type AuditLogExportCsvData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.cancelled' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
@@ -14434,13 +16363,13 @@ export type AuditLogExportJsonLinesData = {
          * End, exclusive
          */
         to?: string;
-        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.reminded' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
+        action?: 'announcement.created' | 'announcement.deleted' | 'api_key.created' | 'api_key.revoked' | 'api_key.rotated' | 'cost_rate.created' | 'coupon.created' | 'coupon.ended' | 'coupon.redeemed' | 'credit_grant.declined' | 'credit_grant.given_back' | 'credit_grant.granted' | 'credit_grant.ordered' | 'credit_grant.proposed' | 'credit_grant.taken_back' | 'credit_note.blocked' | 'credit_note.declined' | 'credit_note.issued' | 'credit_note.proposed' | 'credit_refund.sent' | 'credit_top_up.deleted' | 'credit_top_up.put' | 'credit_top_up.stopped' | 'data_set.created' | 'data_set.deleted' | 'data_set.renamed' | 'data_set.restored' | 'data_set.row_added' | 'data_set.row_deleted' | 'data_set.texts_exported' | 'data_set.texts_imported' | 'data_set.texts_labelled' | 'data_set.texts_removed' | 'deployment.created' | 'deployment.deleted' | 'deployment.updated' | 'erasure.completed' | 'erasure.created' | 'impersonation.ended' | 'impersonation.started' | 'import.cancelled' | 'import.created' | 'import.failed' | 'import.succeeded' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invoice.blocked' | 'invoice.created' | 'invoice.issued' | 'invoice.refunded_elsewhere' | 'invoice.status_changed' | 'limit.created' | 'limit.deleted' | 'limit.updated' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'model.created' | 'model.deleted' | 'model.renamed' | 'model_version.created' | 'model_version.deleted' | 'model_version.renamed' | 'organization.audit_log_exported' | 'organization.created' | 'organization.deleted' | 'organization.deletion_scheduled' | 'organization.deletion_taken_back' | 'organization.exported' | 'organization.opened' | 'organization.renamed' | 'organization.request_log_exported' | 'organization.restored' | 'organization.suspended' | 'organization.training_released' | 'organization.work_proved' | 'plan_override.deleted' | 'plan_override.ended' | 'plan_override.put' | 'price_change.announced' | 'price_change.called_off' | 'price_publication.confirmed' | 'price_publication.declined' | 'price_publication.proposed' | 'price_publication.withdrawn' | 'project.created' | 'project.deleted' | 'project.renamed' | 'project.retention_changed' | 'project.user_exported' | 'project.users_merged' | 'scim_token.created' | 'scim_token.revoked' | 'scim_user.created' | 'scim_user.deleted' | 'scim_user.updated' | 'single_sign_on.domain_added' | 'single_sign_on.domain_lapsed' | 'single_sign_on.domain_removed' | 'single_sign_on.domain_verified' | 'single_sign_on.enforced' | 'single_sign_on.enforcement_ended' | 'single_sign_on.removed' | 'single_sign_on.tested' | 'single_sign_on.updated' | 'stripe_event.retried' | 'subscription.change_requested' | 'subscription.changed' | 'subscription.grace_extended' | 'subscription.overdue' | 'subscription.pause_scheduled' | 'subscription.pause_withdrawn' | 'subscription.reminded' | 'subscription.resumed' | 'subscription.trial_refused' | 'support_message.marked' | 'support_message.sent' | 'training_job.cancelled' | 'training_job.created' | 'training_job.failed' | 'training_job.search_ended' | 'training_job.succeeded' | 'upload.created' | 'upload.deleted' | 'url_source.created' | 'url_source.deleted' | 'url_source.paused' | 'url_source.run' | 'usage_event.corrected' | 'user.chose_organization' | 'user.consented' | 'user.deleted' | 'user.email_change_requested' | 'user.email_changed' | 'user.email_verified' | 'user.exported' | 'user.identity_connected' | 'user.identity_disconnected' | 'user.made_operator' | 'user.other_sessions_ended' | 'user.passkey_added' | 'user.passkey_refused' | 'user.passkey_removed' | 'user.password_changed' | 'user.password_reset' | 'user.password_reset_requested' | 'user.reauthenticated' | 'user.recovery_code_used' | 'user.recovery_codes_made' | 'user.session_ended' | 'user.signed_in' | 'user.signed_out' | 'user.totp_disabled' | 'user.totp_enabled' | 'user.totp_requested' | 'user.updated' | 'user.verification_requested' | 'user_token_secret.created' | 'user_token_secret.revoked' | 'webhook_delivery.replayed' | 'webhook_endpoint.created' | 'webhook_endpoint.deleted' | 'webhook_endpoint.disabled' | 'webhook_endpoint.replayed' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.updated';
         actorKind?: 'user' | 'api_key' | 'operator' | 'system' | 'scim_token';
         /**
          * Of one person or API key
          */
         actorId?: string;
-        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
+        targetType?: 'announcement' | 'api_key' | 'cost_rate' | 'coupon' | 'credit_grant' | 'credit_note' | 'credit_refund' | 'credit_top_up' | 'data_set' | 'deployment' | 'erasure' | 'impersonation' | 'import' | 'invitation' | 'invoice' | 'limit' | 'member' | 'model' | 'model_version' | 'organization' | 'plan_override' | 'price_change' | 'price_publication' | 'project' | 'scim_token' | 'scim_user' | 'single_sign_on' | 'stripe_event' | 'subscription' | 'support_message' | 'training_job' | 'upload' | 'url_source' | 'usage_event' | 'user' | 'user_token_secret' | 'webhook_delivery' | 'webhook_endpoint';
         /**
          * What was done to one thing
          */
