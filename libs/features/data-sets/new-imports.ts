@@ -9,9 +9,22 @@ import { newId } from '../../platform/http/ids.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
-import { noSuchColumn, storageFull, unknownKind, uploadBrokenOff, uploadTooLarge, wrongDigest } from './data-sets.errors.js';
+import {
+  noSuchColumn,
+  storageFull,
+  unknownKind,
+  uploadBrokenOff,
+  uploadTooLarge,
+  wrongDigest,
+} from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
-import { type DataSet, fileFormatsSchema, type ImportMode, type Provenance, type UploadQuery } from './data-sets.schema.js';
+import {
+  type DataSet,
+  fileFormatsSchema,
+  type ImportMode,
+  type Provenance,
+  type UploadQuery,
+} from './data-sets.schema.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -126,7 +139,11 @@ export class NewImports {
 }
 
 function splitQuery({ mode = 'replace', encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery) {
-  return { mode: mode as ImportMode, columnMapping, formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }) };
+  return {
+    mode: mode as ImportMode,
+    columnMapping,
+    formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }),
+  };
 }
 
 /** What hinders a file from being stored, for whoever sends it. */

@@ -82,10 +82,7 @@ export function checkRows(
   ];
   const unlike = unlikeCells(kind, columns);
   const shown = [
-    ...[...columns].map(([column, index]) => [
-      names[index]!,
-      unlike.includes(index) ? `c${index}` : quoteName(column),
-    ]),
+    ...[...columns].map(([column, index]) => [names[index]!, unlike.includes(index) ? `c${index}` : quoteName(column)]),
     ...attributes.map(({ name, index }) => [name, `c${index}`]),
   ];
   return {

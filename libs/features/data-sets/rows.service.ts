@@ -150,7 +150,11 @@ export class RowsService {
     const kind = findKind(dataSet.kind);
     if (!kind) throw unknownKind(dataSet.kind);
     const { currentImport } = dataSet;
-    return { dataSet, kind, content: currentImport && (await this.dataSets.findContent(transaction, currentImport.id)) };
+    return {
+      dataSet,
+      kind,
+      content: currentImport && (await this.dataSets.findContent(transaction, currentImport.id)),
+    };
   }
 
   /** The rows by which things of a kind are counted: those of what people did with them. */

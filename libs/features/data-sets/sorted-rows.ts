@@ -71,7 +71,9 @@ export async function sortRows(
 
 /** SQL that holds of rows about none of these people. */
 export function isNotOf({ person }: Kind, userIds: readonly string[]): string {
-  return person && userIds.length > 0 ? `NOT coalesce(${person} IN (${userIds.map(quoteText).join(', ')}), false)` : 'true';
+  return person && userIds.length > 0
+    ? `NOT coalesce(${person} IN (${userIds.map(quoteText).join(', ')}), false)`
+    : 'true';
 }
 
 /** SQL that writes rows to a Parquet file. */

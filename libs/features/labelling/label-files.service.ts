@@ -59,8 +59,7 @@ export class LabelFilesService {
         await this.repository.lock(transaction, dataSetId);
         const dataSet = await this.labels.require(transaction, projectId, dataSetId);
         isFirst = first !== null && hasNoRows(dataSet);
-        if (isFirst)
-          await this.newImports.queue(transaction, tenantId, dataSet, first!, {});
+        if (isFirst) await this.newImports.queue(transaction, tenantId, dataSet, first!, {});
         else await this.addRows(transaction, tenantId, dataSet, labelled);
         const queued = await this.queue(transaction, tenantId, dataSet.id, texts);
         const after = { projectId, format, waiting: queued, labelled: labelled.length };
