@@ -326,17 +326,17 @@ it('every change by a route of openapi.json is one event: who, what, to what; an
     textsId,
   );
   const batch = await tenant.post(`${textsPath}/texts-to-label/batches`).expect(200);
-  const [one, two] = batch.body.texts;
+  const [firstText, nextText] = batch.body.texts;
   const skip = (id: string) => () => tenant.put(`${textsPath}/texts-to-label/${id}`, { status: 'skipped' });
   await change(
     'PUT /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label/{textId}',
-    skip(one.id),
+    skip(firstText.id),
     'data_set.texts_labelled',
     textsId,
   );
   // Once a day for each person.
   const eventsBefore = (await eventsOf()).length;
-  await skip(two.id)().expect(200);
+  await skip(nextText.id)().expect(200);
   expect(await eventsOf()).toHaveLength(eventsBefore);
   await change(
     'DELETE /v1/projects/{projectId}/data-sets/{dataSetId}/texts-to-label',
