@@ -20,3 +20,6 @@ FROM "imports" WHERE "imports"."tenant_id" = "training_job_sources"."tenant_id" 
 
 -- A claim forgets how far the one before had come.
 GRANT UPDATE ("progress") ON "imports" TO kindred_system;
+
+-- A training that begins says what it reads.
+GRANT UPDATE ("content_sha256") ON "training_job_sources" TO kindred_app;
