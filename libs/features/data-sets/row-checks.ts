@@ -81,9 +81,10 @@ export function checkRows(
     `${ofReason(({ message }) => message)} AS message`,
   ];
   const unlike = unlikeCells(kind, columns);
-  const shown = [
-    ...[...columns].map(([column, index]) => [names[index]!, unlike.includes(index) ? `c${index}` : quoteName(column)]),
-    ...attributes.map(({ name, index }) => [name, `c${index}`]),
+  const cellOf = (column: string, index: number) => (unlike.includes(index) ? `c${index}` : quoteName(column));
+  const shown: [header: string, cell: string][] = [
+    ...[...columns].map(([column, index]): [string, string] => [names[index]!, cellOf(column, index)]),
+    ...cellsOfAttributes,
   ];
   return {
     rows,
