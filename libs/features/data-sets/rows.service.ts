@@ -105,11 +105,11 @@ export class RowsService {
   async quality(tenantId: string, projectId: string, dataSetId: string): Promise<Quality> {
     const { content, held, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
       const found = await this.requireContent(transaction, projectId, dataSetId);
-      const held = await this.dataSets.findHeld(transaction, tenantId, found.dataSet);
+      const all = await this.dataSets.findHeld(transaction, tenantId, found.dataSet);
       const describedBy = found.kind.history?.describedBy;
       const keys =
         describedBy && (await this.repository.listContentKeys(transaction, projectId, describedBy, DESCRIBING));
-      return { ...found, held, describing: keys ?? [] };
+      return { ...found, held: all, describing: keys ?? [] };
     });
     if (!held) return { verdict: null, findings: [], report: {}, distributions: {} };
     const { rows, statistics } = held;
