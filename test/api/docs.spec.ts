@@ -25,6 +25,9 @@ const REFUSED: [name: RegExp, status: number, why: string][] = [
   [/\/v1\/admin\//, 403, 'the tenant is no operator'],
   [/\/v1\/leaked-keys\/github$/, 503, 'the tests reach no scanner, which alone can sign'],
   [/^GET .*\/(rows|rejected-rows\.csv)$/, 403, 'the rows name people, whom no key may see'],
+  [/^POST .*\/uploads/, 412, 'clients of tus say which version they speak'],
+  [/^PATCH .*\/uploads/, 415, 'clients of tus send pieces, which are no files'],
+  [/^(HEAD|DELETE) .*\/uploads/, 404, 'no upload is open'],
   [/\/report$/, 404, 'popularity has no report'],
   [/\/v1\/billing\/(checkout-sessions|credit-purchases)$/, 503, 'the tests have no Stripe'],
   [/^POST .*billing\/coupons$/, 404, 'nobody has made the coupon of the example'],
@@ -103,6 +106,8 @@ async function prepare(): Promise<void> {
   const endpoint = (await tenant.post('/v1/webhook-endpoints', { url: 'https://shop.example/hooks' })).body.id;
   await tenant.post(`/v1/webhook-endpoints/${endpoint}/test`).expect(202);
   const [delivery] = (await tenant.get(`/v1/webhook-endpoints/${endpoint}/deliveries`)).body.data;
+  const address = { url: 'https://files.example/interactions.csv', interval: 'daily' };
+  const made = await tenant.createDataSet(projectId, 'interactions');
   const limit = { scope: 'organization', resource: 'classified_texts', quantity: '1000' };
   const erasure = (await tenant.delete(`${project}/users/1`).expect(202)).body.id;
   let entries: { id: string }[] = [];
@@ -127,11 +132,16 @@ async function prepare(): Promise<void> {
     organization: (await whoIs(tenant)).organizationId!,
     session: await otherSession(),
     invitation: (await tenant.post('/v1/organization/invitations', { email: newAddress(), role: 'viewer' })).body.id,
+    urlSource: (await tenant.post(`${project}/data-sets/${shop.interactionsDataSetId}/url-sources`, address)).body.id,
     userTokenSecret: (await tenant.post(`/v1/projects/${projectId}/user-token-secrets`).expect(201)).body.id,
     scimToken: (await tenant.post('/v1/organization/scim-tokens', { name: 'Okta' }).expect(201)).body.id,
     mail: (await get('/v1/mailbox').expect(200)).body.data[0].id,
   };
-  idsOf = (name) => (/classifications|feedback/.test(name) ? { ...ids, deployment: texts.deploymentId } : ids);
+  idsOf = (name) => {
+    if (/classifications|feedback/.test(name)) return { ...ids, deployment: texts.deploymentId };
+    // Which would take the place of rows that others ask for.
+    return /synthetic-imports/.test(name) ? { ...ids, dataSet: made } : ids;
+  };
   writeFileSync(path.join(folder, 'interactions.csv'), csv);
   writeFileSync(path.join(folder, 'jar'), `127.0.0.1\tFALSE\t/\tFALSE\t0\t${tenant.cookie.replace('=', '\t')}\n`);
 }

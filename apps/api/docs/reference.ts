@@ -128,6 +128,8 @@ export function callOf(document: OpenAPIObject, origin: string, operation: Opera
     job: EXAMPLE_IDS.trainingJob,
     user: '42',
     operation: 'recommendations',
+    sample: 'films',
+    source: EXAMPLE_IDS.urlSource,
     document: 'terms',
   };
   const inPath = path.replaceAll(/\{(\w+?)(Id)?\}/g, (_, noun: string) => ids[noun] ?? noun);

@@ -24,9 +24,9 @@ export function curlSnippet({ method, url, body, auth, headers }: Call): string 
     ...(body && 'json' in body ? [`-d ${quoted(JSON.stringify(body.json))}`] : []),
   ];
   const isImplied = method === 'GET' || (body && method === ('file' in body ? 'PUT' : 'POST'));
-  return [`curl -s ${isImplied ? '' : `-X ${method} `}${/[?&]/.test(url) ? quoted(url) : url}`, ...options].join(
-    ' \\\n  ',
-  );
+  // Waits for no body, which there is none of.
+  const named = method === 'HEAD' ? '--head ' : `-X ${method} `;
+  return [`curl -s ${isImplied ? '' : named}${/[?&]/.test(url) ? quoted(url) : url}`, ...options].join(' \\\n  ');
 }
 
 /** For Node 20 or later, whose `fetch` needs no package. */

@@ -53,9 +53,11 @@ export class PreviewsService {
   private async preview(
     tenantId: string,
     sent: Sent,
-    { fileBytes, kind: saidKind, encoding, delimiter, decimal, dates, ...mapping }: PreviewQuery,
+    query: PreviewQuery,
     kept: { kind: KindKey | null; columnMapping: ColumnMapping; formats: FileFormats },
   ): Promise<Preview> {
+    // How the rows come in tells nothing of them.
+    const { fileBytes, kind: saidKind, mode: _, encoding, delimiter, decimal, dates, ...mapping } = query;
     const kind = kept.kind ?? saidKind ?? null;
     const columns = kind && findKind(kind)!.columns;
     const stranger = columns && Object.keys(mapping).find((column) => !Object.hasOwn(columns, column));
