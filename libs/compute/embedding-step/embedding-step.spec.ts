@@ -5,7 +5,7 @@ import { openEngine } from '../engine/open-engine.js';
 import { relativeError } from '../random/relative-error.js';
 import { createStep, stepShapes, tablesOf } from './create-step.js';
 import { embeddingStep } from './kernel.js';
-import { embeddingStepReference } from './reference.js';
+import { ADAM, embeddingStepReference } from './reference.js';
 
 describe.each(everyEngine)('embeddingStep on %s', (_name, engine) => {
   it('takes the steps of the reference, loss to 1e-5 and tables to 2e-5', async () => {
@@ -13,12 +13,19 @@ describe.each(everyEngine)('embeddingStep on %s', (_name, engine) => {
       fc.asyncProperty(stepShapes, async (shape) => {
         const [actual, expected] = [createStep(shape), createStep(shape)];
         for (let step = 1; step <= 3; step++) {
+          const before = tablesOf(expected).map((table) => table.slice());
+          tablesOf(actual).forEach((table, t) => table.set(before[t]!));
           const loss = await embeddingStep(engine, { ...actual, step });
           const right = embeddingStepReference({ ...expected, step });
           expect(Math.abs(loss - right)).toBeLessThan(1e-5 * (1 + right));
+          const tables = tablesOf(expected);
+          // Values, then their first and second moments.
+          const isTold = (t: number, i: number) => t % 3 > 0 || hasGradient(before[t + 1]![i]!, tables[t + 1]![i]!);
+          tablesOf(actual).forEach((table, t) => {
+            const [told, wanted] = [table, tables[t]!].map((each) => each.filter((_, i) => isTold(t, i)));
+            expect(relativeError(told!, wanted!)).toBeLessThan(2e-5);
+          });
         }
-        const right = tablesOf(expected);
-        tablesOf(actual).forEach((table, t) => expect(relativeError(table, right[t]!)).toBeLessThan(2e-5));
       }),
       { numRuns: 20 },
     );
@@ -68,3 +75,8 @@ it('gives the same bytes on one thread as on two', async () => {
   }
   expect(results[0]).toEqual(results[1]);
 });
+
+/** Gradients that cancel but for rounding Adam blows up to whole steps, this way or that. */
+function hasGradient(momentBefore: number, moment: number): boolean {
+  return Math.abs(moment - ADAM.FIRST_DECAY * momentBefore) > 1e-7;
+}
