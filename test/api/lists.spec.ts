@@ -160,8 +160,8 @@ describe('the list of models', () => {
       ['training', 'training'],
     ]);
     const { body } = await tenant.get(`${project}/models/${live.modelId}/versions`).expect(200);
-    const { id, verdict, createdAt } = body.data[0];
-    expect(models[0]!['latestVersion']).toEqual({ id, verdict, createdAt });
+    const { id, verdict, provenance, createdAt } = body.data[0];
+    expect(models[0]!['latestVersion']).toEqual({ id, verdict, provenance, createdAt });
     expect(models[1]!['latestVersion']).toBeNull();
     // It is its own baseline.
     expect(verdict).toMatchObject({ judgement: 'close', baseline: 'popularity', metric: 'ndcg@100', change: 0 });

@@ -90,7 +90,10 @@ export class UploadsController {
   @StartsJob()
   @Requires('project:write')
   @ApiConsumes(PIECE_TYPE)
-  @ApiBody({ schema: { type: 'string', format: 'binary', example: 'user_id,item_id,value\n42,lamp,5\n' }, description: 'The bytes' })
+  @ApiBody({
+    schema: { type: 'string', format: 'binary', example: 'user_id,item_id,value\n42,lamp,5\n' },
+    description: 'The bytes',
+  })
   @Answers(204, 'They are kept; Upload-Offset is where the next piece begins')
   async append(
     @CurrentPrincipal() { tenantId }: Principal,
