@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Preview } from '../../../api/client';
 import { useTerms } from '../../../i18n/use-terms';
@@ -18,13 +19,23 @@ interface PreviewTableProps {
 export function PreviewTable({ found: { columns, data }, kind, isStale, onColumns }: PreviewTableProps) {
   const { t } = useTranslation();
   const terms = useTerms();
-  const choose = (header: string, chosen: string) => {
-    const headerOf = (name: string) => columns.find(({ column }) => column === name)?.header ?? '';
-    const mapping = kind.columns.map(({ name }): [string, string] => {
-      if (name === chosen) return [name, header];
-      return [name, headerOf(name) === header ? '' : headerOf(name)];
-    });
-    onColumns(Object.fromEntries(mapping));
+  const [chosen, setChosen] = useState<Record<string, string>>({});
+  // What was chosen shows at once, not only when the answer to it comes.
+  const columnOf = (header: string, column: string | null) =>
+    isStale && header !== '' && kind.columns.some(({ name }) => name in chosen)
+      ? kind.columns.find(({ name }) => chosen[name] === header)?.name
+      : column;
+  const choose = (header: string, wanted: string) => {
+    const headerOf = (name: string) =>
+      columns.find((each) => columnOf(each.header, each.column) === name)?.header ?? '';
+    const mapping = Object.fromEntries(
+      kind.columns.map(({ name }): [string, string] => {
+        if (name === wanted) return [name, header];
+        return [name, headerOf(name) === header ? '' : headerOf(name)];
+      }),
+    );
+    setChosen(mapping);
+    onColumns(mapping);
   };
   return (
     <ScrollRegion
@@ -44,7 +55,7 @@ export function PreviewTable({ found: { columns, data }, kind, isStale, onColumn
                 </span>
                 <select
                   aria-label={t('upload.columnIs', { header })}
-                  value={column ?? ''}
+                  value={columnOf(header, column) ?? ''}
                   disabled={header === ''}
                   onChange={(event) => choose(header, event.target.value)}
                   className={classNames(
