@@ -115,7 +115,8 @@ export class CreditGrantsService {
   /**
    * The second person's word, by which it takes effect.
    *
-   * @throws Problem 400 in another currency than it pays in by now; 403 to who proposed it; 404; 409 where it is decided or has waited too long
+   * @throws Problem 400 in another currency than it pays in by now; 403 to who proposed it; 404; 409 where it is decided or has waited too long,
+   * or a Checkout in another currency is open
    */
   confirm(operator: UserPrincipal, organizationId: string, id: string): Promise<OrganizationCreditGrant> {
     return this.decide(operator, organizationId, id, async (transaction, row, now) => {
