@@ -4,6 +4,9 @@ import { int, isWithin, mergeMetadata, metadataParam, oneOf, pages, range, text 
 import type { Charge, Dispute, Refund } from './objects.js';
 import { type Operation, operation, page, retrieve } from './operation.js';
 
+/** Of a refund's metadata `bank`, by which a test decides what the bank does. */
+const REFUSES = 'refuses';
+
 interface NewRefund {
   amount?: number | undefined;
   reason?: Refund['reason'] | undefined;
@@ -58,6 +61,16 @@ export function createRefund(account: Account, charge: Charge, { amount, reason,
   return refund;
 }
 
+/** The bank does not take it: the money is the seller's again. */
+function failRefund(account: Account, refund: Refund): void {
+  const charge = account.need('charge', refund.charge as string);
+  charge.amount_refunded -= refund.amount;
+  charge.refunded = false;
+  Object.assign(refund, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
+  account.emit('refund.failed', refund);
+  account.emit('charge.refund.updated', refund);
+}
+
 export function chargeOf(account: Account, paymentIntent: string, param: string): Charge {
   const intent = account.need('payment_intent', paymentIntent, param);
   if (!intent.latest_charge || intent.status !== 'succeeded')
@@ -86,6 +99,7 @@ export const refundOperations: Operation[] = [
   operation('POST', '/v1/refunds/:id', { metadata: metadataParam.optional() }, (account, { metadata }, { id }) => {
     const refund = account.need('refund', id!);
     account.change(refund, { metadata: mergeMetadata(refund.metadata, metadata) }, 'refund.updated');
+    if (refund.metadata?.['bank'] === REFUSES && refund.status === 'succeeded') failRefund(account, refund);
     return refund;
   }),
   operation(

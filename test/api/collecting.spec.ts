@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { BillingRepository } from '../../libs/features/billing/index.js';
+import { CreditGrantsRepository } from '../../libs/features/credit-grants/index.js';
 import { InvoiceFollower } from '../../libs/features/invoices/index.js';
 import { InvoiceCollector } from '../../libs/features/invoices/invoice-collector.js';
 import { InvoiceWriter } from '../../libs/features/invoices/invoice-writer.js';
@@ -77,6 +78,7 @@ function newFollower(): InvoiceFollower {
     mails,
     clock,
     config,
+    new CreditGrantsRepository(),
   );
 }
 
@@ -468,5 +470,22 @@ describe('a draft in the customer’s favour', () => {
       ['10.00', '5.31'],
       ['-4.69', '0.00'],
     ]);
+  });
+
+  it('that gives back more than was paid waits until an operator has credited what they decided, and makes nothing at Stripe', async () => {
+    const shop = await signUp();
+    const id = await addDraft(owner, shop.id, 1, [-469]);
+    await owner.query(
+      `UPDATE invoices SET blocked_reason = 'more_than_paid', blocked_since = now() WHERE tenant_id = $1`,
+      [shop.id],
+    );
+    startCollector();
+    await until(async () => (await rowOf(shop)).tries > 0 && (await rowOf(shop)).lease_expires_at === null);
+    expect(await rowOf(shop)).toMatchObject({ status: 'draft', blocked_reason: 'more_than_paid' });
+    const credits = { amount: -100, currency: 'usd', metadata: { invoice_id: id } };
+    await stripe.customers.createBalanceTransaction(shop.customer, credits);
+    await hasten(shop);
+    await until(async () => (await newestOf(shop)).status === 'paid');
+    expect((await stripe.customers.retrieve(shop.customer)) as Stripe.Customer).toMatchObject({ balance: -100 });
   });
 });

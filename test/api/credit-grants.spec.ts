@@ -344,6 +344,15 @@ describe('credits that operators give', () => {
     expect((await shop.tenant.get('/v1/billing/plans').expect(200)).body.currencies).toEqual(['usd']);
   });
 
+  it('are not confirmed in another currency than the organization has fixed since', async () => {
+    const shop = await signUp();
+    const { body: proposed } = await grant(first, shop, { amount: '100.01' }).expect(201);
+    await owner.query(`UPDATE subscriptions SET fixed_currency = 'eur' WHERE tenant_id = $1`, [shop.id]);
+    // By a Checkout that is open; one who has paid is answered 400.
+    expect(await codeOf(decide(second, shop, proposed.id, 'confirm'))).toEqual([409, 'other_currency']);
+    await decide(second, shop, proposed.id, 'decline').expect(200);
+  });
+
   it('are shown as expired, with what is left of them, and count no more', async () => {
     const shop = await signUp();
     await addGrant(shop, 500, { expiresAt: new Date(Date.now() - 1) });
@@ -515,6 +524,22 @@ describe('the automatic top-up', () => {
     expect(await balanceOf(shop)).toMatchObject({ balance: '50.00', unpaid: null });
   });
 
+  it('charges no card by what a worker that was killed had ordered, once it is stopped', async () => {
+    const shop = await signUp();
+    const customer = await withCustomer(shop);
+    await put(shop).expect(204);
+    const killed = construct(api, AutomaticTopUps);
+    const purchases = construct(api, CreditPurchases);
+    purchases.carryOn = () => Promise.reject(new Error('killed'));
+    Object.assign(killed, { purchases });
+    await (killed as unknown as { work(): Promise<void> }).work();
+    expect(await balanceOf(shop)).toMatchObject({ unpaid: { isAutomatic: true } });
+    await owner.query('UPDATE credit_top_ups SET stopped_at = now() WHERE tenant_id = $1', [shop.id]);
+    await turn();
+    expect(await chargesOf(customer)).toEqual([]);
+    expect(await balanceOf(shop)).toMatchObject({ unpaid: null, balance: '0.00' });
+  });
+
   it('wants a card, and a month’s most that allows one purchase', async () => {
     const shop = await signUp();
     expect(await codeOf(put(shop))).toEqual([409, 'no_card']);
@@ -633,6 +658,9 @@ describe('credits that were bought, and whose money goes back', () => {
     const { body: won } = await buy(shop).expect(201);
     await until(async () => (await grantsOf(shop))[0]?.takenBack === '50.00');
     expect(await balanceOf(shop)).toMatchObject({ balance: '0.00', topUp: { stoppedAt: expect.any(String) } });
+    const topUp = { currency: 'usd', threshold: '20.00', amount: '50.00', monthlyMax: '120.00' };
+    expect(await codeOf(shop.tenant.put('/v1/billing/credit-top-up', topUp))).toEqual([409, 'charge_disputed']);
+    expect((await balanceOf(shop)).topUp.stoppedAt).not.toBeNull();
     const disputeOf = async (grantId: string) =>
       (await stripe.disputes.list({ charge: (await paidOf(grantId)).charge })).data[0]!.id;
     await stripe.disputes.update(await disputeOf(won.id), { evidence: { uncategorized_text: 'winning_evidence' } });
@@ -640,6 +668,7 @@ describe('credits that were bought, and whose money goes back', () => {
     const { body: lost } = await buy(shop).expect(201);
     await until(async () => (await grantsOf(shop))[0]?.takenBack === '50.00');
     await stripe.disputes.close(await disputeOf(lost.id));
+    await shop.tenant.put('/v1/billing/credit-top-up', topUp).expect(204);
     await construct(api, CreditPurchases).follow(shop.id, (await paidOf(lost.id)).invoice);
     expect(await balanceOf(shop)).toMatchObject({ balance: '50.00', owed: '0.00' });
     expect(await grantsOf(shop)).toMatchObject([
@@ -667,6 +696,50 @@ describe('credits that were bought, and whose money goes back', () => {
     await owner.query('UPDATE credit_grants SET taken_back_minor = 200 WHERE id = $1', [bought]);
     await expect(use(bought, 301)).rejects.toThrow(/is used up/);
     await expect(use(bought, -1)).rejects.toThrow(/was not used so much/);
+  });
+
+  it('are there again where the bank does not take the refund', async () => {
+    const shop = await signUp();
+    await withCustomer(shop);
+    const { body: bought } = await buy(shop).expect(201);
+    const { charge } = await paidOf(bought.id);
+    const { id } = await stripe.refunds.create({ charge, amount: 2_000 });
+    await isWorth(shop, '30.00');
+    await stripe.refunds.update(id, { metadata: { bank: 'refuses' } });
+    await isWorth(shop, '50.00');
+  });
+
+  it('stay as Stripe says now, whoever asked before and writes after those who saw nothing change', async () => {
+    const shop = await signUp();
+    await withCustomer(shop, 'pm_card_createDispute');
+    const { body: bought } = await buy(shop).expect(201);
+    const { invoice, charge } = await paidOf(bought.id);
+    const followed = async (type: string) => {
+      const { rows } = await owner.query(
+        'SELECT count(*)::int AS count FROM stripe_events WHERE tenant_id = $1 AND type = $2 AND effect IS NOT NULL',
+        [shop.id, type],
+      );
+      return rows[0].count > 0;
+    };
+    await until(() => followed('charge.dispute.funds_withdrawn'));
+    await until(async () => (await stripe.events.list({ delivery_success: false })).data.length === 0);
+    // As though nobody had seen the dispute yet.
+    await owner.query('UPDATE credit_grants SET taken_back_minor = 0 WHERE id = $1', [bought.id]);
+    let [release, isHeld] = [() => {}, false];
+    proxy.hold = ({ path: asked }) => {
+      if (isHeld || !asked.startsWith('/v1/disputes?')) return Promise.resolve();
+      isHeld = true;
+      return new Promise((resolve) => (release = resolve));
+    };
+    const late = construct(api, CreditPurchases).follow(shop.id, invoice);
+    await until(() => isHeld);
+    const [dispute] = (await stripe.disputes.list({ charge })).data;
+    await stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+    await until(() => followed('charge.dispute.closed'));
+    release();
+    proxy.hold = async () => {};
+    await late;
+    expect(await grantsOf(shop)).toMatchObject([{ takenBack: '0.00', left: '50.00' }]);
   });
 });
 
@@ -741,6 +814,74 @@ describe('a correction of what credits paid', () => {
   });
 });
 
+describe('a correction of what credits paid whose money has gone back', () => {
+  const ANCHOR = new Date('2037-01-01T00:00:00Z');
+  const after = (months: number) => new Date(Date.UTC(2037, months, 1, 1));
+
+  /** January is paid by credits, which are charged back; February asks for them, and usage of January is taken back. */
+  async function chargedBack(): Promise<{ shop: Shop; january: string }> {
+    const shop = await signUpOnPro(ANCHOR);
+    const bought = await addGrant(shop, 12_000, { kind: 'purchased' });
+    const usage = { periodStart: ANCHOR.toISOString() };
+    const { id: correctsId, meter } = await addUsage(api, shop.tenant, 'recommendation_requests', 500_000, usage);
+    await writer.bill(shop.id, after(1));
+    await owner.query('UPDATE credit_grants SET taken_back_minor = 12000 WHERE id = $1', [bought]);
+    await writer.bill(shop.id, after(2));
+    const [february, january] = await invoicesOf(shop);
+    expect([january.credits, february.credits]).toEqual(['120.00', '-120.00']);
+    const correction = { id: uuidv7(), meter, quantity: -400_000, correctsId, reason: 'Counted twice' };
+    await api.app.get(UsageService, { strict: false }).correct(shop.id, correction);
+    return { shop, january: january.id };
+  }
+
+  it('B8: gives back no more of a grant than all invoices used of it, so that billing goes on, and no credit note does', async () => {
+    const { shop, january } = await chargedBack();
+    await writer.bill(shop.id, after(3));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ total: '-31.00', credits: '0.00', due: '-31.00' });
+    await writer.bill(shop.id, after(4));
+    expect(await invoicesOf(shop)).toHaveLength(4);
+    const note = { kind: 'credit', amount: '60.00', currency: 'usd', reason: REASON };
+    const path = `/v1/admin/organizations/${shop.id}/invoices/${january}/credit-notes`;
+    expect(await codeOf(first.post(path, note))).toEqual([409, 'more_than_is_left']);
+    expect((await first.get(path).expect(200)).body.data).toEqual([]);
+  });
+
+  it('waits for an operator where Stripe would make money of it', async () => {
+    const { shop } = await chargedBack();
+    await owner.query(
+      'UPDATE billing_periods SET is_collected_by_stripe = true WHERE tenant_id = $1 AND starts_at = $2',
+      [shop.id, ANCHOR],
+    );
+    await writer.bill(shop.id, after(3));
+    expect((await invoicesOf(shop))[0]).toMatchObject({ status: 'draft', credits: '0.00' });
+    const { rows } = await owner.query(
+      `SELECT blocked_reason AS reason, after ->> 'unpaid' AS unpaid FROM invoices
+       JOIN audit_events ON audit_events.tenant_id = invoices.tenant_id AND target_id = invoices.id AND action = 'invoice.blocked'
+       WHERE invoices.tenant_id = $1`,
+      [shop.id],
+    );
+    expect(rows).toEqual([{ reason: 'more_than_paid', unpaid: '71.00 usd' }]);
+  });
+
+  it('is less than money paid, without the tax of what a credit note took off it', async () => {
+    const shop = await signUpOnPro(ANCHOR);
+    await addGrant(shop, 5_000);
+    const usage = { periodStart: ANCHOR.toISOString() };
+    const { id: correctsId, meter } = await addUsage(api, shop.tenant, 'recommendation_requests', 500_000, usage);
+    await writer.bill(shop.id, after(1));
+    const [{ id }] = await invoicesOf(shop);
+    // A fifth of the 79.00 that are due.
+    await owner.query('UPDATE invoices SET tax_minor = 1580 WHERE id = $1', [id]);
+    const note = { kind: 'credit', amount: '60.00', currency: 'usd', reason: REASON };
+    await first.post(`/v1/admin/organizations/${shop.id}/invoices/${id}/credit-notes`, note).expect(201);
+    const correction = { id: uuidv7(), meter, quantity: -400_000, correctsId, reason: 'Counted twice' };
+    await api.app.get(UsageService, { strict: false }).correct(shop.id, correction);
+    await writer.bill(shop.id, after(2));
+    // 31.00, of which money paid 79.00 − 50.00.
+    expect((await invoicesOf(shop))[0]).toMatchObject({ total: '-31.00', credits: '-2.00' });
+  });
+});
+
 describe('credits that were bought by an organization that is deleted', () => {
   const turn = () => (construct(api, OrganizationDeletion) as unknown as { work(): Promise<void> }).work();
   const refundsOf = async ({ id }: Shop, state: string) =>
@@ -805,6 +946,56 @@ describe('credits that were bought by an organization that is deleted', () => {
       expect(rows.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([0, 100, 3_000]);
     },
   );
+
+  it('and that the bank does not take are shown as failed, until somebody has given them back by other means', async () => {
+    const shop = await signUp();
+    const customer = await withCustomer(shop);
+    const { body: bought } = await buy(shop).expect(201);
+    await end(shop);
+    await send(shop);
+    const { charge } = await paidOf(bought.id);
+    const [refund] = (await stripe.refunds.list({ charge })).data;
+    await stripe.refunds.update(refund!.id, { metadata: { bank: 'refuses' } });
+    await until(async () => (await refundsOf(shop, 'blocked')).length === 1);
+    expect(await refundsOf(shop, 'all')).toMatchObject([{ status: 'blocked', blockedReason: 'refund failed' }]);
+    // A worker that looks at it makes nothing of it.
+    await hasten(shop);
+    const sender = construct(api, CreditRefundSender);
+    sender.onApplicationBootstrap();
+    await until(async () => {
+      const { rows } = await owner.query(
+        'SELECT next_attempt_at > now() AS waits FROM credit_refunds WHERE tenant_id = $1',
+        [shop.id],
+      );
+      return rows[0].waits;
+    });
+    await sender.beforeApplicationShutdown();
+    expect(await refundsOf(shop, 'all')).toMatchObject([{ status: 'blocked', blockedReason: 'refund failed' }]);
+    expect(await refundedOf(customer)).toEqual([0]);
+    await stripe.refunds.create({ charge });
+    await hasten(shop);
+    await send(shop);
+    expect(await refundsOf(shop, 'all')).toMatchObject([{ status: 'done', blockedReason: null }]);
+    expect(await refundedOf(customer)).toEqual([5_000]);
+  });
+
+  it('go back too where a bank decides for us after that', async () => {
+    const shop = await signUp();
+    const customer = await withCustomer(shop, 'pm_card_createDispute');
+    const { body: bought } = await buy(shop).expect(201);
+    await until(async () => (await grantsOf(shop))[0]?.takenBack === '50.00');
+    await end(shop);
+    expect(await refundsOf(shop, 'all')).toEqual([]);
+    const { invoice, charge } = await paidOf(bought.id);
+    const [dispute] = (await stripe.disputes.list({ charge })).data;
+    await stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+    await until(async () => (await refundsOf(shop, 'all')).length > 0);
+    const purchases = construct(api, CreditPurchases);
+    await Promise.all([1, 2, 3].map(() => purchases.follow(shop.id, invoice)));
+    await send(shop);
+    expect(await refundsOf(shop, 'all')).toMatchObject([{ amount: '50.00', status: 'done' }]);
+    expect(await refundedOf(customer)).toEqual([5_000]);
+  });
 
   it('that went back already do not again, and what Stripe refuses is shown to the operator in its words', async () => {
     const [refunded, refused] = [await signUp(), await signUp()];

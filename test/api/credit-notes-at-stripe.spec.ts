@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
 import { BillingRepository } from '../../libs/features/billing/index.js';
+import { CreditGrantsRepository } from '../../libs/features/credit-grants/index.js';
 import { CreditNoteSender } from '../../libs/features/credit-notes/credit-note-sender.js';
 import { CreditNotesRepository } from '../../libs/features/credit-notes/credit-notes.repository.js';
 import { InvoiceFollower } from '../../libs/features/invoices/index.js';
@@ -67,7 +68,8 @@ function startSender(): CreditNoteSender {
   const [database, clock] = [get(Database), get(Clock)];
   const [invoices, billing, through] = [new InvoicesRepository(), new BillingRepository(), proxy.client()];
   const [webhooks, mails] = [get(WebhooksService), get(NotificationsService)];
-  const follower = new InvoiceFollower(database, invoices, billing, through, webhooks, mails, clock, get(CONFIG));
+  const [config, credits] = [get(CONFIG), new CreditGrantsRepository()];
+  const follower = new InvoiceFollower(database, invoices, billing, through, webhooks, mails, clock, config, credits);
   const sender = new CreditNoteSender(database, new CreditNotesRepository(), follower, through, clock);
   sender.onApplicationBootstrap();
   senders.push(sender);
@@ -84,7 +86,7 @@ interface Shop {
 }
 
 /** An organization with an invoice of 50.00 that Stripe collects, and has the money of unless it is open. */
-async function invoiced(status: 'open' | 'paid', balance = 0): Promise<Shop> {
+async function invoiced(status: 'open' | 'paid', balance = 0, card = 'pm_card_visa'): Promise<Shop> {
   const tenant = await Tenant.signUp(api, 'Credited shop');
   const { id } = (await tenant.get('/v1/me')).body.organization;
   const customer = (await stripe.customers.create({ name: 'Credited shop', balance })).id;
@@ -102,8 +104,8 @@ async function invoiced(status: 'open' | 'paid', balance = 0): Promise<Shop> {
   );
   await stripe.invoices.finalizeInvoice(atStripe!);
   if (status === 'paid') {
-    const { id: card } = await stripe.paymentMethods.attach('pm_card_visa', { customer });
-    await stripe.invoices.pay(atStripe!, { payment_method: card });
+    const { id: method } = await stripe.paymentMethods.attach(card, { customer });
+    await stripe.invoices.pay(atStripe!, { payment_method: method });
   }
   const shop = { tenant, id, customer, invoiceId, atStripe: atStripe! };
   await until(async () => (await invoiceOf(shop)).status === status);
@@ -265,6 +267,32 @@ describe('a refund of a paid invoice', () => {
       [shop.id],
     );
     expect(rows).toEqual([{ after: { amount: '5.00', currency: 'usd' } }]);
+  });
+
+  it('of what a bank disputes is left no more, and is left again where that decides for us', async () => {
+    const shop = await invoiced('paid', 0, 'pm_card_createDispute');
+    const list = `/v1/admin/organizations/${shop.id}/invoices/${shop.invoiceId}/credit-notes`;
+    const left = async () => (await operator.get(list).expect(200)).body.left;
+    await until(async () => (await invoiceOf(shop)).disputed === '50.00');
+    expect(await invoiceOf(shop)).toMatchObject({ status: 'paid', refunded: '0.00' });
+    expect(await left()).toBe('0.00');
+    const { text } = await operator.get(`/v1/admin/organizations/${shop.id}/invoices.csv`).expect(200);
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line: string) => line.trim().split(',').at(-1)),
+    ).toEqual(['disputed', '50.00']);
+    const [paid] = (await stripe.invoicePayments.list({ invoice: shop.atStripe })).data;
+    const [dispute] = (await stripe.disputes.list({ payment_intent: paid!.payment.payment_intent as string })).data;
+    await stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+    await until(async () => (await invoiceOf(shop)).disputed === '0.00');
+    expect(await left()).toBe('50.00');
+    const { rows } = await owner.query(
+      `SELECT after ->> 'disputed' AS disputed FROM audit_events WHERE tenant_id = $1 AND action = 'invoice.disputed' ORDER BY ordinal`,
+      [shop.id],
+    );
+    expect(rows.map(({ disputed }) => disputed)).toEqual(['50.00', '0.00']);
   });
 
   it('that Stripe refuses says why to operators, is asked again, and keeps no other waiting', async () => {

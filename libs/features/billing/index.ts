@@ -33,8 +33,8 @@ export {
 } from './invoice-lines.js';
 export { amountOf, type MeterPrice, priceOf, segmentsOf, unitsWithin } from './meter-price.js';
 export { aloneLeft, PROPOSAL_MS } from './second-operator.js';
-export { goneOf, invoiceOfCharge } from './stripe-charges.js';
-export { findOrCreateCreditNote } from './stripe-credit-notes.js';
+export { disputedOf, type Gone, goneOf, hasOpenDispute, invoiceOfCharge } from './stripe-charges.js';
+export { findOrCreateCreditNote, REFUND_FAILED, RefundFailed } from './stripe-credit-notes.js';
 export { StripeCoupons } from './stripe-coupons.js';
 export { findCard } from './saved-card.js';
 export { countsFrom, OVERDUE_STAGES, type OverdueStage, stageAfter, stageEndsAt } from './overdue.js';
@@ -44,3 +44,4 @@ export { TURNING_MS } from './paid-subscriptions.js';
 export { type CatalogueChange, type CataloguePrice, StripeCatalogue } from './stripe-catalogue.js';
 export { type UntaxedSubscription, UntaxedSubscriptions } from './untaxed-subscriptions.js';
 export { fromStripe } from './stripe-time.js';
+export { UNTAXED_SHARE } from './untaxed-share.js';

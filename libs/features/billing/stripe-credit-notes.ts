@@ -1,7 +1,18 @@
 import type Stripe from 'stripe';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
+import { hasFailed } from './stripe-charges.js';
 
 const PAGE = 100;
+
+/** What operators read of it. */
+export const REFUND_FAILED = 'refund failed';
+
+/** The bank did not take a refund, whose money is with us again: Stripe makes no other of that credit note, somebody has to. */
+export class RefundFailed extends Error {
+  constructor() {
+    super(REFUND_FAILED);
+  }
+}
 
 /** A credit note as it is to be at Stripe. */
 export interface WantedCreditNote {
@@ -19,6 +30,7 @@ export interface WantedCreditNote {
  * The credit note with the mark, if Stripe has it: a key is forgotten after a day, and its worker may have been away for longer. Else it is made.
  *
  * @returns null where there is none, and the amount is nothing
+ * @throws RefundFailed where it is there and its refund was not taken
  */
 export async function findOrCreateCreditNote(
   stripe: Stripe,
@@ -29,7 +41,10 @@ export async function findOrCreateCreditNote(
   const [[key, id]] = Object.entries(mark) as [[string, string]];
   let refunded = 0;
   for await (const each of stripe.creditNotes.list({ invoice: invoice.id, limit: PAGE }, ONE_CALL)) {
-    if (each.metadata?.[key] === id) return each;
+    if (each.metadata?.[key] === id) {
+      for (const { refund } of each.refunds) if (await hasFailed(stripe, refund)) throw new RefundFailed();
+      return each;
+    }
     for (const { amount_refunded: part } of each.refunds) refunded += part;
   }
   if (amount <= 0) return null;

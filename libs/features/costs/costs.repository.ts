@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { Decimal } from '../../platform/decimal.js';
-import { UNTAXED_SHARE } from '../invoices/index.js';
+import { UNTAXED_SHARE } from '../billing/index.js';
 import type { CostRate, CreateCostRate } from './costs.schema.js';
 import type { Earnings } from './margin.js';
 

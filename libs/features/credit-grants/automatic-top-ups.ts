@@ -73,6 +73,14 @@ export class AutomaticTopUps extends RepeatedWork {
       if (isOld) await this.purchases.giveUp(row);
       return;
     }
+    const topUp = await this.database.tenant(row.tenantId, (transaction) =>
+      this.repository.findTopUp(transaction, row.tenantId),
+    );
+    // Stopped or deleted since it was ordered, by whose worker was killed: no card is charged any more.
+    if (!topUp || topUp.stoppedAt) {
+      await this.purchases.giveUp(row);
+      return;
+    }
     const outcome = await this.purchases.carryOn(row).catch((error: unknown) => {
       if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
       this.logger.error({ msg: `Stripe refuses the credit purchase ${row.id} of ${row.tenantId}`, err: error });

@@ -43,6 +43,13 @@ export const ownGrantProposal = () =>
     'You proposed it, and so much takes a second person. Ask another operator to confirm it.',
   );
 
+export const chargeDisputed = () =>
+  new Problem(
+    409,
+    'charge_disputed',
+    'A charge of your card is disputed at your bank, so that nothing is bought automatically until it has decided. Withdraw the dispute there, or wait for the decision, then try again.',
+  );
+
 export const purchaseRefused = () =>
   new Problem(
     409,

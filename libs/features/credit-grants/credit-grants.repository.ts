@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Prisma } from '../../platform/database/generated/client.js';
 import { type PageQuery, pageArguments } from '../../platform/http/page.js';
+import { UNTAXED_SHARE } from '../billing/index.js';
 import { allocate, type Allocation, type AvailableGrant, giveBack, sumOf } from './allocate.js';
 
 /** What void invoices used is there again. */
@@ -10,6 +11,13 @@ export const withUse = {
 };
 
 export type CreditGrantRow = Prisma.CreditGrantGetPayload<{ include: typeof withUse }>;
+/** What an invoice takes and gives back, and whether all of it has a place to go. */
+export interface Allocated {
+  allocations: Allocation[];
+  /** Of one in the customer's favour, what neither money nor credits that count had paid. */
+  unpaidMinor: bigint;
+}
+
 export type CreditTopUpRow = Prisma.CreditTopUpGetPayload<object>;
 
 /** In the smallest unit of the currency; nothing where more was used than is left of its money. */
@@ -17,6 +25,8 @@ export function leftOf({ amountMinor, takenBackMinor, applications }: CreditGran
   const left = applications.reduce((rest, used) => rest - used.amountMinor, amountMinor - takenBackMinor);
   return left > 0n ? left : 0n;
 }
+
+const UNTAXED = Prisma.raw(UNTAXED_SHARE);
 
 const LEFT = Prisma.sql`
   SELECT id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", amount_minor - taken_back_minor - used.amount AS "leftMinor"
@@ -39,7 +49,7 @@ export class CreditGrantsRepository {
     periodEnd: Date,
     totalMinor: bigint,
     corrected: Date[],
-  ): Promise<Allocation[]> {
+  ): Promise<Allocated> {
     if (totalMinor < 0n) return this.allocateReturns(transaction, currency, corrected, -totalMinor);
     const owed = (await this.listOwed(transaction, currency)).map(({ id, leftMinor }) => ({
       grantId: id,
@@ -47,7 +57,7 @@ export class CreditGrantsRepository {
     }));
     const payable = totalMinor - sumOf(owed);
     const available = payable > 0n ? await this.listAvailable(transaction, currency, periodEnd) : [];
-    return [...owed, ...allocate(available, payable)];
+    return { allocations: [...owed, ...allocate(available, payable)], unpaidMinor: 0n };
   }
 
   async apply(
@@ -61,14 +71,15 @@ export class CreditGrantsRepository {
     if (data.length > 0) await transaction.creditApplication.createMany({ data });
   }
 
-  /** By a credit note of an invoice, what credits paid of it goes back to them. The caller holds the lock of the invoice. */
+  /** By a credit note of an invoice, what credits paid of it goes back to them. The caller holds the lock of the invoice. @returns how much did */
   async giveBack(
     transaction: Transaction,
     tenantId: string,
     { invoiceId, creditNoteId, amountMinor }: { invoiceId: string; creditNoteId: string; amountMinor: bigint },
-  ): Promise<void> {
-    const used = await this.listUsed(transaction, [invoiceId]);
-    await this.apply(transaction, tenantId, invoiceId, giveBack(used, amountMinor), creditNoteId);
+  ): Promise<bigint> {
+    const allocations = giveBack(await this.listUsed(transaction, [invoiceId]), amountMinor);
+    await this.apply(transaction, tenantId, invoiceId, allocations, creditNoteId);
+    return -sumOf(allocations);
   }
 
   /** First what money paid of the invoices of those periods goes back, as though they had come to less from the start; the rest as credits. */
@@ -77,30 +88,39 @@ export class CreditGrantsRepository {
     currency: string,
     corrected: Date[],
     favourMinor: bigint,
-  ): Promise<Allocation[]> {
+  ): Promise<Allocated> {
     const invoices = await transaction.$queryRaw<{ id: string; moneyMinor: bigint }[]>`
-      SELECT id, (total_minor - credits_minor - refunded_elsewhere_minor - coalesce((
+      SELECT id, (total_minor - credits_minor - round((refunded_elsewhere_minor + disputed_minor + coalesce((
         SELECT sum(amount_minor - as_credits_minor) FROM credit_notes note
-        WHERE note.tenant_id = invoices.tenant_id AND note.invoice_id = invoices.id AND note.status = 'issued'), 0))::bigint AS "moneyMinor"
+        WHERE note.tenant_id = invoices.tenant_id AND note.invoice_id = invoices.id AND note.status = 'issued'), 0)) * ${UNTAXED}))::bigint AS "moneyMinor"
       FROM invoices WHERE currency = ${currency} AND status <> 'void' AND EXISTS (SELECT FROM invoice_lines line
         WHERE line.tenant_id = invoices.tenant_id AND invoice_id = invoices.id AND line.period_start = ANY(${corrected}::timestamptz[]))`;
     const moneyMinor = invoices.reduce((sum, each) => sum + each.moneyMinor, 0n);
     const rest = moneyMinor > 0n ? favourMinor - moneyMinor : favourMinor;
-    if (rest <= 0n) return [];
+    if (rest <= 0n) return { allocations: [], unpaidMinor: 0n };
     const used = await this.listUsed(
       transaction,
       invoices.map(({ id }) => id),
     );
-    return giveBack(used, rest);
+    const allocations = giveBack(used, rest);
+    return { allocations, unpaidMinor: rest + sumOf(allocations) };
   }
 
-  /** What the invoices have used of each grant, less what was given back. */
+  /**
+   * What the invoices have used of each grant, less what was given back; no more than all invoices have, as a later one may have asked for it again once its
+   * money had gone back.
+   */
   private listUsed(transaction: Transaction, invoiceIds: string[]): Promise<AvailableGrant[]> {
     return transaction.$queryRaw`
-      SELECT granted.id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", used.amount AS "leftMinor"
+      SELECT granted.id, kind::text, expires_at AS "expiresAt", created_at AS "createdAt", least(used.amount, net.amount) AS "leftMinor"
       FROM (SELECT grant_id, sum(amount_minor)::bigint AS amount FROM credit_applications
         WHERE invoice_id = ANY(${invoiceIds}::uuid[]) GROUP BY 1) used
-      JOIN credit_grants granted ON granted.id = used.grant_id WHERE used.amount > 0`;
+      JOIN credit_grants granted ON granted.id = used.grant_id
+      CROSS JOIN LATERAL (
+        SELECT sum(application.amount_minor)::bigint AS amount FROM credit_applications application
+        JOIN invoices ON invoices.tenant_id = application.tenant_id AND invoices.id = application.invoice_id
+        WHERE application.tenant_id = granted.tenant_id AND application.grant_id = granted.id AND invoices.status <> 'void') net
+      WHERE used.amount > 0 AND net.amount > 0`;
   }
 
   /** What is left now, of what has not expired. */

@@ -83,11 +83,7 @@ export class CreditGrantsService {
     const row = await this.inOrganization(organizationId, async (transaction, tenantId) => {
       // Who gives waits for who does so before them.
       await this.billingRepository.lockSubscription(transaction, tenantId);
-      const own = await this.currencyOf(transaction, tenantId);
-      const { fixedCurrency } = await this.billingRepository.findSubscription(transaction, tenantId);
-      const mayChoose = fixedCurrency && (await this.billingRepository.mayChooseCurrency(transaction, tenantId));
-      if (currency !== own && mayChoose) throw otherCurrencyThanCheckout(currency, own);
-      if (currency !== own) throw otherCurrencyThanOrganization(currency, own);
+      await this.requireCurrency(transaction, tenantId, currency);
       const now = this.clock.now();
       const expires = expiresAt === null ? null : new Date(expiresAt);
       if (expires && expires <= now) throw expiresTooEarly();
@@ -119,12 +115,15 @@ export class CreditGrantsService {
   /**
    * The second person's word, by which it takes effect.
    *
-   * @throws Problem 403 to who proposed it; 404; 409 where it is decided or has waited too long
+   * @throws Problem 400 in another currency than it pays in by now; 403 to who proposed it; 404; 409 where it is decided or has waited too long,
+   * or a Checkout in another currency is open
    */
   confirm(operator: UserPrincipal, organizationId: string, id: string): Promise<OrganizationCreditGrant> {
     return this.decide(operator, organizationId, id, async (transaction, row, now) => {
       if (row.createdBy === operator.userId) throw ownGrantProposal();
       if (isLapsed(row, now) || (row.expiresAt && row.expiresAt <= now)) throw grantProposalExpired();
+      // It may have fixed another one since the proposal.
+      await this.requireCurrency(transaction, row.tenantId, row.currency);
       const decision = { status: 'granted', decidedBy: operator.userId, decidedAt: now } as const;
       await this.repository.decide(transaction, row.id, ['proposed'], decision);
       await this.tellGranted(transaction, row);
@@ -195,6 +194,14 @@ export class CreditGrantsService {
   private async currencyOf(transaction: Transaction, tenantId: string): Promise<string> {
     const { fixedCurrency, priceVersion } = await this.billingRepository.findSubscription(transaction, tenantId);
     return fixedCurrency ?? priceVersion.currency;
+  }
+
+  private async requireCurrency(transaction: Transaction, tenantId: string, currency: string): Promise<void> {
+    const own = await this.currencyOf(transaction, tenantId);
+    if (currency === own) return;
+    const { fixedCurrency } = await this.billingRepository.findSubscription(transaction, tenantId);
+    const mayChoose = fixedCurrency && (await this.billingRepository.mayChooseCurrency(transaction, tenantId));
+    throw mayChoose ? otherCurrencyThanCheckout(currency, own) : otherCurrencyThanOrganization(currency, own);
   }
 
   private async aloneLeft(transaction: Transaction, currency: string): Promise<bigint> {

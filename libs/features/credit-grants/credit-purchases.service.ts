@@ -6,13 +6,16 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId } from '../../platform/http/ids.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
-import { BillingRepository, findCard, goneOf, toMain } from '../billing/index.js';
+import { BillingRepository, findCard, type Gone, goneOf, toMain } from '../billing/index.js';
 import { NotificationsService } from '../notifications/index.js';
-import { type CreditGrantRow, CreditGrantsRepository } from './credit-grants.repository.js';
+import { type CreditGrantRow, CreditGrantsRepository, leftOf } from './credit-grants.repository.js';
 import { toAudited } from './credit-grants.service.js';
+import { CreditRefundsRepository } from './credit-refunds.repository.js';
 
 /** Of following one purchase; each but the first finds that somebody else followed it meanwhile. */
 const TRIES_MAX = 8;
+
+const NOTHING_GONE: Gone = { gone: 0, isDisputed: false, failed: [] };
 
 /** What became of a purchase that was carried on. */
 export type Outcome = 'granted' | 'declined' | 'no_card' | 'card_refused';
@@ -32,6 +35,7 @@ export class CreditPurchases {
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'KINDRED_STRIPE_TAX'>,
+    private readonly refunds: CreditRefundsRepository,
   ) {}
 
   /** The row of a purchase; the caller holds the lock of the subscription, and there is none unpaid. */
@@ -149,18 +153,24 @@ export class CreditPurchases {
       );
       if (!row) return null;
       const invoice = await this.stripe.invoices.retrieve(stripeInvoiceId, {}, ONE_CALL);
-      const { gone, isDisputed } =
-        invoice.status === 'paid' ? await goneOf(this.stripe, invoice) : { gone: 0, isDisputed: false };
+      const { gone, isDisputed, failed } =
+        invoice.status === 'paid' ? await goneOf(this.stripe, invoice) : NOTHING_GONE;
       const takenBackMinor = shareOf(row.amountMinor, gone, invoice.total);
       const written = await this.database.tenant(tenantId, async (transaction) => {
-        if (
-          takenBackMinor !== row.takenBackMinor &&
-          !(await this.takeBack(transaction, row, takenBackMinor, isDisputed))
-        )
-          return null;
-        return this.write(transaction, row, invoice);
+        // Also where it stays as it is: who asked before, and writes after, is refused.
+        if (!(await this.repository.setTakenBack(transaction, row.id, row.follows, takenBackMinor))) return null;
+        const isDeleted = await this.isDeleted(transaction, tenantId);
+        // Of one that was deleted nothing is left but what it paid.
+        if (takenBackMinor !== row.takenBackMinor && !isDeleted)
+          await this.tellTakenBack(transaction, row, takenBackMinor, isDisputed);
+        const status = await this.write(transaction, row, invoice);
+        return { status, failed: isDeleted ? await this.giveRest(transaction, row.id, failed) : [] };
       });
-      if (written) return written;
+      if (!written) continue;
+      // Above organizations, as this one is no more.
+      for (const id of written.failed)
+        await this.database.system((transaction) => audit(transaction, null, 'credit_refund.failed', id));
+      return written.status;
     }
     throw new Error(`The credit purchase of Stripe's invoice ${stripeInvoiceId} is changing too fast to keep up with.`);
   }
@@ -187,18 +197,28 @@ export class CreditPurchases {
     return (await this.repository.find(transaction, row.id))!.status;
   }
 
-  /** What was used of it is owed from then on; a bank that decides for us gives all back. @returns false where somebody else has written meanwhile */
-  private async takeBack(
+  private async isDeleted(transaction: Transaction, tenantId: string): Promise<boolean> {
+    const { isEnding, deletesAt } = await this.billing.findOrganization(transaction, tenantId);
+    return isEnding && !deletesAt;
+  }
+
+  /** What became refundable after its organization was deleted: paid late, won from a bank, or not taken by one. @returns the refunds that have failed */
+  private async giveRest(transaction: Transaction, id: string, failed: string[]): Promise<string[]> {
+    const grant = (await this.repository.find(transaction, id))!;
+    if (grant.status !== 'granted' || leftOf(grant) === 0n) return [];
+    const reopened = await this.refunds.reopen(transaction, failed, this.clock.now());
+    await this.refunds.orderRest(transaction, grant, this.clock.now());
+    return reopened;
+  }
+
+  /** What was used of it is owed from then on; a bank that decides for us gives all back. */
+  private async tellTakenBack(
     transaction: Transaction,
     row: CreditGrantRow,
     takenBackMinor: bigint,
     isDisputed: boolean,
-  ): Promise<boolean> {
-    const { tenantId, id, currency, follows } = row;
-    if (!(await this.repository.setTakenBack(transaction, id, follows, takenBackMinor))) return false;
-    const { isEnding, deletesAt } = await this.billing.findOrganization(transaction, tenantId);
-    // Of one that was deleted nothing is left but what it paid.
-    if (isEnding && !deletesAt) return true;
+  ): Promise<void> {
+    const { tenantId, id, currency } = row;
     const isMore = takenBackMinor > row.takenBackMinor;
     const [before, after] = [row.takenBackMinor, takenBackMinor].map((amount) => ({
       takenBack: toMain(amount, currency),
@@ -206,7 +226,7 @@ export class CreditPurchases {
     }));
     const action = isMore ? 'credit_grant.taken_back' : 'credit_grant.given_back';
     await audit(transaction, tenantId, action, id, { before, after });
-    if (!isMore) return true;
+    if (!isMore) return;
     // Nobody's card is charged anew while their bank takes money back.
     if (isDisputed && (await this.repository.stopTopUp(transaction, tenantId, this.clock.now())))
       await audit(transaction, tenantId, 'credit_top_up.stopped', tenantId);
@@ -214,7 +234,6 @@ export class CreditPurchases {
     const amount = toMain(takenBackMinor - row.takenBackMinor, currency);
     const values = { amount, owed: toMain(owed, currency), currency };
     await this.notifications.email(transaction, tenantId, { template: 'credits_taken_back', values });
-    return true;
   }
 
   /** Null where the draft was deleted, by whoever was killed before they wrote it down. */

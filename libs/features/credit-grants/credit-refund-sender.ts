@@ -7,7 +7,7 @@ import type { Claim } from '../../platform/queue/leased-rows.js';
 import type { ClaimOrder } from '../../platform/queue/leased-work.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import { type OutboxClaim, StripeOutbox } from '../../platform/stripe/stripe-outbox.js';
-import { findOrCreateCreditNote } from '../billing/index.js';
+import { findOrCreateCreditNote, RefundFailed } from '../billing/index.js';
 import { leftOf } from './credit-grants.repository.js';
 import { CreditPurchases } from './credit-purchases.service.js';
 import {
@@ -64,13 +64,25 @@ export class CreditRefundSender extends StripeOutbox<OutboxClaim> {
         idempotencyKey: `credit-refund-${id}-${row.keyRound}`,
       },
       lease,
-    );
+    ).catch((error: unknown) => {
+      // Somebody gave it back by other means.
+      if (error instanceof RefundFailed && leftOf(row.grant) === 0n) return null;
+      throw error;
+    });
+    // Credit notes took all of the invoice, and yet some is left: of one of them the refund failed.
+    if (!note && leftOf(row.grant) > 0n) throw new RefundFailed();
     await this.purchases.follow(tenantId, stripeInvoiceId);
     await this.database.tenant(tenantId, (transaction) =>
       this.repository.setDone(transaction, id, note?.id ?? null, this.clock.now()),
     );
     // Above organizations, as this one is no more.
     await this.database.system((transaction) => audit(transaction, null, 'credit_refund.sent', id));
+    // Again, as its refund may have failed before it was written down.
+    await this.purchases.follow(tenantId, stripeInvoiceId);
+  }
+
+  protected override reasonOf(error: Error): string | undefined {
+    return error instanceof RefundFailed ? error.message : super.reasonOf(error);
   }
 
   private async find(tenantId: string, id: string): Promise<CreditRefundRow> {

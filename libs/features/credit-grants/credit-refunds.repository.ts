@@ -5,7 +5,8 @@ import { newId } from '../../platform/http/ids.js';
 import { pageArguments } from '../../platform/http/page.js';
 import type { Claim, LeasedTable } from '../../platform/queue/leased-rows.js';
 import type { OutboxClaim } from '../../platform/stripe/stripe-outbox.js';
-import { leftOf, withUse } from './credit-grants.repository.js';
+import { REFUND_FAILED } from '../billing/index.js';
+import { type CreditGrantRow, leftOf, withUse } from './credit-grants.repository.js';
 import type { ListCreditRefundsQuery } from './credit-refunds.schema.js';
 
 const withGrant = { grant: { include: withUse } };
@@ -42,6 +43,27 @@ export class CreditRefundsRepository {
       .map((grant) => ({ tenantId, id: newId(), grantId: grant.id, amountMinor: leftOf(grant), orderedAt }))
       .filter(({ amountMinor }) => amountMinor > 0n);
     if (data.length > 0) await transaction.creditRefund.createMany({ data });
+  }
+
+  /** Of an organization that was deleted before, what is left of a purchase and is not on its way. The caller is the only one who changes the grant. */
+  async orderRest(transaction: Transaction, grant: CreditGrantRow, orderedAt: Date): Promise<void> {
+    const { tenantId, id: grantId } = grant;
+    const { _sum } = await transaction.creditRefund.aggregate({
+      where: { grantId, doneAt: null },
+      _sum: { amountMinor: true },
+    });
+    const amountMinor = leftOf(grant) - (_sum.amountMinor ?? 0n);
+    if (amountMinor <= 0n) return;
+    await transaction.creditRefund.create({ data: { tenantId, id: newId(), grantId, amountMinor, orderedAt } });
+  }
+
+  /** What was done, and has failed since. @returns those that were */
+  async reopen(transaction: Transaction, failed: string[], blockedSince: Date): Promise<string[]> {
+    const where = { id: { in: failed }, doneAt: { not: null }, stripeCreditNoteId: { not: null } };
+    const rows = await transaction.creditRefund.findMany({ where, select: { id: true } });
+    const data = { doneAt: null, blockedReason: REFUND_FAILED, blockedSince };
+    if (rows.length > 0) await transaction.creditRefund.updateMany({ where, data });
+    return rows.map(({ id }) => id);
   }
 
   find(transaction: Transaction, id: string): Promise<CreditRefundRow | null> {

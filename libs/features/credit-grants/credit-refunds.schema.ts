@@ -21,8 +21,13 @@ export const creditRefundSchema = z
     orderedAt: z.iso.datetime(),
     status: z
       .enum(['waiting', 'blocked', 'done'])
-      .describe('blocked: Stripe refuses it, and is asked every ten minutes'),
-    blockedReason: z.string().nullable().describe('In the words of Stripe'),
+      .describe('blocked: Stripe refuses it or the bank did not take it; looked at every ten minutes'),
+    blockedReason: z
+      .string()
+      .nullable()
+      .describe(
+        'In the words of Stripe; `refund failed` where the bank did not take it, so that it is with us again: give it back by other means',
+      ),
     doneAt: z.iso.datetime().nullable(),
     stripeInvoiceId: z.string().describe('Of the purchase'),
     stripeCreditNoteId: z.string().nullable().describe('Null before, and where all had gone back already'),

@@ -9,10 +9,12 @@ import {
   BillingRepository,
   CheckoutService,
   findCard,
+  hasOpenDispute,
   requireMinor,
   withoutCard,
 } from '../billing/index.js';
 import {
+  chargeDisputed,
   monthlyMaxTooLow,
   otherCurrencyThanCheckout,
   otherCurrencyThanOrganization,
@@ -82,7 +84,7 @@ export class CreditTopUpsService {
     return { id, status: 'to_be_paid', payUrl };
   }
 
-  /** @throws Problem 400; 409 where no card is on file */
+  /** @throws Problem 400; 409 where no card is on file, or a bank has still to decide on a charge */
   async put(tenantId: string, { currency, threshold, amount, monthlyMax }: PutTopUp): Promise<void> {
     const topUp = {
       tenantId,
@@ -94,16 +96,21 @@ export class CreditTopUpsService {
     };
     if (topUp.monthlyMaxMinor < topUp.amountMinor) throw monthlyMaxTooLow();
     await this.buckets.take(callsOf(tenantId));
-    const { stripeCustomerId } = await this.database.tenant(tenantId, async (transaction) => {
+    const { stripeCustomerId, before } = await this.database.tenant(tenantId, async (transaction) => {
       await this.requireCurrency(transaction, tenantId, currency);
-      return this.billing.findOrganization(transaction, tenantId);
+      const organization = await this.billing.findOrganization(transaction, tenantId);
+      return { ...organization, before: await this.repository.findTopUp(transaction, tenantId) };
     });
     const customer = stripeCustomerId ? await this.stripe.customers.retrieve(stripeCustomerId) : null;
     if (!customer || customer.deleted || !(await findCard(this.stripe, customer))) throw withoutCard();
+    if (await hasOpenDispute(this.stripe, customer.id)) throw chargeDisputed();
     await this.database.tenant(tenantId, async (transaction) => {
       await this.billing.lockSubscription(transaction, tenantId);
       await this.requireCurrency(transaction, tenantId, currency);
       await this.billing.fixCurrency(transaction, tenantId);
+      // A dispute that came after Stripe was asked has stopped it.
+      const now = await this.repository.findTopUp(transaction, tenantId);
+      if (now?.stoppedAt && now.stoppedAt.getTime() !== before?.stoppedAt?.getTime()) throw chargeDisputed();
       await this.repository.putTopUp(transaction, topUp);
       const after = { currency, threshold, amount, monthlyMax };
       await audit(transaction, tenantId, 'credit_top_up.put', tenantId, { after });

@@ -7,7 +7,7 @@ import type { Claim } from '../../platform/queue/leased-rows.js';
 import type { ClaimOrder } from '../../platform/queue/leased-work.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
 import { StripeOutbox } from '../../platform/stripe/stripe-outbox.js';
-import { findOrCreateCreditNote } from '../billing/index.js';
+import { findOrCreateCreditNote, RefundFailed } from '../billing/index.js';
 import { InvoiceFollower } from '../invoices/index.js';
 import {
   type ClaimedCreditNote,
@@ -66,6 +66,10 @@ export class CreditNoteSender extends StripeOutbox<ClaimedCreditNote> {
     );
     await this.follower.follow(tenantId, invoice.id);
     await this.database.tenant(tenantId, (transaction) => this.repository.setSent(transaction, id, sent!.id));
+  }
+
+  protected override reasonOf(error: Error): string | undefined {
+    return error instanceof RefundFailed ? error.message : super.reasonOf(error);
   }
 
   protected override raiseKeyRound(transaction: Transaction, id: string): Promise<void> {

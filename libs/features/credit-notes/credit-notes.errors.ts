@@ -31,6 +31,13 @@ export const moreThanIsLeft = (left: string, currency: string) =>
     `Of the invoice ${left} ${currency} are left, next to what was credited, refunded or proposed before. Lower the amount.`,
   );
 
+export const moreThanCreditsPaid = (credits: string, currency: string) =>
+  new Problem(
+    409,
+    'more_than_is_left',
+    `Of what prepaid credits paid of the invoice, ${credits} ${currency} can go back: the rest was asked for again by a later invoice, as the money for the credits had gone back. Lower the amount, or take it off that invoice.`,
+  );
+
 export const proposedAlready = () =>
   new Problem(
     409,

@@ -15,6 +15,7 @@ const withInvoice = {
       creditsMinor: true,
       taxMinor: true,
       refundedElsewhereMinor: true,
+      disputedMinor: true,
       billedTo: true,
       stripeInvoiceId: true,
     },

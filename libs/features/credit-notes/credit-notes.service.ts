@@ -15,6 +15,7 @@ import { WebhooksService } from '../webhooks/index.js';
 import { renderCreditNotePdf } from './credit-note-pdf.js';
 import {
   decidedAlready,
+  moreThanCreditsPaid,
   moreThanIsLeft,
   notToBeCredited,
   notToBeRefunded,
@@ -209,7 +210,9 @@ export class CreditNotesService {
       decidedAt: now,
     });
     const back = { invoiceId: row.invoiceId, creditNoteId: id, amountMinor: asCreditsMinor };
-    if (asCreditsMinor > 0n) await this.credits.giveBack(transaction, tenantId, back);
+    const { currency: own } = row.invoice;
+    const givenMinor = asCreditsMinor > 0n ? await this.credits.giveBack(transaction, tenantId, back) : 0n;
+    if (givenMinor < asCreditsMinor) throw moreThanCreditsPaid(toMain(givenMinor, own), own);
     await audit(transaction, tenantId, 'credit_note.issued', id, { after: { ...toAudited(issued), number } });
     const { kind, amount, asCredits, currency, reason, invoiceId } = toIssued(issued);
     const invoiceNumber = issued.invoice.number;
@@ -282,24 +285,24 @@ export class CreditNotesService {
 }
 
 /**
- * What is due of an open invoice, or was paid of a paid one, in money or by prepaid credits, less what these take of it and what was given back elsewhere; of
- * all others nothing.
+ * What is due of an open invoice, or was paid of a paid one, in money or by prepaid credits, less what these take of it and what was given back elsewhere or
+ * by a bank; of all others nothing.
  */
 function leftOf(invoice: Invoice, live: CreditNoteRow[]): bigint {
-  const { status, totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor } = invoice;
+  const { status, totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor, disputedMinor } = invoice;
   if (status === 'draft' || status === 'void') return 0n;
   const takenBackMinor = creditsMinor < 0n ? -creditsMinor : 0n;
-  const whole = totalMinor + taxMinor + takenBackMinor - refundedElsewhereMinor;
+  const whole = totalMinor + taxMinor + takenBackMinor - refundedElsewhereMinor - disputedMinor;
   const left = live.reduce((rest, { amountMinor }) => rest - amountMinor, whole);
   return left > 0n ? left : 0n;
 }
 
 /** Of that, what is money: it goes back first, as though the invoice had come to less from the start; what is more goes back as credits. */
 function moneyLeftOf(invoice: CreditNoteRow['invoice'], issued: CreditNoteRow[]): bigint {
-  const { totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor } = invoice;
+  const { totalMinor, taxMinor, creditsMinor, refundedElsewhereMinor, disputedMinor } = invoice;
   const left = issued.reduce(
     (rest, { amountMinor, asCreditsMinor }) => rest - (amountMinor - asCreditsMinor),
-    totalMinor + taxMinor - creditsMinor - refundedElsewhereMinor,
+    totalMinor + taxMinor - creditsMinor - refundedElsewhereMinor - disputedMinor,
   );
   return left > 0n ? left : 0n;
 }

@@ -4,4 +4,3 @@ export { INVOICE_TEXTS } from './invoice-texts.js';
 export { type InvoicePdfQuery, invoicePdfQuerySchema, invoicePdfSchema } from './invoices.schema.js';
 export { MARGIN, MUTED, PdfPage, WIDTH } from './pdf-page.js';
 export { type PdfFile, sendPdf } from './send-pdf.js';
-export { UNTAXED_SHARE } from './untaxed-share.js';

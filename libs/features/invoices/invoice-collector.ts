@@ -96,6 +96,7 @@ export class InvoiceCollector extends StripeOutbox<ClaimedInvoice, BlockedReason
     error: Error,
   ): Promise<void> {
     const invoice = (await this.repository.find(transaction, id))!;
+    if (invoice.blockedReason === 'more_than_paid') return;
     await this.follower.block(transaction, tenantId, invoice, reason, figuresOf(error));
   }
 
@@ -105,6 +106,9 @@ export class InvoiceCollector extends StripeOutbox<ClaimedInvoice, BlockedReason
       customer: (await this.billing.findOrganization(transaction, tenantId)).stripeCustomerId,
     }));
     if (draft.status === 'draft') {
+      // First of all, as it stays so whatever else hinders it. What an operator credited at Stripe, marked with the invoice, ends it.
+      const isUnpaid = draft.blockedReason === 'more_than_paid';
+      if (isUnpaid && !(customer && (await this.isCredited(draft, customer)))) throw new Blocked('more_than_paid');
       if (!customer) throw new Blocked('no_customer');
       const found = await this.stripe.customers.retrieve(customer, {}, ONE_CALL);
       if (found.deleted) throw new Blocked('customer_deleted');

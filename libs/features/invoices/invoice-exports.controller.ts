@@ -24,6 +24,7 @@ const COLUMNS = [
   'createdAt',
   'issuedAt',
   'paidAt',
+  'disputed',
 ];
 const BLOCKED_COLUMNS = ['id', 'currency', 'total', 'periodStart', 'periodEnd', 'reason', 'since', 'stripeInvoiceId'];
 

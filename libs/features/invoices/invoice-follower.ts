@@ -5,7 +5,8 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { ONE_CALL } from '../../platform/stripe/one-call.js';
-import { BillingRepository, fromStripe, paymentFailedMail, toMain } from '../billing/index.js';
+import { BillingRepository, disputedOf, fromStripe, paymentFailedMail, toMain } from '../billing/index.js';
+import { CreditGrantsRepository } from '../credit-grants/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { WebhooksService } from '../webhooks/index.js';
 import { issuedEvent, issuedMail } from './invoice-issued.js';
@@ -42,6 +43,7 @@ export class InvoiceFollower {
     private readonly notifications: NotificationsService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'PUBLIC_URL'>,
+    private readonly credits: CreditGrantsRepository,
   ) {}
 
   /**
@@ -71,7 +73,7 @@ export class InvoiceFollower {
   }
 
   /**
-   * Asks Stripe how much of a charge was given back, and writes down what our credit notes do not account for.
+   * Asks Stripe how much of a charge was given back or is disputed, and writes down what our credit notes do not account for.
    *
    * @param invoice which the charge paid
    * @returns null where that is none of ours
@@ -81,17 +83,51 @@ export class InvoiceFollower {
       this.repository.findByStripe(transaction, invoice),
     );
     if (!id) return null;
+    const isRefunded = await this.followRefunds(tenantId, id, chargeId, invoice);
+    const isDisputed = await this.followDisputes(tenantId, id, invoice);
+    return isRefunded || isDisputed ? 'changed' : 'unchanged';
+  }
+
+  /** Of a fee, which Stripe has invoiced by itself: nobody's card is charged anew while their bank takes money back. */
+  async stopTopUp(tenantId: string): Promise<boolean> {
+    return this.database.tenant(tenantId, (transaction) => this.stop(transaction, tenantId));
+  }
+
+  private async stop(transaction: Transaction, tenantId: string): Promise<boolean> {
+    const isStopped = await this.credits.stopTopUp(transaction, tenantId, this.clock.now());
+    if (isStopped) await audit(transaction, tenantId, 'credit_top_up.stopped', tenantId);
+    return isStopped;
+  }
+
+  private async followRefunds(tenantId: string, id: string, chargeId: string, invoice: string): Promise<boolean> {
     let elsewhere = (await this.stripe.charges.retrieve(chargeId, {}, ONE_CALL)).amount_refunded;
     for await (const { refunds, metadata } of this.stripe.creditNotes.list({ invoice, limit: 100 }, ONE_CALL))
       if (metadata?.['credit_note_id']) for (const { amount_refunded: amount } of refunds) elsewhere -= amount;
     return this.database.tenant(tenantId, async (transaction) => {
       const { currency, refundedElsewhereMinor } = await this.repository.lock(transaction, id);
-      if (elsewhere <= refundedElsewhereMinor) return 'unchanged';
+      if (elsewhere <= refundedElsewhereMinor) return false;
       await this.repository.update(transaction, id, { refundedElsewhereMinor: BigInt(elsewhere) });
       const after = { amount: toMain(elsewhere, currency), currency };
       await audit(transaction, tenantId, 'invoice.refunded_elsewhere', id, { after });
-      return 'changed';
+      return true;
     });
+  }
+
+  /** Until Stripe says what is written: who asked before, and wrote after, looks once more. @returns whether anything changed */
+  private async followDisputes(tenantId: string, id: string, stripeInvoiceId: string): Promise<boolean> {
+    for (let isChanged = false; ; isChanged = true) {
+      const disputedMinor = BigInt(await disputedOf(this.stripe, stripeInvoiceId));
+      const isWritten = await this.database.tenant(tenantId, async (transaction) => {
+        const { currency, disputedMinor: known } = await this.repository.lock(transaction, id);
+        if (disputedMinor === known) return false;
+        await this.repository.update(transaction, id, { disputedMinor });
+        const [before, after] = [known, disputedMinor].map((each) => ({ disputed: toMain(each, currency), currency }));
+        await audit(transaction, tenantId, 'invoice.disputed', id, { before, after });
+        if (disputedMinor > known) await this.stop(transaction, tenantId);
+        return true;
+      });
+      if (!isWritten) return isChanged;
+    }
   }
 
   /** A draft in the customer's favour, of which Stripe has the credit, is an invoice of nothing to pay, with a number of ours. */

@@ -5,7 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { RepeatedWork } from '../../platform/queue/repeated-work.js';
-import { type BillingPeriod, BillingPeriods, BillingRepository, rate, withTerms } from '../billing/index.js';
+import { type BillingPeriod, BillingPeriods, BillingRepository, rate, toMain, withTerms } from '../billing/index.js';
 import { CreditGrantsRepository } from '../credit-grants/index.js';
 import { NotificationsService } from '../notifications/index.js';
 import { UsageService } from '../usage/index.js';
@@ -139,7 +139,13 @@ export class InvoiceWriter extends RepeatedWork {
     if (lines.length === 0) return;
     const { name } = await this.billing.findOrganization(transaction, tenantId);
     const corrected = lines.filter(({ amountMinor }) => amountMinor < 0n).map(({ periodStart }) => periodStart);
-    const used = await this.credits.allocate(transaction, currency, period.endsAt, totalMinor, corrected);
+    const { allocations: used, unpaidMinor } = await this.credits.allocate(
+      transaction,
+      currency,
+      period.endsAt,
+      totalMinor,
+      corrected,
+    );
     const creditsMinor = used.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
     const isPaid = totalMinor === creditsMinor;
     // Whoever bought credits pays through Stripe.
@@ -163,6 +169,8 @@ export class InvoiceWriter extends RepeatedWork {
       paidAt: isPaid ? now : null,
     };
     await this.repository.create(transaction, tenantId, invoice, lines);
+    // Nothing of it was paid in money, nor by credits that count: no worker makes money of it at Stripe.
+    if (isDraft && unpaidMinor > 0n) await this.blockUnpaid(transaction, tenantId, invoice, unpaidMinor);
     await this.credits.apply(transaction, tenantId, invoice.id, used);
     if (totalMinor === 0n && creditsMinor === 0n) return;
     await audit(transaction, tenantId, 'invoice.created', invoice.id, {
@@ -173,5 +181,17 @@ export class InvoiceWriter extends RepeatedWork {
     await this.webhooks.emit(transaction, tenantId, 'invoice.finalized', event, invoice.id);
     if (isPaid) await this.webhooks.emit(transaction, tenantId, 'invoice.paid', event, `${invoice.id} paid`);
     await this.notifications.email(transaction, tenantId, issuedMail(invoice));
+  }
+
+  private async blockUnpaid(
+    transaction: Transaction,
+    tenantId: string,
+    { id, currency, createdAt }: Invoice,
+    unpaidMinor: bigint,
+  ): Promise<void> {
+    const reason = 'more_than_paid';
+    await this.repository.update(transaction, id, { blockedReason: reason, blockedSince: createdAt });
+    const after = { reason, unpaid: `${toMain(unpaidMinor, currency)} ${currency}` };
+    await audit(transaction, tenantId, 'invoice.blocked', id, { after });
   }
 }

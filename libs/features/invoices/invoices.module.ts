@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '../billing/index.js';
+import { CreditGrantsModule } from '../credit-grants/index.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { UsageModule } from '../usage/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
@@ -26,7 +27,7 @@ export class InvoicesModule {}
 
 /** Following what Stripe says of them. */
 @Module({
-  imports: [BillingModule, NotificationsModule, WebhooksModule],
+  imports: [BillingModule, CreditGrantsModule, NotificationsModule, WebhooksModule],
   providers: [InvoiceFollower, InvoicesRepository],
   exports: [InvoiceFollower],
 })

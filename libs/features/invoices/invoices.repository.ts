@@ -15,6 +15,7 @@ export const BLOCKED_REASONS = [
   'customer_deleted',
   'no_tax_location',
   'other_total',
+  'more_than_paid',
   'refused',
 ] as const;
 
@@ -58,6 +59,8 @@ export interface Collected {
   settledMinor: bigint;
   /** Given back at Stripe by hand. */
   refundedElsewhereMinor: bigint;
+  /** Of what was paid, what a bank has taken back, or holds while it is disputed. */
+  disputedMinor: bigint;
   /** Part of the idempotency keys; raised where Stripe refused what it was asked under the one before. */
   keyRound: number;
   blockedReason: BlockedReason | null;

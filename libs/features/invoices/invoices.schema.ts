@@ -17,6 +17,7 @@ const EXAMPLE = {
   total: '4.69',
   credits: '4.00',
   due: '0.69',
+  disputed: '0.00',
   createdAt: '2026-11-01T01:00:12.000Z',
   issuedAt: '2026-11-01T01:00:12.000Z',
   paidAt: null,
@@ -46,6 +47,7 @@ const invoiceShape = {
   createdAt: z.iso.datetime(),
   issuedAt: z.iso.datetime().nullable(),
   paidAt: z.iso.datetime().nullable(),
+  disputed: decimal.describe('Of what was paid, what your bank took back or holds, as a charge is disputed'),
   hostedInvoiceUrl: z.string().nullable().describe('Where it is paid, if Stripe collects it'),
 };
 
@@ -63,7 +65,7 @@ export const blockedInvoiceListSchema = pageSchema(
       reason: z
         .enum(BLOCKED_REASONS)
         .describe(
-          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; no_tax_location: nobody knows in which country it is taxed; other_total: Stripe comes to another total without tax; refused: Stripe refuses a call',
+          'no_customer: Stripe knows no customer for the organization; customer_deleted: that was deleted there; no_tax_location: nobody knows in which country it is taxed; other_total: Stripe comes to another total without tax; more_than_paid: it gives back more than was paid in money or by credits that count; refused: Stripe refuses a call',
         ),
       since: z.iso.datetime(),
       stripeInvoiceId: z.string().nullable(),

@@ -143,6 +143,7 @@ function toSummary(row: KeptInvoice): InvoiceSummary {
     total: toMain(totalMinor + taxMinor, currency),
     credits: toMain(row.creditsMinor, currency),
     due: toMain(dueMinorOf(row), currency),
+    disputed: toMain(row.disputedMinor, currency),
     createdAt: row.createdAt.toISOString(),
     issuedAt: row.issuedAt?.toISOString() ?? null,
     paidAt: row.paidAt?.toISOString() ?? null,

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/database.js';
 import { Decimal } from '../../platform/decimal.js';
-import { minorDigits, type PriceVersion } from '../billing/index.js';
-import { UNTAXED_SHARE } from '../invoices/index.js';
+import { minorDigits, type PriceVersion, UNTAXED_SHARE } from '../billing/index.js';
 import { segmentsFor } from '../price-simulations/index.js';
 import type { Kind } from './reconciliation.schema.js';
 

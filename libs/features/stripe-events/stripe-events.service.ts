@@ -55,12 +55,17 @@ export const FOLLOWED_TYPES = [
   'invoice.marked_uncollectible',
   'credit_note.created',
   'charge.refunded',
+  'charge.refund.updated',
+  'refund.failed',
   'charge.dispute.created',
   'charge.dispute.funds_withdrawn',
   'charge.dispute.funds_reinstated',
   'charge.dispute.closed',
   'payment_intent.payment_failed',
 ] as const satisfies Stripe.Event.Type[];
+
+/** By which a bank takes money back. */
+const WITHDRAWS = new Set(['charge.dispute.created', 'charge.dispute.funds_withdrawn']);
 
 const ERROR_CHARACTERS_MAX = 500;
 
@@ -142,7 +147,7 @@ export class StripeEventsService {
 
   private async look({ eventId, type, invoiceId: named, telling, ...claimed }: ClaimedStripeEvent): Promise<Outcome> {
     const charge = isOfCharge(type) ? await this.chargeOf(eventId) : null;
-    // A dispute names no customer.
+    // A dispute names no customer, nor does a refund.
     const customerId = claimed.customerId ?? idOf(charge?.customer);
     const isKnown = claimed.tenantId !== NIL_ID;
     const tenantId = isKnown ? claimed.tenantId : customerId && (await this.subscriptions.findTenant(customerId));
@@ -157,18 +162,20 @@ export class StripeEventsService {
     if (ofOurs) return { effect: ofOurs, reason: null, tenantId };
     const purchase = invoiceId && (await this.purchases.follow(tenantId, invoiceId));
     if (purchase) return { effect: purchase === 'unpaid' ? 'unchanged' : 'changed', reason: null, tenantId };
+    // Of a fee, as Stripe's own invoice is none of those.
+    const isStopped = WITHDRAWS.has(type) && (await this.invoices.stopTopUp(tenantId));
     const effect = await this.subscriptions.follow(tenantId, customerId);
     const isTold =
       type === 'customer.subscription.trial_will_end'
         ? await this.tellTrialEnd(tenantId)
         : telling !== null && (await this.tell(tenantId, eventId, type, telling));
-    return { effect: isTold ? 'changed' : effect, reason: null, tenantId };
+    return { effect: isTold || isStopped ? 'changed' : effect, reason: null, tenantId };
   }
 
   private async chargeOf(eventId: string): Promise<Stripe.Charge> {
     const { data } = await this.stripe.events.retrieve(eventId, {}, ONE_CALL);
-    const object = data.object as Stripe.Charge | Stripe.Dispute;
-    return this.stripe.charges.retrieve(object.object === 'dispute' ? idOf(object.charge)! : object.id, {}, ONE_CALL);
+    const object = data.object as Stripe.Charge | Stripe.Dispute | Stripe.Refund;
+    return this.stripe.charges.retrieve(object.object === 'charge' ? object.id : idOf(object.charge)!, {}, ONE_CALL);
   }
 
   private tellTrialEnd(tenantId: string): Promise<boolean> {
@@ -237,9 +244,9 @@ function reasonToIgnore(event: Stripe.Event, tenantId: string | null): IgnoredRe
   return tenantId || (!customerOf(event) && isOfCharge(event.type)) ? null : 'unknown_customer';
 }
 
-/** What is told of a charge, or of a dispute about one. */
+/** What is told of a charge, or of a dispute or refund of one. */
 function isOfCharge(type: string): boolean {
-  return type.startsWith('charge.');
+  return type.startsWith('charge.') || type.startsWith('refund.');
 }
 
 function idOf(object: string | { id: string } | null | undefined): string | null {

@@ -29,7 +29,7 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
   const format = useFormat();
   const { id, number, status, currency, total, credits, due, plan, billedTo, issuedAt, createdAt, hostedInvoiceUrl } =
     invoice;
-  const { subtotal, tax, credited, refunded, amountDue } = invoice;
+  const { subtotal, tax, credited, refunded, disputed, amountDue } = invoice;
   const period = (of: { periodStart: string; periodEnd: string }) =>
     `${format.day(of.periodStart)} – ${format.day(of.periodEnd)}`;
   const title = number ? t('invoices.one', { number }) : t('invoices.draft');
@@ -69,6 +69,9 @@ export function InvoiceView({ invoice, organizationId, action }: InvoiceViewProp
                 : []),
               ...(Number(refunded) > 0
                 ? [{ name: t('invoices.refunded'), value: format.money(refunded, currency) }]
+                : []),
+              ...(Number(disputed) > 0
+                ? [{ name: t('invoices.disputed'), value: format.money(disputed, currency) }]
                 : []),
               ...(Number(credits) !== 0 && status !== 'open'
                 ? [{ name: t('credits.due'), value: format.money(due, currency) }]
