@@ -58,7 +58,7 @@ describe('people who count for others', () => {
   });
 });
 
-it('items that were sent by themselves stand in for those of a file, and those taken out are left out', async () => {
+it('items that were sent by themselves stand in for those of a file, in whichever case their names are, and those taken out are left out', async () => {
   const added = path.join(folder, 'single.jsonl');
   const lines = [
     { id: 'b', is_deletion: false, row: { genre: 'newest', "it's": 'odd' } },
@@ -68,7 +68,7 @@ it('items that were sent by themselves stand in for those of a file, and those t
   writeFileSync(added, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   const sources = {
     interactions: { kind: 'interactions' as const, files: [interactionsFile] },
-    items: { kind: 'items' as const, files: [itemsFile], addedFile: added, addedNames: ['genre', "it's", 'item_id'] },
+    items: { kind: 'items' as const, files: [itemsFile], addedFile: added, addedNames: ['Genre', "it's", 'ITEM_ID'] },
   };
   const input = await withSources(sources, (tables) => readInput(tables, 'two-tower'));
   expect(input.itemIds).toEqual(['b', 'd', 'z']);

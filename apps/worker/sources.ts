@@ -3,7 +3,7 @@ import type { SourceFiles } from '../../libs/features/training-jobs/worker.js';
 import { sqlType } from '../../libs/models/kinds/kind.js';
 import { kinds } from '../../libs/models/kinds/kinds.js';
 import type { Sources } from '../../libs/models/training/sources.js';
-import { quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
+import { foldName, quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
 
 /** Runs `use` with the data sets of a job, each a table named by its role. */
 export function withSources<T>(sources: Record<string, SourceFiles>, use: (tables: Sources) => Promise<T>): Promise<T> {
@@ -67,12 +67,12 @@ function rowsOf({ kind, files, addedFile, addedNames }: SourceFiles): string {
   return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT ${by} FROM (${last})) UNION ALL BY NAME ${added}`;
 }
 
-/** SQL of rows with an id, those that were sent by themselves in the place of those of the same id. */
+/** SQL of rows with an id, those that were sent by themselves, their names folded, in the place of those of the same id. */
 function withSingle(ofFiles: string, by: string, addedFile: string, names: string[]): string {
   const sent = `SELECT * FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {id: 'VARCHAR', is_deletion: 'BOOLEAN', row: 'MAP(VARCHAR, VARCHAR)'})`;
   // The id's own column is no attribute, whatever somebody calls one.
-  const attributes = names.filter((name) => quoteName(name) !== by);
-  const values = attributes.map((name) => `, row[${quoteText(name)}] AS ${quoteName(name)}`).join('');
+  const attributes = names.filter((name) => foldName(quoteName(name)) !== by);
+  const values = attributes.map((name) => `, row[${quoteText(foldName(name))}] AS ${quoteName(name)}`).join('');
   return `SELECT * FROM (${ofFiles}) WHERE ${by} NOT IN (SELECT id FROM (${sent}))
     UNION ALL BY NAME SELECT id AS ${by}${values} FROM (${sent}) WHERE NOT is_deletion`;
 }

@@ -150,6 +150,18 @@ describe('events', () => {
     expect(users.filter((user) => user === 'retried')).toHaveLength(1);
   });
 
+  it('of two calls whose keys differ in their last digit alone are all kept', async () => {
+    const key = uuidv7().slice(0, -3);
+    const interactions = ['a', 'b', 'c'].map((item) => view('neighbours', { itemId: item }));
+    for (const last of ['7fe', '7ff', '800'])
+      await program
+        .post(route(), { interactions })
+        .set('idempotency-key', key + last)
+        .expect(202);
+    const kept = () => owner.query(`SELECT FROM live_interactions WHERE user_id = 'neighbours'`);
+    await until(async () => (await kept()).rowCount === 9);
+  });
+
   it.each([
     ['none', []],
     ['1,001', Array.from({ length: 1_001 }, () => view('a'))],

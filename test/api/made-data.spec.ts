@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApi, Tenant, type TestApi } from '../factories/api.js';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 
 let api: TestApi;
 let tenant: Tenant;
@@ -44,7 +44,16 @@ it('a sample is added once, whoever asks how often and by which name, is marked 
   await tenant.upload(projectId, id!, 'text,label\na,b\n');
   const { body: own } = await tenant.get(inProject(`data-sets/${id}`)).expect(200);
   expect(own).toMatchObject({ provenance: 'uploaded', sample: null });
-  expect((await addSample('bank-questions')).body.id).not.toBe(id);
+  const { id: next } = (await addSample('bank-questions')).body;
+  expect(next).not.toBe(id);
+  // A file that brings nothing leaves it as it is; what is added to it is metered, and makes it no more real.
+  const path = inProject(`data-sets/${next}`);
+  await tenant.waitFor(path, ({ currentImport }) => currentImport);
+  expect((await tenant.upload(projectId, next, 'nothing\n1\n')).status).toBe('failed');
+  expect((await tenant.get(path)).body.sample).toMatchObject({ key: 'bank-questions' });
+  expect(await tenant.upload(projectId, next, 'text,label\na,b\n', '?mode=append')).toMatchObject({ rowsHeld: 771 });
+  expect((await tenant.get(path)).body).toMatchObject({ provenance: 'sample', sample: null });
+  await until(async () => (await metered()).some(({ quantity }: { quantity: string }) => quantity === '2'));
 });
 
 it('synthetic rows are the same by the same seed, marked wherever they lead, and count as stored but not as ingested', async () => {

@@ -245,6 +245,75 @@ describe('an upload in pieces', () => {
     await start(10).expect(201);
   });
 
+  it('whose import is cancelled or given up leaves no piece behind', async () => {
+    const { organization } = (await tenant.get('/v1/me')).body;
+    const folder = `${inject('dataDirectory')}/objects/${organization.id}/uploads`;
+    // As if another file of theirs were being read, after which these wait.
+    const { rows } = await owner.query(
+      `INSERT INTO imports (tenant_id, id, data_set_id, status, upload_key, upload_bytes, attempt, lease_expires_at, started_at)
+       SELECT tenant_id, gen_random_uuid(), id, 'running', 'none', 1, 1, now() + interval '1 hour', now()
+       FROM data_sets WHERE id = $1 RETURNING id`,
+      [dataSetId],
+    );
+    for (const end of ['cancelled', 'failed']) {
+      const path = await begin(22);
+      await piece(path, 0, 'user_id,item_id\n').expect(204);
+      const last = await piece(path, 16, 'u1,i1\n').expect(204);
+      const id = last.headers['kindred-import'];
+      const pieces = () => readdirSync(folder).filter((name) => name.startsWith(path.split('/').at(-1)!));
+      expect(pieces()).toHaveLength(2);
+      const at = `/v1/projects/${projectId}/data-sets/${dataSetId}/imports/${id}`;
+      if (end === 'cancelled') await tenant.post(`${at}/cancel`).expect(200);
+      else
+        await owner.query(
+          `UPDATE imports SET status = 'running', attempt = 3, losses = 2, started_at = now(), lease_expires_at = now() - interval '1 second'
+           WHERE id = $1`,
+          [id],
+        );
+      expect(await tenant.waitFor(at)).toMatchObject({ status: end });
+      await until(() => pieces().length === 0);
+    }
+    await owner.query('DELETE FROM imports WHERE id = $1', [rows[0].id]);
+  });
+
+  it('that began before somebody was to be erased does not bring them back, however late it ends', async () => {
+    const project = await tenant.createProject();
+    const id = await tenant.createDataSet(project, 'interactions');
+    const at = `/v1/projects/${project}`;
+    const first = await tenant.upload(project, id, 'user_id,item_id,value\ndora,i1,1\ndora,i2,x\nemil,i1,y\n');
+    const csv = 'user_id,item_id,value\ndora,i1,1\nemil,i2,1\n';
+    const begun = await call('post', `${at}/data-sets/${id}/uploads`, { 'upload-length': csv.length }).expect(201);
+    const path = begun.headers['location']!;
+    await piece(path, 0, csv.slice(0, 30)).expect(204);
+    const { body: erasure } = await tenant.delete(`${at}/users/dora`).expect(202);
+    const pass = async () => {
+      const row = 'FROM erasures WHERE user_id = $1 OR user_id IS NULL AND id = $2';
+      const values = ['dora', erasure.id.replace(/^.*_/, '')];
+      const { rows } = await owner.query(`SELECT attempt ${row}`, values);
+      await owner.query(`UPDATE erasures SET next_attempt_at = now() WHERE id = $1`, [values[1]]);
+      await until(async () => {
+        const now = (await owner.query(`SELECT attempt, lease_expires_at, completed_at ${row}`, values)).rows[0];
+        return now.completed_at !== null || (now.attempt > rows[0].attempt && now.lease_expires_at === null);
+      });
+      return (await tenant.get(`${at}/erasures/${erasure.id}`).expect(200)).body.status;
+    };
+    for (let i = 0; i < 3; i++) expect(await pass()).toBe('pending');
+    // Nor is anything of theirs shown meanwhile.
+    const { text } = await tenant.get(`${at}/data-sets/${id}/imports/${first.id}/rejected-rows.csv`).expect(200);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['line', '4']);
+    const last = await piece(path, 30, csv.slice(30)).expect(204);
+    const done = await tenant.waitFor(`${at}/data-sets/${id}/imports/${last.headers['kindred-import']}`);
+    expect(done).toMatchObject({ status: 'succeeded', rowsHeld: 1 });
+    for (let i = 0; i < 5 && (await pass()) === 'pending'; i++);
+    expect(await pass()).toBe('completed');
+    expect((await tenant.get(`${at}/users/dora`).expect(200)).body.dataSets).toEqual([]);
+  });
+
   it('that was not finished in time is gone', async () => {
     const path = await begin(10);
     await owner.query(`UPDATE uploads SET expires_at = now() - interval '1 second' WHERE id = $1`, [

@@ -177,6 +177,25 @@ describe('an address', () => {
     expect(await importsOf()).toBe(1);
   });
 
+  it('that fails by an error of ours again and again counts as failing, and is not fetched for ever', async () => {
+    files.answer = (_, response) => void response.writeHead(200).write('user_id,item_id\n');
+    const id = await add({ url: `http://${files.host}/`, interval: 'daily' });
+    for (let times = 1; times <= 3; times++) {
+      await until(() => files.asked.length === times, Infinity);
+      await owner.query(
+        `UPDATE url_sources SET failures = 4, lease_expires_at = now() - interval '1 second' WHERE id = $1`,
+        [id],
+      );
+    }
+    const done = await ranAfter(id, undefined);
+    expect(done).toMatchObject({
+      failures: 5,
+      pausedAt: expect.any(String),
+      lastRun: { result: 'failed', error: expect.stringMatching(/^An error of ours kept the file .* 3 times/) },
+    });
+    await tenant.delete(`${dataSet}/url-sources/${id}`).expect(204);
+  });
+
   it('is refused where it is at no public address, over http, or half of what it needs', async () => {
     const strict = await startApi({ KINDRED_URL_SOURCES_AT_PRIVATE_ADDRESSES: false });
     try {
@@ -190,7 +209,13 @@ describe('an address', () => {
       const s3 = { endpoint: 'https://10.0.0.1' };
       expect(await refusal({ url: 's3://b/k', s3 })).toEqual([400, expect.stringMatching(/s3.endpoint.*public/)]);
       expect(await refusal({ url: 'http://shop.example/a' })).toEqual([400, expect.stringMatching(/https:\/\/ or s3/)]);
-      for (const url of ['ftp://shop.example/a', 's3://bucket', 'https://u:p@shop.example/', 'nothing'])
+      for (const url of [
+        'ftp://shop.example/a',
+        's3://bucket',
+        's3://bucket/100%.csv',
+        'https://u:p@shop.example/',
+        'nothing',
+      ])
         expect((await refusal({ url }))[0], url).toBe(400);
       expect((await refusal({ url: 's3://b/k', s3: { accessKeyId: 'A' } }))[0]).toBe(400);
       expect((await refusal({ url: 'https://shop.example/a', query: { text: 'x' } }))[0]).toBe(400);

@@ -9,6 +9,7 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Database } from '../../platform/database/database.js';
 import { NIL_ID } from '../../platform/http/ids.js';
 import type { LocalFile } from '../../platform/object-store/object-store.js';
+import { foldName } from '../../platform/tables/tables.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { SingleRowsRepository } from './single-rows.repository.js';
@@ -38,9 +39,9 @@ export class AddedRows {
   }
 
   /**
-   * Writes what was sent of single items or users when an id was made as JSON lines of `id`, `is_deletion` and `row`.
+   * Writes what was sent of single items or users when an id was made as JSON lines of `id`, `is_deletion` and `row`, whose names are folded.
    *
-   * @returns the file, until it is released, and the names that its rows use
+   * @returns the file, until it is released, and the names that its rows use, each in its most usual spelling
    */
   async writeSingle(
     tenantId: string,
@@ -50,7 +51,7 @@ export class AddedRows {
     const names = await this.database.tenant(tenantId, (transaction) =>
       this.single.listNames(transaction, dataSetId, BOUNDS.columns.most),
     );
-    const line = ({ origin, isDeletion, row }: Row) => ({ id: origin, is_deletion: isDeletion, row });
+    const line = ({ origin, isDeletion, row }: Row) => ({ id: origin, is_deletion: isDeletion, row: folded(row) });
     return { file: await this.writeLines(this.lines(tenantId, dataSetId, before, line)), names };
   }
 
@@ -111,4 +112,9 @@ export class AddedRows {
       after = rows.at(-1)!.id;
     }
   }
+}
+
+/** Of several spellings of one name the last counts. */
+function folded(row: Row['row']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row as object).map(([name, value]) => [foldName(name), value]));
 }

@@ -136,5 +136,10 @@ export const hasNoIds = (kind: string) =>
     `Rows of the kind ${kind} are told apart by no id, so that none can be changed alone: upload a file.`,
   );
 
+export const noAttribute = (name: string, message: string) =>
+  new Problem(400, 'invalid_request', `attributes.${name}: ${message}`, {
+    errors: [{ path: `attributes.${name}`, message }],
+  });
+
 export const beingErased = () =>
   new Problem(409, 'being_erased', 'This user is being erased: send the row again when the erasure is completed.');

@@ -20,6 +20,7 @@ import {
   importSchema,
   type ListDataSetsQuery,
   type Provenance,
+  provenanceSchema,
 } from './data-sets.schema.js';
 import { keepRejected } from './rejected-rows.repository.js';
 import { describeSample } from './samples.js';
@@ -39,7 +40,7 @@ export interface ClaimedImport extends Claim {
   partKeys: string[];
   mode: ImportMode;
   /** What the data set held when it was claimed; null where that was nothing. */
-  base: { importId: string; contentKey: string } | null;
+  base: { importId: string; contentKey: string; provenance: Provenance } | null;
   columnMapping: ColumnMapping;
   /** Of the file before, which hold for this one where nothing else is said. */
   keptMapping: ColumnMapping;
@@ -274,9 +275,6 @@ export class DataSetsRepository {
     },
   ): Promise<void> {
     await transaction.import.create({ data: row });
-    // With rows of the customer's own it is the sample no more, which may then be added again.
-    if (row.provenance === 'sample') return;
-    await transaction.dataSet.updateMany({ where: { id: row.dataSetId }, data: { sample: null } });
   }
 
   async findImport(transaction: Transaction, dataSetId: string, id: string): Promise<Import | null> {
@@ -347,13 +345,11 @@ export class DataSetsRepository {
     const { dataSetId, uploadKey, mode, dataSet, provenance } = row;
     const { currentImportId: currentId } = dataSet;
     const current = currentId && (await transaction.import.findFirst({ where: { tenantId, id: currentId } }));
-    const base = current ? { importId: current.id, contentKey: current.contentKey! } : null;
+    const base = current
+      ? { importId: current.id, contentKey: current.contentKey!, provenance: current.provenance }
+      : null;
     const erasedUserIds = await this.findErasedUsers(transaction, tenantId, dataSet.projectId);
-    const upload = await transaction.upload.findFirst({
-      where: { tenantId, importId: id },
-      select: { parts: { orderBy: { offset: 'asc' }, select: { key: true } } },
-    });
-    const partKeys = upload?.parts.map(({ key }) => key) ?? [];
+    const partKeys = await this.listPartKeys(transaction, tenantId, id);
     const columnMapping = row.columnMapping as ColumnMapping;
     const kind = dataSet.kind as KindKey;
     const { projectId } = dataSet;
@@ -361,6 +357,15 @@ export class DataSetsRepository {
     const formats = { ...(dataSet.formats as FileFormats), ...(row.formats as FileFormats) };
     const file = { uploadKey, partKeys, mode, base, columnMapping, keptMapping, formats, provenance };
     return { ...claim, projectId, dataSetId, kind, ...file, erasedUserIds };
+  }
+
+  /** Of an import's file that came in pieces, these in their order; else none. */
+  async listPartKeys(transaction: Transaction, tenantId: string, importId: string): Promise<string[]> {
+    const upload = await transaction.upload.findFirst({
+      where: { tenantId, importId },
+      select: { parts: { orderBy: { offset: 'asc' }, select: { key: true } } },
+    });
+    return upload?.parts.map(({ key }) => key) ?? [];
   }
 
   /** Those of a project's people who are being erased. */
@@ -388,6 +393,7 @@ export class DataSetsRepository {
       where: { id: claimed.id, attempt: claimed.attempt, status: 'running' },
       data: {
         status: 'succeeded',
+        provenance: provenanceOf(claimed),
         finishedAt: new Date(),
         contentKey,
         contentBytes: content.bytes,
@@ -403,7 +409,12 @@ export class DataSetsRepository {
     const isLater = { OR: [{ currentImportId: null }, { currentImportId: { lt: claimed.id } }] };
     await transaction.dataSet.updateMany({
       where: { id: claimed.dataSetId, ...(claimed.mode === 'replace' && isLater) },
-      data: { currentImportId: claimed.id, ...keptFor(claimed) },
+      data: {
+        currentImportId: claimed.id,
+        ...keptFor(claimed),
+        // With rows of the customer's own it is the sample no more, which may then be added again.
+        ...(claimed.provenance !== 'sample' && { sample: null }),
+      },
     });
     return true;
   }
@@ -477,6 +488,13 @@ function withFewErrors(dataSet: DataSet): DataSet {
 }
 
 const fewErrors = (one: Import): Import => ({ ...one, errors: one.errors.slice(0, LISTED_ERRORS) });
+
+/** Of all rows that it holds then: those that are added make made-up ones no more real, nor the other way round. */
+function provenanceOf({ mode, base, provenance }: ClaimedImport): Provenance {
+  const held = mode === 'append' && base ? base.provenance : provenance;
+  const order = provenanceSchema.options;
+  return order.indexOf(held) > order.indexOf(provenance) ? held : provenance;
+}
 
 function countsOf({ rowsAccepted, rowsRejected, errors, rejections }: Content) {
   return { rowsAccepted, rowsRejected, errors, rejections };

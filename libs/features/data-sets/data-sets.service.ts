@@ -191,7 +191,7 @@ export class DataSetsService {
   }
 
   /**
-   * The rows that an import left out, by line, a page at a time.
+   * The rows that an import left out, by line, a page at a time; none of people who are being erased.
    *
    * @throws Problem 404; 403 where the rows name people, whom the caller may not see
    */
@@ -206,7 +206,10 @@ export class DataSetsService {
     if (findKind(kind)?.person) requirePermission(principal, 'end-users:read');
     const { id } = await this.getImport(tenantId, projectId, dataSetId, importId);
     const next = (from: number) =>
-      this.database.tenant(tenantId, (transaction) => listRejected(transaction, id, from, REJECTED_PAGE));
+      this.database.tenant(tenantId, async (transaction) => {
+        const erased = await this.repository.findErasedUsers(transaction, tenantId, projectId);
+        return listRejected(transaction, id, { from, most: REJECTED_PAGE, without: erased });
+      });
     return (async function* () {
       for (let from = 0; ;) {
         const page = await next(from);
@@ -224,17 +227,20 @@ export class DataSetsService {
    * @throws Problem 404; 409 where it has ended
    */
   async cancelImport(tenantId: string, projectId: string, dataSetId: string, importId: string): Promise<Import> {
-    const cancelled = await this.database.tenant(tenantId, async (transaction) => {
+    const { cancelled, partKeys } = await this.database.tenant(tenantId, async (transaction) => {
       await this.require(transaction, projectId, dataSetId);
       const found = await this.repository.lockImport(transaction, dataSetId, parseId('import', importId));
       if (!found) throw notFound('import', importId);
       if (!(await this.repository.cancelImport(transaction, found.id))) throw importEnded(found.status);
       const change = { before: { status: found.status }, after: { status: 'cancelled' } };
       await audit(transaction, tenantId, 'import.cancelled', found.id, change);
-      return (await this.repository.findImport(transaction, dataSetId, found.id))!;
+      return {
+        cancelled: (await this.repository.findImport(transaction, dataSetId, found.id))!,
+        partKeys: await this.repository.listPartKeys(transaction, tenantId, found.id),
+      };
     });
     // A worker that is reading it is told to stop.
-    await this.newImports.discard({ uploadKey: uploadKeyOf(tenantId, cancelled.id) });
+    await this.newImports.discard({ uploadKey: uploadKeyOf(tenantId, cancelled.id), partKeys });
     return cancelled;
   }
 

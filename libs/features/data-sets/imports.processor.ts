@@ -71,7 +71,11 @@ export class ImportsProcessor extends LeasedWork<ClaimedImport> {
   }
 
   protected override async afterLoss({ tenantId, id }: LostClaim, isGivenUp: boolean): Promise<void> {
-    if (isGivenUp) await this.objects.delete(uploadKeyOf(tenantId, id));
+    if (!isGivenUp) return;
+    const partKeys = await this.database.tenant(tenantId, (transaction) =>
+      this.repository.listPartKeys(transaction, tenantId, id),
+    );
+    await deleteUpload(this.objects, { uploadKey: uploadKeyOf(tenantId, id), partKeys });
   }
 
   /** False when the import is no longer this worker's. */

@@ -25,6 +25,7 @@ import {
   type Provenance,
   type UploadQuery,
 } from './data-sets.schema.js';
+import { deleteUpload } from './open-upload.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
 
@@ -110,8 +111,9 @@ export class NewImports {
     throw wrongDigest();
   }
 
-  async discard({ uploadKey }: Pick<StoredUpload, 'uploadKey'>): Promise<void> {
-    await this.objects.delete(uploadKey);
+  /** @param partKeys of a file that came in pieces */
+  discard({ uploadKey, partKeys = [] }: { uploadKey: string; partKeys?: string[] }): Promise<void> {
+    return deleteUpload(this.objects, { uploadKey, partKeys });
   }
 
   /**

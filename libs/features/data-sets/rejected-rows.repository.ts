@@ -12,10 +12,14 @@ export async function keepRejected(
   if (data.length > 0) await transaction.rejectedRow.createMany({ data });
 }
 
-/** The next of an import's rejected rows, by their place. */
-export function listRejected(transaction: Transaction, importId: string, from: number, most: number) {
+/** The next of an import's rejected rows, by their place, those of some people left out. */
+export function listRejected(
+  transaction: Transaction,
+  importId: string,
+  { from, most, without }: { from: number; most: number; without: string[] },
+) {
   return transaction.rejectedRow.findMany({
-    where: { importId, place: { gte: from } },
+    where: { importId, place: { gte: from }, OR: [{ person: null }, { person: { notIn: without } }] },
     orderBy: { place: 'asc' },
     take: most,
     select: { place: true, row: true, columnName: true, value: true, message: true },

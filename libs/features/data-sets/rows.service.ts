@@ -16,7 +16,10 @@ import { type SentRow, SingleRowsRepository } from './single-rows.repository.js'
 import { readStatistics } from './statistics.js';
 
 const PLACE = 'file_row_number';
-const NO_SENT = { replaced: [] as string[], sent: [] as SentRow[] };
+/** Where a row comes among those that were asked for, from 0; no column is called so. */
+const TURN = '\0turn';
+/** Rows of a file of which is asked at once which of them others stand in for. */
+const ASKED_AT_ONCE = 2_000;
 /** Data sets in which things are looked up at most, the latest first. */
 const DESCRIBING = 10;
 
@@ -35,17 +38,16 @@ export class RowsService {
   /** @throws Problem 403 where the rows name people, whom the caller may not see */
   async list(principal: Principal, projectId: string, dataSetId: string, query: RowsQuery): Promise<Rows> {
     const { tenantId } = principal;
-    const { content, kind, counting, erased, replaced, sent } = await this.database.tenant(
+    const { content, kind, counting, erased, isReplacing, sent } = await this.database.tenant(
       tenantId,
       async (transaction) => {
         const found = await this.requireContent(transaction, projectId, dataSetId);
         if (found.kind.person) requirePermission(principal, 'end-users:read');
-        const single = found.kind.identity
-          ? await this.listSent(transaction, dataSetId, found.content, query)
-          : NO_SENT;
+        const isReplacing = found.kind.identity !== undefined && found.dataSet.addedRows > 0;
         return {
           ...found,
-          ...single,
+          isReplacing,
+          sent: isReplacing ? await this.listSent(transaction, dataSetId, found.content, query) : [],
           counting:
             query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
           erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],
@@ -61,20 +63,26 @@ export class RowsService {
       const conditions = [
         ...(query.sort ? [] : [`${PLACE} >= ${query.cursor ?? 0}`]),
         ...(query.search ? [matches(kind, columns, query.search)] : []),
-        ...(replaced.length > 0 ? [`${quoteName(kind.identity!)} NOT IN (${replaced.map(quoteText).join(', ')})`] : []),
         ...(erased.length > 0 ? [`${quoteName(kind.person!)} NOT IN (${erased.map(quoteText).join(', ')})`] : []),
       ];
-      const found = await rowsOf(
-        connection,
-        `SELECT * FROM ${withPlaces(table!)} WHERE ${conditions.join(' AND ') || 'true'} ORDER BY ${orderOf(query)} LIMIT ${query.limit + 1} OFFSET ${query.sort ? (query.cursor ?? 0) : 0}`,
-      );
+      const from = withPlaces(table!);
+      const wanted = `${from} WHERE ${conditions.join(' AND ') || 'true'} ORDER BY ${orderOf(query)}`;
+      const skip = query.sort ? (query.cursor ?? 0) : 0;
+      const found = isReplacing
+        ? await this.readOthers(
+            connection,
+            { from, wanted, skip },
+            { tenantId, dataSetId, identity: kind.identity! },
+            query,
+          )
+        : await rowsOf(connection, `SELECT * FROM ${wanted} LIMIT ${query.limit + 1} OFFSET ${skip}`);
       const page = found.slice(0, query.limit);
       const counts = counted ? await countOf(connection, counted, kind, page) : undefined;
       const last = Number(page.at(-1)?.[PLACE]);
       const isEnd = found.length <= query.limit;
       const room = query.limit - page.length;
       const more = isEnd && room > 0 ? pageOfSent(kind, erased, sent, { ...query, limit: room }, skipped) : null;
-      const rows = page.map(({ [PLACE]: place, ...values }) => ({
+      const rows = page.map(({ [PLACE]: place, [TURN]: _turn, ...values }) => ({
         place: Number(place) + 1,
         values,
         ...(counts && { interactions: counts.get(String(values[kind.identity!])) ?? 0 }),
@@ -82,23 +90,53 @@ export class RowsService {
       if (more) return { data: [...rows, ...more.data], nextCursor: more.nextCursor };
       // Rows that were sent by themselves come after those of the file, in whichever order those are.
       const atEnd = sent.length > 0 ? String(skipped + 1) : null;
-      const following = query.sort ? (query.cursor ?? 0) + query.limit : last + 1;
+      const following = query.sort ? Number(found.at(-1)?.[TURN] ?? skip + query.limit) : last + 1;
       return { data: rows, nextCursor: isEnd ? atEnd : String(following) };
     });
   }
 
-  /** Of rows with an id: those sent by themselves that come next, and the ids whose row of the file does not count. */
-  private async listSent(
+  /**
+   * Of rows with an id, one more than a page of those of the file that none stands in for which was sent by itself.
+   *
+   * @param wanted SQL after FROM, which is `from` with conditions and an order; of that so many are skipped
+   * @returns each with its place, and among what was asked for, from 0, with its {@link TURN}
+   */
+  private async readOthers(
+    connection: DuckDBConnection,
+    { from, wanted, skip }: { from: string; wanted: string; skip: number },
+    { tenantId, dataSetId, identity }: { tenantId: string; dataSetId: string; identity: string },
+    { limit }: RowsQuery,
+  ): Promise<Record<string, unknown>[]> {
+    const turns = new Map<number, number>();
+    for (let first = skip, isEnd = false; !isEnd && turns.size <= limit; first += ASKED_AT_ONCE) {
+      const next = await rowsOf(
+        connection,
+        `SELECT ${PLACE}, ${quoteName(identity)} AS id FROM ${wanted} LIMIT ${ASKED_AT_ONCE} OFFSET ${first}`,
+      );
+      const ids = next.map(({ id }) => String(id));
+      const replaced = new Set(
+        await this.database.tenant(tenantId, (transaction) => this.single.listReplaced(transaction, dataSetId, ids)),
+      );
+      for (const [index, id] of ids.entries())
+        if (!replaced.has(id) && turns.size <= limit) turns.set(Number(next[index]![PLACE]), first + index);
+      isEnd = next.length < ASKED_AT_ONCE;
+    }
+    if (turns.size === 0) return [];
+    const rows = await rowsOf(connection, `SELECT * FROM ${from} WHERE ${PLACE} IN (${[...turns.keys()].join(', ')})`);
+    return rows
+      .map((row) => ({ ...row, [TURN]: turns.get(Number(row[PLACE]))! }))
+      .toSorted((one, other) => one[TURN] - other[TURN]);
+  }
+
+  /** Of rows with an id, those sent by themselves that come next. */
+  private listSent(
     transaction: Transaction,
     dataSetId: string,
     content: ImportedContent | null,
     { cursor = 0, limit, search }: RowsQuery,
   ) {
     const skip = Math.max(0, cursor - (content?.rows ?? 0) - 1);
-    return {
-      replaced: await this.single.listIds(transaction, dataSetId),
-      sent: await this.single.list(transaction, dataSetId, { search, skip, take: limit + 1 }),
-    };
+    return this.single.list(transaction, dataSetId, { search, skip, take: limit + 1 });
   }
 
   /** What is known of the rows before a model learns from them; things that they name are looked up in what describes such in the project. */

@@ -53,9 +53,10 @@ export class SingleRowsRepository {
     ]);
   }
 
-  /** Ids whose row of a file does not count. */
-  async listIds(transaction: Transaction, dataSetId: string): Promise<string[]> {
-    const rows = await transaction.addedRow.findMany({ where: { dataSetId }, select: { origin: true } });
+  /** Which of the ids were sent, so that their row of a file does not count. */
+  async listReplaced(transaction: Transaction, dataSetId: string, ids: string[]): Promise<string[]> {
+    const where = { dataSetId, origin: { in: ids } };
+    const rows = await transaction.addedRow.findMany({ where, select: { origin: true } });
     return rows.map(({ origin }) => origin);
   }
 
@@ -70,11 +71,11 @@ export class SingleRowsRepository {
     return rows.map(({ origin, row }) => ({ id: origin, attributes: row as Record<string, string> }));
   }
 
-  /** The names that rows of a data set use, the most used first. */
+  /** The names that rows of a data set use, the most used first; of several that differ in case alone the most used. */
   async listNames(transaction: Transaction, dataSetId: string, most: number): Promise<string[]> {
     const rows = await transaction.$queryRaw<{ name: string }[]>`
-      SELECT name FROM added_rows, jsonb_object_keys(row) AS name WHERE data_set_id = ${dataSetId}::uuid
-      GROUP BY name ORDER BY count(*) DESC, name LIMIT ${most}`;
+      SELECT mode() WITHIN GROUP (ORDER BY name) AS name FROM added_rows, jsonb_object_keys(row) AS name
+      WHERE data_set_id = ${dataSetId}::uuid GROUP BY lower(name COLLATE "C") ORDER BY count(*) DESC, name LIMIT ${most}`;
     return rows.map(({ name }) => name);
   }
 

@@ -5,9 +5,9 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound } from '../../platform/errors/problem.js';
 import { parseRequest } from '../../platform/http/validation.pipe.js';
-import { quoteName, quoteText } from '../../platform/tables/tables.js';
+import { foldName, quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf } from './content-tables.js';
-import { beingErased, hasNoIds, tooManyAddedRows } from './data-sets.errors.js';
+import { beingErased, hasNoIds, noAttribute, tooManyAddedRows } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import type { DataSet } from './data-sets.schema.js';
 import { DataSetsService } from './data-sets.service.js';
@@ -22,6 +22,8 @@ import {
   rowIdSchema,
   type SingleRow,
 } from './single-rows.schema.js';
+
+const IS_ID = 'is the column of the id, which is said beside the attributes';
 
 interface Place {
   projectId: string;
@@ -42,12 +44,14 @@ export class SingleRowsService {
   /** @throws Problem 409 where the rows would be too many, or are told apart by no id */
   putMany(tenantId: string, place: Place, { rows }: PutRows): Promise<PutRowsAnswer> {
     return this.database.tenant(tenantId, async (transaction) => {
-      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      const { dataSet, erased, identity } = await this.require(transaction, tenantId, place);
       const kept = new Map<string, SentRow>();
       const results = rows.map((row): PutRowsAnswer['results'][number] => {
         const parsed = oneOfRowsSchema.safeParse(row);
         if (!parsed.success) return { status: 'rejected', error: wordsOf(parsed.error.issues[0]!) };
         if (erased.has(parsed.data.id)) return { status: 'rejected', error: 'this user is being erased' };
+        const wrong = nameOfColumn(parsed.data.attributes, identity);
+        if (wrong) return { status: 'rejected', error: wordsOf({ path: ['attributes', wrong], message: IS_ID }) };
         // Of two of one id the later counts.
         kept.set(parsed.data.id, parsed.data);
         return { status: 'accepted' };
@@ -60,7 +64,9 @@ export class SingleRowsService {
   put(tenantId: string, place: Place, rowId: string, { attributes }: PutRow): Promise<SingleRow> {
     const id = parseRequest(rowIdSchema, rowId);
     return this.database.tenant(tenantId, async (transaction) => {
-      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      const { dataSet, erased, identity } = await this.require(transaction, tenantId, place);
+      const wrong = nameOfColumn(attributes, identity);
+      if (wrong) throw noAttribute(wrong, IS_ID);
       if (erased.has(id)) throw beingErased();
       await this.repository.lock(transaction, dataSet.id, id);
       await this.keep(transaction, tenantId, dataSet, [{ id, attributes }]);
@@ -73,24 +79,33 @@ export class SingleRowsService {
     const id = parseRequest(rowIdSchema, rowId);
     const ofFile = await this.findInFile(tenantId, place, id);
     return this.database.tenant(tenantId, async (transaction) => {
-      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      const { dataSet, erased, identity } = await this.require(transaction, tenantId, place);
       if (erased.has(id)) throw beingErased();
       await this.repository.lock(transaction, dataSet.id, id);
       const sent = await this.repository.find(transaction, dataSet.id, id);
       const before = sent ? sent.attributes : ofFile;
       if (!before) throw notFound('row', id);
-      const after = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null);
-      const attributes = parseRequest(attributesSchema, Object.fromEntries(after));
+      const changed = new Set(Object.keys(changes).map(foldName));
+      const kept = Object.entries(before).filter(([name]) => !changed.has(foldName(name)));
+      const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null));
+      const wrong = nameOfColumn(said, identity);
+      if (wrong) throw noAttribute(wrong, IS_ID);
+      const attributes = parseRequest(attributesSchema, { ...Object.fromEntries(kept), ...said });
       await this.keep(transaction, tenantId, dataSet, [{ id, attributes }]);
       return { id, attributes };
     });
   }
 
+  /** Leaves a row out from now on. Of what is not there nothing is written down, as it may be a person who was erased. */
   async delete(tenantId: string, place: Place, rowId: string): Promise<void> {
     const id = parseRequest(rowIdSchema, rowId);
+    const ofFile = await this.findInFile(tenantId, place, id);
     await this.database.tenant(tenantId, async (transaction) => {
-      const { dataSet } = await this.require(transaction, tenantId, place);
+      const { dataSet, erased } = await this.require(transaction, tenantId, place);
+      if (erased.has(id)) return;
       await this.repository.lock(transaction, dataSet.id, id);
+      const sent = await this.repository.find(transaction, dataSet.id, id);
+      if (sent ? sent.attributes === null : ofFile === null) return;
       await this.requireRoom(transaction, dataSet.id, [id]);
       await this.repository.put(transaction, tenantId, dataSet.id, [{ id, attributes: null }]);
       await audit(transaction, tenantId, 'data_set.row_deleted', dataSet.id);
@@ -144,6 +159,11 @@ export class SingleRowsService {
     );
     return Object.fromEntries(known) as Record<string, string>;
   }
+}
+
+/** The name, in whichever case, that is the id's. */
+function nameOfColumn(attributes: object, identity: string): string | undefined {
+  return Object.keys(attributes).find((name) => foldName(name) === identity);
 }
 
 /** In the words of a rejected row. */

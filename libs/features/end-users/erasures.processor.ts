@@ -30,7 +30,7 @@ const PASS_SECONDS = 5;
 
 /**
  * Takes people out of everything that holds them, in this order, each step done again without harm where a
- * worker was killed in it. Data sets and earlier imports; then, when no training runs that had read those, checkpoints and
+ * worker was killed in it. Data sets and earlier imports; then, when no file is on its way that was begun before and no training runs that had read those, checkpoints and
  * artifacts; then texts; at last, on a later pass, the files that others stand in for, which a process may still have been reading.
  */
 @Injectable()
@@ -85,6 +85,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
         this.repository.markContentErased(transaction, erasure.id),
       );
     }
+    if (await within((transaction) => this.repository.isUploading(transaction, erasure))) return;
     const since = erasure.contentErasedAt;
     if (await within((transaction) => this.repository.isTraining(transaction, projectId, since))) return;
     const checkpoints = await within((transaction) => this.trainingJobs.dropCheckpoints(transaction, projectId));

@@ -106,6 +106,22 @@ export class ErasuresRepository {
     return count > 0;
   }
 
+  /**
+   * Whether a file is on its way, in pieces, whose upload began before the erasure: what it becomes must find the erasure still there, which keeps the
+   * person out of it.
+   */
+  async isUploading(transaction: Transaction, { projectId, createdAt }: ClaimedErasure): Promise<boolean> {
+    const sentBefore = new Date(createdAt.getTime() + TRANSACTION_MS);
+    // In one statement, as an upload becomes an import at any time.
+    const [row] = await transaction.$queryRaw<{ is: boolean }[]>`
+      SELECT EXISTS (
+        SELECT FROM uploads JOIN data_sets ON data_sets.tenant_id = uploads.tenant_id AND data_sets.id = uploads.data_set_id
+        LEFT JOIN imports ON imports.tenant_id = uploads.tenant_id AND imports.id = uploads.import_id
+        WHERE project_id = ${projectId}::uuid AND uploads.created_at <= ${sentBefore}
+          AND ((uploads.import_id IS NULL AND uploads.expires_at > now()) OR imports.status IN ('queued', 'running'))) AS is`;
+    return row!.is;
+  }
+
   /** Trainings under way that may have read them before no data set held them. */
   async isTraining(transaction: Transaction, projectId: string, before: Date): Promise<boolean> {
     const where = { status: 'running' as const, startedAt: { lte: before }, projectId };

@@ -43,15 +43,21 @@ export function readEvent(event: unknown, id: string, now: number): LiveRow | st
   }
 }
 
-/** By which an event is known again that has an id of its own: a UUID of that text, which no other text has. */
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** By which an event is known again that has an id of its own: a UUID, of version 8, of that text, which no other text has. */
 function idOfInteraction(interactionId: string): string {
-  const hash = createHash('sha256').update(interactionId).digest('hex');
+  const hash = digestOf(interactionId);
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** Of the event at that place of a call, where it brings none: the call's own, but for its last digits. */
+/**
+ * Of the event at that place of a call, where it brings none: a UUID of both, of version 7, which none that an event brings becomes. It begins as
+ * the call's own does, so that rows lie in their order; the rest is of the whole of it, as ids of calls may differ in their last digits alone.
+ */
 export function idOfPlace(callId: string, place: number): string {
-  return callId.slice(0, -3) + place.toString(16).padStart(3, '0');
+  const hash = digestOf(`${callId}/${place}`);
+  return `${callId.slice(0, 13)}-7${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
 function textOf(name: string, value: unknown): string {

@@ -112,11 +112,10 @@ export class InteractionsService {
     events: readonly unknown[],
   ): Promise<{ rows: LiveRow[]; outcome: Outcome }> {
     const now = this.clock.now().getTime() / 1_000;
-    const read = events.map((event, place) => readEvent(event, idOfPlace(id, place), now));
+    const placeIds = events.map((_, place) => idOfPlace(id, place));
+    const read = events.map((event, place) => readEvent(event, placeIds[place]!, now));
     // Only what has an id of its own may have come before.
-    const ownIds = read.flatMap((row, place) =>
-      typeof row === 'string' || row[0] === idOfPlace(id, place) ? [] : row[0],
-    );
+    const ownIds = read.flatMap((row, place) => (typeof row === 'string' || row[0] === placeIds[place] ? [] : row[0]));
     const seen = await this.known.find(tenantId, dataSetId, ownIds);
     const rows: LiveRow[] = [];
     const outcome: Outcome = { duplicates: [], rejected: [] };

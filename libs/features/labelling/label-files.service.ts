@@ -6,8 +6,10 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { newId, NIL_ID } from '../../platform/http/ids.js';
+import { Turns } from '../../platform/queue/turns.js';
 import { AddedRows, ContentTables, type DataSet, DataSetsService, NewImports, rowsOf } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
+import { tooManyCalls } from '../serving/index.js';
 import { UsageService } from '../usage/index.js';
 import { DataSetLabels } from './data-set-labels.js';
 import { type LabelledText, readLabelFile, WRITERS, type WrittenText } from './label-files.js';
@@ -21,6 +23,9 @@ const PAGE = 2_000;
 /** Texts come in files of other tools and leave in such. */
 @Injectable()
 export class LabelFilesService {
+  /** One file of an organization at a time: each is held whole. */
+  private readonly files = new Turns(BOUNDS.longCallsWaiting.most, tooManyCalls);
+
   constructor(
     private readonly database: Database,
     private readonly repository: LabellingRepository,
@@ -38,9 +43,19 @@ export class LabelFilesService {
    * Takes a file's texts: those with labels become rows, which count as ingested, the others wait for a label. All or nothing. Where the data
    * set has no rows yet the file is imported as its first, so that a model can be trained.
    *
-   * @throws Problem 400 with where and what is wrong, 402 or 429 where quotas leave no room, 409 where too many would wait, 413
+   * @throws Problem 400 with where and what is wrong, 402 or 429 where quotas leave no room or too many files wait, 409 where too many would wait, 413
    */
-  async add(
+  add(
+    tenantId: string,
+    projectId: string,
+    dataSetId: string,
+    content: Readable,
+    query: ImportTextsQuery,
+  ): Promise<ImportedTexts> {
+    return this.files.run(tenantId, () => this.addFile(tenantId, projectId, dataSetId, content, query));
+  }
+
+  private async addFile(
     tenantId: string,
     projectId: string,
     dataSetId: string,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../platform/errors/problem.js';
 import { readLabelFile, WRITERS, type WrittenText } from './label-files.js';
 import type { LabelFormat } from './labelling.schema.js';
@@ -107,5 +107,21 @@ describe('a file of texts to label', () => {
     const lines = Array.from({ length: 30 }, () => '{}').join('\n');
     expect(errorsOf(lines, 'doccano')).toHaveLength(20);
     expect(() => read(lines, 'doccano')).toThrow(/line 1, text: must be a text, and 29 more\./);
+  });
+
+  it('that is wrong throughout, or holds more than may wait, is read no further than that shows', () => {
+    const shown = vi.spyOn(JSON, 'parse');
+    try {
+      expect(() => read('x\n'.repeat(1_000_000), 'doccano')).toThrow(/line 1: is not JSON: .*, and 99 more\./);
+      expect(shown).toHaveBeenCalledTimes(100);
+    } finally {
+      shown.mockRestore();
+    }
+    expect(errorsOf(task([choices(Array.from({ length: 100_000 }, () => '|'))]), 'label-studio')).toHaveLength(1);
+    const lines = Array.from({ length: 100_001 }, (_, i) => `text ${i}`);
+    expect(read(lines.slice(1).join('\n'), 'text')).toHaveLength(100_000);
+    expect(() => read(lines.join('\r\n'), 'text')).toThrow(/At most 100000 texts of a data set may wait/);
+    // A text waits once, however often a file holds it.
+    expect(read('again\n'.repeat(1_000_000), 'text')).toEqual([{ text: 'again', labels: [], where: 'line 1' }]);
   });
 });

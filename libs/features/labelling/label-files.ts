@@ -1,7 +1,7 @@
 import { LABEL_SEPARATOR } from '../../models/kinds/kind.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import type { ProblemField } from '../../platform/errors/problem.js';
-import { badLabelFile } from './labelling.errors.js';
+import { badLabelFile, tooManyTextsToLabel } from './labelling.errors.js';
 import { labelSchema, type LabelFormat } from './labelling.schema.js';
 
 /** A text of a file, with what it is; without labels where the file does not say. */
@@ -18,19 +18,30 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Postgres stores neither. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** Gathers what is wrong, so that a file is corrected once. */
+/** Nobody corrects more by what one answer says. */
+const ERRORS_MAX = 100;
+
+/** Gathers what is wrong, so that a file is corrected once; of a file that is wrong or too much throughout it reads no more than says so. */
 class Reading {
   readonly texts: LabelledText[] = [];
   readonly errors: ProblemField[] = [];
+  /** Texts without labels, each of which waits once. */
+  private readonly open = new Set<string>();
 
   wrong(path: string, message: string): void {
     this.errors.push({ path, message });
+    if (this.errors.length === ERRORS_MAX) throw badLabelFile(this.errors);
   }
 
   add(where: string, field: string, text: unknown, labels: string[]): void {
     const problem = problemOf(text);
-    if (problem) this.wrong(field, problem);
-    else this.texts.push({ text: text as string, labels, where });
+    if (problem) return this.wrong(field, problem);
+    if (labels.length === 0) {
+      if (this.open.has(text as string)) return;
+      this.open.add(text as string);
+      if (this.open.size > BOUNDS.textsToLabel.most) throw tooManyTextsToLabel(BOUNDS.textsToLabel.most);
+    }
+    this.texts.push({ text: text as string, labels, where });
   }
 
   /** @returns each once, in the order of their code points, as the data set holds them; none where one is wrong, which is noted */
@@ -39,7 +50,10 @@ class Reading {
       this.wrong(path, 'must be a list of labels');
       return [];
     }
-    if (said.length > BOUNDS.labels.most) this.wrong(path, `must be at most ${BOUNDS.labels.most} labels`);
+    if (said.length > BOUNDS.labels.most) {
+      this.wrong(path, `must be at most ${BOUNDS.labels.most} labels`);
+      return [];
+    }
     const checked = said.map((label, place) => {
       const found = labelSchema.safeParse(label);
       if (!found.success) this.wrong(`${path}[${place}]`, labelProblem(label));
@@ -65,7 +79,7 @@ function labelProblem(label: unknown): string {
 /**
  * Reads a whole file of texts, with or without labels.
  *
- * @throws Problem 400 that names what is wrong by where it stands; then nothing of the file is to be taken
+ * @throws Problem 400 that names what is wrong by where it stands, 409 where more texts than may wait have no label; then nothing of the file is to be taken
  */
 export function readLabelFile(bytes: Uint8Array, format: LabelFormat): LabelledText[] {
   const reading = new Reading();
@@ -83,12 +97,23 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
+/** The lines that hold anything, with their numbers, one after another: a file may be nothing but line ends. */
+function* linesOf(content: string, ends: readonly string[]): Generator<[line: string, number: number]> {
+  let number = 1;
+  for (let from = 0, at = 0; at <= content.length; at++) {
+    if (at < content.length && !ends.includes(content[at]!)) continue;
+    const line = content.slice(from, at);
+    if (line.trim() !== '') yield [line, number];
+    if (content[at] === '\r' && content[at + 1] === '\n') at++;
+    from = at + 1;
+    number++;
+  }
+}
+
 const READERS: Record<LabelFormat, (content: string, reading: Reading) => void> = {
   text(content, reading) {
-    content.split(/\r\n|\n|\r/).forEach((line, place) => {
-      const where = `line ${place + 1}`;
-      if (line.trim() !== '') reading.add(where, where, line, []);
-    });
+    for (const [line, number] of linesOf(content, ['\n', '\r']))
+      reading.add(`line ${number}`, `line ${number}`, line, []);
   },
 
   /** A list of tasks, whose text stands in `data.text` and whose labels are choices: https://labelstud.io/guide/task_format */
@@ -110,19 +135,22 @@ const READERS: Record<LabelFormat, (content: string, reading: Reading) => void> 
 
   /** An object a line, with `text` and the list `label`: https://doccano.github.io/doccano/ (text classification) */
   doccano(content, reading) {
-    content.split(/\r\n|\n/).forEach((line, place) => {
-      const where = `line ${place + 1}`;
-      if (line.trim() === '') return;
+    for (const [line, number] of linesOf(content, ['\n'])) {
+      const where = `line ${number}`;
       let row: unknown;
       try {
         row = JSON.parse(line);
       } catch (error) {
-        return reading.wrong(where, `is not JSON: ${(error as Error).message}`);
+        reading.wrong(where, `is not JSON: ${(error as Error).message}`);
+        continue;
       }
-      if (!isObject(row)) return reading.wrong(where, 'must be a JSON object');
+      if (!isObject(row)) {
+        reading.wrong(where, 'must be a JSON object');
+        continue;
+      }
       const labels = reading.labels(`${where}, label`, row['label'] ?? []);
       reading.add(where, `${where}, text`, row['text'], labels);
-    });
+    }
   },
 };
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { guardedAgent, guardedRequest, isRefusedAddress } from '../../platform/http/guarded-request.js';
+import { guardedAgent, guardedRequest, isRefusedAddress, timedOut } from '../../platform/http/guarded-request.js';
 import { printable } from '../../platform/http/text.js';
 import type { Target } from './target.js';
 
@@ -88,7 +88,8 @@ async function openUrl(
   for (let redirects = 0; ; redirects++) {
     const isSameHost = address.origin === new URL(url).origin;
     const sent = { ...headers, ...(authorization && isSameHost && { authorization }) };
-    const answer = await guardedRequest(address.href, { method: 'GET', headers: sent, signal }, atPrivateAddresses);
+    const options = { method: 'GET', headers: sent, signal };
+    const answer = await guardedRequest(address.href, options, atPrivateAddresses, undefined, SILENT_MS);
     const { statusCode: status = 0 } = answer;
     const { location } = answer.headers;
     if (status === 200) return toFile(answer);
@@ -123,11 +124,15 @@ async function openObject(
 ): Promise<OpenedFile | null> {
   const { host: bucket, pathname } = new URL(url);
   const host = hostOf({ url, s3 });
+  const key = keyOf(pathname);
   const client = new S3Client(clientOptions(s3, atPrivateAddresses));
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), SILENT_MS);
   try {
-    const key = decodeURIComponent(pathname.slice(1));
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...(etag && { IfNoneMatch: etag }) });
-    const { Body, ETag = null } = await client.send(command, { abortSignal: signal });
+    const { Body, ETag = null } = await client.send(command, {
+      abortSignal: AbortSignal.any([signal, silence.signal]),
+    });
     const content = Body as Readable;
     const close = () => client.destroy();
     content.once('close', close).once('error', close);
@@ -138,7 +143,17 @@ async function openObject(
     const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
     if ($metadata?.httpStatusCode === 304) return null;
     if ($metadata?.httpStatusCode) throw refused(host, $metadata.httpStatusCode, name);
-    throw error;
+    throw silence.signal.aborted && !signal.aborted ? timedOut() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function keyOf(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname.slice(1));
+  } catch (cause) {
+    throw new FetchError('The key after s3:// must have a % of its own as %25. Check the address.', { cause });
   }
 }
 
@@ -172,10 +187,4 @@ function refused(host: string, status: number, reason?: string): FetchError {
   if (status === 429 || status >= 500)
     return new FetchError(`The server at ${host} answered ${answer}, which is for the server to put right.`);
   return new FetchError(`The server at ${host} answered ${answer}, where 200 was expected.`);
-}
-
-function timedOut(): Error {
-  const error = new Error('no byte came');
-  error.name = 'TimeoutError';
-  return error;
 }

@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { Problem } from '../../platform/errors/problem.js';
 import { newId } from '../../platform/http/ids.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
-import { type Claim, releaseRow } from '../../platform/queue/leased-rows.js';
+import { type Claim, type LostClaim, releaseRow } from '../../platform/queue/leased-rows.js';
 import { type ClaimOrder, LeasedWork, LeaseLostError, WorkerStoppedError } from '../../platform/queue/leased-work.js';
 import { jittered } from '../../platform/queue/waits.js';
 import { NewImports, uploadKeyOf, uploadTooLarge } from '../data-sets/index.js';
@@ -28,6 +28,9 @@ const FETCH_MS = 3_600_000;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const INTERVAL_SECONDS = { once: null, hourly: HOUR, daily: 24 * HOUR };
+/** Runs in a row that nobody saw end, by a worker that vanished or an error of ours. One that has had so many counts as failed. */
+const LOSSES_MAX = 3;
+const GIVEN_UP = `An error of ours kept the file from being fetched ${LOSSES_MAX} times in a row: it is tried again later.`;
 /** Before what failed is tried again, where its interval is not shorter. One more failure than these pauses the source. */
 const RETRY_SECONDS = [5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR];
 
@@ -37,6 +40,7 @@ export class UrlSourcesProcessor extends LeasedWork<ClaimedSource> {
   protected override readonly everyMs = 1_000;
   protected readonly table = URL_SOURCES;
   protected readonly most = FETCHES_MAX;
+  protected override readonly lossesMax = LOSSES_MAX;
 
   constructor(
     database: Database,
@@ -68,6 +72,11 @@ export class UrlSourcesProcessor extends LeasedWork<ClaimedSource> {
       if (reason instanceof WorkerStoppedError) await this.release(claimed);
       else await this.fail(claimed, reason);
     }
+  }
+
+  protected override async giveUp(transaction: Transaction, lost: LostClaim): Promise<void> {
+    const claimed = await this.repository.readClaimed(transaction, lost);
+    await this.finishIn(transaction, claimed, { result: 'failed', error: GIVEN_UP, failures: claimed.failures + 1 });
   }
 
   private async fetch(claimed: ClaimedSource, signal: AbortSignal): Promise<void> {

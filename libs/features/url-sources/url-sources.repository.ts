@@ -87,7 +87,7 @@ export class UrlSourcesRepository {
   /** It is due at once, whatever came before; one that is being fetched is left to end. */
   async runNow(transaction: Transaction, id: string): Promise<void> {
     await transaction.$executeRaw`
-      UPDATE url_sources SET next_attempt_at = now(), paused_at = NULL, failures = 0 WHERE id = ${id}::uuid`;
+      UPDATE url_sources SET next_attempt_at = now(), paused_at = NULL, failures = 0, losses = 0 WHERE id = ${id}::uuid`;
   }
 
   async delete(transaction: Transaction, id: string): Promise<void> {
@@ -111,7 +111,7 @@ export class UrlSourcesRepository {
   async finish(transaction: Transaction, { id, attempt }: Claim, outcome: Outcome): Promise<boolean> {
     const { result, error, made, failures, waitSeconds, isPaused } = outcome;
     const count = await transaction.$executeRaw`
-      UPDATE url_sources SET lease_expires_at = NULL, last_run_at = now(), last_result = ${result}::url_source_result,
+      UPDATE url_sources SET lease_expires_at = NULL, losses = 0, last_run_at = now(), last_result = ${result}::url_source_result,
         last_error = ${error}, failures = ${failures}, paused_at = CASE WHEN ${isPaused} THEN now() END,
         next_attempt_at = now() + make_interval(secs => ${waitSeconds}::float8),
         last_import_id = coalesce(${made?.importId ?? null}::uuid, last_import_id),

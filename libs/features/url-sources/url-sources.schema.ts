@@ -17,6 +17,14 @@ const addressSchema = (protocols: RegExp) =>
     .transform((text) => new URL(text).href)
     .refine((text) => Buffer.byteLength(text) <= URL_BYTES_MAX, `must be at most ${URL_BYTES_MAX} bytes`);
 
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
 const secretSchema = z
   .string()
   .min(1)
@@ -39,6 +47,7 @@ export const createUrlSourceSchema = z
   .strictObject({
     url: addressSchema(/^(https?|s3):$/)
       .refine((text) => !text.startsWith('s3:') || /^s3:\/\/[^/?#]+\/[^?#]+$/.test(text), 'must be s3://bucket/key')
+      .refine((text) => !text.startsWith('s3:') || isEncoded(text), 'must have a % of the key as %25')
       .describe('`https://…`, or `s3://bucket/key`'),
     interval: z.enum(['once', 'hourly', 'daily']).describe('How often the file is fetched'),
     query: uploadQuerySchema.default({}).describe('How the file is to be read: the same as in the query of an upload'),

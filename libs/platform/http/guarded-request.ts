@@ -49,9 +49,17 @@ export function isRefusedAddress({ message }: Error): boolean {
   return /is not allowed\. Because/.test(message);
 }
 
+/** Why what stays silent is ended. */
+export function timedOut(): Error {
+  const error = new Error('no byte came');
+  error.name = 'TimeoutError';
+  return error;
+}
+
 /**
  * Calls once, at a public address alone unless others are allowed, and follows no redirect.
  *
+ * @param silentMs until the head of the answer is there, however it comes; else it ends with a TimeoutError
  * @returns the answer, whose body is the caller's to read or to destroy
  */
 export function guardedRequest(
@@ -59,6 +67,7 @@ export function guardedRequest(
   options: Pick<RequestOptions, 'method' | 'headers' | 'signal'>,
   toPrivateAddresses: boolean,
   body?: string,
+  silentMs?: number,
 ): Promise<IncomingMessage> {
   const url = new URL(address);
   const { request } = url.protocol === 'https:' ? https : http;
@@ -66,6 +75,10 @@ export function guardedRequest(
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { ...options, agent }, resolve);
     outgoing.on('error', reject);
+    if (silentMs !== undefined) {
+      const timer = setTimeout(() => outgoing.destroy(timedOut()), silentMs);
+      outgoing.once('close', () => clearTimeout(timer)).once('response', () => clearTimeout(timer));
+    }
     outgoing.end(body);
   });
 }

@@ -63,6 +63,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** What names of columns have in common that the engine takes for one: their letters of ASCII are in either case. */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** Whether the engine gave up for want of memory. */
 export function isOutOfMemory(error: Error): boolean {
   return /out of memory|failed to (allocate|pin block)/i.test(error.message);
