@@ -841,9 +841,9 @@ describe('a correction of what credits paid whose money has gone back', () => {
     await writer.bill(shop.id, after(4));
     expect(await invoicesOf(shop)).toHaveLength(4);
     const note = { kind: 'credit', amount: '60.00', currency: 'usd', reason: REASON };
-    const path = `/v1/admin/organizations/${shop.id}/invoices/${january}/credit-notes`;
-    expect(await codeOf(first.post(path, note))).toEqual([409, 'more_than_is_left']);
-    expect((await first.get(path).expect(200)).body.data).toEqual([]);
+    const notes = `/v1/admin/organizations/${shop.id}/invoices/${january}/credit-notes`;
+    expect(await codeOf(first.post(notes, note))).toEqual([409, 'more_than_is_left']);
+    expect((await first.get(notes).expect(200)).body.data).toEqual([]);
   });
 
   it('waits for an operator where Stripe would make money of it', async () => {

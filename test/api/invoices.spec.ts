@@ -581,7 +581,7 @@ it('invoices are a CSV: to their people, and to operators of one organization or
       .split('\n');
   const [head, ...own] = await linesOf(shop.tenant, '/v1/billing/invoices.csv');
   expect(head).toBe(
-    'id,number,status,currency,subtotal,tax,total,credits,due,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt',
+    'id,number,status,currency,subtotal,tax,total,credits,due,periodStart,periodEnd,plan,createdAt,issuedAt,paidAt,disputed',
   );
   expect(own.map((line) => line.split(',')[1])).toEqual(numbers);
   expect(own[0]).toContain(',open,usd,49.00,');
