@@ -24,6 +24,7 @@ export const BOUNDS = {
   eventsOfCall: { most: 1_000, what: 'Events of one call' },
   syntheticRows: { most: 100_000, what: 'Rows of synthetic data that are made at once' },
   textsToLabel: { most: 100_000, what: 'Texts of a data set that wait for a label' },
+  suggestionsOfDay: { most: 5_000, what: 'Texts of a data set that a model judges in a day before they are labelled' },
   labelFileBytes: { most: 8 * 1024 ** 2, what: 'Bytes of a file of texts to label' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
   eventTypes: { most: 100, what: 'Distinct event types of a data set' },

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { BOUNDS } from '../../libs/platform/bounds.js';
 import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
 import { invite } from '../factories/members.js';
 
@@ -46,6 +47,21 @@ describe('texts to label', () => {
       { label: 'cross', rows: 30 },
       { label: 'glad', rows: 30 },
     ]);
+  });
+
+  it('are judged by a model so many a day; beyond that they are handed out without suggestions', async () => {
+    const bound = async (texts: number) =>
+      owner.query('UPDATE suggestion_days SET texts = $2 WHERE data_set_id = $1', [live.textsDataSetId, texts]);
+    const late = ['this coat was lovely beyond it', 'this lamp was awful beyond it', 'this song was great beyond it'];
+    await bound(BOUNDS.suggestionsOfDay.most - 1);
+    await addTexts(late.join('\n'));
+    const { texts } = await take(tenant, { limit: 50 });
+    const judged = texts.filter(({ text, suggestions }: any) => late.includes(text) && suggestions.length > 0);
+    expect(judged).toHaveLength(1);
+    await owner.query(`UPDATE suggestion_days SET day = day - 1 WHERE data_set_id = $1`, [live.textsDataSetId]);
+    const next = (await take(tenant, { limit: 50 })).texts.filter(({ suggestions }: any) => suggestions.length === 0);
+    expect(next).toEqual([]);
+    await owner.query('DELETE FROM texts_to_label WHERE text = ANY($1)', [late]);
   });
 
   it('become rows by their label, may be skipped, and either is taken back without a trace', async () => {

@@ -77,6 +77,21 @@ export class LabellingRepository {
     return (await transaction.textToLabel.deleteMany({ where: { dataSetId, status: { not: 'labelled' } } })).count;
   }
 
+  /** How many texts of the data set were judged today, UTC; nobody else can say so before the transaction ends. */
+  async countJudgedToday(transaction: Transaction, tenantId: string, dataSetId: string): Promise<number> {
+    const [row] = await transaction.$queryRaw<[{ texts: number }]>`
+      INSERT INTO suggestion_days AS known (tenant_id, data_set_id, day)
+      VALUES (${tenantId}::uuid, ${dataSetId}::uuid, (now() AT TIME ZONE 'UTC')::date)
+      ON CONFLICT (tenant_id, data_set_id) DO UPDATE
+        SET texts = CASE WHEN known.day = excluded.day THEN known.texts ELSE 0 END, day = excluded.day
+      RETURNING texts`;
+    return row.texts;
+  }
+
+  async addJudgedToday(transaction: Transaction, dataSetId: string, texts: number): Promise<void> {
+    await transaction.suggestionDay.updateMany({ where: { dataSetId }, data: { texts: { increment: texts } } });
+  }
+
   /** Texts that the version has not judged. */
   listUnjudged(
     transaction: Transaction,

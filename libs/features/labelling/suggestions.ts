@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { classifySchema, type ClassifyResult, TEXTS_MAX } from '../../models/tasks/classification/task.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Database } from '../../platform/database/database.js';
 import { ModelsService, type StoredArtifact } from '../models/index.js';
 import { ServingService } from '../serving/index.js';
@@ -25,7 +26,7 @@ export class Suggestions {
 
   /**
    * Judges some more of the texts, by the version that answers or, where none does, the newest that learnt from the data set. It is work of
-   * ours, which nobody is billed for.
+   * ours, which nobody is billed for, and so much a day: what is beyond it is handed out unjudged.
    *
    * @returns the version; null where there is none, or it cannot be loaded: then the order is by chance
    */
@@ -34,7 +35,11 @@ export class Suggestions {
       const versionId = await this.models.findVersionFrom(transaction, dataSetId, TASK);
       const found = versionId && (await this.models.findArtifact(transaction, versionId));
       if (!found) return { artifact: null, texts: [] };
-      const unjudged = await this.repository.listUnjudged(transaction, dataSetId, found.modelVersionId, JUDGED_AT_ONCE);
+      const left =
+        BOUNDS.suggestionsOfDay.most - (await this.repository.countJudgedToday(transaction, tenantId, dataSetId));
+      const most = Math.max(0, Math.min(JUDGED_AT_ONCE, left));
+      const unjudged = await this.repository.listUnjudged(transaction, dataSetId, found.modelVersionId, most);
+      await this.repository.addJudgedToday(transaction, dataSetId, unjudged.length);
       return { artifact: found, texts: unjudged };
     });
     if (!artifact) return null;
