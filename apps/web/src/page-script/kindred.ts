@@ -53,6 +53,7 @@ const KEPT_MS = 7 * DAY_MS;
 const BATCH_MS = 0.9 * DAY_MS;
 const GATHER_MS = 1_000;
 const WAIT_MAX_MS = 60_000;
+const HEARD_MS = 1_000;
 const ANSWER_MS = 15_000;
 
 const source = (document.currentScript as HTMLScriptElement | null)?.src;
@@ -283,7 +284,12 @@ async function flush(): Promise<void> {
     }
     // Without it what is of nobody yet waits.
     await identify().catch(() => schedule(WAIT_MAX_MS));
-    for (let batch = nextBatch(); batch && hasConsent; batch = nextBatch()) if (!(await send(batch))) return;
+    for (let batch = nextBatch(); batch && hasConsent; batch = nextBatch()) {
+      if (await send(batch)) continue;
+      // Tabs of other processes see what is stored a little later: none may send before it has heard of the wait.
+      await new Promise((heard) => setTimeout(heard, Math.min(waitsMs(), HEARD_MS)));
+      return;
+    }
   };
   await (navigator.locks ? navigator.locks.request(prefix, work) : work());
 }
