@@ -120,7 +120,7 @@ describe('single items and users', () => {
     ] as const) {
       const found: string[] = [];
       for (let cursor: string | null = ''; cursor !== null && found.length < 9;) {
-        const { body } = await tenant
+        const { body }: Response = await tenant
           .get(`${item(dataSetId)}?limit=1${query}${cursor && `&cursor=${cursor}`}`)
           .expect(200);
         found.push(...body.data.map(({ values }: { values: Record<string, string> }) => values['item_id']));

@@ -43,11 +43,11 @@ export class RowsService {
       async (transaction) => {
         const found = await this.requireContent(transaction, projectId, dataSetId);
         if (found.kind.person) requirePermission(principal, 'end-users:read');
-        const isReplacing = found.kind.identity !== undefined && found.dataSet.addedRows > 0;
+        const hasSent = found.kind.identity !== undefined && found.dataSet.addedRows > 0;
         return {
           ...found,
-          isReplacing,
-          sent: isReplacing ? await this.listSent(transaction, dataSetId, found.content, query) : [],
+          isReplacing: hasSent,
+          sent: hasSent ? await this.listSent(transaction, dataSetId, found.content, query) : [],
           counting:
             query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
           erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],
