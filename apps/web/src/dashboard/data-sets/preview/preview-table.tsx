@@ -41,7 +41,7 @@ export function PreviewTable({ found: { columns, data }, kind, isStale, onColumn
     <ScrollRegion
       aria-label={t('upload.preview')}
       aria-busy={isStale}
-      className={classNames('max-h-112 rounded-lg border border-line bg-surface', isStale && 'opacity-60')}
+      className={classNames('max-h-112 rounded-lg border border-line bg-surface', isStale && 'cursor-progress')}
     >
       <table aria-label={t('upload.preview')} className="w-full border-collapse text-left tabular-nums">
         <thead>
