@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { findKind } from '../../models/kinds/kinds.js';
+import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { audit } from '../../platform/audit/audit.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import type { Transaction } from '../../platform/database/database.js';
@@ -9,25 +9,13 @@ import { newId } from '../../platform/http/ids.js';
 import { isDiskFull } from '../../platform/object-store/disk-full.js';
 import { OBJECT_STORE, type ObjectStore, ObjectTooLargeError } from '../../platform/object-store/object-store.js';
 import { LimitsService } from '../limits/index.js';
-import {
-  noSuchColumn,
-  storageFull,
-  unknownKind,
-  uploadBrokenOff,
-  uploadTooLarge,
-  wrongDigest,
-} from './data-sets.errors.js';
+import { storageFull, unknownKind, uploadBrokenOff, uploadTooLarge, wrongDigest } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
-import {
-  type DataSet,
-  fileFormatsSchema,
-  type ImportMode,
-  type Provenance,
-  type UploadQuery,
-} from './data-sets.schema.js';
+import { type DataSet, type Provenance, type UploadQuery } from './data-sets.schema.js';
 import { deleteUpload } from './open-upload.js';
 import { uploadKeyOf } from './upload-key.js';
 import { UploadLanes } from './upload-lane.js';
+import { refuseStrangers, splitQuery } from './upload-query.js';
 
 /** A file that is stored and is to be imported. */
 export interface StoredUpload {
@@ -67,9 +55,8 @@ export class NewImports {
     if (bytes > bytesMax) throw uploadTooLarge(bytesMax);
     const known = findKind(dataSet.kind);
     if (!known) throw unknownKind(dataSet.kind);
-    const { columns, meters } = known;
-    const stranger = Object.keys(splitQuery(query).columnMapping).find((column) => !Object.hasOwn(columns, column));
-    if (stranger) throw noSuchColumn(dataSet.kind, stranger, Object.keys(columns));
+    const { meters } = known;
+    refuseStrangers(dataSet.kind as KindKey, splitQuery(query).columnMapping);
     const caller = { tenantId, projectId: dataSet.projectId };
     if (meters.ingested && provenance === 'uploaded')
       await this.limits.requireUnit(transaction, caller, meters.ingested);
@@ -138,14 +125,6 @@ export class NewImports {
     const after = { projectId, dataSetId, uploadBytes, ...said, provenance };
     await audit(transaction, tenantId, 'import.created', id, { after });
   }
-}
-
-function splitQuery({ mode = 'replace', encoding, delimiter, decimal, dates, ...columnMapping }: UploadQuery) {
-  return {
-    mode: mode as ImportMode,
-    columnMapping,
-    formats: fileFormatsSchema.parse({ encoding, delimiter, decimal, dates }),
-  };
 }
 
 /** What hinders a file from being stored, for whoever sends it. */

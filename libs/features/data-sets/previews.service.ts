@@ -6,12 +6,13 @@ import { BOUNDS } from '../../platform/bounds.js';
 import { Database } from '../../platform/database/database.js';
 import { isStream } from '../../platform/http/body.js';
 import { ProjectsService } from '../projects/index.js';
-import { noSuchColumn, previewTooLarge, unknownKind, uploadBrokenOff, uploadNotFile } from './data-sets.errors.js';
+import { previewTooLarge, unknownKind, uploadBrokenOff, uploadNotFile } from './data-sets.errors.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import type { ColumnMapping, FileFormats } from './data-sets.schema.js';
 import { DataSetsService } from './data-sets.service.js';
 import { Previewer } from './previewer.js';
 import type { Preview, PreviewQuery } from './previews.schema.js';
+import { refuseStrangers, splitQuery } from './upload-query.js';
 
 /** A call whose body nobody has read yet. */
 interface Sent {
@@ -56,20 +57,16 @@ export class PreviewsService {
     query: PreviewQuery,
     kept: { kind: KindKey | null; columnMapping: ColumnMapping; formats: FileFormats },
   ): Promise<Preview> {
-    // How the rows come in tells nothing of them.
-    const { fileBytes, kind: saidKind, mode: _, encoding, delimiter, decimal, dates, ...mapping } = query;
+    const { fileBytes, kind: saidKind, ...ofFile } = query;
+    const { columnMapping, formats } = splitQuery(ofFile);
     const kind = kept.kind ?? saidKind ?? null;
-    const columns = kind && findKind(kind)!.columns;
-    const stranger = columns && Object.keys(mapping).find((column) => !Object.hasOwn(columns, column));
-    if (stranger) throw noSuchColumn(kind, stranger, Object.keys(columns));
+    if (kind) refuseStrangers(kind, columnMapping);
     const start = await read(sent);
-    const said = Object.fromEntries(
-      Object.entries({ encoding, delimiter, decimal, dates }).filter(([, value]) => value !== undefined),
-    );
+    const said = Object.fromEntries(Object.entries(formats).filter(([, value]) => value !== undefined));
     return this.previewer.preview(tenantId, start, {
       fileBytes: Math.max(fileBytes ?? 0, start.length),
       kind,
-      mapping,
+      mapping: columnMapping,
       keptMapping: kept.columnMapping,
       formats: { ...kept.formats, ...said },
     });

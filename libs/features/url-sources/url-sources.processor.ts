@@ -113,7 +113,7 @@ export class UrlSourcesProcessor extends LeasedWork<ClaimedSource> {
         await this.newImports.queue(transaction, tenantId, dataSet, { id: importId, uploadKey, uploadBytes }, query);
       });
     } catch (error) {
-      await this.objects.delete(uploadKey);
+      await this.newImports.discard({ uploadKey });
       throw error;
     }
   }
