@@ -255,11 +255,15 @@ describe('events', () => {
     const anna = `/v1/projects/${fresh}/users/anna`;
     const exported = (await tenant.get(anna).expect(200)).body;
     expect(exported.dataSets).toMatchObject([{ dataSetId, rows: [{ user_id: 'anna', item_id: 'lamp' }, {}] }]);
+    // So that the erasure has not ended before what comes next.
+    await owner.query('BEGIN');
+    await owner.query('SELECT FROM live_interactions WHERE data_set_id = $1 FOR UPDATE', [dataSetId]);
     const { id } = (await tenant.delete(anna).expect(202)).body;
     const recent = api.app.get(RecentInteractions, { strict: false });
     expect(await recent.of(organizationId, fresh, 'anna')).toEqual([]);
     // Taken while they are being erased, as one is that was in a journal before.
     await tenant.post(route(fresh), { interactions: [view('anna'), view('ben')] }).expect(202);
+    await owner.query('COMMIT');
     const receipt = await tenant.waitFor(
       `/v1/projects/${fresh}/erasures/${id}`,
       ({ status }) => status === 'completed',
@@ -269,6 +273,9 @@ describe('events', () => {
     expect((await rowsOf(dataSetId)).map(({ user_id }) => user_id)).toEqual(['ben', 'ben']);
     const { addedRows } = (await tenant.get(`/v1/projects/${fresh}/data-sets/${dataSetId}`)).body;
     expect(addedRows).toBe(2);
+    // Whoever comes back later is somebody new.
+    await tenant.post(route(fresh), { interactions: [view('anna')] }).expect(202);
+    await until(async () => (await rowsOf(dataSetId)).length === 3);
   });
 
   it('of a visitor count for whom they turn out to be: in recent events, in an export and in an erasure', async () => {

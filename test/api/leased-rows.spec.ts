@@ -99,3 +99,10 @@ it('the mail of an organization that was sent none comes before the next of one 
   await owner.query('ROLLBACK');
   expect(rows).toEqual([{ tenant_id: one.tenantId, id: one.id }]);
 });
+
+it('a row that waits again is no longer its worker’s, who cannot take it back by extending its lease', async () => {
+  const claim = await claimOne();
+  expect(await database.system((transaction) => releaseRow(transaction, EMAILS, claim, 3_600))).toBe(true);
+  expect(await database.system((transaction) => extendLeases(transaction, EMAILS, [claim]))).toEqual(new Set());
+  expect(await leaseOf(claim)).toBeNull();
+});

@@ -140,7 +140,7 @@ it('loses no event of a page, and keeps none twice, while Postgres is stopped, a
     }),
   );
   const idle = await open(context, settings);
-  await idle.waitForFunction(() => (window as unknown as OnPage).waitsFor() === 0, undefined, { timeout: 60_000 });
+  await idle.waitForFunction(() => (window as unknown as OnPage).waitsFor() === 0, undefined, { timeout: 200_000 });
   expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(0);
   const rows = () => itemsOf('');
   await until(async () => (await rows()).length >= expected);

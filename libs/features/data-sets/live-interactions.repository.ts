@@ -44,6 +44,8 @@ export interface LiveBatch {
 export interface Erasing {
   projectId: string;
   userHash: string;
+  /** Milliseconds since 1970; null while it is under way. */
+  completedAtMs: number | null;
 }
 
 // In the order of the key, as whoever deletes them does.
@@ -53,9 +55,9 @@ const HOLD = `
   ORDER BY 1, 2 FOR KEY SHARE OF data_set`;
 
 const FIND_ERASING = `
-  SELECT project_id AS "projectId", encode(user_hash, 'hex') AS "userHash"
+  SELECT project_id AS "projectId", encode(user_hash, 'hex') AS "userHash", (extract(epoch FROM completed_at) * 1000)::float8 AS "completedAtMs"
   FROM erasures JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, project_id) USING (tenant_id, project_id)
-  WHERE completed_at IS NULL OR created_at >= $3::timestamptz`;
+  WHERE completed_at IS NULL OR completed_at >= $3::timestamptz`;
 
 // In the order of the key, so that two writers of the same rows wait for each other rather than lock each other out.
 const KEEP = `
@@ -117,7 +119,7 @@ export class LiveInteractionsRepository {
     return sql.rows(HOLD, [wanted.map(({ tenantId }) => tenantId), wanted.map(({ dataSetId }) => dataSetId)]);
   }
 
-  /** Those of projects who are being erased, or whose erasure was asked for since; requires a system transaction. */
+  /** Those of projects who are being erased, or whose erasure has ended since; requires a system transaction. */
   async findErasing(
     sql: Sql,
     projects: readonly { tenantId: string; projectId: string }[],

@@ -18,7 +18,7 @@ export class EventSink {
     recorder.onDrain((sql, calls) => this.keep(sql, calls));
   }
 
-  /** What belongs to a data set that is gone goes nowhere; nor do people come back who were erased after their event was taken. */
+  /** What belongs to a data set that is gone goes nowhere; nor do people come back whose erasure ended after their event was taken. */
   private async keep(sql: Sql, calls: readonly MeteredCall[]): Promise<void> {
     const came = calls.flatMap(({ tenantId, occurredAt, interactions }) =>
       interactions
@@ -51,18 +51,23 @@ export class EventSink {
     const since = batches.map(({ receivedAt }) => receivedAt).sort()[0]!;
     const erasing = await this.repository.findErasing(sql, projects, since);
     if (erasing.length === 0) return batches;
-    const hashes = new Set(erasing.map(({ projectId, userHash }) => `${projectId}/${userHash}`));
+    const untilMs = new Map<string, number>();
+    for (const { projectId, userHash, completedAtMs } of erasing) {
+      const key = `${projectId}/${userHash}`;
+      untilMs.set(key, Math.max(completedAtMs ?? Infinity, untilMs.get(key) ?? 0));
+    }
     const secrets = secretsOf(this.config);
-    const isErased = (projectId: string, userId: string) =>
-      secrets.some((secret) =>
-        hashes.has(`${projectId}/${Buffer.from(hashUser(secret, projectId, userId)).toString('hex')}`),
-      );
+    const isErased = (projectId: string, userId: string, receivedAtMs: number) =>
+      secrets.some((secret) => {
+        const hash = Buffer.from(hashUser(secret, projectId, userId)).toString('hex');
+        return (untilMs.get(`${projectId}/${hash}`) ?? 0) >= receivedAtMs;
+      });
     const concerned = new Set(erasing.map(({ projectId }) => projectId));
-    return batches.map((batch) =>
-      concerned.has(batch.projectId)
-        ? { ...batch, rows: batch.rows.filter(([, userId]) => !isErased(batch.projectId, userId)) }
-        : batch,
-    );
+    return batches.map((batch) => {
+      if (!concerned.has(batch.projectId)) return batch;
+      const receivedAtMs = Date.parse(batch.receivedAt);
+      return { ...batch, rows: batch.rows.filter(([, userId]) => !isErased(batch.projectId, userId, receivedAtMs)) };
+    });
   }
 }
 

@@ -101,9 +101,11 @@ export async function findOurs(
   return new Set(rows.map(({ id }) => id));
 }
 
+// A row that waits again, as one that is worked on at intervals does when a run of it ends, is nobody's, whatever its last attempt was.
 function oursOf(name: string, isOpen: string): string {
   return `SELECT leased.tenant_id, leased.id FROM ${name} leased
-    JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt) USING (tenant_id, id, attempt) WHERE ${isOpen}`;
+    JOIN unnest($1::uuid[], $2::uuid[], $3::int[]) AS claim (tenant_id, id, attempt) USING (tenant_id, id, attempt)
+    WHERE leased.lease_expires_at IS NOT NULL AND ${isOpen}`;
 }
 
 function valuesOf(claims: readonly Claim[]) {
