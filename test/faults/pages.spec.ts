@@ -177,6 +177,13 @@ it('sends nothing and keeps nothing of who has not agreed, and of who is logged 
   });
   await until(async () => (await itemsOf('agreed')).length === 1);
   expect((await itemsOf('agreed'))[0]!.user_id).toMatch(/^anon:[0-9a-f-]{36}$/);
+  // A tab that was opened at the same moment has thought of a name of its own.
+  await page.evaluate((name) => {
+    (window as unknown as OnPage).kindred.track({ itemId: 'renamed' });
+    localStorage.setItem(name, 'anon:by-another-tab');
+  }, `kindred:${live.projectId}:anonymous`);
+  await until(async () => (await itemsOf('renamed')).length === 1);
+  expect((await itemsOf('renamed'))[0]!.user_id).toBe('anon:by-another-tab');
   // What is refused for good waits for nothing.
   const warned = page.waitForEvent('console', (message) => message.text().includes('1 events were refused: No.'));
   const headers = { 'access-control-allow-origin': origin };

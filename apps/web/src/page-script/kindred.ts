@@ -197,7 +197,8 @@ function nextBatch(): Batch | undefined {
       remove(name);
       continue;
     }
-    const of = (JSON.parse(text) as { userId?: string }).userId ?? person();
+    const { userId: kept } = JSON.parse(text) as { userId?: string };
+    const of = kept === '' ? anonymousId() : (kept ?? person());
     if (!isOurs(of) || (userId && of !== userId)) continue;
     characters += text.length;
     if (ids.length === EVENTS_OF_BATCH || (ids.length > 0 && characters > CHARACTERS_OF_BATCH)) break;
@@ -329,7 +330,9 @@ function track({ itemId, eventType, value, recommendationId }: Tracked): void {
   if (!hasConsent) return undefined;
   const count = namesOf('event:').length;
   if (count >= EVENTS_MAX) return warn(`${count} events wait to be sent, so this one is not kept`);
-  const event = { itemId, eventType, value, recommendationId, timestamp: new Date().toISOString(), userId: person() };
+  // Nobody's name is kept as none: tabs that open at the same time may each think of one, and the last that is stored stays.
+  const doer = isIdentified ? (user ?? '') : undefined;
+  const event = { itemId, eventType, value, recommendationId, timestamp: new Date().toISOString(), userId: doer };
   write(`event:${newId()}`, JSON.stringify(event));
   return schedule(count < EVENTS_OF_BATCH ? GATHER_MS : 0);
 }
