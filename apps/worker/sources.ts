@@ -1,8 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { SourceFiles } from '../../libs/features/training-jobs/worker.js';
 import { sqlType } from '../../libs/models/kinds/kind.js';
 import { kinds } from '../../libs/models/kinds/kinds.js';
-import type { Sources } from '../../libs/models/training/sources.js';
+import type { NumberColumn, Sources } from '../../libs/models/training/sources.js';
 import { foldName, quoteName, quoteText, withTables } from '../../libs/platform/tables/tables.js';
 
 /** Runs `use` with the data sets of a job, each a table named by its role. */
@@ -12,20 +12,37 @@ export function withSources<T>(sources: Record<string, SourceFiles>, use: (table
   );
   return withTables(paths, {}, async (connection) => {
     for (const [role, source] of Object.entries(sources))
-      await connection.run(`CREATE TEMP VIEW ${quoteName(role)} AS ${withMerges(source)}`);
+      await connection.run(
+        `CREATE TEMP ${isPlain(source) ? 'VIEW' : 'TABLE'} ${quoteName(role)} AS ${withMerges(source)}`,
+      );
     return use({
       has: (role) => Object.hasOwn(sources, role),
       run: async (sql) => void (await connection.run(sql)),
-      read: (sql) => read(connection, sql),
+      read: (sql) => read(connection, sql, (chunk) => chunk.getColumns()),
+      readNumbers: (sql) => read(connection, sql, numbersOf),
     });
   });
 }
 
-async function* read(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly (readonly unknown[])[]> {
+/** Whether it costs little to read it several times: lines of JSON cost more than columns of Parquet. */
+function isPlain({ addedFile, mergesFile }: SourceFiles): boolean {
+  return !addedFile && !mergesFile;
+}
+
+async function* read<T>(connection: DuckDBConnection, sql: string, take: (chunk: DuckDBDataChunk) => T) {
   const result = await connection.stream(sql);
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    yield chunk.getColumns();
+    yield take(chunk);
   }
+}
+
+function numbersOf(chunk: DuckDBDataChunk): NumberColumn[] {
+  return Array.from({ length: chunk.columnCount }, (_, column) => {
+    // What a vector lies in, of which the package's own way makes a value for each row.
+    const { items } = chunk.getColumnVector(column) as unknown as { items: unknown };
+    if (items instanceof Uint32Array || items instanceof Float32Array || items instanceof Float64Array) return items;
+    throw new TypeError(`Column ${column} is not of UINTEGER, FLOAT or DOUBLE: cast it.`);
+  });
 }
 
 /** SQL of the rows of a data set, each of whom it counts for. Of rows that describe people, whoever is merged has none but their own. */

@@ -35,8 +35,6 @@ export interface EventTypes {
 export async function readInput(sources: Sources, recipe: string): Promise<RecommenderInput> {
   const { recipes } = recommenderManifest;
   const isCatalogueWanted = 'usesAttributes' in (recipes[recipe as keyof typeof recipes] ?? {});
-  // Gone through several times, and so read from the file once.
-  await sources.run('CREATE TEMP TABLE events AS SELECT * FROM interactions');
   const userIds = await numberIds(sources, 'user_id', 'numbered_users');
   const catalogue = isCatalogueWanted && sources.has('items') ? 'items' : undefined;
   const itemIds = await numberIds(sources, 'item_id', 'numbered_items', catalogue);
@@ -55,7 +53,7 @@ async function numberIds(sources: Sources, column: string, table: string, role?:
   const others = role ? `UNION SELECT ${column} FROM ${role}` : '';
   await sources.run(`CREATE TEMP TABLE ${table} AS
     SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::UINTEGER AS number
-    FROM (SELECT DISTINCT ${column} FROM events ${others}) WHERE ${column} IS NOT NULL`);
+    FROM (SELECT DISTINCT ${column} FROM interactions ${others}) WHERE ${column} IS NOT NULL`);
   const ids: string[] = [];
   for await (const [values] of sources.read(`SELECT ${column} FROM ${table} ORDER BY number`)) {
     for (const id of values!) ids.push(id as string);
@@ -67,7 +65,7 @@ async function numberIds(sources: Sources, column: string, table: string, role?:
 async function readInteractions(sources: Sources, eventTypes: string[]) {
   const [count, values, timestamps, first] = await readRow(
     sources,
-    'SELECT count(*), count(value), count(timestamp), coalesce(min(timestamp), 0) FROM events',
+    'SELECT count(*), count(value), count(timestamp), coalesce(min(timestamp), 0) FROM interactions',
   );
   const input = {
     users: new Uint32Array(count!),
@@ -77,16 +75,16 @@ async function readInteractions(sources: Sources, eventTypes: string[]) {
     eventTypes: eventTypes.length > 0 ? { names: [...eventTypes, ''], codes: new Uint32Array(count!) } : null,
   };
   let offset = 0;
-  const sql = `SELECT numbered_users.number, numbered_items.number, coalesce(value, 'nan'), coalesce(timestamp, ${first}),
-      coalesce(numbered_types.number, ${eventTypes.length})
-    FROM events JOIN numbered_users USING (user_id) JOIN numbered_items USING (item_id)
+  const sql = `SELECT numbered_users.number, numbered_items.number, coalesce(value, 'nan')::FLOAT, coalesce(timestamp, ${first})::DOUBLE,
+      coalesce(numbered_types.number, ${eventTypes.length})::UINTEGER
+    FROM interactions JOIN numbered_users USING (user_id) JOIN numbered_items USING (item_id)
     LEFT JOIN numbered_types USING (event_type) ORDER BY 1, 4, 2`;
-  for await (const [users, items, value, timestamp, type] of sources.read(sql)) {
-    input.users.set(users as number[], offset);
-    input.items.set(items as number[], offset);
-    input.values?.set(value as number[], offset);
-    input.timestamps?.set(timestamp as number[], offset);
-    input.eventTypes?.codes.set(type as number[], offset);
+  for await (const [users, items, value, timestamp, type] of sources.readNumbers(sql)) {
+    input.users.set(users!, offset);
+    input.items.set(items!, offset);
+    input.values?.set(value!, offset);
+    input.timestamps?.set(timestamp!, offset);
+    input.eventTypes?.codes.set(type!, offset);
     offset += users!.length;
   }
   return input;

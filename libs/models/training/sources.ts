@@ -9,4 +9,9 @@ export interface Sources {
   run(sql: string): Promise<void>;
   /** The result in pieces of some thousands of rows, each an array of columns, so that it never stands in memory whole. */
   read(sql: string): AsyncIterable<readonly (readonly unknown[])[]>;
+  /** As `read`, of numbers alone of which none is NULL: millions of them without making a value of each. A piece is good until the next one is asked for. */
+  readNumbers(sql: string): AsyncIterable<readonly NumberColumn[]>;
 }
+
+/** Of UINTEGER, FLOAT or DOUBLE. */
+export type NumberColumn = Uint32Array | Float32Array | Float64Array;
