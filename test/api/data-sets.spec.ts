@@ -112,6 +112,24 @@ describe('an upload', () => {
     expect((await tenant.get(dataSet)).body.currentImport.id).toBe(third.id);
   });
 
+  it('makes one content and one artifact of the same rows, whatever they come in', async () => {
+    const project = await tenant.createProject();
+    const rows = Array.from({ length: 60 }, (_, i) => ({ user_id: `u${i % 7}`, item_id: `i${i % 5}`, value: i / 2 }));
+    const csv = ['user_id;item_id;rating', ...rows.map((row) => Object.values(row).join(';'))].join('\r\n');
+    const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+    const digests = [];
+    for (const file of [csv, lines]) {
+      const dataSetId = await tenant.createDataSet(project, 'interactions');
+      const { contentSha256 } = await tenant.upload(project, dataSetId, file);
+      const model = { name: 'Popular', recipe: 'popularity', sources: { interactions: dataSetId } };
+      const { id } = (await tenant.post(`/v1/projects/${project}/models`, model).expect(201)).body;
+      await tenant.train(project, id);
+      const [version] = (await tenant.get(`/v1/projects/${project}/models/${id}/versions`).expect(200)).body.data;
+      digests.push([contentSha256, version.artifactSha256]);
+    }
+    expect(digests[0]).toEqual(digests[1]);
+  });
+
   it('adds its rows to those held with mode=append, and is metered for its own alone', async () => {
     const shop = await Tenant.signUp(api);
     const project = await shop.createProject();
