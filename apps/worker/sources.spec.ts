@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { KindKey } from '../../libs/models/kinds/kinds.js';
+import { readEvents } from '../../libs/models/recommender/events.js';
 import { readInput } from '../../libs/models/recommender/input.js';
 import { readInput as readTexts } from '../../libs/models/text-classification/input.js';
 import { quoteText, withTables } from '../../libs/platform/tables/tables.js';
@@ -99,6 +100,16 @@ describe('the input of a recommender', () => {
     );
     const { timestamps } = await inputOf({ interactions: file });
     expect([...timestamps!]).toEqual([1_500_000_000, 1_500_000_000, 1_600_000_000]);
+  });
+
+  it('tells whose value is larger than a model can hold', async () => {
+    const file = await writeRows(
+      'large',
+      'user_id, item_id, event_type, value, timestamp',
+      `('u', 'a', NULL::VARCHAR, 1e300::DOUBLE, 1::DOUBLE), ('u', 'b', NULL, 2, 2)`,
+    );
+    const input = await inputOf({ interactions: file });
+    expect(() => readEvents(input)).toThrow(/user "u" with item "a" has a value that is not a finite number/);
   });
 
   it('is that of all segments of a data set, one after another', async () => {

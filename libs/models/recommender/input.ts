@@ -75,7 +75,7 @@ async function readInteractions(sources: Sources, eventTypes: string[]) {
     eventTypes: eventTypes.length > 0 ? { names: [...eventTypes, ''], codes: new Uint32Array(count!) } : null,
   };
   let offset = 0;
-  const sql = `SELECT numbered_users.number, numbered_items.number, coalesce(value, 'nan')::FLOAT, coalesce(timestamp, ${first})::DOUBLE,
+  const sql = `SELECT numbered_users.number, numbered_items.number, coalesce(value, 'nan')::DOUBLE, coalesce(timestamp, ${first})::DOUBLE,
       coalesce(numbered_types.number, ${eventTypes.length})::UINTEGER
     FROM interactions JOIN numbered_users USING (user_id) JOIN numbered_items USING (item_id)
     LEFT JOIN numbered_types USING (event_type) ORDER BY 1, 4, 2`;
