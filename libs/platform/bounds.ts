@@ -27,7 +27,7 @@ export const BOUNDS = {
   suggestionsOfDay: { most: 5_000, what: 'Texts of a data set that a model judges in a day before they are labelled' },
   labelFileBytes: { most: 8 * 1024 ** 2, what: 'Bytes of a file of texts to label' },
   columns: { most: 256, what: 'Columns of an uploaded file' },
-  eventTypes: { most: 100, what: 'Distinct event types of a data set' },
+  eventTypes: { most: 100, what: 'Distinct event types of the rows of a data set’s file, and of its events' },
   unpackedBytes: { most: 20e9, what: 'Bytes of an uploaded file once it is unpacked' },
   lineBytes: { most: 1024 ** 2, what: 'Bytes of a line of an uploaded file' },
   settingsBytes: { most: 8_192, what: "Bytes, as JSON, of a model's settings" },

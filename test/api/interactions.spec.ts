@@ -217,6 +217,26 @@ describe('events', () => {
     await until(async () => (await metered(poor)) === 10);
   });
 
+  it('have as many different event types as the rows of a file, whichever process takes them', async () => {
+    const fresh = await tenant.createProject();
+    const ofTypes = (from: number, to: number) => ({
+      interactions: Array.from({ length: to - from }, (_, i) => view('a', { eventType: `type-${from + i}` })),
+    });
+    const { most } = BOUNDS.eventTypes;
+    const first = (await tenant.post(route(fresh), ofTypes(0, most - 1)).expect(202)).body;
+    expect(first.accepted).toBe(most - 1);
+    await until(async () => (await rowsOf(first.dataSetId)).length === most - 1);
+    const there = Tenant.of(elsewhere, tenant);
+    const { accepted, results } = (await there.post(route(fresh), ofTypes(most - 3, most + 1)).expect(202)).body;
+    expect(accepted).toBe(3);
+    expect(results[3]).toEqual({
+      status: 'rejected',
+      error: `there are more than ${most} different values of eventType, and "type-${most}" is not among the first`,
+    });
+    const { body } = await there.post(route(fresh), { interactions: [view('b'), view('b', { eventType: 'type-0' })] });
+    expect(body.results.map(({ status }: { status: string }) => status)).toEqual(['rejected', 'accepted']);
+  });
+
   it('are learnt from by the next training, alone and next to the rows of a file', async () => {
     const fresh = await tenant.createProject();
     const bought = (item: string) => (_: unknown, i: number) => view(`user-${i}`, { itemId: item });

@@ -69,10 +69,13 @@ const KEEP = `
       FROM unnest($4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::float8[], $10::float8[], $11::uuid[])
         AS given (place, id, user_id, item_id, event_type, value, timestamp, recommendation_id)
       JOIN batches USING (place) ORDER BY 1, 2, 3
-      ON CONFLICT DO NOTHING RETURNING tenant_id, data_set_id)
-  INSERT INTO live_interaction_counts AS live (tenant_id, data_set_id, rows)
-  SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
-  ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
+      ON CONFLICT DO NOTHING RETURNING tenant_id, data_set_id, event_type)
+  INSERT INTO live_interaction_counts AS live (tenant_id, data_set_id, rows, event_types)
+  SELECT tenant_id, data_set_id, count(*), coalesce(array_agg(DISTINCT event_type) FILTER (WHERE event_type IS NOT NULL), '{}')
+  FROM kept GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows,
+    event_types = CASE WHEN live.event_types @> excluded.event_types THEN live.event_types
+      ELSE ARRAY(SELECT DISTINCT unnest(live.event_types || excluded.event_types)) END`;
 
 /** By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. */
 const PAGE = `
@@ -223,6 +226,15 @@ export class LiveInteractionsRepository {
       [tenantId, dataSetId, array(ids)],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Distinct, of the events of a data set. */
+  async findEventTypes(sql: Sql, tenantId: string, dataSetId: string): Promise<string[]> {
+    const rows = await sql.rows<{ type: string }>(
+      'SELECT unnest(event_types) AS type FROM live_interaction_counts WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid',
+      [tenantId, dataSetId],
+    );
+    return rows.map(({ type }) => type);
   }
 }
 

@@ -5,6 +5,7 @@ import { LimitsApiModule } from '../limits/index.js';
 import { ServingModule } from '../serving/index.js';
 import { UsageApiModule } from '../usage/index.js';
 import { EventSink } from './event-sink.js';
+import { EventTypes } from './event-types.js';
 import { HeldRoom } from './held-room.js';
 import { InteractionsController } from './interactions.controller.js';
 import { InteractionsService } from './interactions.service.js';
@@ -15,7 +16,7 @@ import { RecentInteractions } from './recent-interactions.js';
 @Module({
   imports: [DataSetsModule, EndUsersModule, LimitsApiModule, ServingModule, UsageApiModule],
   controllers: [InteractionsController],
-  providers: [InteractionsService, LiveDataSets, KnownEvents, HeldRoom, EventSink, RecentInteractions],
+  providers: [InteractionsService, LiveDataSets, KnownEvents, EventTypes, HeldRoom, EventSink, RecentInteractions],
   exports: [RecentInteractions],
 })
 export class InteractionsModule {}

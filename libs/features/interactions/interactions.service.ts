@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { kinds } from '../../models/kinds/kinds.js';
 import type { Principal } from '../../platform/access/principal.js';
+import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { newId, NIL_ID } from '../../platform/http/ids.js';
 import type { LiveRow } from '../data-sets/index.js';
 import { Quotas } from '../limits/index.js';
 import { RememberedAnswers } from '../serving/index.js';
 import { hashPayload, UsageRecorder } from '../usage/index.js';
+import { EventTypes } from './event-types.js';
 import { idOfPlace, readEvent } from './event.js';
 import { HeldRoom } from './held-room.js';
 import type { SendInteractions, SentInteractions } from './interactions.schema.js';
@@ -37,6 +39,7 @@ export class InteractionsService {
   constructor(
     private readonly live: LiveDataSets,
     private readonly known: KnownEvents,
+    private readonly types: EventTypes,
     private readonly room: HeldRoom,
     private readonly quotas: Quotas,
     private readonly recorder: UsageRecorder,
@@ -117,11 +120,17 @@ export class InteractionsService {
     // Only what has an id of its own may have come before.
     const ownIds = read.flatMap((row, place) => (typeof row === 'string' || row[0] === placeIds[place] ? [] : row[0]));
     const seen = await this.known.find(tenantId, dataSetId, ownIds);
+    const types = await this.types.take(
+      tenantId,
+      dataSetId,
+      read.flatMap((row) => (typeof row === 'string' || row[3] === null ? [] : row[3])),
+    );
     const rows: LiveRow[] = [];
     const outcome: Outcome = { duplicates: [], rejected: [] };
     for (const [place, row] of read.entries()) {
       if (typeof row === 'string') outcome.rejected.push([place, row]);
       else if (seen.has(row[0])) outcome.duplicates.push(place);
+      else if (row[3] !== null && !types.has(row[3])) outcome.rejected.push([place, tooManyTypes(row[3])]);
       else {
         seen.add(row[0]);
         rows.push(row);
@@ -129,6 +138,12 @@ export class InteractionsService {
     }
     return { rows, outcome };
   }
+}
+
+/** As an import says it. */
+function tooManyTypes(type: string): string {
+  const { most } = BOUNDS.eventTypes;
+  return `there are more than ${most} different values of eventType, and "${[...type].slice(0, 40).join('')}" is not among the first`;
 }
 
 function answerOf(dataSetId: string, count: number, { duplicates, rejected }: Outcome): SentInteractions {
