@@ -111,7 +111,8 @@ const LATEST_STATUS = Prisma.sql`
 const RANKS = {
   createdAt: undefined,
   name: Prisma.sql`lower(listed.name)`,
-  rows: Prisma.sql`coalesce(content.rows_held, content.rows_accepted, -1)`,
+  rows: Prisma.sql`coalesce(content.rows_held, content.rows_accepted, -1) + coalesce((
+    SELECT rows FROM live_interaction_counts live WHERE live.tenant_id = listed.tenant_id AND live.data_set_id = listed.id), 0)`,
   importedAt: Prisma.sql`coalesce(content.finished_at, '-infinity')`,
 } satisfies Record<ListDataSetsQuery['sort'], Prisma.Sql | undefined>;
 
