@@ -68,6 +68,21 @@ describe('a data set of events alone', () => {
     ]);
   });
 
+  it('is counted whatever its ids look like', async () => {
+    const projectId = await tenant.createProject();
+    const odd = ['"', ',', 'a\nb', 'a\r\nb', "it's", '\\', '物品', '=1+1', 'NULL', '\t|\u0001'];
+    const events = odd.flatMap((id) => [
+      { userId: `u${id}u`, itemId: `i${id}i`, eventType: `e${id}e` },
+      { userId: `u${id}u`, itemId: 'plain' },
+    ]);
+    const dataSetId = await send(projectId, events);
+    const { rows, statistics, distributions } = await look(projectId, dataSetId, 'quality');
+    expect([rows, statistics.users.value, statistics.items.value]).toEqual([20, odd.length, odd.length + 1]);
+    expect(distributions.ofUsers.bars[1]).toEqual({ label: '2', count: odd.length });
+    const { data } = await look(projectId, dataSetId, 'users');
+    expect(new Set(data.map(({ userId }: { userId: string }) => userId))).toEqual(new Set(odd.map((id) => `u${id}u`)));
+  });
+
   it('shows nobody who is being erased', async () => {
     const projectId = await tenant.createProject();
     const dataSetId = await send(projectId, [

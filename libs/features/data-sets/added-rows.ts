@@ -33,7 +33,7 @@ export class AddedRows {
   ) {}
 
   /**
-   * Writes what came by itself for a data set as JSON lines: events that were taken until a moment, other rows that there were when an id was made.
+   * Writes what came by itself for a data set as lines that `linesOf` reads: events that were taken until a moment, other rows that there were when an id was made.
    *
    * @param signal ends it
    * @returns the file, until it is released; null where rows of the kind come in files alone

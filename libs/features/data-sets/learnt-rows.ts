@@ -2,19 +2,21 @@ import { type Kind, sqlType } from '../../models/kinds/kind.js';
 import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { foldName, quoteName, quoteText } from '../../platform/tables/tables.js';
 
-/** Rows of a data set that came by themselves, as JSON lines on this machine's disk. */
+/** Rows of a data set that came by themselves, as lines of JSON on this machine's disk; of events, of which there may be millions, as CSV without a header. */
 export interface AddedFile {
   addedFile: string;
   /** Of rows with an id, the names of attributes that the lines use; each line then holds `id`, `is_deletion` and `row`. */
   addedNames?: string[];
 }
 
-/** SQL of the JSON lines in a file of rows that came by themselves, in their order. */
+/** SQL of the lines in a file of rows that came by themselves, in their order. */
 export function linesOf(kind: KindKey, addedFile: string): string {
-  const { columns, identity }: Kind = kinds[kind];
+  const { columns, identity, isLive }: Kind = kinds[kind];
   const types = identity
     ? ["id: 'VARCHAR'", "is_deletion: 'BOOLEAN'", "row: 'MAP(VARCHAR, VARCHAR)'"]
     : Object.entries(columns).map(([name, { type }]) => `${quoteName(name)}: ${quoteText(sqlType(type))}`);
+  if (isLive)
+    return `SELECT * FROM read_csv(${quoteText(addedFile)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', columns = {${types.join(', ')}})`;
   return `SELECT * FROM read_json(${quoteText(addedFile)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
 }
 

@@ -74,6 +74,8 @@ const KEEP = `
   SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
   ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
 
+const quoted = (column: string) => `'"' || replace(${column}, '"', '""') || '"'`;
+
 /**
  * By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. Postgres writes the lines, as a process that answers
  * calls has no time for so many.
@@ -85,7 +87,8 @@ const LINES = `
       AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
     ORDER BY id LIMIT $5::int)
   SELECT count(*)::int AS rows, (SELECT id FROM next ORDER BY id DESC LIMIT 1) AS last,
-    coalesce(string_agg(json_build_object('user_id', user_id, 'item_id', item_id, 'event_type', event_type, 'value', value, 'timestamp', timestamp)::text || E'\\n', '' ORDER BY id), '') AS lines
+    coalesce(string_agg(${quoted('user_id')} || ',' || ${quoted('item_id')} || ',' || coalesce(${quoted('event_type')}, '') || ',' ||
+      coalesce(value::text, '') || ',' || timestamp::text || E'\\n', '' ORDER BY id), '') AS lines
   FROM next`;
 
 /** Of the users $3, in each of a project's data sets. */
@@ -158,7 +161,7 @@ export class LiveInteractionsRepository {
     ]);
   }
 
-  /** The next of those that were taken until then, in the order of their ids: how many, the id of the last, and each by the columns of its kind as a line of JSON. */
+  /** The next of those that were taken until then, in the order of their ids: how many, the id of the last, and each as a line of CSV, by the columns of its kind. */
   async readLines(
     sql: Sql,
     {

@@ -50,9 +50,11 @@ export function Figures({ figures }: { figures: { name: string; value: string }[
   return (
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
       {figures.map(({ name, value }) => (
-        <div key={name} className="rounded-lg border border-line bg-surface px-4 py-3">
+        <div key={name} className="rounded-lg border border-line bg-surface px-3.5 py-3">
           <dt className="text-xs text-muted">{name}</dt>
-          <dd className="mt-0.5 text-lg font-semibold tracking-tight tabular-nums">{value}</dd>
+          <dd className="mt-0.5 text-base font-semibold tracking-tight whitespace-nowrap tabular-nums 2xl:text-lg">
+            {value}
+          </dd>
         </div>
       ))}
     </dl>

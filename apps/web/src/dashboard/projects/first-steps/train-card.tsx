@@ -56,7 +56,7 @@ export function TrainCard({ projectId, dataSets }: { projectId: string; dataSets
                 onClick={() => train.mutate({ sample, sources })}
               >
                 <Play aria-hidden />
-                {ready.length === 1 ? t('start.train') : `${t('start.train')}: ${t(sample.texts.model)}`}
+                {ready.length === 1 ? t('start.train') : t('start.trainOf', { name: t(sample.texts.model) })}
               </Button>
             ))}
             <Link
