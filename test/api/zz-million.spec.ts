@@ -1,0 +1,24 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { startApi, Tenant, type TestApi, until } from '../factories/api.js';
+let api: TestApi; let owner: pg.Client; let tenant: Tenant;
+beforeAll(async () => { api = await startApi(); owner = new pg.Client({ connectionString: inject('ownerUrl') }); await owner.connect(); tenant = await Tenant.signUp(api); });
+afterAll(() => Promise.all([api.close(), owner.end()]));
+it('million', async () => {
+  const p = await tenant.createProject();
+  const { body } = await tenant.post(`/v1/projects/${p}/interactions`, { interactions: [{ userId: 'u', itemId: 'i' }] }).expect(202);
+  const d = body.dataSetId; const at = `/v1/projects/${p}/data-sets/${d}`;
+  await until(async () => (await tenant.get(at)).body.addedRows === 1);
+  await owner.query(`INSERT INTO live_interactions SELECT tenant_id, id, gen_random_uuid(), now(), 'customer-' || floor(random()^2*100000), 'product-' || floor(random()^3*20000), 'view', NULL, 1.7e9 + random()*1e7, NULL FROM data_sets, generate_series(1,1000000) WHERE id = $1`, [d]);
+  await owner.query(`UPDATE live_interaction_counts SET rows = 1000001 WHERE data_set_id=$1`, [d]);
+  await owner.query('ANALYZE live_interactions');
+  const time = async (path: string) => { const t = Date.now(); let most = 0; let last = Date.now(); const timer = setInterval(() => { most = Math.max(most, Date.now() - last); last = Date.now(); }, 5);
+    const r = await tenant.get(`${at}/${path}`); clearInterval(timer); console.log(path, r.status, Date.now() - t, 'ms; longest block', most, 'rss', Math.round(process.memoryUsage().rss / 1e6), path === 'quality' ? JSON.stringify(r.body.verdict) : r.body.data?.length); };
+  for (const path of ['quality', 'quality', 'rows', 'rows?search=customer-77', 'rows?search=nothing', 'rows?sort=item_id', 'users', 'users/customer-77']) await time(path);
+  const model = { name: 'Popular', recipe: 'popularity', sources: { interactions: d } };
+  const { id } = (await tenant.post(`/v1/projects/${p}/models`, model).expect(201)).body;
+  const t = Date.now();
+  const e = await tenant.get(`/v1/projects/${p}/models/${id}/training-estimate`);
+  console.log('estimate', e.status, Date.now() - t, JSON.stringify(e.body.verdict));
+  expect(1).toBe(1);
+}, 300000);
