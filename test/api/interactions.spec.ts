@@ -83,6 +83,7 @@ describe('events', () => {
       view('a'.repeat(257)),
       view('  '),
       view('v', { value: '5' }),
+      view('v', { value: 1e39 }),
       view('t', { timestamp: 'yesterday' }),
       view('t', { timestamp: -1 }),
       view('r', { recommendationId: 'r-1' }),
@@ -99,6 +100,7 @@ describe('events', () => {
       'itemId is missing',
       'userId is longer than 256 characters',
       'userId is empty',
+      'value is not a finite number',
       'value is not a finite number',
       '"yesterday" is no time from 1970 to 9999, as Unix time or ISO 8601',
       '"-1" is no time from 1970 to 9999, as Unix time or ISO 8601',
@@ -282,7 +284,9 @@ describe('events', () => {
     const recent = api.app.get(RecentInteractions, { strict: false });
     expect(await recent.of(organizationId, fresh, 'anna')).toEqual([]);
     // Taken while they are being erased, as one is that was in a journal before.
-    await tenant.post(route(fresh), { interactions: [view('anna'), view('ben')] }).expect(202);
+    const { results } = (await tenant.post(route(fresh), { interactions: [view('anna'), view('ben')] }).expect(202))
+      .body;
+    expect(results).toEqual([{ status: 'rejected', error: 'this user is being erased' }, { status: 'accepted' }]);
     await owner.query('COMMIT');
     const receipt = await tenant.waitFor(
       `/v1/projects/${fresh}/erasures/${id}`,

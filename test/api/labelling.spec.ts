@@ -159,10 +159,14 @@ describe('files of other tools', () => {
     expect(await rowsAdded()).toBe(before);
     expect((await tenant.get(queue()).expect(200)).body.waiting).toBe(0);
     expect((await addTexts(good, 'doccano')).body).toEqual({ waiting: 1, labelled: 1, known: 0, importId: null });
+    // Again it adds nothing, and with another label it takes the place of the first.
+    expect((await addTexts(good, 'doccano')).body).toEqual({ waiting: 0, labelled: 0, known: 2, importId: null });
+    const other = await addTexts(line('a superb 电影 🎬\nindeed', 'cross'), 'doccano');
+    expect(other.body).toMatchObject({ labelled: 1, known: 0 });
     expect(await rowsAdded()).toBe(before + 1);
     const ingested = async () =>
       (await tenant.get('/v1/usage?groupBy=meter&meter=texts_ingested').expect(200)).body.rows[0]?.quantity;
-    await until(async () => (await ingested()) === '61');
+    await until(async () => (await ingested()) === '62');
   });
 
   it('make the first rows of an empty data set; what is labelled then is learnt by the next training, and comes out again', async () => {

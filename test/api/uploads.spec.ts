@@ -297,7 +297,10 @@ describe('an upload in pieces', () => {
       });
       return (await tenant.get(`${at}/erasures/${erasure.id}`).expect(200)).body.status;
     };
-    for (let i = 0; i < 3; i++) expect(await pass()).toBe('pending');
+    expect(await pass()).toBe('pending');
+    // Nor is it waited for without end.
+    const { expiresAt } = (await tenant.get(`${at}/data-sets/${id}/uploads`).expect(200)).body.data[0];
+    expect(Date.parse(expiresAt) - Date.parse(erasure.createdAt)).toBeLessThanOrEqual(3_600_000);
     // Nor is anything of theirs shown meanwhile.
     const { text } = await tenant.get(`${at}/data-sets/${id}/imports/${first.id}/rejected-rows.csv`).expect(200);
     expect(

@@ -238,11 +238,25 @@ export class DataSetsRepository {
     await transaction.addedRow.upsert({ where, create: { tenantId, id, dataSetId, origin, row }, update: { id, row } });
   }
 
-  /** Keeps many rows of their own origins, each of which is new. */
-  async addRows(
+  /** Those of the origins that there are. */
+  async findAddedRows(
     transaction: Transaction,
+    dataSetId: string,
+    origins: readonly string[],
+  ): Promise<{ origin: string; row: Prisma.JsonValue }[]> {
+    return transaction.$queryRaw`
+      SELECT origin, row FROM added_rows WHERE data_set_id = ${dataSetId}::uuid AND origin = ANY(${origins}::text[])`;
+  }
+
+  /** Keeps many rows, each in the place of one of its origin. */
+  async replaceRows(
+    transaction: Transaction,
+    dataSetId: string,
     rows: { tenantId: string; dataSetId: string; origin: string; id: string; row: Prisma.InputJsonObject }[],
   ): Promise<void> {
+    const origins = rows.map(({ origin }) => origin);
+    await transaction.$executeRaw`
+      DELETE FROM added_rows WHERE data_set_id = ${dataSetId}::uuid AND origin = ANY(${origins}::text[])`;
     for (let i = 0; i < rows.length; i += ROWS_AT_ONCE)
       await transaction.addedRow.createMany({ data: rows.slice(i, i + ROWS_AT_ONCE) });
   }

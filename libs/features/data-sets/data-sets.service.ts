@@ -294,22 +294,36 @@ export class DataSetsService {
   }
 
   /**
-   * Keeps many rows that came together, each of an origin that is new.
+   * Keeps many rows that came together, by origin; each takes the place of an earlier one of its origin.
    *
+   * @returns how many were not there as they are
    * @throws Problem 409 where the data set may not hold as many, 402 where quotas leave no room
    */
   async addRows(
     transaction: Transaction,
     tenantId: string,
     dataSet: DataSet,
-    rows: { origin: string; row: Record<string, string> }[],
-  ): Promise<void> {
-    if (rows.length === 0) return;
+    rows: ReadonlyMap<string, Record<string, string>>,
+  ): Promise<number> {
+    const known = new Map(
+      (await this.repository.findAddedRows(transaction, dataSet.id, [...rows.keys()])).map((each) => [
+        each.origin,
+        each.row as Record<string, string>,
+      ]),
+    );
+    const isKnown = (origin: string, row: Record<string, string>) =>
+      Object.entries(row).every(([name, value]) => known.get(origin)?.[name] === value);
+    const others = [...rows].filter(([origin, row]) => !isKnown(origin, row));
+    const added = others.filter(([origin]) => !known.has(origin)).length;
     const kind = findKind(dataSet.kind)!;
-    if (dataSet.addedRows + rows.length > BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
-    if (kind.quota) await this.limits.requireThing(transaction, tenantId, kind.quota, rows.length);
-    const added = rows.map((each) => ({ ...each, tenantId, dataSetId: dataSet.id, id: newId() }));
-    await this.repository.addRows(transaction, added);
+    if (dataSet.addedRows + added > BOUNDS.addedRows.most) throw tooManyAddedRows(BOUNDS.addedRows.most);
+    if (kind.quota && added > 0) await this.limits.requireThing(transaction, tenantId, kind.quota, added);
+    await this.repository.replaceRows(
+      transaction,
+      dataSet.id,
+      others.map(([origin, row]) => ({ origin, row, tenantId, dataSetId: dataSet.id, id: newId() })),
+    );
+    return others.length;
   }
 
   /** Takes back a row that was added, if it is there. */

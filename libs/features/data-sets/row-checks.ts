@@ -176,7 +176,7 @@ function columnChecks(kind: Kind, column: string, index: number, formats: CellFo
       return [
         ...required,
         check(
-          `${cell} IS NOT NULL AND NOT coalesce(isfinite(n${index}), false)`,
+          `${cell} IS NOT NULL AND NOT coalesce(isfinite(try_cast(n${index} AS FLOAT)), false)`,
           `'"' || left(${cell}, 40) || ${
             formats.numbers.get(index) === 'either'
               ? `CASE WHEN contains(${cell}, ',') THEN ${quoteText(EITHER_NUMBER)} ELSE ${quoteText(NO_NUMBER)} END`

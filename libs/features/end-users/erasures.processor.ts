@@ -85,6 +85,7 @@ export class ErasuresProcessor extends LeasedWork<ClaimedErasure> {
         this.repository.markContentErased(transaction, erasure.id),
       );
     }
+    await within((transaction) => this.repository.hurryUploads(transaction, erasure));
     if (await within((transaction) => this.repository.isUploading(transaction, erasure))) return;
     const since = erasure.contentErasedAt;
     if (await within((transaction) => this.repository.isTraining(transaction, projectId, since))) return;

@@ -34,6 +34,7 @@ export const NEXT_ERASURE = `
 
 /** The longest that a row written before may come to light after. */
 const TRANSACTION_MS = 60_000;
+const UPLOAD_HOURS = 1;
 
 /** Every text in the database that may name a person, by table and column; ids are named in quotes. `isJson`: they are escaped. */
 const TEXTS: readonly { table: string; column: string; isJson?: true }[] = [
@@ -104,6 +105,16 @@ export class ErasuresRepository {
       where: { status: { in: ['queued', 'running'] }, createdAt: { lte: sentBefore }, dataSet: { projectId } },
     });
     return count > 0;
+  }
+
+  /** Uploads in pieces that began before the erasure have this long to be finished: nobody is kept waiting for one that was left. */
+  async hurryUploads(transaction: Transaction, { projectId, createdAt }: ClaimedErasure): Promise<void> {
+    const sentBefore = new Date(createdAt.getTime() + TRANSACTION_MS);
+    await transaction.$executeRaw`
+      UPDATE uploads SET expires_at = ${createdAt}::timestamptz + make_interval(hours => ${UPLOAD_HOURS}::int) FROM data_sets
+      WHERE data_sets.tenant_id = uploads.tenant_id AND data_sets.id = uploads.data_set_id AND project_id = ${projectId}::uuid
+        AND uploads.created_at <= ${sentBefore} AND import_id IS NULL
+        AND expires_at > ${createdAt}::timestamptz + make_interval(hours => ${UPLOAD_HOURS}::int)`;
   }
 
   /**

@@ -72,7 +72,8 @@ function textOf(name: string, value: unknown): string {
 }
 
 function numberOf(name: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  // Models hold it in 32 bits.
+  if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return value;
   throw new EventError(`${name} is not a finite number`);
 }
 

@@ -3,8 +3,10 @@ import { kinds } from '../../models/kinds/kinds.js';
 import type { Principal } from '../../platform/access/principal.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { BriefLookups } from '../../platform/database/brief-lookups.js';
 import { newId, NIL_ID } from '../../platform/http/ids.js';
 import type { LiveRow } from '../data-sets/index.js';
+import { ErasedUsers } from '../end-users/index.js';
 import { Quotas } from '../limits/index.js';
 import { RememberedAnswers } from '../serving/index.js';
 import { hashPayload, UsageRecorder } from '../usage/index.js';
@@ -36,10 +38,13 @@ interface Call {
 /** The way of events from a call to the journal, from which they drain into their data set with the metering of the same entry. */
 @Injectable()
 export class InteractionsService {
+  private readonly lookups = new BriefLookups('people who are being erased');
+
   constructor(
     private readonly live: LiveDataSets,
     private readonly known: KnownEvents,
     private readonly types: EventTypes,
+    private readonly erased: ErasedUsers,
     private readonly room: HeldRoom,
     private readonly quotas: Quotas,
     private readonly recorder: UsageRecorder,
@@ -111,7 +116,7 @@ export class InteractionsService {
   /** Those that are to be kept, and the places of the others. */
   private async sort(
     tenantId: string,
-    { id, dataSetId }: Call,
+    { id, projectId, dataSetId }: Call,
     events: readonly unknown[],
   ): Promise<{ rows: LiveRow[]; outcome: Outcome }> {
     const now = this.clock.now().getTime() / 1_000;
@@ -125,11 +130,13 @@ export class InteractionsService {
       dataSetId,
       read.flatMap((row) => (typeof row === 'string' || row[3] === null ? [] : row[3])),
     );
+    const erasing = await this.findErasing(tenantId, projectId, read);
     const rows: LiveRow[] = [];
     const outcome: Outcome = { duplicates: [], rejected: [] };
     for (const [place, row] of read.entries()) {
       if (typeof row === 'string') outcome.rejected.push([place, row]);
       else if (seen.has(row[0])) outcome.duplicates.push(place);
+      else if (erasing.has(row[1])) outcome.rejected.push([place, 'this user is being erased']);
       else if (row[3] !== null && !types.has(row[3])) outcome.rejected.push([place, tooManyTypes(row[3])]);
       else {
         seen.add(row[0]);
@@ -137,6 +144,16 @@ export class InteractionsService {
       }
     }
     return { rows, outcome };
+  }
+
+  /** Those of whom nothing is to be kept. While Postgres cannot be asked nobody is known to be: what drains is held against erasures once more. */
+  private async findErasing(tenantId: string, projectId: string, read: (LiveRow | string)[]): Promise<Set<string>> {
+    const userIds = new Set(read.flatMap((row) => (typeof row === 'string' ? [] : row[1])));
+    const erasing = new Set<string>();
+    await this.lookups.ask(async () => {
+      for (const userId of userIds) if (await this.erased.has(tenantId, projectId, userId)) erasing.add(userId);
+    });
+    return erasing;
   }
 }
 

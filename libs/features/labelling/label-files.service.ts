@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { LABEL_SEPARATOR, splitLabels } from '../../models/kinds/kind.js';
@@ -70,20 +71,21 @@ export class LabelFilesService {
     const first = await this.storeWhereFirst(tenantId, projectId, dataSetId, texts);
     let isFirst = false;
     try {
-      const waiting = await this.database.tenant(tenantId, async (transaction) => {
+      const { waiting, added } = await this.database.tenant(tenantId, async (transaction) => {
         await this.repository.lock(transaction, dataSetId);
         const dataSet = await this.labels.require(transaction, projectId, dataSetId);
         isFirst = first !== null && hasNoRows(dataSet);
         if (isFirst) await this.newImports.queue(transaction, tenantId, dataSet, first!, {});
-        else await this.addRows(transaction, tenantId, dataSet, labelled);
+        const rows = isFirst ? labelled.length : await this.addRows(transaction, tenantId, dataSet, labelled);
         const queued = await this.queue(transaction, tenantId, dataSet.id, texts);
-        const after = { projectId, format, waiting: queued, labelled: labelled.length };
+        const after = { projectId, format, waiting: queued, labelled: rows };
         await audit(transaction, tenantId, 'data_set.texts_imported', dataSet.id, { after });
-        return queued;
+        return { waiting: queued, added: rows };
       });
       const open = new Set(texts.filter(({ labels }) => labels.length === 0).map(({ text }) => text));
       const importId = isFirst ? first!.id : null;
-      return { waiting, labelled: labelled.length, known: open.size - waiting, importId };
+      const known = open.size - waiting + labelled.length - added;
+      return { waiting, labelled: added, known, importId };
     } catch (error) {
       isFirst = false;
       throw error;
@@ -132,18 +134,21 @@ export class LabelFilesService {
   }
 
   private async addRows(transaction: Transaction, tenantId: string, dataSet: DataSet, texts: readonly LabelledText[]) {
-    if (texts.length === 0) return;
+    if (texts.length === 0) return 0;
     const { projectId } = dataSet;
-    const id = newId();
+    // One a text, so that a file that comes again adds nothing.
+    const rows = new Map(
+      texts.map(({ text, labels }) => [
+        `file/${createHash('sha256').update(text).digest('hex')}`,
+        { text, label: labels.join(LABEL_SEPARATOR) },
+      ]),
+    );
+    const quantity = await this.dataSets.addRows(transaction, tenantId, dataSet, rows);
     const left = await this.limits.unitsLeft(transaction, { tenantId, projectId }, METER);
-    if (texts.length > left) throw noUnitsForTexts(texts.length, left, METER);
-    const rows = texts.map(({ text, labels }, place) => ({
-      origin: `file/${id}/${place}`,
-      row: { text, label: labels.join(LABEL_SEPARATOR) },
-    }));
-    await this.dataSets.addRows(transaction, tenantId, dataSet, rows);
-    const work = { id, tenantId, projectId, occurredAt: this.clock.now().toISOString() };
-    await this.usage.recordIn(transaction, { ...work, meter: METER, quantity: rows.length });
+    if (quantity > left) throw noUnitsForTexts(quantity, left, METER);
+    const work = { id: newId(), tenantId, projectId, occurredAt: this.clock.now().toISOString() };
+    if (quantity > 0) await this.usage.recordIn(transaction, { ...work, meter: METER, quantity });
+    return quantity;
   }
 
   /** The texts as a file of ours, where they are likely to be the first rows of the data set. */

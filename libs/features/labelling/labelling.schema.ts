@@ -125,7 +125,9 @@ export const importedTextsSchema = z
   .object({
     waiting: count.describe('Texts that wait for a label now and did not before'),
     labelled: count.describe('Texts that came with a label, and are rows of the data set'),
-    known: count.describe('Texts without a label that waited already, or were labelled or skipped before'),
+    known: count.describe(
+      'Texts that waited already, or were labelled or skipped before, and those that came with the label that an earlier file gave them',
+    ),
     importId: z.uuid().nullable().describe('Where the data set had no rows: the import that brings these'),
   })
   .meta({ examples: [{ waiting: 498, labelled: 0, known: 2, importId: null }] });
