@@ -63,6 +63,7 @@ export async function createApi(config: Config): Promise<NestFastifyApplication>
   fastify.server.maxConnections = config.KINDRED_CONNECTIONS_MAX;
   fastify.addHook('onRequest', async (request, reply) => {
     if (lifecycle.isDraining) void reply.header('connection', 'close');
+    if (takesFile(request)) takeAsFile(request);
     if (!isUpload(request)) limitBody(request);
   });
   // Uploads stay streams, on the routes that bound what they read.
@@ -106,13 +107,30 @@ function acceptRequestId(header: string | string[] | undefined): string | undefi
 }
 
 function isUpload({ method, headers }: FastifyRequest): boolean {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim() ?? '';
+  const type = typeOf(headers['content-type'] ?? '');
   return method === 'PUT' ? UPLOAD_TYPES.includes(type) : method === 'PATCH' && type === PIECE_TYPE;
+}
+
+/** Without its parameters. */
+function typeOf(contentType: string): string {
+  return contentType.split(';', 1)[0]!.trim();
 }
 
 /** Whether the route says of itself that its body is a file. */
 function takesFile({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as { takesFile?: boolean }).takesFile === true;
+}
+
+/** Its bytes say what a file is, whatever it is called; a form is none. */
+function takeAsFile({ headers }: FastifyRequest): void {
+  const type = headers['content-type'] ?? '';
+  if (/^(multipart\/|application\/x-www-form-urlencoded)/i.test(type))
+    throw new Problem(
+      415,
+      'unsupported_media_type',
+      'Send the file itself as the request body, such as by curl -T or --data-binary with "Content-Type: text/csv", and not in a form.',
+    );
+  if (type !== '' && !UPLOAD_TYPES.includes(typeOf(type))) headers['content-type'] = 'application/octet-stream';
 }
 
 /** Ends the connection of a client that takes too long over a body. */

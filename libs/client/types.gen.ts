@@ -8253,7 +8253,7 @@ export type LabellingAddResponses = {
          */
         labelled: number;
         /**
-         * Texts without a label that waited already, or were labelled or skipped before
+         * Texts that waited already, or were labelled or skipped before, and those that came with the label that an earlier file gave them
          */
         known: number;
         /**

@@ -112,6 +112,19 @@ describe('an upload', () => {
     expect((await tenant.get(dataSet)).body.currentImport.id).toBe(third.id);
   });
 
+  it('is taken by its bytes, whatever it is called, but for a form', async () => {
+    const id = await tenant.createDataSet(projectId, 'interactions');
+    const put = (type: string, body: string) =>
+      tenant.put(`/v1/projects/${projectId}/data-sets/${id}/content`, body).set('content-type', type);
+    for (const type of ['application/json', 'application/vnd.ms-excel', 'text/plain; charset=utf-8']) {
+      const { body } = await put(type, '[{"user_id":"u","item_id":"i"}]').expect(202);
+      const done = await tenant.waitFor(`/v1/projects/${projectId}/data-sets/${id}/imports/${body.importId}`);
+      expect(done).toMatchObject({ status: 'succeeded', rowsAccepted: 1 });
+    }
+    const refused = await put('multipart/form-data; boundary=x', '--x--').expect(415);
+    expect(refused.body.detail).toMatch(/^Send the file itself .* not in a form\.$/);
+  });
+
   it('makes one content and one artifact of the same rows, whatever they come in', async () => {
     const project = await tenant.createProject();
     const rows = Array.from({ length: 60 }, (_, i) => ({ user_id: `u${i % 7}`, item_id: `i${i % 5}`, value: i / 2 }));
@@ -178,8 +191,8 @@ describe('an upload', () => {
   it('is refused where it is empty of type, too large or of no data set', async () => {
     const id = await tenant.createDataSet(projectId, 'interactions');
     expect((await tenant.post(contentOf(id)).send({})).status).toBe(404);
-    const json = await tenant.put(contentOf(id), '{}').set('content-type', 'application/json');
-    expect([json.status, json.body.code]).toEqual([415, 'upload_not_a_file']);
+    const nothing = await tenant.put(contentOf(id), '').unset('content-type');
+    expect([nothing.status, nothing.body.code]).toEqual([415, 'upload_not_a_file']);
     const large = await tenant.put(contentOf(id), 'user_id,item_id\n' + 'u,i\n'.repeat(60_000));
     expect([large.status, large.body.code]).toEqual([413, 'upload_too_large']);
     const zipped = await tenant.put(contentOf(id), 'user_id,item_id\n').set('content-encoding', 'gzip');

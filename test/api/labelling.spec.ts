@@ -214,6 +214,9 @@ describe('files of other tools', () => {
   it('that are too large or not sent as a file are refused', async () => {
     await addTexts('a'.repeat(8 * 1024 ** 2 + 1), 'text', dataSet(), 413);
     await addTexts('a', 'csv', dataSet(), 400);
-    await tenant.put(`${queue()}?format=text`, {}).expect(415);
+    await tenant
+      .put(`${queue()}?format=text`, 'a=b')
+      .set('content-type', 'application/x-www-form-urlencoded')
+      .expect(415);
   });
 });

@@ -61,8 +61,8 @@ describe('a preview of a file', () => {
   it('is refused where it is too much of one, none, of another kind’s columns or of somebody else’s data set', async () => {
     const large = await preview(Buffer.alloc(BOUNDS.previewBytes.most + 1, 'a'));
     expect([large.status, large.body.code]).toEqual([413, 'preview_too_large']);
-    const json = await tenant.post(`/v1/projects/${projectId}/data-sets/${dataSetId}/previews`, {});
-    expect([json.status, json.body.code]).toEqual([415, 'upload_not_a_file']);
+    const form = await preview('a=b').set('content-type', 'application/x-www-form-urlencoded');
+    expect([form.status, form.body.code]).toEqual([415, 'unsupported_media_type']);
     await preview('a\n', '?magic=a').expect(400);
     await preview('a\n', '?text=a').expect(400);
     await preview('a\n', '', `${crypto.randomUUID()}/previews`).expect(404);

@@ -17,6 +17,13 @@ export class ContentError extends Error {
  */
 export function unreadable(error: Error, file: string, format: 'CSV' | 'JSON' | 'Parquet'): Error {
   if (error instanceof ContentError || isOutOfMemory(error) || isDiskFull(error)) return error;
+  if (
+    format === 'Parquet' &&
+    /magic bytes|footer|thrift|metadata|too small|beyond|unexpected end|out of buffer|corrupt/i.test(error.message)
+  )
+    return new ContentError(
+      'The file cannot be read as Parquet: it is cut off or damaged. Write it anew and send it again.',
+    );
   const reason = error.message.split('\n', 1)[0]!.replaceAll(file, 'the file');
   return new ContentError(`The file cannot be read as ${format}: ${reason}`);
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -118,6 +119,7 @@ export class DataSetsController {
   @Put(':dataSetId/content')
   @StartsJob()
   @Requires('project:write')
+  @RouteConfig({ takesFile: true })
   @ApiConsumes(...UPLOAD_TYPES)
   @ApiBody({
     schema: { type: 'string', format: 'binary', example: 'user_id,item_id,value\n42,lamp,5\n' },

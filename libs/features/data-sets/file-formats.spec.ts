@@ -295,9 +295,14 @@ describe('what is wrong', () => {
     [
       'Parquet that is broken off',
       () => parquet.subarray(0, parquet.length - 20),
-      /^The file cannot be read as Parquet/,
+      /^The file cannot be read as Parquet: it is cut off or damaged/,
     ],
-    ['Parquet in name only', () => Buffer.from('PAR1nonsensePAR1'), /^The file cannot be read as Parquet/],
+    [
+      'Parquet in name only',
+      () => Buffer.from('PAR1nonsensePAR1'),
+      /^The file cannot be read as Parquet: it is cut off/,
+    ],
+    ['a sheet of an old Excel', () => Buffer.from('d0cf11e0a1b11ae1', 'hex'), /document of an office program/],
     ['a JSON list that is broken off', () => '[{"user_id":"u","item_id":"i"},', /list whose end is missing/],
     ['JSON without a row', () => '[{}]', /no JSON object/],
     [

@@ -44,11 +44,17 @@ export async function unpack(file: string, folder: string, budget: UnpackBudget)
   return [{ file: copy(0), name: null }];
 }
 
-/** By the first bytes. */
+/**
+ * By the first bytes.
+ *
+ * @throws ContentError of a document of an office program
+ */
 export async function compressionOf(file: string): Promise<'gzip' | 'zstd' | 'zip' | null> {
   const start = await readStart(file, 4);
   const starts = (...bytes: number[]) => start.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return 'zip';
+  // What offices wrote before their documents were archives.
+  if (starts(0xd0, 0xcf, 0x11, 0xe0)) throw ofOffice();
   if (starts(0x1f, 0x8b)) return 'gzip';
   return starts(0x28, 0xb5, 0x2f, 0xfd) ? 'zstd' : null;
 }

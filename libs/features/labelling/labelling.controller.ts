@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -55,6 +56,7 @@ export class LabellingController {
   })
   @Put('texts-to-label')
   @Requires('project:write')
+  @RouteConfig({ takesFile: true })
   @ApiConsumes(...UPLOAD_TYPES)
   @ApiBody({ schema: { type: 'string', format: 'binary', example: 'My new card has not come yet\n' } })
   @Answers(200, 'What became of the texts', importedTextsSchema)

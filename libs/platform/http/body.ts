@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What an uploaded file may call itself. Its bytes decide what it is; JSON is not among them, as that is read as the body of a call. */
+/** What an uploaded file may call itself. Its bytes decide what it is; on a route that takes files anything else but a form is taken as the last. */
 export const UPLOAD_TYPES = [
   'text/csv',
   'application/csv',

@@ -325,8 +325,10 @@ function consent(isGiven = true): void {
   else for (const name of namesOf('')) remove(name);
 }
 
-function track({ itemId, eventType, value, recommendationId }: Tracked): void {
+function track(given: Tracked): void {
+  const { itemId, eventType, value, recommendationId } = given ?? {};
   if (!options) return warn('call init first');
+  if (!itemId) return warn('track needs an itemId');
   if (!hasConsent) return undefined;
   const count = namesOf('event:').length;
   if (count >= EVENTS_MAX) return warn(`${count} events wait to be sent, so this one is not kept`);

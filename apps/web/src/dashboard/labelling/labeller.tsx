@@ -32,9 +32,15 @@ export function Labeller({ projectId, dataSetId, labelling, status }: LabellerPr
     return work.error ? (
       <ProblemNotice error={work.error} onRetry={() => void work.take()} />
     ) : (
-      <p className="rounded-lg border border-line bg-surface px-5 py-8 text-center text-muted">
-        {labelling.others > 0 ? t('labelling.othersHaveThem') : t('labelling.none')}
-      </p>
+      <div className="space-y-3 rounded-lg border border-line bg-surface px-5 py-8 text-center text-muted">
+        <p>{labelling.others > 0 ? t('labelling.othersHaveThem') : t('labelling.none')}</p>
+        {work.canUndo && (
+          <Button onClick={work.undo}>
+            <Undo2 aria-hidden />
+            {t('labelling.undo')}
+          </Button>
+        )}
+      </div>
     );
   return (
     <OneText
@@ -45,7 +51,7 @@ export function Labeller({ projectId, dataSetId, labelling, status }: LabellerPr
       error={work.error}
       onTake={(labels) => work.decide({ status: 'labelled', labels })}
       onSkip={() => work.decide({ status: 'skipped', labels: [] })}
-      onUndo={place > 0 ? work.undo : undefined}
+      onUndo={work.canUndo ? work.undo : undefined}
     />
   );
 }

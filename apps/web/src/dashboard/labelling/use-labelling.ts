@@ -12,10 +12,13 @@ type Decision = LabellingDecideData['body'];
 export function useLabelling(projectId: string, dataSetId: string, status: 'waiting' | 'skipped') {
   const queryClient = useQueryClient();
   const [state, setState] = useState<{ place: number; error: unknown }>({ place: 0, error: null });
+  /** The last text of the batch before, to which one may go back too. */
+  const [last, setLast] = useState<TextToLabel>();
   /** In their order, so that a decision and what takes it back do not overtake each other. */
   const sent = useRef<Promise<unknown>>(Promise.resolve());
+  const queryKey = ['label-batch', projectId, dataSetId, status];
   const batch = useQuery({
-    queryKey: ['label-batch', projectId, dataSetId, status],
+    queryKey,
     queryFn: async () => {
       await sent.current;
       const { texts } = await unwrap(labellingTake({ path: { projectId, dataSetId }, body: { status } }));
@@ -62,14 +65,19 @@ export function useLabelling(projectId: string, dataSetId: string, status: 'wait
       if (!current) return;
       sendNext(current, place, decision);
       setState({ place: place + 1, error: null });
+      setLast(current);
       if (place + 1 === texts.length) void take();
     },
+    canUndo: place > 0 || last !== undefined,
     /** Goes back to the text before, as if nothing had been said of it. */
     undo() {
-      const before = texts[place - 1];
+      const before = texts[place - 1] ?? last;
       if (!before) return;
-      sendNext(before, place - 1, { status, labels: [] });
-      setState({ place: place - 1, error: null });
+      const at = Math.max(0, place - 1);
+      sendNext(before, at, { status, labels: [] });
+      if (place === 0) queryClient.setQueryData(queryKey, [before, ...texts]);
+      setLast(undefined);
+      setState({ place: at, error: null });
     },
   };
 }
