@@ -8,8 +8,15 @@ const project = (name: string, include: string[], test: object = {}) => ({
   test: { name, include, ...test },
 });
 
-/** Takes longer on a software GPU than every `npm test` has. */
-const LAYERS = 'libs/models/recommender/neural/embedding-layers.spec.ts';
+/** What takes longer than every `npm test` has, where it does so in short. */
+const AT_LENGTH = [
+  'libs/compute/**/webgpu.spec.ts',
+  'libs/compute/gpu/gpu.spec.ts',
+  'libs/compute/matrix-product/matrix-product.spec.ts',
+  'libs/models/*/bad-input.spec.ts',
+  'libs/models/recommender/device.spec.ts',
+  'libs/models/recommender/neural/embedding-layers.spec.ts',
+];
 
 /** Against tests that hang, not that are slow: a busy machine must not fail one. */
 const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
@@ -38,7 +45,7 @@ export default defineConfig({
         fileParallelism: false,
         isolate: false,
       }),
-      project('quality', ['test/quality/*.spec.ts', ...(process.env['QUALITY_FULL'] ? [LAYERS] : [])], {
+      project('quality', ['test/quality/*.spec.ts', ...(process.env['QUALITY_FULL'] ? AT_LENGTH : [])], {
         testTimeout: 120_000,
       }),
       // By `npm run screenshots` and `npm run lighthouse` alone.

@@ -12,8 +12,8 @@ const REMEMBERED_MAX = 200_000;
  */
 @Injectable()
 export class KnownEvents {
-  /** By data set and event. */
-  private readonly own = new LRUCache<string, true>({ max: REMEMBERED_MAX });
+  /** By data set and event. Grows as it is filled. */
+  private readonly own = new LRUCache<string, true>({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
   private readonly lookups = new BriefLookups('events that other processes took');
 
   constructor(

@@ -38,10 +38,11 @@ describe('labels', () => {
     await expect(train(rowsOf(labels, 2))).rejects.toThrow(/at most 1000/);
   });
 
-  it('of a thousand kinds are learnt', { timeout: 120_000 }, async () => {
-    const { result, ask } = await train(rowsOf(LABELS_MAX, 3), { characters: 0 });
+  it('of two hundred kinds are learnt; at length (`npm run quality`), a thousand', { timeout: 120_000 }, async () => {
+    const kinds = process.env['QUALITY_FULL'] ? LABELS_MAX : 200;
+    const { result, ask } = await train(rowsOf(kinds, 3), { characters: 0 });
     expect(result.values['accuracy']).toBeGreaterThan(0.9);
-    expect((await ask('topic517 said in way 2', { minScore: 0 })).labels).toEqual(['label 517']);
+    expect((await ask('topic117 said in way 2', { minScore: 0 })).labels).toEqual(['label 117']);
   });
 
   it('with one text stay on the side that is learnt from', async () => {

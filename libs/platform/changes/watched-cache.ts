@@ -21,8 +21,8 @@ export class WatchedCache<V extends object> {
     private readonly changes: Changes,
     private readonly max = 100_000,
   ) {
-    this.values = new LRUCache({ max });
-    this.doubtful = new LRUCache({ max });
+    this.values = emptyCache(max);
+    this.doubtful = emptyCache(max);
     changes.onReset(() => this.doubtAll());
   }
 
@@ -72,7 +72,12 @@ export class WatchedCache<V extends object> {
 
   private doubtAll(): void {
     if (this.values.size > 0) this.doubtful = this.values;
-    this.values = new LRUCache({ max: this.max });
+    this.values = emptyCache(this.max);
     for (const loading of this.loading.values()) loading.isStale = true;
   }
+}
+
+/** Grows as it is filled: `max` would make room for all entries at once, which takes milliseconds and megabytes. */
+function emptyCache<V extends object>(most: number): LRUCache<string, V> {
+  return new LRUCache<string, V>({ maxSize: most, sizeCalculation: () => 1 });
 }
