@@ -39,8 +39,8 @@ describe('people who count for others', () => {
       merges,
       '{"from_user_id":"u1","into_user_id":"u2"}\n{"from_user_id":"stranger","into_user_id":"u2"}\n',
     );
-    const added = path.join(folder, 'added.jsonl');
-    writeFileSync(added, '{"user_id":"u1","item_id":"a","event_type":null,"value":1,"timestamp":7}\n');
+    const added = path.join(folder, 'added.csv');
+    writeFileSync(added, '"u1","a",,1,7\n');
     const sources = {
       interactions: { kind: 'interactions', files: [interactionsFile], addedFile: added, mergesFile: merges },
       users: { kind: 'users', files: [usersFile], mergesFile: merges },
@@ -50,8 +50,8 @@ describe('people who count for others', () => {
   });
 
   it('are learnt from where no file came yet', async () => {
-    const added = path.join(folder, 'alone.jsonl');
-    writeFileSync(added, '{"user_id":"u","item_id":"a","event_type":"view","value":null,"timestamp":7}\n');
+    const added = path.join(folder, 'alone.csv');
+    writeFileSync(added, '"u","a","view",,7\n');
     const sources = { interactions: { kind: 'interactions' as const, files: [], addedFile: added } };
     const input = await withSources(sources, (tables) => readInput(tables, 'ials'));
     expect(input).toMatchObject({ userIds: ['u'], itemIds: ['a'] });

@@ -995,7 +995,7 @@ export const previewsCreateOfNew = <ThrowOnError extends boolean = false>(option
 /**
  * Shows the rows that a data set holds
  *
- * Page by page, in the order of their file, or by a column of yours. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.
+ * Page by page, in the order of their file, or by a column of yours; `part=added` shows the rows that came by themselves, such as events, the newest first. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.
  */
 export const rowsList = <ThrowOnError extends boolean = false>(options: Options<RowsListData, ThrowOnError>): RequestResult<RowsListResponses, RowsListErrors, ThrowOnError> => (options.client ?? client).get<RowsListResponses, RowsListErrors, ThrowOnError>({
     security: [{
@@ -1029,7 +1029,7 @@ export const singleRowsPutMany = <ThrowOnError extends boolean = false>(options:
 /**
  * Judges a data set's rows before training, and shows how they are spread
  *
- * What is worth changing before a model learns from them, and how they lie over days, users and items.
+ * What is worth changing before a model learns from them, and how they lie over days, users and items: of the rows of the file together with those that came by themselves, such as events and corrections. A training is let through by the same figures.
  */
 export const rowsQuality = <ThrowOnError extends boolean = false>(options: Options<RowsQualityData, ThrowOnError>): RequestResult<RowsQualityResponses, RowsQualityErrors, ThrowOnError> => (options.client ?? client).get<RowsQualityResponses, RowsQualityErrors, ThrowOnError>({
     security: [{

@@ -448,7 +448,7 @@ export type Preview = {
 export type DataSetRows = {
     data: Array<{
         /**
-         * Among the rows that were accepted, from 1
+         * Among the rows of the file that were accepted, from 1; of added rows among those that were found
          */
         place: number;
         /**
@@ -491,7 +491,24 @@ export type DataSetQuality = {
         blocks: boolean;
     }>;
     /**
-     * Further figures of the rows by name, in the order in which they are shown
+     * That a model would learn from: those of the file and those that came by themselves
+     */
+    rows: number;
+    /**
+     * Figures of the rows by name, in the order in which they are shown
+     */
+    statistics: {
+        [key: string]: {
+            meaning: string;
+            /**
+             * `share`: 0 to 1
+             */
+            type: 'count' | 'share' | 'time';
+            value: number | string | null;
+        };
+    };
+    /**
+     * Further figures, likewise
      */
     report: {
         [key: string]: {
@@ -7308,11 +7325,15 @@ export type RowsListData = {
          */
         cursor?: number;
         /**
+         * Of interactions and texts: `file` for the rows of the file, `added` for those that came by themselves, such as events, the newest first; by default those of the file where there is one. Items and users are one list
+         */
+        part?: 'file' | 'added';
+        /**
          * What one of the ids of a row starts with, in this case, or an attribute contains in any case; of rows without ids, what their text contains
          */
         search?: string;
         /**
-         * A column or an attribute that the rows are ordered by; by default they come as in their file
+         * A column or an attribute that the rows are ordered by; by default they come as in their file, or the newest first
          */
         sort?: string;
         /**

@@ -132,7 +132,14 @@ describe('the rows of a data set', () => {
     const empty = await tenant.createDataSet(projectId, 'labelled-texts');
     expect(await rowsOf('', empty)).toEqual({ data: [], nextCursor: null });
     const quality = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);
-    expect(quality.body).toEqual({ verdict: null, findings: [], report: {}, distributions: {} });
+    expect(quality.body).toEqual({
+      verdict: null,
+      findings: [],
+      rows: 0,
+      statistics: {},
+      report: {},
+      distributions: {},
+    });
     await tenant.upload(projectId, empty, 'text,label\nWhere is it?,delivery\nMoney back!,refund|money\n');
     expect((await rowsOf('search=MONEY', empty)).data).toHaveLength(1);
     const { body } = await tenant.get(`/v1/projects/${projectId}/data-sets/${empty}/quality`).expect(200);

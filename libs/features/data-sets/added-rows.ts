@@ -5,12 +5,15 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
+import type { Kind } from '../../models/kinds/kind.js';
+import { type KindKey, kinds } from '../../models/kinds/kinds.js';
 import { BOUNDS } from '../../platform/bounds.js';
 import { Database } from '../../platform/database/database.js';
 import { NIL_ID } from '../../platform/http/ids.js';
 import type { LocalFile } from '../../platform/object-store/object-store.js';
 import { foldName } from '../../platform/tables/tables.js';
 import { DataSetsRepository } from './data-sets.repository.js';
+import type { AddedFile } from './learnt-rows.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { SingleRowsRepository } from './single-rows.repository.js';
 
@@ -19,7 +22,7 @@ const LIVE_PAGE = 10_000;
 
 type Row = Awaited<ReturnType<DataSetsRepository['listAddedRows']>>[number];
 
-/** The rows of data sets that came by themselves, for training. */
+/** The rows of data sets that came by themselves, for whatever reads them next to those of files. */
 @Injectable()
 export class AddedRows {
   constructor(
@@ -30,47 +33,38 @@ export class AddedRows {
   ) {}
 
   /**
-   * Writes the rows that a data set had when an id was made as JSON lines.
+   * Writes what came by itself for a data set as lines that `linesOf` reads: events that were taken until a moment, other rows that there were when an id was made.
    *
-   * @returns the file, until it is released
+   * @param signal ends it
+   * @returns the file, until it is released; null where rows of the kind come in files alone
    */
-  write(tenantId: string, dataSetId: string, before: string): Promise<LocalFile> {
-    return this.writeLines(this.lines(tenantId, dataSetId, before));
-  }
-
-  /**
-   * Writes what was sent of single items or users when an id was made as JSON lines of `id`, `is_deletion` and `row`, whose names are folded.
-   *
-   * @returns the file, until it is released, and the names that its rows use, each in its most usual spelling
-   */
-  async writeSingle(
+  async write(
     tenantId: string,
-    dataSetId: string,
-    before: string,
-  ): Promise<{ file: LocalFile; names: string[] }> {
-    const names = await this.database.tenant(tenantId, (transaction) =>
-      this.single.listNames(transaction, dataSetId, BOUNDS.columns.most),
-    );
-    const line = ({ origin, isDeletion, row }: Row) => ({ id: origin, is_deletion: isDeletion, row: folded(row) });
-    return { file: await this.writeLines(this.lines(tenantId, dataSetId, before, line)), names };
-  }
-
-  /**
-   * Writes the events that a data set took until then as JSON lines.
-   *
-   * @returns the file, until it is released
-   */
-  writeLive(tenantId: string, dataSetId: string, until: Date): Promise<LocalFile> {
-    return this.writeLines(this.liveLines(tenantId, dataSetId, until));
+    { id, kind }: { id: string; kind: KindKey },
+    before: { id: string; time: Date },
+    signal?: AbortSignal,
+  ): Promise<(AddedFile & LocalFile) | null> {
+    const { correctedBy, isLive, identity }: Kind = kinds[kind];
+    if (!correctedBy && !isLive && !identity) return null;
+    const lines = isLive
+      ? this.liveLines(tenantId, id, before.time)
+      : this.lines(tenantId, id, before.id, identity ? singleLine : undefined);
+    const names =
+      identity &&
+      (await this.database.tenant(tenantId, (transaction) =>
+        this.single.listNames(transaction, id, BOUNDS.columns.most),
+      ));
+    const file = await this.writeLines(lines, signal);
+    return { ...file, addedFile: file.path, ...(names && { addedNames: names }) };
   }
 
   /** Writes lines into a file, which is there until it is released. */
-  async writeLines(lines: AsyncIterable<string>): Promise<LocalFile> {
+  async writeLines(lines: AsyncIterable<string>, signal?: AbortSignal): Promise<LocalFile> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'kindred-added-rows-'));
     const release = () => rm(directory, { recursive: true, force: true });
     const file = path.join(directory, 'rows.jsonl');
     try {
-      await pipeline(Readable.from(lines), createWriteStream(file));
+      await pipeline(Readable.from(lines), createWriteStream(file), { ...(signal && { signal }) });
     } catch (error) {
       await release();
       throw error;
@@ -106,15 +100,16 @@ export class AddedRows {
   private async *liveLines(tenantId: string, dataSetId: string, until: Date): AsyncGenerator<string> {
     for (let after = NIL_ID; ;) {
       const next = { tenantId, dataSetId, after, until, most: LIVE_PAGE };
-      const rows = await this.database.tenantSql(tenantId, (sql) => this.live.page(sql, next));
-      yield rows.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
-      if (rows.length < LIVE_PAGE) return;
-      after = rows.at(-1)!.id;
+      const { rows, lines, last } = await this.database.tenantSql(tenantId, (sql) => this.live.readLines(sql, next));
+      yield lines;
+      if (rows < LIVE_PAGE) return;
+      after = last;
     }
   }
 }
 
 /** Of several spellings of one name the last counts. */
-function folded(row: Row['row']): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row as object).map(([name, value]) => [foldName(name), value]));
+function singleLine({ origin, isDeletion, row }: Row) {
+  const folded = Object.entries(row as object).map(([name, value]) => [foldName(name), value]);
+  return { id: origin, is_deletion: isDeletion, row: Object.fromEntries(folded) };
 }

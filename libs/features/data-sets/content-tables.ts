@@ -25,35 +25,55 @@ export class ContentTables {
   /**
    * As {@link read}, for whoever looks into a data set: one look of an organization after another.
    *
+   * @param prepare writes further files that may be read, whose paths it returns; others read meanwhile, and it has as much time again
    * @throws Problem 429 where too many of the organization wait already
    */
   look<T>(
     tenantId: string,
     contentKeys: string[],
-    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+    work: (connection: DuckDBConnection, tables: string[], scratch: string) => Promise<T>,
+    prepare: (signal: AbortSignal) => Promise<string[]> = async () => [],
   ): Promise<T> {
-    return this.turns.run(tenantId, () => this.read(contentKeys, work));
+    return this.turn(tenantId, async () => {
+      const signal = AbortSignal.timeout(LOOK_MS);
+      const files = await prepare(signal).catch((error: unknown) => {
+        throw signal.aborted ? tooMuchToRead(LOOK_MS) : error;
+      });
+      return this.read(contentKeys, work, LOOK_MS, files);
+    });
   }
 
   /**
-   * Runs `work` with the contents' rows, each as SQL of a table; it can read nothing else.
+   * Looks into a data set by other ways, after the earlier looks of the organization.
    *
+   * @throws Problem 429 where too many of the organization wait already
+   */
+  turn<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.run(tenantId, work);
+  }
+
+  /**
+   * Runs `work` with the contents' rows, each as SQL of a table, and a folder for what it writes; it can read nothing else.
+   *
+   * @param files that may be read too
    * @throws Problem 503 where the rows are too many for the bounds
    */
   read<T>(
     contentKeys: string[],
-    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+    work: (connection: DuckDBConnection, tables: string[], scratch: string) => Promise<T>,
     timeMs = LOOK_MS,
+    files: string[] = [],
   ): Promise<T> {
-    const reading = this.last.then(() => this.readNow(contentKeys, work, timeMs));
+    const reading = this.last.then(() => this.readNow(contentKeys, work, timeMs, files));
     this.last = reading.catch(() => {});
     return reading;
   }
 
   private async readNow<T>(
     contentKeys: string[],
-    work: (connection: DuckDBConnection, tables: string[]) => Promise<T>,
+    work: (connection: DuckDBConnection, tables: string[], scratch: string) => Promise<T>,
     timeMs: number,
+    further: string[],
   ): Promise<T> {
     const opened = await Promise.allSettled(contentKeys.map((key) => this.objects.open(key)));
     const files = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -62,11 +82,11 @@ export class ContentTables {
       if (failed) throw failed.reason;
       const paths = files.map(({ path }) => path);
       const options = { memoryBytes: MEMORY_BYTES, threads: 1 };
-      return await withTables(paths, options, async (connection) => {
+      return await withTables([...paths, ...further], options, async (connection, scratch) => {
         const timer = setTimeout(() => connection.interrupt(), timeMs);
         try {
           const tables = paths.map((path) => `read_parquet(${quoteText(path)})`);
-          return await work(connection, tables);
+          return await work(connection, tables, scratch);
         } catch (error) {
           throw isBound(error as Error) ? tooMuchToRead(timeMs) : error;
         } finally {
@@ -93,10 +113,14 @@ function isBound(error: Error): boolean {
   return isOutOfMemory(error) || /^INTERRUPT/i.test(error.message);
 }
 
+const TOO_MUCH = 'too_much_to_read';
+
+export const isTooMuchToRead = (error: unknown) => error instanceof Problem && error.code === TOO_MUCH;
+
 const tooMuchToRead = (timeMs: number) =>
   new Problem(
     503,
-    'too_much_to_read',
+    TOO_MUCH,
     `The data set is too large to be read while you wait: it took more than ${timeMs / 1_000} s or ${MEMORY_BYTES / 1e6} MB. Its models are not affected. Try again later.`,
     { headers: { 'retry-after': '60' } },
   );

@@ -6,6 +6,7 @@ import { ContentTables } from './content-tables.js';
 import { DataSetsController } from './data-sets.controller.js';
 import { DataSetsRepository } from './data-sets.repository.js';
 import { DataSetsService } from './data-sets.service.js';
+import { LearntRows } from './learnt-rows.service.js';
 import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { MadeDataController } from './made-data.controller.js';
 import { MadeDataService } from './made-data.service.js';
@@ -27,6 +28,7 @@ import { SingleRowsService } from './single-rows.service.js';
     DataSetsRepository,
     NewImports,
     AddedRows,
+    LearntRows,
     LiveInteractionsRepository,
     SingleRowsRepository,
     SingleRowsService,
@@ -36,6 +38,14 @@ import { SingleRowsService } from './single-rows.service.js';
     Previewer,
     PreviewsService,
   ],
-  exports: [DataSetsService, NewImports, AddedRows, LiveInteractionsRepository, SingleRowsRepository, ContentTables],
+  exports: [
+    DataSetsService,
+    NewImports,
+    AddedRows,
+    LearntRows,
+    LiveInteractionsRepository,
+    SingleRowsRepository,
+    ContentTables,
+  ],
 })
 export class DataSetsModule {}

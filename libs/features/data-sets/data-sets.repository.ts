@@ -111,7 +111,8 @@ const LATEST_STATUS = Prisma.sql`
 const RANKS = {
   createdAt: undefined,
   name: Prisma.sql`lower(listed.name)`,
-  rows: Prisma.sql`coalesce(content.rows_held, content.rows_accepted, -1)`,
+  rows: Prisma.sql`coalesce(content.rows_held, content.rows_accepted, -1) + coalesce((
+    SELECT rows FROM live_interaction_counts live WHERE live.tenant_id = listed.tenant_id AND live.data_set_id = listed.id), 0)`,
   importedAt: Prisma.sql`coalesce(content.finished_at, '-infinity')`,
 } satisfies Record<ListDataSetsQuery['sort'], Prisma.Sql | undefined>;
 
@@ -324,13 +325,49 @@ export class DataSetsRepository {
       WHERE project_id = ${projectId}::uuid AND kind = ANY(${ofPeople}) ORDER BY data_sets.id`;
   }
 
-  /** What data sets of a kind hold now, at most so many of them, the latest first. */
-  async listContentKeys(transaction: Transaction, projectId: string, kind: string, most: number): Promise<string[]> {
-    const rows = await transaction.$queryRaw<{ key: string }[]>`
-      SELECT content_key AS key FROM data_sets
-      JOIN imports ON imports.tenant_id = data_sets.tenant_id AND imports.id = current_import_id
-      WHERE project_id = ${projectId}::uuid AND kind = ${kind} ORDER BY data_sets.id DESC LIMIT ${most}`;
-    return rows.map(({ key }) => key);
+  /** Data sets of a kind that hold something, at most so many of them, the latest first. */
+  async listFilled(transaction: Transaction, projectId: string, kind: string, most: number): Promise<string[]> {
+    const isFilled = { OR: [{ currentImportId: { not: null } }, { addedRows: { some: {} } }] };
+    const rows = await transaction.dataSet.findMany({
+      where: { projectId, kind, ...isFilled },
+      orderBy: { id: 'desc' },
+      take: most,
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Rows that were added to a data set by themselves, but for those of items and users.
+   *
+   * @param columns whose text `search` may stand in, in any case
+   */
+  async listAdded(
+    transaction: Transaction,
+    dataSetId: string,
+    {
+      columns,
+      search,
+      sort,
+      isAscending,
+      skip,
+      take,
+    }: {
+      columns: readonly string[];
+      search: string | undefined;
+      sort: string | undefined;
+      isAscending: boolean;
+      skip: number;
+      take: number;
+    },
+  ): Promise<Record<string, unknown>[]> {
+    const holds = columns.map((column) => Prisma.sql`strpos(lower(row ->> ${column}), lower(${search ?? ''})) > 0`);
+    const found = search ? Prisma.sql`AND (${Prisma.join(holds, ' OR ')})` : Prisma.empty;
+    const direction = isAscending ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+    const by = sort ? Prisma.sql`row ->> ${sort} ${direction} NULLS LAST,` : Prisma.empty;
+    const rows = await transaction.$queryRaw<{ row: Record<string, unknown> }[]>`
+      SELECT row FROM added_rows WHERE data_set_id = ${dataSetId}::uuid ${found} ORDER BY ${by} id ${direction} LIMIT ${take} OFFSET ${skip}`;
+    return rows.map(({ row }) => row);
   }
 
   /** Requires a system transaction. */

@@ -1,14 +1,13 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import type { Statistics } from '../../models/kinds/kind.js';
 import { findKind, type KindKey } from '../../models/kinds/kinds.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
 import { audit } from '../../platform/audit/audit.js';
 import { BOUNDS } from '../../platform/bounds.js';
-import { Database, sqlOf, type Transaction } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { inUse, notFound } from '../../platform/errors/problem.js';
 import type { Digest } from '../../platform/http/digests.js';
-import { newId, NIL_ID, parseId } from '../../platform/http/ids.js';
+import { newId, parseId } from '../../platform/http/ids.js';
 import { type PageQuery, toPage } from '../../platform/http/page.js';
 import { LimitsService } from '../limits/index.js';
 import { ProjectsService, type Rename } from '../projects/index.js';
@@ -31,7 +30,6 @@ import {
   type Restore,
   type UploadQuery,
 } from './data-sets.schema.js';
-import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import { NewImports } from './new-imports.js';
 import { listRejected } from './rejected-rows.repository.js';
 import { uploadKeyOf } from './upload-key.js';
@@ -54,7 +52,6 @@ export class DataSetsService {
   constructor(
     private readonly database: Database,
     private readonly repository: DataSetsRepository,
-    private readonly live: LiveInteractionsRepository,
     private readonly projects: ProjectsService,
     private readonly limits: LimitsService,
     private readonly newImports: NewImports,
@@ -275,27 +272,6 @@ export class DataSetsService {
   }
 
   /**
-   * What a training on the data set would learn from: the rows of its file and those that came as events; null where there are none.
-   *
-   * @returns the import {@link NIL_ID} where no file came yet
-   */
-  async findHeld(transaction: Transaction, tenantId: string, dataSet: DataSet): Promise<ImportedContent | null> {
-    const { id: dataSetId, currentImport } = dataSet;
-    const content = currentImport && (await this.repository.findContent(transaction, currentImport.id));
-    const kind = findKind(dataSet.kind);
-    const none = { importId: NIL_ID, dataSetId, kind: dataSet.kind as KindKey, contentKey: '', sha256: null };
-    if (kind?.identity && !content && dataSet.addedRows > 0)
-      return { ...none, rows: dataSet.addedRows, statistics: {} };
-    if (!kind?.isLive) return content;
-    const sql = sqlOf(transaction);
-    const rows = await this.live.count(sql, tenantId, dataSetId);
-    if (rows === 0) return content;
-    const statistics = await this.live.findStatistics(sql, tenantId, dataSetId);
-    if (!content) return { ...none, rows, statistics };
-    return { ...content, rows: content.rows + rows, statistics: atLeast(content.statistics, statistics) };
-  }
-
-  /**
    * Keeps a row that came by itself, next to those of the data set's file; it takes the place of an earlier one of the same origin.
    *
    * @throws Problem 409 where rows of the kind come in files alone, 402 where quotas leave no room
@@ -345,13 +321,4 @@ export class DataSetsService {
   listContentsOfPeople(transaction: Transaction, projectId: string) {
     return this.repository.listContentsOfPeople(transaction, projectId);
   }
-}
-
-/** What holds of two sets of rows together, at least, as the same user or item may be in both. */
-function atLeast(one: Statistics, other: Statistics): Statistics {
-  const larger = ([name, value]: [string, Statistics[string]]) => {
-    const also = other[name];
-    return [name, typeof value === 'number' && typeof also === 'number' ? Math.max(value, also) : value];
-  };
-  return Object.fromEntries(Object.entries(one).map(larger));
 }

@@ -12,6 +12,8 @@ export {
   uploadQuerySchema,
 } from './data-sets.schema.js';
 export { DataSetsService } from './data-sets.service.js';
+export type { AddedFile } from './learnt-rows.js';
+export { type LearntContent, LearntRows } from './learnt-rows.service.js';
 export { NewImports } from './new-imports.js';
 export { uploadKeyOf } from './upload-key.js';
 export { verdictSchema } from './rows.schema.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Statistics } from '../../models/kinds/kind.js';
 import type { KindKey } from '../../models/kinds/kinds.js';
 import type { Sql } from '../../platform/database/database.js';
+import { quoteName } from '../../platform/tables/tables.js';
 
 /** An event as it is kept: id, user, item, event type, value, Unix seconds, and the recommendation that it came of. */
 export type LiveRow = [
@@ -74,12 +74,22 @@ const KEEP = `
   SELECT tenant_id, data_set_id, count(*) FROM kept GROUP BY 1, 2 ORDER BY 1, 2
   ON CONFLICT (tenant_id, data_set_id) DO UPDATE SET rows = live.rows + excluded.rows`;
 
-/** By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. */
-const PAGE = `
-  SELECT id, user_id, item_id, event_type, value, timestamp FROM live_interactions
-  WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id > $3::uuid
-    AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
-  ORDER BY id LIMIT $5::int`;
+const inQuotes = (column: string) => `'"' || replace(${column}, '"', '""') || '"'`;
+
+/**
+ * By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. Postgres writes the lines, as a process that answers
+ * calls has no time for so many.
+ */
+const LINES = `
+  WITH next AS (
+    SELECT id, user_id, item_id, event_type, value, timestamp FROM live_interactions
+    WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND id > $3::uuid
+      AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
+    ORDER BY id LIMIT $5::int)
+  SELECT count(*)::int AS rows, (SELECT id FROM next ORDER BY id DESC LIMIT 1) AS last,
+    coalesce(string_agg(${inQuotes('user_id')} || ',' || ${inQuotes('item_id')} || ',' || coalesce(${inQuotes('event_type')}, '') || ',' ||
+      coalesce(value::text, '') || ',' || timestamp::text || E'\\n', ''), '') AS lines
+  FROM next`;
 
 /** Of the users $3, in each of a project's data sets. */
 const OF_USERS = `
@@ -100,11 +110,14 @@ const ERASE = `
       WHERE live.tenant_id = $1::uuid AND live.data_set_id = counted.data_set_id RETURNING counted.rows)
   SELECT coalesce(sum(rows), 0)::int AS rows FROM lowered`;
 
-const STATISTICS = `
-  SELECT count(DISTINCT user_id)::int AS users, count(DISTINCT item_id)::int AS items,
-    (SELECT count(*)::int FROM (SELECT FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid GROUP BY user_id HAVING count(*) > 1) active) AS "usersWithTwoOrMore",
-    to_timestamp(min(timestamp)) AS "from", to_timestamp(max(timestamp)) AS "to"
-  FROM live_interactions WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid`;
+/** How an id begins, or where nothing is looked for all; but of these people none. */
+const FOUND = `
+  tenant_id = $1::uuid AND data_set_id = $2::uuid AND user_id <> ALL($3::text[])
+    AND ($4::text IS NULL OR starts_with(user_id, $4::text) OR starts_with(item_id, $4::text))`;
+
+const COUNT_OF_ITEMS = `
+  SELECT item_id AS id, count(*)::int AS rows FROM live_interactions
+  WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND item_id = ANY($3::text[]) GROUP BY 1`;
 
 /** Interactions that came as events, next to those of a data set's file. */
 @Injectable()
@@ -148,17 +161,8 @@ export class LiveInteractionsRepository {
     ]);
   }
 
-  /** How many a data set holds. */
-  async count(sql: Sql, tenantId: string, dataSetId: string): Promise<number> {
-    const [row] = await sql.rows<{ rows: string }>(
-      'SELECT rows FROM live_interaction_counts WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid',
-      [tenantId, dataSetId],
-    );
-    return Number(row?.rows ?? 0);
-  }
-
-  /** The next of those that were taken until then, by the columns of their kind, in the order of their ids. */
-  async page(
+  /** The next of those that were taken until then, in the order of their ids: how many, the id of the last, and each as a line of CSV, by the columns of its kind. */
+  async readLines(
     sql: Sql,
     {
       tenantId,
@@ -167,17 +171,77 @@ export class LiveInteractionsRepository {
       until,
       most,
     }: { tenantId: string; dataSetId: string; after: string; until: Date; most: number },
-  ): Promise<{ id: string; row: Record<string, unknown> }[]> {
-    const rows = await sql.rows<{ id: string }>(PAGE, [tenantId, dataSetId, after, until.toISOString(), most]);
-    return rows.map(({ id, ...row }) => ({ id, row }));
+  ): Promise<{ rows: number; last: string; lines: string }> {
+    const [page] = await sql.rows<{ rows: number; last: string; lines: string }>(LINES, [
+      tenantId,
+      dataSetId,
+      after,
+      until.toISOString(),
+      most,
+    ]);
+    return page!;
   }
 
-  /** What an import tells of its rows. */
-  async findStatistics(sql: Sql, tenantId: string, dataSetId: string): Promise<Statistics> {
-    const [{ from, to, ...counts }] = (await sql.rows(STATISTICS, [tenantId, dataSetId])) as [
-      { from: Date | null; to: Date | null } & Record<string, number>,
-    ];
-    return { ...counts, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+  /**
+   * Some of a data set's, by the columns of their kind.
+   *
+   * @param sort a column of the kind
+   * @param without people whose events are left out
+   */
+  list(
+    sql: Sql,
+    {
+      tenantId,
+      dataSetId,
+      without,
+      search,
+      sort,
+      isAscending,
+      skip,
+      take,
+    }: {
+      tenantId: string;
+      dataSetId: string;
+      without: readonly string[];
+      search: string | undefined;
+      sort: string;
+      isAscending: boolean;
+      skip: number;
+      take: number;
+    },
+  ): Promise<Record<string, unknown>[]> {
+    const direction = isAscending ? 'ASC' : 'DESC';
+    return sql.rows(
+      `SELECT user_id, item_id, event_type, value, timestamp FROM live_interactions WHERE ${FOUND}
+       ORDER BY ${quoteName(sort)} ${direction} NULLS LAST, id ${direction} LIMIT $5::int OFFSET $6::int`,
+      [tenantId, dataSetId, texts(without), search ?? null, take, skip],
+    );
+  }
+
+  /** How many a data set has of somebody, and the latest of them, by the columns of their kind. */
+  async findOfUser(
+    sql: Sql,
+    { tenantId, dataSetId, userId, most }: { tenantId: string; dataSetId: string; userId: string; most: number },
+  ): Promise<{ rows: number; latest: Record<string, unknown>[] }> {
+    const found = await sql.rows<{ rows: number; row: Record<string, unknown> }>(
+      `SELECT count(*) OVER ()::int AS rows,
+         json_build_object('user_id', user_id, 'item_id', item_id, 'event_type', event_type, 'value', value, 'timestamp', timestamp) AS row
+       FROM live_interactions
+       WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND user_id = $3::text ORDER BY timestamp DESC LIMIT $4::int`,
+      [tenantId, dataSetId, userId, most],
+    );
+    return { rows: found[0]?.rows ?? 0, latest: found.map(({ row }) => row) };
+  }
+
+  /** How many a data set has of each of these items; of those that it has none of nothing. */
+  async countOfItems(
+    sql: Sql,
+    tenantId: string,
+    dataSetId: string,
+    itemIds: readonly string[],
+  ): Promise<Map<string, number>> {
+    const rows = await sql.rows<{ id: string; rows: number }>(COUNT_OF_ITEMS, [tenantId, dataSetId, texts(itemIds)]);
+    return new Map(rows.map(({ id, rows: many }) => [id, many]));
   }
 
   /** The latest of a project's events of these users, the newest first. */

@@ -13,7 +13,7 @@ export class RowsController {
   @ApiOperation({
     summary: 'Shows the rows that a data set holds',
     description:
-      'Page by page, in the order of their file, or by a column of yours. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.',
+      'Page by page, in the order of their file, or by a column of yours; `part=added` shows the rows that came by themselves, such as events, the newest first. `search` finds rows by the beginning of an id, by words of an attribute, or by words of their text. Rows that name people need the permission `end-users:read` too, which no API key has.',
   })
   @Get('rows')
   @Requires('project:read')
@@ -29,7 +29,8 @@ export class RowsController {
 
   @ApiOperation({
     summary: "Judges a data set's rows before training, and shows how they are spread",
-    description: 'What is worth changing before a model learns from them, and how they lie over days, users and items.',
+    description:
+      'What is worth changing before a model learns from them, and how they lie over days, users and items: of the rows of the file together with those that came by themselves, such as events and corrections. A training is let through by the same figures.',
   })
   @Get('quality')
   @Requires('project:read')

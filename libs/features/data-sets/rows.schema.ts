@@ -7,6 +7,12 @@ export const rowsQuerySchema = z.strictObject({
   cursor: queryNumber(z.int().min(1))
     .optional()
     .describe('`nextCursor` of the page before, with the same search and order'),
+  part: z
+    .enum(['file', 'added'])
+    .optional()
+    .describe(
+      'Of interactions and texts: `file` for the rows of the file, `added` for those that came by themselves, such as events, the newest first; by default those of the file where there is one. Items and users are one list',
+    ),
   search: textSchema
     .max(256)
     .optional()
@@ -16,7 +22,9 @@ export const rowsQuerySchema = z.strictObject({
   sort: textSchema
     .max(256)
     .optional()
-    .describe('A column or an attribute that the rows are ordered by; by default they come as in their file')
+    .describe(
+      'A column or an attribute that the rows are ordered by; by default they come as in their file, or the newest first',
+    )
     .meta({ examples: ['timestamp'] }),
   order: z
     .enum(['desc', 'asc'])
@@ -32,7 +40,10 @@ export const rowsSchema = z
   .object({
     data: z.array(
       z.object({
-        place: z.int().positive().describe('Among the rows that were accepted, from 1'),
+        place: z
+          .int()
+          .positive()
+          .describe('Among the rows of the file that were accepted, from 1; of added rows among those that were found'),
         values: z
           .record(z.string(), z.unknown())
           .describe('As the data set holds them: the columns of its kind, times in Unix seconds, then the attributes'),
@@ -56,6 +67,15 @@ export const verdictSchema = z.object({
   because: z.array(z.string()).describe('Why, in sentences'),
 });
 
+const figuresSchema = z.record(
+  z.string(),
+  z.object({
+    meaning: z.string(),
+    type: z.enum(['count', 'share', 'time']).describe('`share`: 0 to 1'),
+    value: z.union([z.number(), z.iso.datetime()]).nullable(),
+  }),
+);
+
 export const qualitySchema = z
   .object({
     verdict: verdictSchema
@@ -71,16 +91,9 @@ export const qualitySchema = z
         }),
       )
       .describe('What is worth changing before a model learns from the rows; empty where all is well'),
-    report: z
-      .record(
-        z.string(),
-        z.object({
-          meaning: z.string(),
-          type: z.enum(['count', 'share', 'time']).describe('`share`: 0 to 1'),
-          value: z.union([z.number(), z.iso.datetime()]).nullable(),
-        }),
-      )
-      .describe('Further figures of the rows by name, in the order in which they are shown'),
+    rows: z.int().min(0).describe('That a model would learn from: those of the file and those that came by themselves'),
+    statistics: figuresSchema.describe('Figures of the rows by name, in the order in which they are shown'),
+    report: figuresSchema.describe('Further figures, likewise'),
     distributions: z
       .record(
         z.string(),
@@ -108,6 +121,8 @@ export const qualitySchema = z
             blocks: true,
           },
         ],
+        rows: 214,
+        statistics: { users: { meaning: 'Distinct users', type: 'count', value: 40 } },
         report: { duplicates: { meaning: 'Interactions that repeat another in everything', type: 'count', value: 3 } },
         distributions: {
           overTime: {

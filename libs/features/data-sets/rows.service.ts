@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Injectable } from '@nestjs/common';
-import type { Kind, Statistics } from '../../models/kinds/kind.js';
+import type { Kind, Statistic, Statistics } from '../../models/kinds/kind.js';
 import { findKind } from '../../models/kinds/kinds.js';
 import { judgeAll } from '../../models/kinds/verdict.js';
 import { type Principal, requirePermission } from '../../platform/access/principal.js';
@@ -10,7 +10,9 @@ import { quoteName, quoteText } from '../../platform/tables/tables.js';
 import { ContentTables, rowsOf, withPlaces } from './content-tables.js';
 import { countsNothing, noSuchSort, unknownKind } from './data-sets.errors.js';
 import { DataSetsRepository, type ImportedContent } from './data-sets.repository.js';
-import { DataSetsService } from './data-sets.service.js';
+import type { DataSet } from './data-sets.schema.js';
+import { countOf, type FoundRows, LearntRows } from './learnt-rows.service.js';
+import { LiveInteractionsRepository } from './live-interactions.repository.js';
 import type { Quality, Rows, RowsQuery } from './rows.schema.js';
 import { type SentRow, SingleRowsRepository } from './single-rows.repository.js';
 import { readStatistics } from './statistics.js';
@@ -23,22 +25,23 @@ const ASKED_AT_ONCE = 2_000;
 /** Data sets in which things are looked up at most, the latest first. */
 const DESCRIBING = 10;
 
-/** Looks into what a data set's last import brought, within bounds of time and memory. */
+/** Looks into what a data set holds, within bounds of time and memory. */
 @Injectable()
 export class RowsService {
   constructor(
     private readonly database: Database,
-    private readonly dataSets: DataSetsService,
     private readonly repository: DataSetsRepository,
     private readonly contents: ContentTables,
     private readonly clock: Clock,
+    private readonly learnt: LearntRows,
+    private readonly live: LiveInteractionsRepository,
     private readonly single: SingleRowsRepository,
   ) {}
 
   /** @throws Problem 403 where the rows name people, whom the caller may not see */
   async list(principal: Principal, projectId: string, dataSetId: string, query: RowsQuery): Promise<Rows> {
     const { tenantId } = principal;
-    const { content, kind, counting, erased, isReplacing, sent } = await this.database.tenant(
+    const { dataSet, content, kind, counting, erased, isReplacing, sent } = await this.database.tenant(
       tenantId,
       async (transaction) => {
         const found = await this.requireContent(transaction, projectId, dataSetId);
@@ -48,15 +51,19 @@ export class RowsService {
           ...found,
           isReplacing: hasSent,
           sent: hasSent ? await this.listSent(transaction, dataSetId, found.content, query) : [],
-          counting:
-            query.countedBy && (await this.requireCounting(transaction, projectId, query.countedBy, found.kind)),
+          counting: query.countedBy
+            ? await this.requireCounting(transaction, projectId, query.countedBy, found.kind)
+            : undefined,
           erased: found.kind.person ? await this.repository.findErasedUsers(transaction, tenantId, projectId) : [],
         };
       },
     );
+    // Rows with an id are one list, in which those of the file that others stand in for are passed over.
+    if (!kind.identity && (query.part ?? (content ? 'file' : 'added')) === 'added')
+      return this.listAdded(tenantId, dataSet, kind, erased, query);
     const skipped = content?.rows ?? 0;
     if (!content || (query.cursor ?? 0) > skipped) return pageOfSent(kind, erased, sent, query, skipped);
-    const keys = [content.contentKey, ...(counting ? [counting.contentKey] : [])];
+    const keys = [content.contentKey, ...(counting?.content ? [counting.content.contentKey] : [])];
     return this.contents.look(tenantId, keys, async (connection, [table, counted]) => {
       const columns = query.sort || query.search ? await columnsOf(connection, table!) : [];
       if (query.sort && !columns.includes(query.sort)) throw noSuchSort(query.sort, columns);
@@ -77,7 +84,7 @@ export class RowsService {
           )
         : await rowsOf(connection, `SELECT * FROM ${wanted} LIMIT ${query.limit + 1} OFFSET ${skip}`);
       const page = found.slice(0, query.limit);
-      const counts = counted ? await countOf(connection, counted, kind, page) : undefined;
+      const counts = counting && (await this.countThings(connection, tenantId, counting, counted, kind, page));
       const last = Number(page.at(-1)?.[PLACE]);
       const isEnd = found.length <= query.limit;
       const room = query.limit - page.length;
@@ -128,6 +135,52 @@ export class RowsService {
       .toSorted((one, other) => one[TURN] - other[TURN]);
   }
 
+  /** Rows that came by themselves, such as events, the newest first unless they are asked for by a column. */
+  private async listAdded(
+    tenantId: string,
+    { id: dataSetId }: DataSet,
+    kind: Kind,
+    erased: readonly string[],
+    { cursor: skip = 0, limit, search, sort, order }: RowsQuery,
+  ): Promise<Rows> {
+    const columns = Object.keys(kind.columns);
+    if (sort && !columns.includes(sort)) throw noSuchSort(sort, columns);
+    const asked = { search, isAscending: order === 'asc' && sort !== undefined, skip, take: limit + 1 };
+    const found = await this.contents.turn(tenantId, () => {
+      if (!kind.isLive)
+        return this.database.tenant(tenantId, (transaction) =>
+          this.repository.listAdded(transaction, dataSetId, { ...asked, sort, columns: searched(kind) }),
+        );
+      const by = sort ?? kind.history!.time;
+      return this.database.tenantSql(tenantId, (sql) =>
+        this.live.list(sql, { ...asked, tenantId, dataSetId, without: erased, sort: by }),
+      );
+    });
+    return {
+      data: found.slice(0, limit).map((values, index) => ({ place: skip + index + 1, values })),
+      nextCursor: found.length > limit ? String(skip + limit) : null,
+    };
+  }
+
+  /** How often each of the things on a page occurs among the rows of what people did, those that came by themselves among them. */
+  private async countThings(
+    connection: DuckDBConnection,
+    tenantId: string,
+    { dataSet, content }: FoundRows,
+    table: string | undefined,
+    kind: Kind,
+    page: Record<string, unknown>[],
+  ): Promise<Map<string, number>> {
+    const counts = content && table ? await countOfThings(connection, table, kind, page) : new Map<string, number>();
+    if (dataSet.addedRows === 0 || page.length === 0) return counts;
+    const ids = page.map((row) => String(row[kind.identity!]));
+    const live = await this.database.tenantSql(tenantId, (sql) =>
+      this.live.countOfItems(sql, tenantId, dataSet.id, ids),
+    );
+    for (const [id, many] of live) counts.set(id, many + (counts.get(id) ?? 0));
+    return counts;
+  }
+
   /** Of rows with an id, those sent by themselves that come next. */
   private listSent(
     transaction: Transaction,
@@ -139,68 +192,77 @@ export class RowsService {
     return this.single.list(transaction, dataSetId, { search, skip, take: limit + 1 });
   }
 
-  /** What is known of the rows before a model learns from them; things that they name are looked up in what describes such in the project. */
+  /**
+   * What is known of all rows that a model would learn from; things that they name are looked up in what describes such in the project.
+   *
+   * @throws Problem 503 where they are too many to be looked at while somebody waits
+   */
   async quality(tenantId: string, projectId: string, dataSetId: string): Promise<Quality> {
-    const { content, held, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
+    const { dataSet, content, kind, describing } = await this.database.tenant(tenantId, async (transaction) => {
       const found = await this.requireContent(transaction, projectId, dataSetId);
-      const all = await this.dataSets.findHeld(transaction, tenantId, found.dataSet);
       const describedBy = found.kind.history?.describedBy;
-      const keys =
-        describedBy && (await this.repository.listContentKeys(transaction, projectId, describedBy, DESCRIBING));
-      return { ...found, held: all, describing: keys ?? [] };
+      const ids = describedBy ? await this.repository.listFilled(transaction, projectId, describedBy, DESCRIBING) : [];
+      const things: FoundRows[] = [];
+      for (const id of ids) things.push(await this.learnt.find(transaction, projectId, id));
+      return { ...found, describing: things };
     });
-    if (!held) return { verdict: null, findings: [], report: {}, distributions: {} };
-    const { rows, statistics } = held;
-    if (!content) return { ...judgeAll([{ kind, rows, statistics }]), report: {}, distributions: {} };
+    if (!content && dataSet.addedRows === 0)
+      return { verdict: null, findings: [], rows: 0, statistics: {}, report: {}, distributions: {} };
     const wanted = Object.entries(kind.report ?? {}).filter(
       ([, { needsDescribed }]) => !needsDescribed || describing.length > 0,
     );
-    const distributions: Quality['distributions'] = {};
-    let reported: Statistics = {};
-    if (wanted.length + Object.keys(kind.distributions).length > 0) {
-      await this.contents.look(
-        tenantId,
-        [content.contentKey, ...describing],
-        async (connection, [table, ...others]) => {
-          await connection.run(`CREATE TEMP VIEW accepted AS SELECT * FROM ${table}`);
-          await connection.run(`SET VARIABLE now = ${this.clock.now().getTime() / 1_000}`);
-          if (others.length > 0) {
-            const things = others.map((other) => `SELECT ${quoteName(kind.history!.thing)} FROM ${other}`);
-            await connection.run(`CREATE TEMP VIEW described AS ${things.join(' UNION ')}`);
-          }
-          reported = await readStatistics(connection, { statistics: Object.fromEntries(wanted) });
-          for (const [name, { sql, labels, meaning }] of Object.entries(kind.distributions)) {
-            const bars = await rowsOf(connection, sql);
-            const shown = bars.map(({ label, count }) => ({ label: String(label), count: Number(count) }));
-            distributions[name] = { meaning, labels, bars: shown };
-          }
-        },
-      );
-    }
-    const report = Object.fromEntries(
-      wanted.map(([name, { meaning, type }]) => [name, { meaning, type, value: reported[name] ?? null }]),
-    );
-    return { ...judgeAll([{ kind, rows, statistics: { ...statistics, ...reported } }]), report, distributions };
+    return this.learnt.look(tenantId, [{ dataSet, content }, ...describing], async (connection, [table, ...others]) => {
+      await connection.run(`CREATE TEMP VIEW accepted AS ${table}`);
+      await connection.run(`SET VARIABLE now = ${this.clock.now().getTime() / 1_000}`);
+      if (others.length > 0) {
+        const things = others.map((other) => `SELECT ${quoteName(kind.history!.thing)} FROM (${other})`);
+        await connection.run(`CREATE TEMP VIEW described AS ${things.join(' UNION ')}`);
+      }
+      // What its import has counted is not counted again.
+      const isOfFile = content !== null && dataSet.addedRows === 0;
+      const rows = isOfFile ? content.rows : await countOf(connection);
+      const statistics = isOfFile ? content.statistics : await readStatistics(connection, kind);
+      const reported = await readStatistics(connection, { statistics: Object.fromEntries(wanted) });
+      const distributions: Quality['distributions'] = {};
+      for (const [name, { sql, labels, meaning }] of Object.entries(kind.distributions)) {
+        const bars = await rowsOf(connection, sql);
+        const shown = bars.map(({ label, count }) => ({ label: String(label), count: Number(count) }));
+        distributions[name] = { meaning, labels, bars: shown };
+      }
+      return {
+        ...judgeAll([{ kind, rows, statistics: { ...statistics, ...reported } }]),
+        rows,
+        statistics: figuresOf(Object.entries(kind.statistics), statistics),
+        report: figuresOf(wanted, reported),
+        distributions,
+      };
+    });
   }
 
   private async requireContent(transaction: Transaction, projectId: string, dataSetId: string) {
-    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    const kind = findKind(dataSet.kind);
-    if (!kind) throw unknownKind(dataSet.kind);
-    const { currentImport } = dataSet;
-    return {
-      dataSet,
-      kind,
-      content: currentImport && (await this.dataSets.findContent(transaction, currentImport.id)),
-    };
+    const found = await this.learnt.find(transaction, projectId, dataSetId);
+    const kind = findKind(found.dataSet.kind);
+    if (!kind) throw unknownKind(found.dataSet.kind);
+    return { ...found, kind };
   }
 
   /** The rows by which things of a kind are counted: those of what people did with them. */
-  private async requireCounting(transaction: Transaction, projectId: string, dataSetId: string, described: Kind) {
-    const { content, kind } = await this.requireContent(transaction, projectId, dataSetId);
+  private async requireCounting(
+    transaction: Transaction,
+    projectId: string,
+    dataSetId: string,
+    described: Kind,
+  ): Promise<FoundRows> {
+    const { kind, ...found } = await this.requireContent(transaction, projectId, dataSetId);
     if (!described.identity || kind.history?.thing !== described.identity) throw countsNothing();
-    return content;
+    return found;
   }
+}
+
+function figuresOf(statistics: [string, Statistic][], values: Statistics): Quality['statistics'] {
+  return Object.fromEntries(
+    statistics.map(([name, { meaning, type }]) => [name, { meaning, type, value: values[name] ?? null }]),
+  );
 }
 
 /** A page of rows that were sent by themselves, which have the places after those of the file. */
@@ -235,9 +297,8 @@ function orderOf({ sort, order }: RowsQuery): string {
 /** The ids begin with what is looked for, or an attribute holds it; of rows without ids, the text does. */
 function matches(kind: Kind, columns: string[], search: string): string {
   const ids = Object.entries(kind.columns).filter(([, { type }]) => type === 'id');
-  const texts = Object.entries(kind.columns).filter(([, { type }]) => type === 'passage' || type === 'labels');
   const attributes = columns.filter((column) => !Object.hasOwn(kind.columns, column));
-  const holding = ids.length > 0 ? attributes : texts.map(([column]) => column);
+  const holding = ids.length > 0 ? attributes : searched(kind);
   const conditions = [
     ...ids.map(([column]) => `starts_with(${quoteName(column)}, ${quoteText(search)})`),
     ...holding.map((column) => `contains(lower(${quoteName(column)}), lower(${quoteText(search)}))`),
@@ -245,8 +306,14 @@ function matches(kind: Kind, columns: string[], search: string): string {
   return `(${conditions.join(' OR ') || 'false'})`;
 }
 
+/** Of rows without ids, the columns in whose text something is looked for. */
+function searched(kind: Kind): string[] {
+  const texts = Object.entries(kind.columns).filter(([, { type }]) => type === 'passage' || type === 'labels');
+  return texts.map(([column]) => column);
+}
+
 /** How often each of the things on a page occurs among the rows of `table`. */
-async function countOf(
+async function countOfThings(
   connection: DuckDBConnection,
   table: string,
   { identity }: Kind,

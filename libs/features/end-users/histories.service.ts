@@ -4,7 +4,7 @@ import { findKind } from '../../models/kinds/kinds.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/errors/problem.js';
 import { quoteName, quoteText } from '../../platform/tables/tables.js';
-import { ContentTables, DataSetsService, rowsOf } from '../data-sets/index.js';
+import { ContentTables, DataSetsService, LearntRows, LiveInteractionsRepository, rowsOf } from '../data-sets/index.js';
 import { parseUserId } from './end-users.service.js';
 import { ErasedUsers } from './erased-users.js';
 import type { History, HistoryQuery, KnownUsers, KnownUsersQuery } from './histories.schema.js';
@@ -26,6 +26,8 @@ export class HistoriesService {
     private readonly dataSets: DataSetsService,
     private readonly erased: ErasedUsers,
     private readonly contents: ContentTables,
+    private readonly learnt: LearntRows,
+    private readonly live: LiveInteractionsRepository,
   ) {}
 
   async list(
@@ -34,15 +36,14 @@ export class HistoriesService {
     dataSetId: string,
     { order, limit }: KnownUsersQuery,
   ): Promise<KnownUsers> {
-    const { contentKey, person, time } = await this.database.tenant(tenantId, (transaction) =>
+    const { found, person, time } = await this.database.tenant(tenantId, (transaction) =>
       this.requireHistory(transaction, projectId, dataSetId),
     );
-    if (!contentKey) return { data: [] };
-    const users = await this.contents.look(tenantId, [contentKey], (connection, [table]) =>
+    const users = await this.learnt.look(tenantId, [found], (connection, [table]) =>
       rowsOf(
         connection,
         `SELECT ${quoteName(person)} AS id, count(*)::INTEGER AS rows, min(${quoteName(time)}) AS first, max(${quoteName(time)}) AS last
-           FROM ${table} GROUP BY 1 ORDER BY ${ORDERS[order]} LIMIT ${limit + SPARE_USERS}`,
+           FROM (${table}) GROUP BY 1 ORDER BY ${ORDERS[order]} LIMIT ${limit + SPARE_USERS}`,
       ),
     );
     const data: KnownUsers['data'] = [];
@@ -64,26 +65,28 @@ export class HistoriesService {
     { limit, describedBy }: HistoryQuery,
   ): Promise<History> {
     const userId = parseUserId(user);
-    const { contentKey, person, time, thing, descriptions } = await this.database.tenant(
-      tenantId,
-      async (transaction) => {
-        const history = await this.requireHistory(transaction, projectId, dataSetId);
-        const describing =
-          describedBy && (await this.requireKind(transaction, projectId, describedBy, history.describedBy));
-        return { ...history, descriptions: describing || undefined };
-      },
-    );
-    if (!contentKey || (await this.erased.has(tenantId, projectId, userId))) throw notFound('user', userId);
-    const keys = descriptions ? [contentKey, descriptions] : [contentKey];
-    return this.contents.look(tenantId, keys, async (connection, [table, described]) => {
+    const { found, person, time, thing, descriptions } = await this.database.tenant(tenantId, async (transaction) => {
+      const history = await this.requireHistory(transaction, projectId, dataSetId);
+      const describing =
+        describedBy && (await this.requireKind(transaction, projectId, describedBy, history.describedBy));
+      return { ...history, descriptions: describing || undefined };
+    });
+    if (await this.erased.has(tenantId, projectId, userId)) throw notFound('user', userId);
+    const wanted = { tenantId, dataSetId: found.dataSet.id, userId, most: limit };
+    const live = await this.database.tenantSql(tenantId, (sql) => this.live.findOfUser(sql, wanted));
+    const keys = [found.content?.contentKey, descriptions].filter((key) => key !== undefined);
+    return this.contents.look(tenantId, keys, async (connection, tables) => {
+      const table = found.content ? tables[0] : undefined;
+      const described = descriptions ? tables.at(-1) : undefined;
       const theirs = `FROM ${table} WHERE ${quoteName(person)} = ${quoteText(userId)}`;
-      const [counted] = await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`);
-      const rows = Number(counted!['rows']);
+      const [counted] = table ? await rowsOf(connection, `SELECT count(*)::INTEGER AS rows ${theirs}`) : [];
+      const rows = Number(counted?.['rows'] ?? 0) + live.rows;
       if (rows === 0) throw notFound('user', userId);
-      const latest = await rowsOf(
-        connection,
-        `SELECT * ${theirs} ORDER BY ${quoteName(time)} DESC NULLS LAST LIMIT ${limit}`,
-      );
+      const ofFile = table
+        ? await rowsOf(connection, `SELECT * ${theirs} ORDER BY ${quoteName(time)} DESC NULLS LAST LIMIT ${limit}`)
+        : [];
+      const timeOf = (row: Record<string, unknown>) => Number(row[time] ?? -Infinity);
+      const latest = [...live.latest, ...ofFile].toSorted((one, other) => timeOf(other) - timeOf(one)).slice(0, limit);
       const ids = [...new Set(latest.map((row) => String(row[thing])))];
       const attributes = described ? await attributesOf(connection, described, thing, ids) : undefined;
       return {
@@ -97,24 +100,20 @@ export class HistoriesService {
     });
   }
 
-  /** Where the rows of a data set are, if it has any, and in which columns they tell of people. */
+  /** The rows of a data set, and in which columns they tell of people. */
   private async requireHistory(transaction: Transaction, projectId: string, dataSetId: string) {
-    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    const { person, history } = findKind(dataSet.kind) ?? {};
-    if (!person || !history) throw noHistory(dataSet.kind);
-    const contentKey = await this.contentOf(transaction, dataSet.currentImport?.id);
-    return { contentKey, person, ...history };
+    const found = await this.learnt.find(transaction, projectId, dataSetId);
+    const { person, history } = findKind(found.dataSet.kind) ?? {};
+    if (!person || !history) throw noHistory(found.dataSet.kind);
+    return { found, person, ...history };
   }
 
   private async requireKind(transaction: Transaction, projectId: string, dataSetId: string, kind: string) {
     const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
     if (dataSet.kind !== kind) throw doesNotDescribe(dataSet.kind, kind);
-    return this.contentOf(transaction, dataSet.currentImport?.id);
-  }
-
-  private async contentOf(transaction: Transaction, importId: string | undefined): Promise<string | undefined> {
-    const content = importId && (await this.dataSets.findContent(transaction, importId));
-    return content ? content.contentKey : undefined;
+    const { currentImport } = dataSet;
+    const content = currentImport && (await this.dataSets.findContent(transaction, currentImport.id));
+    return content?.contentKey;
   }
 }
 

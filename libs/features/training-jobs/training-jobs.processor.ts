@@ -233,19 +233,13 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
       files.push(await open(content.contentKey));
     }
     const { kind, dataSetId } = job.dataSets[role]!;
-    const { correctedBy, isLive, identity, person } = kinds[kind];
-    const merges = person ? await this.openMerges(job, opened) : {};
-    if (identity) {
-      const { file, names } = await this.addedRows.writeSingle(job.tenantId, dataSetId, job.id);
-      opened.push(file);
-      return { kind, files, addedFile: file.path, addedNames: names, ...merges };
-    }
-    if (!correctedBy && !isLive) return { kind, files, ...merges };
-    const added = isLive
-      ? await this.addedRows.writeLive(job.tenantId, dataSetId, job.createdAt)
-      : await this.addedRows.write(job.tenantId, dataSetId, job.id);
+    const merges = kinds[kind].person ? await this.openMerges(job, opened) : {};
+    const before = { id: job.id, time: job.createdAt };
+    const added = await this.addedRows.write(job.tenantId, { id: dataSetId, kind }, before);
+    if (!added) return { kind, files, ...merges };
     opened.push(added);
-    return { kind, files, addedFile: added.path, ...merges };
+    const { addedFile, addedNames } = added;
+    return { kind, files, addedFile, ...(addedNames && { addedNames }), ...merges };
   }
 
   private async openMerges(job: ClaimedJob, opened: LocalFile[]): Promise<{ mergesFile?: string }> {

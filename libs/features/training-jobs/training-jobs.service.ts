@@ -10,7 +10,7 @@ import { notFound } from '../../platform/errors/problem.js';
 import { newId, parseId } from '../../platform/http/ids.js';
 import { toPage } from '../../platform/http/page.js';
 import { OBJECT_STORE, type ObjectStore } from '../../platform/object-store/object-store.js';
-import { DataSetsService, type ImportedContent } from '../data-sets/index.js';
+import { DataSetsService, type LearntContent, LearntRows } from '../data-sets/index.js';
 import { LimitsService } from '../limits/index.js';
 import { type Model, ModelsService } from '../models/index.js';
 import { ProjectsService } from '../projects/index.js';
@@ -42,6 +42,7 @@ export class TrainingJobsService {
     private readonly projects: ProjectsService,
     private readonly models: ModelsService,
     private readonly dataSets: DataSetsService,
+    private readonly learnt: LearntRows,
     private readonly limits: LimitsService,
     private readonly signUps: SignUpsService,
     private readonly webhooks: WebhooksService,
@@ -75,7 +76,13 @@ export class TrainingJobsService {
     }
   }
 
-  private queue(tenantId: string, projectId: string, modelId: string, { despiteVerdict }: CreateTrainingJob) {
+  private async queue(tenantId: string, projectId: string, modelId: string, { despiteVerdict }: CreateTrainingJob) {
+    const { sources, known } = await this.database.tenant(tenantId, async (transaction) => {
+      const found = await this.models.require(transaction, projectId, modelId);
+      return { sources: found.sources, known: await this.repository.findActive(transaction, found.id) };
+    });
+    if (known) return { job: known, isNew: false };
+    const described = await this.describeAll(tenantId, projectId, sources);
     return this.database.tenant(tenantId, async (transaction) => {
       const model = await this.models.require(transaction, projectId, modelId);
       const active = await this.repository.findActive(transaction, model.id);
@@ -84,9 +91,11 @@ export class TrainingJobsService {
       await this.limits.requireThing(transaction, tenantId, 'model_versions');
       await this.limits.requireThing(transaction, tenantId, 'bytes_stored');
       await this.limits.requireUnit(transaction, { tenantId, projectId }, 'training_seconds');
-      const contents: Record<string, ImportedContent> = {};
-      for (const [role, dataSetId] of Object.entries(model.sources))
-        contents[role] = await this.requireContent(transaction, tenantId, projectId, dataSetId);
+      const contents: Record<string, LearntContent> = {};
+      for (const [role, content] of Object.entries(described)) {
+        if (!content) throw dataSetEmpty((await this.dataSets.require(transaction, projectId, sources[role]!)).name);
+        contents[role] = content;
+      }
       const { verdict, findings } = judge(Object.values(contents));
       if (!verdict.isEnough && !despiteVerdict) throw notEnoughData(verdict.because);
       const measured = await this.repository.findMemoryPeak(transaction, model.id);
@@ -118,10 +127,14 @@ export class TrainingJobsService {
   }
 
   /** What a training on the rows that the model's data sets hold now may take and cost. */
-  estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
+  async estimate(tenantId: string, projectId: string, modelId: string): Promise<TrainingEstimate> {
+    const model = await this.database.tenant(tenantId, (transaction) =>
+      this.models.require(transaction, projectId, modelId),
+    );
+    const described = Object.values(await this.describeAll(tenantId, projectId, model.sources));
+    const found = described.filter((content) => content !== null);
+    const contents = found.length === described.length ? found : null;
     return this.database.tenant(tenantId, async (transaction) => {
-      const model = await this.models.require(transaction, projectId, modelId);
-      const contents = await this.listContents(transaction, tenantId, model);
       const rows = contents && contents.reduce((sum, content) => sum + content.rows, 0);
       const { pool, secondsMax } = await this.repository.findTerms(transaction, tenantId);
       const caller = { tenantId, projectId: model.projectId };
@@ -132,19 +145,19 @@ export class TrainingJobsService {
         'training_seconds',
         pool,
       );
-      const found = rows === null ? null : estimateTraining(rows, await this.repository.findPast(transaction, model));
+      const time = rows === null ? null : estimateTraining(rows, await this.repository.findPast(transaction, model));
       const most = Math.min(secondsMax, left);
       // Whatever it would come to: there the job ends.
       const within = (range: { least: number; most: number }) => {
         return { least: Math.min(range.least, most), most: Math.min(range.most, most) };
       };
-      const trainingSeconds = found && within(found.trainingSeconds);
+      const trainingSeconds = time && within(time.trainingSeconds);
       return {
         verdict: contents && judge(contents).verdict,
         rows,
-        seconds: found?.seconds ?? null,
+        seconds: time?.seconds ?? null,
         trainingSeconds,
-        basedOn: found?.basedOn ?? null,
+        basedOn: time?.basedOn ?? null,
         secondsMax: most,
         includedSeconds: included,
         usedSeconds: used,
@@ -201,37 +214,24 @@ export class TrainingJobsService {
     return job;
   }
 
-  /** Of all sources; null where one of them is empty. */
-  private async listContents(
-    transaction: Transaction,
-    tenantId: string,
-    model: Model,
-  ): Promise<ImportedContent[] | null> {
-    const contents = Object.values(model.sources).map(async (dataSetId) => {
-      const dataSet = await this.dataSets.require(transaction, model.projectId, dataSetId);
-      return this.dataSets.findHeld(transaction, tenantId, dataSet);
-    });
-    const found = (await Promise.all(contents)).filter((content) => content !== null);
-    return found.length === contents.length ? found : null;
-  }
-
-  private async requireContent(
-    transaction: Transaction,
-    tenantId: string,
-    projectId: string,
-    dataSetId: string,
-  ): Promise<ImportedContent> {
-    const dataSet = await this.dataSets.require(transaction, projectId, dataSetId);
-    const content = await this.dataSets.findHeld(transaction, tenantId, dataSet);
-    if (!content) throw dataSetEmpty(dataSet.name);
-    return content;
+  /** What a training would learn from, by role; null of a data set that is empty. */
+  private async describeAll(tenantId: string, projectId: string, sources: Model['sources']) {
+    const described: Record<string, LearntContent | null> = {};
+    for (const [role, dataSetId] of Object.entries(sources))
+      described[role] = await this.learnt.describe(tenantId, projectId, dataSetId);
+    return described;
   }
 }
 
-const judge = (contents: ImportedContent[]) =>
-  judgeAll(contents.map(({ kind, rows, statistics }) => ({ kind: kinds[kind], rows, statistics })));
+/** What is too much to be looked at is enough. */
+const judge = (contents: LearntContent[]) =>
+  judgeAll(
+    contents
+      .filter(({ isUnjudged }) => !isUnjudged)
+      .map(({ kind, rows, statistics }) => ({ kind: kinds[kind], rows, statistics })),
+  );
 
-function expectedMemory({ family, recipe, settings }: Model, contents: Record<string, ImportedContent>): number {
+function expectedMemory({ family, recipe, settings }: Model, contents: Record<string, LearntContent>): number {
   const read = Object.values(contents).reduce((sum, { kind, rows }) => sum + kinds[kind].rowBytes * rows, 0);
   // A recipe that is no more is refused by the trainer, which takes no memory for it.
   return PROCESS_BYTES + read + (findRecipe(family, recipe)?.memoryBytes(settings, contents) ?? 0);

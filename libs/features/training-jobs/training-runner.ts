@@ -1,16 +1,13 @@
 import type { TrainedVersion, TrainingProgress } from '../../models/family.js';
 import type { KindKey } from '../../models/kinds/kinds.js';
 import type { FamilyKey } from '../../models/manifests.js';
+import type { AddedFile } from '../data-sets/index.js';
 
-/** A data set to learn from, on this machine's disk. */
-export interface SourceFiles {
+/** A data set to learn from, on this machine's disk; where the kind says so, rows of the files that added ones correct do not count. */
+export interface SourceFiles extends Partial<AddedFile> {
   kind: KindKey;
   /** Parquet, in order; none of a data set that no file came for. */
   files: string[];
-  /** JSON lines of the rows that came by themselves; where the kind says so, those of the files that they correct do not count. */
-  addedFile?: string;
-  /** Of rows with an id, the names of attributes in the added ones: those lines hold `id`, `is_deletion` and `row`. */
-  addedNames?: string[];
   /** JSON lines of people who count for others: `from_user_id`, `into_user_id`. */
   mergesFile?: string;
 }
