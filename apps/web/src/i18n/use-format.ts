@@ -54,6 +54,8 @@ export function createFormat(language: string) {
       `${new Intl.DisplayNames(language, { type: 'currency' }).of(code.toUpperCase())} (${code.toUpperCase()})`,
     /** "a, b and c" */
     list: (names: string[]) => new Intl.ListFormat(language, { type: 'conjunction' }).format(names),
+    /** One after another: Chinese has no space between them. */
+    sentences: (sentences: string[]) => sentences.join(language.startsWith('zh') ? '' : ' '),
     date: (iso: string) => date(iso, { dateStyle: 'medium' }),
     dateTime: (iso: string) => date(iso, { dateStyle: 'medium', timeStyle: 'short' }),
     /** To the second, for what is read next to a log. */

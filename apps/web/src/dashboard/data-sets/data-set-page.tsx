@@ -19,6 +19,7 @@ import { ImportsTab } from './imports-tab';
 import { ImportForm } from './preview/import-form';
 import { ProvenanceBadge } from './provenance-badge';
 import { QualityTab } from './quality-tab';
+import { hasRows } from './rows-of';
 import { RowsTab } from './rows-tab';
 import { RunningImport } from './running-import';
 import { SettingsTab } from './settings-tab';
@@ -60,7 +61,7 @@ export function DataSetPage() {
           <Together queries={[families]}>
             <div className="space-y-5">
               <LatestNotice dataSet={found} />
-              {found.currentImport ? <Content dataSet={found} /> : <Empty dataSet={found} />}
+              {hasRows(found) ? <Content dataSet={found} /> : <Empty dataSet={found} />}
             </div>
           </Together>
         </>
@@ -101,11 +102,12 @@ function LabelLink({ dataSet: { id: dataSetId, projectId, kind } }: { dataSet: D
 }
 
 /** Where rows that no model learns from lead. */
-function NextStep({ dataSet: { id, projectId, currentImport } }: { dataSet: DataSet }) {
+function NextStep({ dataSet }: { dataSet: DataSet }) {
+  const { id, projectId } = dataSet;
   const { t } = useTranslation();
   const { can } = useMe();
   const { data: models } = useQuery(modelsQuery(projectId));
-  if (!currentImport || !models || !can('project:write')) return null;
+  if (!hasRows(dataSet) || !models || !can('project:write')) return null;
   if (models.some(({ sources }) => Object.values(sources).includes(id))) return null;
   const isFirst = models.length === 0;
   return (

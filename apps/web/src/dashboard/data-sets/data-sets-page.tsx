@@ -20,6 +20,7 @@ import { dataSetListQuery, readDataSetsView, STATUSES } from './data-sets.querie
 import { MadeData } from './made-data';
 import { ImportForm } from './preview/import-form';
 import { ProvenanceBadge } from './provenance-badge';
+import { hasRows, rowsOf } from './rows-of';
 
 export function DataSetsPage() {
   const { t } = useTranslation();
@@ -120,7 +121,7 @@ function useColumns(): DataColumn<DataSet>[] {
       name: t('projects.rows'),
       isNumber: true,
       isSortable: true,
-      cell: ({ currentImport }) => (currentImport ? format.number(currentImport.rowsHeld ?? 0) : '—'),
+      cell: (dataSet) => (hasRows(dataSet) ? format.number(rowsOf(dataSet)) : '—'),
     },
     {
       key: 'rejected',

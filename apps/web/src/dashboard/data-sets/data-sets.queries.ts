@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { dataSetsGet, dataSetsList, unwrap, unwrapPages } from '../../api/client';
+import { type DataSet, dataSetsGet, dataSetsList, rowsQuality, unwrap, unwrapPages } from '../../api/client';
 import { listQuery } from '../../api/list-query';
 import { type ListView, readListView } from '../../ui/list-view';
 import { isActive } from '../../ui/status-badge';
@@ -34,4 +34,12 @@ export const dataSetQuery = (projectId: string, dataSetId: string) =>
     queryKey: ['data-sets', projectId, dataSetId],
     queryFn: () => unwrap(dataSetsGet({ path: { projectId, dataSetId } })),
     refetchInterval: ({ state }) => isActive(state.data?.latestImport) && POLL_MS,
+  });
+
+/** What is known of all its rows; asked for anew where there are others. */
+export const qualityQuery = ({ projectId, id: dataSetId, currentImport, addedRows }: DataSet) =>
+  queryOptions({
+    queryKey: ['quality', dataSetId, currentImport?.id, addedRows],
+    queryFn: () => unwrap(rowsQuality({ path: { projectId, dataSetId } })),
+    staleTime: Infinity,
   });

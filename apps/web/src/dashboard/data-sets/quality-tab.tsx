@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type DataSet, rowsQuality, unwrap } from '../../api/client';
+import type { DataSet } from '../../api/client';
 import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Card } from '../../ui/card';
@@ -8,6 +8,7 @@ import { BarChart } from '../../ui/chart/bar-chart';
 import { Chart } from '../../ui/chart/chart';
 import { Notice } from '../../ui/notice';
 import { QueryView } from '../../ui/query-view';
+import { qualityQuery } from './data-sets.queries';
 import { Figures } from './statistic-tiles';
 
 /** Whether a model can be trained of the rows, and how they are spread. */
@@ -15,12 +16,7 @@ export function QualityTab({ dataSet }: { dataSet: DataSet }) {
   const { t } = useTranslation();
   const terms = useTerms();
   const format = useFormat();
-  const { projectId, id: dataSetId, currentImport } = dataSet;
-  const quality = useQuery({
-    queryKey: ['quality', dataSetId, currentImport?.id],
-    queryFn: () => unwrap(rowsQuality({ path: { projectId, dataSetId } })),
-    staleTime: Infinity,
-  });
+  const quality = useQuery(qualityQuery(dataSet));
   const shareOf = (share: number) => format.number(share, { style: 'percent', maximumSignificantDigits: 2 });
   return (
     <QueryView query={quality}>

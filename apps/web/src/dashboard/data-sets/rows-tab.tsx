@@ -6,6 +6,7 @@ import { useFormat } from '../../i18n/use-format';
 import { useTerms } from '../../i18n/use-terms';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { Choice } from '../../ui/choice';
 import { type DataColumn, DataTable, type Sort } from '../../ui/data-table';
 import { TextField } from '../../ui/field';
 import { Form } from '../../ui/form';
@@ -14,41 +15,48 @@ import { QueryView } from '../../ui/query-view';
 import { type Kind, useKind } from '../models/families.queries';
 import { dataSetsQuery } from './data-sets.queries';
 import { HistoryDrawer } from './history-drawer';
+import { hasRows } from './rows-of';
 
 type Row = DataSetRows['data'][number];
+type Part = 'file' | 'added';
 
 const PAGE = 50;
 /** As a preview; the file has them all. */
 const ATTRIBUTES_SHOWN = 6;
 
-/** The rows themselves, found by their ids; items with how much was done with them. */
+/** The rows themselves, those of the file or those that came by themselves, found by their ids; items with how much was done with them. */
 export function RowsTab({ dataSet }: { dataSet: DataSet }) {
   const { t } = useTranslation();
   const kind = useKind(dataSet.kind);
   const [search, setSearch] = useState('');
   const [sort, setSort] = useState<Sort>();
   const [user, setUser] = useState<string>();
-  const { projectId, id: dataSetId } = dataSet;
+  const { projectId, id: dataSetId, currentImport, addedRows } = dataSet;
+  // Items and users are one list, whichever way they came.
+  const hasParts = dataSet.kind !== 'items' && dataSet.kind !== 'users' && currentImport !== null && addedRows > 0;
+  const [chosen, setChosen] = useState<Part>('file');
+  const part = hasParts ? chosen : undefined;
   const { data: dataSets } = useQuery(dataSetsQuery(projectId));
   // Rows that name people are shown to whoever may see what they did.
   const historyOf =
     dataSet.kind === 'interactions'
       ? dataSetId
       : dataSet.kind === 'users'
-        ? dataSets?.find(({ kind: other, currentImport }) => other === 'interactions' && currentImport)?.id
+        ? dataSets?.find((other) => other.kind === 'interactions' && hasRows(other))?.id
         : undefined;
   const countedBy =
     dataSet.kind === 'items'
-      ? dataSets?.find(({ kind: other, currentImport }) => other === 'interactions' && currentImport)?.id
+      ? dataSets?.find((other) => other.kind === 'interactions' && hasRows(other))?.id
       : undefined;
   const rows = useInfiniteQuery({
-    queryKey: ['rows', dataSetId, dataSet.currentImport?.id, search, sort, countedBy],
+    queryKey: ['rows', dataSetId, currentImport?.id, addedRows, part, search, sort, countedBy],
     queryFn: ({ pageParam: cursor }) =>
       unwrap(
         rowsList({
           path: { projectId, dataSetId },
           query: {
             limit: PAGE,
+            ...(part && { part }),
             ...(search && { search }),
             ...(sort && { sort: sort.key, order: sort.isDescending ? 'desc' : 'asc' }),
             ...(countedBy && { countedBy }),
@@ -65,6 +73,17 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
   const hasIds = kind?.columns.some(({ type }) => type === 'id');
   return (
     <div className="space-y-4">
+      {hasParts && (
+        <Choice
+          label={t('rows.parts')}
+          options={[
+            { value: 'file', label: t('rows.ofFile') },
+            { value: 'added', label: t(dataSet.kind === 'interactions' ? 'rows.events' : 'rows.added') },
+          ]}
+          value={chosen}
+          onChange={setChosen}
+        />
+      )}
       <Form
         onSubmit={(values) => setSearch(String(values.get('search') ?? '').trim())}
         isInline
@@ -111,7 +130,7 @@ export function RowsTab({ dataSet }: { dataSet: DataSet }) {
         <HistoryDrawer
           projectId={projectId}
           dataSetId={historyOf}
-          describedBy={dataSets?.find(({ kind: other, currentImport }) => other === 'items' && currentImport)?.id}
+          describedBy={dataSets?.find((other) => other.kind === 'items' && hasRows(other))?.id}
           userId={user}
           onClose={() => setUser(undefined)}
         />

@@ -11,6 +11,7 @@ import { FormDialog } from '../../ui/form-dialog';
 import { Notice } from '../../ui/notice';
 import { QueryView } from '../../ui/query-view';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
+import { hasRows, rowsOf } from '../data-sets/rows-of';
 import { familiesQuery, type Family } from './families.queries';
 import { modelsQuery } from './models.queries';
 import { readSettings } from './recipe-settings';
@@ -136,10 +137,14 @@ const sourceName = (role: string) => `sources.${role}`;
 function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const nameOf = ({ name, currentImport }: DataSet) => {
-    if (!currentImport) return t('models.sourceEmpty', { name });
-    const count = currentImport.rowsHeld ?? 0;
-    return t('models.source', { name, count, date: format.dateTime(currentImport.createdAt) });
+  const nameOf = (dataSet: DataSet) => {
+    const { name, createdAt, currentImport } = dataSet;
+    if (!hasRows(dataSet)) return t('models.sourceEmpty', { name });
+    return t('models.source', {
+      name,
+      count: rowsOf(dataSet),
+      date: format.dateTime(currentImport?.createdAt ?? createdAt),
+    });
   };
   return dataSets.map((dataSet) => (
     <option key={dataSet.id} value={dataSet.id}>
@@ -150,6 +155,5 @@ function DataSetOptions({ dataSets }: { dataSets: DataSet[] }) {
 
 /** The data set to preselect: the one with most rows, as a small one is more likely a try. */
 function largest(dataSets: DataSet[]): DataSet | undefined {
-  const rowsOf = ({ currentImport }: DataSet) => currentImport?.rowsHeld ?? 0;
   return dataSets.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0];
 }

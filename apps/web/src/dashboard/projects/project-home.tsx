@@ -10,6 +10,7 @@ import { RelativeTime } from '../../ui/relative-time';
 import { isActive, StatusBadge } from '../../ui/status-badge';
 import { TextLink } from '../../ui/text-link';
 import { dataSetsQuery } from '../data-sets/data-sets.queries';
+import { rowsOf } from '../data-sets/rows-of';
 import { deploymentsQuery } from '../deployments/deployments.queries';
 import { callsIn, projectTrafficQuery } from '../deployments/traffic.queries';
 import { modelsQuery } from '../models/models.queries';
@@ -128,7 +129,7 @@ function DataCard({ projectId }: { projectId: string }) {
           key: 'rows',
           name: t('projects.rows'),
           isNumber: true,
-          cell: ({ currentImport }) => format.number(currentImport?.rowsHeld ?? 0),
+          cell: (dataSet) => format.number(rowsOf(dataSet)),
         },
         {
           key: 'age',

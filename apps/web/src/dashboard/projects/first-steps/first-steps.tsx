@@ -5,6 +5,7 @@ import { QueryView } from '../../../ui/query-view';
 import { apiKeysQuery } from '../../api-keys/api-keys.queries';
 import { isLive } from '../../api-keys/key-status';
 import { dataSetsQuery } from '../../data-sets/data-sets.queries';
+import { hasRows } from '../../data-sets/rows-of';
 import { deploymentsQuery } from '../../deployments/deployments.queries';
 import { modelsQuery } from '../../models/models.queries';
 import { ProjectHome } from '../project-home';
@@ -30,7 +31,7 @@ export function FirstSteps({ projectId }: { projectId: string }) {
             <QueryView query={deployments}>
               {(live) => {
                 const counts = [
-                  sets.filter(({ currentImport }) => currentImport).length,
+                  sets.filter(hasRows).length,
                   trained.length,
                   live.length,
                   apiKeys.data?.filter(isLive).length ?? 0,

@@ -12,6 +12,7 @@ import { ProblemNotice } from '../../../ui/problem-notice';
 import { ProgressBar } from '../../../ui/progress-bar';
 import { isActive } from '../../../ui/status-badge';
 import { useMe } from '../../auth/auth.queries';
+import { hasRows } from '../../data-sets/rows-of';
 import { familiesQuery, type Family } from '../../models/families.queries';
 import { modelsQuery } from '../../models/models.queries';
 import { trainFirst } from './prepare';
@@ -55,7 +56,7 @@ export function TrainCard({ projectId, dataSets }: { projectId: string; dataSets
                 onClick={() => train.mutate({ sample, sources })}
               >
                 <Play aria-hidden />
-                {ready.length === 1 ? t('start.train') : `${t('start.train')}: ${t(sample.texts.model)}`}
+                {ready.length === 1 ? t('start.train') : t('start.trainOf', { name: t(sample.texts.model) })}
               </Button>
             ))}
             <Link
@@ -78,7 +79,7 @@ export function TrainCard({ projectId, dataSets }: { projectId: string; dataSets
 /** Data sets without rows, or of kinds that no model learns from alone. */
 function MissingCard({ projectId, dataSets }: { projectId: string; dataSets: DataSet[] }) {
   const { t } = useTranslation();
-  const empty = dataSets.find(({ currentImport }) => !currentImport);
+  const empty = dataSets.find((each) => !hasRows(each));
   const failed = empty?.latestImport?.status === 'failed';
   return (
     <Card
@@ -107,7 +108,7 @@ function findSources({ inputs }: Family, dataSets: DataSet[]): Record<string, st
   const found = inputs.map(({ role, kind, required }) => ({
     role,
     required,
-    id: dataSets.find((each) => each.kind === kind && each.currentImport)?.id,
+    id: dataSets.find((each) => each.kind === kind && hasRows(each))?.id,
   }));
   if (found.some(({ required, id }) => required && !id)) return undefined;
   return Object.fromEntries(found.flatMap(({ role, id }) => (id ? [[role, id]] : [])));
