@@ -10,7 +10,7 @@ interface ChoiceProps<T extends string> {
 /** A switch between a few values side by side. */
 export function Choice<T extends string>({ label, options, value, onChange }: ChoiceProps<T>) {
   return (
-    <fieldset aria-label={label} className="flex h-9 rounded-md border border-line-strong bg-surface p-0.5">
+    <fieldset aria-label={label} className="flex h-9 w-fit rounded-md border border-line-strong bg-surface p-0.5">
       {options.map((option) => (
         <button
           key={option.value}

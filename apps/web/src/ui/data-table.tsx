@@ -177,22 +177,27 @@ function DataRow<Row>({ row, columns, onOpen, index, measure }: DataRowProps<Row
         onOpen && 'cursor-pointer hover:bg-sunken/60',
       )}
     >
-      {columns.map((column, place) => (
-        <td
-          key={column.key}
-          className={classNames(
-            'border-b border-line px-4 py-2.5 first:sm:pl-5 last:sm:pr-5',
-            'max-sm:flex max-sm:justify-between max-sm:gap-4 max-sm:border-0 max-sm:p-0 max-sm:py-0.5',
-            column.isNumber && 'text-right whitespace-nowrap',
-            pinOf(columns, place),
-          )}
-        >
-          <span aria-hidden className="shrink-0 text-muted sm:hidden">
-            {column.name}
-          </span>
-          <div className="min-w-0 max-sm:text-right">{column.cell(row)}</div>
-        </td>
-      ))}
+      {columns.map((column, place) => {
+        const content = column.cell(row);
+        return (
+          <td
+            key={column.key}
+            className={classNames(
+              'border-b border-line px-4 py-2.5 first:sm:pl-5 last:sm:pr-5',
+              // On a narrow screen a name with nothing beside it says nothing.
+              content ? 'max-sm:flex' : 'max-sm:hidden',
+              'max-sm:justify-between max-sm:gap-4 max-sm:border-0 max-sm:p-0 max-sm:py-0.5',
+              column.isNumber && 'text-right whitespace-nowrap',
+              pinOf(columns, place),
+            )}
+          >
+            <span aria-hidden className="shrink-0 text-muted sm:hidden">
+              {column.name}
+            </span>
+            <div className="min-w-0 max-sm:text-right">{content}</div>
+          </td>
+        );
+      })}
     </tr>
   );
 }

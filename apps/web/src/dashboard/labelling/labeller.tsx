@@ -162,10 +162,12 @@ function OneText({ text, labelling, count, error, onTake, onSkip, onUndo }: OneT
             </Button>
           </div>
           <p className="text-xs text-muted">
-            {first
-              ? t('labelling.suggested', { label: first.label, score: format.percent(first.score) })
-              : t('labelling.noModel')}{' '}
-            {t('labelling.keys')}
+            {format.sentences([
+              first
+                ? t('labelling.suggested', { label: first.label, score: format.percent(first.score) })
+                : t('labelling.noModel'),
+              t('labelling.keys'),
+            ])}
           </p>
         </div>
       </Card>

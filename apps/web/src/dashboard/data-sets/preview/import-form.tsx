@@ -141,12 +141,10 @@ function useFileHint(kinds: Kind[]): string {
   const namesOf = (isRequired: boolean) =>
     kind.columns.filter(({ required }) => required === isRequired).map(({ name }) => terms.name('columns', name));
   const [needed, optional] = [namesOf(true), namesOf(false)];
-  return [
+  return format.sentences([
     t('upload.formats'),
-    needed.length > 0 && t('upload.needs', { columns: format.list(needed) }),
-    optional.length > 0 && t('upload.reads', { columns: format.list(optional) }),
-    kind.others === 'attributes' && t('upload.attributes'),
-  ]
-    .filter(Boolean)
-    .join(' ');
+    ...(needed.length > 0 ? [t('upload.needs', { columns: format.list(needed) })] : []),
+    ...(optional.length > 0 ? [t('upload.reads', { columns: format.list(optional) })] : []),
+    ...(kind.others === 'attributes' ? [t('upload.attributes')] : []),
+  ]);
 }
