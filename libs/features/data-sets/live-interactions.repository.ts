@@ -77,7 +77,7 @@ const KEEP = `
     event_types = CASE WHEN live.event_types @> excluded.event_types THEN live.event_types
       ELSE ARRAY(SELECT DISTINCT unnest(live.event_types || excluded.event_types)) END`;
 
-const quoted = (column: string) => `'"' || replace(${column}, '"', '""') || '"'`;
+const inQuotes = (column: string) => `'"' || replace(${column}, '"', '""') || '"'`;
 
 /**
  * By ids, of those that were taken until a moment of Postgres's, as the platform's clock showed it. Postgres writes the lines, as a process that answers
@@ -90,8 +90,8 @@ const LINES = `
       AND received_at <= $4::timestamptz + (SELECT offset_seconds FROM clock) * interval '1 second'
     ORDER BY id LIMIT $5::int)
   SELECT count(*)::int AS rows, (SELECT id FROM next ORDER BY id DESC LIMIT 1) AS last,
-    coalesce(string_agg(${quoted('user_id')} || ',' || ${quoted('item_id')} || ',' || coalesce(${quoted('event_type')}, '') || ',' ||
-      coalesce(value::text, '') || ',' || timestamp::text || E'\\n', '' ORDER BY id), '') AS lines
+    coalesce(string_agg(${inQuotes('user_id')} || ',' || ${inQuotes('item_id')} || ',' || coalesce(${inQuotes('event_type')}, '') || ',' ||
+      coalesce(value::text, '') || ',' || timestamp::text || E'\\n', ''), '') AS lines
   FROM next`;
 
 /** Of the users $3, in each of a project's data sets. */
@@ -226,12 +226,14 @@ export class LiveInteractionsRepository {
     sql: Sql,
     { tenantId, dataSetId, userId, most }: { tenantId: string; dataSetId: string; userId: string; most: number },
   ): Promise<{ rows: number; latest: Record<string, unknown>[] }> {
-    const found = await sql.rows<{ rows: number }>(
-      `SELECT count(*) OVER ()::int AS rows, user_id, item_id, event_type, value, timestamp FROM live_interactions
+    const found = await sql.rows<{ rows: number; row: Record<string, unknown> }>(
+      `SELECT count(*) OVER ()::int AS rows,
+         json_build_object('user_id', user_id, 'item_id', item_id, 'event_type', event_type, 'value', value, 'timestamp', timestamp) AS row
+       FROM live_interactions
        WHERE tenant_id = $1::uuid AND data_set_id = $2::uuid AND user_id = $3::text ORDER BY timestamp DESC LIMIT $4::int`,
       [tenantId, dataSetId, userId, most],
     );
-    return { rows: found[0]?.rows ?? 0, latest: found.map(({ rows: _, ...row }) => row) };
+    return { rows: found[0]?.rows ?? 0, latest: found.map(({ row }) => row) };
   }
 
   /** How many a data set has of each of these items; of those that it has none of nothing. */

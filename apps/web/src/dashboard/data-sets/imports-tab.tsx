@@ -28,28 +28,32 @@ const MODES = ['replace', 'append'] as const;
 export function ImportsTab({ dataSet, isReadOnly = false }: { dataSet: DataSet; isReadOnly?: boolean }) {
   const { t } = useTranslation();
   const { can } = useMe();
-  const { latestImport: latest, projectId } = dataSet;
+  const { latestImport: latest, currentImport, projectId } = dataSet;
   const [mode, setMode] = useState<Import['mode']>('replace');
   return (
     <div className="space-y-5">
       {!isReadOnly && can('project:write') && (
         <section className="space-y-2">
-          <div className="flex flex-wrap items-center justify-between gap-2">
-            <h2 className="font-semibold">{t(`upload.${mode}Title`)}</h2>
-            <Choice
-              label={t('upload.mode')}
-              options={MODES.map((value) => ({ value, label: t(`upload.${value}`) }))}
-              value={mode}
-              onChange={setMode}
-            />
-          </div>
-          <p className="text-muted">{t(`upload.${mode}Hint`)}</p>
+          {currentImport && (
+            <>
+              <div className="flex flex-wrap items-center justify-between gap-2">
+                <h2 className="font-semibold">{t(`upload.${mode}Title`)}</h2>
+                <Choice
+                  label={t('upload.mode')}
+                  options={MODES.map((value) => ({ value, label: t(`upload.${value}`) }))}
+                  value={mode}
+                  onChange={setMode}
+                />
+              </div>
+              <p className="text-muted">{t(`upload.${mode}Hint`)}</p>
+            </>
+          )}
           <ImportForm projectId={projectId} dataSet={dataSet} mode={mode} />
         </section>
       )}
       {!isReadOnly && <UrlSourcesCard dataSet={dataSet} />}
       {latest && latest.errors.length > 0 && <ImportErrorsCard latest={latest} />}
-      <History dataSet={dataSet} canRestore={!isReadOnly && can('project:write')} />
+      {latest && <History dataSet={dataSet} canRestore={!isReadOnly && can('project:write')} />}
     </div>
   );
 }
