@@ -127,7 +127,7 @@ function takeAsFile({ headers }: FastifyRequest): void {
   if (/^(multipart\/|application\/x-www-form-urlencoded)/i.test(type))
     throw new Problem(
       415,
-      'unsupported_media_type',
+      'upload_in_a_form',
       'Send the file itself as the request body, such as by curl -T or --data-binary with "Content-Type: text/csv", and not in a form.',
     );
   if (type !== '' && !UPLOAD_TYPES.includes(typeOf(type))) headers['content-type'] = 'application/octet-stream';

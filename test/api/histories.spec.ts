@@ -113,6 +113,7 @@ describe('the rows of a data set', () => {
       itemsWithOne: 1,
       topShare: 4 / 7,
       futureTimes: 0,
+      earlyTimes: 0,
       unknownItems: 2,
     });
     const { overTime, ofUsers, ofItems } = body.distributions;

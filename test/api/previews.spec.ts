@@ -62,7 +62,7 @@ describe('a preview of a file', () => {
     const large = await preview(Buffer.alloc(BOUNDS.previewBytes.most + 1, 'a'));
     expect([large.status, large.body.code]).toEqual([413, 'preview_too_large']);
     const form = await preview('a=b').set('content-type', 'application/x-www-form-urlencoded');
-    expect([form.status, form.body.code]).toEqual([415, 'unsupported_media_type']);
+    expect([form.status, form.body.code]).toEqual([415, 'upload_in_a_form']);
     await preview('a\n', '?magic=a').expect(400);
     await preview('a\n', '?text=a').expect(400);
     await preview('a\n', '', `${crypto.randomUUID()}/previews`).expect(404);

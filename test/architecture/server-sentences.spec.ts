@@ -225,7 +225,14 @@ describe('what an import says on a Chinese page is Chinese', () => {
 
   it('of rows before training', () => {
     const few = { usersWithTwoOrMore: 1, labelled: 3, labels: 2_000, rareLabels: 2, contradictions: 1 };
-    const reported = { duplicates: 5, futureTimes: 1, unknownItems: 2, topShare: 0.6, largestLabel: 0.95 };
+    const reported = {
+      duplicates: 5,
+      futureTimes: 1,
+      earlyTimes: 1,
+      unknownItems: 2,
+      topShare: 0.6,
+      largestLabel: 0.95,
+    };
     const advice = Object.values(kinds).flatMap((kind: Kind) => [
       ...kind.judge(7, { ...few, ...reported }).map(({ sentence }) => sentence),
       ...kind.judge(7, { labelled: 0 }).map(({ sentence }) => sentence),

@@ -20,7 +20,7 @@ const EXCEPTIONS: Record<string, { tables: string[]; why: string }> = {
     why: 'deletes an organization with all that it has, in an order over all tables and in one transaction',
   },
   'libs/features/end-users/erasures.repository.ts': {
-    tables: [ANY, 'uploads'],
+    tables: ['uploads', ANY],
     why: 'blots a person out of the texts of all tables, whose list is in one place, so that none is left out; ends uploads that nobody finishes, which it waits for',
   },
   'libs/features/billing/billing.repository.ts': {

@@ -7,6 +7,8 @@ const ACTIVE_USERS_LEAST = 25;
 /** Of all rows: from here on it is worth a look. */
 const DUPLICATES_SHARE = 0.1;
 const TOP_SHARE = 0.5;
+/** 1990, in Unix seconds: nobody counted clicks before. */
+const EARLY = 631_152_000;
 
 export const interactions = {
   summary: 'What users did with items: one row for each click, purchase or rating.',
@@ -176,6 +178,11 @@ export const interactions = {
       type: 'count',
       meaning: 'Interactions with a time in the future',
     },
+    earlyTimes: {
+      sql: `count(*) FILTER (WHERE timestamp < ${EARLY})`,
+      type: 'count',
+      meaning: 'Interactions with a time before 1990',
+    },
     unknownItems: {
       sql: '(SELECT count(*) FROM accepted ANTI JOIN described USING (item_id))',
       type: 'count',
@@ -211,7 +218,7 @@ export const interactions = {
   judge(rows, statistics) {
     const count = (name: string) => Number(statistics[name] ?? 0);
     const [active, duplicates, topShare] = [count('usersWithTwoOrMore'), count('duplicates'), count('topShare')];
-    const [futureTimes, unknownItems] = [count('futureTimes'), count('unknownItems')];
+    const [futureTimes, earlyTimes, unknownItems] = [count('futureTimes'), count('earlyTimes'), count('unknownItems')];
     const findings: Finding[] = [];
     const find = (code: string, sentence: string, parameters: Record<string, number>, blocks = false) =>
       findings.push({ code, sentence, parameters, blocks });
@@ -237,6 +244,12 @@ export const interactions = {
       find('future_times', `${futureTimes} interactions have a time in the future: look at how times are written.`, {
         interactions: futureTimes,
       });
+    if (earlyTimes > 0)
+      find(
+        'early_times',
+        `${earlyTimes} interactions have a time before 1990, as days such as 20240131 have that are taken for Unix time: write times by ISO 8601, such as 2024-01-31.`,
+        { interactions: earlyTimes },
+      );
     if (unknownItems > 0)
       find(
         'unknown_items',
