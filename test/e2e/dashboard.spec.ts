@@ -93,7 +93,6 @@ describe('the first minutes', () => {
       locale: 'en-US',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    visitor.setDefaultTimeout(200_000);
     visitor.setDefaultTimeout(120_000);
     const visit = await visitor.newPage();
     listenTo(visit, complaints);
@@ -154,7 +153,7 @@ describe('the first minutes', () => {
       if (hasMouse) expect(clicks).toBeLessThanOrEqual(8);
       await visitor.close();
     };
-    return { visit, tabTo, press, pressButton, goLive, atStart };
+    return { visit, tabTo, press, buttonOf, pressButton, goLive, atStart };
   };
 
   it('lead from signing up by sample films to an answer of a model to curl, in eight clicks at most, over a reload', async () => {
@@ -166,7 +165,7 @@ describe('the first minutes', () => {
   });
 
   it('lead there by a file of one’s own and the keyboard alone too: what each header is taken for is seen before it is sent', async () => {
-    const { visit, tabTo, press, pressButton, goLive, atStart } = await newcomer('file@example.com', false);
+    const { visit, tabTo, press, buttonOf, pressButton, goLive, atStart } = await newcomer('file@example.com', false);
     const csv = tasteCsv(120).replace(/^.*/, 'customer,sku,stars,when');
     const buffer = Buffer.from(`${csv.trimEnd()}\n,item-1,5,1\n`);
     // Long before it opens: the browser is told in a call of its own that we answer it.
@@ -189,6 +188,8 @@ describe('the first minutes', () => {
     await visit.keyboard.press('ArrowDown');
     expect(await isOf('stars')).toBe(guessed);
     expect(await violationsIn(visit)).toEqual([]);
+    // What was said just now is being looked at.
+    await expect.poll(() => buttonOf(/^Import /).getAttribute('aria-busy')).toBeNull();
     await pressButton(/^Import /);
     // Whoever wants another recipe than the usual one comes to the form for it, and back.
     await press(visit.getByRole('link', { name: 'Choose recipe and settings' }));

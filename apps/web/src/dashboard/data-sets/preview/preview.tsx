@@ -75,8 +75,8 @@ export function Preview(props: PreviewProps) {
           <Button
             type="submit"
             variant={isAlarming ? (isAsked ? 'danger' : 'secondary') : 'primary'}
-            isBusy={share !== null}
-            disabled={isStale || found.problem !== null || isUnsaid || (rows === 0 && !unseen)}
+            isBusy={share !== null || isStale}
+            disabled={found.problem !== null || isUnsaid || (rows === 0 && !unseen)}
           >
             {importLabel()}
           </Button>
