@@ -18,6 +18,11 @@ const AT_LENGTH = [
   'libs/models/recommender/neural/embedding-layers.spec.ts',
 ];
 
+/** Of the API, where what `npm test` does in short is done at length. */
+const FAULTS_OF_API = ['fuzz', 'collecting', 'credit-notes-at-stripe', 'ledger', 'sign-ups'].map(
+  (name) => `test/api/${name}.spec.ts`,
+);
+
 /** Against tests that hang, not that are slow: a busy machine must not fail one. */
 const PLATFORM = { globalSetup: 'test/factories/platform.setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 
@@ -40,7 +45,7 @@ export default defineConfig({
       }),
       project('worker', ['test/worker/*.spec.ts'], PLATFORM),
       // One file at a time: each disturbs the Postgres and the workers that they share.
-      project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? ['test/api/fuzz.spec.ts'] : [])], {
+      project('faults', ['test/faults/*.spec.ts', ...(process.env['FAULTS_FULL'] ? FAULTS_OF_API : [])], {
         ...PLATFORM,
         fileParallelism: false,
         isolate: false,

@@ -51,12 +51,15 @@ function waitingRuns() {
       .map((name) => `test/${project}/${name}`);
   const some = (name, project, isMeant) => [name, [project], filesOf(project, isMeant)];
   const alone = (project, isMeant) => filesOf(project, isMeant).map((file) => [file, [project], [file]]);
+  // The short ones share a platform, which takes as long to start as some of them.
+  const isLong = (name) => /^(imports|training|url-sources)\./.test(name);
   const disturbs = (name) => /^(metering|workers)\./.test(name);
   const browsers = alone('e2e');
   const halves = [0, 1].map((half) => some(`api-${half}`, 'api', (_, place) => place % 2 === half));
   const others = [
     ...alone('worker', (name) => name.startsWith('training.')),
-    ...alone('worker', (name) => !name.startsWith('training.')),
+    ...alone('worker', (name) => isLong(name) && !name.startsWith('training.')),
+    some('worker', 'worker', (name) => !isLong(name)),
     some('faults', 'faults', (name) => !disturbs(name)),
     ...alone('faults', disturbs),
     some('stripe', 'stripe'),

@@ -125,6 +125,7 @@ export class TrainingJobsProcessor extends LeasedWork<ClaimedJob> {
     await super.extend();
     this.isServing = await this.limits.isServingHere();
     const held = [...this.running.keys()];
+    if (held.length === 0) return;
     const enough = await this.database.system((transaction) => this.repository.findEnough(transaction, held));
     for (const job of held) job.isEnough ||= enough.has(job.id);
   }

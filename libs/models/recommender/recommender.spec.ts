@@ -40,7 +40,7 @@ const CONFORMANCE: Record<RecipeKey, Promised> = {
   markov: { settings: {}, recallFloor: 0.95, changes: { timestamps } },
   'explicit-mf': { settings: { epochs: 3 }, recallFloor: 0.1, changes: { values } },
   sequence: {
-    settings: { factors: 16, epochs: 3, layers: 1, batchSize: 16, learningRate: 0.02 },
+    settings: { factors: 16, epochs: 3, layers: 1, batchSize: 16, learningRate: 0.02, length: 20 },
     recallFloor: 0.9,
     changes: { timestamps },
   },

@@ -77,7 +77,6 @@ export async function extendLeases(
   { name, isOpen }: LeasedTable,
   claims: readonly Claim[],
 ): Promise<Set<string>> {
-  if (claims.length === 0) return new Set();
   const ours = oursOf(name, isOpen);
   // A row that somebody is writing keeps no other waiting: a lease outlives several beats.
   const rows = await transaction.$queryRawUnsafe<{ id: string }[]>(

@@ -93,6 +93,7 @@ export abstract class LeasedWork<C extends Claim> extends RepeatedWork {
   /** Keeps what is under way, and aborts what is no longer this worker's. */
   protected async extend(): Promise<void> {
     const held = [...this.running.keys()];
+    if (held.length === 0) return;
     this.abortLost(held, await this.database.system((transaction) => extendLeases(transaction, this.table, held)));
   }
 
