@@ -6,6 +6,9 @@ import type { Database } from '../../libs/platform/database/database.js';
 /** Each process reads the clock once a second. */
 const HEARD_MS = 1_500;
 const POLL_MS = 50;
+/** A connection that is kept may end in the very moment in which it is used again; to name a time twice is to name it once. */
+const TRIES = 5;
+const TRY_MS = 200;
 
 /** What the local Stripe says of its time, in seconds since 1970. */
 interface StripeClock {
@@ -57,7 +60,7 @@ export async function moveClock(database: Database, stripeUrl: string, choose?: 
     // The platform first: what Stripe tells of has happened by then.
     await setPlatform(database, at);
     await sleep(HEARD_MS);
-    if (at > now) await askStripe(stripeUrl, { to: at });
+    if (at > now) await moveStripe(stripeUrl, at);
     // The worker has heard of the time, and tells them.
     if (at === nextReminder) await sleep(HEARD_MS);
     await untilSettled(stripeUrl);
@@ -92,13 +95,28 @@ async function untilSettled(stripeUrl: string): Promise<void> {
   }
 }
 
-async function askStripe(url: string, body?: { to: number }): Promise<StripeClock> {
-  const response = await fetch(`${url}/_clock`, {
-    ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  }).catch(() => null);
-  if (!response?.ok)
-    throw new Error(
-      `no local Stripe answers at ${url}: start the installation with npm start, and set PORT as it is there.`,
-    );
-  return (await response.json()) as StripeClock;
+/** The local Stripe's clock goes on by itself too: a moment that it has passed meanwhile is one that it has come to. */
+export async function moveStripe(url: string, to: number): Promise<void> {
+  const response = await call(url, {
+    method: 'POST',
+    body: JSON.stringify({ to }),
+    headers: { 'content-type': 'application/json' },
+  });
+  if (response.status !== 400 && !response.ok)
+    throw new Error(`the local Stripe at ${url} answered ${response.status}.`);
+}
+
+async function askStripe(url: string): Promise<StripeClock> {
+  return (await (await call(url)).json()) as StripeClock;
+}
+
+async function call(url: string, init?: RequestInit): Promise<Response> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const response = await fetch(`${url}/_clock`, init).catch(() => null);
+    if (response) return response;
+    await sleep(TRY_MS);
+  }
+  throw new Error(
+    `no local Stripe answers at ${url}: start the installation with npm start, and set PORT as it is there.`,
+  );
 }

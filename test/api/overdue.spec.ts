@@ -22,12 +22,14 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kindred-stripe-'));
 
 let api: TestApi;
 let localStripe: FastifyInstance;
+let stripeUrl: string;
 let stripe: Stripe;
 let owner: pg.Client;
 let operator: Tenant;
 beforeAll(async () => {
   const port = await freePort();
-  api = await startApi({ STRIPE_API_URL: `http://127.0.0.1:${port}`, PUBLIC_URL: 'http://localhost:3000' });
+  stripeUrl = `http://127.0.0.1:${port}`;
+  api = await startApi({ STRIPE_API_URL: stripeUrl, PUBLIC_URL: 'http://localhost:3000' });
   const webhookUrl = `${api.url}/v1/billing/stripe/webhook`;
   const file = path.join(folder, 'stripe.db');
   localStripe = await startLocalStripe({ file, port, webhookUrl, webhookSecret: WEBHOOK_SECRET });
@@ -70,6 +72,13 @@ async function subscribe(): Promise<{ tenant: Tenant; id: string; failedFor: (da
   });
   await until(async () => (await upcoming(tenant)).plan.key === 'pro');
   const id = await idOf(tenant);
+  // What Stripe told of the payment is followed by then, and sets nothing back.
+  await until(async () => {
+    const { undelivered } = (await (await fetch(`${stripeUrl}/_clock`)).json()) as { undelivered: number };
+    const open = 'SELECT FROM stripe_events WHERE effect IS NULL AND tenant_id = $1';
+    const { rowCount } = await owner.query(open, [id]);
+    return undelivered === 0 && rowCount === 0;
+  });
   await failAtStripe(id);
   const failedFor = async (days: number) => {
     await owner.query(
