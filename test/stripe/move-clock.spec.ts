@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { moveStripe } from '../../apps/launcher/move-clock.js';
+import { startLocalStripe } from '../../apps/local-stripe/server.js';
 import { freePort } from '../../infra/embedded-postgres/free-port.js';
-import { startLocalStripe } from '../local-stripe/server.js';
-import { moveStripe } from './move-clock.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kindred-clock-'));
 const port = await freePort();
